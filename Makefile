@@ -1,0 +1,61 @@
+# `make bench` and `make test` set up what they need first; the stamps make a second call free.
+.DEFAULT_GOAL := help
+.PHONY: help setup bench test check format lock serve clean
+VENV := .venv
+BIN := $(VENV)/bin
+# The first of these that runs and is new enough; a pyenv shim that answers nothing is passed over.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(VENV)/.user ## make .venv with the pinned packages (done by itself when needed)
+
+bench: $(VENV)/.user ## every strategy side by side on a real chain: table, report.html, report.md (< 2 min)
+	@$(BIN)/overlap bench
+
+serve: $(VENV)/.user ## the mock server alone, for your own tests
+	@$(BIN)/overlap serve --port 8000
+
+test: $(VENV)/.dev ## the test suite
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.dev ## linters, types, docstrings, spelling
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && \
+	$(BIN)/interrogate -q harness mock_server scenarios tests && $(BIN)/codespell
+
+format: $(VENV)/.dev ## let ruff rewrite what it can
+	@$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format .
+
+lock: ## pin the packages again, with hashes and without index addresses (needs uv)
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 -q \
+		--no-annotate --custom-compile-command 'make lock' pyproject.toml requirements/build.in -o requirements/user.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 -q \
+		--no-annotate --custom-compile-command 'make lock' --extra dev -c requirements/user.txt \
+		pyproject.toml requirements/build.in -o requirements/dev.txt
+
+clean: ## remove .venv and caches; results stay
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "no Python 3.11 or newer found; set PYTHON=/path/to/python3" >&2; exit 2; }
+	@if command -v uv >/dev/null; then uv venv -q --python $(PYTHON) $(VENV); else $(PYTHON) -m venv $(VENV); fi
+
+$(VENV)/.user: $(VENV)/bin/python requirements/user.txt pyproject.toml
+	@$(call install,user)
+
+$(VENV)/.dev: $(VENV)/bin/python requirements/dev.txt pyproject.toml
+	@$(call install,dev)
+
+# $(1): which lock. The project itself is installed editable, without asking the index for anything more.
+define install
+echo "setting up $(VENV) from requirements/$(1).txt …"; \
+if command -v uv >/dev/null; then \
+	uv pip install -q --python $(BIN)/python --require-hashes -r requirements/$(1).txt && \
+	uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
+else \
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/$(1).txt && \
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
+fi && touch $@
+endef
