@@ -1,0 +1,211 @@
+"""
+The table of metrics: name, unit, which way is better, formula; a metric is a row, its statistics are columns.
+
+A metric of calls gives one number (or several: the gaps of a stream) per call, of which quantiles are taken; a
+metric of slots gives one number per slot. A statistic is named `metric.statistic` ("ttft.p95"), a metric of
+slots by its own name ("throughput").
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.record import Call, Cell, Slot
+from harness.shares import OWNERS, dispatch, ideal_makespan, service, shares
+
+Better = Literal["lower", "higher", "neither"]
+
+
+@dataclass(frozen=True, slots=True)
+class OfCalls:
+    """A metric with one or more numbers a call; `of` answers () where there is nothing to derive it from."""
+
+    name: str
+    label: str
+    unit: str
+    better: Better
+    formula: str
+    of: Callable[[Call], Sequence[float]]
+    quantiles: tuple[int, ...] = (50, 95, 99)
+
+
+@dataclass(frozen=True, slots=True)
+class OfSlots:
+    """A metric with one number a slot; `of` gets the slot's counted calls and answers None for unknown."""
+
+    name: str
+    label: str
+    unit: str
+    better: Better
+    formula: str
+    of: Callable[[Cell, Slot, Sequence[Call]], float | None]
+
+
+def _one(value: float | None) -> tuple[float, ...]:
+    return () if value is None else (value,)
+
+
+def _overhead(call: Call) -> int | None:
+    """Milliseconds of E2E that the server had not planned."""
+    planned = service(call)
+    return None if planned is None or call.error else call.done - call.sent - planned
+
+
+def _good(calls: Sequence[Call]) -> list[Call]:
+    return [call for call in calls if not call.error]
+
+
+def _makespan(calls: Sequence[Call]) -> int | None:
+    """From the first start to the last end, in ns; None without a call."""
+    if not calls:
+        return None
+    return max(call.done for call in calls) - min(call.start for call in calls)
+
+
+def _rate(count: float | None, calls: Sequence[Call]) -> float | None:
+    span = _makespan(_good(calls))
+    return None if count is None or not span else count / span * 1e9
+
+
+def _throughput(_cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
+    return _rate(len(_good(calls)), calls)
+
+
+def _tokens(_cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
+    counts = [call.output_tokens for call in _good(calls)]
+    known = [count for count in counts if count is not None]
+    return _rate(sum(known), calls) if known and len(known) == len(counts) else None
+
+
+def _overlap(cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
+    """Unknown as soon as one call failed or is not in the journal: an ideal of a part is no ideal."""
+    span = _makespan(calls)
+    durations = [service(call) for call in calls]
+    known = [duration for duration in durations if duration is not None]
+    if not span or len(known) < len(calls) or any(call.error for call in calls) or not sum(known):
+        return None
+    return ideal_makespan(known, cell.concurrency) / span * 100
+
+
+def _attempts(_cell: Cell, slot: Slot, calls: Sequence[Call]) -> float | None:
+    return None if slot.requests is None or not calls else sum(len(call.served) for call in calls) / len(calls)
+
+
+def _owned(owner: str) -> Callable[[Cell, Slot, Sequence[Call]], float | None]:
+    def mean(cell: Cell, slot: Slot, calls: Sequence[Call]) -> float | None:
+        waits = dispatch(calls, cell.concurrency, slot.started)
+        divided = [shares(call, waits[call.index]) for call in calls]
+        owned: list[int] = [getattr(each, owner) for each in divided if each is not None]
+        return sum(owned) / len(owned) if owned else None
+
+    return mean
+
+
+def _lag(statistic: str) -> Callable[[Cell, Slot, Sequence[Call]], float | None]:
+    def of(_cell: Cell, slot: Slot, _calls: Sequence[Call]) -> float | None:
+        return None if slot.lag is None else float(getattr(slot.lag, statistic))
+
+    return of
+
+
+CALLS: tuple[OfCalls, ...] = (
+    OfCalls("e2e", "E2E latency", "ns", "lower", "done - start", lambda call: _one(call.e2e)),
+    OfCalls("ttft", "TTFT", "ns", "lower", "first output chunk - start", lambda call: _one(call.ttft)),
+    OfCalls("itl", "ITL", "ns", "lower", "gaps between neighbouring output chunks", lambda call: call.itl or ()),
+    OfCalls(
+        "tpot",
+        "TPOT",
+        "ns",
+        "lower",
+        "(last chunk - first chunk) / (output tokens - 1)",
+        lambda call: _one(call.tpot),
+    ),
+    OfCalls("lag", "schedule lag", "ns", "lower", "sent - due", lambda call: _one(call.lag)),
+    OfCalls(
+        "overhead", "overhead", "ns", "lower", "E2E - what the server planned", lambda call: _one(_overhead(call))
+    ),
+    OfCalls(
+        "lateness",
+        "server lateness",
+        "ns",
+        "lower",
+        "last written - last planned, by the server's own journal",
+        lambda call: [entry.lateness for entry in call.served if entry.lateness is not None],
+    ),
+)
+
+SLOTS: tuple[OfSlots, ...] = (
+    OfSlots(
+        "makespan", "total time", "ns", "lower", "last done - first start", lambda _c, _s, calls: _makespan(calls)
+    ),
+    OfSlots(
+        "throughput", "throughput", "1/s", "higher", "completed calls / (last done - first start)", _throughput
+    ),
+    OfSlots("tokens", "token throughput", "1/s", "higher", "output tokens / (last done - first start)", _tokens),
+    OfSlots(
+        "overlap",
+        "overlap efficiency",
+        "%",
+        "higher",
+        "shortest possible makespan at this concurrency / measured makespan",
+        _overlap,
+    ),
+    OfSlots(
+        "cpu",
+        "CPU per call",
+        "ns",
+        "lower",
+        "process CPU time of the worker / calls",
+        lambda _c, slot, calls: slot.cpu / len(calls) if calls else None,
+    ),
+    OfSlots(
+        "cpu_per_chunk",
+        "CPU per chunk",
+        "ns",
+        "lower",
+        "process CPU time of the worker / output chunks",
+        lambda _c, slot, calls: slot.cpu / chunks if (chunks := sum(len(call.chunks) for call in calls)) else None,
+    ),
+    OfSlots(
+        "cpu_share",
+        "CPU share",
+        "%",
+        "neither",
+        "process CPU time of the worker / wall time",
+        lambda _c, slot, _calls: (
+            slot.cpu / (slot.ended - slot.started) * 100 if slot.ended > slot.started else None
+        ),
+    ),
+    OfSlots("loop_lag.p50", "loop lag p50", "ns", "lower", "lateness of a 10 ms heartbeat, median", _lag("p50")),
+    OfSlots("loop_lag.p99", "loop lag p99", "ns", "lower", "lateness of a 10 ms heartbeat, p99", _lag("p99")),
+    OfSlots("loop_lag.max", "loop lag max", "ns", "lower", "lateness of a 10 ms heartbeat, largest", _lag("max")),
+    OfSlots("requests_per_call", "requests per call", "", "lower", "requests the server saw / calls", _attempts),
+    OfSlots(
+        "peak",
+        "peak in flight",
+        "",
+        "neither",
+        "most requests in flight, seen by the server",
+        lambda _c, s, _: s.peak,
+    ),
+    OfSlots(
+        "connections",
+        "connections opened",
+        "",
+        "lower",
+        "connections the server accepted during the slot, warm-up included",
+        lambda _c, slot, _calls: slot.connections,
+    ),
+    OfSlots(
+        "errors",
+        "failed calls",
+        "",
+        "lower",
+        "calls that ended in an error",
+        lambda _c, _s, calls: float(sum(1 for call in calls if call.error)),
+    ),
+    *(
+        OfSlots(f"owned.{owner}", owner, "ns", "neither", f"mean per call of: {meaning}", _owned(owner))
+        for owner, meaning in OWNERS.items()
+    ),
+)

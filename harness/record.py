@@ -1,0 +1,163 @@
+"""
+The one fact: what is known about one call, one slot and one cell; everything reported is a function of these.
+
+Times are integer nanoseconds on CLOCK_MONOTONIC, which client and server share on one host. What is not known
+is None, never 0. A property that has nothing to be derived from answers None.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What is held fixed in one timed execution: one point of the matrix that a run walks over."""
+
+    scenario: str
+    client: str
+    strategy: str
+    loop: str
+    concurrency: int
+    profile: str = ""
+
+    @property
+    def id(self) -> str:
+        """The cell's name in files and reports; a run has one profile a scenario, so it is not part of it."""
+        return f"{self.scenario}/{self.client}/{self.strategy}/{self.loop}/{self.concurrency}"
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """
+    One request as the server's journal has it.
+
+    `received` is absolute; `planned`, `written` and `finished` are ns after it. `planned` has one number per
+    token of a stream, or one for a whole body; `written` is shorter where the answer was cut.
+    """
+
+    received: int
+    planned: Sequence[int]
+    written: Sequence[int]
+    finished: int
+    status: int = 200
+    tokens: int | None = None
+    prompt_tokens: int | None = None
+    attempt: int = 0
+    connection: int | None = None
+    request_id: str | None = None
+    stream: bool = False
+    fault: str | None = None
+    disconnected: bool = False
+
+    @property
+    def lateness(self) -> int | None:
+        """How late the last planned write was, in ns; None where it was never made."""
+        if not self.planned or len(self.written) < len(self.planned):
+            return None
+        return self.written[-1] - self.planned[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """
+    One use of the application under test, as its caller saw it.
+
+    `chunks` holds the arrival of each chunk that carried output, in ns after `sent` (empty unless streamed).
+    `due` is None in a closed loop. `served` is what the server's journal says of it: several entries after
+    retries or in a chain of several requests, none where the call never arrived.
+    """
+
+    cell: str
+    round: int
+    index: int
+    sent: int
+    done: int
+    due: int | None = None
+    chunks: Sequence[int] = ()
+    error: str | None = None
+    warmup: bool = False
+    served: tuple[Served, ...] = ()
+
+    @property
+    def start(self) -> int:
+        """Where latency is counted from: the due time in an open loop, else the moment of sending."""
+        return self.sent if self.due is None else self.due
+
+    @property
+    def lag(self) -> int | None:
+        """Schedule lag: sent - due; None in a closed loop."""
+        return None if self.due is None else self.sent - self.due
+
+    @property
+    def e2e(self) -> int | None:
+        """Done - start; None for a call that failed, whose end says nothing about an answer."""
+        return None if self.error else self.done - self.start
+
+    @property
+    def ttft(self) -> int | None:
+        """First output chunk - start; None where nothing was streamed."""
+        return self.chunks[0] + self.sent - self.start if self.chunks else None
+
+    @property
+    def itl(self) -> list[int] | None:
+        """Gaps between neighbouring output chunks, one by one; None below two chunks."""
+        if len(self.chunks) < 2:
+            return None
+        return [later - earlier for earlier, later in zip(self.chunks, self.chunks[1:], strict=False)]
+
+    @property
+    def output_tokens(self) -> int | None:
+        """Output tokens as the server counted them, over all requests of the call that succeeded."""
+        counts = [entry.tokens for entry in self.served if entry.tokens is not None and entry.status < 400]
+        return sum(counts) if counts else None
+
+    @property
+    def tpot(self) -> float | None:
+        """(Last chunk - first chunk) / (output tokens - 1); None below two tokens (vLLM's reading)."""
+        tokens = self.output_tokens
+        if len(self.chunks) < 2 or tokens is None or tokens < 2:
+            return None
+        return (self.chunks[-1] - self.chunks[0]) / (tokens - 1)
+
+    @property
+    def attempts(self) -> int | None:
+        """Requests the server saw for this call; None where the journal knows nothing of it."""
+        return len(self.served) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How late the event loop ran a heartbeat that was due every few milliseconds, in ns."""
+
+    p50: int
+    p99: int
+    max: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """
+    One timed execution of a cell.
+
+    `made` is how many calls the strategy was handed (without warm-up), `cpu` the worker's process CPU time
+    between `started` and `ended`. `peak`, `connections`, `requests` and `dropped` are the server's own counts
+    since the slot began; None where the server keeps no journal. `steal` is the share of CPU time that the
+    hypervisor took meanwhile.
+    """
+
+    cell: str
+    round: int
+    position: int
+    made: int
+    started: int
+    ended: int
+    cpu: int
+    lag: Lag | None = None
+    peak: int | None = None
+    connections: int | None = None
+    requests: int | None = None
+    unjoined: int | None = None
+    dropped: int | None = None
+    steal: float | None = None
+    error: str | None = None
