@@ -1,0 +1,43 @@
+"""
+A folder is a registry: one module per entry, the module's name is the entry's name.
+
+Nothing is imported until it is chosen, so an entry may need a package that others do not.
+"""
+
+import ast
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
+
+
+def names(folder: str) -> list[str]:
+    """Every entry of *folder* (a package name), by file name; private modules are left out."""
+    path = import_module(folder).__path__
+    return sorted(module.name for module in iter_modules(path) if not module.name.startswith("_"))
+
+
+def load(folder: str, name: str) -> ModuleType:
+    """
+    Import the entry called *name*; a dotted name is imported as it stands, so a plug-in needs no hook.
+
+    Raises `LookupError`, naming what there is, for a name that is not there.
+    """
+    if "." in name:
+        try:
+            return import_module(name)
+        except ModuleNotFoundError as missing:
+            raise LookupError(f"no module {name!r}: {missing}") from missing
+    if name not in (there := names(folder)):
+        raise LookupError(f"no {name!r} in {folder}; there are: {', '.join(there)}")
+    return import_module(f"{folder}.{name}")
+
+
+def help_text(folder: str, name: str) -> str:
+    """Answer the first line of the entry's docstring, read without importing it."""
+    spec = find_spec(f"{folder}.{name}")
+    if spec is None or spec.origin is None:
+        return ""
+    words = ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))) or ""
+    return words.partition("\n")[0]

@@ -1,0 +1,1 @@
+"""What travels: requests read and answers written as bytes; no socket, no clock."""

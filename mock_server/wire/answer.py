@@ -1,0 +1,82 @@
+"""
+What every endpoint of the wire owes the server, and the two things they pass to each other.
+
+An endpoint is a module with
+
+    PATH                        the path it serves, as in "/v1/chat/completions"
+    read(body) -> Asked         what the caller wants; raises `errors.Refused`
+    compose(asked, length)      (tokens, finish_reason): what the answer says, given the output length
+                                the server drew; the endpoint cuts it to the caller's own limit
+    whole(asked, answer)        the body of an answer sent in one piece
+    events(asked, answer)       the same answer as server-sent events
+
+The server draws one due time per item of `Events.tokens`, and for a whole answer the time of its last token.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+
+class Answer(NamedTuple):
+    """
+    What the server has to say to one request.
+
+    `id` is 29 letters and digits, the same length for every answer; the endpoint puts its prefix before it.
+    `created` is in whole seconds of the epoch. `tokens` joined give the text.
+    """
+
+    id: str
+    created: int
+    tokens: Sequence[str]
+    prompt_tokens: int
+    finish_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """
+    An answer as server-sent events, each item framed as `data: …` and a blank line, or several of these.
+
+    `head` leaves with the first token (in the same write), `tail` with the last.
+    `early` leaves as soon as the request was read, before the first token, and takes the headers with it.
+    """
+
+    head: bytes
+    tokens: Sequence[bytes]
+    tail: bytes
+    early: bytes = b""
+
+
+class Asked(Protocol):
+    """What the server itself needs to know of any request; an endpoint's own class says more."""
+
+    @property
+    def model(self) -> str:
+        """The model's name as the caller wrote it."""
+
+    @property
+    def stream(self) -> bool:
+        """Whether the answer is to come as events."""
+
+    @property
+    def prompt_tokens(self) -> int:
+        """How long the prompt is, in tokens as this server counts them."""
+
+
+class Endpoint(Protocol):
+    """A module of the wire that serves one path."""
+
+    PATH: str
+
+    def read(self, body: bytes) -> Asked:
+        """Answer what the caller wants; raises `errors.Refused`."""
+
+    def compose(self, asked: Any, length: int) -> tuple[Sequence[str], str]:
+        """Answer the tokens and the finish reason, for an output length of *length* tokens."""
+
+    def whole(self, asked: Any, answer: Answer) -> bytes:
+        """Answer the body of an answer in one piece."""
+
+    def events(self, asked: Any, answer: Answer) -> Events:
+        """Answer the same as server-sent events."""

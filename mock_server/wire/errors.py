@@ -1,0 +1,124 @@
+"""The errors OpenAI sends: status and body, word for word where a recording is known."""
+
+import orjson
+
+PLATFORM = "https://platform.openai.com"
+
+
+class Refused(Exception):
+    """A request that gets an error for an answer: its HTTP status, its JSON body, and headers of its own."""
+
+    def __init__(self, status: int, body: bytes, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(status, body)
+        self.status = status
+        self.body = body
+        self.headers = headers
+
+
+def error(
+    status: int,
+    message: str,
+    kind: str = "invalid_request_error",
+    param: str | None = None,
+    code: str | None = None,
+) -> Refused:
+    """Make any error in OpenAI's form: `{"error": {message, type, param, code}}`, pretty-printed as theirs is."""
+    body = {"error": {"message": message, "type": kind, "param": param, "code": code}}
+    return Refused(status, orjson.dumps(body, option=orjson.OPT_INDENT_2))
+
+
+def bad_request(message: str, param: str | None = None, code: str | None = None) -> Refused:
+    """400: the request cannot be served as it stands."""
+    return error(400, message, param=param, code=code)
+
+
+def wrong_type(param: str, wanted: str, got: object) -> Refused:
+    """400: *param* is of another JSON type than the one wanted, as in `an integer`."""
+    names = {bool: "a boolean", int: "an integer", float: "a decimal", str: "a string", list: "an array"}
+    name = "null" if got is None else names.get(type(got), "an object")
+    message = f"Invalid type for '{param}': expected {wanted}, but got {name} instead."
+    return bad_request(message, param, "invalid_type")
+
+
+def missing(param: str) -> Refused:
+    """400: a required parameter is not there."""
+    return bad_request(f"Missing required parameter: '{param}'.", param, "missing_required_parameter")
+
+
+def too_short(param: str) -> Refused:
+    """400: an array that must hold something is empty."""
+    message = (
+        f"Invalid '{param}': empty array. Expected an array with minimum length 1, but got an empty array instead."
+    )
+    return bad_request(message, param, "empty_array")
+
+
+def bad_json() -> Refused:
+    """400: the body is no JSON object."""
+    return bad_request(
+        "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your "
+        "HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON.)"
+    )
+
+
+def unauthorized(key: str) -> Refused:
+    """401: the key is not known."""
+    shown = f"{key[:8]}{'*' * 8}{key[-4:]}" if len(key) > 16 else key
+    message = f"Incorrect API key provided: {shown}. You can find your API key at {PLATFORM}/account/api-keys."
+    return error(401, message, code="invalid_api_key")
+
+
+def model_not_found(model: str) -> Refused:
+    """404: there is no such model."""
+    message = f"The model `{model}` does not exist or you do not have access to it."
+    return error(404, message, code="model_not_found")
+
+
+def unknown_url(method: str, path: str) -> Refused:
+    """404: there is nothing at this path."""
+    return error(404, f"Invalid URL ({method} {path})", code="unknown_url")
+
+
+def method_not_allowed(method: str) -> Refused:
+    """405: there is something at this path, but not for this method."""
+    message = f"Not allowed to {method} on this resource (HINT: Perhaps you meant to use another HTTP method?)"
+    return error(405, message, code="method_not_supported")
+
+
+def request_timeout() -> Refused:
+    """408: the request took too long to arrive, or to be served."""
+    return error(408, "Request timed out.", "server_error", code="timeout")
+
+
+def too_large(limit: int) -> Refused:
+    """413: the body is longer than *limit* bytes."""
+    return error(413, f"Request body is too large: the maximum is {limit} bytes.", code="request_too_large")
+
+
+def rate_limited(  # noqa: PLR0913, PLR0917 - each number is a word of OpenAI's message
+    model: str, unit: str, limit: int, used: int, requested: int, wait: str
+) -> Refused:
+    """429: over the limit of *unit* (`requests` or `tokens`) per minute; *wait* as in `1.146s`."""
+    short = {"requests": "RPM", "tokens": "TPM"}[unit]
+    message = (
+        f"Rate limit reached for {model} in organization org-overlap on {unit} per min ({short}): Limit {limit}, "
+        f"Used {used}, Requested {requested}. Please try again in {wait}. "
+        f"Visit {PLATFORM}/account/rate-limits to learn more."
+    )
+    return error(429, message, unit, code="rate_limit_exceeded")
+
+
+def server_error(request_id: str = "") -> Refused:
+    """500: the server's own fault."""
+    message = (
+        "The server had an error while processing your request. Sorry about that! You can retry your request, "
+        "or contact us through our help center at help.openai.com if the error persists."
+    )
+    said = f" (Please include the request ID {request_id} in your message.)" if request_id else ""
+    return error(500, message + said, "server_error")
+
+
+def overloaded() -> Refused:
+    """503: more work than the server takes."""
+    message = "The engine is currently overloaded, please try again later."
+    return error(503, message, "service_unavailable_error")

@@ -1,0 +1,50 @@
+"""The list of models, and the dated snapshot that answers under a model's short name."""
+
+import re
+
+import orjson
+
+PATH = "/v1/models"
+
+_SNAPSHOTS = {
+    "gpt-4o": "gpt-4o-2024-08-06",
+    "gpt-4o-mini": "gpt-4o-mini-2024-07-18",
+    "gpt-4.1": "gpt-4.1-2025-04-14",
+    "gpt-4.1-mini": "gpt-4.1-mini-2025-04-14",
+    "gpt-4.1-nano": "gpt-4.1-nano-2025-04-14",
+    "gpt-5": "gpt-5-2025-08-07",
+    "gpt-5-mini": "gpt-5-mini-2025-08-07",
+    "gpt-5-nano": "gpt-5-nano-2025-08-07",
+}
+_OTHERS = ("mock-model", "gpt-3.5-turbo-instruct", "text-embedding-3-small", "text-embedding-3-large")
+_CREATED = 1_715_367_049
+_NAME = re.compile(r"[\w.:/@+-]{1,128}")
+
+
+def known() -> list[str]:
+    """Answer the names in the list; any other name is answered too, as a mock has no models to lack."""
+    return [*_OTHERS, *_SNAPSHOTS, *_SNAPSHOTS.values()]
+
+
+def snapshot(model: str) -> str:
+    """Answer the name that an answer carries for *model*: the dated one where OpenAI has one."""
+    return _SNAPSHOTS.get(model, model)
+
+
+def sayable(model: str) -> bool:
+    """Answer whether *model* looks like a name at all."""
+    return _NAME.fullmatch(model) is not None
+
+
+def _entry(model: str) -> dict[str, object]:
+    return {"id": model, "object": "model", "created": _CREATED, "owned_by": "overlap"}
+
+
+def listing() -> bytes:
+    """Answer the body of `GET /v1/models`."""
+    return orjson.dumps({"object": "list", "data": [_entry(model) for model in known()]})
+
+
+def one(model: str) -> bytes:
+    """Answer the body of `GET /v1/models/<model>`."""
+    return orjson.dumps(_entry(model))
