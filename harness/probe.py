@@ -1,0 +1,154 @@
+"""
+The only stopwatch: what a strategy borrows to say when a call was sent, gave output, and ended.
+
+A mark costs about a microsecond and allocates little, since it is part of every measurement; calls are made of
+the marks only after the clock has stopped.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import monotonic_ns
+from types import TracebackType
+from typing import Any, Self
+
+from harness.record import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One call to be made: its place in the order, its tagged prompt, and when it is due (None: at once)."""
+
+    index: int
+    prompt: str
+    due: int | None = None
+    warmup: bool = False
+
+
+class Mark:
+    """
+    The times of one call. As a context it spans the call: an error is noted and goes no further.
+
+    Only `Exception` is held back; a cancellation or Ctrl-C is noted and goes on.
+    """
+
+    __slots__ = ("chunks", "done", "error", "item", "sent")
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.sent = 0
+        self.done = 0
+        self.chunks: list[int] = []
+        self.error: str | None = None
+
+    def __enter__(self) -> Self:
+        self.sent = monotonic_ns()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> bool:
+        self.done = monotonic_ns()
+        if error is None:
+            return False
+        self.error = name(error)
+        return isinstance(error, Exception)
+
+    def saw(self, piece: Any) -> None:
+        """Note the arrival of *piece* of a stream, if it carried output (text, or a part of a tool call)."""
+        now = monotonic_ns()
+        if piece if type(piece) is str else carries(piece):
+            self.chunks.append(now)
+
+
+class Together:
+    """
+    The times of calls that are handed over in one go: they share a start, and an end unless it is seen.
+
+    `finish` notes the end of one of them by its place; leaving the context ends the rest.
+    """
+
+    __slots__ = ("marks",)
+
+    def __init__(self, marks: Sequence[Mark]) -> None:
+        self.marks = marks
+
+    def __enter__(self) -> Self:
+        now = monotonic_ns()
+        for mark in self.marks:
+            mark.sent = now
+        return self
+
+    def finish(self, place: int, output: object) -> None:
+        """Note that the call at *place* has ended with *output*, or with an error if that is one."""
+        mark = self.marks[place]
+        mark.done = monotonic_ns()
+        if isinstance(output, BaseException):
+            mark.error = name(output)
+
+    def finish_all(self, outputs: Sequence[object]) -> None:
+        """Note that all of them ended just now, with *outputs* in the order of the calls."""
+        now = monotonic_ns()
+        for mark, output in zip(self.marks, outputs, strict=True):
+            mark.done = now
+            if isinstance(output, BaseException):
+                mark.error = name(output)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> bool:
+        now = monotonic_ns()
+        for mark in self.marks:
+            if not mark.done:
+                mark.done = now
+                mark.error = name(error) if error else "NoAnswer"
+        return isinstance(error, Exception)
+
+
+class Probe:
+    """Hands out marks and keeps them; safe to use from several threads, since it only ever appends."""
+
+    def __init__(self) -> None:
+        self.marks: list[Mark] = []
+
+    def measure(self, item: Item) -> Mark:
+        """Span one call: `with probe.measure(item): …`."""
+        mark = Mark(item)
+        self.marks.append(mark)
+        return mark
+
+    def together(self, items: Sequence[Item]) -> Together:
+        """Span calls that are handed over in one go: `with probe.together(items) as calls: …`."""
+        return Together([self.measure(item) for item in items])
+
+    def calls(self, cell: str, round_: int) -> list[Call]:
+        """Make the calls of *cell* in this round out of the marks that were begun and ended."""
+        return [
+            Call(
+                cell=cell,
+                round=round_,
+                index=mark.item.index,
+                due=mark.item.due,
+                sent=mark.sent,
+                done=mark.done,
+                chunks=[chunk - mark.sent for chunk in mark.chunks],
+                error=mark.error,
+                warmup=mark.item.warmup,
+            )
+            for mark in self.marks
+            if mark.done
+        ]
+
+
+def carries(piece: Any) -> bool:
+    """Tell whether *piece*, a chunk of whatever a client streams, carries output: text or a tool call's part."""
+    return bool(getattr(piece, "content", piece) or getattr(piece, "tool_call_chunks", None))
+
+
+def name(error: BaseException) -> str:
+    """
+    Name the kind of *error*, with the HTTP status where it has one ("RateLimitError 429").
+
+    Never its message: that may quote a prompt or a key, and this goes to a file.
+    """
+    status = getattr(error, "status_code", None)
+    return f"{type(error).__name__} {status}" if isinstance(status, int) else type(error).__name__

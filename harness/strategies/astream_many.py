@@ -1,0 +1,21 @@
+"""Many streams at once, held back by a semaphore: what a server does for its users."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from harness.probe import Item, Probe
+from harness.strategies._one import listen
+
+NEEDS = "astream"
+
+
+async def run(app: Any, items: Sequence[Item], probe: Probe, concurrency: int) -> None:
+    """Read up to *concurrency* streams at once."""
+    gate = asyncio.Semaphore(concurrency)
+
+    async def one(item: Item) -> None:
+        async with gate:
+            await listen(app, item, probe)
+
+    await asyncio.gather(*map(one, items))
