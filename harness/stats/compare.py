@@ -1,0 +1,90 @@
+"""Two cells of one run compared: ratios paired by round, and by call where both saw the same latencies."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from harness.record import Call, Cell
+from harness.stats.bootstrap import over_rounds
+from harness.stats.columns import OF_CALLS, numbers, unit_of
+from harness.stats.estimate import Estimate
+from harness.stats.rounds import Round, rounds_of, sound
+from harness.store import Run
+
+
+def ratio(run: Run, a: Cell, b: Cell, metric: str) -> Estimate | None:
+    """
+    The ratio a / b of *metric* ("throughput", "e2e.p50"), from each round that both cells ran; 1 is no change.
+
+    None where there is no such round, or one where a number is not above zero. Raises LookupError for an
+    unknown metric.
+    """
+    pairs = _pairs(*_matched(run, a, b), metric)
+    if not all(x > 0 and y > 0 for x, y in pairs):
+        return None
+    return over_rounds([x / y for x, y in pairs], len(pairs), "")
+
+
+def difference(run: Run, a: Cell, b: Cell, metric: str) -> Estimate | None:
+    """The difference a - b of *metric* in its own unit, paired by round; None where no round has both."""
+    pairs = _pairs(*_matched(run, a, b), metric)
+    # Differences of either sign: the logs of over_rounds are for scales.
+    return over_rounds([x - y for x, y in pairs], len(pairs), unit_of(metric), logs=False)
+
+
+def ratio_by_call(run: Run, a: Cell, b: Cell, metric: str) -> Estimate | None:
+    """
+    The ratio a / b of a metric of calls ("e2e"), each call against the call of the same index in the same round.
+
+    Call 17 has the same latency in every cell, so what is left is what the cells differ in. The median over a
+    round's calls is that round's one number. None where no pair has both above zero; LookupError for a metric
+    that has not one number a call.
+    """
+    if metric not in OF_CALLS:
+        raise LookupError(f"no metric of calls {metric!r}; there are: {', '.join(OF_CALLS)}")
+    of = OF_CALLS[metric].of
+    found, count = [], 0
+    for one, other in zip(*_matched(run, a, b), strict=True):
+        logs = _log_ratios(one.calls, other.calls, of)
+        if logs:
+            found.append(float(np.exp(np.median(logs))))
+            count += len(logs)
+    return over_rounds(found, count, "")
+
+
+def differs(estimate: Estimate, matters: float = 0.03) -> bool:
+    """
+    Say whether a ratio is a difference: its interval excludes 1, and it is off by more than what *matters*.
+
+    *matters* is a share: 0.03 calls neither 1.03 nor 1 / 1.03 a difference. Without an interval, never.
+    """
+    if estimate.low is None or estimate.high is None:
+        return False
+    return not estimate.low <= 1 <= estimate.high and max(estimate.value, 1 / estimate.value) > 1 + matters
+
+
+def _matched(run: Run, a: Cell, b: Cell) -> tuple[list[Round], list[Round]]:
+    """The rounds that both cells ran soundly, side by side."""
+    every = rounds_of(run)
+    ones = {each.slot.round: each for each in sound(every.get(a.id, []))}
+    others = {each.slot.round: each for each in sound(every.get(b.id, []))}
+    both = sorted(ones.keys() & others.keys())
+    return [ones[r] for r in both], [others[r] for r in both]
+
+
+def _pairs(ones: Sequence[Round], others: Sequence[Round], metric: str) -> list[tuple[float, float]]:
+    both = zip(numbers(metric, ones), numbers(metric, others), strict=True)
+    return [(x, y) for x, y in both if x is not None and y is not None]
+
+
+def _log_ratios(
+    ones: Sequence[Call], others: Sequence[Call], of: Callable[[Call], Sequence[float]]
+) -> list[float]:
+    second = {call.index: of(call) for call in others}
+    logs = []
+    for call in ones:
+        x, y = of(call), second.get(call.index, ())
+        # A metric with several numbers a call (gaps) has no partner for each; chunks may have been merged.
+        if len(x) == len(y) == 1 and x[0] > 0 and y[0] > 0:
+            logs.append(float(np.log(x[0] / y[0])))
+    return logs

@@ -1,0 +1,39 @@
+"""A run sorted by cell and round, warm-up left out: what every statistic starts from."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.record import Call, Cell, Slot
+from harness.store import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One slot of a cell with its counted calls by index, and the warm-up calls that do not count."""
+
+    cell: Cell
+    slot: Slot
+    calls: Sequence[Call]
+    warmup: Sequence[Call] = ()
+
+
+def rounds_of(run: Run) -> dict[str, list[Round]]:
+    """Every cell's id with its rounds in order; a cell that was never run has none."""
+    counted: dict[tuple[str, int], list[Call]] = defaultdict(list)
+    warmup: dict[tuple[str, int], list[Call]] = defaultdict(list)
+    for call in run.calls:
+        (warmup if call.warmup else counted)[call.cell, call.round].append(call)
+    cells = {cell.id: cell for cell in run.cells}
+    found: dict[str, list[Round]] = {name: [] for name in cells}
+    for slot in sorted(run.slots, key=lambda slot: slot.round):
+        if slot.cell in cells:
+            key = (slot.cell, slot.round)
+            calls = sorted(counted[key], key=lambda call: call.index)
+            found[slot.cell].append(Round(cells[slot.cell], slot, calls, warmup[key]))
+    return found
+
+
+def sound(rounds: Sequence[Round]) -> list[Round]:
+    """Only the rounds whose slot ran to its end and has calls; a broken slot says nothing about its cell."""
+    return [each for each in rounds if each.slot.error is None and each.calls]

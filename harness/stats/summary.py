@@ -1,0 +1,121 @@
+"""A run in numbers: every cell with every metric as an estimate, and with its doubts."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from harness.metrics import CALLS, SLOTS, OfCalls, OfSlots
+from harness.record import Cell
+from harness.stats.bootstrap import over_quantiles, over_rounds
+from harness.stats.columns import values
+from harness.stats.doubts import doubts
+from harness.stats.estimate import Estimate
+from harness.stats.rounds import Round, rounds_of, sound
+from harness.store import Run
+
+METRICS: tuple[OfCalls | OfSlots, ...] = (*CALLS, *SLOTS)
+
+
+@dataclass(frozen=True, slots=True)
+class CellSummary:
+    """
+    One cell: the rounds and calls it rests on (warm-up left out), its failed calls, its metrics, its doubts.
+
+    A metric that is missing from `metrics` has nothing, or too little, to be derived from.
+    """
+
+    cell: Cell
+    rounds: int
+    calls: int
+    errors: int
+    metrics: dict[str, Estimate]
+    doubts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A run and its cells in the order the run names them."""
+
+    run: Run
+    cells: tuple[CellSummary, ...]
+
+    def of(self, **fields: object) -> tuple[CellSummary, ...]:
+        """Select the cells whose fields have these values: `summary.of(strategy="gather", concurrency=16)`."""
+        return tuple(
+            each
+            for each in self.cells
+            if all(getattr(each.cell, name) == wanted for name, wanted in fields.items())
+        )
+
+
+def summarise(run: Run) -> Summary:
+    """Work out every metric of every cell of *run*; the same run always gives the same numbers."""
+    return Summary(run, tuple(_cell(*each) for each in _ordered(run)))
+
+
+def _ordered(run: Run) -> list[tuple[Cell, list[Round]]]:
+    found = rounds_of(run)
+    return [(cell, found[cell.id]) for cell in {cell.id: cell for cell in run.cells}.values()]
+
+
+def _cell(cell: Cell, rounds: Sequence[Round]) -> CellSummary:
+    good = sound(rounds)
+    metrics = _of_calls(good) | _of_slots(good)
+    return CellSummary(
+        cell,
+        rounds=len(good),
+        calls=sum(len(each.calls) for each in good),
+        errors=sum(1 for each in rounds for call in each.calls if call.error),
+        metrics=metrics,
+        doubts=doubts(cell, rounds, metrics),
+    )
+
+
+def _of_calls(rounds: Sequence[Round]) -> dict[str, Estimate]:
+    made: dict[str, Estimate] = {}
+    for metric in CALLS:
+        found = over_quantiles(values(metric, rounds), [q / 100 for q in metric.quantiles], metric.unit)
+        made |= {f"{metric.name}.p{round(q * 100)}": estimate for q, estimate in found.items()}
+    return made
+
+
+def _of_slots(rounds: Sequence[Round]) -> dict[str, Estimate]:
+    made: dict[str, Estimate] = {}
+    for metric in SLOTS:
+        numbers = [metric.of(each.cell, each.slot, each.calls) for each in rounds]
+        known = [
+            (number, len(each.calls)) for number, each in zip(numbers, rounds, strict=True) if number is not None
+        ]
+        estimate = over_rounds([number for number, _ in known], sum(count for _, count in known), metric.unit)
+        if estimate is not None:
+            made[metric.name] = estimate
+    return made
+
+
+def to_json(summary: Summary) -> dict[str, Any]:
+    """Lay *summary* out for summary.json: each cell with each metric, and what the metrics mean."""
+    return {
+        "run": summary.run.name,
+        "interval": "95 %, by resampling rounds; null where there are too few rounds",
+        "definitions": {
+            metric.name: {
+                "label": metric.label,
+                "unit": metric.unit,
+                "better": metric.better,
+                "formula": metric.formula,
+            }
+            for metric in METRICS
+        },
+        "cells": [
+            {
+                "id": each.cell.id,
+                **asdict(each.cell),
+                "rounds": each.rounds,
+                "calls": each.calls,
+                "errors": each.errors,
+                "metrics": {name: asdict(estimate) for name, estimate in each.metrics.items()},
+                "doubts": list(each.doubts),
+            }
+            for each in summary.cells
+        ],
+    }
