@@ -1,0 +1,195 @@
+"""One client's connection: bytes in, requests out to the application, one after another."""
+
+import asyncio
+import time
+from collections import deque
+from typing import Protocol, cast
+
+import httptools
+
+from mock_server import http
+from mock_server.exchange import Exchange
+from mock_server.line import Line
+from mock_server.request import KEPT, Request
+from mock_server.wire import errors
+
+LONGEST_HEAD = 64 * 1024
+LONGEST_BODY = 32 * 1024 * 1024
+
+
+class Application(Protocol):
+    """Whoever answers the requests."""
+
+    def opened(self, connection: "Connection") -> int:
+        """Take note of a new connection; answer its number."""
+
+    def closed(self, connection: "Connection") -> None:
+        """Take note that it is gone."""
+
+    def serve(self, connection: "Connection", request: Request) -> None:
+        """Answer *request*: now, or by setting the connection's `exchange`."""
+
+    def resume(self, exchange: Exchange) -> None:
+        """Go on with an exchange that waited for its reader."""
+
+
+class Connection(asyncio.Protocol):
+    """
+    Feeds the parser and keeps the order.
+
+    Requests that arrive while one is being answered wait, and so does the reading of more. What cannot be parsed
+    is answered with OpenAI's error and closes the connection, as nobody can say where the next request begins.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._parser = httptools.HttpRequestParser(self)
+        self._waiting: deque[Request] = deque()
+        self._serving = False
+        self._reading = True
+        self._received = 0
+        self._head = 0
+        self._size = 0
+        self._target = b""
+        self._headers: dict[bytes, bytes] = {}
+        self._body: list[bytes] = []
+        self._in_head = True
+        self._broken = False
+        self.exchange: Exchange | None = None
+        self.number = 0
+        self.line: Line
+        self._transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the transport."""
+        self._transport = cast(asyncio.Transport, transport)
+        self.line = Line(self._transport)
+        self.number = self._application.opened(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the answer under way that its reader has gone."""
+        del exc
+        self.line.shut()
+        self._waiting.clear()
+        if self.exchange is not None:
+            self.exchange.lost()
+            self.exchange = None
+        self._application.closed(self)
+        del self._parser  # it refers back to this object, and would keep both until the collector comes
+
+    def eof_received(self) -> None:
+        """Take a half-closed connection for a closed one, as servers do: its client no longer waits."""
+        self.line.shut()
+
+    def pause_writing(self) -> None:
+        """Stop sending: the reader is slow."""
+        self.line.paused = True
+
+    def resume_writing(self) -> None:
+        """Send on."""
+        self.line.paused = False
+        if self.exchange is not None and self.exchange.parked:
+            self._application.resume(self.exchange)
+
+    def data_received(self, data: bytes) -> None:
+        """Read what came; what is complete is served."""
+        self._received = time.monotonic_ns()
+        if self._broken:
+            return
+        if self._in_head:
+            self._head += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._broken = True  # what follows is not HTTP; the request itself is answered
+        except httptools.HttpParserError:
+            self._refuse(errors.bad_request("Invalid HTTP request received."))
+        if self._in_head and self._head > LONGEST_HEAD:
+            self._refuse(errors.error(431, f"Request headers are too large: the maximum is {LONGEST_HEAD} bytes."))
+        if not self._serving:
+            self._serve()
+
+    def on_message_begin(self) -> None:
+        """Start a request (called by the parser)."""
+        self._target = b""
+        self._headers = {}
+        self._body = []
+        self._size = 0
+
+    def on_url(self, url: bytes) -> None:
+        """Take a part of the target (called by the parser)."""
+        self._target += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep a header that is looked at (called by the parser)."""
+        name = name.lower()
+        if name in KEPT:
+            self._headers[name] = value
+
+    def on_headers_complete(self) -> None:
+        """Ask for the body where the client waits to be asked (called by the parser)."""
+        self._in_head = False
+        if b"expect" in self._headers and self.exchange is None:
+            self.line.put(http.CONTINUE)
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body (called by the parser)."""
+        self._size += len(body)
+        if self._size > LONGEST_BODY:
+            self._refuse(errors.too_large(LONGEST_BODY))
+        elif not self._broken:
+            self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        """Queue a complete request (called by the parser)."""
+        self._in_head = True
+        self._head = 0
+        if self._broken:
+            return
+        parser = self._parser
+        self._waiting.append(
+            Request(
+                method=parser.get_method().decode("ascii"),
+                path=self._target.partition(b"?")[0].decode("utf-8", "replace"),
+                headers=self._headers,
+                body=self._body[0] if len(self._body) == 1 else b"".join(self._body),
+                received=self._received,
+                keep=parser.should_keep_alive(),
+                chunks=parser.get_http_version() != "1.0",
+            )
+        )
+
+    def _refuse(self, refused: errors.Refused) -> None:
+        """Answer what cannot be read, after what came before it, and read no more."""
+        if not self._broken:
+            self._broken = True
+            self._body = []
+            self._waiting.append(
+                Request(
+                    "",
+                    self._target.decode("utf-8", "replace"),
+                    {},
+                    b"",
+                    self._received,
+                    keep=False,
+                    chunks=True,
+                    refused=refused,
+                )
+            )
+
+    def _serve(self) -> None:
+        self._serving = True
+        while self._waiting and self.exchange is None and self.line.open:
+            self._application.serve(self, self._waiting.popleft())
+        self._serving = False
+        if bool(self._waiting) is self._reading and self.line.open:
+            self._reading = not self._reading
+            (self._transport.resume_reading if self._reading else self._transport.pause_reading)()
+
+    def done(self, *, keep: bool) -> None:
+        """Go on to the next request, or close."""
+        self.exchange = None
+        if not keep:
+            self.line.close()
+        elif not self._serving:
+            self._serve()

@@ -1,0 +1,91 @@
+"""What was due when and written when, by whom asked; kept until somebody takes it."""
+
+from array import array
+from collections import deque
+from typing import Any, NamedTuple
+
+import orjson
+
+NUMBERS = 8_000_000
+"""How many times of tokens are kept at most (64 MB), however few entries they belong to."""
+
+
+class Entry(NamedTuple):
+    """
+    One request, as the server saw it.
+
+    `received` is in ns of the monotonic clock; `planned`, `written` (one per token, or one for a whole body) and
+    `finished` are ns after it. `written` is shorter than `planned` where the answer was cut. Unknown is None.
+    """
+
+    tag: str | None
+    request_id: str
+    path: str
+    stream: bool
+    attempt: int | None
+    connection: int
+    received: int
+    status: int
+    tokens: int
+    prompt_tokens: int | None
+    planned: "array[int]"
+    written: "array[int]"
+    finished: int
+    fault: str | None
+    disconnected: bool
+
+
+class Journal:
+    """
+    The entries since the last take, and the connections and the peak of requests in flight since then.
+
+    Memory is bounded: when *most* entries, or `NUMBERS` times, are kept, the oldest make room and are counted as
+    dropped. An entry costs a tuple; JSON is made when it is asked for.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._entries: deque[Entry] = deque()
+        self._most = most
+        self._numbers = 0
+        self.dropped = 0
+        self.connections = 0
+        self.in_flight = 0
+        self.peak = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def began(self) -> None:
+        """Count a request in flight."""
+        self.in_flight += 1
+        self.peak = max(self.peak, self.in_flight)
+
+    def ended(self, entry: Entry) -> None:
+        """Keep the entry of a request that is in flight no longer."""
+        self.in_flight -= 1
+        self._entries.append(entry)
+        self._numbers += len(entry.written)
+        while len(self._entries) > self._most or self._numbers > NUMBERS:
+            self._numbers -= len(self._entries.popleft().written)
+            self.dropped += 1
+
+    def take(self) -> bytes:
+        """Answer everything since the last take as JSON, and forget it."""
+        taken = {
+            "peak": self.peak,
+            "in_flight": self.in_flight,
+            "connections": self.connections,
+            "dropped": self.dropped,
+            "entries": [_plain(entry) for entry in self._entries],
+        }
+        self._entries.clear()
+        self._numbers = self.connections = self.dropped = 0
+        self.peak = self.in_flight
+        return orjson.dumps(taken)
+
+
+def _plain(entry: Entry) -> dict[str, Any]:
+    fields = entry._asdict()
+    fields["planned"] = entry.planned.tolist()
+    fields["written"] = entry.written.tolist()
+    return fields

@@ -1,0 +1,39 @@
+"""One request as it arrived, complete."""
+
+import re
+from typing import NamedTuple
+
+from mock_server.wire.errors import Refused
+
+_TAG = re.compile(rb"\[call ([^\]\s]{1,32})\]")
+
+KEPT = frozenset({b"x-stainless-retry-count", b"expect", b"authorization"})
+"""The headers that are looked at; the rest is passed over."""
+
+
+class Request(NamedTuple):
+    """
+    Method, path and body; `received` is when the last byte came, in ns of the monotonic clock.
+
+    `keep` is whether the connection may serve another request, `chunks` whether the client reads chunked answers.
+    `refused` stands for a request that cannot even be read, and says why.
+    """
+
+    method: str
+    path: str
+    headers: dict[bytes, bytes]
+    body: bytes
+    received: int
+    keep: bool
+    chunks: bool
+    refused: Refused | None = None
+
+    def tag(self) -> str | None:
+        """Answer the call's tag from the body, `[call <tag>]`, or None."""
+        found = _TAG.search(self.body)
+        return found[1].decode("utf-8", "replace") if found else None
+
+    def attempt(self) -> int | None:
+        """Answer which attempt of one call this is, from 0, as the official clients say; else None."""
+        count = self.headers.get(b"x-stainless-retry-count")
+        return int(count) if count is not None and count.isdigit() and len(count) < 10 else None

@@ -1,0 +1,69 @@
+"""The due time of every token: a profile, a seed and the request's key in, nanoseconds from its arrival out."""
+
+import hashlib
+import random
+from array import array
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import Any
+
+Offsets = Callable[..., Sequence[float]]
+
+HOUR = 3600 * 10**9
+"""No token is due later than this after its request, however long a tail a profile has."""
+
+
+class _Lazy:
+    """A random generator seeded when it is first asked for a draw, as seeding costs as much as a request."""
+
+    def __init__(self) -> None:
+        self._rng = random.Random()
+        self._key = b""
+        self.touched = False
+
+    def about(self, key: bytes) -> "_Lazy":
+        self._key = key
+        self.touched = False
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        if not self.touched:
+            self.touched = True
+            self._rng.seed(int.from_bytes(hashlib.blake2b(self._key, digest_size=8).digest()))
+        return getattr(self._rng, name)
+
+
+class Schedule:
+    """
+    The due times that one profile with its settings gives under one seed.
+
+    A draw depends on the seed and on the request's key alone, never on the requests before it: the same key has
+    the same latencies in any order, at any concurrency and in any process.
+    """
+
+    def __init__(self, offsets: Offsets, settings: dict[str, Any], seed: int) -> None:
+        self._offsets = offsets
+        self._settings = settings
+        self._seed = seed
+        self._rng = _Lazy()
+        self._fixed: dict[int, array[int]] = {}
+
+    def due(self, key: str, tokens: int) -> "array[int]":
+        """
+        Answer the due time of each token, in nanoseconds from arrival: none negative, none going back.
+
+        The array is shared between requests where the profile draws nothing; leave it as it is.
+        """
+        fixed = self._fixed.get(tokens)
+        if fixed is not None:
+            return fixed
+        rng = self._rng.about(f"{self._seed}:{key}".encode())
+        seconds = self._offsets(rng, tokens, **self._settings)
+        due = array("q", accumulate((_nanoseconds(s) for s in seconds), max))
+        if not rng.touched and len(self._fixed) < 1024:
+            self._fixed[tokens] = due
+        return due
+
+
+def _nanoseconds(seconds: float) -> int:
+    return min(max(round(min(seconds, 1e6) * 1e9), 0), HOUR)

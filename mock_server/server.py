@@ -1,0 +1,70 @@
+"""A server process: the socket, the loop, the ready line, and a clean end."""
+
+import asyncio
+import gc
+import os
+import resource
+import signal
+import socket
+import sys
+
+import uvloop
+
+from mock_server.app import App
+from mock_server.config import Config
+from mock_server.connection import Connection
+from mock_server.pacer import Pacer
+
+BACKLOG = 8192
+
+
+def bound(config: Config) -> socket.socket:
+    """Answer a listening socket; raises OSError where the address cannot be had."""
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
+    return socket.create_server((config.host, config.port), family=family, backlog=BACKLOG)
+
+
+def address(listening: socket.socket) -> str:
+    """Answer the base URL that clients use."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def ready_line(config: Config, url: str) -> str:
+    """Answer the line that tells whoever started the server that it can be used."""
+    words = f"profile={config.profile} tokens={config.tokens} seed={config.seed}"
+    return f"ready {url} pid={os.getpid()} {words}"
+
+
+async def _serve(config: Config, listening: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    app = App(config, Pacer(loop))
+    if app.pacer.kind != "timerfd":
+        print("no timerfd here: times are kept to about a millisecond", file=sys.stderr)
+    server = await loop.create_server(lambda: Connection(app), sock=listening, backlog=BACKLOG)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    print(ready_line(config, address(listening)), flush=True)
+    await stop.wait()
+    server.close()
+    app.close()
+    await asyncio.sleep(0)
+
+
+def _prepare(config: Config) -> None:
+    cores = config.affinity()
+    if cores:
+        os.sched_setaffinity(0, cores)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def run(config: Config) -> None:
+    """Serve until SIGTERM or Ctrl-C; raises OSError where the address cannot be had."""
+    listening = bound(config)
+    _prepare(config)
+    uvloop.run(_serve(config, listening))
