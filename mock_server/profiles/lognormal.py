@@ -1,4 +1,4 @@
-"""Long-tailed waits for the first token and long-tailed gaps, each about its median: the shape of a real service."""
+"""Long-tailed waits for the first token, long-tailed gaps, each about its median: the shape of a real service."""
 
 import random
 from itertools import accumulate
