@@ -24,6 +24,20 @@ class Item:
     warmup: bool = False
 
 
+def tag(index: int, *, warmup: bool) -> str:
+    """
+    Name a call on the wire; the server draws the call's latency from it and puts it into its journal.
+
+    A warm-up call's begins with "w", which the mock answers at once: warming up costs no waiting.
+    """
+    return f"w{index:05d}" if warmup else f"{index:06d}"
+
+
+def item(index: int, prompt: str, *, warmup: bool = False) -> Item:
+    """Make the call *index* of *prompt*, with its tag in front."""
+    return Item(index, f"[call {tag(index, warmup=warmup)}] {prompt}", warmup=warmup)
+
+
 class Mark:
     """
     The times of one call. As a context it spans the call: an error is noted and goes no further.

@@ -29,9 +29,20 @@ def load(folder: str, name: str) -> ModuleType:
             return import_module(name)
         except ModuleNotFoundError as missing:
             raise LookupError(f"no module {name!r}: {missing}") from missing
-    if name not in (there := names(folder)):
-        raise LookupError(f"no {name!r} in {folder}; there are: {', '.join(there)}")
+    check(folder, name)
     return import_module(f"{folder}.{name}")
+
+
+def check(folder: str, name: str) -> None:
+    """Raise `LookupError`, naming what there is, for a name that is no entry; nothing is imported."""
+    if "." not in name and name not in (there := names(folder)):
+        raise LookupError(f"no {name!r} in {folder}; there are: {', '.join(there)}")
+
+
+def suite(folder: str) -> tuple[str, ...]:
+    """Answer the entries that are taken when none is named: the folder's `SUITE`."""
+    chosen: tuple[str, ...] = import_module(folder).SUITE
+    return chosen
 
 
 def help_text(folder: str, name: str) -> str:

@@ -7,7 +7,7 @@ the middle of a line is still a run.
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self, TypeVar
@@ -52,9 +52,13 @@ def cell_from(fact: dict[str, Any]) -> Cell:
 def slot_from(fact: dict[str, Any]) -> Slot:
     """Make a `Slot` of its JSON object."""
     known = _known(Slot, fact)
-    if known.get("lag"):
-        known["lag"] = Lag(**_known(Lag, known["lag"]))
+    known["lag"] = lag_from(known.get("lag"))
     return Slot(**known)
+
+
+def lag_from(fact: dict[str, Any] | None) -> Lag | None:
+    """Make a `Lag` of its JSON object; None of None."""
+    return Lag(**_known(Lag, fact)) if fact else None
 
 
 def call_from(fact: dict[str, Any]) -> Call:
@@ -117,9 +121,9 @@ class Writer:
         self._slots.close()
         self._calls.close()
 
-    def about(self, cells: Iterable[Cell], facts: dict[str, Any]) -> None:
-        """Write run.json: the format's version, the cells that were asked for, and *facts*."""
-        whole = {"format": FORMAT, **facts, "cells": [asdict(cell) for cell in cells]}
+    def about(self, cells: Iterable[dict[str, Any]], facts: dict[str, Any]) -> None:
+        """Write run.json: the format's version, the *cells* that were asked for, and *facts*."""
+        whole = {"format": FORMAT, **facts, "cells": list(cells)}
         replace(self.folder / "run.json", orjson.dumps(whole, option=orjson.OPT_INDENT_2))
 
     def slot(self, slot: Slot, calls: Iterable[Call]) -> None:

@@ -1,0 +1,130 @@
+"""One run from its configuration to its folder: names checked, servers started, rounds run, books closed."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from harness import registry
+from harness.config import Mistake, RunConfig
+from harness.folder import Ledger, fresh, point_latest
+from harness.journal import Lost
+from harness.launch import Broken, Launch
+from harness.loops import factory
+from harness.plan import CLIENTS, SCENARIOS, STRATEGIES, Plan, Planned, expand, plans
+from harness.record import Cell
+from harness.runner import Round, Runner, Tell, rounds
+from harness.server import NotReady
+from harness.servers import Servers
+from harness.store import Writer
+
+DEFAULT_ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where the run is, its state, and what is wrong with it, one sentence each (empty: nothing)."""
+
+    folder: Path
+    state: str
+    faults: tuple[str, ...]
+
+
+Parts = list[tuple[str, Plan]]
+
+
+def parts_of(config: RunConfig) -> Parts:
+    """Answer (scenario, plan) for everything *config* asks for; raises `Mistake` for names that are not there."""
+    try:
+        names = config.scenarios or registry.suite(SCENARIOS)
+        parts = [(name, plan) for name in names for plan in plans(config, name)]
+        for _, plan in parts:
+            for client in plan.clients:
+                registry.check(CLIENTS, client)
+            for strategy in plan.strategies:
+                registry.check(STRATEGIES, strategy)
+            for loop in plan.loops:
+                factory(loop)
+    except LookupError as unknown:
+        raise Mistake(unknown.args[0]) from unknown
+    return parts
+
+
+def run(config: RunConfig, tell: Tell) -> Outcome:
+    """
+    Run what *config* asks for and answer where it is.
+
+    Raises `Mistake` before anything is measured when it cannot be done as asked. From then on nothing raises:
+    a server that dies, a slot that hangs, Ctrl-C end the run early, and what was measured is on file.
+    """
+    parts = parts_of(config)
+    questions = {name: registry.help_text(SCENARIOS, name) for name, _ in parts}
+    folder = fresh(config.results, config.name or ("bench" if not config.scenarios else config.scenarios[0]))
+    with Servers(config) as servers, Writer(folder) as writer:
+        ledger = Ledger(config, folder, writer, questions)
+        runner = Runner(config, servers, ledger, tell)
+        try:
+            drawn = _prepare(config, parts, servers, runner, ledger)
+        except BaseException:
+            _discard(folder)
+            raise
+        state, reason = _carry_out(runner, ledger, drawn)
+    point_latest(folder)
+    faults = [*([reason] if reason else []), *ledger.balance.faults, *ledger.reasons]
+    return Outcome(folder, state, tuple(faults))
+
+
+def _carry_out(runner: Runner, ledger: Ledger, drawn: Sequence[Round]) -> tuple[str, str | None]:
+    state, reason = "finished", None
+    try:
+        runner.carry_out(drawn)
+    except KeyboardInterrupt:
+        state, reason = "interrupted", "interrupted by Ctrl-C"
+    except (Lost, NotReady) as lost:
+        state, reason = "failed", str(lost)
+    ledger.balance.missing = sum(len(each.slots) for each in drawn) - ledger.entered
+    if state == "finished" and ledger.balance.faults:
+        state = "failed"
+    ledger.state(state, reason)
+    return state, reason
+
+
+def _prepare(config: RunConfig, parts: Parts, servers: Servers, runner: Runner, ledger: Ledger) -> Sequence[Round]:
+    """Start every server, ask the applications for their methods, and draw the rounds."""
+    try:
+        for _, plan in parts:
+            servers.ensure(plan.profile, plan.tokens)
+        planned = _planned(config, parts, servers, runner)
+    except NotReady as wrong:
+        raise Mistake(str(wrong)) from wrong
+    except LookupError as unknown:
+        raise Mistake(unknown.args[0]) from unknown
+    if not planned:
+        raise Mistake("nothing to measure: no strategy that was asked for applies")
+    drawn = rounds(planned, config.seed)
+    ledger.plan(planned, sum(len(each.slots) for each in drawn), pinned=servers.pinned)
+    return drawn
+
+
+def _planned(config: RunConfig, parts: Parts, servers: Servers, runner: Runner) -> list[Planned]:
+    """Expand *parts* to cells; which strategies apply follows from the methods of each application."""
+    with Launch(servers.worker_core, config.seed) as launch:
+        known: dict[tuple[str, str], list[str]] = {}
+        for name, plan in parts:
+            for client in plan.clients:
+                probe = Planned(Cell(name, client, "invoke", "asyncio", 1, plan.profile), 1, 1, plan.tokens)
+                if (name, client) not in known:
+                    try:
+                        known[name, client] = launch.methods(runner.order(probe, 0), config.slot_timeout)
+                    except Broken as broken:
+                        raise Mistake(f"{name} on {client} cannot be built: {broken}") from broken
+    default = config.rounds or DEFAULT_ROUNDS
+    each = (expand(name, plan, {c: known[name, c] for c in plan.clients}, default) for name, plan in parts)
+    unique = {planned.cell.id: planned for planned in chain.from_iterable(each)}
+    return list(unique.values())
+
+
+def _discard(folder: Path) -> None:
+    """Remove the folder of a run that never began: it holds nothing but its own empty files."""
+    shutil.rmtree(folder)

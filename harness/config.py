@@ -1,0 +1,119 @@
+"""
+What a run was asked to do: one frozen record, made of command-line words or a TOML file alike.
+
+The flags of `overlap bench` and the keys of the file are both derived from the fields below and their help
+texts, so that an option is spelled once. Unknown keys are refused.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+
+class Mistake(Exception):
+    """Something that was asked for and cannot be; its message is one line that names it and what there is."""
+
+
+def _option(help_text: str, default: Any = None) -> Any:
+    return field(default=default, metadata={"help": help_text})
+
+
+def default_executor() -> int:
+    """Answer the size Python gives asyncio's default executor on this machine, whatever cores we may use."""
+    return min(32, (os.cpu_count() or 1) + 4)
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """
+    Everything a run needs to know; seconds where people write times.
+
+    A tuple that is empty, or a None, means: what the scenario says. Raises `Mistake` for values that make no
+    sense; names are checked where they are looked up.
+    """
+
+    scenarios: tuple[str, ...] = ()
+    name: str | None = _option("what the run is called in its folder's name")
+    strategies: tuple[str, ...] = _option("strategies to run (default: what the scenario says)", ())
+    clients: tuple[str, ...] = _option("client layers to run on", ())
+    loops: tuple[str, ...] = _option("event loops: asyncio, uvloop", ())
+    concurrency: tuple[int, ...] = _option("calls in flight at most", ())
+    calls: int | None = _option("calls a slot")
+    rounds: int | None = _option("how often every cell is run; intervals come from these")
+    profile: str | None = _option("the mock's latency, such as steady,ttft=0.1,itl=0.02")
+    tokens: int | None = _option("output tokens of each answer")
+    seed: int = _option("seed of prompts, latencies and the order of slots", 7)
+    executor: int = _option("threads in asyncio's default executor", default_executor())
+    timeout: float = _option("seconds a call may take", 30.0)
+    slot_timeout: float = _option("seconds a slot may take before its process is ended", 120.0)
+    max_retries: int = _option("retries the client may make on its own", 0)
+    results: Path = _option("where run folders go", Path("results"))  # noqa: RUF009  a Path does not change
+    server: str | None = _option("command that starts another server than the mock; it must print a ready line")
+
+    def __post_init__(self) -> None:
+        """Refuse what no run could mean."""
+        for name, least in (("calls", 1), ("rounds", 1), ("tokens", 1), ("executor", 1), ("max_retries", 0)):
+            value = getattr(self, name)
+            if value is not None and not least <= value <= 1_000_000:
+                raise Mistake(f"{name} must lie between {least} and 1000000, not {value}")
+        for name in ("timeout", "slot_timeout"):
+            if not 0 < getattr(self, name) <= 86_400:
+                raise Mistake(f"{name} must lie between 0 and 86400 seconds, not {getattr(self, name):g}")
+        for value in self.concurrency:
+            if not 1 <= value <= 10_000:
+                raise Mistake(f"concurrency must lie between 1 and 10000, not {value}")
+        if self.name is not None and not self.name.replace("-", "").replace("_", "").isalnum():
+            raise Mistake(f"name may have letters, digits, - and _, not {self.name!r}")
+
+
+def options() -> list[Field[Any]]:
+    """Answer the fields that are options: all but the scenarios, which are arguments."""
+    return [each for each in fields(RunConfig) if each.name != "scenarios"]
+
+
+def config_from(given: Mapping[str, Any]) -> RunConfig:
+    """
+    Make a configuration of *given*, whose values are strings, numbers or lists, by each field's own type.
+
+    Raises `Mistake` for an unknown key or a value of the wrong kind.
+    """
+    known = {each.name: each for each in fields(RunConfig)}
+    if unknown := sorted(set(given) - set(known)):
+        raise Mistake(f"no option {unknown[0]!r}; there are: {', '.join(known)}")
+    values = {key: _converted(known[key], value) for key, value in given.items() if value is not None}
+    return RunConfig(**values)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read options from a TOML file; `-` and `_` in keys are the same. Raises `Mistake`."""
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as wrong:
+        raise Mistake(f"cannot read {path}: {wrong}") from wrong
+    return {key.replace("-", "_"): value for key, value in found.items()}
+
+
+def _converted(option: Field[Any], value: Any) -> Any:
+    kind = str(option.type)
+    try:
+        if kind.startswith("tuple"):
+            parts = (
+                value.split(",")
+                if isinstance(value, str)
+                else list(value if isinstance(value, list | tuple) else [value])
+            )
+            return tuple(int(part) if "int" in kind else str(part).strip() for part in parts)
+        for word, convert in (("Path", Path), ("int", int), ("float", float)):
+            if word in kind:
+                return convert(value)
+    except (TypeError, ValueError):
+        raise Mistake(f"{option.name} cannot be {value!r}") from None
+    return str(value)
+
+
+def default_of(option: Field[Any]) -> Any:
+    """Answer what *option* is when nobody says anything."""
+    return None if option.default is MISSING else option.default

@@ -1,0 +1,103 @@
+"""The run's circumstances: versions, processor, cores, load, steal, clock; what makes two runs comparable."""
+
+import os
+import platform
+import sys
+import time
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+# What a child process may inherit. Everything else is left behind: tracing, proxies, keys and base URLs of a
+# developer's shell change what is measured, and could leak into it.
+INHERITED = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "TMPDIR",
+    "PYTHONPATH",
+    "VIRTUAL_ENV",
+    "LD_LIBRARY_PATH",
+)
+
+PACKAGES = (
+    "langchain-core",
+    "langchain-openai",
+    "openai",
+    "httpx2",
+    "httpcore2",
+    "httpx",
+    "httpcore",
+    "aiohttp",
+    "uvloop",
+    "uvicorn",
+    "pydantic",
+    "orjson",
+)
+
+
+def scrubbed(**more: str) -> dict[str, str]:
+    """Answer the environment for a child process: what it may inherit, and *more*."""
+    return {key: os.environ[key] for key in INHERITED if key in os.environ} | more
+
+
+def circumstances(executor: int) -> dict[str, Any]:
+    """Describe this machine and what is installed; nothing that names a person, a host or a folder."""
+    clock = time.get_clock_info("monotonic")
+    return {
+        "python": platform.python_version(),
+        "implementation": platform.python_implementation(),
+        "system": f"{platform.system()} {platform.release()}",
+        "machine": platform.machine(),
+        "cpu": _cpu_model(),
+        "cores": os.cpu_count(),
+        "cores_allowed": len(cores()),
+        "executor": executor,
+        "clock": f"{clock.implementation}, resolution {clock.resolution:g} s",
+        "load": round(os.getloadavg()[0], 2),
+        "gil": getattr(sys, "_is_gil_enabled", lambda: True)(),
+        "packages": {name: found for name in PACKAGES if (found := _version(name))},
+    }
+
+
+def cores() -> list[int]:
+    """Answer the cores this process may use, in order."""
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
+
+
+def _cpu_model() -> str | None:
+    info = Path("/proc/cpuinfo")
+    if not info.exists():
+        return platform.processor() or None
+    for line in info.read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return None
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def ticks() -> tuple[int, int] | None:
+    """Answer (stolen, all) ticks of all cores since boot; None where the kernel does not count them."""
+    stat = Path("/proc/stat")
+    if not stat.exists():
+        return None
+    numbers = [int(word) for word in stat.read_text(encoding="utf-8").split("\n", 1)[0].split()[1:9]]
+    return (numbers[7], sum(numbers)) if len(numbers) == 8 else None
+
+
+def steal(before: tuple[int, int] | None, after: tuple[int, int] | None) -> float | None:
+    """Answer which share (0 to 1) of the time between two `ticks` the hypervisor took; None if not known."""
+    if before is None or after is None or after[1] == before[1]:
+        return None
+    return (after[0] - before[0]) / (after[1] - before[1])

@@ -1,0 +1,96 @@
+"""A run's folder while the run goes on: what was asked, what was measured, what is missing, and its state."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from time import localtime, strftime
+from typing import Any
+
+from harness.config import Mistake, RunConfig
+from harness.environment import circumstances
+from harness.plan import Planned
+from harness.record import Call, Cell, Slot
+from harness.store import Writer
+from harness.truth import Balance
+
+
+def fresh(results: Path, name: str) -> Path:
+    """Make a new folder `<time>-<name>` in *results*. Raises `Mistake` where nothing can be written."""
+    stem = f"{strftime('%Y-%m-%dT%H-%M-%S', localtime())}-{name}"
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        for number in range(1, 1000):
+            folder = results / (stem if number == 1 else f"{stem}-{number}")
+            if not folder.exists():
+                folder.mkdir()
+                return folder
+    except OSError as wrong:
+        raise Mistake(f"cannot write to {results}: {wrong.strerror}") from wrong
+    raise Mistake(f"cannot write to {results}: it has a thousand runs of this second")
+
+
+def point_latest(folder: Path) -> None:
+    """Let `latest` beside *folder* point at it; where links cannot be made, there is none."""
+    link = folder.parent / "latest"
+    part = folder.parent / ".latest.part"
+    try:
+        part.unlink(missing_ok=True)
+        part.symlink_to(folder.name)
+        part.replace(link)
+    except OSError:
+        part.unlink(missing_ok=True)
+
+
+class Ledger:
+    """Writes a run down as it happens; `balance` says at any time whether the books balance."""
+
+    def __init__(self, config: RunConfig, folder: Path, writer: Writer, questions: dict[str, str]) -> None:
+        self._writer = writer
+        self._facts: dict[str, Any] = {
+            "name": folder.name,
+            "time": strftime("%Y-%m-%dT%H:%M:%S%z", localtime()),
+            "config": {**asdict(config), "results": None},
+            "environment": circumstances(config.executor),
+            "scenarios": {name: {"question": question} for name, question in questions.items()},
+        }
+        self._planned: Sequence[Planned] = ()
+        self._missing: list[dict[str, Any]] = []
+        self.balance = Balance()
+        self.entered = 0
+        self.folder = folder
+
+    def plan(self, planned: Sequence[Planned], slots: int, *, pinned: bool) -> None:
+        """Write down what is going to be measured."""
+        self._planned = planned
+        self._facts["slots"] = slots
+        self._facts["environment"]["pinned"] = pinned
+        self.state("running")
+
+    def enter(self, slot: Slot, calls: list[Call], made: int) -> None:
+        """Write one slot with its calls; *made* is how many it was told to make, warm-up and all."""
+        self._writer.slot(slot, calls)
+        self.entered += 1
+        self.balance.journal = slot.requests is not None
+        self.balance.add(made, calls, slot.unjoined or 0, slot.dropped or 0)
+
+    def missing(self, cell: Cell, number: int, reason: str) -> None:
+        """Note a slot that gave nothing, and why."""
+        self._missing.append({"cell": cell.id, "round": number, "reason": reason})
+
+    def state(self, state: str, reason: str | None = None) -> None:
+        """Write run.json anew: running, finished, interrupted or failed."""
+        self._facts |= {"state": state, "reason": reason, "missing": self._missing}
+        self._facts["balance"] = self.balance.to_json()
+        cells = [
+            {**asdict(each.cell), "calls": each.calls, "rounds": each.rounds, "tokens": each.tokens}
+            for each in self._planned
+        ]
+        self._writer.about(cells, self._facts)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why slots are missing, each reason once, with the first cell it struck."""
+        seen: dict[str, str] = {}
+        for each in self._missing:
+            seen.setdefault(each["reason"], each["cell"])
+        return [f"{cell}: {reason}" for reason, cell in seen.items()]

@@ -1,0 +1,77 @@
+"""Fetches the server's journal over HTTP, and reads it."""
+
+import http.client
+from dataclasses import dataclass
+from time import monotonic, sleep
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from harness.record import Served
+from harness.store import served_from
+
+
+class Lost(Exception):
+    """The server does not answer any more; the message says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """What the server saw since it was last asked; `entries` are (tag, request) in order of arrival."""
+
+    peak: int
+    connections: int
+    dropped: int
+    entries: tuple[tuple[str | None, Served], ...]
+
+
+def take(base_url: str, patience: float = 2.0) -> Journal | None:
+    """
+    Take the journal of the server at *base_url*; None where it keeps none (it is not our mock).
+
+    Waits up to *patience* seconds for requests still in flight there, such as those of calls that were
+    cancelled. Raises `Lost` when the server does not answer.
+    """
+    end = monotonic() + patience
+    parts: list[dict[str, Any]] = []
+    while True:
+        taken = _post(base_url, "/overlap/take")
+        if taken is None:
+            return None
+        parts.append(taken)
+        if not taken["in_flight"] or monotonic() > end:
+            return _read(parts)
+        sleep(0.02)
+
+
+def _read(parts: list[dict[str, Any]]) -> Journal:
+    entries = [(entry.get("tag"), served_from(entry)) for part in parts for entry in part["entries"]]
+    entries.sort(key=lambda pair: pair[1].received)
+    return Journal(
+        peak=max(part["peak"] for part in parts),
+        connections=sum(part["connections"] for part in parts),
+        dropped=sum(part["dropped"] for part in parts),
+        entries=tuple(entries),
+    )
+
+
+def _post(base_url: str, path: str) -> dict[str, Any] | None:
+    """Post to *path*; http.client, since a fresh, idle client must not disturb what is measured."""
+    where = urlsplit(base_url)
+    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
+    try:
+        connection.request("POST", path, headers={"Connection": "close"})
+        response = connection.getresponse()
+        body = response.read()
+        if response.status in {404, 405}:
+            return None
+        if response.status != 200:
+            raise Lost(f"the server answered {response.status} when asked for its journal")
+        found: dict[str, Any] = orjson.loads(body)
+    except (OSError, http.client.HTTPException, ValueError) as wrong:
+        raise Lost(f"the server at {base_url} does not answer: {type(wrong).__name__}") from wrong
+    else:
+        return found
+    finally:
+        connection.close()

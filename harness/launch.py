@@ -1,0 +1,125 @@
+"""The parent's side of a launch: starts a worker process, gives it orders, and waits for its answers."""
+
+import os
+import subprocess
+import sys
+from collections import deque
+from contextlib import suppress
+from dataclasses import asdict
+from selectors import EVENT_READ, DefaultSelector
+from threading import Thread
+from time import monotonic
+from typing import IO, Any, Self
+
+import orjson
+
+from harness.config import Mistake
+from harness.environment import scrubbed
+from harness.server import confine
+from harness.slot import Order
+
+
+class Broken(Exception):
+    """The worker died, hung, or its slot failed; the message is one line."""
+
+
+class Launch:
+    """A worker process on *core*. Use it as a context; a broken one is over and cannot be asked again."""
+
+    def __init__(self, core: int | None, hash_seed: int) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "harness.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=scrubbed(PYTHONHASHSEED=str(hash_seed)),
+            start_new_session=True,
+            preexec_fn=lambda: confine(core),  # noqa: PLW1509  two system calls, no lock is taken
+        )
+        # What the code under test prints is kept only for the sentence that says how it died: it may hold
+        # prompts, so it goes to no file. A thread, since a full pipe would stop the worker.
+        self._said: deque[str] = deque(maxlen=20)
+        assert self._process.stderr is not None
+        self._listener = Thread(target=self._listen, args=(self._process.stderr,), daemon=True)
+        self._listener.start()
+        self._pending = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def _listen(self, pipe: IO[bytes]) -> None:
+        for line in pipe:
+            if text := line.decode("utf-8", "replace").strip():
+                self._said.append(text)
+
+    def methods(self, order: Order, patience: float) -> list[str]:
+        """Ask which methods the application of *order* has. Raises `Broken`, or `Mistake` for a wrong name."""
+        found: list[str] = self._ask({"methods": order}, patience)["methods"]
+        return found
+
+    def slot(self, order: Order, patience: float) -> dict[str, Any]:
+        """Have *order* carried out; answers {"timed": …, "calls": […]}. Raises `Broken`."""
+        return self._ask({"slot": order}, patience)
+
+    def _ask(self, request: dict[str, Order], patience: float) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(orjson.dumps(request, default=asdict) + b"\n")
+            self._process.stdin.flush()
+        except OSError:
+            raise Broken(self._obituary()) from None
+        answer: dict[str, Any] = orjson.loads(self._line(patience))
+        if "mistake" in answer:
+            raise Mistake(answer["mistake"])
+        if "error" in answer:
+            self._settle()
+            raise Broken(f"{answer['error']}: {self._last_words()}")
+        return answer
+
+    def _line(self, patience: float) -> bytes:
+        assert self._process.stdout is not None
+        end, parts = monotonic() + patience, [self._pending]
+        with DefaultSelector() as selector:
+            selector.register(self._process.stdout, EVENT_READ)
+            while b"\n" not in parts[-1]:
+                if not selector.select(max(0.0, end - monotonic())):
+                    self.end()
+                    raise Broken(f"no answer within {patience:g} s")
+                some = os.read(self._process.stdout.fileno(), 1 << 20)
+                if not some:
+                    raise Broken(self._obituary())
+                parts.append(some)
+        line, _, self._pending = b"".join(parts).partition(b"\n")
+        return line
+
+    def _obituary(self) -> str:
+        self._process.kill()
+        code = self._process.wait()
+        self._settle()
+        how = f"signal {-code}" if code < 0 else f"exit code {code}"
+        return f"the worker died with {how}: {self._last_words()}"
+
+    def _settle(self) -> None:
+        """Give what was printed a moment to arrive."""
+        self._listener.join(0.2)
+
+    def _last_words(self) -> str:
+        return self._said[-1][:200] if self._said else "without a word"
+
+    def end(self) -> None:
+        """Close its input, upon which it ends; end it if it does not within 3 seconds."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe and not pipe.closed:
+                with suppress(BrokenPipeError):
+                    pipe.close()
+        try:
+            self._process.wait(3)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._listener.join(1)
+        if self._process.stderr:
+            self._process.stderr.close()

@@ -1,0 +1,146 @@
+"""
+The plan carried out: rounds x slots in an order drawn at random, each round in a launch of its own.
+
+    round 1: launch ── slot slot slot … (shuffled)   round 2: launch ── slot slot … (shuffled again)   …
+                          └► calls ─► join with the journal ─► file
+
+A round has one launch and not one per loop: the loops of a cell are then compared within one process, whose
+luck (hash seed, memory layout) they share, and a round costs one import less.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from time import monotonic
+
+from harness.config import RunConfig
+from harness.environment import steal, ticks
+from harness.folder import Ledger
+from harness.journal import Journal, take
+from harness.launch import Broken, Launch
+from harness.plan import Planned
+from harness.record import Call, Slot
+from harness.servers import Servers
+from harness.slot import Order
+from harness.store import call_from, slot_from
+from harness.truth import join
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run is: slots done and in all, what is next, and the seconds left (None: not known yet)."""
+
+    done: int
+    total: int
+    cell: str | None
+    round: int
+    left: float | None
+
+
+Tell = Callable[[Progress], None]
+
+
+@dataclass(slots=True)
+class Round:
+    """One round of a run: its slots in the order drawn for it."""
+
+    number: int
+    slots: list[Planned]
+    hash_seed: int
+
+
+def rounds(planned: Sequence[Planned], seed: int) -> list[Round]:
+    """Draw the order of every round's slots; a cell with fewer rounds than others sits out the last ones."""
+    rng = random.Random(seed)
+    drawn = []
+    for number in range(max((each.rounds for each in planned), default=0)):
+        slots = [each for each in planned if number < each.rounds]
+        rng.shuffle(slots)
+        drawn.append(Round(number, slots, rng.randrange(2**32)))
+    return drawn
+
+
+class Runner:
+    """Carries out the rounds of one run, and writes down what comes of each slot as it comes."""
+
+    def __init__(self, config: RunConfig, servers: Servers, ledger: Ledger, tell: Tell) -> None:
+        self._config, self._servers, self._ledger, self._tell = config, servers, ledger, tell
+        self._took: dict[str, float] = {}
+        self._done = 0
+        self._broken: set[str] = set()
+
+    def order(self, planned: Planned, number: int) -> Order:
+        """Answer what a worker is told to do for one slot of *planned*."""
+        server = self._servers.of(planned)
+        # As many warm-up calls as fit side by side, so that every connection is open before the clock starts.
+        return Order(
+            cell=planned.cell,
+            round=number,
+            calls=planned.calls,
+            warmup=max(2, min(planned.cell.concurrency, planned.calls)),
+            base_url=server.base_url,
+            seed=self._config.seed,
+            executor=self._config.executor,
+            timeout=self._config.timeout,
+            max_retries=self._config.max_retries,
+        )
+
+    def carry_out(self, drawn: Sequence[Round]) -> None:
+        """Run all rounds. Raises `Lost` when a server died; broken slots are noted, and their cells left out."""
+        waiting = [(each, planned) for each in drawn for planned in each.slots]
+        for each in drawn:
+            with ExitStack() as stack:
+                launch: Launch | None = None
+                for position, planned in enumerate(each.slots):
+                    left = self._left([later.cell.id for _, later in waiting[self._done :]])
+                    self._tell(Progress(self._done, len(waiting), planned.cell.id, each.number, left))
+                    self._done += 1
+                    if planned.cell.id in self._broken:
+                        self._ledger.missing(planned.cell, each.number, "left out after its first failure")
+                        continue
+                    launch = launch or stack.enter_context(Launch(self._servers.worker_core, each.hash_seed))
+                    if not self._slot(launch, planned, each.number, position):
+                        launch = None
+        self._tell(Progress(self._done, len(waiting), None, len(drawn), 0.0))
+
+    def _slot(self, launch: Launch, planned: Planned, number: int, position: int) -> bool:
+        """Run one slot; answer whether its launch can go on."""
+        order, began, before = self.order(planned, number), monotonic(), ticks()
+        take(order.base_url)
+        try:
+            answer = launch.slot(order, self._config.slot_timeout)
+        except Broken as broken:
+            launch.end()
+            self._broken.add(planned.cell.id)
+            self._ledger.missing(planned.cell, number, str(broken))
+            self._servers.check()
+            return False
+        journal = take(order.base_url)
+        about = {"cell": planned.cell.id, "round": number, "position": position, "made": order.calls}
+        slot = slot_from(about | answer["timed"] | {"steal": steal(before, ticks())})
+        self._enter(order, slot, answer["calls"], journal)
+        self._took[planned.cell.id] = monotonic() - began
+        return True
+
+    def _enter(self, order: Order, slot: Slot, facts: list[dict[str, object]], journal: Journal | None) -> None:
+        """Join the calls with the journal and write the slot down."""
+        calls: list[Call] = [call_from(fact) for fact in facts]
+        if journal:
+            calls, unjoined = join(calls, journal)
+            slot = replace(
+                slot,
+                peak=journal.peak,
+                connections=journal.connections,
+                requests=len(journal.entries),
+                dropped=journal.dropped,
+                unjoined=unjoined,
+            )
+        self._ledger.enter(slot, calls, order.calls + order.warmup)
+
+    def _left(self, cells: Sequence[str]) -> float | None:
+        """Guess the seconds that these slots will take, from what their cells took before."""
+        if not self._took:
+            return None
+        usual = sum(self._took.values()) / len(self._took)
+        return sum(self._took.get(cell, usual) for cell in cells)

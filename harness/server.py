@@ -1,0 +1,114 @@
+"""Starts any server as a child process, waits for its "ready" line, and stops it again."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from selectors import EVENT_READ, DefaultSelector
+from time import monotonic
+from typing import IO, Self
+
+from harness.environment import scrubbed
+
+PATIENCE = 20.0  # seconds for a server to come up: importing takes one, a busy CI machine the rest
+_PR_SET_PDEATHSIG = 1  # from the kernel's prctl.h
+
+
+class NotReady(Exception):
+    """The server did not come up; the message is one line that says what it said."""
+
+
+def mock_command(profile: str, tokens: int, seed: int) -> list[str]:
+    """Answer the command line of our own mock server, on a free port of the loopback."""
+    words = ("--port", "0", "--profile", profile, "--tokens", str(tokens), "--seed", str(seed))
+    return [sys.executable, "-m", "mock_server", *words]
+
+
+def confine(core: int | None) -> None:
+    """In a child, before it runs: keep to one core, and end when the parent ends, however it ends."""
+    if core is not None and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {core})
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@dataclass
+class Server:
+    """A running server; `base_url` has no path. Use it as a context, or call `stop`."""
+
+    process: subprocess.Popen[bytes]
+    base_url: str
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self.process.poll() is None
+
+    def stop(self) -> None:
+        """Ask it to end, and end it if it does not within 5 seconds."""
+        self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        for pipe in (self.process.stdout, self.process.stderr):
+            if pipe:
+                pipe.close()
+
+
+def start(command: Sequence[str], core: int | None = None, patience: float = PATIENCE) -> Server:
+    """
+    Start *command* on *core* and wait for the line `ready <address> …` on its stdout.
+
+    Raises `NotReady` when it ends, or says something else, or nothing for *patience* seconds.
+    """
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=scrubbed(PYTHONUNBUFFERED="1"),
+            start_new_session=True,  # Ctrl-C is for us; we then stop it in order
+            preexec_fn=lambda: confine(core),  # noqa: PLW1509  two system calls, no lock is taken
+        )
+    except OSError as wrong:
+        raise NotReady(f"cannot start {command[0]}: {wrong.strerror}") from wrong
+    assert process.stdout is not None
+    line = _first_line(process.stdout, patience)
+    words = line.decode("utf-8", "replace").split()
+    if len(words) >= 2 and words[0] == "ready":
+        return Server(process, words[1])
+    raise NotReady(_obituary(process, line))
+
+
+def _first_line(pipe: IO[bytes], patience: float) -> bytes:
+    end, line = monotonic() + patience, b""
+    with DefaultSelector() as selector:
+        selector.register(pipe, EVENT_READ)
+        while b"\n" not in line and selector.select(max(0.0, end - monotonic())):
+            some = os.read(pipe.fileno(), 4096)
+            if not some:
+                break
+            line += some
+    return line.partition(b"\n")[0]
+
+
+def _obituary(process: subprocess.Popen[bytes], said: bytes) -> str:
+    """End *process* and say in one line what it said last."""
+    ended = process.poll() is not None
+    process.kill()
+    _, errors = process.communicate()
+    last = (errors or said).decode("utf-8", "replace").strip().splitlines()[-1:]
+    reason = last[0] if last else ("it ended without a word" if ended else "it said nothing")
+    return f"the server did not come up: {reason}"

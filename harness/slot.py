@@ -1,0 +1,134 @@
+"""One timed execution of a cell: a fresh loop and client, warmed, measured, closed."""
+
+import asyncio
+import gc
+import inspect
+import random
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from time import monotonic_ns, process_time_ns
+from typing import Any
+
+from harness import loops, registry
+from harness.endpoint import Endpoint
+from harness.heartbeat import Heartbeat
+from harness.probe import Item, Probe, item
+from harness.record import Call, Cell, Lag
+from harness.store import cell_from
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a worker is told to do for one slot; everything it needs and nothing it must look up."""
+
+    cell: Cell
+    round: int
+    calls: int
+    warmup: int
+    base_url: str
+    seed: int
+    executor: int
+    timeout: float
+    max_retries: int
+
+
+def order_from(fact: dict[str, Any]) -> Order:
+    """Make an `Order` of its JSON object."""
+    return Order(**{**fact, "cell": cell_from(fact["cell"])})
+
+
+@dataclass(slots=True)
+class Timed:
+    """What the clock said of a slot: monotonic start and end, process CPU time, and the loop's lag."""
+
+    started: int = 0
+    ended: int = 0
+    cpu: int = 0
+    lag: Lag | None = None
+
+
+def application(order: Order) -> Any:
+    """Build the client, and around it the scenario's application where it has one."""
+    endpoint = Endpoint(
+        base_url=f"{order.base_url}/v1",
+        timeout=order.timeout,
+        max_retries=order.max_retries,
+    )
+    client = registry.load("harness.clients", order.cell.client).client(endpoint)
+    scenario = registry.load("scenarios", order.cell.scenario)
+    return scenario.app(client, endpoint) if hasattr(scenario, "app") else client, client
+
+
+def items(order: Order) -> tuple[list[Item], list[Item]]:
+    """Answer the slot's calls and its warm-up calls; the same prompts for the same seed, whatever the cell."""
+    scenario = registry.load("scenarios", order.cell.scenario)
+    prompts = list(islice(scenario.prompts(random.Random(order.seed)), max(order.calls, order.warmup)))
+    calls = [item(index, prompt) for index, prompt in enumerate(prompts[: order.calls])]
+    return calls, [item(index, prompt, warmup=True) for index, prompt in enumerate(prompts[: order.warmup])]
+
+
+def execute(order: Order) -> tuple[Timed, list[Call]]:
+    """Run one slot and answer what was timed and the calls, warm-up calls among them."""
+    strategy = registry.load("harness.strategies", order.cell.strategy).run
+    calls, warm = items(order)
+    with asyncio.Runner(loop_factory=loops.factory(order.cell.loop)) as runner:
+        loop = runner.get_loop()
+        loop.set_default_executor(ThreadPoolExecutor(order.executor, thread_name_prefix="asyncio"))
+        app, client = runner.run(_in_loop(lambda: application(order)))
+        try:
+            run = _runs_on(runner, strategy)
+            warmed, probe = Probe(), Probe()
+            run(app, warm, warmed, order.cell.concurrency, None)
+            # What importing and building left behind is not to be traversed while the clock runs.
+            gc.collect()
+            gc.freeze()
+            timed = Timed()
+            run(app, calls, probe, order.cell.concurrency, timed)
+        finally:
+            gc.unfreeze()
+            runner.run(_close(client))
+    return timed, [call for each in (warmed, probe) for call in each.calls(order.cell.id, order.round)]
+
+
+Run = Callable[[Any, Sequence[Item], Probe, int, Timed | None], None]
+
+
+def _runs_on(runner: asyncio.Runner, strategy: Callable[..., Any]) -> Run:
+    """Wrap *strategy*, plain or async, so that it is timed from inside: the runner's own work is left out."""
+
+    async def inside(app: Any, calls: Sequence[Item], probe: Probe, concurrency: int, timed: Timed | None) -> None:
+        beat = Heartbeat(asyncio.get_running_loop())
+        beat.start()
+        cpu, started = process_time_ns(), monotonic_ns()
+        await strategy(app, calls, probe, concurrency)
+        ended, spent = monotonic_ns(), process_time_ns() - cpu
+        lag = beat.stop()
+        if timed:
+            timed.started, timed.ended, timed.cpu, timed.lag = started, ended, spent, lag
+
+    def awaited(*args: Any) -> None:
+        runner.run(inside(*args))
+
+    def plain(app: Any, calls: Sequence[Item], probe: Probe, concurrency: int, timed: Timed | None) -> None:
+        cpu, started = process_time_ns(), monotonic_ns()
+        strategy(app, calls, probe, concurrency)
+        ended, spent = monotonic_ns(), process_time_ns() - cpu
+        if timed:
+            timed.started, timed.ended, timed.cpu = started, ended, spent
+
+    return awaited if inspect.iscoroutinefunction(strategy) else plain
+
+
+async def _in_loop(build: Callable[[], Any]) -> Any:
+    """Build inside the running loop: an asynchronous client may bind itself to it."""
+    return build()
+
+
+async def _close(client: Any) -> None:
+    if hasattr(client, "close"):
+        client.close()
+    if hasattr(client, "aclose"):
+        closing: Coroutine[Any, Any, None] = client.aclose()
+        await closing

@@ -1,0 +1,72 @@
+"""Joins calls with the server's journal by their tag, and counts whether the books balance."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from harness.journal import Journal
+from harness.probe import tag
+from harness.record import Call, Served
+
+
+def join(calls: Iterable[Call], journal: Journal) -> tuple[list[Call], int]:
+    """
+    Answer *calls* with their journal entries, and how many entries belong to none of them.
+
+    A call may have several entries: retries, or the steps of a chain. They keep the order of their arrival.
+    """
+    by_tag: defaultdict[str | None, list[Served]] = defaultdict(list)
+    for owner, entry in journal.entries:
+        by_tag[owner].append(entry)
+    joined = [replace(call, served=tuple(by_tag.pop(tag(call.index, warmup=call.warmup), ()))) for call in calls]
+    return joined, sum(map(len, by_tag.values()))
+
+
+@dataclass(slots=True)
+class Balance:
+    """
+    The books of a run: every call that was made is recorded, and has its entry in the server's journal.
+
+    Warm-up calls count as well: they were made. `missing` names the slots that never answered.
+    """
+
+    made: int = 0
+    recorded: int = 0
+    joined: int = 0
+    entries: int = 0
+    unjoined: int = 0
+    dropped: int = 0
+    missing: int = 0
+    journal: bool = True
+
+    def add(self, made: int, calls: list[Call], unjoined: int, dropped: int) -> None:
+        """Add one slot: how many calls it was told to make, and what came of it."""
+        self.made += made
+        self.recorded += len(calls)
+        self.joined += sum(1 for call in calls if call.served)
+        self.entries += sum(len(call.served) for call in calls) + unjoined
+        self.unjoined += unjoined
+        self.dropped += dropped
+
+    @property
+    def faults(self) -> list[str]:
+        """Say what does not balance, one sentence each; empty when the books balance."""
+        found = []
+        if self.missing:
+            found.append(f"{self.missing} slots never answered")
+        if self.made != self.recorded:
+            found.append(f"{self.made} calls made, {self.recorded} recorded")
+        if self.journal and self.joined != self.recorded:
+            found.append(f"{self.recorded - self.joined} calls never reached the server")
+        if self.unjoined:
+            found.append(f"{self.unjoined} requests at the server belong to no call")
+        if self.dropped:
+            found.append(f"the server's journal dropped {self.dropped} entries")
+        if not self.recorded:
+            found.append("nothing was measured")
+        return found
+
+    def to_json(self) -> dict[str, Any]:
+        """Answer the counts and the faults, for run.json."""
+        return {**asdict(self), "faults": self.faults}
