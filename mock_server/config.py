@@ -48,11 +48,11 @@ class Config:
             cores = {int(core) for core in self.cores.split(",")}
         except ValueError:
             raise settings.BadSetting(f"cores={self.cores}: must be numbers, as in 0,2") from None
-        there = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
-        if not cores <= there:
-            raise settings.BadSetting(
-                f"cores={self.cores}: there are {','.join(map(str, sorted(there))) or 'none to pin to'}"
-            )
+        # Not the cores this process has now: whoever starts it may be pinned, and means another for it.
+        there = range(os.cpu_count() or 1) if hasattr(os, "sched_setaffinity") else ()
+        if not cores <= set(there):
+            known = ",".join(map(str, there)) or "none to choose on this system"
+            raise settings.BadSetting(f"cores={self.cores}: there are {known}")
         return cores
 
     def echo(self) -> dict[str, Any]:

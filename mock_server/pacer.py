@@ -29,8 +29,8 @@ class Alarm(Protocol):
 
     kind: str
 
-    def arm(self, due: int) -> None:
-        """Ring at *due*, in ns of the monotonic clock; forget any earlier order."""
+    def arm(self, due: int | None) -> None:
+        """Ring at *due*, in ns of the monotonic clock, or not any more; forget any earlier order."""
 
     def close(self) -> None:
         """Ring no more."""
@@ -93,8 +93,7 @@ class Pacer:
                     heappush(heap, (due, next(self._order), paced))
                 now = clock()
         self._armed = heap[0][0] if heap else None
-        if self._armed is not None:
-            self._alarm.arm(self._armed)
+        self._alarm.arm(self._armed)
 
     def close(self) -> None:
         """Wake nobody any more."""

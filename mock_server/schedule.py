@@ -13,8 +13,14 @@ HOUR = 3600 * 10**9
 """No token is due later than this after its request, however long a tail a profile has."""
 
 
-WARM_UP = "w"
-"""A tag that begins so belongs to a warm-up call: it is due at once, so that warming up costs no waiting."""
+def warms_up(key: str) -> bool:
+    """
+    Answer whether this is a warm-up call's tag, `w` and digits: it is due at once, and passes by every limit.
+
+    >>> warms_up("w00003"), warms_up("000003")
+    (True, False)
+    """
+    return key.startswith("w") and key[1:].isdigit()
 
 
 class _Lazy:
@@ -58,7 +64,7 @@ class Schedule:
 
         The array is shared between requests where the profile draws nothing; leave it as it is.
         """
-        if key.startswith(WARM_UP):
+        if warms_up(key):
             return array("q", bytes(8 * tokens))
         fixed = self._fixed.get(tokens)
         if fixed is not None:

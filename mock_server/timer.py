@@ -35,18 +35,16 @@ class TimerFd:
         self._address = ctypes.byref(self._spec)
         self._loop = loop
         self._ring = ring
-        loop.add_reader(self._fd, self._fired)
+        loop.add_reader(self._fd, ring)
 
-    def _fired(self) -> None:
-        try:
-            os.read(self._fd, 8)
-        except BlockingIOError:  # armed anew between the poll and this read
-            return
-        self._ring()
+    def arm(self, due: int | None) -> None:
+        """
+        Ring at *due*, in ns of the monotonic clock, or at once if that has passed; None: not any more.
 
-    def arm(self, due: int) -> None:
-        """Ring at *due*, in ns of the monotonic clock; at once if that has passed."""
-        due = max(due, 1)  # zero would disarm it
+        Setting the time also takes back an expiry that was not read, so the descriptor is never read at all. Who
+        is rung must therefore arm it again, or it rings on.
+        """
+        due = 0 if due is None else max(due, 1)  # zero disarms it
         self._spec.due.seconds, self._spec.due.nanoseconds = divmod(due, 10**9)
         self._settime(self._fd, _ABSOLUTE, self._address, None)
 
@@ -66,11 +64,12 @@ class LoopTimer:
         self._ring = ring
         self._handle: asyncio.TimerHandle | None = None
 
-    def arm(self, due: int) -> None:
-        """Ring at *due* or somewhat later, in ns of the monotonic clock."""
+    def arm(self, due: int | None) -> None:
+        """Ring at *due* or somewhat later, in ns of the monotonic clock; None: not any more."""
         if self._handle is not None:
             self._handle.cancel()
-        self._handle = self._loop.call_later(max(due - time.monotonic_ns(), 0) / 1e9, self._ring)
+        if due is not None:
+            self._handle = self._loop.call_later(max(due - time.monotonic_ns(), 0) / 1e9, self._ring)
 
     def close(self) -> None:
         """Ring no more."""

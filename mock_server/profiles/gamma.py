@@ -1,0 +1,23 @@
+"""Waits and gaps from gamma distributions: cv 1 is the exponential, more is burstier, less is more regular."""
+
+import random
+from itertools import accumulate
+
+
+def offsets(  # noqa: PLR0913, PLR0917 - the profile's settings
+    rng: random.Random, tokens: int, ttft: float = 0.3, cv: float = 0.5, itl: float = 0.02, itl_cv: float = 0.5
+) -> list[float]:
+    """
+    Answer the due time of each token, in seconds from the request's arrival.
+
+    *ttft* and *itl* are means, *cv* coefficients of variation: a gamma of shape 1/cv² and scale mean x cv².
+    """
+    first = _drawn(rng, ttft, cv)
+    gaps = (_drawn(rng, itl, itl_cv) for _ in range(tokens - 1))
+    return list(accumulate(gaps, initial=first))
+
+
+def _drawn(rng: random.Random, mean: float, cv: float) -> float:
+    if cv == 0 or mean == 0:
+        return mean
+    return rng.gammavariate(1 / cv**2, mean * cv**2)

@@ -1,0 +1,52 @@
+"""Reading a file of recorded numbers: columns separated by commas, blanks or tabs."""
+
+import csv
+import math
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from mock_server.settings import BadSetting
+
+
+@lru_cache(maxsize=16)
+def rows(path: str, columns: int) -> tuple[tuple[float, ...], ...]:
+    """
+    Answer the file's lines, each as its first *columns* numbers; dates count as seconds of the epoch.
+
+    A first line that is no numbers is a heading. Raises `BadSetting` for a file that cannot be read, or has a line
+    that is short, no number, or below zero.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as unreadable:
+        raise BadSetting(f"path={path}: cannot be read: {unreadable}") from None
+    separator = "," if "," in text.partition("\n")[0] else None
+    lines = csv.reader(text.splitlines()) if separator else (line.split() for line in text.splitlines())
+    found = []
+    for number, cells in enumerate(lines, 1):
+        if not cells:
+            continue
+        try:
+            found.append(tuple(_number(cell) for cell in cells[:columns]))
+        except ValueError:
+            if number > 1:
+                raise BadSetting(f"path={path}: line {number} has something else than numbers") from None
+            continue
+        if len(cells) < columns:
+            raise BadSetting(f"path={path}: line {number} has fewer than {columns} columns")
+    if not found:
+        raise BadSetting(f"path={path}: has no numbers in it")
+    return tuple(found)
+
+
+def _number(cell: str) -> float:
+    """Answer a cell's number; a date (2023-11-16 18:15:46.6805900) is one too."""
+    try:
+        number = float(cell)
+    except ValueError:
+        day, _, clock = cell.strip().partition(" ")
+        number = datetime.fromisoformat(f"{day}T{clock[:15]}+00:00").timestamp()
+    if not math.isfinite(number) or number < 0:
+        raise ValueError(cell)
+    return number
