@@ -1,164 +1,187 @@
 """Chat completions: `POST /v1/chat/completions`, whole and streamed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import orjson
 
-from mock_server.wire import errors, fields, sse, text
+from mock_server.wire import (
+    chat_fields,
+    chat_stream,
+    errors,
+    fields,
+    logprobs,
+    messages,
+    pieces,
+    rules,
+    tools,
+    usage,
+    wanted,
+)
 from mock_server.wire.answer import Answer, Events
-from mock_server.wire.models import snapshot
+from mock_server.wire.chat_stream import Form
 
 PATH = "/v1/chat/completions"
-FINGERPRINT = "fp_overlap"
-_ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
-_MARK = f'"id":"chatcmpl-{sse.ID}","object":"chat.completion.chunk","created":{sse.CREATED},'
+_PRETTY = orjson.OPT_INDENT_2
+# Longer answers than this are made each time: what is kept must stay small.
+_KEPT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a caller of chat completions wants; *limit* is the most tokens the answer may have."""
+    """
+    What a caller of chat completions wants.
 
-    model: str
+    *limit* is the most tokens a choice may have, *text* what it must say where words will not do, *calls* the
+    tools it calls instead; *legacy* calls are sent as the old `function_call`.
+    """
+
+    form: Form
     stream: bool
     prompt_tokens: int
     limit: int | None
-    usage: bool
-    obfuscation: bool
+    choices: int = 1
+    stop: tuple[str, ...] = ()
+    text: str | None = None
+    calls: tuple[tools.Call, ...] = ()
+    legacy: bool = False
+
+    @property
+    def model(self) -> str:
+        """The model's name as the caller wrote it."""
+        return self.form.model
 
 
-def _length(content: Any, where: str) -> int:
-    """Answer the tokens in a message's content: a string, null, or a list of parts."""
-    if isinstance(content, str):
-        return text.count_tokens(content)
-    if content is None:
-        return 0
-    if not isinstance(content, list):
-        raise errors.wrong_type(where, "a string or an array", content)
-    for part in content:
-        if not isinstance(part, dict):
-            raise errors.wrong_type(where, "an array of objects", part)
-    return sum(_length(part["text"], where) for part in content if isinstance(part.get("text"), str))
-
-
-def _prompt_tokens(asked: dict[str, Any]) -> int:
-    messages = asked.get("messages")
-    if messages is None:
-        raise errors.missing("messages")
-    if not isinstance(messages, list):
-        raise errors.wrong_type("messages", "an array of objects", messages)
-    if not messages:
-        raise errors.too_short("messages")
-    total = 3
-    for i, message in enumerate(messages):
-        if not isinstance(message, dict):
-            raise errors.wrong_type(f"messages[{i}]", "an object", message)
-        role = message.get("role")
-        if not isinstance(role, str) or role not in _ROLES:
-            raise errors.bad_request(f"Invalid value: '{role}'.", f"messages[{i}].role", "invalid_value")
-        total += 4 + _length(message.get("content"), f"messages[{i}].content")
-    return total
+def _calls(asked: dict[str, Any], *, answered: bool) -> tuple[tuple[tools.Call, ...], bool]:
+    """Answer the calls of the answer, and whether in the old form."""
+    if asked.get("functions") is not None:
+        functions = [tools.function(f"functions[{i}]", spec) for i, spec in enumerate(asked["functions"])]
+        value = asked.get("function_call")
+        mode, left = tools.choice({"function": value} if isinstance(value, dict) else value, functions)
+        return tools.calls(mode, left, answered=answered, parallel=False), True
+    offered = tools.offered(asked["tools"]) if asked.get("tools") is not None else []
+    mode, left = tools.choice(asked.get("tool_choice"), offered)
+    parallel = asked.get("parallel_tool_calls") is not False
+    return tools.calls(mode, left, answered=answered, parallel=parallel), False
 
 
 def read(body: bytes) -> Asked:
     """Answer what the caller wants."""
     asked = fields.parsed(body)
-    options = fields.mapping(asked, "stream_options")
-    limit = fields.whole_number(asked, "max_completion_tokens")
+    model = fields.model(asked)
+    talk = asked.get("messages")
+    if talk is None:
+        raise errors.missing("messages")
+    rules.check(asked, chat_fields.RULES, first=lambda: messages.read(talk))
+    said = messages.read(talk)
+    get = asked.get
+    options = get("stream_options") or {}
+    chat_fields.together(asked, model)
+    limit = get("max_completion_tokens")
+    stop = get("stop") or ()
+    calls: tuple[tools.Call, ...] = ()
+    legacy = False
+    if "tools" in asked or "functions" in asked or "tool_choice" in asked:
+        calls, legacy = _calls(asked, answered=said.answered)
+    text = wanted.text(asked["response_format"], talk) if get("response_format") is not None else None
     return Asked(
-        model=fields.model(asked),
-        stream=fields.flag(asked, "stream"),
-        prompt_tokens=_prompt_tokens(asked),
-        limit=fields.whole_number(asked, "max_tokens") if limit is None else limit,
-        usage=fields.flag(options, "include_usage"),
-        obfuscation=fields.flag(options, "include_obfuscation", otherwise=True),
+        Form(
+            model,
+            chat_fields.tier(asked),
+            options.get("include_usage") is True,
+            options.get("include_obfuscation") is not False,
+            (get("top_logprobs") or 0) if get("logprobs") else -1,
+        ),
+        get("stream") is True,
+        said.tokens,
+        get("max_tokens") if limit is None else limit,
+        get("n") or 1,
+        (stop,) if isinstance(stop, str) else tuple(stop),
+        text,
+        calls,
+        legacy,
     )
 
 
 def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
-    """Answer the tokens and the finish reason: `length` where the caller's limit cut the answer."""
-    if asked.limit is not None and asked.limit < length:
-        return text.words(asked.limit), "length"
-    return text.words(length), "stop"
+    """
+    Answer the tokens of a choice, and its finish reason: `length` where the caller's limit cut it.
+
+    A call's tokens are its function's name and the pieces of its arguments. Every choice says the same, as a real
+    model's would at temperature 0.
+    """
+    if asked.calls:
+        flat = [token for call in asked.calls for token in (call.name, *pieces.pieces(call.arguments))]
+        return pieces.cut(flat, asked.limit, asked.choices, "function_call" if asked.legacy else "tool_calls")
+    if asked.text is None:
+        return pieces.said(length, asked.limit, asked.stop, asked.choices)
+    tokens, met = pieces.until(pieces.pieces(asked.text), asked.stop)
+    return pieces.cut(tokens or ("",), None if met else asked.limit, asked.choices)
 
 
-def _usage(prompt: int, completion: int) -> dict[str, Any]:
-    return {
-        "prompt_tokens": prompt,
-        "completion_tokens": completion,
-        "total_tokens": prompt + completion,
-        "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
-        "completion_tokens_details": {
-            "reasoning_tokens": 0,
-            "audio_tokens": 0,
-            "accepted_prediction_tokens": 0,
-            "rejected_prediction_tokens": 0,
-        },
-    }
+def _message(asked: Asked, answer: Answer, tokens: Sequence[str], choice: int) -> dict[str, Any]:
+    message: dict[str, Any] = {"role": "assistant", "content": "".join(tokens)}
+    spoken = chat_stream.spoken_calls(asked.calls, tokens)
+    if spoken:
+        message["content"] = None
+        functions = [{"name": call.name, "arguments": "".join(arguments)} for call, arguments in spoken]
+        if asked.legacy:
+            message["function_call"] = functions[0]
+        else:
+            ids = [chat_stream.call_id(answer.id, choice, i) for i in range(len(functions))]
+            message["tool_calls"] = [
+                {"id": identity, "type": "function", "function": function}
+                for identity, function in zip(ids, functions, strict=True)
+            ]
+    return message | {"refusal": None, "annotations": []}
 
 
-@lru_cache(maxsize=256)
-def _choices(model: str, tokens: tuple[str, ...], finish_reason: str) -> bytes:
-    message: dict[str, Any] = {"role": "assistant", "content": "".join(tokens), "refusal": None, "annotations": []}
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish_reason}
-    rest = {"model": snapshot(model), "choices": [choice]}
-    return orjson.dumps(rest)[1:-1]
+def _made(asked: Asked, answer: Answer, tokens: Sequence[str]) -> bytes:
+    form = asked.form
+    choices = []
+    for i in range(asked.choices):
+        choice: dict[str, Any] = {"index": i, "message": _message(asked, answer, tokens, i)}
+        if form.logprobs >= 0 and not asked.calls:
+            choice["logprobs"] = logprobs.chat(tokens, form.logprobs)
+        elif not form.thinks:
+            choice["logprobs"] = None
+        choices.append(choice | {"finish_reason": answer.finish_reason})
+    return orjson.dumps({"model": form.snapshot, "choices": choices}, option=_PRETTY)[1:-2]
 
 
-@lru_cache(maxsize=4096)
-def _end(prompt: int, completion: int) -> bytes:
-    rest = {
-        "usage": _usage(prompt, completion),
-        "service_tier": "default",
-        "system_fingerprint": FINGERPRINT,
-    }
-    return orjson.dumps(rest)[1:]
-
-
-def whole(asked: Asked, answer: Answer) -> bytes:
-    """Answer the body of an answer in one piece."""
-    tokens = tuple(answer.tokens)
-    start = f'{{"id":"chatcmpl-{answer.id}","object":"chat.completion","created":{answer.created},'
-    choices = _choices(asked.model, tokens, answer.finish_reason)
-    return b"%b%b,%b" % (start.encode(), choices, _end(answer.prompt_tokens, len(tokens)))
-
-
-def _chunk(form: Asked, choices: list[dict[str, Any]], usage: dict[str, Any] | None = None) -> bytes:
-    chunk: dict[str, Any] = {
-        "id": f"chatcmpl-{sse.ID}",
-        "object": "chat.completion.chunk",
-        "created": sse.CREATED,
-        "model": snapshot(form.model),
-        "service_tier": "default",
-        "system_fingerprint": FINGERPRINT,
-        "choices": choices,
-    }
-    if form.usage:
-        chunk["usage"] = usage
-    return sse.data(sse.padded(chunk) if form.obfuscation else orjson.dumps(chunk))
-
-
-def _choice(delta: dict[str, Any], finish_reason: str | None = None) -> list[dict[str, Any]]:
-    return [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}]
-
-
-@lru_cache(maxsize=256)
-def _stream(form: Asked, tokens: tuple[str, ...], finish_reason: str) -> sse.Stream:
-    head = _chunk(form, _choice({"role": "assistant", "content": "", "refusal": None}))
-    spoken = [_chunk(form, _choice({"content": token})) for token in tokens]
-    return sse.Stream(_MARK, [head], spoken, [_chunk(form, _choice({}, finish_reason))])
+@lru_cache(maxsize=128)
+def _plain(form: Form, choices: int, tokens: tuple[str, ...], finish_reason: str) -> bytes:
+    """Answer the middle of an answer in words, which is the same for whoever asks."""
+    asked = Asked(form, stream=False, prompt_tokens=0, limit=None, choices=choices)
+    return _made(asked, Answer("", 0, tokens, 0, finish_reason), tokens)
 
 
 @lru_cache(maxsize=1024)
-def _usage_chunk(form: Asked, prompt: int, completion: int) -> bytes:
-    return _chunk(form, [], _usage(prompt, completion))
+def _end(form: Form, prompt: int, said: int) -> bytes:
+    rest = {
+        "usage": usage.completion(prompt, said),
+        "service_tier": form.tier,
+        "system_fingerprint": form.fingerprint,
+    }
+    return orjson.dumps(rest, option=_PRETTY)[1:] + b"\n"
 
 
-def events(asked: Asked, answer: Answer) -> Events:
-    """Answer the same as server-sent events: the role first, then a chunk a token, the reason, the usage."""
+def whole(asked: Asked, answer: Answer) -> bytes:
+    """Answer the body of an answer in one piece, pretty-printed as OpenAI's is."""
     tokens = tuple(answer.tokens)
-    form = replace(asked, prompt_tokens=0, limit=None)
-    more = _usage_chunk(form, answer.prompt_tokens, len(tokens)) if asked.usage else b""
-    return _stream(form, tokens, answer.finish_reason).stamped(answer.id, answer.created, more)
+    form, choices = asked.form, asked.choices
+    if asked.calls or asked.text is not None or len(tokens) * choices > _KEPT:
+        middle = _made(asked, answer, tokens)
+    else:
+        middle = _plain(form, choices, tokens, answer.finish_reason)
+    start = f'{{\n  "id": "chatcmpl-{answer.id}",\n  "object": "chat.completion",\n  "created": {answer.created},'
+    return b"%b%b,%b" % (start.encode(), middle, _end(form, answer.prompt_tokens, len(tokens) * choices))
+
+
+def events(asked: Asked, answer: Answer, group: int = 1) -> Events:
+    """Answer the same as server-sent events: the role, a chunk per *group* of tokens, the reason, the usage."""
+    if asked.calls:
+        return chat_stream.calls(asked.form, answer, asked.calls, asked.choices, legacy=asked.legacy)
+    return chat_stream.words(asked.form, answer, asked.choices, group)

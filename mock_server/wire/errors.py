@@ -1,8 +1,11 @@
 """The errors OpenAI sends: status and body, word for word where a recording is known."""
 
+from collections.abc import Sequence
+
 import orjson
 
 PLATFORM = "https://platform.openai.com"
+_GATEWAY = frozenset({401, 404, 429})
 
 
 class Refused(Exception):
@@ -24,7 +27,13 @@ def error(
 ) -> Refused:
     """Make any error in OpenAI's form: `{"error": {message, type, param, code}}`, pretty-printed as theirs is."""
     body = {"error": {"message": message, "type": kind, "param": param, "code": code}}
-    return Refused(status, orjson.dumps(body, option=orjson.OPT_INDENT_2))
+    text = orjson.dumps(body, option=orjson.OPT_INDENT_2)
+    return Refused(status, _wider(text) if status in _GATEWAY else text)
+
+
+def _wider(text: bytes) -> bytes:
+    """Indent by four and end the line, as OpenAI's gateway does where the model's own server indents by two."""
+    return b"".join(b" " * (len(line) - len(line.lstrip())) + line + b"\n" for line in text.splitlines())
 
 
 def bad_request(message: str, param: str | None = None, code: str | None = None) -> Refused:
@@ -32,12 +41,55 @@ def bad_request(message: str, param: str | None = None, code: str | None = None)
     return error(400, message, param=param, code=code)
 
 
+def _kind(got: object) -> str:
+    names = {bool: "a boolean", int: "an integer", float: "a decimal number", str: "a string", list: "an array"}
+    return "null" if got is None else names.get(type(got), "an object")
+
+
 def wrong_type(param: str, wanted: str, got: object) -> Refused:
     """400: *param* is of another JSON type than the one wanted, as in `an integer`."""
-    names = {bool: "a boolean", int: "an integer", float: "a decimal", str: "a string", list: "an array"}
-    name = "null" if got is None else names.get(type(got), "an object")
-    message = f"Invalid type for '{param}': expected {wanted}, but got {name} instead."
+    message = f"Invalid type for '{param}': expected {wanted}, but got {_kind(got)} instead."
     return bad_request(message, param, "invalid_type")
+
+
+def wrong_value(param: str, got: str, known: Sequence[str]) -> Refused:
+    """400: *param* is a word, but none of the known ones."""
+    quoted = [f"'{name}'" for name in known]
+    comma = "," if len(quoted) > 2 else ""
+    names = f"{', '.join(quoted[:-1])}{comma} and {quoted[-1]}" if len(quoted) > 1 else quoted[0]
+    message = f"Invalid value: '{got}'. Supported values are: {names}."
+    return bad_request(message, param, "invalid_value")
+
+
+def out_of_range(param: str, got: float, least: float, most: float, kind: str) -> Refused:
+    """400: a number is below *least* or above *most*; *kind* is `integer` or `decimal`."""
+    if got < least:
+        message = (
+            f"Invalid '{param}': {kind} below minimum value. Expected a value >= {least}, but got {got} instead."
+        )
+        return bad_request(message, param, f"{kind}_below_min_value")
+    message = f"Invalid '{param}': {kind} above maximum value. Expected a value <= {most}, but got {got} instead."
+    return bad_request(message, param, f"{kind}_above_max_value")
+
+
+def empty(param: str, kind: str = "array") -> Refused:
+    """400: an `array` or a `string` has nothing in it."""
+    article = "an" if kind == "array" else "a"
+    message = (
+        f"Invalid '{param}': empty {kind}. Expected {article} {kind} with minimum length 1, "
+        f"but got an empty {kind} instead."
+    )
+    return bad_request(message, param, f"empty_{kind}")
+
+
+def too_long(param: str, length: int, most: int, kind: str = "string") -> Refused:
+    """400: an `array` or a `string` has more in it than *most*."""
+    article = "an" if kind == "array" else "a"
+    message = (
+        f"Invalid '{param}': {kind} too long. Expected {article} {kind} with maximum length {most}, "
+        f"but got {article} {kind} with length {length} instead."
+    )
+    return bad_request(message, param, f"{kind}_above_max_length")
 
 
 def missing(param: str) -> Refused:
@@ -45,19 +97,20 @@ def missing(param: str) -> Refused:
     return bad_request(f"Missing required parameter: '{param}'.", param, "missing_required_parameter")
 
 
-def too_short(param: str) -> Refused:
-    """400: an array that must hold something is empty."""
-    message = (
-        f"Invalid '{param}': empty array. Expected an array with minimum length 1, but got an empty array instead."
-    )
-    return bad_request(message, param, "empty_array")
+def unsupported(param: str, instead: str = "") -> Refused:
+    """400: the model does not know *param*, perhaps another one *instead*."""
+    hint = f" Use '{instead}' instead." if instead else ""
+    message = f"Unsupported parameter: '{param}' is not supported with this model.{hint}"
+    return bad_request(message, param, "unsupported_parameter")
 
 
 def bad_json() -> Refused:
     """400: the body is no JSON object."""
     return bad_request(
         "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your "
-        "HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON.)"
+        "HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON. "
+        "If you have trouble figuring out how to fix this, please contact us through our help center at "
+        "help.openai.com.)"
     )
 
 
@@ -93,6 +146,12 @@ def request_timeout() -> Refused:
 def too_large(limit: int) -> Refused:
     """413: the body is longer than *limit* bytes."""
     return error(413, f"Request body is too large: the maximum is {limit} bytes.", code="request_too_large")
+
+
+def headers_too_large(limit: int) -> Refused:
+    """431: request line and headers are longer than *limit* bytes."""
+    message = f"Request headers are too large: the maximum is {limit} bytes."
+    return error(431, message, code="request_headers_too_large")
 
 
 def rate_limited(  # noqa: PLR0913, PLR0917 - each number is a word of OpenAI's message

@@ -1,12 +1,10 @@
-"""Reading a request's fields, each with the refusal OpenAI would send."""
+"""A request's body as JSON, and the one field that every request must have."""
 
 from typing import Any
 
 import orjson
 
 from mock_server.wire import errors, models
-
-BIGGEST = 1_000_000
 
 
 def parsed(body: bytes) -> dict[str, Any]:
@@ -30,43 +28,3 @@ def model(asked: dict[str, Any]) -> str:
     if not models.sayable(name):
         raise errors.bad_request("invalid model ID", "model")
     return name
-
-
-def flag(asked: dict[str, Any], name: str, otherwise: bool = False) -> bool:  # noqa: FBT001, FBT002 - a field's default
-    """Answer a boolean field; null counts as absent."""
-    value = asked.get(name)
-    if value is None:
-        return otherwise
-    if not isinstance(value, bool):
-        raise errors.wrong_type(name, "a boolean", value)
-    return value
-
-
-def whole_number(asked: dict[str, Any], name: str, least: int = 1, most: int = BIGGEST) -> int | None:
-    """Answer an integer field between *least* and *most*, or None where it is absent or null."""
-    value = asked.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise errors.wrong_type(name, "an integer", value)
-    if value < least:
-        message = (
-            f"Invalid '{name}': integer below minimum value. Expected a value >= {least}, but got {value} instead."
-        )
-        raise errors.bad_request(message, name, "integer_below_min_value")
-    if value > most:
-        message = (
-            f"Invalid '{name}': integer above maximum value. Expected a value <= {most}, but got {value} instead."
-        )
-        raise errors.bad_request(message, name, "integer_above_max_value")
-    return value
-
-
-def mapping(asked: dict[str, Any], name: str) -> dict[str, Any]:
-    """Answer an object field; empty where it is absent or null."""
-    value = asked.get(name)
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise errors.wrong_type(name, "an object", value)
-    return value

@@ -1,12 +1,16 @@
 """The list of models, and the dated snapshot that answers under a model's short name."""
 
 import re
+from functools import lru_cache
 
 import orjson
 
 PATH = "/v1/models"
 
 _SNAPSHOTS = {
+    "gpt-3.5-turbo": "gpt-3.5-turbo-0125",
+    "gpt-4": "gpt-4-0613",
+    "gpt-4-turbo": "gpt-4-turbo-2024-04-09",
     "gpt-4o": "gpt-4o-2024-08-06",
     "gpt-4o-mini": "gpt-4o-mini-2024-07-18",
     "gpt-4.1": "gpt-4.1-2025-04-14",
@@ -15,10 +19,20 @@ _SNAPSHOTS = {
     "gpt-5": "gpt-5-2025-08-07",
     "gpt-5-mini": "gpt-5-mini-2025-08-07",
     "gpt-5-nano": "gpt-5-nano-2025-08-07",
+    "o3": "o3-2025-04-16",
+    "o3-mini": "o3-mini-2025-01-31",
+    "o4-mini": "o4-mini-2025-04-16",
 }
-_OTHERS = ("mock-model", "gpt-3.5-turbo-instruct", "text-embedding-3-small", "text-embedding-3-large")
+_OTHERS = (
+    "mock-model",
+    "gpt-3.5-turbo-instruct",
+    "text-embedding-ada-002",
+    "text-embedding-3-small",
+    "text-embedding-3-large",
+)
 _CREATED = 1_715_367_049
 _NAME = re.compile(r"[\w.:/@+-]{1,128}")
+_REASONING = re.compile(r"(?:.*/)?(?:gpt-5(?!-chat)|o[1-9](?:-|$)).*")
 
 
 def known() -> list[str]:
@@ -29,6 +43,12 @@ def known() -> list[str]:
 def snapshot(model: str) -> str:
     """Answer the name that an answer carries for *model*: the dated one where OpenAI has one."""
     return _SNAPSHOTS.get(model, model)
+
+
+@lru_cache(maxsize=256)
+def reasoning(model: str) -> bool:
+    """Answer whether *model* is of a family that thinks first, and so refuses `max_tokens`, `stop` and more."""
+    return _REASONING.match(model) is not None
 
 
 def sayable(model: str) -> bool:
@@ -42,9 +62,10 @@ def _entry(model: str) -> dict[str, object]:
 
 def listing() -> bytes:
     """Answer the body of `GET /v1/models`."""
-    return orjson.dumps({"object": "list", "data": [_entry(model) for model in known()]})
+    listed = {"object": "list", "data": [_entry(model) for model in known()]}
+    return orjson.dumps(listed, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def one(model: str) -> bytes:
     """Answer the body of `GET /v1/models/<model>`."""
-    return orjson.dumps(_entry(model))
+    return orjson.dumps(_entry(model), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

@@ -1,0 +1,35 @@
+"""The tokens an answer is billed for."""
+
+from typing import Any
+
+
+def completion(prompt: int, said: int) -> dict[str, Any]:
+    """Answer `usage` of chat; *said* is summed over the choices."""
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": said,
+        "total_tokens": prompt + said,
+        "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
+        "completion_tokens_details": {
+            "reasoning_tokens": 0,
+            "audio_tokens": 0,
+            "accepted_prediction_tokens": 0,
+            "rejected_prediction_tokens": 0,
+        },
+    }
+
+
+def legacy(prompt: int, said: int) -> dict[str, Any]:
+    """Answer `usage` of completions, which knows no details."""
+    return {"prompt_tokens": prompt, "completion_tokens": said, "total_tokens": prompt + said}
+
+
+def response(prompt: int, said: int) -> dict[str, Any]:
+    """Answer `usage` of responses."""
+    return {
+        "input_tokens": prompt,
+        "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
+        "output_tokens": said,
+        "output_tokens_details": {"reasoning_tokens": 0},
+        "total_tokens": prompt + said,
+    }
