@@ -1,0 +1,85 @@
+"""Chat completions by hand: the request's body, the answer's text, the text in a stream's bytes. No socket."""
+
+import json
+from typing import Any
+
+from harness.endpoint import Endpoint
+
+PATH = "chat/completions"
+
+
+class Refused(Exception):
+    """The server answered with an error; `status_code` is its HTTP status, None once a stream has begun."""
+
+    def __init__(self, message: str, status_code: int | None = None) -> None:
+        super().__init__(message)
+        self.status_code = status_code
+
+
+def headers(endpoint: Endpoint) -> dict[str, str]:
+    """Answer the headers that every request carries."""
+    return {"Authorization": f"Bearer {endpoint.api_key}"}
+
+
+def options(endpoint: Endpoint) -> dict[str, Any]:
+    """Answer the optional fields of a request, under the names on the wire."""
+    return {} if endpoint.max_tokens is None else {"max_completion_tokens": endpoint.max_tokens}
+
+
+def stream_options(endpoint: Endpoint) -> dict[str, Any]:
+    """Answer the optional fields of a streamed request."""
+    usage = {"stream_options": {"include_usage": True}} if endpoint.stream_usage else {}
+    return {**options(endpoint), **usage}
+
+
+def messages(prompt: str) -> list[dict[str, str]]:
+    """Answer *prompt* as a conversation of one message."""
+    return [{"role": "user", "content": prompt}]
+
+
+def asking(endpoint: Endpoint, prompt: str) -> dict[str, Any]:
+    """Answer the body that asks for an answer in one piece."""
+    return {"model": endpoint.model, "messages": messages(prompt), **options(endpoint)}
+
+
+def listening(endpoint: Endpoint, prompt: str) -> dict[str, Any]:
+    """Answer the body that asks for a stream."""
+    return {"model": endpoint.model, "messages": messages(prompt), "stream": True, **stream_options(endpoint)}
+
+
+def text(body: str | bytes) -> str:
+    """Answer the text of an answer in one piece; empty where it has none, as with tool calls."""
+    content: str | None = json.loads(body)["choices"][0]["message"]["content"]
+    return content or ""
+
+
+class Reader:
+    """
+    Takes the text out of an event stream's bytes, wherever they are cut.
+
+    Lines end at a newline and nowhere else: the libraries' own line readers split at U+2028 and its kin too, which
+    may stand in the middle of an answer, or refuse lines above a length.
+    """
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> list[str]:
+        """Answer the pieces of text that *data* completes; raises `Refused` where the stream says it failed."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        return [piece for line in lines if (piece := _piece(line))]
+
+
+def _piece(line: bytes) -> str:
+    """Answer the text in *line*: none in blanks, comments, role, finish reason, usage and `[DONE]`."""
+    if not line.startswith(b"data:"):
+        return ""
+    data = line[5:].strip()
+    if data == b"[DONE]":
+        return ""
+    event = json.loads(data)
+    if error := event.get("error"):
+        raise Refused(str(error))
+    choices = event["choices"]
+    content: str | None = choices[0]["delta"].get("content") if choices else None
+    return content or ""

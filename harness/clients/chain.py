@@ -1,0 +1,10 @@
+"""A LangChain chain, prompt | ChatOpenAI | StrOutputParser, as it comes (on httpx2)."""
+
+from harness.clients._langchain import LangChain, chain
+from harness.clients._transport import on_httpx2
+from harness.endpoint import Endpoint
+
+
+def client(endpoint: Endpoint) -> LangChain:
+    """Make a client with connection pools of its own."""
+    return LangChain(endpoint, on_httpx2(endpoint), chain)

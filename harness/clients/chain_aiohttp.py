@@ -1,0 +1,10 @@
+"""A LangChain chain, prompt | ChatOpenAI | StrOutputParser, on aiohttp; asynchronous only."""
+
+from harness.clients._langchain import AsyncLangChain, chain
+from harness.clients._transport import on_aiohttp
+from harness.endpoint import Endpoint
+
+
+def client(endpoint: Endpoint) -> AsyncLangChain:
+    """Make a client with a session of its own."""
+    return AsyncLangChain(endpoint, on_aiohttp(endpoint), chain)
