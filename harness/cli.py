@@ -25,6 +25,12 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
+def _paper() -> Console:
+    """Answer where results are shown: as wide as the terminal, 100 columns where there is none."""
+    console = Console()
+    return console if console.is_terminal else Console(width=100)
+
+
 def _fail(message: str) -> NoReturn:
     """Say one line and exit with 2."""
     print(f"overlap: {message}", file=sys.stderr)
@@ -79,7 +85,7 @@ def _tell(outcome: running.Outcome, *, quiet: bool) -> int:
 
     build.write(outcome.folder)
     if not quiet:
-        build.tell(outcome.folder, Console())
+        build.tell(outcome.folder, _paper())
     for fault in outcome.faults:
         print(f"overlap: {fault}", file=sys.stderr)
     if outcome.state == "interrupted":
@@ -96,7 +102,7 @@ def report(folder: Path) -> None:
 
     try:
         build.write(folder)
-        build.tell(folder, Console())
+        build.tell(folder, _paper())
     except Unreadable as wrong:
         _fail(str(wrong))
 

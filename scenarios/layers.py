@@ -1,9 +1,12 @@
 """What does each layer between your code and the wire cost?"""
 
 from harness.plan import Plan
+from harness.report.figures import times, told
+from harness.stats.summary import Summary
+from scenarios._cells import one, over
 from scenarios._questions import questions as prompts
 
-__all__ = ["PLAN", "prompts"]
+__all__ = ["PLAN", "answer", "prompts"]
 
 # Answers come at once, so that nothing but the client's own work is timed.
 PLAN = (
@@ -26,6 +29,28 @@ PLAN = (
         tokens=16,
     ),
 )
+
+SCENARIO = "layers"
+
+
+def answer(summary: Summary) -> str | None:
+    """Say what a call through the outermost layer costs, and how often that is what bare HTTP costs."""
+
+    def client(name: str):
+        return one(summary, scenario=SCENARIO, client=name)
+
+    chain = client("chain")
+    if not chain or "cpu" not in chain.metrics:
+        return None
+    said = [f"a chain call costs {told(chain.metrics['cpu'])} of CPU"]
+    for name, what in (("openai", "the bare SDK"), ("httpx2", "bare httpx2"), ("aiohttp", "bare aiohttp")):
+        if factor := over(summary, chain, client(name), "cpu"):
+            said.append(f"{times(factor)} {what}")
+    if factor := over(summary, client("chain_aiohttp"), chain, "cpu"):
+        said.append(f"with aiohttp below it, {times(factor)} its cost on httpx2")
+    sentence = "; ".join(said)
+    return f"{sentence[0].upper()}{sentence[1:]}."
+
 
 if __name__ == "__main__":
     from harness.cli import scenario

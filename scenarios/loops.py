@@ -1,9 +1,13 @@
 """What does uvloop change for a chain, and for bare HTTP?"""
 
 from harness.plan import Plan
+from harness.stats.compare import differs
+from harness.stats.estimate import Estimate
+from harness.stats.summary import Summary
+from scenarios._cells import one, over
 from scenarios._questions import questions as prompts
 
-__all__ = ["PLAN", "prompts"]
+__all__ = ["PLAN", "answer", "prompts"]
 
 # Answers come at once: what is left is the client's own work, the only thing a loop can change.
 PLAN = (
@@ -17,6 +21,30 @@ PLAN = (
         tokens=16,
     ),
 )
+
+SCENARIO = "loops"
+
+
+def answer(summary: Summary) -> str | None:
+    """Say by how much uvloop changes the CPU a call costs, for each client that ran on both."""
+    clients = list(dict.fromkeys(each.cell.client for each in summary.of(scenario=SCENARIO)))
+    said = [f"{client} {_change(factor)}" for client in clients if (factor := _factor(summary, client))]
+    return f"CPU per call, uvloop against asyncio: {'; '.join(said)}." if said else None
+
+
+def _factor(summary: Summary, client: str) -> Estimate | None:
+    where = {"scenario": SCENARIO, "client": client, "strategy": "gather_bounded"}
+    return over(summary, one(summary, **where, loop="uvloop"), one(summary, **where, loop="asyncio"), "cpu")
+
+
+def _change(factor: Estimate) -> str:
+    """Write a ratio as a change: "-8.1% (-9.0 to -7.2)", with a word where it is none."""
+    if factor.low is None or factor.high is None:
+        return f"{(factor.value - 1) * 100:+.1f}%"
+    ends = f"{(factor.low - 1) * 100:+.1f} to {(factor.high - 1) * 100:+.1f}"
+    said = f"{(factor.value - 1) * 100:+.1f}% ({ends})"
+    return said if differs(factor) else f"no difference, {said}"
+
 
 if __name__ == "__main__":
     from harness.cli import scenario
