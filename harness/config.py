@@ -103,15 +103,24 @@ def _converted(option: Field[Any], value: Any) -> Any:
             parts = (
                 value.split(",")
                 if isinstance(value, str)
-                else list(value if isinstance(value, list | tuple) else [value])
+                else value
+                if isinstance(value, list | tuple)
+                else [value]
             )
-            return tuple(int(part) if "int" in kind else str(part).strip() for part in parts)
-        for word, convert in (("Path", Path), ("int", int), ("float", float)):
+            return tuple(_whole(part) if "int" in kind else str(part).strip() for part in parts)
+        for word, convert in (("Path", Path), ("int", _whole), ("float", float)):
             if word in kind:
                 return convert(value)
     except (TypeError, ValueError):
         raise Mistake(f"{option.name} cannot be {value!r}") from None
     return str(value)
+
+
+def _whole(value: Any) -> int:
+    """Convert to a whole number; a file's `true` or `1.5` is none."""
+    if isinstance(value, bool | float):
+        raise TypeError(value)
+    return int(value)
 
 
 def default_of(option: Field[Any]) -> Any:

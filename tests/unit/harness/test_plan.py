@@ -1,0 +1,58 @@
+"""The plan: which cells come of a scenario once a configuration has had its say."""
+
+import pytest
+
+from harness import plan as planning
+from harness.config import config_from
+from harness.plan import Plan, expand, settled
+
+ALL = ["invoke", "ainvoke", "batch", "abatch", "abatch_as_completed", "stream", "astream"]
+
+
+def test_no_strategies_means_all_that_the_application_has_the_method_for():
+    """An application that can only be awaited is not asked to be invoked."""
+    cells = list(expand("s", Plan(clients=("c",)), {"c": ["ainvoke"]}, 5))
+    assert cells
+    needs = {planning.registry.load(planning.STRATEGIES, each.cell.strategy).NEEDS for each in cells}
+    assert needs == {"ainvoke"}
+
+
+def test_a_strategy_asked_for_by_name_must_apply():
+    """Who asks for `abatch` of an application without it is told so, not given an empty table."""
+    plan = Plan(clients=("c",), strategies=("abatch",))
+    with pytest.raises(LookupError, match="abatch"):
+        list(expand("s", plan, {"c": ["ainvoke"]}, 5))
+
+
+def test_sequential_strategies_stop_at_their_limit():
+    """One call in flight gives the same figures at any concurrency, at ever more cost."""
+    plan = Plan(clients=("c",), strategies=("invoke", "gather"), concurrency=(1, 64), sequential_up_to=16)
+    found = [(each.cell.strategy, each.cell.concurrency) for each in expand("s", plan, {"c": ALL}, 5)]
+    assert found == [("invoke", 1), ("gather", 1), ("gather", 64)]
+
+
+def test_who_asks_for_a_concurrency_by_name_gets_it_for_every_strategy():
+    """A flag outranks the limit for sequential strategies."""
+    plan = settled(config_from({"concurrency": "64"}), Plan(clients=("c",), strategies=("invoke",)))
+    assert [each.cell.concurrency for each in expand("s", plan, {"c": ALL}, 5)] == [64]
+
+
+def test_the_configuration_outranks_the_scenario():
+    """Whatever is said on the command line replaces what the scenario says."""
+    plan = settled(
+        config_from({"clients": "openai", "loops": "uvloop", "calls": "9", "rounds": "2", "tokens": "4"}),
+        Plan(clients=("chain",), waves=4, calls=1, rounds=7, tokens=8),
+    )
+    [planned] = expand("s", Plan(**{**_as_dict(plan), "strategies": ("gather",)}), {"openai": ALL}, 5)
+    assert (planned.cell.client, planned.cell.loop) == ("openai", "uvloop")
+    assert (planned.calls, planned.rounds, planned.tokens) == (9, 2, 4)
+
+
+def test_a_slot_makes_whole_waves_but_never_too_few_calls():
+    """Two waves of 16 are 32 calls; at concurrency 1 the least number counts."""
+    plan = Plan(waves=2, calls=5)
+    assert [plan.made(concurrency) for concurrency in (1, 16)] == [5, 32]
+
+
+def _as_dict(plan):
+    return {name: getattr(plan, name) for name in plan.__dataclass_fields__}

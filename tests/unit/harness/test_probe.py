@@ -1,0 +1,145 @@
+"""The probe: what is noted of a call, by hand-worked times on a clock the test turns."""
+
+import asyncio
+
+import pytest
+
+from harness import probe as probing
+from harness.probe import Probe, carries, item, name, tag
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that shows the times it is given, one after another."""
+    times = iter(())
+
+    def turn(*shown):
+        nonlocal times
+        times = iter(shown)
+
+    monkeypatch.setattr(probing, "monotonic_ns", lambda: next(times))
+    return turn
+
+
+def test_a_streamed_call_has_its_chunks_counted_from_its_start(clock):
+    """Sent at 130, chunks at 150, 160 and 190, done at 195: TTFT 20, ITL 10 and 30."""
+    clock(130, 150, 160, 190, 195)
+    probe = Probe()
+    with probe.measure(item(0, "hello")) as call:
+        for piece in ("a", "b", "c"):
+            call.saw(piece)
+    [made] = probe.calls("cell", 2)
+    assert (made.sent, list(made.chunks), made.done, made.round) == (130, [20, 30, 60], 195, 2)
+    assert made.ttft == 20
+    assert made.itl == [10, 30]
+
+
+def test_a_chunk_without_output_is_no_token(clock):
+    """The role at the start and the empty chunks at the end of a stream are not counted."""
+    clock(0, 10, 20, 30, 40)
+    probe = Probe()
+    with probe.measure(item(0, "hello")) as call:
+        for piece in ("", "word", ""):
+            call.saw(piece)
+    assert list(probe.calls("cell", 0)[0].chunks) == [20]
+
+
+def test_an_error_is_noted_and_goes_no_further(clock):
+    """A failing call is recorded, not raised, and its name carries the HTTP status but never the message."""
+    clock(0, 5)
+
+    class RateLimited(Exception):
+        status_code = 429
+
+    probe = Probe()
+    with probe.measure(item(0, "a secret prompt")):
+        raise RateLimited("a secret prompt was refused")
+    assert probe.calls("cell", 0)[0].error == "RateLimited 429"
+
+
+def test_a_cancellation_is_noted_and_goes_on():
+    """Cancelling must still cancel: only ordinary errors are held back."""
+    probe = Probe()
+
+    def cancelled():
+        with probe.measure(item(0, "hello")):
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        cancelled()
+    assert probe.calls("cell", 0)[0].error == "CancelledError"
+
+
+def test_calls_handed_over_together_share_a_start_and_an_end(clock):
+    """What `abatch` does inside cannot be seen: all start at 100, all end at 400."""
+    clock(100, 400, 401)
+    probe = Probe()
+    with probe.together([item(0, "a"), item(1, "b")]) as calls:
+        calls.finish_all(["fine", ValueError()])
+    first, second = probe.calls("cell", 0)
+    assert (first.sent, first.done, first.error) == (100, 400, None)
+    assert (second.sent, second.done, second.error) == (100, 400, "ValueError")
+
+
+def test_calls_handed_over_together_may_end_one_by_one(clock):
+    """`abatch_as_completed` shows each end: the second at 200, the first at 300."""
+    clock(100, 200, 300, 301)
+    probe = Probe()
+    with probe.together([item(0, "a"), item(1, "b")]) as calls:
+        calls.finish(1, "fine")
+        calls.finish(0, "fine")
+    assert [call.done for call in probe.calls("cell", 0)] == [300, 200]
+
+
+def test_a_batch_that_fails_as_a_whole_fails_each_of_its_calls(clock):
+    """Every item is recorded exactly once, whatever becomes of the batch."""
+    clock(100, 150)
+    probe = Probe()
+    with probe.together([item(0, "a"), item(1, "b")]):
+        raise TimeoutError
+    assert [call.error for call in probe.calls("cell", 0)] == ["TimeoutError", "TimeoutError"]
+
+
+def test_a_call_without_an_answer_is_named_so(clock):
+    """A batch that gives fewer answers than it got prompts does not pass for complete."""
+    clock(100, 150, 160)
+    probe = Probe()
+    with probe.together([item(0, "a"), item(1, "b")]) as calls:
+        calls.finish(0, "fine")
+    assert [call.error for call in probe.calls("cell", 0)] == [None, "NoAnswer"]
+
+
+def test_a_call_that_never_ended_is_not_recorded():
+    """What was under way when the clock stopped is missing from the books, not made up."""
+    probe = Probe()
+    probe.measure(item(0, "a")).__enter__()
+    assert probe.calls("cell", 0) == []
+
+
+def test_the_tag_is_in_front_of_the_prompt():
+    """The server finds the call by its tag; a warm-up call's is another one."""
+    assert item(17, "Why?").prompt == "[call 000017] Why?"
+    assert item(17, "Why?", warmup=True).prompt == "[call w00017] Why?"
+    assert tag(17, warmup=False) == "000017"
+
+
+@pytest.mark.parametrize(
+    ("content", "parts", "expected"),
+    [("text", None, True), ("", None, False), ("", ["part of a tool call"], True), ([], [], False)],
+)
+def test_a_chunk_of_langchain_carries_output_by_its_content_or_tool_call(content, parts, expected):
+    """LangChain's last chunks are empty; a tool call's parts have no text but are output."""
+
+    class Chunk:
+        def __init__(self):
+            self.content = content
+            self.tool_call_chunks = parts
+
+    assert carries(Chunk()) is expected
+
+
+def test_an_error_without_a_status_is_named_by_its_kind():
+    """The kind is enough to count by; a status of another type is not taken for one."""
+    error = RuntimeError("secret")
+    error.status_code = "429"
+    assert name(error) == "RuntimeError"

@@ -1,0 +1,34 @@
+"""The order of slots: drawn at random, the same for the same seed, every cell as often as it asks."""
+
+from collections import Counter
+
+from harness.plan import Planned
+from harness.record import Cell
+from harness.runner import rounds
+
+
+def _planned(count, of_rounds):
+    return [Planned(Cell("s", "c", f"strategy{n}", "asyncio", 1), 1, of_rounds, 1) for n in range(count)]
+
+
+def test_every_cell_is_in_every_round_once():
+    """Eight cells, three rounds: each cell three times, never twice in a round."""
+    drawn = rounds(_planned(8, 3), seed=1)
+    assert [len({each.cell.id for each in one.slots}) for one in drawn] == [8, 8, 8]
+
+
+def test_a_cell_with_fewer_rounds_sits_out_the_last():
+    """A cell that asks for two rounds is not in the third."""
+    planned = [*_planned(1, 3), Planned(Cell("s", "c", "short", "asyncio", 1), 1, 2, 1)]
+    counts = Counter(each.cell.strategy for one in rounds(planned, seed=1) for each in one.slots)
+    assert counts == {"strategy0": 3, "short": 2}
+
+
+def test_the_order_differs_between_rounds_and_is_the_same_for_the_same_seed():
+    """A fixed order would let a drift of the machine pass for a difference between cells."""
+    order = [[each.cell.id for each in one.slots] for one in rounds(_planned(20, 2), seed=1)]
+    assert order[0] != order[1]
+    again = rounds(_planned(20, 2), seed=1)
+    assert order == [[each.cell.id for each in one.slots] for one in again]
+    assert [one.hash_seed for one in again] == [one.hash_seed for one in rounds(_planned(20, 2), seed=1)]
+    assert order != [[each.cell.id for each in one.slots] for one in rounds(_planned(20, 2), seed=2)]
