@@ -1,0 +1,118 @@
+"""Distributions side by side: where all values lie, their middle half, the median and the tail."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from harness.report.figures import number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Below this many values a tail is an anecdote; the p95 needs at least one value beyond it.
+FEWEST = 20
+# Shape is drawn at this many places; more cannot be told apart at this size.
+PLACES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """One row: quantiles by percent (5, 25, 50, 75, 95), and the outline as (value, share of the widest)."""
+
+    label: str
+    count: int
+    quantiles: dict[int, float]
+    outline: tuple[tuple[float, float], ...] = ()
+    planned: float | None = None
+
+
+def spread(label: str, values: Sequence[float], planned: float | None = None) -> Spread | None:
+    """Summarise *values*, all above 0, for one row; None without a value."""
+    kept = np.asarray(values, dtype=float)
+    kept = kept[kept > 0]
+    if not kept.size:
+        return None
+    at = (5, 25, 50, 75, 95) if kept.size >= FEWEST else (50,)
+    known = dict(zip(at, np.percentile(kept, at).tolist(), strict=True))
+    return Spread(label, int(kept.size), known, _outline(kept), planned)
+
+
+def _outline(values: np.ndarray) -> tuple[tuple[float, float], ...]:
+    """Smooth a histogram over the logarithm; what lies beyond the outermost 0.5 % is left out of the shape."""
+    if values.size < FEWEST:
+        return ()
+    low, high = np.percentile(values, (0.5, 99.5))
+    if high <= low:
+        return ()
+    counts, edges = np.histogram(np.log(values), bins=PLACES, range=(np.log(low), np.log(high)))
+    smooth = np.convolve(counts, (0.06, 0.24, 0.4, 0.24, 0.06), mode="same")
+    middle = np.exp((edges[1:] + edges[:-1]) / 2)
+    return tuple(zip(middle.tolist(), (smooth / smooth.max()).tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Spreads:
+    """A chart of distributions over a logarithmic axis, one row each."""
+
+    name: str
+    title: str
+    spreads: tuple[Spread, ...]
+    unit: str
+    planned: str = ""
+
+    @property
+    def alt(self) -> str:
+        """Say the median and, where there are enough values, the range of the middle 90 %."""
+        said: list[str] = []
+        for each in self.spreads:
+            known = each.quantiles
+            tail = f", 5 to 95 % {number(known[5])} to {number(known[95])}" if 95 in known else ""
+            said.append(f"{each.label} median {number(known[50])}{tail} ({each.count:,} values)")
+        return f"Distributions, in {self.unit}: {'; '.join(said)}."
+
+    def draw(self) -> "Figure":
+        """Draw one row a distribution: shape, 5 to 95 % thin, 25 to 75 % thick, the median as a dot."""
+        from harness.report import ink
+
+        marked = any(each.planned is not None for each in self.spreads)
+        figure, (axes,) = ink.sheet((ink.ROW + 5) * len(self.spreads) + (60 if marked else 46))
+        axes.set_xscale("log")
+        for row, each in enumerate(self.spreads):
+            _draw_row(axes, row, each)
+        ink.rows(axes, [each.label for each in self.spreads], self.unit)
+        ink.log_ticks(axes)
+        known = [(row, each.planned) for row, each in enumerate(self.spreads) if each.planned is not None]
+        if known:
+            axes.plot(
+                [planned for _, planned in known],
+                [row + 0.12 for row, _ in known],
+                linestyle="none",
+                marker="|",
+                markersize=15,
+                markeredgewidth=2.2,
+                color=ink.ORANGE,
+                label=self.planned,
+            )
+            figure.legend(loc="outside upper left", frameon=False, handlelength=1)
+        return figure
+
+
+def _draw_row(axes: "Axes", row: int, each: Spread) -> None:
+    from harness.report import ink
+
+    base = row + 0.12
+    if each.outline:
+        xs = [x for x, _ in each.outline]
+        axes.fill_between(
+            xs, base, [base - 0.55 * share for _, share in each.outline], color=ink.BLUE, alpha=0.35, linewidth=0
+        )
+    known = each.quantiles
+    if 95 in known:
+        axes.plot([known[5], known[95]], [base, base], color=ink.BLUE, linewidth=1.2)
+        axes.plot([known[25], known[75]], [base, base], color=ink.BLUE, linewidth=4, solid_capstyle="butt")
+    axes.plot(
+        [known[50]], [base], marker="o", markersize=5, color=ink.INK, markeredgecolor=ink.PAPER, linestyle="none"
+    )

@@ -1,0 +1,55 @@
+"""One HTML file: no network, light and dark, sortable tables, charts as SVG, every text escaped."""
+
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.report.section import Report
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+FILE = "report.html"
+DEFAULT = True
+_HERE = Path(__file__).parent.parent
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def render(report: Report) -> bytes:
+    """Answer the whole page; only the drawings, the style and the script are taken as they stand."""
+    from markupsafe import Markup
+
+    script = (_HERE / "sort.js").read_text(encoding="utf-8")
+    page = _environment().get_template("page.html.j2")
+    text = page.render(
+        report=report,
+        style=Markup(_style()),  # noqa: S704  # a file of this package, with colours of this package
+        script=Markup(script),  # noqa: S704  # a file of this package
+        script_hash=b64encode(sha256(script.encode()).digest()).decode(),
+        drawings={name: Markup(drawn) for name, drawn in report.drawings.items()},  # noqa: S704  # matplotlib and drawing.py escape
+    )
+    return text.encode()
+
+
+def _style() -> str:
+    from harness.report import ink
+
+    def rules(colours: dict[str, str]) -> str:
+        return " ".join(f"{name}: {colour};" for name, colour in colours.items())
+
+    style = (_HERE / "style.css").read_text(encoding="utf-8")
+    return style.replace("{{ light }}", rules(ink.LIGHT)).replace("{{ dark }}", rules(ink.DARK))

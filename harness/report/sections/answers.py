@@ -1,0 +1,64 @@
+"""What was asked, and what came out."""
+
+from harness.registry import load
+from harness.report.figures import count
+from harness.report.leads import fastest
+from harness.report.matrix import panels, scenarios
+from harness.report.section import Section
+from harness.report.tables import of_cells
+from harness.stats.summary import CellSummary, Summary
+
+ORDER = 10
+METRICS = (
+    "makespan", "overlap", "throughput", "e2e.p50", "e2e.p95", "e2e.p99", "ttft.p50", "itl.p50", "overhead.p50",
+    "cpu",
+)  # fmt: skip
+
+
+def section(summary: Summary) -> Section | None:
+    """Answer one part a scenario: its question, its answer, its cells."""
+    parts = [_part(summary, name, cells) for name, cells in scenarios(summary.cells)]
+    if not parts:
+        return None
+    calls = sum(each.calls for each in summary.cells)
+    rounds = max(each.rounds for each in summary.cells)
+    lead = (
+        f"{count(len(parts), 'question')} put to {count(len(summary.cells), 'cell')}, "
+        f"answered by {count(calls, 'call')} in {count(rounds, 'round')}."
+    )
+    note = "In parentheses: 95 % intervals from resampling rounds. An en dash is unknown, which is not 0."
+    return Section("Questions and answers", lead, parts=tuple(parts), note=note, glance=True)
+
+
+def _part(summary: Summary, name: str, cells: list[CellSummary]) -> Section:
+    answer = _answer(summary, name) or _plain(summary, name, cells)
+    shared = {each.cell.profile for each in cells if each.cell.profile}
+    about = f"{name}, server profile {' | '.join(sorted(shared))}" if shared else name
+    return Section(_question(summary, name), answer, of_cells(cells, METRICS, about), glance=True)
+
+
+def _question(summary: Summary, name: str) -> str:
+    told = summary.run.about.get("scenarios")
+    entry = told.get(name) if isinstance(told, dict) else None
+    question = entry.get("question") if isinstance(entry, dict) else None
+    return str(question).strip() if question else name
+
+
+def _answer(summary: Summary, name: str) -> str | None:
+    """Ask the scenario itself, where it is at hand; a scenario of somebody's own may be anywhere."""
+    try:
+        answer = getattr(load("scenarios", name), "answer", None)
+        return str(said) if answer and (said := answer(summary)) else None
+    except LookupError:
+        return None
+    except Exception as wrong:  # noqa: BLE001  # somebody's own code: its mistake may not cost them the report
+        return f"The scenario's own answer failed with {type(wrong).__name__}: {wrong}."
+
+
+def _plain(summary: Summary, name: str, cells: list[CellSummary]) -> str:
+    own = [panel for panel in panels(cells) if panel.scenario == name]
+    said = fastest(summary, own[-1]) if own else None
+    if said:
+        return said
+    calls, failed = sum(each.calls for each in cells), sum(each.errors for each in cells)
+    return f"{count(calls, 'call')} in {count(len(cells), 'cell')}, of which {failed:,} failed."

@@ -1,0 +1,38 @@
+"""Under which circumstances was this measured."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from harness.report.section import Column, Datum, Section, Table
+from harness.stats.summary import Summary
+
+ORDER = 120
+# What a reader asks first, in this order, where the run names it.
+FIRST = ("python", "cpu", "cores", "os", "langchain-core", "langchain-openai", "openai", "uvloop")
+
+
+def section(summary: Summary) -> Section | None:
+    """Answer the environment and the configuration as run.json has them; None where it has neither."""
+    about = summary.run.about
+    rows = [(part, name, value) for part in ("environment", "config") for name, value in _flat(about.get(part))]
+    if not rows:
+        return None
+    table = Table(
+        (Column("what"), Column("name"), Column("value")),
+        tuple((Datum(part, sort=part), Datum(name, sort=name), Datum(value)) for part, name, value in rows),
+    )
+    return Section("Circumstances", _lead({name: value for _, name, value in rows}), table)
+
+
+def _flat(value: Any, above: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _flat(inner, f"{above}.{name}" if above else str(name))
+    elif above:
+        yield above, ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _lead(facts: dict[str, str]) -> str:
+    last = {name.rpartition(".")[2].lower().replace("_", "-"): value for name, value in facts.items()}
+    known = [f"{name} {last[name]}" for name in FIRST if last.get(name) not in (None, "", "None")]
+    return f"Measured with {', '.join(known)}." if known else "The run names the circumstances below."

@@ -1,0 +1,45 @@
+"""What went wrong, and how often."""
+
+from collections import Counter
+
+from harness.report.figures import count
+from harness.report.section import Column, Datum, Section, Table
+from harness.stats.summary import Summary
+
+ORDER = 90
+# An error's text may be a whole page of somebody's HTML.
+LONGEST = 240
+
+
+def section(summary: Summary) -> Section | None:
+    """Answer a row for each cell and kind of error; None where nothing failed."""
+    run = summary.run
+    counted = [call for call in run.calls if not call.warmup]
+    calls = Counter((call.cell, _short(call.error)) for call in run.calls if call.error)
+    slots = Counter((slot.cell, _short(slot.error)) for slot in run.slots if slot.error)
+    if not calls and not slots and not run.damaged:
+        return None
+    failed = sum(1 for call in counted if call.error)
+    words = [f"{failed:,} of {count(len(counted), 'call')} failed"]
+    if warm := sum(1 for call in run.calls if call.error and call.warmup):
+        words.append(f"{count(warm, 'warm-up call')} failed")
+    if slots:
+        words.append(f"{count(slots.total(), 'slot')} broke off")
+    if run.damaged:
+        words.append(f"{count(run.damaged, 'line')} of the run's files could not be read and is left out")
+    rows = [(*key, "call", n) for key, n in calls.most_common()] + [
+        (*key, "slot", n) for key, n in slots.most_common()
+    ]
+    table = Table(
+        (Column("cell"), Column("what failed"), Column("error"), Column("times", numeric=True)),
+        tuple(
+            (Datum(cell, sort=cell), Datum(what, sort=what), Datum(error, sort=error), Datum(f"{n:,}", sort=n))
+            for cell, error, what, n in rows
+        ),
+    )
+    return Section("Errors", "; ".join(words) + ".", table if rows else None, glance=True)
+
+
+def _short(error: str | None) -> str:
+    text = " ".join((error or "").split())
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"

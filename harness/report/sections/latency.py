@@ -1,0 +1,71 @@
+"""How are the latencies of single calls distributed."""
+
+from statistics import median
+
+from harness.record import Call
+from harness.report.charts.spread import Spreads, spread
+from harness.report.figures import count, scale, told
+from harness.report.matrix import Panel, panels
+from harness.report.section import Section
+from harness.report.tables import of_cells
+from harness.shares import service
+from harness.stats.rounds import rounds_of, sound
+from harness.stats.summary import CellSummary, Summary
+
+ORDER = 40
+METRICS = ("e2e.p50", "e2e.p95", "e2e.p99", "overhead.p50", "overhead.p95")
+
+
+def section(summary: Summary) -> Section | None:
+    """Answer one chart a panel; the calls of all rounds of a cell together."""
+    calls = {
+        name: [call for each in sound(rounds) for call in each.calls]
+        for name, rounds in rounds_of(summary.run).items()
+    }
+    charts = tuple(chart for panel in panels(summary.cells) if (chart := _chart(panel, calls)))
+    known = [each for each in summary.cells if "e2e.p50" in each.metrics]
+    if not charts or not known:
+        return None
+    note = (
+        "Each shape is a smoothed histogram of E2E latency over a logarithmic axis: dot, median; thick line, 25 "
+        "to 75 %; thin line, 5 to 95 %. The orange mark is the median of what the server had planned. A "
+        "percentile is left out where too few calls stand behind it."
+    )
+    return Section("Latency of single calls", _lead(known), of_cells(known, METRICS), charts, note)
+
+
+def _lead(known: list[CellSummary]) -> str:
+    with_overhead = [each for each in known if "overhead.p50" in each.metrics]
+    if not with_overhead:
+        worst = max(known, key=lambda each: each.metrics["e2e.p50"].value)
+        return f"The slowest median is {told(worst.metrics['e2e.p50'])}, of {worst.cell.id}."
+    ordered = sorted(with_overhead, key=lambda each: each.metrics["overhead.p50"].value)
+    least, most = ordered[0], ordered[-1]
+    return (
+        f"The median call took longer than the server had planned by between "
+        f"{told(least.metrics['overhead.p50'])} ({least.cell.id}, {count(least.calls, 'call')}) and "
+        f"{told(most.metrics['overhead.p50'])} ({most.cell.id}, {count(most.calls, 'call')})."
+    )
+
+
+def _chart(panel: Panel, calls: dict[str, list[Call]]) -> Spreads | None:
+    found: dict[str, tuple[list[int], float | None]] = {}
+    for label, each in panel.rows:
+        own = [call for call in calls.get(each.cell.id, []) if call.e2e]
+        planned = [taken for call in own if (taken := service(call))]
+        if own:
+            found[label] = [call.e2e or 0 for call in own], median(planned) if planned else None
+    if not found:
+        return None
+    by = scale("ns", (max(values) for values, _ in found.values()))
+    made = (
+        spread(label, [value / by.by for value in values], by.of(planned))
+        for label, (values, planned) in found.items()
+    )
+    return Spreads(
+        f"latency-{panel.slug}",
+        f"E2E latency, {panel.title} ({by.unit}, logarithmic)",
+        tuple(each for each in made if each),
+        f"E2E latency, {by.unit}",
+        "planned, median",
+    )

@@ -1,0 +1,91 @@
+"""What does each client layer cost, from the raw HTTP client up to the chain."""
+
+from dataclasses import replace
+
+from harness.report.charts.bars import Bar, Bars
+from harness.report.figures import Scale, datum, scale, times, told
+from harness.report.matrix import Pair, pairs, slug
+from harness.report.section import Column, Datum, Section, Table
+from harness.stats.compare import ratio
+from harness.stats.estimate import Estimate
+from harness.stats.summary import CellSummary, Summary
+
+ORDER = 80
+
+
+def section(summary: Summary) -> Section | None:
+    """Answer one part for every set of cells that differ in the client alone."""
+    found = [
+        Pair(pair.scenario, pair.label, known)
+        for pair in pairs(summary.cells, "client")
+        if len(known := {name: each for name, each in pair.cells.items() if "cpu" in each.metrics}) > 1
+    ]
+    parts = tuple(_part(summary, pair) for pair in found)
+    if not parts:
+        return None
+    note = (
+        "CPU per call is the worker's process CPU time over the calls of a slot: the client, the event loop and "
+        "the harness's own bookkeeping, which is the same for all. The cheapest client is the base of the ratios."
+    )
+    if len(parts) == 1:
+        return replace(parts[0], note=note)
+    return Section("What the client layer costs", _overall(found), parts=parts, note=note)
+
+
+def _overall(found: list[Pair]) -> str:
+    known = [(each.metrics["cpu"], name, pair) for pair in found for name, each in pair.cells.items()]
+    least, most = (choose(known, key=lambda row: row[0].value) for choose in (min, max))
+    said = (f"{told(cpu)} ({name}, {pair.scenario} · {pair.label})" for cpu, name, pair in (least, most))
+    return f"A call cost between {' and '.join(said)} of CPU, depending on the client and what is asked of it."
+
+
+def _part(summary: Summary, pair: Pair) -> Section:
+    ordered = sorted(pair.cells.items(), key=lambda item: item[1].metrics["cpu"].value)
+    against = {name: ratio(summary.run, each.cell, ordered[0][1].cell, "cpu") for name, each in ordered[1:]}
+    name = f"{pair.scenario} · {pair.label}"
+    lead = _lead(ordered, against)
+    return Section(f"Client layers: {name}", lead, _table(ordered, against), (_chart(name, ordered),))
+
+
+def _lead(ordered: list[tuple[str, CellSummary]], against: dict[str, Estimate | None]) -> str:
+    (first, least), (last, most) = ordered[0], ordered[-1]
+    factor = against.get(last)
+    behind = f", {times(factor)} as much" if factor else ""
+    return (
+        f"A call cost {told(least.metrics['cpu'])} of CPU with {first}, the cheapest, and "
+        f"{told(most.metrics['cpu'])} with {last}{behind}."
+    )
+
+
+def _chart(name: str, ordered: list[tuple[str, CellSummary]]) -> Bars:
+    by = scale("ns", (each.metrics["cpu"].value for _, each in ordered))
+    bars = tuple(
+        Bar(client, e.value / by.by, by.of(e.low), by.of(e.high))
+        for client, each in ordered
+        for e in (each.metrics["cpu"],)
+    )
+    return Bars(f"layers-{slug(name)}", f"CPU per call, {name} ({by.unit})", bars, f"CPU per call, {by.unit}")
+
+
+def _table(ordered: list[tuple[str, CellSummary]], against: dict[str, Estimate | None]) -> Table:
+    shown = ("cpu", "overhead.p50", "throughput")
+    scales = {
+        metric: scale(known[0].unit, [e.value for e in known])
+        for metric in shown
+        if (known := [each.metrics[metric] for _, each in ordered if metric in each.metrics])
+    }
+    names = {"cpu": "CPU per call", "overhead.p50": "overhead p50", "throughput": "throughput"}
+    columns = (
+        Column("client"),
+        *(Column(names[metric], by.unit, numeric=True) for metric, by in scales.items()),
+        Column("CPU ÷ cheapest", numeric=True),
+    )
+    body = tuple(
+        (
+            Datum(name, sort=name),
+            *(datum(each.metrics.get(metric), by) for metric, by in scales.items()),
+            Datum("1", sort=1) if name == ordered[0][0] else datum(against.get(name), Scale(1, "")),
+        )
+        for name, each in ordered
+    )
+    return Table(columns, body)

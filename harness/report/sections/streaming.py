@@ -1,0 +1,97 @@
+"""What did a stream look like to its caller: how long to the first token, how evenly the rest."""
+
+from statistics import median
+
+from harness.record import Call
+from harness.report.charts.marks import Mark, Marks
+from harness.report.figures import count, scale, told
+from harness.report.matrix import Panel, panels
+from harness.report.section import Section
+from harness.report.tables import of_cells
+from harness.stats.rounds import rounds_of, sound
+from harness.stats.summary import CellSummary, Summary
+
+ORDER = 50
+METRICS = (
+    "ttft.p50",
+    "ttft.p95",
+    "itl.p50",
+    "itl.p95",
+    "itl.p99",
+    "tpot.p50",
+    "e2e.p50",
+    "tokens",
+    "cpu_per_chunk",
+)
+PLANNED = "planned, median"
+
+
+def section(summary: Summary) -> Section | None:
+    """Answer for the cells that streamed; None where none did."""
+    streamed = tuple(each for each in summary.cells if "ttft.p50" in each.metrics)
+    if not streamed:
+        return None
+    calls = {
+        name: [call for each in sound(rounds) for call in each.calls if call.chunks]
+        for name, rounds in rounds_of(summary.run).items()
+    }
+    charts = tuple(
+        chart
+        for panel in panels(streamed)
+        for metric in ("ttft", "itl")
+        if (chart := _chart(panel, metric, calls))
+    )
+    note = (
+        "TTFT counts to the first chunk that carried output. ITL are the gaps between neighbouring chunks one by "
+        "one; chunks that arrive together have a gap near 0 and the one before them a longer one. The grey mark "
+        "is what the server had planned."
+    )
+    return Section("Streaming: TTFT and ITL", _lead(streamed, calls), of_cells(streamed, METRICS), charts, note)
+
+
+def _lead(streamed: tuple[CellSummary, ...], calls: dict[str, list[Call]]) -> str:
+    ordered = sorted(streamed, key=lambda each: each.metrics["ttft.p50"].value)
+    first, last = ordered[0], ordered[-1]
+    said = f"The first token came after {told(first.metrics['ttft.p50'])} with {first.cell.id}"
+    if first is not last:
+        said += f" and after {told(last.metrics['ttft.p50'])} with {last.cell.id}"
+    planned = _planned(calls.get(first.cell.id, []), "ttft")
+    if planned is not None:
+        by = scale("ns", [planned])
+        said += f"; the server had planned {planned / by.by:,.4g} {by.unit}"
+    return f"{said} (medians, {count(sum(each.calls for each in streamed), 'call')})."
+
+
+def _planned(calls: list[Call], metric: str) -> float | None:
+    """Answer the median the server's schedule gave this metric; None where it is not known."""
+    entries = [call.served[-1] for call in calls if call.served and len(call.served[-1].planned) > 1]
+    if metric == "ttft":
+        return median(entry.planned[0] for entry in entries) if entries else None
+    steps = [b - a for entry in entries for a, b in zip(entry.planned, entry.planned[1:], strict=False)]
+    return median(steps) if steps else None
+
+
+def _chart(panel: Panel, metric: str, calls: dict[str, list[Call]]) -> Marks | None:
+    rows = [(label, each) for label, each in panel.rows if f"{metric}.p50" in each.metrics]
+    if not rows:
+        return None
+    names = [f"{metric}.p{q}" for q in (50, 95, 99)]
+    by = scale("ns", (each.metrics[name].value for _, each in rows for name in names if name in each.metrics))
+    marks: list[Mark] = []
+    for label, each in rows:
+        found = {
+            name.partition(".")[2]: each.metrics[name].value / by.by for name in names if name in each.metrics
+        }
+        if (planned := _planned(calls.get(each.cell.id, []), metric)) is not None:
+            found[PLANNED] = planned / by.by
+        middle = each.metrics[f"{metric}.p50"]
+        marks.append(Mark(label, found, by.of(middle.low), by.of(middle.high)))
+    word = metric.upper()
+    return Marks(
+        f"{metric}-{panel.slug}",
+        f"{word}, {panel.title} ({by.unit})",
+        tuple(marks),
+        ("p50", "p95", "p99"),
+        f"{word}, {by.unit}",
+        PLANNED,
+    )

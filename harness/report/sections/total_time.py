@@ -1,0 +1,73 @@
+"""How long did the same work take under each strategy, and how long would it have had to."""
+
+from dataclasses import replace
+
+from harness.report.charts.bars import Bar, Bars
+from harness.report.figures import scale, told
+from harness.report.leads import fastest
+from harness.report.matrix import Panel, panels, scenarios
+from harness.report.section import Section
+from harness.report.tables import pivot
+from harness.stats.summary import CellSummary, Summary
+
+ORDER = 20
+
+
+def section(summary: Summary) -> Section | None:
+    """Answer one part a scenario in which strategies differ; every scenario where they nowhere do."""
+    parts = [part for name, cells in _asked(summary) if (part := _part(summary, name, cells))]
+    if not parts:
+        return None
+    note = (
+        "Total time is from the first start to the last end of one slot. The ideal is the shortest time in which "
+        "the server's own schedule of these very calls fits on as many places as the concurrency allows; "
+        "overlap efficiency is ideal / measured."
+    )
+    if len(parts) == 1:
+        return replace(parts[0], note=note)
+    lead = _overall([each for _, cells in _asked(summary) for each in cells])
+    return Section("Total time beside the ideal", lead, parts=tuple(parts), note=note, glance=True)
+
+
+def _overall(cells: list[CellSummary]) -> str:
+    known = [each for each in cells if "overlap" in each.metrics]
+    if not known:
+        return "How near each came to the ideal is unknown: the server kept no journal, or calls failed."
+    best, worst = (choose(known, key=lambda each: each.metrics["overlap"].value) for choose in (max, min))
+    return (
+        f"{best.cell.id} came nearest to the ideal, {told(best.metrics['overlap'])} of it; "
+        f"{worst.cell.id} stayed farthest, at {told(worst.metrics['overlap'])}."
+    )
+
+
+def _asked(summary: Summary) -> list[tuple[str, list[CellSummary]]]:
+    every = list(scenarios(summary.cells))
+    some = [(name, cells) for name, cells in every if len({each.cell.strategy for each in cells}) > 1]
+    return some or every
+
+
+def _part(summary: Summary, name: str, cells: list[CellSummary]) -> Section | None:
+    own = panels(cells)
+    charts = tuple(chart for panel in own if (chart := _chart(panel)))
+    leads = [lead for panel in own if (lead := fastest(summary, panel))]
+    if not charts or not leads:
+        return None
+    return Section(f"Total time: {name}", leads[-1], pivot(cells, "makespan"), charts, glance=True)
+
+
+def _chart(panel: Panel) -> Bars | None:
+    known = [
+        (f"{label} (calls failed)" if each.errors else label, each.metrics)
+        for label, each in panel.rows
+        if "makespan" in each.metrics
+    ]
+    if not known:
+        return None
+    by = scale("ns", (metrics["makespan"].value for _, metrics in known))
+    bars: list[Bar] = []
+    for label, metrics in known:
+        total, overlap = metrics["makespan"], metrics.get("overlap")
+        ideal = None if overlap is None else total.value * overlap.value / 100
+        bars.append(Bar(label, total.value / by.by, by.of(total.low), by.of(total.high), by.of(ideal)))
+    title = f"Total time, {panel.title} ({by.unit})"
+    return Bars(f"total-time-{panel.slug}", title, tuple(bars), f"total time, {by.unit}", "ideal")

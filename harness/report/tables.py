@@ -1,0 +1,55 @@
+"""Tables of cells: one row a cell, the fields in which they differ first, then the figures that are known."""
+
+from collections.abc import Sequence
+
+from harness.report.figures import UNKNOWN, column, datum, scale
+from harness.report.matrix import varied
+from harness.report.section import Column, Datum, Table
+from harness.report.words import formula, label
+from harness.stats.summary import CellSummary
+
+
+def of_cells(cells: Sequence[CellSummary], metrics: Sequence[str], caption: str = "") -> Table:
+    """Make a table of *cells*; a metric that none of them has is left out."""
+    heads: list[Column] = []
+    entries: list[tuple[Datum, ...]] = []
+    for field in varied(cells) or ("strategy",):
+        numeric = field == "concurrency"
+        heads.append(Column(field, numeric=numeric))
+        values = [getattr(each.cell, field) for each in cells]
+        entries.append(tuple(Datum(str(value), sort=value) for value in values))
+    heads.append(Column("calls", numeric=True, hint="counted calls, warm-up left out, over all rounds"))
+    entries.append(tuple(Datum(f"{each.calls:,}", sort=each.calls) for each in cells))
+    if any(each.errors for each in cells):
+        heads.append(Column("failed", numeric=True, hint="calls that ended in an error"))
+        entries.append(tuple(Datum(f"{each.errors:,}", sort=each.errors) for each in cells))
+    for metric in metrics:
+        estimates = [each.metrics.get(metric) for each in cells]
+        if any(estimate is not None for estimate in estimates):
+            head, body = column(label(metric), estimates, formula(metric))
+            heads.append(head)
+            entries.append(body)
+    return Table(tuple(heads), tuple(zip(*entries, strict=True)), caption)
+
+
+def pivot(cells: Sequence[CellSummary], metric: str, across: str = "concurrency") -> Table:
+    """Make a table of one metric: a column for each value of the field *across*, a row for all the rest."""
+    fields = [field for field in varied(cells) if field != across] or ["strategy"]
+    levels = sorted({getattr(each.cell, across) for each in cells})
+    by = scale(*_units(cells, metric))
+    rows: dict[tuple[str, ...], dict[object, Datum]] = {}
+    for each in cells:
+        key = tuple(str(getattr(each.cell, field)) for field in fields)
+        rows.setdefault(key, {})[getattr(each.cell, across)] = datum(each.metrics.get(metric), by)
+    heads = [Column(field) for field in fields]
+    heads += [Column(f"{across} {level}", by.unit, formula(metric), numeric=True) for level in levels]
+    body = (
+        (*(Datum(word, sort=word) for word in key), *(known.get(level, Datum(UNKNOWN)) for level in levels))
+        for key, known in rows.items()
+    )
+    return Table(tuple(heads), tuple(body), f"{label(metric)}, {by.unit}" if by.unit else label(metric))
+
+
+def _units(cells: Sequence[CellSummary], metric: str) -> tuple[str, list[float | None]]:
+    known = [each.metrics[metric] for each in cells if metric in each.metrics]
+    return (known[0].unit if known else ""), [estimate.value for estimate in known]

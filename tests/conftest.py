@@ -1,0 +1,101 @@
+"""Runs made up from a few rules, for whatever reads a run's folder: known causes, so known answers."""
+
+from array import array
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from harness.record import Call, Cell, Lag, Served, Slot
+from harness.store import Writer
+
+MS = 1_000_000
+# What each client adds before the request leaves and after the answer has come, in ms.
+CLIENTS = {"httpx": 0.9, "aiohttp": 0.4, "openai": 1.6, "langchain": 2.4, "chain": 3.0}
+SEQUENTIAL = ("invoke", "ainvoke", "stream", "astream")
+
+MakeRun = Callable[..., Path]
+
+
+def _call(cell: Cell, turn: int, index: int, sent: int, rng: Random) -> Call:
+    """One call: latency by index alone, costs by client and loop, a stream where the strategy's name says so."""
+    costs = CLIENTS.get(cell.client, 2.0) * MS * (0.8 if cell.loop == "uvloop" else 1.0)
+    send, receive = (int(costs * rng.lognormvariate(-0.7, 0.3)) for _ in range(2))
+    first = int(100 * MS * Random(index).lognormvariate(0, 0.4))
+    tokens = 20 if "stream" in cell.strategy else 1
+    planned = [first + 10 * MS * token for token in range(tokens)]
+    written = [at + rng.randrange(20_000, 200_000) for at in planned]
+    received = sent + send
+    chunks = [send + at + receive for at in written] if tokens > 1 else []
+    entry = Served(
+        received=received,
+        planned=array("q", planned),
+        written=array("q", written),
+        finished=written[-1] + 50_000,
+        tokens=20,
+        stream=tokens > 1,
+    )
+    return Call(
+        cell.id, turn, index, sent, received + written[-1] + receive, chunks=array("q", chunks), served=(entry,)
+    )
+
+
+def _slot(cell: Cell, turn: int, calls: int, start: int, rng: Random) -> tuple[Slot, list[Call]]:
+    """One slot: as many places as the concurrency, one where the strategy waits for each call."""
+    places = [start] * (1 if cell.strategy in SEQUENTIAL else cell.concurrency)
+    made: list[Call] = []
+    for index in range(calls):
+        at = places.index(min(places))
+        call = _call(cell, turn, index, places[at] + rng.randrange(20_000, 90_000), rng)
+        places[at] = call.done
+        made.append(call)
+    cpu = int(calls * CLIENTS.get(cell.client, 2.0) * MS * rng.lognormvariate(0, 0.03))
+    lag = Lag(300_000, 1_200_000, 2_500_000, 100)
+    return Slot(
+        cell.id, turn, 0, calls, start, max(places), cpu, lag, min(cell.concurrency, calls), 2, calls, 0, 0, 0.001
+    ), made
+
+
+def _failed(call: Call, error: str) -> Call:
+    return Call(call.cell, call.round, call.index, call.sent, call.sent + 3 * MS, error=error)
+
+
+@pytest.fixture
+def make_run(tmp_path: Path) -> MakeRun:
+    """A run's folder: `cells` by `rounds` of `calls`; every cell id in `failing` fails with `error`."""
+
+    def make(
+        cells: Iterable[Cell],
+        rounds: int = 5,
+        calls: int = 12,
+        failing: Iterable[str] = (),
+        error: str = "APIConnectionError: refused",
+        **about: Any,
+    ) -> Path:
+        rng, cells, now = Random(7), list(cells), 10**15
+        folder = tmp_path / "2026-11-20T16-00-00-made-up"
+        with Writer(folder) as writer:
+            facts = {"name": "made up", "state": "finished", "scenarios": {}, **about}
+            writer.about(cells, facts)
+            for turn in range(rounds):
+                for cell in cells:
+                    slot, made = _slot(cell, turn, calls, now, rng)
+                    now = slot.ended + 5 * MS
+                    if cell.id in failing:
+                        made = [_failed(call, error) for call in made]
+                    writer.slot(slot, made)
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def many_cells() -> list[Cell]:
+    """Cells that differ in everything a run can vary: strategy, concurrency, loop, client, streamed or not."""
+    names = ("ainvoke", "gather", "abatch", "task_group")
+    cells = [Cell("strategies", "chain", s, "asyncio", c, "lognormal") for c in (1, 16, 64) for s in names]
+    cells += [Cell("loops", "chain", "gather", loop, c) for loop in ("asyncio", "uvloop") for c in (16, 64)]
+    cells += [Cell("layers", client, "gather", "asyncio", 16) for client in CLIENTS]
+    return cells + [Cell("streaming", client, "astream_many", "asyncio", 16) for client in CLIENTS]

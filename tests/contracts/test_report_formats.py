@@ -1,0 +1,55 @@
+"""What every format owes: a file made of sections alone, in which nothing from a run can be taken for markup."""
+
+import pytest
+
+from harness import registry
+from harness.record import Cell
+from harness.report.build import FORMATS, compose
+from harness.stats.summary import summarise
+from harness.store import read
+
+NAMES = registry.names(FORMATS)
+EVIL = "<script>alert(1)</script> | `x` [a](b)"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_format_names_its_file_and_whether_it_is_made_unasked(name):
+    """`FILE` and `DEFAULT` are what the builder goes by."""
+    module = registry.load(FORMATS, name)
+    assert module.FILE
+    assert isinstance(module.DEFAULT, bool)
+
+
+def test_no_two_formats_write_the_same_file():
+    """Each format has a file of its own."""
+    files = [registry.load(FORMATS, name).FILE for name in NAMES]
+    assert len(set(files)) == len(files)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_lead_of_the_report_is_in_every_format(name, make_run, many_cells):
+    """A format shows every section, whatever it leaves out below it."""
+    report = compose(summarise(read(make_run(many_cells, rounds=2))), draw=False)
+    drawn = {chart.name: "<svg></svg>" for chart in report.charts()}
+    module = registry.load(FORMATS, name)
+    content = module.render(type(report)(report.title, report.facts, report.sections, drawn))
+    assert content
+    text = content.decode()
+    for section in report.sections:
+        assert section.title.split()[0] in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_markup_in_a_run_is_shown_as_text(name, make_run):
+    """A script in an error or a name reaches no format as a tag."""
+    cell = Cell("<b>mine</b>", "chain", "gather", "asyncio", 2)
+    folder = make_run(
+        [cell], rounds=2, failing=[cell.id], error=EVIL, name="<i>run</i>", environment={"<u>": EVIL}
+    )
+    report = compose(summarise(read(folder)), draw=False)
+    module = registry.load(FORMATS, name)
+    text = module.render(report).decode()
+    if not module.FILE.endswith(".txt"):
+        for tag in ("<b>mine", "<i>run", "<u>", "<script>alert"):
+            assert tag not in text
+    assert "alert(1)" in text.replace("\\", "")
