@@ -42,7 +42,7 @@ def read(messages: Any) -> Talk:
         elif role not in _ROLES or "tool_calls" in message:
             whole = False
         if type(content) is str:
-            tokens += 4 + (len(content) + 3) // 4
+            tokens += 4 + count_tokens(content)
         else:
             whole = False
     return Talk(tokens, answered) if whole else _carefully(messages, answered=answered)

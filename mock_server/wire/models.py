@@ -9,6 +9,7 @@ PATH = "/v1/models"
 
 _SNAPSHOTS = {
     "gpt-3.5-turbo": "gpt-3.5-turbo-0125",
+    "gpt-3.5-turbo-instruct": "gpt-3.5-turbo-instruct:20230824-v2",
     "gpt-4": "gpt-4-0613",
     "gpt-4-turbo": "gpt-4-turbo-2024-04-09",
     "gpt-4o": "gpt-4o-2024-08-06",
@@ -25,7 +26,6 @@ _SNAPSHOTS = {
 }
 _OTHERS = (
     "mock-model",
-    "gpt-3.5-turbo-instruct",
     "text-embedding-ada-002",
     "text-embedding-3-small",
     "text-embedding-3-large",

@@ -1,0 +1,197 @@
+"""Completions, the old endpoint: `POST /v1/completions`, for one prompt or many, whole and streamed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from mock_server.wire import chat_fields, errors, fields, logprobs, models, pieces, rules, text, tokens, usage
+from mock_server.wire.answer import Answer, Events
+from mock_server.wire.sse import DONE
+
+PATH = "/v1/completions"
+# OpenAI's own default; who wants more must ask.
+_LIMIT = 16
+_MOST_PROMPTS = 2_048
+_MOST_CHOICES = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """
+    What a caller of completions wants: *choices* answers to each of *prompts*, of at most *limit* tokens.
+
+    *logprobs* is how many likely tokens each place shows, or -1 for none; *echo* sends the prompt first.
+    """
+
+    model: str
+    stream: bool
+    prompts: tuple[str, ...]
+    prompt_tokens: int
+    limit: int
+    choices: int
+    stop: tuple[str, ...]
+    logprobs: int
+    echo: bool
+    usage: bool
+
+
+_RULES: dict[str, rules.Rule] = {
+    "model": rules.anything,
+    "prompt": rules.anything,
+    "max_tokens": rules.integer(0),
+    "n": rules.integer(1, 128),
+    "best_of": rules.integer(1, 128),
+    "stop": chat_fields.RULES["stop"],
+    "logprobs": rules.integer(0, 5),
+    "echo": rules.boolean,
+    "suffix": rules.string,
+    "temperature": rules.decimal(0, 2),
+    "top_p": rules.decimal(0, 1),
+    "presence_penalty": rules.decimal(-2, 2),
+    "frequency_penalty": rules.decimal(-2, 2),
+    "logit_bias": rules.mapping,
+    "seed": rules.integer(-(2**63), 2**63 - 1),
+    "stream": rules.boolean,
+    "stream_options": chat_fields.RULES["stream_options"],
+    "user": rules.string,
+    rules.OWN: rules.anything,
+}
+
+
+def _prompt(where: str, value: Any) -> tuple[str, int]:
+    """Answer one prompt's text and its length; token ids of another vocabulary have no text here."""
+    if isinstance(value, str):
+        return value, text.count_tokens(value)
+    if tokens.are_ids(value):
+        return tokens.decode(value) or "", len(value)
+    if value == []:
+        raise errors.empty(where)
+    raise errors.wrong_type(where, "one of a string or array of token ids", value)
+
+
+def _prompts(value: Any) -> list[tuple[str, int]]:
+    if value is None or isinstance(value, str) or tokens.are_ids(value):
+        return [_prompt("prompt", value or "")]
+    if not isinstance(value, list):
+        raise errors.wrong_type("prompt", "one of a string, array of strings or array of token ids", value)
+    if not value:
+        raise errors.empty("prompt")
+    if len(value) > _MOST_PROMPTS:
+        raise errors.too_long("prompt", len(value), _MOST_PROMPTS, "array")
+    return [_prompt(f"prompt[{i}]", item) for i, item in enumerate(value)]
+
+
+def read(body: bytes) -> Asked:
+    """Answer what the caller wants."""
+    asked = fields.parsed(body)
+    model = fields.model(asked)
+    rules.check(asked, _RULES)
+    prompts = _prompts(asked.get("prompt"))
+    get = asked.get
+    choices: int = get("n") or 1
+    stop, limit, chances = get("stop") or (), get("max_tokens"), get("logprobs")
+    if (get("best_of") or choices) < choices:
+        message = "You requested that the server return more choices than it will generate (HINT: best_of >= n)"
+        raise errors.bad_request(message, "best_of")
+    if choices * len(prompts) > _MOST_CHOICES:
+        raise errors.out_of_range("n", choices, 1, _MOST_CHOICES // len(prompts), "integer")
+    return Asked(
+        model=model,
+        stream=get("stream") is True,
+        prompts=tuple(said for said, _ in prompts),
+        prompt_tokens=sum(length for _, length in prompts),
+        limit=_LIMIT if limit is None else limit,
+        choices=choices,
+        stop=(stop,) if isinstance(stop, str) else tuple(stop),
+        logprobs=-1 if chances is None else chances,
+        echo=get("echo") is True,
+        usage=(get("stream_options") or {}).get("include_usage") is True,
+    )
+
+
+def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
+    """Answer the tokens of a choice, and its finish reason; every choice of every prompt says the same."""
+    if asked.limit == 0:
+        return ("",), "length"
+    return pieces.said(length, asked.limit, asked.stop, asked.choices * len(asked.prompts))
+
+
+def _said(asked: Asked, answer: Answer) -> int:
+    """Answer how many tokens all the choices have."""
+    if asked.limit == 0:
+        return 0
+    return len(answer.tokens) * asked.choices * len(asked.prompts)
+
+
+def _choice(asked: Asked, words: Sequence[str], index: int, offset: int, reason: str | None) -> dict[str, Any]:
+    chances = logprobs.legacy(words, asked.logprobs, offset) if asked.logprobs >= 0 else None
+    return {"text": "".join(words), "index": index, "logprobs": chances, "finish_reason": reason}
+
+
+def _each(asked: Asked) -> Iterator[tuple[int, str]]:
+    """Yield the index of every choice, prompt by prompt, and what stands before its first word."""
+    for i, prompt in enumerate(asked.prompts):
+        for k in range(asked.choices):
+            yield i * asked.choices + k, prompt if asked.echo else ""
+
+
+def whole(asked: Asked, answer: Answer) -> bytes:
+    """Answer the body of an answer in one piece."""
+    choices = []
+    for index, before in _each(asked):
+        words = [before, *answer.tokens] if before else answer.tokens
+        choices.append(_choice(asked, words, index, 0, answer.finish_reason))
+    body = {
+        "id": f"cmpl-{answer.id}",
+        "object": "text_completion",
+        "created": answer.created,
+        "model": models.snapshot(asked.model),
+        "choices": choices,
+        "usage": usage.legacy(asked.prompt_tokens, _said(asked, answer)),
+    }
+    return orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+@lru_cache(maxsize=4_096)
+def _word(said: str, index: int, reason: str, after: bytes) -> bytes:
+    """Answer what follows id and time in a chunk of one word."""
+    choice = {"text": said, "index": index, "logprobs": None, "finish_reason": reason or None}
+    return b'"choices":[%b],%b' % (orjson.dumps(choice), after)
+
+
+def _chunks(
+    asked: Asked, words: Sequence[Sequence[str]], reason: str, start: bytes, after: bytes
+) -> Iterator[bytes]:
+    """Yield the events of one group of *words* after another: a chunk for each choice."""
+    offset = 0
+    for i, group in enumerate(words):
+        end = reason if i == len(words) - 1 else ""
+        made = []
+        for index, before in _each(asked):
+            said = [before, *group] if before and not i else group
+            if asked.logprobs < 0 and not before:
+                made.append(start + _word("".join(said), index, end, after))
+                continue
+            place = offset + (len(before) if i else 0)
+            choice = orjson.dumps(_choice(asked, said, index, place, end or None))
+            made.append(b'%b"choices":[%b],%b' % (start, choice, after))
+        offset += len("".join(group))
+        yield b"".join(made)
+
+
+def events(asked: Asked, answer: Answer, group: int = 1) -> Events:
+    """Answer the same as server-sent events; the finish reason rides on the last text, on no chunk of its own."""
+    model = orjson.dumps(models.snapshot(asked.model))
+    first = f'data: {{"id":"cmpl-{answer.id}","object":"text_completion","created":{answer.created},'
+    start = first.encode()
+    after = b'"model":%b%b}\n\n' % (model, b',"usage":null' if asked.usage else b"")
+    words = [answer.tokens[i : i + group] for i in range(0, len(answer.tokens), group)]
+    spoken = list(_chunks(asked, words, answer.finish_reason, start, after))
+    tail = b""
+    if asked.usage:
+        said = orjson.dumps(usage.legacy(asked.prompt_tokens, _said(asked, answer)))
+        tail = b'%b"model":%b,"usage":%b,"choices":[]}\n\n' % (start, model, said)
+    return Events(b"", spoken, tail + DONE)

@@ -1,0 +1,154 @@
+"""Embeddings: `POST /v1/embeddings`, for texts and for token ids, as floats and as base64."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from mock_server.wire import errors, fields, models, rules, text, tokens, vectors
+from mock_server.wire.answer import Answer, Events
+
+PATH = "/v1/embeddings"
+_MOST_INPUTS = 2_048
+_MOST_TOKENS = 8_192
+_USUAL = 1_536
+_LENGTHS = {"text-embedding-3-large": 3_072}
+_FIXED = frozenset({"text-embedding-ada-002"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a caller of embeddings wants: a vector of *dimensions* numbers for each of *inputs*, as bytes."""
+
+    model: str
+    inputs: tuple[bytes, ...]
+    dimensions: int
+    base64: bool
+    prompt_tokens: int
+    stream: bool = False
+
+
+def _dimensions(where: str, value: Any) -> None:
+    """Take lengths of a vector; recorded: this endpoint words its faults in a way of its own."""
+    if type(value) is not int:
+        raise errors.wrong_type(where, "an integer", value)
+    if value < 1:
+        raise errors.bad_request(f"{value} is less than the minimum of 1 - '{where}'")
+
+
+def _encoding(where: str, value: Any) -> None:
+    rules.string(where, value)
+    if value not in {"float", "base64"}:
+        raise errors.bad_request(f"'{value}' is not one of ['float', 'base64'] - '{where}'")
+
+
+_RULES: dict[str, rules.Rule] = {
+    "input": rules.anything,
+    "model": rules.anything,
+    "encoding_format": _encoding,
+    "dimensions": _dimensions,
+    "user": rules.string,
+    rules.OWN: rules.anything,
+}
+
+
+def _each(value: Any) -> list[Any]:
+    """Answer the inputs one by one: a text, a list of texts, one list of token ids, or a list of such lists."""
+    if isinstance(value, str) or tokens.are_ids(value):
+        return [value]
+    if not isinstance(value, list):
+        raise errors.wrong_type("input", "one of a string, array of strings or array of token ids", value)
+    if not value:
+        raise errors.empty("input")
+    if len(value) > _MOST_INPUTS:
+        raise errors.too_long("input", len(value), _MOST_INPUTS, "array")
+    return value
+
+
+def _read(where: str, value: Any) -> tuple[bytes, int]:
+    """Answer what to hash for one input, and its length in tokens."""
+    if isinstance(value, str):
+        if not value:
+            raise errors.empty(where, "string")
+        said, length = value.encode(), text.count_tokens(value)
+    elif tokens.are_ids(value):
+        known = tokens.decode(value)
+        said, length = (known.encode() if known is not None else orjson.dumps(value)), len(value)
+    elif value == []:
+        raise errors.empty(where)
+    else:
+        raise errors.wrong_type(where, "one of a string or array of token ids", value)
+    if length > _MOST_TOKENS:
+        message = (
+            f"This model's maximum context length is {_MOST_TOKENS} tokens, however you requested {length} tokens "
+            f"({length} in your prompt; 0 for the completion). Please reduce your prompt; or completion length."
+        )
+        raise errors.bad_request(message)
+    return said, length
+
+
+def _length(model: str, wanted: int | None) -> int:
+    if wanted is None:
+        return _LENGTHS.get(model, _USUAL)
+    if model in _FIXED:
+        raise errors.bad_request("This model does not support specifying dimensions.")
+    most = _LENGTHS.get(model, _USUAL)
+    if wanted > most:
+        raise errors.bad_request(
+            f"Invalid value for 'dimensions' = {wanted}. Must be less than or equal to {most}."
+        )
+    return wanted
+
+
+def read(body: bytes) -> Asked:
+    """Answer what the caller wants."""
+    asked = fields.parsed(body)
+    model = fields.model(asked)
+    value = rules.required(asked, "input")
+    rules.check(asked, _RULES)
+    each = _each(value)
+    inputs = [_read("input" if len(each) == 1 else f"input[{i}]", item) for i, item in enumerate(each)]
+    return Asked(
+        model=model,
+        inputs=tuple(said for said, _ in inputs),
+        dimensions=_length(model, asked.get("dimensions")),
+        base64=asked.get("encoding_format") == "base64",
+        prompt_tokens=sum(length for _, length in inputs),
+    )
+
+
+def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:  # noqa: ARG001 - there are no words to count
+    """Answer a token per input, so that each input takes its share of the time."""
+    return ("",) * len(asked.inputs), "stop"
+
+
+def _one(asked: Asked, index: int, said: bytes) -> bytes:
+    """Answer one item of `data`."""
+    made = vectors.vector(asked.model, said, asked.dimensions)
+    if asked.base64:
+        shown = b'"%b"' % base64.b64encode(made.tobytes())
+    else:
+        listed = orjson.dumps(made, option=orjson.OPT_SERIALIZE_NUMPY)
+        shown = b"[\n        %b\n      ]" % listed[1:-1].replace(b",", b",\n        ")
+    return b'    {\n      "object": "embedding",\n      "index": %d,\n      "embedding": %b\n    }' % (
+        index,
+        shown,
+    )
+
+
+def whole(asked: Asked, answer: Answer) -> bytes:  # noqa: ARG001 - an embedding has no id
+    """Answer the body, pretty-printed as OpenAI's is."""
+    data = b",\n".join(_one(asked, i, said) for i, said in enumerate(asked.inputs))
+    end = {
+        "model": models.snapshot(asked.model),
+        "usage": {"prompt_tokens": asked.prompt_tokens, "total_tokens": asked.prompt_tokens},
+    }
+    rest = orjson.dumps(end, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return b'{\n  "object": "list",\n  "data": [\n%b\n  ],%b' % (data, rest[1:])
+
+
+def events(asked: Asked, answer: Answer) -> Events:
+    """Answer the same as one write; embeddings are never streamed, as `stream` is no parameter of theirs."""
+    return Events(b"", [whole(asked, answer)], b"")
