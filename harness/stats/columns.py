@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness.metrics import CALLS, SLOTS, OfCalls, OfSlots
-from harness.stats.quantiles import Floats, enough
+from harness.stats.quantiles import Floats, enough, of_round, reaches
 from harness.stats.rounds import Round
 
 OF_CALLS: dict[str, OfCalls] = {metric.name: metric for metric in CALLS}
@@ -34,10 +34,18 @@ def numbers(name: str, rounds: Sequence[Round]) -> list[float | None]:
     if name in OF_SLOTS:
         return [OF_SLOTS[name].of(each.cell, each.slot, each.calls) for each in rounds]
     metric, q = of_name(name)
-    columns = values(metric, rounds)
-    if not enough(sum(map(len, columns)), q):
-        return [None] * len(rounds)
-    return [float(np.quantile(column, q)) if len(column) else None for column in columns]
+    return by_round(values(metric, rounds), [q])[0]
+
+
+def by_round(columns: Sequence[Floats], qs: Sequence[float]) -> list[list[float | None]]:
+    """For each of *qs* one number a round, from one array of values a round; None where there are too few."""
+    total = sum(map(len, columns))
+    found: list[list[float | None]] = [[None] * len(columns) for _ in qs]
+    for r, column in enumerate(columns):
+        kept = [k for k, q in enumerate(qs) if enough(total, q) and reaches(len(column), q)]
+        for k, value in zip(kept, of_round(column, [qs[k] for k in kept]).tolist() if kept else (), strict=True):
+            found[k][r] = value
+    return found
 
 
 def of_name(name: str) -> tuple[OfCalls, float]:

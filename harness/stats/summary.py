@@ -6,8 +6,8 @@ from typing import Any
 
 from harness.metrics import CALLS, SLOTS, OfCalls, OfSlots
 from harness.record import Cell
-from harness.stats.bootstrap import over_quantiles, over_rounds
-from harness.stats.columns import values
+from harness.stats.bootstrap import over_rounds
+from harness.stats.columns import by_round, values
 from harness.stats.doubts import doubts
 from harness.stats.estimate import Estimate
 from harness.stats.rounds import Round, rounds_of, sound
@@ -74,22 +74,28 @@ def _cell(cell: Cell, rounds: Sequence[Round]) -> CellSummary:
 def _of_calls(rounds: Sequence[Round]) -> dict[str, Estimate]:
     made: dict[str, Estimate] = {}
     for metric in CALLS:
-        found = over_quantiles(values(metric, rounds), [q / 100 for q in metric.quantiles], metric.unit)
-        made |= {f"{metric.name}.p{round(q * 100)}": estimate for q, estimate in found.items()}
+        columns = values(metric, rounds)
+        counts = [len(column) for column in columns]
+        found = by_round(columns, [q / 100 for q in metric.quantiles])
+        for q, numbers in zip(metric.quantiles, found, strict=True):
+            made |= _estimate(f"{metric.name}.p{q}", numbers, counts, metric.unit)
     return made
 
 
 def _of_slots(rounds: Sequence[Round]) -> dict[str, Estimate]:
     made: dict[str, Estimate] = {}
+    counts = [len(each.calls) for each in rounds]
     for metric in SLOTS:
         numbers = [metric.of(each.cell, each.slot, each.calls) for each in rounds]
-        known = [
-            (number, len(each.calls)) for number, each in zip(numbers, rounds, strict=True) if number is not None
-        ]
-        estimate = over_rounds([number for number, _ in known], sum(count for _, count in known), metric.unit)
-        if estimate is not None:
-            made[metric.name] = estimate
+        made |= _estimate(metric.name, numbers, counts, metric.unit)
     return made
+
+
+def _estimate(name: str, numbers: Sequence[float | None], counts: Sequence[int], unit: str) -> dict[str, Estimate]:
+    """Estimate from the rounds that have a number; {} where none has."""
+    known = [(number, count) for number, count in zip(numbers, counts, strict=True) if number is not None]
+    estimate = over_rounds([number for number, _ in known], sum(count for _, count in known), unit)
+    return {} if estimate is None else {name: estimate}
 
 
 def to_json(summary: Summary) -> dict[str, Any]:
