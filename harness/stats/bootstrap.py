@@ -51,8 +51,8 @@ def over_rounds(values: Sequence[float], count: int, unit: str, *, logs: bool | 
     if (numbers == numbers[0]).all():
         # A counter that never moved is itself, not exp(log(itself)).
         same = float(numbers[0])
-        ends = (same, same) if rounds >= FEWEST_ROUNDS else (None, None)
-        return Estimate(same, *ends, count, rounds, unit)
+        known = same if rounds >= FEWEST_ROUNDS else None
+        return Estimate(same, known, known, count, rounds, unit)
     logs = bool((numbers > 0).all()) if logs is None else logs
     scaled = np.log(numbers) if logs else numbers
     back: Callable[[float], float] = exp if logs else float
