@@ -43,8 +43,8 @@ def no_json_said(param: str, field: str) -> errors.Refused:
     return errors.bad_request(message, param)
 
 
-def valid(spec: dict[str, Any], within: str, param: str) -> str:
-    """Answer a valid instance of `spec["schema"]`, or refuse it as OpenAI refuses a schema of *param*."""
+def valid(spec: dict[str, Any], within: str, what: str, param: str = "response_format") -> str:
+    """Answer a valid instance of `spec["schema"]`, or refuse it as OpenAI refuses the schema of a *what*."""
     schema = rules.required(spec, "schema", within)
     rules.mapping(f"{within}schema", schema)
     fault = None
@@ -58,4 +58,4 @@ def valid(spec: dict[str, Any], within: str, param: str) -> str:
             return instance.text(orjson.dumps(schema))
     except Unmakeable as unmakeable:
         fault = f"{unmakeable}."
-    raise errors.bad_request(f"Invalid schema for {param} '{spec['name']}': {fault}", param)
+    raise errors.bad_request(f"Invalid schema for {what} '{spec['name']}': {fault}", param)

@@ -1,0 +1,113 @@
+"""A response as its sequence of events, each numbered; the last one ends the stream, there is no `[DONE]`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from mock_server.wire import chat_stream, logprobs, models, padding, response_object, sse
+from mock_server.wire.answer import Answer, Events
+from mock_server.wire.tools import Call
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+class Stream:
+    """The events of one response, made in the order they are sent."""
+
+    def __init__(
+        self, echo: dict[str, Any], answer: Answer, calls: Sequence[Call], top: int, *, obfuscation: bool
+    ) -> None:
+        self._echo = echo
+        self._answer = answer
+        self._calls = calls
+        self._top = top
+        self._obfuscation = obfuscation
+        self._number = 0
+
+    def _event(self, kind: str, fields: dict[str, Any]) -> bytes:
+        body = _json({"type": kind, **fields, "sequence_number": self._number})
+        self._number += 1
+        return sse.named(kind, body)
+
+    def events(self, group: int) -> Events:
+        """Answer the events, *group* tokens to a delta."""
+        opened = response_object.made(self._echo, self._answer, "in_progress", [])
+        early = self._event("response.created", {"response": opened})
+        early += self._event("response.in_progress", {"response": opened})
+        head = b""
+        items = response_object.output(self._echo, self._answer, self._calls, self._top)
+        before = items[:1] if models.reasoning(self._echo["model"]) else []
+        for item in before:
+            head += self._event("response.output_item.added", {"item": item, "output_index": 0})
+            head += self._event("response.output_item.done", {"item": item, "output_index": 0})
+        rest = items[len(before) :]
+        if self._calls:
+            tokens = self._call_events(rest, len(before))
+            tail = b""
+        else:
+            opening, tokens, tail = self._message_events(rest[0], len(before), group)
+            head += opening
+        state = response_object.status(self._answer)
+        ended = response_object.made(self._echo, self._answer, state, items)
+        return Events(head, tokens, tail + self._event(f"response.{state}", {"response": ended}), early)
+
+    def _message_events(self, item: dict[str, Any], place: int, group: int) -> tuple[bytes, list[bytes], bytes]:
+        key, content = item["id"], item["content"][0]
+        empty = {**item, "status": "in_progress", "content": []}
+        head = self._event("response.output_item.added", {"item": empty, "output_index": place})
+        where = {"content_index": 0, "item_id": key, "output_index": place}
+        head += self._event("response.content_part.added", {**where, "part": response_object.part("", [])})
+        tokens = self._deltas(key, place, group)
+        text = {"logprobs": content["logprobs"], "output_index": place}
+        done = {"content_index": 0, "item_id": key, **text}
+        tail = self._event_text_done(done, content["text"])
+        tail += self._event("response.content_part.done", {**where, "part": content})
+        tail += self._event("response.output_item.done", {"item": item, "output_index": place})
+        return head, tokens, tail
+
+    def _event_text_done(self, fields: dict[str, Any], text: str) -> bytes:
+        """Answer the one event whose last key, `text`, stands behind its number."""
+        kind = "response.output_text.done"
+        body = _json({"type": kind, **fields, "sequence_number": self._number, "text": text})
+        self._number += 1
+        return sse.named(kind, body)
+
+    def _deltas(self, key: str, place: int, group: int) -> list[bytes]:
+        kind = "response.output_text.delta"
+        start = f'event: {kind}\ndata: {{"type":"{kind}","content_index":0,"delta":'
+        middle = f',"item_id":"{key}","logprobs":'
+        end = f',"output_index":{place},"sequence_number":'
+        tokens, made = self._answer.tokens, []
+        for i in range(0, len(tokens), group):
+            said = tokens[i : i + group]
+            delta = "".join(said)
+            chances = _json(logprobs.listed(said, self._top)) if self._top >= 0 else "[]"
+            body = f"{start}{_json(delta)}{middle}{chances}{self._padding(delta)}{end}{self._number}}}\n\n"
+            made.append(body.encode())
+            self._number += 1
+        return made
+
+    def _padding(self, delta: str) -> str:
+        return f',"obfuscation":"{padding.delta(len(delta))}"' if self._obfuscation else ""
+
+    def _call_events(self, items: Sequence[dict[str, Any]], place: int) -> list[bytes]:
+        """Answer an event per token of the calls; the last of each call brings what ends it."""
+        made: list[bytes] = []
+        spoken = chat_stream.spoken_calls(self._calls, self._answer.tokens)
+        for index, (item, (_, arguments)) in enumerate(zip(items, spoken, strict=True), place):
+            empty = {**item, "status": "in_progress", "arguments": ""}
+            made.append(self._event("response.output_item.added", {"item": empty, "output_index": index}))
+            made += [self._argument(item["id"], index, piece) for piece in arguments]
+            done = {"arguments": item["arguments"], "item_id": item["id"], "output_index": index}
+            made[-1] += self._event("response.function_call_arguments.done", done)
+            made[-1] += self._event("response.output_item.done", {"item": item, "output_index": index})
+        return made
+
+    def _argument(self, key: str, place: int, piece: str) -> bytes:
+        fields: dict[str, Any] = {"delta": piece, "item_id": key}
+        if self._obfuscation:
+            fields["obfuscation"] = padding.delta(len(piece))
+        return self._event("response.function_call_arguments.delta", {**fields, "output_index": place})

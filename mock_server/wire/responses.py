@@ -1,0 +1,147 @@
+"""Responses: `POST /v1/responses`, whole and as the sequence of events."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from mock_server.wire import (
+    errors,
+    fields,
+    pieces,
+    response_fields,
+    response_input,
+    response_object,
+    response_stream,
+    rules,
+    text,
+    tools,
+    wanted,
+)
+from mock_server.wire.answer import Answer, Events
+
+PATH = "/v1/responses"
+_CHOICES = ("none", "auto", "required")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """
+    What a caller of responses wants.
+
+    *echoed* are the fields that a response repeats, *limit* the most tokens it may have, *text* what it must say
+    where words will not do, *calls* the functions it calls instead, *logprobs* how many each place has, or -1.
+    """
+
+    model: str
+    stream: bool
+    prompt_tokens: int
+    echoed: dict[str, Any]
+    limit: int | None
+    text: str | None
+    calls: tuple[tools.Call, ...]
+    obfuscation: bool
+    logprobs: int
+
+
+def _offered(asked: dict[str, Any]) -> list[tools.Tool]:
+    """Answer the functions in `tools`; a tool that OpenAI runs itself is never used here."""
+    found = []
+    for i, tool in enumerate(asked.get("tools") or ()):
+        kind = rules.required(tool, "type", f"tools[{i}].")
+        rules.string(f"tools[{i}].type", kind)
+        if kind == "function":
+            found.append(tools.function(f"tools[{i}]", tool))
+    return found
+
+
+def _choice(value: Any, offered: list[tools.Tool]) -> tuple[str, list[tools.Tool]]:
+    """Answer the mode and the functions that `tool_choice` leaves."""
+    if value is None:
+        return "auto", offered
+    if isinstance(value, dict):
+        kind = rules.required(value, "type", "tool_choice.")
+        if kind == "function":
+            name = rules.required(value, "name", "tool_choice.")
+            left = [tool for tool in offered if tool.name == name]
+            if not left:
+                raise errors.bad_request(f"Tool choice '{name}' not found in 'tools' parameter.", "tool_choice")
+            return "named", left
+        if kind == "allowed_tools":
+            rules.objects("tool_choice.tools", value.get("tools", []))
+            names = [tool.get("name") for tool in value.get("tools", [])]
+            return value.get("mode", "auto"), [tool for tool in offered if tool.name in names]
+        return "auto", offered
+    if not isinstance(value, str):
+        raise errors.wrong_type("tool_choice", "one of an object or 'none', 'auto', or 'required'", value)
+    if value not in _CHOICES:
+        raise errors.wrong_value("tool_choice", value, _CHOICES)
+    return value, offered
+
+
+def _text(asked: dict[str, Any]) -> str | None:
+    """Answer the JSON text that `text.format` asks for, or None where any words do."""
+    form = (asked.get("text") or {}).get("format")
+    if form is None:
+        return None
+    kind = rules.required(form, "type", "text.format.")
+    rules.one_of("text", "json_object", "json_schema")("text.format.type", kind)
+    if kind == "text":
+        return None
+    if kind == "json_object":
+        if not response_input.says([asked.get("input"), asked.get("instructions")], "json"):
+            raise wanted.no_json_said("input", "text.format")
+        return wanted.any_object()
+    tools.check_name("text.format.name", rules.required(form, "name", "text.format."))
+    return wanted.valid(form, "text.format.", "response_format", "text.format.schema")
+
+
+def read(body: bytes) -> Asked:
+    """Answer what the caller wants."""
+    asked = fields.parsed(body)
+    get = asked.get
+    model = response_fields.first(asked)
+    rules.check(asked, response_fields.RULES, first=lambda: response_input.read(get("input", "")))
+    if get("input") is None and get("prompt") is None and get("previous_response_id") is None:
+        raise errors.missing("input")
+    said = response_input.read(asked["input"] if get("input") is not None else "")
+    response_fields.together(asked, model)
+    mode, left = _choice(get("tool_choice"), _offered(asked))
+    parallel = get("parallel_tool_calls") is not False
+    shows = response_fields.LOGPROBS in (get("include") or ()) or get("top_logprobs")
+    return Asked(
+        model=model,
+        stream=get("stream") is True,
+        prompt_tokens=said.tokens + text.count_tokens(get("instructions") or ""),
+        echoed=response_object.echoed(asked, model),
+        limit=get("max_output_tokens"),
+        text=_text(asked),
+        calls=tools.calls(mode, left, answered=said.answered, parallel=parallel),
+        obfuscation=(get("stream_options") or {}).get("include_obfuscation") is not False,
+        logprobs=(get("top_logprobs") or 0) if shows else -1,
+    )
+
+
+def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
+    """Answer the tokens, and the finish reason: `length` where the caller's limit cut them."""
+    if asked.calls:
+        flat = [token for call in asked.calls for token in (call.name, *pieces.pieces(call.arguments))]
+        return pieces.cut(flat, asked.limit, 1, "tool_calls")
+    if asked.text is not None:
+        return pieces.cut(pieces.pieces(asked.text), asked.limit, 1)
+    return pieces.said(length, asked.limit, ())
+
+
+def whole(asked: Asked, answer: Answer) -> bytes:
+    """Answer the body of an answer in one piece."""
+    made = response_object.finished(asked.echoed, answer, asked.calls, asked.logprobs)
+    return orjson.dumps(made, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def events(asked: Asked, answer: Answer, group: int = 1) -> Events:
+    """Answer the same as events; those that open the response leave at once, before the first token."""
+    stream = response_stream.Stream(
+        asked.echoed, answer, asked.calls, asked.logprobs, obfuscation=asked.obfuscation
+    )
+    return stream.events(group)
