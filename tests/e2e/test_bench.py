@@ -1,0 +1,292 @@
+"""`overlap bench` as a whole process: what it leaves on file, and what becomes of everything that goes wrong."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from harness import store
+
+SMALL = ("strategies", "--clients", "aiohttp", "--strategies", "gather,astream_many", "--rounds", "2")
+QUICK = ("--concurrency", "4", "--calls", "6", "--profile", "steady,ttft=0.01,itl=0.001", "--tokens", "4")
+
+
+def _command(results, *words):
+    return [sys.executable, "-m", "harness.cli", "bench", *words, "--results", str(results)]
+
+
+def _bench(results, *words):
+    return subprocess.run(_command(results, *words), capture_output=True, text=True, timeout=120, check=False)
+
+
+def _only_run(results) -> Path:
+    [folder] = [each for each in results.iterdir() if not each.is_symlink()]
+    return folder
+
+
+def _about(folder):
+    return json.loads((folder / "run.json").read_text())
+
+
+def test_a_run_leaves_everything_it_knows_in_its_folder(tmp_path):
+    """Raw calls, slots, summary, report and charts are there, `latest` points at them, and the books balance."""
+    done = _bench(tmp_path, *SMALL, *QUICK)
+    assert done.returncode == 0, done.stderr
+    folder = _only_run(tmp_path)
+    assert (tmp_path / "latest").resolve() == folder.resolve()
+    written = {each.name for each in folder.iterdir()}
+    assert written >= {
+        "run.json",
+        "slots.jsonl",
+        "calls.jsonl",
+        "summary.json",
+        "report.html",
+        "report.md",
+        "charts",
+    }
+    about = _about(folder)
+    assert about["state"] == "finished"
+    assert about["balance"]["faults"] == []
+    # 2 strategies x 2 rounds x (6 calls + 4 warm-up calls), each with one request at the server.
+    assert [about["balance"][key] for key in ("made", "recorded", "joined", "entries")] == [40, 40, 40, 40]
+    run = store.read(folder)
+    assert {slot.peak for slot in run.slots} == {4}
+    assert {len(call.chunks) for call in run.calls if "astream" in call.cell and not call.warmup} == {4}
+    assert all(call.output_tokens == 4 for call in run.calls)
+
+
+def test_the_same_call_has_the_same_latency_in_every_cell_and_round(tmp_path):
+    """Common random numbers: call 3 is planned alike by whichever strategy, loop and round."""
+    done = _bench(
+        tmp_path, *SMALL, "--concurrency", "2", "--calls", "5", "--loops", "asyncio,uvloop", "--rounds", "1"
+    )
+    assert done.returncode == 0, done.stderr
+    planned: dict[int, set[int]] = {}
+    for call in store.read(_only_run(tmp_path)).calls:
+        if not call.warmup:
+            planned.setdefault(call.index, set()).add(call.served[0].planned[-1])
+    assert len(planned) == 5
+    assert all(len(ends) == 1 for ends in planned.values())
+    assert len({end for ends in planned.values() for end in ends}) == 5
+
+
+def test_the_report_can_be_made_again_from_the_file(tmp_path):
+    """What was deleted comes back, the same to the byte where it holds no time of making."""
+    assert _bench(tmp_path, *SMALL, *QUICK).returncode == 0
+    folder = _only_run(tmp_path)
+    before = (folder / "summary.json").read_bytes()
+    for name in ("summary.json", "report.html", "report.md"):
+        (folder / name).unlink()
+    again = subprocess.run(
+        [sys.executable, "-m", "harness.cli", "report", str(folder)], capture_output=True, timeout=60, check=False
+    )
+    assert again.returncode == 0
+    assert (folder / "report.html").exists()
+    assert (folder / "summary.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("nonsense",), "'nonsense'"),
+        (("strategies", "--strategies", "gahter"), "'gahter'"),
+        (("strategies", "--clients", "htpx"), "'htpx'"),
+        (("strategies", "--loops", "trio"), "'trio'"),
+        (("strategies", "--profile", "slow,ttft=1"), "slow"),
+        (("strategies", "--profile", "steady,ttft=-1"), "ttft"),
+        (("strategies", "--profile", "steady,latency=1"), "latency"),
+        (("strategies", "--rounds", "0"), "rounds"),
+        (("strategies", "--concurrency", "x"), "concurrency"),
+        (("strategies", "--clients", "aiohttp", "--strategies", "abatch"), "abatch"),
+        (("--server", "/nowhere/to/be/found"), "/nowhere/to/be/found"),
+        (("--server", f"{sys.executable} -c 'print(1)'"), "did not come up"),
+        (("--config", "/nowhere.toml"), "/nowhere.toml"),
+        (("--bogus", "1"), "--bogus"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_exit_2(tmp_path, words, named):
+    """The line names the mistake; nothing is measured and no folder is left."""
+    done = _bench(tmp_path, *words)
+    assert done.returncode == 2, done.stderr
+    assert named in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "latest").exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_results_that_cannot_be_written_are_one_line_and_exit_2(tmp_path):
+    """A file where the folder should be: nothing is started."""
+    (tmp_path / "file").write_text("in the way")
+    done = _bench(tmp_path / "file", *SMALL, *QUICK)
+    assert done.returncode == 2
+    assert "cannot write" in done.stderr
+
+
+def _wait_for_slot(process, results, least=1):
+    """Wait until a slot is on file; fail when the process ends or nothing comes for a minute."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end and process.poll() is None:
+        for slots in results.glob("*/slots.jsonl"):
+            if slots.read_bytes().count(b"\n") >= least:
+                return
+        time.sleep(0.05)
+    pytest.fail("no slot was measured")
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_keeps_what_was_measured(tmp_path, sent):
+    """Ctrl-C, or a CI runner's SIGTERM: exit 130, a readable run, a report, and no process left behind."""
+    words = (*SMALL, *QUICK, "--rounds", "1000")
+    process = subprocess.Popen(_command(tmp_path, *words), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    _wait_for_slot(process, tmp_path, 2)
+    children = psutil.Process(process.pid).children(recursive=True)
+    assert children
+    process.send_signal(sent)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert psutil.wait_procs(children, timeout=10)[1] == []
+    folder = _only_run(tmp_path)
+    assert _about(folder)["state"] == "interrupted"
+    assert len(store.read(folder).slots) >= 2
+    assert (folder / "report.html").exists()
+    assert b"slots never answered" in errors
+
+
+def test_a_killed_run_leaves_no_server_behind(tmp_path):
+    """Even SIGKILL, which nobody can catch, takes the children along."""
+    process = subprocess.Popen(
+        _command(tmp_path, *SMALL, *QUICK, "--rounds", "1000"),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _wait_for_slot(process, tmp_path)
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    assert psutil.wait_procs(children, timeout=10)[1] == []
+    assert store.read(_only_run(tmp_path)).slots
+
+
+MORTAL = """
+import os, subprocess, sys, threading
+words = [sys.executable, "-m", "mock_server", "--port", "0", "--profile", "steady,ttft=0.01,itl=0"]
+mock = subprocess.Popen(words, stdout=subprocess.PIPE)
+print(mock.stdout.readline().decode(), end="", flush=True)
+threading.Timer(float(sys.argv[1]), lambda: (mock.kill(), os._exit(3))).start()
+"""
+
+
+def test_a_server_that_dies_ends_the_run_in_order(tmp_path):
+    """What was measured before is kept, the report is made, the reason is said, the exit code is 1."""
+    script = tmp_path / "mortal.py"
+    script.write_text(MORTAL)
+    results = tmp_path / "results"
+    words = (*SMALL, "--concurrency", "4", "--calls", "6", "--rounds", "1000")
+    done = _bench(results, *words, "--server", f"{sys.executable} {script} 6")
+    assert done.returncode == 1, done.stderr
+    assert "server" in done.stderr
+    assert "Traceback" not in done.stderr
+    folder = _only_run(results)
+    assert _about(folder)["state"] == "failed"
+    assert store.read(folder).slots
+    assert (folder / "report.html").exists()
+
+
+MUTE = """
+import asyncio
+async def main():
+    async def swallow(reader, writer):
+        while await reader.read(65536):
+            pass
+        writer.close()
+    server = await asyncio.start_server(swallow, "127.0.0.1", 0)
+    print(f"ready http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
+    await server.serve_forever()
+asyncio.run(main())
+"""
+
+
+def test_a_server_that_never_answers_is_lost_and_said_to_be(tmp_path):
+    """A run does not wait for ever, and measures nothing rather than something made up."""
+    script = tmp_path / "mute.py"
+    script.write_text(MUTE)
+    done = _bench(tmp_path / "results", *SMALL, *QUICK, "--server", f"{sys.executable} {script}", "--timeout", "1")
+    assert done.returncode == 1, done.stderr
+    assert "does not answer" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_slot_that_hangs_is_ended_and_the_others_go_on(tmp_path):
+    """The hanging cell is named as missing and left out of later rounds; the rest of the run is whole."""
+    plug = tmp_path / "hanging.py"
+    plug.write_text(
+        '"""A strategy that never ends."""\nimport asyncio\nNEEDS = "ainvoke"\n'
+        "async def run(app, items, probe, concurrency):\n    await asyncio.sleep(3600)\n"
+    )
+    words = ("strategies", "--clients", "aiohttp", "--strategies", "gather,plugins.hanging", "--slot-timeout", "3")
+    (tmp_path / "plugins").mkdir()
+    plug.rename(tmp_path / "plugins" / "hanging.py")
+    done = subprocess.run(
+        _command(tmp_path / "results", *words, *QUICK, "--rounds", "2"),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
+    assert done.returncode == 1, done.stderr
+    assert "no answer within 3 s" in done.stderr
+    folder = _only_run(tmp_path / "results")
+    about = _about(folder)
+    assert {each["cell"].split("/")[2] for each in about["missing"]} == {"plugins.hanging"}
+    assert len(about["missing"]) == 2
+    assert len(store.read(folder).slots) == 2
+
+
+def test_calls_that_fail_are_recorded_by_kind_and_the_run_is_whole(tmp_path):
+    """A refused request is a result: every call is on file with its error, and the report says so."""
+    words = (*SMALL, "--concurrency", "2", "--calls", "2", "--rounds", "1", "--profile", "steady,ttft=5,itl=0")
+    done = _bench(tmp_path, *words, "--timeout", "0.3")
+    folder = _only_run(tmp_path)
+    run = store.read(folder)
+    kinds = {call.error for call in run.calls if not call.warmup}
+    assert all("Timeout" in (kind or "") for kind in kinds), done.stderr
+    assert len([call for call in run.calls if call.error]) == 4
+    assert (folder / "report.html").exists()
+
+
+def test_a_scenario_is_a_script_of_its_own(tmp_path):
+    """`python -m scenarios.three_calls` runs it alone and prints its answer."""
+    done = subprocess.run(
+        [sys.executable, "-m", "scenarios.three_calls", "--rounds", "1", "--results", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "in sequence" in done.stdout
+    run = store.read(_only_run(tmp_path))
+    took = {slot.cell.split("/")[2]: slot.ended - slot.started for slot in run.slots}
+    # What was planned cannot be beaten: three waits in sequence, one under gather.
+    assert took["ainvoke"] >= 4.5e9
+    assert 1.5e9 <= took["gather"] < took["ainvoke"]
+
+
+def test_bench_says_in_its_help_what_every_option_is_for():
+    """The flags are derived from the configuration, so none can be missing."""
+    done = subprocess.run(
+        [sys.executable, "-m", "harness.cli", "bench", "--help"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    for word in ("--strategies", "--slot-timeout", "--profile", "Exit codes"):
+        assert word in done.stdout
