@@ -18,5 +18,11 @@ async def run(app: Any, items: Sequence[Item], probe: Probe, concurrency: int) -
         async with gate:
             await ask(app, item, probe)
 
-    for done in asyncio.as_completed(map(one, items)):
-        await done
+    tasks = [asyncio.create_task(one(item)) for item in items]
+    try:
+        for done in asyncio.as_completed(tasks):
+            await done
+    finally:
+        # Unlike gather and TaskGroup, as_completed lets its tasks run on when the one awaiting it is cancelled.
+        for task in tasks:
+            task.cancel()
