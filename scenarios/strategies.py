@@ -25,7 +25,8 @@ def answer(summary: Summary) -> str | None:
 
 def _at(summary: Summary, concurrency: int) -> str | None:
     cells = by(summary, "makespan", scenario=SCENARIO, concurrency=concurrency)
-    factor = over(summary, cells[-1], cells[0], "makespan") if len(cells) > 1 else None
+    several = len({each.cell.strategy for each in cells}) > 1
+    factor = over(summary, cells[-1], cells[0], "makespan") if several else None
     if factor is None:
         return None
     best, last = cells[0], cells[-1].cell.strategy

@@ -1,0 +1,89 @@
+"""The contract of every scenario: a question, prompts that can be repeated, an application that answers."""
+
+import random
+import sys
+from itertools import islice
+
+import pytest
+
+from harness import registry
+from harness.config import RunConfig
+from harness.launch import Launch
+from harness.plan import CLIENTS, SCENARIOS, STRATEGIES, expand, plans
+from harness.server import mock_command, start
+from harness.slot import Order
+
+NAMES = registry.names(SCENARIOS)
+
+
+@pytest.fixture(scope="module")
+def server():
+    """One mock server that answers at once."""
+    with start(mock_command("instant", 4, 7)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def launch():
+    """One worker process for all scenarios, as a run has."""
+    with Launch(None, 7) as running:
+        yield running
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_scenario_is_a_question(name):
+    """The first line of its docstring ends in a question mark; it is what the report puts above the answer."""
+    assert registry.help_text(SCENARIOS, name).endswith("?")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_prompts_are_the_same_for_the_same_seed(name):
+    """Two runs with one seed ask the same; another seed asks something else."""
+    prompts = registry.load(SCENARIOS, name).prompts
+    first, again, other = (list(islice(prompts(random.Random(seed)), 20)) for seed in (1, 1, 2))
+    assert first == again
+    assert first != other
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_plan_names_only_what_there_is(name):
+    """Strategies and clients of a plan are entries of their registries."""
+    for plan in plans(RunConfig(), name):
+        for strategy in plan.strategies:
+            registry.check(STRATEGIES, strategy)
+        for client in plan.clients:
+            registry.check(CLIENTS, client)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_application_answers_by_every_method_that_the_plan_uses(name, server, launch):
+    """Every strategy that applies makes its calls, and none of them fails."""
+    for plan in plans(RunConfig(), name):
+        client = plan.clients[-1]
+        order = _order(server, next(iter(expand(name, plan, dict.fromkeys(plan.clients, EVERYTHING), 1))).cell)
+        methods = {c: launch.methods(order, 60) if c == client else () for c in plan.clients}
+        for planned in expand(name, plan, methods, 1):
+            if planned.cell.client == client and planned.cell.concurrency == min(plan.concurrency):
+                answer = launch.slot(_order(server, planned.cell), 60)
+                assert len(answer["calls"]) == 4
+                assert [call["error"] for call in answer["calls"]] == [None] * 4, planned.cell.id
+
+
+EVERYTHING = ("invoke", "ainvoke", "batch", "abatch", "abatch_as_completed", "stream", "astream")
+
+
+def _order(server, cell):
+    return Order(cell, 0, 2, 2, server.base_url, seed=7, executor=4, timeout=30, max_retries=0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_importing_a_scenario_imports_no_framework(name):
+    """The plan and the question are read by the parent process, which must stay light and quick to start."""
+    import subprocess
+
+    code = (
+        f"import sys; from harness import registry; registry.load({SCENARIOS!r}, {name!r}); "
+        "sys.exit(' '.join({'langchain_core', 'openai', 'matplotlib'} & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,61 @@
+"""A run's folder: its name, `latest`, its state, and what is missing from it."""
+
+import json
+
+import pytest
+
+from harness.config import Mistake, RunConfig
+from harness.folder import Ledger, fresh, point_latest
+from harness.plan import Planned
+from harness.record import Call, Cell, Slot
+from harness.store import Writer, read
+
+CELL = Cell("s", "c", "gather", "asyncio", 1, "instant")
+
+
+def test_two_runs_of_one_second_have_two_folders(tmp_path):
+    """No run writes into another's folder."""
+    assert fresh(tmp_path, "a") != fresh(tmp_path, "a")
+
+
+def test_a_folder_that_cannot_be_made_is_a_mistake(tmp_path):
+    """The line names the place."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Mistake, match="file"):
+        fresh(tmp_path / "file", "a")
+
+
+def test_latest_points_at_the_last_run(tmp_path):
+    """The link is replaced, and is relative: a results folder can be moved."""
+    for name in ("one", "two"):
+        point_latest(fresh(tmp_path, name))
+    assert (tmp_path / "latest").resolve().name.endswith("-two")
+    assert not (tmp_path / "latest").readlink().is_absolute()
+
+
+def test_the_ledger_says_what_was_measured_and_what_is_missing(tmp_path):
+    """One slot entered, one missing: run.json says both, and the run can be read back."""
+    folder = fresh(tmp_path, "a")
+    with Writer(folder) as writer:
+        ledger = Ledger(RunConfig(results=tmp_path), folder, writer, {"s": "Why?"})
+        ledger.plan([Planned(CELL, 1, 2, 4)], 2, pinned=True)
+        assert json.loads((folder / "run.json").read_text())["state"] == "running"
+        calls = [Call(CELL.id, 0, 0, sent=1, done=5)]
+        ledger.enter(Slot(CELL.id, 0, 0, made=1, started=0, ended=6, cpu=1), calls, 1)
+        ledger.missing(CELL, 1, "the worker died")
+        ledger.state("failed", "because")
+    run = read(folder)
+    assert run.about["state"] == "failed"
+    assert run.about["missing"] == [{"cell": CELL.id, "round": 1, "reason": "the worker died"}]
+    assert run.about["scenarios"]["s"]["question"] == "Why?"
+    assert (run.cells, len(run.slots), len(run.calls)) == ((CELL,), 1, 1)
+    assert ledger.reasons == [f"{CELL.id}: the worker died"]
+    assert ledger.entered == 1
+
+
+def test_no_path_of_the_machine_gets_into_a_run(tmp_path):
+    """A run may be handed on: where it was written is nobody's business."""
+    folder = fresh(tmp_path, "a")
+    with Writer(folder) as writer:
+        Ledger(RunConfig(results=tmp_path), folder, writer, {}).state("running")
+    assert str(tmp_path) not in (folder / "run.json").read_text()

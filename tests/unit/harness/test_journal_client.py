@@ -1,0 +1,81 @@
+"""Taking the journal: what is asked of a server, and what its silence means."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import orjson
+import pytest
+
+from harness.journal import Lost, take
+
+ENTRY = {"tag": "000001", "received": 5, "planned": [7], "written": [8], "finished": 9, "tokens": 3}
+
+
+@pytest.fixture
+def serve():
+    """A server that answers one scripted answer after another, then the last for ever."""
+    running = []
+
+    def begin(*answers):
+        left = list(answers)
+
+        class Scripted(BaseHTTPRequestHandler):
+            def do_POST(self):
+                status, body = left.pop(0) if len(left) > 1 else left[0]
+                content = body if isinstance(body, bytes) else orjson.dumps(body)
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_):
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Scripted)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        running.append((server, thread))
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield begin
+    for server, thread in running:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _taken(entries=(), in_flight=0, peak=1):
+    return {"peak": peak, "in_flight": in_flight, "connections": 2, "dropped": 0, "entries": list(entries)}
+
+
+def test_what_is_still_in_flight_is_waited_for(serve):
+    """The entries of a cancelled call come late; connections add up, the larger peak counts."""
+    base = serve((200, _taken(in_flight=1, peak=3)), (200, _taken([ENTRY])))
+    journal = take(base)
+    assert (journal.peak, journal.connections) == (3, 4)
+    [(tag, entry)] = journal.entries
+    assert tag == "000001"
+    assert (entry.received, list(entry.planned), entry.tokens) == (5, [7], 3)
+
+
+def test_a_request_that_never_ends_is_not_waited_for_for_ever(serve):
+    """After its patience the journal is taken as it is."""
+    assert take(serve((200, _taken(in_flight=1))), patience=0.1).entries == ()
+
+
+def test_a_server_without_a_journal_has_none(serve):
+    """Any OpenAI-compatible server may stand there; it answers 404."""
+    assert take(serve((404, b"not found"))) is None
+
+
+@pytest.mark.parametrize("answer", [(500, b"oops"), (200, b"not json")])
+def test_a_server_that_answers_something_else_is_lost(serve, answer):
+    """A journal that cannot be read is not an empty one."""
+    with pytest.raises(Lost):
+        take(serve(answer))
+
+
+def test_a_server_that_is_gone_is_lost():
+    """Nobody listens there."""
+    with pytest.raises(Lost, match="does not answer"):
+        take("http://127.0.0.1:1")
