@@ -8,9 +8,10 @@ import numpy as np
 from harness.metrics import CALLS, SLOTS, OfCalls, OfSlots
 from harness.stats.quantiles import Floats, enough, of_round, reaches
 from harness.stats.rounds import Round
+from harness.stats.throughput import STEADY
 
 OF_CALLS: dict[str, OfCalls] = {metric.name: metric for metric in CALLS}
-OF_SLOTS: dict[str, OfSlots] = {metric.name: metric for metric in SLOTS}
+OF_SLOTS: dict[str, OfSlots] = {metric.name: metric for metric in (*SLOTS, STEADY)}
 
 
 def values(metric: OfCalls, rounds: Sequence[Round]) -> list[Floats]:
@@ -59,7 +60,7 @@ def of_name(name: str) -> tuple[OfCalls, float]:
 def names() -> list[str]:
     """Every metric with its usual statistics, by the names that summaries and comparisons use."""
     of_calls = [f"{metric.name}.p{q}" for metric in CALLS for q in metric.quantiles]
-    return of_calls + [metric.name for metric in SLOTS]
+    return of_calls + list(OF_SLOTS)
 
 
 def unit_of(name: str) -> str:

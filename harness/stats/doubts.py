@@ -1,18 +1,220 @@
-"""When not to believe a cell: sentences with advice, from what its rounds say about themselves."""
+"""
+When not to believe a cell: sentences with advice, from what its rounds say about themselves.
 
-from collections.abc import Mapping, Sequence
+One function a doubt, from the facts to a sentence or None; the worst come first. A doubt that were there in every
+run would soon be read by nobody, so each has a threshold, and its reason beside it.
+"""
 
-from harness.record import Cell
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from harness.record import Call, Cell
+from harness.shares import service
 from harness.stats.bootstrap import FEWEST_ROUNDS
 from harness.stats.estimate import Estimate
+from harness.stats.quantiles import FEWEST
 from harness.stats.rounds import Round, sound
+from harness.stats.throughput import in_flight
+
+# Above this the worker waits for its core rather than for the server.
+SATURATED = 90.0
+# Below this the mock's own lateness is lost in the noise of most machines (2 to 4 % between rounds).
+LATE = 0.05
+STEAL = 0.02
+# An interval this wide (either side, as a share) hides any difference worth talking about.
+WIDE = 0.25
+# How much dearer the first call may be: under a burst, calls of one slot differ by a factor of 2 or 3 anyway.
+COLD = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the doubts look at: every round, the sound ones, and the metrics made of these."""
+
+    cell: Cell
+    every: Sequence[Round]
+    good: Sequence[Round]
+    metrics: Mapping[str, Estimate]
+
+    def value(self, metric: str) -> float | None:
+        """The metric's value; None where it is unknown."""
+        found = self.metrics.get(metric)
+        return None if found is None else found.value
 
 
 def doubts(cell: Cell, rounds: Sequence[Round], metrics: Mapping[str, Estimate]) -> tuple[str, ...]:
     """Everything that makes *cell* hard to believe, the worst first; () where nothing does."""
-    del cell, metrics
-    if not sound(rounds):
-        return ("No round of this cell ran to its end, so there is nothing to report.",)
-    if len(sound(rounds)) < FEWEST_ROUNDS:
-        return (f"{len(sound(rounds))} rounds are too few for an interval; ask for 5 or more.",)
-    return ()
+    facts = Facts(cell, rounds, sound(rounds), metrics)
+    if not facts.good:
+        return (_broken(facts) or "No round of this cell was run to its end, so there is nothing to report.",)
+    return tuple(sentence for doubt in DOUBTS if (sentence := doubt(facts)))
+
+
+def _broken(facts: Facts) -> str | None:
+    errors = [each.slot.error for each in facts.every if each.slot.error]
+    if not errors:
+        return None
+    return f"{len(errors)} of {len(facts.every)} rounds broke off and are left out; the first because: {errors[0]}"
+
+
+def _books(facts: Facts) -> str | None:
+    made = sum(each.slot.made for each in facts.good)
+    found = sum(len(each.calls) for each in facts.good)
+    if made == found:
+        return None
+    return f"{made} calls were made but {found} are on record; the file may be damaged, so measure again."
+
+
+def _dropped(facts: Facts) -> str | None:
+    lost = sum(each.slot.dropped or 0 for each in facts.good)
+    if not lost:
+        return None
+    return (
+        f"The server's journal was full and lost {lost} entries, so who owned the time is known of the others "
+        "only; make fewer calls a slot."
+    )
+
+
+def _errors(facts: Facts) -> str | None:
+    failed = sum(1 for each in facts.good for call in each.calls if call.error)
+    calls = sum(len(each.calls) for each in facts.good)
+    if not failed:
+        return None
+    return (
+        f"{failed} of {calls} calls failed; latencies and throughput are those of the others, so look there first."
+    )
+
+
+def _few_rounds(facts: Facts) -> str | None:
+    if len(facts.good) >= FEWEST_ROUNDS:
+        return None
+    few = "One round is" if len(facts.good) == 1 else f"{len(facts.good)} rounds are"
+    return f"{few} too few to say how far off these numbers may be; try --rounds 5."
+
+
+def _few_calls(facts: Facts) -> str | None:
+    answered = sum(1 for each in facts.good for call in each.calls if not call.error)
+    if answered >= FEWEST:
+        return None
+    return f"{answered} answered calls are too few even for a median; ask for more calls or more rounds."
+
+
+def _saturated(facts: Facts) -> str | None:
+    share = facts.value("cpu_share")
+    if share is None or share < SATURATED:
+        return None
+    return (
+        f"Client-saturated: the worker used {share:.0f} % of a core, so calls waited for CPU, not for the server; "
+        "latencies are those of a full queue. Try fewer calls in flight."
+    )
+
+
+def _late(facts: Facts) -> str | None:
+    late = facts.value("owned.late")
+    parts = [facts.value(f"owned.{owner}") for owner in ("send", "planned", "late", "receive")]
+    known = [part for part in parts if part is not None]
+    if late is None or len(known) < len(parts) or late < LATE * sum(known):
+        return None
+    return (
+        f"The server was late itself: {late / 1e6:.2f} ms a call, {late / sum(known):.0%} of E2E, is the mock's "
+        "error and not the client's. Give it a core of its own, or keep fewer calls in flight."
+    )
+
+
+def _stolen(facts: Facts) -> str | None:
+    worst = max(facts.good, key=lambda each: each.slot.steal or 0)
+    if (worst.slot.steal or 0) < STEAL:
+        return None
+    return (
+        f"The hypervisor took {worst.slot.steal:.0%} of the CPU time in round {worst.slot.round + 1}: other "
+        "guests of this machine are in these numbers. Measure again when it is quieter."
+    )
+
+
+def _noisy(facts: Facts) -> str | None:
+    speed = facts.metrics.get("throughput")
+    if speed is None or speed.low is None or speed.high is None:
+        return None
+    off = max(speed.high / speed.value - 1, 1 - speed.low / speed.value) if speed.value else 0
+    if off < WIDE:
+        return None
+    return f"The rounds disagree: throughput may be off by {off:.0%}. Try more rounds, or a quieter machine."
+
+
+def _cold(facts: Facts) -> str | None:
+    ratios = [ratio for each in facts.good if (ratio := _first_over_others(each.calls)) is not None]
+    if len(ratios) * 2 < len(facts.good) or not ratios or median(ratios) < COLD:
+        return None
+    warm = max(len(each.warmup) for each in facts.good)
+    return (
+        f"The first call of a round cost {median(ratios):.0f} times the median of the others. Warm-up was "
+        f"{warm} calls; try more."
+    )
+
+
+def _first_over_others(calls: Sequence[Call]) -> float | None:
+    """How many times the others' median cost the first call sent had; None with fewer than five others."""
+    first, *others = (cost for call in sorted(calls, key=lambda call: call.sent) if (cost := _cost(call)))
+    return first / median(others) if len(others) >= FEWEST else None
+
+
+def _cost(call: Call) -> float | None:
+    """What the client added to *call*; all of it where the server keeps no journal. None for a failed call."""
+    planned = service(call)
+    return None if call.error else call.done - call.sent - (planned or 0)
+
+
+def _held_back(facts: Facts) -> str | None:
+    asked, peaks = facts.cell.concurrency, [each.slot.peak for each in facts.good if each.slot.peak is not None]
+    waited = facts.value("owned.planned")
+    if not peaks or (facts.value("cpu_share") or 0) >= SATURATED or not waited:
+        return None
+    # What the caller had in flight: a strategy that makes one call at a time is not held back at one.
+    tried = min(asked, max(in_flight(each.calls) for each in facts.good))
+    if max(peaks) >= 0.9 * tried:
+        return None
+    return (
+        f"Held back: {tried} calls were in flight for the caller, but the server never saw more than "
+        f"{max(peaks)}. Something between them queues: threads of the executor, or a connection limit."
+    )
+
+
+def _over(facts: Facts) -> str | None:
+    peaks = [each.slot.peak for each in facts.good if each.slot.peak is not None]
+    # A call of several requests may have them all in flight.
+    most = facts.cell.concurrency * max(1, -(-(facts.value("requests_per_call") or 1) // 1))
+    if not peaks or max(peaks) <= most:
+        return None
+    return (
+        f"The server saw {max(peaks)} requests in flight where {facts.cell.concurrency} were asked for: a limit "
+        "does not hold, or cancelled calls were still running."
+    )
+
+
+def _behind(facts: Facts) -> str | None:
+    lag, e2e = facts.value("lag.p50"), facts.value("e2e.p50")
+    if lag is None or not e2e or lag < 0.1 * e2e:
+        return None
+    return (
+        f"Half of the calls left {lag / 1e6:.1f} ms or more after they were due: the client cannot keep up with "
+        "this arrival rate. Ask for a lower rate, or more places."
+    )
+
+
+DOUBTS: tuple[Callable[[Facts], str | None], ...] = (
+    _broken,
+    _books,
+    _dropped,
+    _errors,
+    _few_rounds,
+    _few_calls,
+    _saturated,
+    _late,
+    _stolen,
+    _held_back,
+    _over,
+    _behind,
+    _noisy,
+    _cold,
+)

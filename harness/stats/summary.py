@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from harness.metrics import CALLS, SLOTS, OfCalls, OfSlots
+from harness.metrics import CALLS, OfCalls, OfSlots
 from harness.record import Cell
 from harness.stats.bootstrap import over_rounds
-from harness.stats.columns import by_round, values
+from harness.stats.columns import OF_SLOTS, by_round, values
 from harness.stats.doubts import doubts
 from harness.stats.estimate import Estimate
+from harness.stats.goodput import GOODPUT, Slo, goodput, slo_of
 from harness.stats.rounds import Round, rounds_of, sound
 from harness.store import Run
 
-METRICS: tuple[OfCalls | OfSlots, ...] = (*CALLS, *SLOTS)
+METRICS: tuple[OfCalls | OfSlots, ...] = (*CALLS, *OF_SLOTS.values(), *GOODPUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,13 @@ class Summary:
         )
 
 
-def summarise(run: Run) -> Summary:
-    """Work out every metric of every cell of *run*; the same run always gives the same numbers."""
-    return Summary(run, tuple(_cell(*each) for each in _ordered(run)))
+def summarise(run: Run, slo: Slo | None = None) -> Summary:
+    """
+    Work out every metric of every cell of *run*; the same run always gives the same numbers.
+
+    Goodput is against *slo*, or else against what run.json says of the cell's scenario, or else left out.
+    """
+    return Summary(run, tuple(_cell(*each, slo or slo_of(run.about, each[0].scenario)) for each in _ordered(run)))
 
 
 def _ordered(run: Run) -> list[tuple[Cell, list[Round]]]:
@@ -58,9 +63,10 @@ def _ordered(run: Run) -> list[tuple[Cell, list[Round]]]:
     return [(cell, found[cell.id]) for cell in {cell.id: cell for cell in run.cells}.values()]
 
 
-def _cell(cell: Cell, rounds: Sequence[Round]) -> CellSummary:
+def _cell(cell: Cell, rounds: Sequence[Round], slo: Slo | None) -> CellSummary:
     good = sound(rounds)
-    metrics = _of_calls(good) | _of_slots(good)
+    of_slots = (*OF_SLOTS.values(), *(goodput(slo) if slo else ()))
+    metrics = _of_calls(good) | _of_slots(good, of_slots)
     return CellSummary(
         cell,
         rounds=len(good),
@@ -82,10 +88,10 @@ def _of_calls(rounds: Sequence[Round]) -> dict[str, Estimate]:
     return made
 
 
-def _of_slots(rounds: Sequence[Round]) -> dict[str, Estimate]:
+def _of_slots(rounds: Sequence[Round], of_slots: Sequence[OfSlots]) -> dict[str, Estimate]:
     made: dict[str, Estimate] = {}
     counts = [len(each.calls) for each in rounds]
-    for metric in SLOTS:
+    for metric in of_slots:
         numbers = [metric.of(each.cell, each.slot, each.calls) for each in rounds]
         made |= _estimate(metric.name, numbers, counts, metric.unit)
     return made
