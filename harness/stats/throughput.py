@@ -6,8 +6,9 @@ Throughput while every place was taken, so that neither the ramp nor the tail of
                │         window      │               from the last place's first start to the last start
 
 Plain throughput divides by the time until the very last call is done; while the last calls run out, places stand
-empty, and a short slot looks slower than the same work going on for longer. Here a call counts with the share of
-its life that lies in the window: sum over completed calls of |life within window| / |life|, over |window|.
+empty, and a short slot looks slower than the same work going on for longer. Little's law needs no such end:
+throughput = mean calls in flight within the window / mean life of a call, over all calls. (Counting the ends that
+fall into the window would favour short calls: the window opens when every call in flight is fresh.)
 """
 
 from collections.abc import Sequence
@@ -51,12 +52,9 @@ def steady(_cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
     if found is None:
         return None
     opened, closed = found
-    inside = 0.0
-    for call in calls:
-        life = call.done - call.sent
-        if not call.error and life > 0:
-            inside += max(0, min(call.done, closed) - max(call.sent, opened)) / life
-    return inside / (closed - opened) * 1e9
+    busy = sum(max(0, min(call.done, closed) - max(call.sent, opened)) for call in calls) / (closed - opened)
+    lives = sum(call.done - call.sent for call in calls)
+    return busy * sum(1 for call in calls if not call.error) / lives * 1e9
 
 
 STEADY = OfSlots(
@@ -64,6 +62,6 @@ STEADY = OfSlots(
     "steady throughput",
     "1/s",
     "higher",
-    "share of each completed call's life within the window, summed / the window in which every place was taken",
+    "mean calls in flight while every place was taken / mean time a call took (Little's law)",
     steady,
 )
