@@ -1,45 +1,68 @@
-"""The application: from a request to the pieces of its answer and their due times."""
+"""The application: keeps the connections, has requests answered, and sets each answer on its way."""
 
+import os
 import time
-from array import array
-from types import ModuleType
+from typing import Any
 
-from mock_server import registry, reply
+from mock_server.answering import Answering
 from mock_server.config import Config
 from mock_server.connection import Connection
-from mock_server.control import PREFIX, Control
+from mock_server.control import Control
 from mock_server.exchange import Exchange
-from mock_server.identity import Identity
-from mock_server.journal import Entry, Journal
+from mock_server.journal import Journal
+from mock_server.load import Load
+from mock_server.metrics import Metrics
 from mock_server.pacer import Pacer
 from mock_server.request import Request
-from mock_server.wire import errors, models
-from mock_server.wire.answer import Answer
-
-AT_ONCE = array("q", [0])
-NONE_YET = array("q")
-
-
-def endpoints() -> dict[str, ModuleType]:
-    """Answer the modules of the wire that serve a path, by path."""
-    modules = (registry.load("mock_server.wire", name) for name in registry.names("mock_server.wire"))
-    return {module.PATH: module for module in modules if hasattr(module, "events") and hasattr(module, "PATH")}
 
 
 class App:
-    """Everything one server process knows: its schedule, journal, pacer and connections."""
+    """Everything one server process knows: its answers, its journal, its pacer and its connections."""
 
-    def __init__(self, config: Config, pacer: Pacer) -> None:
+    def __init__(self, config: Config, pacer: Pacer, sources: dict[str, str], token: str = "") -> None:
         self.config = config
+        self.sources = sources
+        self.token = token
         self.journal = Journal(config.journal)
         self.pacer = pacer
         self.connections: set[Connection] = set()
-        self._schedule = config.schedule()
-        self._endpoints = endpoints()
-        self._control = Control(config, self.journal, pacer.kind)
-        self._identity = Identity()
-        self._untagged = 0
+        self._answering = Answering(config, self._full)
+        self._metrics = Metrics(self._answering.paths)
+        self.journal.listener = self._metrics.add
+        self._control = Control(self)
+        self._load = self._loaded()
         self._numbers = 0
+
+    def _loaded(self) -> Load | None:
+        size = self.config.size()
+        return Load(size, self.pacer) if size else None
+
+    def _full(self) -> bool:
+        return self._load is not None and self._load.full(time.monotonic_ns())
+
+    def configure(self, config: Config) -> None:
+        """Answer by *config* from now on; what is being answered goes on as it was planned."""
+        self._answering.configure(config)
+        resized = config.size() != self.config.size()
+        self.config = config
+        if resized:
+            self._load = self._loaded()
+
+    def state(self) -> dict[str, Any]:
+        """Answer what is not configured but found."""
+        return {"timer": self.pacer.kind, "pid": os.getpid()}
+
+    def metrics(self) -> bytes:
+        """Answer the counters, in Prometheus' format."""
+        gauges = {
+            "in_flight": ("Requests being answered.", self.journal.in_flight),
+            "connections": ("Connections open.", len(self.connections)),
+            "journal_entries": ("Entries that nobody has taken.", len(self.journal)),
+            "journal_dropped": ("Entries lost since the last take.", self.journal.dropped),
+            "slots_busy": ("Requests that hold a slot.", self._load.busy if self._load else 0),
+            "queue": ("Requests that wait for a slot.", self._load.waiting if self._load else 0),
+        }
+        return self._metrics.text(gauges)
 
     def opened(self, connection: Connection) -> int:
         """Count a new connection and number it."""
@@ -49,101 +72,45 @@ class App:
         return self._numbers
 
     def closed(self, connection: Connection) -> None:
-        """Forget a connection that is gone."""
+        """Forget a connection that is gone, and tell the answer under way that its reader is."""
         self.connections.discard(connection)
-        self.pacer.forget()
+        if connection.exchange is not None:
+            connection.exchange.lost()
+            self.pacer.forget()
+            if connection.exchange.load is not None:
+                connection.exchange.load.drop(connection.exchange)
 
     def resume(self, exchange: Exchange) -> None:
         """Go on with an exchange whose reader was slow: what is overdue leaves at once."""
-        exchange.parked = False
-        self.pacer.at(time.monotonic_ns(), exchange)
+        due = exchange.resume()
+        if due is not None:
+            self.pacer.at(due, exchange)
 
     def serve(self, connection: Connection, request: Request) -> None:
         """Answer *request*: control requests on the spot, all others by an exchange that the journal keeps."""
-        if request.path.startswith(PREFIX) and request.refused is None:
+        if self._control.serves(request.path) and request.refused is None:
             connection.line.put(self._control.answer(request))
             connection.done(keep=request.keep)
             return
-        request_id, identity = self._identity.draw()
-        entry = Entry(
-            tag=request.tag(),
-            request_id=request_id,
-            path=request.path,
-            stream=False,
-            attempt=request.attempt(),
-            connection=connection.number,
-            received=request.received,
-            status=200,
-            tokens=0,
-            prompt_tokens=None,
-            planned=AT_ONCE,
-            written=NONE_YET,
-            finished=0,
-            fault=None,
-            disconnected=False,
-        )
-        keep = request.keep
-        try:
-            entry, early, pieces = self._answer(request, entry, identity)
-            keep = keep and (request.chunks or not entry.stream)
-        except errors.Refused as refused:
-            entry, early = entry._replace(status=refused.status), b""
-            pieces = reply.refused(entry, refused.body, refused.headers, keep=keep)
-        exchange = Exchange(connection, connection.line, self.journal, entry, pieces, keep)
+        entry, plan, prefill = self._answering.answer(request, connection.number)
+        exchange = Exchange(connection, self.journal, entry, plan)
         connection.exchange = exchange
-        if early:
-            connection.line.put(early)
-        self._start(exchange, request.received + entry.planned[0])
+        if plan.early:
+            connection.line.put(plan.early)
+        if self._load is not None and prefill is not None:
+            exchange.load = self._load
+            self._load.take(exchange, prefill)
+        else:
+            self._start(exchange, request.received + plan.due[0])
 
     def _start(self, exchange: Exchange, due: int) -> None:
         now = time.monotonic_ns()
-        if due <= now:
-            following = exchange.step(now)
-            if following is None:
-                return
-            due = following
-        self.pacer.at(due, exchange)
-
-    def _answer(self, request: Request, entry: Entry, identity: str) -> tuple[Entry, bytes, list[bytes]]:
-        """Answer the completed entry, what leaves at once, and a piece for each of its due times."""
-        if request.refused is not None:
-            raise request.refused
-        endpoint = self._endpoints.get(request.path)
-        if endpoint is None:
-            return entry, b"", reply.whole(entry, _listed(request), keep=request.keep)
-        if request.method != "POST":
-            raise errors.method_not_allowed(request.method)
-        asked = endpoint.read(request.body)
-        tokens, finish_reason = endpoint.compose(asked, self.config.tokens)
-        prompt = asked.prompt_tokens
-        answer = Answer(identity, int(time.time()), tokens, prompt, finish_reason)
-        if not asked.stream:
-            due = self._schedule.due(self._key(entry), max(len(tokens), 1))
-            entry = entry._replace(planned=due[-1:], tokens=len(tokens), prompt_tokens=prompt)
-            return entry, b"", reply.whole(entry, endpoint.whole(asked, answer), keep=request.keep)
-        events = endpoint.events(asked, answer)
-        due = self._schedule.due(self._key(entry), max(len(events.tokens), 1))
-        entry = entry._replace(planned=due, stream=True, tokens=len(tokens), prompt_tokens=prompt)
-        keep = request.keep and request.chunks
-        return entry, *reply.streamed(entry, events, chunks=request.chunks, keep=keep)
-
-    def _key(self, entry: Entry) -> str:
-        if entry.tag is not None:
-            return entry.tag
-        self._untagged += 1
-        return f"#{self._untagged}"
+        following = exchange.step(now) if due <= now else due
+        if following is not None:
+            self.pacer.at(following, exchange)
 
     def close(self) -> None:
         """Drop every connection and wake nobody any more."""
         for connection in list(self.connections):
             connection.line.abort()
         self.pacer.close()
-
-
-def _listed(request: Request) -> bytes:
-    if request.path == models.PATH or request.path.startswith(models.PATH + "/"):
-        if request.method != "GET":
-            raise errors.method_not_allowed(request.method)
-        name = request.path[len(models.PATH) + 1 :]
-        return models.one(name) if name else models.listing()
-    raise errors.unknown_url(request.method, request.path)

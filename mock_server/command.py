@@ -3,12 +3,15 @@
 import dataclasses
 import os
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
+from click.core import ParameterSource
 
 from mock_server import registry, server
-from mock_server.config import Config
+from mock_server.behaviour import LENGTHS, PROFILES
+from mock_server.config import Config, from_file
+from mock_server.rules import FOLDER as FAULTS
 from mock_server.settings import BadSetting
 
 
@@ -17,34 +20,46 @@ def options(command: click.Command) -> click.Command:
     for option in dataclasses.fields(Config):
         words = [f"--{option.name.replace('_', '-')}"]
         about = option.metadata["help"]
+        many = isinstance(option.default, tuple)
+        kind = str if many else type(option.default)
         command.params.append(
-            click.Option(words, type=type(option.default), default=option.default, help=about, show_default=True)
+            click.Option(words, type=kind, default=option.default, multiple=many, help=about, show_default=True)
         )
     return command
 
 
-def _profiles() -> str:
-    folder = "mock_server.profiles"
-    lines = (f"  {name}: {registry.help_text(folder, name)}" for name in registry.names(folder))
-    return "\b\nProfiles:\n" + "\n".join(lines)
+def _entries() -> str:
+    """Answer what there is in each registry, with the first line of each entry."""
+    parts = []
+    for title, folder in (("Profiles", PROFILES), ("Lengths", LENGTHS), ("Faults", FAULTS)):
+        lines = (f"  {name}: {registry.help_text(folder, name)}" for name in registry.names(folder))
+        parts.append(f"\b\n{title}:\n" + "\n".join(lines))
+    return "\n\n".join(parts)
 
 
-def refuse(reason: object) -> None:
+def refuse(reason: object) -> NoReturn:
     """Tell a mistake in one line and leave."""
     print(f"error: {reason}", file=sys.stderr)
     raise SystemExit(2)
 
 
-@click.command(name="serve", epilog=_profiles())
-def _command(**words: Any) -> None:
+@click.command(name="serve", epilog=_entries())
+@click.option("--config", "path", default="", help="TOML file with any of these options; words here win over it")
+@click.pass_context
+def _command(context: click.Context, /, path: str, **words: Any) -> None:
     """Answer like an OpenAI-compatible server, on a schedule that is known beforehand."""
+    given = {name for name in words if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
     try:
-        server.run(Config(**words))
+        filed = from_file(path) if path else {}
+        config = Config(**{**words, **{name: value for name, value in filed.items() if name not in given}})
     except BadSetting as bad:
         refuse(bad)
+    sources = {name: "command line" if name in given else "file" if name in filed else "default" for name in words}
+    try:
+        server.run(config, sources)
     except OSError as unavailable:
         reason = os.strerror(unavailable.errno) if unavailable.errno else unavailable
-        refuse(f"{words['host']}:{words['port']}: {reason}")
+        refuse(f"{config.host}:{config.port}: {reason}")
 
 
 command = options(_command)

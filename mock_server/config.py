@@ -1,18 +1,39 @@
 """What the server is told: one frozen record, from whose fields the command line is derived."""
 
+import ipaddress
 import os
+import tomllib
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from mock_server import settings
-from mock_server.schedule import Schedule
-
-MOST_TOKENS = 100_000
+from mock_server.behaviour import KEYS, Behaviour, behaviour
+from mock_server.capacity import Size
+from mock_server.rules import Rule, rule
 
 
 def _option(default: Any, about: str) -> Any:
     """Make a field that is also an option of the command line, with its help text."""
     return field(default=default, metadata={"help": about})
+
+
+LIVE = frozenset(
+    {"profile", "tokens", "prefill", "seed", "model", "fault", "rpm", "tpm", "slots", "queue", "slowdown", "stall"}
+)
+"""What can be changed while the server runs."""
+
+_RANGES = {
+    "port": (0, 65_535),
+    "journal": (1, 10_000_000),
+    "prefill": (0, 10),
+    "rpm": (0, 10**9),
+    "tpm": (0, 10**9),
+    "slots": (0, 100_000),
+    "queue": (0, 1_000_000),
+    "slowdown": (0, 1000),
+    "stall": (0, 1),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +43,77 @@ class Config:
     host: str = _option("127.0.0.1", "address to listen on")
     port: int = _option(8000, "port to listen on; 0 picks a free one")
     profile: str = _option("instant", "latency profile, as in steady,ttft=0.1,itl=0.02 (seconds)")
-    tokens: int = _option(50, "tokens in an answer")
+    tokens: str = _option(
+        "50", "tokens in an answer: a number, lognormal,median=130 or another length, or profile"
+    )
+    prefill: float = _option(0.0, "seconds that each prompt token adds to the first token's time")
     seed: int = _option(0, "seed of every draw")
+    model: tuple[str, ...] = _option(
+        (), "for one model, as in 'gpt-slow profile=steady,ttft=2 tokens=9'; repeatable"
+    )
+    fault: tuple[str, ...] = _option(
+        (), "a fault, as in cut,after=10,rate=0.1 or status,code=429,nth=3; repeatable"
+    )
+    rpm: int = _option(0, "requests per minute and model; 0 is no limit")
+    tpm: int = _option(0, "tokens per minute and model; 0 is no limit")
+    slots: int = _option(0, "requests worked on at once; 0 is no limit, and no model of load")
+    queue: int = _option(100_000, "requests that may wait for a slot; more are answered 503")
+    slowdown: float = _option(0.0, "with slots: the share by which each further request slows all others")
+    stall: float = _option(0.0, "with slots: the share of decode's speed that reading a prompt takes, 0 to 1")
     cores: str = _option("", "cores this process may use, as in 1 or 0,2; empty leaves it alone")
     journal: int = _option(100_000, "entries the journal keeps until they are taken")
+    token: str = _option(
+        "", "bearer token for the control endpoints; off loopback one is drawn where none is given"
+    )
 
     def __post_init__(self) -> None:
         """Refuse what cannot be used, before anything is started."""
-        for name, least, most in (("port", 0, 65_535), ("tokens", 1, MOST_TOKENS), ("journal", 1, 10_000_000)):
+        for option in fields(self):
+            value = _typed(option.name, getattr(self, option.name), type(option.default))
+            object.__setattr__(self, option.name, value)
+        for name, (least, most) in _RANGES.items():
             if not least <= getattr(self, name) <= most:
                 raise settings.BadSetting(f"{name}={getattr(self, name)}: must be from {least} to {most}")
-        self.schedule()
+        self.behaviour()
+        self.models()
+        self.rules()
         self.affinity()
 
-    def schedule(self) -> Schedule:
-        """Answer the schedule that profile and seed make."""
-        profile = settings.chosen("mock_server.profiles", self.profile, "offsets", given=2)
-        return Schedule(profile.function, profile.settings, self.seed)
+    def words(self, model: str = "") -> dict[str, str]:
+        """Answer how requests for *model* are answered, in words."""
+        words = {"profile": self.profile, "tokens": self.tokens, "prefill": str(self.prefill)}
+        return words | self._models().get(model, {})
+
+    def _models(self) -> dict[str, dict[str, str]]:
+        found = {}
+        for said in self.model:
+            name, *pairs = said.split()
+            words = {}
+            for pair in pairs:
+                key, _, value = pair.partition("=")
+                if key not in KEYS:
+                    raise settings.BadSetting(
+                        f"model={said}: no {key!r} for a model; there are: {', '.join(KEYS)}"
+                    )
+                words[key] = value
+            found[name] = words
+        return found
+
+    def behaviour(self, model: str = "") -> Behaviour:
+        """Answer how requests for *model* are answered."""
+        return behaviour(**self.words(model), seed=self.seed)
+
+    def models(self) -> dict[str, Behaviour]:
+        """Answer the behaviour of every model that has one of its own."""
+        return {name: self.behaviour(name) for name in self._models()}
+
+    def rules(self) -> list[Rule]:
+        """Answer the rules of the faults."""
+        return [rule(words) for words in self.fault]
+
+    def size(self) -> Size | None:
+        """Answer how much the server can do at once, or None where there is no limit to that."""
+        return Size(self.slots, self.queue, self.slowdown, self.stall) if self.slots else None
 
     def affinity(self) -> set[int]:
         """Answer the cores to run on; none means wherever the system likes."""
@@ -55,6 +130,42 @@ class Config:
             raise settings.BadSetting(f"cores={self.cores}: there are {known}")
         return cores
 
+    def exposed(self) -> bool:
+        """Answer whether others than this host can reach the server."""
+        if self.host == "localhost":
+            return False
+        try:
+            return not ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return True
+
     def echo(self) -> dict[str, Any]:
         """Answer every field with its value."""
         return {option.name: getattr(self, option.name) for option in fields(self)}
+
+
+def _typed(name: str, value: Any, wanted: type) -> Any:
+    """Answer *value* as the type its field has, where a file or a JSON body spells it a little differently."""
+    if wanted is tuple and isinstance(value, list | str):
+        value = (value,) if isinstance(value, str) else tuple(value)
+    elif isinstance(value, int) and not isinstance(value, bool) and wanted in {str, float}:
+        value = wanted(value)
+    words = {str: "words", int: "a whole number", float: "a number", tuple: "a list of words"}
+    fits = isinstance(value, wanted) and not isinstance(value, bool)
+    if not fits or (wanted is tuple and not all(isinstance(word, str) for word in value)):
+        raise settings.BadSetting(f"{name}={value!r}: must be {words[wanted]}")
+    return value
+
+
+def from_file(path: str) -> dict[str, Any]:
+    """Answer the settings that a TOML file has, by name."""
+    try:
+        with Path(path).open("rb") as file:
+            said = tomllib.load(file)
+    except (OSError, tomllib.TOMLDecodeError) as unreadable:
+        raise settings.BadSetting(f"config={path}: {unreadable}") from None
+    there = [option.name for option in fields(Config)]
+    for name in said:
+        if name not in there:
+            raise settings.BadSetting(f"config={path}: no {name!r}; there are: {', '.join(there)}")
+    return said

@@ -71,10 +71,8 @@ class Connection(asyncio.Protocol):
         del exc
         self.line.shut()
         self._waiting.clear()
-        if self.exchange is not None:
-            self.exchange.lost()
-            self.exchange = None
         self._application.closed(self)
+        self.exchange = None
         del self._parser  # it refers back to this object, and would keep both until the collector comes
 
     def eof_received(self) -> None:
@@ -190,6 +188,7 @@ class Connection(asyncio.Protocol):
         """Go on to the next request, or close."""
         self.exchange = None
         if not keep:
-            self.line.close()
+            if self.line.open:  # else a fault has seen to it
+                self.line.close()
         elif not self._serving:
             self._serve()

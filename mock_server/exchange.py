@@ -1,4 +1,4 @@
-"""One request being answered: its pieces, their due times, and what became of them."""
+"""One request being answered: its plan, how far it has come, and what became of it."""
 
 import time
 from array import array
@@ -6,94 +6,127 @@ from typing import Protocol
 
 from mock_server.journal import Entry, Journal
 from mock_server.line import Line
-
-TOGETHER = 64
-"""The most overdue pieces that leave in one write, so that a slow reader's backlog stays small."""
+from mock_server.plan import End, Plan
 
 
 class Owner(Protocol):
     """The connection an exchange happens on."""
 
+    line: Line
+
     def done(self, *, keep: bool) -> None:
         """Go on to the next request, or close."""
+
+
+class Load(Protocol):
+    """The load model that an exchange has a slot of."""
+
+    def drop(self, exchange: "Exchange") -> None:
+        """Free the slot."""
 
 
 class Exchange:
     """
     Sends each piece when it is due; one that is late leaves at once, and the due times stay as they were.
 
-    *entry* is what the journal is to say; there is a piece for each of its `planned` times.
+    *entry* is what the journal is to say; its `planned` follows from the plan, unless a load model says when each
+    is due (`emit`), for then they are known one by one.
     """
 
-    __slots__ = (
-        "_entry",
-        "_journal",
-        "_keep",
-        "_line",
-        "_next",
-        "_owner",
-        "_pieces",
-        "_written",
-        "over",
-        "parked",
-    )
+    __slots__ = ("_allowed", "_entry", "_journal", "_next", "_owner", "load", "over", "parked", "plan")
 
-    def __init__(  # noqa: PLR0913, PLR0917 - made once per request, in one place
-        self,
-        owner: Owner,
-        line: Line,
-        journal: Journal,
-        entry: Entry,
-        pieces: list[bytes],
-        keep: bool,  # noqa: FBT001
-    ) -> None:
+    def __init__(self, owner: Owner, journal: Journal, entry: Entry, plan: Plan) -> None:
         self._owner = owner
-        self._line = line
         self._journal = journal
         self._entry = entry
-        self._pieces = pieces
-        self._keep = keep
+        self.plan = plan
         self._next = 0
-        self._written: array[int] = array("q")
+        self._allowed = 0
         self.over = False
         self.parked = False
+        self.load: Load | None = None
         journal.began()
+
+    @property
+    def received(self) -> int:
+        """When the request had arrived, in ns of the monotonic clock."""
+        return self._entry.received
 
     def step(self, now: int) -> int | None:
         """Send what is due at *now*; answer when the next is, or None when done or while the reader is slow."""
-        line = self._line
-        if line.paused:
+        if self._owner.line.paused:
             self.parked = True
             return None
-        entry = self._entry
-        due = entry.planned
+        received = self._entry.received
+        plan = self.plan
+        due = plan.due
         first = self._next
         after = first + 1
-        passed = now - entry.received
-        stop = min(len(due), first + TOGETHER)
+        passed = now - received
+        stop = min(len(due), first + plan.together)
         while after < stop and due[after] <= passed:
             after += 1
-        line.put(self._pieces[first] if after == first + 1 else b"".join(self._pieces[first:after]))
+        self._send(first, after)
+        return None if self.over else received + due[after]
+
+    def emit(self, due: int) -> None:
+        """Send the next piece, which the load model found due at *due*, as soon as the reader is ready for it."""
+        marks = self.plan.marks
+        if not self._allowed:
+            self._entry.planned = array("q")
+        for _ in range(1 if marks is None else marks[self._allowed]):
+            self._entry.planned.append(due - self._entry.received)
+        self._allowed += 1
+        if self._owner.line.paused:
+            self.parked = True
+        else:
+            self._send(self._next, self._allowed)
+
+    def resume(self) -> int | None:
+        """Go on, as the reader is ready again; answer when to step next, in ns of the monotonic clock, if ever."""
+        self.parked = False
+        if not self._allowed:
+            return time.monotonic_ns()
+        if self._next < self._allowed:
+            self._send(self._next, min(self._allowed, self._next + self.plan.together))
+        return None
+
+    def _send(self, first: int, after: int) -> None:
+        """Write the pieces from *first* up to *after*."""
+        plan = self.plan
+        line = self._owner.line
+        line.put(plan.pieces[first] if after == first + 1 else b"".join(plan.pieces[first:after]))
         if not line.open:
             self.lost()
-            return None
-        stamp = time.monotonic_ns() - entry.received
+            return
+        stamp = time.monotonic_ns() - self._entry.received
         self._next = after
-        for _ in range(first, after):
-            self._written.append(stamp)
-        if after < len(due):
-            return entry.received + due[after]
-        self._end(stamp, disconnected=False)
-        self._owner.done(keep=self._keep)
-        return None
+        for _ in range(after - first if plan.marks is None else sum(plan.marks[first:after])):
+            self._entry.written.append(stamp)
+        if after == len(plan.pieces):
+            self._finish(stamp)
+
+    def _finish(self, stamp: int) -> None:
+        self._close(stamp, disconnected=False)
+        end = self.plan.end
+        if end is End.RESET:
+            self._owner.line.reset()
+        elif end is End.HALF_CLOSE:
+            self._owner.line.half_close()
+        self._owner.done(keep=end is End.KEEP)
 
     def lost(self) -> None:
         """Note that the client has gone before its answer was complete."""
         if not self.over:
-            self._end(time.monotonic_ns() - self._entry.received, disconnected=True)
+            self._close(time.monotonic_ns() - self._entry.received, disconnected=True)
 
-    def _end(self, finished: int, *, disconnected: bool) -> None:
+    def _close(self, finished: int, *, disconnected: bool) -> None:
         self.over = True
-        self._pieces = []
+        self.plan.pieces = []
         entry = self._entry
-        self._journal.ended(entry._replace(written=self._written, finished=finished, disconnected=disconnected))
+        entry.finished = finished
+        entry.disconnected = disconnected
+        written = entry.written
+        if written:
+            entry.lateness = written[-1] - entry.planned[len(written) - 1]
+        self._journal.ended(entry)

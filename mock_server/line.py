@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import socket
+import struct
 
 
 class Line:
@@ -49,6 +51,20 @@ class Line:
         """Close once what waits has been sent."""
         self.shut()
         self._transport.close()
+
+    def reset(self) -> None:
+        """Close with a TCP reset, which drops what the peer has not read."""
+        if self._fd >= 0:
+            own = socket.socket(fileno=os.dup(self._fd))
+            own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            own.close()
+        self.abort()
+
+    def half_close(self) -> None:
+        """Send no more, and leave the connection open for what the peer has to say."""
+        if self._fd >= 0:
+            self.shut()
+            self._transport.write_eof()
 
     def abort(self) -> None:
         """Close at once, and drop what waits."""

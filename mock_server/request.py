@@ -7,7 +7,17 @@ from mock_server.wire.errors import Refused
 
 _TAG = re.compile(rb"\[call ([^\]\s]{1,32})\]")
 
-KEPT = frozenset({b"x-stainless-retry-count", b"expect", b"authorization"})
+KEPT = frozenset(
+    {
+        b"x-stainless-retry-count",
+        b"expect",
+        b"authorization",
+        b"x-overlap-profile",
+        b"x-overlap-tokens",
+        b"x-overlap-prefill",
+        b"x-overlap-fault",
+    }
+)
 """The headers that are looked at; the rest is passed over."""
 
 

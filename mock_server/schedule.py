@@ -23,15 +23,16 @@ def warms_up(key: str) -> bool:
     return key.startswith("w") and key[1:].isdigit()
 
 
-class _Lazy:
+class Lazy:
     """A random generator seeded when it is first asked for a draw, as seeding costs as much as a request."""
 
     def __init__(self) -> None:
         self._rng = random.Random()
-        self._key = b""
+        self._key = ""
         self.touched = False
 
-    def about(self, key: bytes) -> "_Lazy":
+    def about(self, key: str) -> "Lazy":
+        """Answer itself, about to draw what belongs to *key*."""
         self._key = key
         self.touched = False
         return self
@@ -39,7 +40,7 @@ class _Lazy:
     def __getattr__(self, name: str) -> Any:
         if not self.touched:
             self.touched = True
-            self._rng.seed(int.from_bytes(hashlib.blake2b(self._key, digest_size=8).digest()))
+            self._rng.seed(int.from_bytes(hashlib.blake2b(self._key.encode(), digest_size=8).digest()))
         return getattr(self._rng, name)
 
 
@@ -55,7 +56,7 @@ class Schedule:
         self._offsets = offsets
         self._settings = settings
         self._seed = seed
-        self._rng = _Lazy()
+        self._rng = Lazy()
         self._fixed: dict[int, array[int]] = {}
 
     def due(self, key: str, tokens: int) -> "array[int]":
@@ -69,9 +70,12 @@ class Schedule:
         fixed = self._fixed.get(tokens)
         if fixed is not None:
             return fixed
-        rng = self._rng.about(f"{self._seed}:{key}".encode())
-        seconds = self._offsets(rng, tokens, **self._settings)
-        due = array("q", accumulate((_nanoseconds(s) for s in seconds), max))
+        rng = self._rng.about(f"{self._seed}:{key}")
+        try:
+            seconds = self._offsets(rng, tokens, **self._settings)
+            due = array("q", accumulate((_nanoseconds(s) for s in seconds), max))
+        except OverflowError:  # a tail too long for a number
+            due = array("q", [HOUR] * tokens)
         if not rng.touched and len(self._fixed) < 1024:
             self._fixed[tokens] = due
         return due

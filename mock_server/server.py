@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import resource
+import secrets
 import signal
 import socket
 import sys
@@ -36,12 +37,12 @@ def ready_line(config: Config, url: str) -> str:
     return f"ready {url} pid={os.getpid()} {words}"
 
 
-async def _serve(config: Config, listening: socket.socket) -> None:
+async def _serve(config: Config, sources: dict[str, str], listening: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    app = App(config, Pacer(loop))
+    app = App(config, Pacer(loop), sources, _token(config))
     if app.pacer.kind != "timerfd":
         print("no timerfd here: times are kept to about a millisecond", file=sys.stderr)
     server = await loop.create_server(lambda: Connection(app), sock=listening, backlog=BACKLOG)
@@ -55,6 +56,15 @@ async def _serve(config: Config, listening: socket.socket) -> None:
     await asyncio.sleep(0)
 
 
+def _token(config: Config) -> str:
+    """Answer the token that control requests must carry; none is asked for on loopback, unless one was given."""
+    if config.token or not config.exposed():
+        return config.token
+    token = secrets.token_urlsafe(16)
+    print(f"control endpoints want the token {token}", file=sys.stderr)
+    return token
+
+
 def _prepare(config: Config) -> None:
     cores = config.affinity()
     if cores:
@@ -63,8 +73,8 @@ def _prepare(config: Config) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def run(config: Config) -> None:
+def run(config: Config, sources: dict[str, str]) -> None:
     """Serve until SIGTERM or Ctrl-C; raises OSError where the address cannot be had."""
     listening = bound(config)
     _prepare(config)
-    uvloop.run(_serve(config, listening))
+    uvloop.run(_serve(config, sources, listening))

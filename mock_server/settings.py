@@ -23,9 +23,11 @@ class Chosen(NamedTuple):
     settings: dict[str, Any]
 
 
-def chosen(folder: str, words: str, function: str, given: int) -> Chosen:
+def chosen(folder: str, words: str, function: str, given: int, others: str = "") -> Chosen:
     """
     Answer what *words* choose in *folder*: the entry's *function*, whose first *given* arguments are no settings.
+
+    Settings may also be meant for a function of the name *others*, and are then checked and left out.
 
     >>> chosen("mock_server.profiles", "steady,itl=0.05", "offsets", given=2).settings
     {'itl': 0.05}
@@ -35,18 +37,27 @@ def chosen(folder: str, words: str, function: str, given: int) -> Chosen:
         entry = registry.load(folder, name)
     except LookupError as unknown:
         raise BadSetting(str(unknown)) from None
-    call = getattr(entry, function)
-    there = dict(list(inspect.signature(call).parameters.items())[given:])
-    settings: dict[str, Any] = {}
+    call = getattr(entry, function, None)
+    if call is None:
+        raise BadSetting(f"{name} in {folder} has no {function}")
+    wanted = _settings(call, given)
+    there = wanted | (_settings(getattr(entry, others), given + 1) if others else {})
+    found: dict[str, Any] = {}
     for pair in pairs:
         key, equals, text = pair.partition("=")
         if not equals:
             raise BadSetting(f"{pair!r} in {words!r} is no setting; settings are spelled key=value")
         if key not in there:
-            keys = ", ".join(f"{k}={p.default}" for k, p in there.items()) or "none"
+            keys = ", ".join(f"{k}={default}" for k, default in there.items()) or "none"
             raise BadSetting(f"{name} has no setting {key!r}; it has: {keys}")
-        settings[key] = value(f"{name},{key}", text, there[key].default)
-    return Chosen(name, call, settings)
+        found[key] = value(f"{name},{key}", text, there[key])
+    return Chosen(name, call, {key: setting for key, setting in found.items() if key in wanted})
+
+
+def _settings(call: Callable[..., Any], given: int) -> dict[str, Any]:
+    """Answer the settings of an entry's function with their defaults: all its arguments but the first *given*."""
+    there = list(inspect.signature(call).parameters.values())[given:]
+    return {p.name: p.default for p in there if p.kind is not p.VAR_KEYWORD}
 
 
 def value(key: str, text: str, default: Any) -> Any:

@@ -26,7 +26,7 @@ def offsets(  # noqa: PLR0913, PLR0917 - the profile's settings
     return [first + i * itl for i in range(tokens)]
 
 
-def length(rng: random.Random, path: str = "", **_: float) -> int:
+def length(rng: random.Random, path: str = "") -> int:
     """Answer the output tokens of the line that `offsets` plays for a generator in the same state."""
     return int(_line(rng, path)[2])
 

@@ -1,0 +1,197 @@
+"""From a request to what is to be written for it, and when: reading, limits, behaviour, schedule, faults."""
+
+import time
+from array import array
+from collections.abc import Callable
+from types import ModuleType
+from typing import NamedTuple
+
+from mock_server import choices, plan, registry, reply, rules
+from mock_server.behaviour import KEYS, Behaviour, behaviour
+from mock_server.config import Config
+from mock_server.identity import Identity
+from mock_server.journal import Entry
+from mock_server.limiting import Limiting
+from mock_server.plan import End, Plan
+from mock_server.request import Request
+from mock_server.rules import Facts, Rule
+from mock_server.schedule import warms_up
+from mock_server.settings import BadSetting
+from mock_server.wire import errors, models
+from mock_server.wire.answer import Answer
+
+WIRE = "mock_server.wire"
+
+
+class Answered(NamedTuple):
+    """
+    The journal's entry and the plan of an answer.
+
+    `prefill` is how long the prompt takes to read, in ns; None for what no load model has to work on.
+    """
+
+    entry: Entry
+    plan: Plan
+    prefill: int | None
+
+
+def endpoints() -> dict[str, ModuleType]:
+    """Answer the modules of the wire that serve a path, by path."""
+    modules = (registry.load(WIRE, name) for name in registry.names(WIRE))
+    return {module.PATH: module for module in modules if hasattr(module, "events") and hasattr(module, "PATH")}
+
+
+def at_once() -> "array[int]":
+    """Answer the schedule of what is due on arrival."""
+    return array("q", (0,))
+
+
+class Answering:
+    """
+    Decides everything about an answer, and writes nothing.
+
+    What it remembers from one request to the next is only what callers are told of: how many there were, and what
+    the limits have left.
+    """
+
+    def __init__(self, config: Config, full: Callable[[], bool]) -> None:
+        self._full = full
+        self._endpoints = endpoints()
+        self._identity = Identity()
+        self._requests = 0
+        self._untagged = 0
+        self.configure(config)
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """The paths that are answered."""
+        return frozenset({*self._endpoints, models.PATH})
+
+    def configure(self, config: Config) -> None:
+        """Answer by *config* from now on; limits start afresh."""
+        self._seed = config.seed
+        self._config = config
+        self._default = config.behaviour()
+        self._models = config.models()
+        self._rules = config.rules()
+        self._limiting = Limiting(config.rpm, config.tpm)
+        self._lane = config.slots > 0
+
+    def answer(self, request: Request, connection: int) -> Answered:
+        """Answer what to do about *request*, which came on the connection of that number."""
+        request_id, identity = self._identity.draw()
+        entry = Entry(request.tag(), request_id, request.path, request.attempt(), connection, request.received)
+        try:
+            return self._served(request, entry, identity)
+        except errors.Refused as refused:
+            return _refused(request, entry, refused, 0)
+
+    def _served(self, request: Request, entry: Entry, identity: str) -> Answered:
+        endpoint = self._endpoint(request)
+        if endpoint is None:
+            body = _listed(request)
+            head = reply.whole(entry.request_id, 0, reply.NO_LIMITS, len(body), keep=request.keep)
+            return _ready(request, entry, plan.whole(head, body, 0))
+        asked = endpoint.read(request.body)
+        entry.stream, entry.prompt_tokens = asked.stream, asked.prompt_tokens
+        key = self._key(entry)
+        warm = warms_up(key)
+        chosen = choices.choices(request)
+        how = self._behaviour(asked.model, chosen)
+        rule = None if warm else self._rule(entry, key, asked.model, chosen)
+        if rule is not None and rule.refuses:
+            entry.fault = rule.words
+            refused, delay = rule.call(**rule.settings)
+            return _refused(request, entry, refused, round(delay * 1e9))
+        tokens, reason = endpoint.compose(asked, how.length(key))
+        entry.tokens = len(tokens)
+        limits = (
+            reply.NO_LIMITS
+            if warm
+            else self._limiting.admit(asked.model, asked.prompt_tokens + len(tokens), request.received)
+        )
+        if not warm and self._full():
+            raise errors.overloaded()
+        prefill = 0 if warm else how.prefill * asked.prompt_tokens
+        added = 0 if self._lane else prefill  # the load model has a lane for it
+        answer = Answer(identity, int(time.time()), tokens, asked.prompt_tokens, reason)
+        if asked.stream:
+            events = endpoint.events(asked, answer)
+            due = self._due(how, key, len(events.tokens), added)
+            chunked, keep = request.chunks, request.keep and request.chunks
+            head = reply.streamed(entry.request_id, due[0], limits, chunked=chunked, keep=keep)
+            laid = plan.streamed(head, events, due, chunked=chunked)
+        else:
+            body = endpoint.whole(asked, answer)
+            last = self._due(how, key, len(tokens), added)[-1]
+            head = reply.whole(entry.request_id, last, limits, len(body), keep=request.keep)
+            laid = plan.whole(head, body, last)
+        if rule is not None:
+            entry.fault = rule.words
+            rule.call(laid, **rule.settings)
+        return _ready(request, entry, laid, None if warm else prefill)
+
+    def _endpoint(self, request: Request) -> ModuleType | None:
+        """Answer the endpoint that *request* is for; None for the list of models."""
+        if request.refused is not None:
+            raise request.refused
+        endpoint = self._endpoints.get(request.path)
+        if endpoint is not None and request.method != "POST":
+            raise errors.method_not_allowed(request.method)
+        return endpoint
+
+    def _key(self, entry: Entry) -> str:
+        """Answer what the request's draws belong to: its tag, or its number among those without one."""
+        self._requests += 1
+        if entry.tag is not None:
+            return entry.tag
+        self._untagged += 1
+        return f"#{self._untagged}"
+
+    def _behaviour(self, model: str, chosen: dict[str, str]) -> Behaviour:
+        how = self._models.get(model, self._default) if self._models else self._default
+        if not chosen:
+            return how
+        words = {**self._config.words(model), **{name: said for name, said in chosen.items() if name in KEYS}}
+        try:
+            return behaviour(**words, seed=self._seed)
+        except BadSetting as bad:
+            raise errors.bad_request(str(bad), choices.FIELD) from None
+
+    def _rule(self, entry: Entry, key: str, model: str, chosen: dict[str, str]) -> Rule | None:
+        if "fault" in chosen:
+            try:
+                return rules.rule(chosen["fault"])
+            except BadSetting as bad:
+                raise errors.bad_request(str(bad), choices.FIELD) from None
+        if not self._rules:
+            return None
+        facts = Facts(key, self._requests, entry.tag, entry.attempt, model)
+        return rules.first(self._rules, facts, self._seed)
+
+    @staticmethod
+    def _due(how: Behaviour, key: str, tokens: int, prefill: int) -> "array[int]":
+        due = how.schedule.due(key, max(tokens, 1))
+        return array("q", [at + prefill for at in due]) if prefill else due
+
+
+def _ready(request: Request, entry: Entry, laid: Plan, prefill: int | None = None) -> Answered:
+    entry.planned = laid.planned()
+    if laid.end is End.KEEP and not (request.keep and (laid.chunked or not laid.stream)):
+        laid.end = End.CLOSE
+    return Answered(entry, laid, prefill)
+
+
+def _refused(request: Request, entry: Entry, refused: errors.Refused, delay: int) -> Answered:
+    entry.status, entry.stream = refused.status, False
+    head = reply.refused(entry.request_id, refused.status, len(refused.body), refused.headers, keep=request.keep)
+    return _ready(request, entry, plan.whole(head, refused.body, delay))
+
+
+def _listed(request: Request) -> bytes:
+    if request.path == models.PATH or request.path.startswith(models.PATH + "/"):
+        if request.method != "GET":
+            raise errors.method_not_allowed(request.method)
+        name = request.path[len(models.PATH) + 1 :]
+        return models.one(name) if name else models.listing()
+    raise errors.unknown_url(request.method, request.path)

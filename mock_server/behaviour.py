@@ -1,0 +1,60 @@
+"""How one request is answered: its latency and its length, chosen for the server, the model or the request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from mock_server import settings
+from mock_server.schedule import Lazy, Schedule
+
+LONGEST = 100_000
+"""The most tokens an answer has."""
+
+KEYS = ("profile", "tokens", "prefill")
+"""What can be chosen for a model or for a single request."""
+
+PROFILES = "mock_server.profiles"
+LENGTHS = "mock_server.lengths"
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """The schedule of an answer's tokens, the number of them, and the time each prompt token adds (ns)."""
+
+    schedule: Schedule
+    length: Callable[[str], int]
+    prefill: int
+
+
+@lru_cache(maxsize=512)
+def behaviour(profile: str, tokens: str, prefill: str, seed: int) -> Behaviour:
+    """Answer the behaviour these words describe; raises `settings.BadSetting` where they do not."""
+    latency = settings.chosen(PROFILES, profile, "offsets", given=2)
+    schedule = Schedule(latency.function, latency.settings, seed)
+    length = _length(tokens, profile, seed)
+    try:
+        schedule.due("trial", 2)
+        length("trial")
+    except (TypeError, ValueError, ArithmeticError) as wrong:
+        raise settings.BadSetting(f"{profile} with tokens={tokens}: {wrong}") from wrong
+    return Behaviour(schedule, length, round(settings.value("prefill", prefill, 0.0) * 1e9))
+
+
+def _length(tokens: str, profile: str, seed: int) -> Callable[[str], int]:
+    if tokens.isdigit():
+        count = int(tokens)
+        if not 1 <= count <= LONGEST:
+            raise settings.BadSetting(f"tokens={tokens}: must be from 1 to {LONGEST}")
+        return lambda _: count
+    rng = Lazy()
+    if tokens == "profile":
+        # The same key as the latency's, so that both draw the same line of a recording.
+        latency = settings.chosen(PROFILES, profile, "length", given=1, others="offsets")
+        return lambda key: _bounded(latency, rng.about(f"{seed}:{key}"))
+    length = settings.chosen(LENGTHS, tokens, "length", given=1)
+    return lambda key: _bounded(length, rng.about(f"{seed}:{key}:length"))
+
+
+def _bounded(length: settings.Chosen, rng: Any) -> int:
+    return min(max(int(length.function(rng, **length.settings)), 1), LONGEST)

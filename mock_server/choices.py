@@ -1,0 +1,37 @@
+"""What a single request chooses for itself, by header (`x-overlap-profile`) or in its body (`"overlap": {…}`)."""
+
+import orjson
+
+from mock_server.behaviour import KEYS
+from mock_server.request import Request
+from mock_server.wire import errors
+
+FIELD = "overlap"
+ALL = (*KEYS, "fault")
+_MARK = f'"{FIELD}"'.encode()
+_HEADERS = {f"x-overlap-{name}".encode(): name for name in ALL}
+
+
+def choices(request: Request) -> dict[str, str]:
+    """Answer what *request* chooses, by name; the body wins over headers. Raises `Refused` for an unknown name."""
+    chosen = {
+        _HEADERS[name]: value.decode("utf-8", "replace")
+        for name, value in request.headers.items()
+        if name in _HEADERS
+    }
+    if _MARK not in request.body:
+        return chosen
+    try:
+        body = orjson.loads(request.body)
+    except orjson.JSONDecodeError:  # the endpoint says so in OpenAI's words
+        return chosen
+    own = body.get(FIELD) if isinstance(body, dict) else None
+    if own is None:
+        return chosen
+    if not isinstance(own, dict):
+        raise errors.wrong_type(FIELD, "an object", own)
+    for name, value in own.items():
+        if name not in ALL:
+            raise errors.bad_request(f"Unknown '{FIELD}.{name}'; there are: {', '.join(ALL)}", FIELD)
+        chosen[name] = str(value)
+    return chosen

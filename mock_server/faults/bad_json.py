@@ -1,0 +1,17 @@
+"""One event, or the body, is no JSON: it breaks off in the middle of a string."""
+
+from mock_server.plan import Plan
+
+_TORN = b'data: {"id":"chatcmpl-torn","object":"chat.completion.chunk","choices":[{"delta":{"content":"to\n\n'
+
+
+def change(plan: Plan, after: int = 10) -> None:
+    """Put a torn event in the place of the token after *after* others; a whole body loses its closing brace."""
+    if plan.stream:
+        at = min(after, len(plan.pieces) - 1)
+        head = plan.pieces[0][: plan.head] if at == 0 else b""
+        last = at == len(plan.pieces) - 1
+        plan.pieces[at] = head + plan.frame(_TORN) + (plan.pieces[at][-5:] if last and plan.chunked else b"")
+    else:
+        start, _, end = plan.pieces[0].rpartition(b"}")
+        plan.pieces[0] = start + b" " + end

@@ -1,0 +1,9 @@
+"""The connection is closed in the middle of the answer."""
+
+from mock_server.faults import _cutting
+from mock_server.plan import End, Plan
+
+
+def change(plan: Plan, after: int = 10) -> None:
+    """Close after *after* tokens, or half-way through an answer in one piece."""
+    _cutting.stop(plan, after, End.CLOSE)

@@ -1,0 +1,17 @@
+"""An error comes in the middle of a stream, as an event, and ends it."""
+
+from mock_server import http
+from mock_server.faults import _cutting
+from mock_server.plan import End, Plan
+from mock_server.wire import errors
+
+
+def change(plan: Plan, after: int = 10) -> None:
+    """Send OpenAI's error for a server's fault after *after* tokens; an answer in one piece is left as it is."""
+    if not plan.stream:
+        return
+    said = b"data: " + b" ".join(errors.server_error().body.split()) + b"\n\n"
+    _cutting.stop(plan, after, plan.end)
+    last = http.LAST_CHUNK if plan.chunked else b""
+    _cutting.append(plan, plan.frame(said) + last)
+    plan.end = plan.end if plan.chunked else End.CLOSE

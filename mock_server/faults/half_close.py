@@ -1,0 +1,9 @@
+"""The server stops sending in the middle of the answer, but keeps its side of the connection open."""
+
+from mock_server.faults import _cutting
+from mock_server.plan import End, Plan
+
+
+def change(plan: Plan, after: int = 10) -> None:
+    """Stop after *after* tokens, or half-way through an answer in one piece."""
+    _cutting.stop(plan, after, End.HALF_CLOSE)

@@ -1,0 +1,12 @@
+"""Status line and headers come one line at a time, with a gap between them."""
+
+from mock_server.faults import _cutting
+from mock_server.plan import Plan
+
+
+def change(plan: Plan, gap: float = 0.1) -> None:
+    """Send a line of the head every *gap* seconds, from when the head was due."""
+    head, rest = plan.pieces[0][: plan.head], plan.pieces[0][plan.head :]
+    lines = head.splitlines(keepends=True)
+    if lines:
+        _cutting.replace_first(plan, [*lines, rest], round(gap * 1e9))

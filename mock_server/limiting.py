@@ -1,0 +1,56 @@
+"""Admits requests by the limits of their model, and tells callers how they stand."""
+
+import math
+
+from mock_server import reply
+from mock_server.limits import Limits, Standing, spelled
+from mock_server.wire import errors
+from mock_server.wire.errors import Refused
+
+UNLIMITED = 10**9
+"""The limit of the kind that is not limited, where only the other is."""
+
+MODELS = 1000
+"""How many models have limits of their own; what comes after these shares one."""
+
+
+class Limiting:
+    """Limits on requests and tokens a minute for each model; 0 is no limit."""
+
+    def __init__(self, requests: int, tokens: int) -> None:
+        self._most = (requests or UNLIMITED, tokens or UNLIMITED) if requests or tokens else None
+        self._models: dict[str, Limits] = {}
+
+    def admit(self, model: str, tokens: int, now: int) -> bytes:
+        """Answer the rate-limit headers of a request that passes at *now* (ns); raises `Refused` for others."""
+        if self._most is None:
+            return reply.NO_LIMITS
+        if tokens > self._most[1]:
+            raise _too_large(model, self._most[1], tokens)
+        name = model if model in self._models or len(self._models) < MODELS else ""
+        limits = self._models.setdefault(name, Limits(*self._most))
+        standing = limits.ask(now, tokens)
+        if standing.wait:
+            raise self._refused(model, tokens, standing)
+        return reply.lines(reply.limit_pairs(self._most, standing))
+
+    def _refused(self, model: str, tokens: int, standing: Standing) -> Refused:
+        assert self._most is not None
+        limit, requested = (self._most[0], 1) if standing.unit == "requests" else (self._most[1], tokens)
+        refused = errors.rate_limited(
+            model, standing.unit, limit, standing.used, requested, spelled(standing.wait)
+        )
+        pairs = reply.limit_pairs(self._most, standing)
+        ms = math.ceil(standing.wait / 1e6)
+        waits = [("retry-after-ms", str(ms)), ("retry-after", str(math.ceil(ms / 1000)))]
+        return Refused(refused.status, refused.body, (*refused.headers, *waits, *pairs))
+
+
+def _too_large(model: str, limit: int, requested: int) -> Refused:
+    """429: a request that no wait will let pass."""
+    message = (
+        f"Request too large for {model} in organization org-overlap on tokens per min (TPM): Limit {limit}, "
+        f"Requested {requested}. The input or output tokens must be reduced in order to run successfully. "
+        f"Visit {errors.PLATFORM}/account/rate-limits to learn more."
+    )
+    return errors.error(429, message, "tokens", code="rate_limit_exceeded")

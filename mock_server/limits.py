@@ -1,0 +1,85 @@
+"""Requests and tokens per minute: two buckets that refill all the time, as OpenAI's do."""
+
+from typing import NamedTuple
+
+MINUTE = 60 * 10**9
+
+
+class Standing(NamedTuple):
+    """
+    How a request stands against the limits.
+
+    `wait` is 0 where it may pass, else the ns until it could; `unit` is what was short, `requests` or `tokens`.
+    `remaining` and `reset` (ns until full again) are of requests and of tokens, after this request.
+    """
+
+    wait: int
+    unit: str
+    used: int
+    remaining: tuple[int, int]
+    reset: tuple[int, int]
+
+
+class Limits:
+    """
+    Two buckets of *requests* and *tokens* per minute; they start full, and a request takes from both or neither.
+
+    `levels` may be any two floats and a time that are shared between processes; who shares them holds the lock.
+    """
+
+    def __init__(self, requests: int, tokens: int) -> None:
+        self.most = (requests, tokens)
+        self._levels = [float(requests), float(tokens)]
+        self._at: int | None = None
+
+    def ask(self, now: int, tokens: int) -> Standing:
+        """Take one request of *tokens* tokens at *now* (ns), if there is room for it."""
+        levels = self._refilled(now)
+        wanted = (1, tokens)
+        waits = [
+            _until(want - level, most) if level < want else 0
+            for want, level, most in zip(wanted, levels, self.most, strict=True)
+        ]
+        short = 0 if waits[0] >= waits[1] else 1
+        wait = waits[short]
+        if not wait:
+            levels = [level - want for level, want in zip(levels, wanted, strict=True)]
+        self._levels, self._at = levels, now
+        resets = [_until(most - level, most) for level, most in zip(levels, self.most, strict=True)]
+        return Standing(
+            wait=wait,
+            unit=("requests", "tokens")[short],
+            used=round(self.most[short] - levels[short]),
+            remaining=(int(levels[0]), int(levels[1])),
+            reset=(resets[0], resets[1]),
+        )
+
+    def _refilled(self, now: int) -> list[float]:
+        passed = max(now - self._at, 0) if self._at is not None else 0
+        return [
+            min(level + most * passed / MINUTE, float(most))
+            for level, most in zip(self._levels, self.most, strict=True)
+        ]
+
+
+def _until(amount: float, most: int) -> int:
+    """Answer in how many ns *amount* comes back at *most* a minute, rounded up."""
+    return -int(-max(amount, 0.0) * MINUTE // most)
+
+
+def spelled(wait: int) -> str:
+    """
+    Answer a time in ns as OpenAI's headers spell it, after Go.
+
+    >>> [spelled(ns) for ns in (0, 1_200_000, 120_000_000, 1_146_000_000, 20 * 10**9, 360 * 10**9)]
+    ['0s', '1ms', '120ms', '1.146s', '20s', '6m0s']
+    """
+    ms = wait // 1_000_000
+    if ms < 1000:
+        return f"{ms}ms" if ms else "0s"
+    minutes, ms = divmod(ms, 60_000)
+    seconds = f"{ms / 1000:.3f}".rstrip("0").rstrip(".")
+    if not minutes:
+        return f"{seconds}s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h{minutes}m{seconds}s" if hours else f"{minutes}m{seconds}s"

@@ -1,0 +1,106 @@
+"""Which request gets which fault: rules as `cut,after=10,rate=0.1`, tried in the order they were given."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from mock_server import registry, settings
+from mock_server.settings import BadSetting
+
+FOLDER = "mock_server.faults"
+
+
+class Facts(NamedTuple):
+    """What a rule may ask about a request: its key for draws, its number from 1, tag, attempt and model."""
+
+    key: str
+    number: int
+    tag: str | None
+    attempt: int | None
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When a rule applies: all of what is said must hold; nothing said holds always."""
+
+    rate: float = 1.0
+    nth: int = 0
+    every: int = 0
+    tag: str = ""
+    attempt: int = -1
+    model: str = ""
+
+
+WHEN = When()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """
+    A fault, its settings, and when it applies.
+
+    `refuses` tells a fault that answers an error and a delay from one that changes a plan.
+    """
+
+    words: str
+    call: Callable[..., Any]
+    refuses: bool
+    settings: dict[str, Any]
+    when: When
+
+    def applies(self, facts: Facts, seed: int) -> bool:
+        """Answer whether the request with these facts gets this fault; draws depend on nothing but them."""
+        when = self.when
+        if when.nth and facts.number != when.nth:
+            return False
+        if when.every and facts.number % when.every:
+            return False
+        if when.tag and facts.tag != when.tag:
+            return False
+        if when.attempt >= 0 and (facts.attempt or 0) != when.attempt:
+            return False
+        if when.model and facts.model != when.model:
+            return False
+        return when.rate >= 1.0 or _drawn(f"{seed}:{facts.key}:{facts.attempt}:{self.words}") < when.rate
+
+
+def _drawn(key: str) -> float:
+    """Answer a number from 0 to below 1 that belongs to *key*."""
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest()) / 2**64
+
+
+def rule(words: str) -> Rule:
+    """
+    Answer the rule *words* spell: a fault's name, its settings, and when: rate, nth, every, tag, attempt, model.
+
+    Raises `settings.BadSetting` for what is not there.
+
+    >>> rule("cut,after=3,nth=2").when.nth
+    2
+    """
+    name, *pairs = [word.strip() for word in words.split(",")]
+    when: dict[str, Any] = {}
+    own = [name]
+    for pair in pairs:
+        key, _, text = pair.partition("=")
+        if key in When.__slots__:
+            when[key] = settings.value(f"{name},{key}", text, getattr(WHEN, key))
+        else:
+            own.append(pair)
+    if when.get("rate", 0.0) > 1.0:
+        raise BadSetting(f"{name},rate={when['rate']:g}: must be from 0 to 1")
+    try:
+        refuses = hasattr(registry.load(FOLDER, name), "refuse")
+    except LookupError as unknown:
+        raise BadSetting(str(unknown)) from None
+    fault = settings.chosen(FOLDER, ",".join(own), "refuse" if refuses else "change", given=0 if refuses else 1)
+    if refuses:
+        fault.function(**fault.settings)
+    return Rule(words, fault.function, refuses, fault.settings, When(**when))
+
+
+def first(rules: Sequence[Rule], facts: Facts, seed: int) -> Rule | None:
+    """Answer the first rule that applies, or None."""
+    return next((one for one in rules if one.applies(facts, seed)), None)
