@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heapreplace
 
-from harness.record import Call
+from harness.record import Call, Served
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def shares(call: Call, dispatch: int = 0) -> Shares | None:
     if not call.served:
         return None
     at, send, planned, late = call.sent, 0, 0, 0
-    for entry in sorted(call.served, key=lambda entry: entry.received):
+    for entry in call.served if len(call.served) == 1 else sorted(call.served, key=_received):
         # What the caller no longer waited for (a cancelled call's stream) is not the call's time.
         begun = min(max(at, entry.received), call.done)
         due = min(max(begun, entry.received + (entry.planned[-1] if entry.planned else 0)), call.done)
@@ -50,6 +50,10 @@ def shares(call: Call, dispatch: int = 0) -> Shares | None:
         due = min(due, ended)
         send, planned, late, at = send + begun - at, planned + due - begun, late + ended - due, ended
     return Shares(dispatch, send, planned, late, call.done - at)
+
+
+def _received(entry: Served) -> int:
+    return entry.received
 
 
 def dispatch(calls: Sequence[Call], concurrency: int, started: int) -> dict[int, int]:
