@@ -10,7 +10,7 @@ from harness import registry
 from harness.config import Mistake, RunConfig
 from harness.folder import Ledger, fresh, point_latest
 from harness.journal import Lost
-from harness.launch import Broken, Launch
+from harness.launch import Broken
 from harness.loops import factory
 from harness.plan import CLIENTS, SCENARIOS, STRATEGIES, Plan, Planned, expand, plans
 from harness.record import Cell
@@ -46,7 +46,7 @@ def parts_of(config: RunConfig) -> Parts:
                 registry.check(STRATEGIES, strategy)
             for loop in plan.loops:
                 factory(loop)
-    except LookupError as unknown:
+    except registry.Unknown as unknown:
         raise Mistake(unknown.args[0]) from unknown
     return parts
 
@@ -63,13 +63,14 @@ def run(config: RunConfig, tell: Tell) -> Outcome:
     folder = fresh(config.results, config.name or ("bench" if not config.scenarios else config.scenarios[0]))
     with Servers(config) as servers, Writer(folder) as writer:
         ledger = Ledger(config, folder, writer, questions)
-        runner = Runner(config, servers, ledger, tell)
-        try:
-            drawn = _prepare(config, parts, servers, runner, ledger)
-        except BaseException:
-            _discard(folder)
-            raise
-        state, reason = _carry_out(runner, ledger, drawn)
+        with Runner(config, servers, ledger, tell) as runner:
+            try:
+                drawn = _prepare(config, parts, servers, runner, ledger)
+            except BaseException:
+                # The folder of a run that never began holds nothing but its own empty files.
+                shutil.rmtree(folder)
+                raise
+            state, reason = _carry_out(runner, ledger, drawn)
     point_latest(folder)
     faults = [*([reason] if reason else []), *ledger.balance.faults, *ledger.reasons]
     return Outcome(folder, state, tuple(faults))
@@ -95,10 +96,10 @@ def _prepare(config: RunConfig, parts: Parts, servers: Servers, runner: Runner, 
     try:
         for _, plan in parts:
             servers.ensure(plan.profile, plan.tokens)
-        planned = _planned(config, parts, servers, runner)
+        planned = _planned(config, parts, runner)
     except NotReady as wrong:
         raise Mistake(str(wrong)) from wrong
-    except LookupError as unknown:
+    except registry.Unknown as unknown:
         raise Mistake(unknown.args[0]) from unknown
     if not planned:
         raise Mistake("nothing to measure: no strategy that was asked for applies")
@@ -107,24 +108,18 @@ def _prepare(config: RunConfig, parts: Parts, servers: Servers, runner: Runner, 
     return drawn
 
 
-def _planned(config: RunConfig, parts: Parts, servers: Servers, runner: Runner) -> list[Planned]:
+def _planned(config: RunConfig, parts: Parts, runner: Runner) -> list[Planned]:
     """Expand *parts* to cells; which strategies apply follows from the methods of each application."""
-    with Launch(servers.worker_core, config.seed) as launch:
-        known: dict[tuple[str, str], list[str]] = {}
-        for name, plan in parts:
-            for client in plan.clients:
-                probe = Planned(Cell(name, client, "invoke", "asyncio", 1, plan.profile), 1, 1, plan.tokens)
-                if (name, client) not in known:
-                    try:
-                        known[name, client] = launch.methods(runner.order(probe, 0), config.slot_timeout)
-                    except Broken as broken:
-                        raise Mistake(f"{name} on {client} cannot be built: {broken}") from broken
+    known: dict[tuple[str, str], list[str]] = {}
+    for name, plan in parts:
+        for client in plan.clients:
+            if (name, client) not in known:
+                any_cell = Cell(name, client, "invoke", "asyncio", 1, plan.profile)
+                try:
+                    known[name, client] = runner.methods(Planned(any_cell, 1, 1, plan.tokens))
+                except Broken as broken:
+                    raise Mistake(f"{name} on {client} cannot be built: {broken}") from broken
     default = config.rounds or DEFAULT_ROUNDS
     each = (expand(name, plan, {c: known[name, c] for c in plan.clients}, default) for name, plan in parts)
     unique = {planned.cell.id: planned for planned in chain.from_iterable(each)}
     return list(unique.values())
-
-
-def _discard(folder: Path) -> None:
-    """Remove the folder of a run that never began: it holds nothing but its own empty files."""
-    shutil.rmtree(folder)

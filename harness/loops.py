@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+from harness.registry import Unknown
+
 LOOPS = ("asyncio", "uvloop")
 
 
@@ -10,8 +12,8 @@ def factory(loop: str) -> Callable[[], asyncio.AbstractEventLoop]:
     """
     Answer what makes a fresh event loop called *loop*.
 
-    Loops are made by a factory and not by a policy: policies go with Python 3.16. Raises `LookupError` for an
-    unknown name.
+    Loops are made by a factory and not by a policy: policies go with Python 3.16. Raises `Unknown` for another
+    name.
     """
     if loop == "asyncio":
         return asyncio.new_event_loop
@@ -19,4 +21,4 @@ def factory(loop: str) -> Callable[[], asyncio.AbstractEventLoop]:
         import uvloop
 
         return uvloop.new_event_loop
-    raise LookupError(f"no loop {loop!r}; there are: {', '.join(LOOPS)}")
+    raise Unknown(f"no loop {loop!r}; there are: {', '.join(LOOPS)}")

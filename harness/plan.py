@@ -66,7 +66,7 @@ def settled(config: RunConfig, plan: Plan) -> Plan:
 
 
 def plans(config: RunConfig, scenario: str) -> tuple[Plan, ...]:
-    """Answer the parts of *scenario* as *config* wants them; raises `LookupError` for an unknown name."""
+    """Answer the parts of *scenario* as *config* wants them; raises `Unknown` for an unknown name."""
     return tuple(settled(config, plan) for plan in registry.load(SCENARIOS, scenario).PLAN)
 
 
@@ -77,14 +77,16 @@ def expand(
     Yield the cells of one part of a scenario.
 
     *methods* has the methods of the application by client. A strategy asked for by name that an application
-    has no method for raises `LookupError`; among "all that apply" it is left out.
+    has no method for raises `Unknown`; among "all that apply" it is left out.
     """
     for client in plan.clients:
         for strategy in plan.strategies or registry.names(STRATEGIES):
             module = registry.load(STRATEGIES, strategy)
             if module.NEEDS not in methods[client]:
                 if plan.strategies and len(plan.clients) == 1:
-                    raise LookupError(f"{scenario} on {client} has no {module.NEEDS!r}, which {strategy} needs")
+                    raise registry.Unknown(
+                        f"{scenario} on {client} has no {module.NEEDS!r}, which {strategy} needs"
+                    )
                 continue
             sequential = getattr(module, "SEQUENTIAL", False)
             for concurrency in plan.concurrency:

@@ -12,6 +12,10 @@ from pkgutil import iter_modules
 from types import ModuleType
 
 
+class Unknown(LookupError):
+    """A name that is no entry; the message names what there is."""
+
+
 def names(folder: str) -> list[str]:
     """Every entry of *folder* (a package name), by file name; private modules are left out."""
     path = import_module(folder).__path__
@@ -22,21 +26,21 @@ def load(folder: str, name: str) -> ModuleType:
     """
     Import the entry called *name*; a dotted name is imported as it stands, so a plug-in needs no hook.
 
-    Raises `LookupError`, naming what there is, for a name that is not there.
+    Raises `Unknown` for a name that is not there.
     """
     if "." in name:
         try:
             return import_module(name)
         except ModuleNotFoundError as missing:
-            raise LookupError(f"no module {name!r}: {missing}") from missing
+            raise Unknown(f"no module {name!r}: {missing}") from missing
     check(folder, name)
     return import_module(f"{folder}.{name}")
 
 
 def check(folder: str, name: str) -> None:
-    """Raise `LookupError`, naming what there is, for a name that is no entry; nothing is imported."""
+    """Raise `Unknown` for a name that is no entry; nothing is imported."""
     if "." not in name and name not in (there := names(folder)):
-        raise LookupError(f"no {name!r} in {folder}; there are: {', '.join(there)}")
+        raise Unknown(f"no {name!r} in {folder}; there are: {', '.join(there)}")
 
 
 def suite(folder: str) -> tuple[str, ...]:

@@ -10,9 +10,9 @@ luck (hash seed, memory layout) they share, and a round costs one import less.
 
 import random
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from time import monotonic
+from typing import Self
 
 from harness.config import RunConfig
 from harness.environment import steal, ticks
@@ -67,8 +67,14 @@ class Runner:
     def __init__(self, config: RunConfig, servers: Servers, ledger: Ledger, tell: Tell) -> None:
         self._config, self._servers, self._ledger, self._tell = config, servers, ledger, tell
         self._took: dict[str, float] = {}
-        self._done = 0
         self._broken: set[str] = set()
+        self._launch: Launch | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
 
     def order(self, planned: Planned, number: int) -> Order:
         """Answer what a worker is told to do for one slot of *planned*."""
@@ -86,42 +92,51 @@ class Runner:
             max_retries=self._config.max_retries,
         )
 
+    def methods(self, planned: Planned) -> list[str]:
+        """Ask which methods the application of *planned* has. Raises `Broken` when it cannot be built."""
+        return self._current(self._config.seed).methods(self.order(planned, 0), self._config.slot_timeout)
+
     def carry_out(self, drawn: Sequence[Round]) -> None:
         """Run all rounds. Raises `Lost` when a server died; broken slots are noted, and their cells left out."""
-        waiting = [(each, planned) for each in drawn for planned in each.slots]
-        for each in drawn:
-            with ExitStack() as stack:
-                launch: Launch | None = None
-                for position, planned in enumerate(each.slots):
-                    left = self._left([later.cell.id for _, later in waiting[self._done :]])
-                    self._tell(Progress(self._done, len(waiting), planned.cell.id, each.number, left))
-                    self._done += 1
-                    if planned.cell.id in self._broken:
-                        self._ledger.missing(planned.cell, each.number, "left out after its first failure")
-                        continue
-                    launch = launch or stack.enter_context(Launch(self._servers.worker_core, each.hash_seed))
-                    if not self._slot(launch, planned, each.number, position):
-                        launch = None
-        self._tell(Progress(self._done, len(waiting), None, len(drawn), 0.0))
+        waiting = [(each, position, planned) for each in drawn for position, planned in enumerate(each.slots)]
+        for done, (each, position, planned) in enumerate(waiting):
+            left = self._left([later.cell.id for _, _, later in waiting[done:]])
+            self._tell(Progress(done, len(waiting), planned.cell.id, each.number, left))
+            # The first round goes on in the launch that was asked for the methods: it is warm, and saves one.
+            if position == 0 and each.number:
+                self.end()
+            if planned.cell.id in self._broken:
+                self._ledger.missing(planned.cell, each.number, "left out after its first failure")
+            else:
+                self._slot(self._current(each.hash_seed), planned, each.number, position)
+        self._tell(Progress(len(waiting), len(waiting), None, len(drawn), 0.0))
 
-    def _slot(self, launch: Launch, planned: Planned, number: int, position: int) -> bool:
-        """Run one slot; answer whether its launch can go on."""
+    def _current(self, hash_seed: int) -> Launch:
+        self._launch = self._launch or Launch(self._servers.worker_core, hash_seed)
+        return self._launch
+
+    def end(self) -> None:
+        """End the launch under way, if any."""
+        if self._launch:
+            self._launch.end()
+        self._launch = None
+
+    def _slot(self, launch: Launch, planned: Planned, number: int, position: int) -> None:
         order, began, before = self.order(planned, number), monotonic(), ticks()
         take(order.base_url)
         try:
             answer = launch.slot(order, self._config.slot_timeout)
         except Broken as broken:
-            launch.end()
+            self.end()
             self._broken.add(planned.cell.id)
             self._ledger.missing(planned.cell, number, str(broken))
             self._servers.check()
-            return False
+            return
         journal = take(order.base_url)
         about = {"cell": planned.cell.id, "round": number, "position": position, "made": order.calls}
         slot = slot_from(about | answer["timed"] | {"steal": steal(before, ticks())})
         self._enter(order, slot, answer["calls"], journal)
         self._took[planned.cell.id] = monotonic() - began
-        return True
 
     def _enter(self, order: Order, slot: Slot, facts: list[dict[str, object]], journal: Journal | None) -> None:
         """Join the calls with the journal and write the slot down."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from harness.registry import Unknown
 from harness.slot import application, execute, order_from
 
 METHODS = ("invoke", "ainvoke", "batch", "abatch", "abatch_as_completed", "stream", "astream")
@@ -32,7 +33,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         if "methods" in request:
             return {"methods": methods(request["methods"])}
         timed, calls = execute(order_from(request["slot"]))
-    except LookupError as unknown:
+    except Unknown as unknown:
         return {"mistake": str(unknown)}
     except Exception as wrong:  # noqa: BLE001  whatever the code under test raises, the launch goes on
         sys.excepthook(type(wrong), wrong, wrong.__traceback__)
