@@ -109,6 +109,13 @@ class App:
         if following is not None:
             self.pacer.at(following, exchange)
 
+    def sweep(self) -> None:
+        """Give up on clients that have been silent for too long; to be called about once a second."""
+        now = time.monotonic_ns()
+        keep_alive = round(self.config.keep_alive * 1e9)
+        for connection in list(self.connections):
+            connection.tired(now, keep_alive)
+
     def close(self) -> None:
         """Drop every connection and wake nobody any more."""
         for connection in list(self.connections):

@@ -21,9 +21,18 @@ def options(command: click.Command) -> click.Command:
         words = [f"--{option.name.replace('_', '-')}"]
         about = option.metadata["help"]
         many = isinstance(option.default, tuple)
+        flag = isinstance(option.default, bool)
         kind = str if many else type(option.default)
         command.params.append(
-            click.Option(words, type=kind, default=option.default, multiple=many, help=about, show_default=True)
+            click.Option(
+                words,
+                type=kind,
+                default=option.default,
+                multiple=many,
+                is_flag=flag,
+                help=about,
+                show_default=not flag and not many,
+            )
         )
     return command
 

@@ -19,7 +19,21 @@ def _option(default: Any, about: str) -> Any:
 
 
 LIVE = frozenset(
-    {"profile", "tokens", "prefill", "seed", "model", "fault", "rpm", "tpm", "slots", "queue", "slowdown", "stall"}
+    {
+        "profile",
+        "tokens",
+        "prefill",
+        "seed",
+        "model",
+        "fault",
+        "rpm",
+        "tpm",
+        "slots",
+        "queue",
+        "slowdown",
+        "stall",
+        "keep_alive",
+    }
 )
 """What can be changed while the server runs."""
 
@@ -33,6 +47,7 @@ _RANGES = {
     "queue": (0, 1_000_000),
     "slowdown": (0, 1000),
     "stall": (0, 1),
+    "keep_alive": (0.1, 86_400),
 }
 
 
@@ -60,8 +75,12 @@ class Config:
     queue: int = _option(100_000, "requests that may wait for a slot; more are answered 503")
     slowdown: float = _option(0.0, "with slots: the share by which each further request slows all others")
     stall: float = _option(0.0, "with slots: the share of decode's speed that reading a prompt takes, 0 to 1")
+    keep_alive: float = _option(75.0, "seconds after which an idle connection is closed")
     cores: str = _option("", "cores this process may use, as in 1 or 0,2; empty leaves it alone")
     journal: int = _option(100_000, "entries the journal keeps until they are taken")
+    self_test: bool = _option(
+        default=False, about="measure TTFT and ITL first, and do not start if they are not kept"
+    )
     token: str = _option(
         "", "bearer token for the control endpoints; off loopback one is drawn where none is given"
     )
@@ -150,8 +169,14 @@ def _typed(name: str, value: Any, wanted: type) -> Any:
         value = (value,) if isinstance(value, str) else tuple(value)
     elif isinstance(value, int) and not isinstance(value, bool) and wanted in {str, float}:
         value = wanted(value)
-    words = {str: "words", int: "a whole number", float: "a number", tuple: "a list of words"}
-    fits = isinstance(value, wanted) and not isinstance(value, bool)
+    words = {
+        bool: "true or false",
+        str: "words",
+        int: "a whole number",
+        float: "a number",
+        tuple: "a list of words",
+    }
+    fits = isinstance(value, wanted) and isinstance(value, bool) is (wanted is bool)
     if not fits or (wanted is tuple and not all(isinstance(word, str) for word in value)):
         raise settings.BadSetting(f"{name}={value!r}: must be {words[wanted]}")
     return value

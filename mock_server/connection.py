@@ -15,6 +15,10 @@ from mock_server.wire import errors
 
 LONGEST_HEAD = 64 * 1024
 LONGEST_BODY = 32 * 1024 * 1024
+REQUEST = 30 * 10**9
+"""How long a request may take to arrive, from its first byte to its last, in ns."""
+READER = 300 * 10**9
+"""How long a reader may leave its answer waiting, in ns."""
 
 
 class Application(Protocol):
@@ -55,6 +59,8 @@ class Connection(asyncio.Protocol):
         self._body: list[bytes] = []
         self._in_head = True
         self._broken = False
+        self._began = 0
+        self._idle = 0
         self.exchange: Exchange | None = None
         self.number = 0
         self.line: Line
@@ -64,6 +70,7 @@ class Connection(asyncio.Protocol):
         """Take the transport."""
         self._transport = cast(asyncio.Transport, transport)
         self.line = Line(self._transport)
+        self._idle = time.monotonic_ns()
         self.number = self._application.opened(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -79,9 +86,23 @@ class Connection(asyncio.Protocol):
         """Take a half-closed connection for a closed one, as servers do: its client no longer waits."""
         self.line.shut()
 
+    def tired(self, now: int, keep_alive: int) -> None:
+        """Give up on a client that dawdles over its request, reads nothing, or is idle for *keep_alive* ns."""
+        if self._began and now - self._began > REQUEST:
+            self._received = now
+            self._began = 0
+            self._refuse(errors.request_timeout())
+            if not self._serving:
+                self._serve()
+        elif self.line.paused and now - self._idle > READER:
+            self.line.abort()
+        elif self.exchange is None and not self._began and now - self._idle > keep_alive:
+            self.line.close()
+
     def pause_writing(self) -> None:
         """Stop sending: the reader is slow."""
         self.line.paused = True
+        self._idle = time.monotonic_ns()
 
     def resume_writing(self) -> None:
         """Send on."""
@@ -109,6 +130,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         """Start a request (called by the parser)."""
+        self._began = self._received
         self._target = b""
         self._headers = {}
         self._body = []
@@ -141,7 +163,7 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """Queue a complete request (called by the parser)."""
         self._in_head = True
-        self._head = 0
+        self._head = self._began = 0
         if self._broken:
             return
         parser = self._parser
@@ -187,6 +209,7 @@ class Connection(asyncio.Protocol):
     def done(self, *, keep: bool) -> None:
         """Go on to the next request, or close."""
         self.exchange = None
+        self._idle = time.monotonic_ns()
         if not keep:
             if self.line.open:  # else a fault has seen to it
                 self.line.close()

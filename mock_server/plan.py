@@ -28,9 +28,9 @@ class Plan:
     The writes of one answer.
 
     `pieces` are as many as `due`, the times in ns from the request's arrival. The first `head` bytes of the first
-    piece are status line and headers; `chunked` tells whether the pieces are framed as chunks. `marks` says how many
-    tokens are complete with each piece; None: one with each. `together` pieces may leave in one write when they are
-    overdue. `promised` are the due times from before a fault cut some off.
+    piece are status line and headers; `chunked` tells whether the pieces are framed as chunks. `marks` says how
+    many tokens are complete with each piece; None: one with each. `together` pieces may leave in one write when
+    they are overdue. `promised` are the due times from before a fault cut some off.
     """
 
     pieces: list[bytes]

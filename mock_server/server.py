@@ -1,6 +1,8 @@
 """A server process: the socket, the loop, the ready line, and a clean end."""
 
 import asyncio
+import contextlib
+import dataclasses
 import gc
 import os
 import resource
@@ -37,7 +39,8 @@ def ready_line(config: Config, url: str) -> str:
     return f"ready {url} pid={os.getpid()} {words}"
 
 
-async def _serve(config: Config, sources: dict[str, str], listening: socket.socket) -> None:
+async def _serve(config: Config, sources: dict[str, str], listening: socket.socket) -> int:
+    """Serve until told to stop; answer the process's exit code."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -49,11 +52,28 @@ async def _serve(config: Config, sources: dict[str, str], listening: socket.sock
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-    print(ready_line(config, address(listening)), flush=True)
-    await stop.wait()
+    sound = not config.self_test or await _tested(app, address(listening))
+    if sound:
+        print(ready_line(config, address(listening)), flush=True)
+        while not stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), 1.0)
+            app.sweep()
     server.close()
     app.close()
     await asyncio.sleep(0)
+    return 0 if sound else 1
+
+
+async def _tested(app: App, url: str) -> bool:
+    """Have a process of its own measure the bare schedule, without faults, limits and load; they come after."""
+    config = app.config
+    app.configure(dataclasses.replace(config, fault=(), rpm=0, tpm=0, slots=0))
+    words = (sys.executable, "-m", "mock_server.selftest", url, str(os.getpid()))
+    tester = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.DEVNULL)
+    passed = await tester.wait() == 0
+    app.configure(config)
+    return passed
 
 
 def _token(config: Config) -> str:
@@ -77,4 +97,6 @@ def run(config: Config, sources: dict[str, str]) -> None:
     """Serve until SIGTERM or Ctrl-C; raises OSError where the address cannot be had."""
     listening = bound(config)
     _prepare(config)
-    uvloop.run(_serve(config, sources, listening))
+    code = uvloop.run(_serve(config, sources, listening))
+    if code:
+        raise SystemExit(code)

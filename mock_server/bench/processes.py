@@ -64,14 +64,10 @@ def _address(output: IO[str] | None) -> tuple[str, int]:
     return str(address.hostname), int(address.port or 0)
 
 
-def request(stream: bool, tag: str) -> bytes:  # noqa: FBT001 - the one thing requests here differ in
-    """Answer the bytes of a small chat request."""
-    body = orjson.dumps(
-        {
-            "model": "gpt-4o-mini",
-            "stream": stream,
-            "messages": [{"role": "user", "content": f"[call {tag}] Name one use of a brick."}],
-        }
-    )
-    head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: overlap\r\ncontent-length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+def request(*, stream: bool, tag: str, headers: dict[str, str] | None = None) -> bytes:
+    """Answer the bytes of a small chat request, with *headers* added."""
+    message = {"role": "user", "content": f"[call {tag}] Name one use of a brick."}
+    body = orjson.dumps({"model": "gpt-4o-mini", "stream": stream, "messages": [message]})
+    lines = {"host": "overlap", "content-length": str(len(body)), **(headers or {})}
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    return f"POST /v1/chat/completions HTTP/1.1\r\n{head}\r\n".encode() + body

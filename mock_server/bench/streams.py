@@ -15,7 +15,6 @@ OPENED_TOGETHER = 8
 TOKEN = b'"content":"'
 ROLE = b'"content":""'
 END = b"0\r\n\r\n"
-PATIENCE = 30.0
 
 
 @dataclass(slots=True)
@@ -29,9 +28,15 @@ class _Reader:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What came of a number of streams: lateness in ns, of last tokens and of all, and how the client fared."""
+    """
+    What came of a number of streams: lateness in ns, sorted, as the client saw it and as the server did.
+
+    `first`, `last` and `every` are of tokens the client saw, `server` of last tokens as written. `broken` streams
+    did not come to their end; `cpu` is the share of a core that the server used meanwhile.
+    """
 
     streams: int
+    first: list[int]
     last: list[int]
     every: list[int]
     server: list[int]
@@ -39,14 +44,19 @@ class Seen:
     cpu: float
 
 
-def measured(server: Running, streams: int, tokens: int) -> Seen:
-    """Open *streams* streams one after another, read them all to the end, and compare with the journal."""
+def measured(server: Running, streams: int, patience: float, headers: dict[str, str] | None = None) -> Seen:
+    """
+    Open *streams* streams one after another, read them all to the end, and compare with the journal.
+
+    Gives up after *patience* seconds. *headers* go with every request.
+    """
     take(server)
     before, began = server.cpu(), time.monotonic()
-    readers = _read(server, streams, tokens)
+    readers = _read(server, streams, patience, headers or {})
     share = (server.cpu() - before) / (time.monotonic() - began)
     entries = {entry["tag"]: entry for entry in take(server)["entries"]}
     every: list[int] = []
+    first: list[int] = []
     last: list[int] = []
     own: list[int] = []
     broken = 0
@@ -58,9 +68,10 @@ def measured(server: Running, streams: int, tokens: int) -> Seen:
         start = entry["received"]
         late = [seen - start - due for seen, due in zip(reader.seen, entry["planned"], strict=True)]
         every += late
+        first.append(late[0])
         last.append(late[-1])
         own.append(entry["written"][-1] - entry["planned"][-1])
-    return Seen(streams, sorted(last), sorted(every), sorted(own), broken, share)
+    return Seen(streams, sorted(first), sorted(last), sorted(every), sorted(own), broken, share)
 
 
 def take(server: Running) -> dict[str, Any]:
@@ -72,7 +83,7 @@ def take(server: Running) -> dict[str, Any]:
     return taken
 
 
-def _read(server: Running, streams: int, tokens: int) -> list[_Reader]:
+def _read(server: Running, streams: int, patience: float, headers: dict[str, str]) -> list[_Reader]:
     poll = select.epoll()
     readers: dict[int, _Reader] = {}
     open_ = 0
@@ -83,11 +94,11 @@ def _read(server: Running, streams: int, tokens: int) -> list[_Reader]:
         reader.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         readers[reader.socket.fileno()] = reader
         poll.register(reader.socket, select.EPOLLIN)
-        reader.socket.send(request(stream=True, tag=tag))
+        reader.socket.send(request(stream=True, tag=tag, headers=headers))
         open_ += 1
         if number % OPENED_TOGETHER == 0:
             open_ -= _drain(poll, readers, 0)
-    until = time.monotonic() + PATIENCE + tokens
+    until = time.monotonic() + patience
     while open_ and time.monotonic() < until:
         open_ -= _drain(poll, readers, 1)
     for reader in readers.values():
