@@ -106,8 +106,12 @@ def _first_line(pipe: IO[bytes], patience: float) -> bytes:
 
 def _obituary(process: subprocess.Popen[bytes], said: bytes) -> str:
     """End *process* and say in one line what it said last."""
-    ended = process.poll() is not None
-    process.kill()
+    try:
+        process.wait(0.5)  # its pipe closes a moment before it can be seen to have ended
+        ended = True
+    except subprocess.TimeoutExpired:
+        ended = False
+        process.kill()
     _, errors = process.communicate()
     last = (errors or said).decode("utf-8", "replace").strip().splitlines()[-1:]
     reason = last[0] if last else ("it ended without a word" if ended else "it said nothing")
