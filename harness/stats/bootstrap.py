@@ -5,12 +5,12 @@ A round is the unit of analysis. Calls of one round share the machine's mood, so
 far too much, and pooling them over rounds lets the slowest round decide every tail. So each round gives one number
 (its throughput, its own p95), and an estimate says where the typical round lies.
 
-The interval is Student's t times the bootstrap's standard error, widened by sqrt(R / (R - 1)), since a resample of
-R rounds varies that much less than R new rounds would (Hesterberg, "What Teachers Should Know About the
-Bootstrap", The American Statistician 69 (2015) 371). For a mean that is exactly Student's interval; here it is
-around the Hodges-Lehmann centre, which one burst in a few rounds does not move. The percentile bootstrap holds the
-truth 82 times in 100 at five rounds: it forgets that the spread, too, is estimated from so few, and cannot leave
-the range of what was seen. `python -m harness.stats.coverage` prints the whole comparison.
+The interval is Student's t times the bootstrap's standard error, around the Hodges-Lehmann centre, which one burst
+in a few rounds does not move. The percentile bootstrap holds the truth 82 times in 100 at five rounds: it forgets
+that the spread, too, is estimated from so few, and cannot leave the range of what was seen (Hesterberg, "What
+Teachers Should Know About the Bootstrap", The American Statistician 69 (2015) 371). For a mean one would widen the
+error by sqrt(R / (R - 1)) besides; the centre of a resample, whose rounds repeat, already varies that much more,
+and with both the interval held the truth 97 times. `python -m harness.stats.coverage` prints the comparison.
 """
 
 from collections.abc import Callable, Sequence
@@ -69,4 +69,4 @@ def _reach(numbers: Floats) -> float:
     drawn = resamples(rounds)
     replicates = centre(numbers[drawn.picks])
     variance = float(drawn.chance @ (replicates - drawn.chance @ replicates) ** 2)
-    return critical(rounds - 1) * sqrt(variance * rounds / (rounds - 1))
+    return critical(rounds - 1) * sqrt(variance)

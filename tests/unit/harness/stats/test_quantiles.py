@@ -1,0 +1,58 @@
+"""Quantiles of a round, and when a percentile is left unsaid."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from scipy.stats.mstats import mquantiles
+
+from harness.stats.quantiles import enough, of_round, reaches
+
+
+def naive(values: Sequence[float], q: float) -> float:
+    """Hyndman and Fan's type 8, spelled out: the value at place (n + 1/3) q + 1/3, counted from one."""
+    ordered = sorted(values)
+    place = (len(ordered) + 1 / 3) * q + 1 / 3
+    place = min(max(place, 1), len(ordered))
+    below = int(place)
+    above = min(below + 1, len(ordered))
+    return ordered[below - 1] + (place - below) * (ordered[above - 1] - ordered[below - 1])
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 13, 40, 1000])
+def test_a_quantile_is_the_value_at_its_median_unbiased_place(count):
+    """The place is written in the definition, so that a reader can check a number by hand."""
+    values = np.random.default_rng(count).lognormal(size=count)
+    qs = [0.1, 0.5, 0.9, 0.95, 0.99]
+    assert of_round(values, qs).tolist() == pytest.approx([naive(values.tolist(), q) for q in qs])
+    assert of_round(values, qs).tolist() == pytest.approx(mquantiles(values, qs, 1 / 3, 1 / 3).tolist())
+
+
+def test_the_median_of_three_is_the_middle_one():
+    """The tutorial's three calls have a median one can read off."""
+    assert of_round(np.array([1505.0, 1501.0, 1503.0]), [0.5]).tolist() == [1503.0]
+
+
+@pytest.mark.parametrize("calls", [13, 20, 40, 200])
+def test_a_percentile_does_not_depend_on_how_many_calls_a_round_has(calls):
+    """About half of all rounds have their p95 above the true one, few calls or many."""
+    rng = np.random.default_rng(calls)
+    found = np.array([of_round(row, [0.95])[0] for row in rng.lognormal(size=(4000, calls))])
+    truth = np.exp(1.6448536269514722)
+    # "Approximately" is Hyndman and Fan's word: up to five points, besides 0.8 of standard error.
+    assert np.mean(found > truth) == pytest.approx(0.5, abs=0.065)
+
+
+def test_a_percentile_with_fewer_than_ten_calls_beyond_it_is_left_unsaid():
+    """200 calls for a p95, 1,000 for a p99, five for a median, and the same from the other end."""
+    least = {0.5: 5, 0.9: 100, 0.95: 200, 0.99: 1000, 0.1: 100, 0.01: 1000}
+    for q, count in least.items():
+        assert enough(count, q)
+        assert not enough(count - 1, q)
+
+
+def test_a_round_too_short_for_a_percentile_does_not_pass_its_largest_call_off_as_one():
+    """Below these numbers the quantile's place lies beyond the last value."""
+    for q, count in {0.95: 13, 0.99: 67, 0.5: 1, 0.05: 13}.items():
+        assert reaches(count, q)
+        assert not reaches(count - 1, q)
