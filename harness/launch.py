@@ -24,11 +24,11 @@ class Broken(Exception):
 
 
 class Launch:
-    """A worker process on *core*. Use it as a context; a broken one is over and cannot be asked again."""
+    """A process on *core* running *module*. Use it as a context; a broken one is over and cannot be asked again."""
 
-    def __init__(self, core: int | None, hash_seed: int) -> None:
+    def __init__(self, core: int | None, hash_seed: int, module: str = "harness.worker") -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "harness.worker"],
+            [sys.executable, "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -57,14 +57,15 @@ class Launch:
 
     def methods(self, order: Order, patience: float) -> list[str]:
         """Ask which methods the application of *order* has. Raises `Broken`, or `Mistake` for a wrong name."""
-        found: list[str] = self._ask({"methods": order}, patience)["methods"]
+        found: list[str] = self.ask({"methods": order}, patience)["methods"]
         return found
 
     def slot(self, order: Order, patience: float) -> dict[str, Any]:
         """Have *order* carried out; answers {"timed": …, "calls": […]}. Raises `Broken`."""
-        return self._ask({"slot": order}, patience)
+        return self.ask({"slot": order}, patience)
 
-    def _ask(self, request: dict[str, Order], patience: float) -> dict[str, Any]:
+    def ask(self, request: dict[str, Any], patience: float) -> dict[str, Any]:
+        """Send *request* and await its answer for *patience* seconds. Raises `Broken`, `Mistake` for a wrong name."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(orjson.dumps(request, default=asdict) + b"\n")

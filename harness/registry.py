@@ -17,9 +17,9 @@ class Unknown(LookupError):
 
 
 def names(folder: str) -> list[str]:
-    """Every entry of *folder* (a package name), by file name; private modules are left out."""
+    """Every entry of *folder* (a package name), by file name; private modules and folders within are left out."""
     path = import_module(folder).__path__
-    return sorted(module.name for module in iter_modules(path) if not module.name.startswith("_"))
+    return sorted(m.name for m in iter_modules(path) if not m.ispkg and not m.name.startswith("_"))
 
 
 def load(folder: str, name: str) -> ModuleType:
