@@ -24,7 +24,7 @@ class Broken(Exception):
 
 
 class Launch:
-    """A process on *core* running *module*. Use it as a context; a broken one is over and cannot be asked again."""
+    """A process on *core* running *module*. Use it as a context; a broken one cannot be asked again."""
 
     def __init__(self, core: int | None, hash_seed: int, module: str = "harness.worker") -> None:
         self._process = subprocess.Popen(
@@ -65,7 +65,7 @@ class Launch:
         return self.ask({"slot": order}, patience)
 
     def ask(self, request: dict[str, Any], patience: float) -> dict[str, Any]:
-        """Send *request* and await its answer for *patience* seconds. Raises `Broken`, `Mistake` for a wrong name."""
+        """Send *request* and answer its answer. Raises `Broken`, after *patience* seconds too, or `Mistake`."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(orjson.dumps(request, default=asdict) + b"\n")
