@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 
 from harness import registry
@@ -95,7 +95,7 @@ def _prepare(config: RunConfig, parts: Parts, servers: Servers, runner: Runner, 
     """Start every server, ask the applications for their methods, and draw the rounds."""
     try:
         for _, plan in parts:
-            servers.ensure(plan.profile, plan.tokens)
+            servers.ensure(plan.profile, plan.tokens, plan.server)
         planned = _planned(config, parts, runner)
     except NotReady as wrong:
         raise Mistake(str(wrong)) from wrong
@@ -110,16 +110,18 @@ def _prepare(config: RunConfig, parts: Parts, servers: Servers, runner: Runner, 
 
 def _planned(config: RunConfig, parts: Parts, runner: Runner) -> list[Planned]:
     """Expand *parts* to cells; which strategies apply follows from the methods of each application."""
-    known: dict[tuple[str, str], list[str]] = {}
+    known: dict[tuple[str, str, str], list[str]] = {}
     for name, plan in parts:
-        for client in plan.clients:
-            if (name, client) not in known:
-                any_cell = Cell(name, client, "invoke", "asyncio", 1, plan.profile)
+        for client, variant in product(plan.clients, plan.variants):
+            if (name, client, variant) not in known:
+                any_cell = Cell(name, client, "invoke", "asyncio", 1, plan.profile, variant)
                 try:
-                    known[name, client] = runner.methods(Planned(any_cell, 1, 1, plan.tokens))
+                    any_slot = Planned(any_cell, 1, 1, plan.tokens, plan.server)
+                    known[name, client, variant] = runner.methods(any_slot)
                 except Broken as broken:
                     raise Mistake(f"{name} on {client} cannot be built: {broken}") from broken
     default = config.rounds or DEFAULT_ROUNDS
-    each = (expand(name, plan, {c: known[name, c] for c in plan.clients}, default) for name, plan in parts)
+    methods = {name: {key[1:]: found for key, found in known.items() if key[0] == name} for name, _ in parts}
+    each = (expand(name, plan, methods[name], default) for name, plan in parts)
     unique = {planned.cell.id: planned for planned in chain.from_iterable(each)}
     return list(unique.values())

@@ -39,6 +39,7 @@ class RunConfig:
     name: str | None = _option("what the run is called in its folder's name")
     strategies: tuple[str, ...] = _option("strategies to run (default: what the scenario says)", ())
     clients: tuple[str, ...] = _option("client layers to run on", ())
+    variants: tuple[str, ...] = _option("variants of the scenario's application to run", ())
     loops: tuple[str, ...] = _option("event loops: asyncio, uvloop", ())
     concurrency: tuple[int, ...] = _option("calls in flight at most", ())
     calls: int | None = _option("calls a slot")

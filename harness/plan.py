@@ -1,7 +1,9 @@
 """What a scenario asks for by default, and the cells that come of it once a configuration has had its say."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from itertools import product
 
 from harness import registry
 from harness.config import RunConfig
@@ -20,6 +22,9 @@ class Plan:
     No strategies means all that the application has the method for. A slot makes *waves* x concurrency calls,
     or at least *calls*. Strategies with one call in flight run only up to concurrency *sequential_up_to*:
     beyond that they would repeat the same figures at many times the cost.
+
+    *variants* are the ways in which the scenario's `app(client, endpoint, variant)` builds its application.
+    *server* are more words for the mock's command line, such as ("--fault", "status,code=500,every=4").
     """
 
     strategies: tuple[str, ...] = ()
@@ -32,6 +37,8 @@ class Plan:
     profile: str = "lognormal,ttft=0.04,itl=0.002"
     tokens: int = 8
     sequential_up_to: int = 16
+    variants: tuple[str, ...] = ("",)
+    server: tuple[str, ...] = ()
 
     def made(self, concurrency: int) -> int:
         """How many calls a slot makes at *concurrency*."""
@@ -40,17 +47,19 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A cell with how many calls each of its slots makes, in how many rounds, and how long an answer is."""
+    """A cell with how many calls each of its slots makes, in how many rounds, and which server they go to."""
 
     cell: Cell
     calls: int
     rounds: int
     tokens: int
+    server: tuple[str, ...] = ()
 
 
 def settled(config: RunConfig, plan: Plan) -> Plan:
     """Answer *plan* with everything replaced that *config* says of it."""
-    return Plan(
+    return replace(
+        plan,
         strategies=config.strategies or plan.strategies,
         clients=config.clients or plan.clients,
         loops=config.loops or plan.loops,
@@ -66,32 +75,62 @@ def settled(config: RunConfig, plan: Plan) -> Plan:
 
 
 def plans(config: RunConfig, scenario: str) -> tuple[Plan, ...]:
-    """Answer the parts of *scenario* as *config* wants them; raises `Unknown` for an unknown name."""
-    return tuple(settled(config, plan) for plan in registry.load(SCENARIOS, scenario).PLAN)
+    """
+    Answer the parts of *scenario* as *config* wants them.
+
+    Raises `Unknown` for an unknown name, for a package that the scenario needs and that is not installed, and
+    for variants that the scenario does not have.
+    """
+    module = registry.load(SCENARIOS, scenario)
+    for package, extra in getattr(module, "PACKAGES", {}).items():
+        if find_spec(package) is None:
+            raise registry.Unknown(f"{scenario} needs the package {package}: pip install 'overlap-bench[{extra}]'")
+    chosen = varied(scenario, tuple(module.PLAN), config.variants)
+    return tuple(settled(config, plan) for plan in chosen)
 
 
-def expand(
-    scenario: str, plan: Plan, methods: dict[str, Collection[str]], default_rounds: int
-) -> Iterator[Planned]:
+def varied(scenario: str, parts: tuple[Plan, ...], wanted: tuple[str, ...]) -> tuple[Plan, ...]:
+    """
+    Answer the *parts* that have any of the *wanted* variants, with those alone; all of them if none is wanted.
+
+    A scenario in one part may take variants that its plan does not list, such as a size: its application
+    refuses what it does not know. Raises `Unknown` where nothing is left.
+    """
+    if not wanted:
+        return parts
+    if len(parts) == 1 and parts[0].variants != ("",):
+        return (replace(parts[0], variants=wanted),)
+    kept = [(plan, tuple(name for name in plan.variants if name in wanted)) for plan in parts]
+    there = [name for plan in parts for name in plan.variants if name]
+    if unknown := [name for name in wanted if name not in there]:
+        has = f"there are: {', '.join(there)}" if there else "it has none"
+        raise registry.Unknown(f"no variant {unknown[0]!r} of {scenario}; {has}")
+    return tuple(replace(plan, variants=names) for plan, names in kept if names)
+
+
+Methods = Mapping[tuple[str, str], Collection[str]]
+
+
+def expand(scenario: str, plan: Plan, methods: Methods, default_rounds: int) -> Iterator[Planned]:
     """
     Yield the cells of one part of a scenario.
 
-    *methods* has the methods of the application by client. A strategy asked for by name that an application
-    has no method for raises `Unknown`; among "all that apply" it is left out.
+    *methods* has the methods of the application by client and variant. A strategy asked for by name that no
+    application has a method for raises `Unknown`; among "all that apply" it is left out.
     """
-    for client in plan.clients:
+    for client, variant in product(plan.clients, plan.variants):
         for strategy in plan.strategies or registry.names(STRATEGIES):
             module = registry.load(STRATEGIES, strategy)
-            if module.NEEDS not in methods[client]:
-                if plan.strategies and len(plan.clients) == 1:
+            if module.NEEDS not in methods[client, variant]:
+                if plan.strategies and len(plan.clients) == len(plan.variants) == 1:
                     raise registry.Unknown(
                         f"{scenario} on {client} has no {module.NEEDS!r}, which {strategy} needs"
                     )
                 continue
             sequential = getattr(module, "SEQUENTIAL", False)
-            for concurrency in plan.concurrency:
+            for concurrency, loop in product(plan.concurrency, plan.loops):
                 if sequential and concurrency > plan.sequential_up_to:
                     continue
-                for loop in plan.loops:
-                    cell = Cell(scenario, client, strategy, loop, concurrency, plan.profile)
-                    yield Planned(cell, plan.made(concurrency), plan.rounds or default_rounds, plan.tokens)
+                cell = Cell(scenario, client, strategy, loop, concurrency, plan.profile, variant)
+                rounds = plan.rounds or default_rounds
+                yield Planned(cell, plan.made(concurrency), rounds, plan.tokens, plan.server)

@@ -11,7 +11,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What is held fixed in one timed execution: one point of the matrix that a run walks over."""
+    """
+    What is held fixed in one timed execution: one point of the matrix that a run walks over.
+
+    `variant` names one of the ways in which the scenario builds its application; "" where there is only one.
+    """
 
     scenario: str
     client: str
@@ -19,11 +23,18 @@ class Cell:
     loop: str
     concurrency: int
     profile: str = ""
+    variant: str = ""
 
     @property
     def id(self) -> str:
-        """The cell's name in files and reports; a run has one profile a scenario, so it is not part of it."""
-        return f"{self.scenario}/{self.client}/{self.strategy}/{self.loop}/{self.concurrency}"
+        """
+        The cell's name in files and reports; a run has one profile a scenario, so it is not part of it.
+
+        >>> Cell("executor", "chain", "gather", "asyncio", 16, variant="64 threads").id
+        'executor/chain/gather/asyncio/16/64 threads'
+        """
+        name = f"{self.scenario}/{self.client}/{self.strategy}/{self.loop}/{self.concurrency}"
+        return f"{name}/{self.variant}" if self.variant else name
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,10 @@ class NotReady(Exception):
     """The server did not come up; the message is one line that says what it said."""
 
 
-def mock_command(profile: str, tokens: int, seed: int) -> list[str]:
-    """Answer the command line of our own mock server, on a free port of the loopback."""
+def mock_command(profile: str, tokens: int, seed: int, more: Sequence[str] = ()) -> list[str]:
+    """Answer the command line of our own mock server, on a free port of the loopback; *more* are words added."""
     words = ("--port", "0", "--profile", profile, "--tokens", str(tokens), "--seed", str(seed))
-    return [sys.executable, "-m", "mock_server", *words]
+    return [sys.executable, "-m", "mock_server", *words, *more]
 
 
 def confine(core: int | None) -> None:

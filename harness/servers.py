@@ -1,4 +1,4 @@
-"""The servers of a run: one for each latency profile and answer length, on a core of their own."""
+"""The servers of a run: one for each latency profile, answer length and set of words, on a core of their own."""
 
 import shlex
 from types import TracebackType
@@ -21,7 +21,7 @@ class Servers:
 
     def __init__(self, config: RunConfig) -> None:
         self._config = config
-        self._running: dict[tuple[str, int], Server] = {}
+        self._running: dict[tuple[str, int, tuple[str, ...]], Server] = {}
         allowed = cores()
         self.pinned = len(allowed) > 1
         self.worker_core = allowed[0] if self.pinned else None
@@ -36,19 +36,19 @@ class Servers:
         for server in self._running.values():
             server.stop()
 
-    def ensure(self, profile: str, tokens: int) -> Server:
-        """Answer the server of this profile and length, started if need be. Raises `NotReady`."""
+    def ensure(self, profile: str, tokens: int, words: tuple[str, ...] = ()) -> Server:
+        """Answer the server of this profile, length and more *words*, started if need be. Raises `NotReady`."""
         # A server of the user's own has its own latency: there is one, whatever the plan says.
-        key = ("", 0) if self._config.server else (profile, tokens)
+        key = ("", 0, ()) if self._config.server else (profile, tokens, words)
         if key not in self._running:
             theirs = shlex.split(self._config.server) if self._config.server else None
-            command = theirs or mock_command(profile, tokens, self._config.seed)
+            command = theirs or mock_command(profile, tokens, self._config.seed, words)
             self._running[key] = start(command, self.server_core)
         return self._running[key]
 
     def of(self, planned: Planned) -> Server:
         """Answer the server that *planned* talks to."""
-        return self.ensure(planned.cell.profile, planned.tokens)
+        return self.ensure(planned.cell.profile, planned.tokens, planned.server)
 
     def check(self) -> None:
         """Raise `Lost` when a server has died."""

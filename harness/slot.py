@@ -58,7 +58,11 @@ def application(order: Order) -> Any:
     )
     client = registry.load("harness.clients", order.cell.client).client(endpoint)
     scenario = registry.load("scenarios", order.cell.scenario)
-    return scenario.app(client, endpoint) if hasattr(scenario, "app") else client, client
+    if not hasattr(scenario, "app"):
+        return client, client
+    # A scenario whose plan names variants takes one; one without has nothing to choose.
+    chosen = (order.cell.variant,) if order.cell.variant else ()
+    return scenario.app(client, endpoint, *chosen), client
 
 
 def items(order: Order) -> tuple[list[Item], list[Item]]:
@@ -85,7 +89,7 @@ def execute(order: Order) -> tuple[Timed, list[Call]]:
             timed = Timed()
             run(app, calls, probe, order.cell.concurrency, timed)
         finally:
-            runner.run(_close(client))
+            runner.run(close(app, client))
     return timed, [call for each in (warmed, probe) for call in each.calls(order.cell.id, order.round)]
 
 
@@ -136,9 +140,11 @@ async def _in_loop(build: Callable[[], Any]) -> Any:
     return build()
 
 
-async def _close(client: Any) -> None:
-    if hasattr(client, "close"):
-        client.close()
-    if hasattr(client, "aclose"):
-        closing: Coroutine[Any, Any, None] = client.aclose()
-        await closing
+async def close(app: Any, client: Any) -> None:
+    """Close the application, where it has something to close of its own, and then the client underneath it."""
+    for each in (app,) if app is client else (app, client):
+        if hasattr(each, "close"):
+            each.close()
+        if hasattr(each, "aclose"):
+            closing: Coroutine[Any, Any, None] = each.aclose()
+            await closing

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from harness.registry import Unknown
-from harness.slot import application, execute, order_from
+from harness.slot import application, close, execute, order_from
 
 METHODS = ("invoke", "ainvoke", "batch", "abatch", "abatch_as_completed", "stream", "astream")
 
@@ -51,8 +51,7 @@ def methods(fact: dict[str, Any]) -> list[str]:
     async def ask() -> list[str]:
         app, client = application(order)
         found = [name for name in METHODS if callable(getattr(app, name, None))]
-        if hasattr(client, "aclose"):
-            await client.aclose()
+        await close(app, client)
         return found
 
     return asyncio.run(ask())

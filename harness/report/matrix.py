@@ -7,8 +7,14 @@ from itertools import groupby
 from harness.record import Cell
 from harness.stats.summary import CellSummary
 
-FIELDS = ("client", "strategy", "loop", "concurrency")
-_PREPOSITIONS = {"client": "with", "strategy": "by", "loop": "on", "concurrency": "at concurrency"}
+FIELDS = ("client", "variant", "strategy", "loop", "concurrency")
+_PREPOSITIONS = {
+    "client": "with",
+    "variant": "as",
+    "strategy": "by",
+    "loop": "on",
+    "concurrency": "at concurrency",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,8 @@ def panels(cells: Iterable[CellSummary]) -> list[Panel]:
 
 
 def _panel(scenario: str, cells: Sequence[CellSummary], differs: tuple[str, ...]) -> Panel:
-    shared = tuple(field for field in FIELDS if field not in differs)
+    # A scenario without variants says nothing of them.
+    shared = tuple(field for field in FIELDS if field not in differs and getattr(cells[0].cell, field) != "")
     rows = tuple((say(each.cell, differs or ("strategy",)), each) for each in cells)
     return Panel(scenario, shared, rows)
 

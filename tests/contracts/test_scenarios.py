@@ -1,19 +1,29 @@
 """The contract of every scenario: a question, prompts that can be repeated, an application that answers."""
 
 import random
+import re
 import sys
 from itertools import islice
 
 import pytest
 
 from harness import registry
-from harness.config import RunConfig
+from harness.config import Mistake, RunConfig
 from harness.launch import Launch
 from harness.plan import CLIENTS, SCENARIOS, STRATEGIES, expand, plans
+from harness.record import Cell
 from harness.server import mock_command, start
 from harness.slot import Order
 
 NAMES = registry.names(SCENARIOS)
+
+
+def parts(name):
+    """Answer the parts of a scenario, which is passed over where its optional package is missing."""
+    try:
+        return plans(RunConfig(), name)
+    except registry.Unknown as missing:
+        pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +58,7 @@ def test_the_prompts_are_the_same_for_the_same_seed(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_plan_names_only_what_there_is(name):
     """Strategies and clients of a plan are entries of their registries."""
-    for plan in plans(RunConfig(), name):
+    for plan in parts(name):
         for strategy in plan.strategies:
             registry.check(STRATEGIES, strategy)
         for client in plan.clients:
@@ -57,19 +67,35 @@ def test_a_plan_names_only_what_there_is(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_application_answers_by_every_method_that_the_plan_uses(name, server, launch):
-    """Every strategy that applies makes its calls, and none of them fails."""
-    for plan in plans(RunConfig(), name):
-        client = plan.clients[-1]
-        order = _order(server, next(iter(expand(name, plan, dict.fromkeys(plan.clients, EVERYTHING), 1))).cell)
-        methods = {c: launch.methods(order, 60) if c == client else () for c in plan.clients}
+    """Every strategy that applies makes its calls, in every variant, and none fails but those that are to."""
+    failing = getattr(registry.load(SCENARIOS, name), "FAILS", ())
+    for plan in parts(name):
+        client, methods = plan.clients[-1], {}
+        for variant in plan.variants:
+            order = _order(server, Cell(name, client, "invoke", "asyncio", 1, variant=variant))
+            methods |= {(other, variant): () for other in plan.clients}
+            methods[client, variant] = launch.methods(order, 60)
         for planned in expand(name, plan, methods, 1):
-            if planned.cell.client == client and planned.cell.concurrency == min(plan.concurrency):
+            if planned.cell.concurrency == min(plan.concurrency):
                 answer = launch.slot(_order(server, planned.cell), 60)
                 assert len(answer["calls"]) == 4
-                assert [call["error"] for call in answer["calls"]] == [None] * 4, planned.cell.id
+                if planned.cell.variant not in failing:
+                    assert [call["error"] for call in answer["calls"]] == [None] * 4, planned.cell.id
 
 
-EVERYTHING = ("invoke", "ainvoke", "batch", "abatch", "abatch_as_completed", "stream", "astream")
+@pytest.mark.parametrize("name", NAMES)
+def test_a_variant_that_is_not_there_is_refused(name, server, launch):
+    """Who misspells a variant is told what there is, before anything is measured."""
+    if parts(name)[0].variants == ("",):
+        with pytest.raises(registry.Unknown, match="it has none"):
+            plans(RunConfig(variants=("no such thing",)), name)
+    elif len(parts(name)) > 1:
+        with pytest.raises(registry.Unknown, match=re.escape(parts(name)[0].variants[0])):
+            plans(RunConfig(variants=("no such thing",)), name)
+    else:
+        cell = Cell(name, parts(name)[0].clients[0], "invoke", "asyncio", 1, variant="no such thing")
+        with pytest.raises(Mistake, match="no such thing"):
+            launch.methods(_order(server, cell), 60)
 
 
 def _order(server, cell):

@@ -1,5 +1,7 @@
 """The plan: which cells come of a scenario once a configuration has had its say."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from harness import plan as planning
@@ -11,7 +13,7 @@ ALL = ["invoke", "ainvoke", "batch", "abatch", "abatch_as_completed", "stream", 
 
 def test_no_strategies_means_all_that_the_application_has_the_method_for():
     """An application that can only be awaited is not asked to be invoked."""
-    cells = list(expand("s", Plan(clients=("c",)), {"c": ["ainvoke"]}, 5))
+    cells = list(expand("s", Plan(clients=("c",)), {("c", ""): ["ainvoke"]}, 5))
     assert cells
     needs = {planning.registry.load(planning.STRATEGIES, each.cell.strategy).NEEDS for each in cells}
     assert needs == {"ainvoke"}
@@ -21,20 +23,20 @@ def test_a_strategy_asked_for_by_name_must_apply():
     """Who asks for `abatch` of an application without it is told so, not given an empty table."""
     plan = Plan(clients=("c",), strategies=("abatch",))
     with pytest.raises(LookupError, match="abatch"):
-        list(expand("s", plan, {"c": ["ainvoke"]}, 5))
+        list(expand("s", plan, {("c", ""): ["ainvoke"]}, 5))
 
 
 def test_sequential_strategies_stop_at_their_limit():
     """One call in flight gives the same figures at any concurrency, at ever more cost."""
     plan = Plan(clients=("c",), strategies=("invoke", "gather"), concurrency=(1, 64), sequential_up_to=16)
-    found = [(each.cell.strategy, each.cell.concurrency) for each in expand("s", plan, {"c": ALL}, 5)]
+    found = [(each.cell.strategy, each.cell.concurrency) for each in expand("s", plan, {("c", ""): ALL}, 5)]
     assert found == [("invoke", 1), ("gather", 1), ("gather", 64)]
 
 
 def test_who_asks_for_a_concurrency_by_name_gets_it_for_every_strategy():
     """A flag outranks the limit for sequential strategies."""
     plan = settled(config_from({"concurrency": "64"}), Plan(clients=("c",), strategies=("invoke",)))
-    assert [each.cell.concurrency for each in expand("s", plan, {"c": ALL}, 5)] == [64]
+    assert [each.cell.concurrency for each in expand("s", plan, {("c", ""): ALL}, 5)] == [64]
 
 
 def test_the_configuration_outranks_the_scenario():
@@ -43,7 +45,7 @@ def test_the_configuration_outranks_the_scenario():
         config_from({"clients": "openai", "loops": "uvloop", "calls": "9", "rounds": "2", "tokens": "4"}),
         Plan(clients=("chain",), waves=4, calls=1, rounds=7, tokens=8),
     )
-    [planned] = expand("s", Plan(**{**_as_dict(plan), "strategies": ("gather",)}), {"openai": ALL}, 5)
+    [planned] = expand("s", Plan(**{**_as_dict(plan), "strategies": ("gather",)}), {("openai", ""): ALL}, 5)
     assert (planned.cell.client, planned.cell.loop) == ("openai", "uvloop")
     assert (planned.calls, planned.rounds, planned.tokens) == (9, 2, 4)
 
@@ -56,3 +58,46 @@ def test_a_slot_makes_whole_waves_but_never_too_few_calls():
 
 def _as_dict(plan):
     return {name: getattr(plan, name) for name in plan.__dataclass_fields__}
+
+
+def test_variants_are_an_axis_of_cells():
+    """Each way of building the application is a cell of its own, and so is its name."""
+    plan = Plan(clients=("c",), strategies=("gather",), variants=("6", "64"))
+    found = list(expand("s", plan, {("c", "6"): ALL, ("c", "64"): ALL}, 5))
+    assert [each.cell.id for each in found] == ["s/c/gather/asyncio/16/6", "s/c/gather/asyncio/16/64"]
+
+
+def test_the_words_for_the_server_go_with_the_plan():
+    """Faults and limits belong to a part of a scenario, and get a server of their own."""
+    plan = Plan(clients=("c",), strategies=("gather",), server=("--rpm", "60"))
+    [planned] = expand("s", plan, {("c", ""): ALL}, 5)
+    assert planned.server == ("--rpm", "60")
+
+
+def test_a_scenario_in_parts_runs_those_that_have_the_variants_asked_for():
+    """Parts differ in their server, so a variant belongs to the part that names it."""
+    parts = (Plan(variants=("a", "b")), Plan(variants=("c",)))
+    assert [plan.variants for plan in planning.varied("s", parts, ("b",))] == [("b",)]
+    assert planning.varied("s", parts, ()) == parts
+    with pytest.raises(LookupError, match="no variant 'd' of s; there are: a, b, c"):
+        planning.varied("s", parts, ("a", "d"))
+
+
+def test_a_scenario_of_one_part_takes_variants_it_does_not_list():
+    """A size is a variant too: which ones make sense, its application knows."""
+    [plan] = planning.varied("s", (Plan(variants=("6", "64")),), ("7",))
+    assert plan.variants == ("7",)
+
+
+def test_a_scenario_without_variants_says_so():
+    """Nothing is silently ignored."""
+    with pytest.raises(LookupError, match="it has none"):
+        planning.varied("s", (Plan(),), ("a",))
+
+
+def test_a_missing_package_is_named_with_the_extra_that_brings_it(monkeypatch):
+    """One line tells what to install, before anything is started."""
+    module = SimpleNamespace(PLAN=(Plan(),), PACKAGES={"no_such_package": "agents"})
+    monkeypatch.setattr(planning.registry, "load", lambda *_: module)
+    with pytest.raises(LookupError, match=r"s needs the package no_such_package.*overlap-bench\[agents\]"):
+        planning.plans(config_from({}), "s")
