@@ -24,9 +24,9 @@ PLAN = (
             "chain_aiohttp",
         ),
         concurrency=(32,),
-        calls=128,
+        calls=96,
         profile="instant",
-        tokens=16,
+        tokens=8,
     ),
 )
 

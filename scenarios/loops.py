@@ -13,12 +13,12 @@ __all__ = ["PLAN", "answer", "prompts"]
 PLAN = (
     Plan(
         strategies=("gather_bounded", "astream_many"),
-        clients=("aiohttp", "openai", "chain"),
+        clients=("aiohttp", "chain"),
         loops=("asyncio", "uvloop"),
         concurrency=(32,),
-        calls=128,
+        calls=96,
         profile="instant",
-        tokens=16,
+        tokens=8,
     ),
 )
 

@@ -11,11 +11,11 @@ __all__ = ["PLAN", "answer", "prompts"]
 PLAN = (
     Plan(
         strategies=("astream_many",),
-        clients=("aiohttp", "openai", "langchain", "chain"),
+        clients=("aiohttp", "openai", "chain"),
         concurrency=(1, 32),
-        calls=3,
-        profile="steady,ttft=0.1,itl=0.01",
-        tokens=32,
+        calls=2,
+        profile="steady,ttft=0.05,itl=0.01",
+        tokens=16,
         sequential_up_to=1,
     ),
 )
