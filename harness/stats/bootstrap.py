@@ -59,14 +59,12 @@ def over_rounds(values: Sequence[float], count: int, unit: str, *, logs: bool | 
     middle = float(centre(scaled))
     if rounds < FEWEST_ROUNDS:
         return Estimate(back(middle), None, None, count, rounds, unit)
-    reach = _reach(scaled)
+    reach = critical(rounds - 1) * standard_error(scaled)
     return Estimate(back(middle), back(middle - reach), back(middle + reach), count, rounds, unit)
 
 
-def _reach(numbers: Floats) -> float:
-    """Half the width of the interval around the centre of *numbers*, which are two or more."""
-    rounds = len(numbers)
-    drawn = resamples(rounds)
+def standard_error(numbers: Floats) -> float:
+    """Answer how far the centre of *numbers* would scatter, by resampling them; 0 for one alone."""
+    drawn = resamples(len(numbers))
     replicates = centre(numbers[drawn.picks])
-    variance = float(drawn.chance @ (replicates - drawn.chance @ replicates) ** 2)
-    return critical(rounds - 1) * sqrt(variance)
+    return sqrt(float(drawn.chance @ (replicates - drawn.chance @ replicates) ** 2))

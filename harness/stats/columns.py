@@ -1,11 +1,14 @@
 """The numbers behind a metric: per round one array of a call's metric, or one number of a slot's."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from harness.metrics import CALLS, SLOTS, OfCalls, OfSlots
+from harness.stats.bootstrap import over_rounds
+from harness.stats.estimate import Estimate
 from harness.stats.quantiles import Floats, enough, of_round, reaches
 from harness.stats.rounds import Round
 from harness.stats.throughput import STEADY
@@ -46,6 +49,42 @@ def by_round(columns: Sequence[Floats], qs: Sequence[float]) -> list[list[float 
         kept = [k for k, q in enumerate(qs) if enough(total, q) and reaches(len(column), q)]
         for k, value in zip(kept, of_round(column, [qs[k] for k in kept]).tolist() if kept else (), strict=True):
             found[k][r] = value
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One metric of one cell, a number a round (None: unknown), and how many calls or gaps are behind each."""
+
+    numbers: Sequence[float | None]
+    counts: Sequence[int]
+    unit: str
+
+    @property
+    def known(self) -> list[float]:
+        """The numbers of the rounds that have one."""
+        return [number for number in self.numbers if number is not None]
+
+    def estimate(self) -> Estimate | None:
+        """Where the typical round lies; None where no round has a number."""
+        count = sum(count for number, count in zip(self.numbers, self.counts, strict=True) if number is not None)
+        return over_rounds(self.known, count, self.unit)
+
+
+def table(rounds: Sequence[Round], of_slots: Iterable[OfSlots]) -> dict[str, Column]:
+    """Every metric of calls with its usual percentiles, and every one of *of_slots*, by name."""
+    found: dict[str, Column] = {}
+    for metric in CALLS:
+        columns = values(metric, rounds)
+        counts = [len(column) for column in columns]
+        for q, numbers in zip(
+            metric.quantiles, by_round(columns, [q / 100 for q in metric.quantiles]), strict=True
+        ):
+            found[f"{metric.name}.p{q}"] = Column(numbers, counts, metric.unit)
+    counts = [len(each.calls) for each in rounds]
+    for slots in of_slots:
+        one = [slots.of(each.cell, each.slot, each.calls) for each in rounds]
+        found[slots.name] = Column(one, counts, slots.unit)
     return found
 
 

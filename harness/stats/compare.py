@@ -19,7 +19,7 @@ def ratio(run: Run, a: Cell, b: Cell, metric: str) -> Estimate | None:
     None where there is no such round, or one where a number is not above zero. Raises LookupError for an
     unknown metric.
     """
-    pairs = _pairs(*_matched(run, a, b), metric)
+    pairs = _pairs(*matched(run, a, b), metric)
     if not all(x > 0 and y > 0 for x, y in pairs):
         return None
     return over_rounds([x / y for x, y in pairs], len(pairs), "")
@@ -27,7 +27,7 @@ def ratio(run: Run, a: Cell, b: Cell, metric: str) -> Estimate | None:
 
 def difference(run: Run, a: Cell, b: Cell, metric: str) -> Estimate | None:
     """The difference a - b of *metric* in its own unit, paired by round; None where no round has both."""
-    pairs = _pairs(*_matched(run, a, b), metric)
+    pairs = _pairs(*matched(run, a, b), metric)
     # Differences of either sign: the logs of over_rounds are for scales.
     return over_rounds([x - y for x, y in pairs], len(pairs), unit_of(metric), logs=False)
 
@@ -44,7 +44,7 @@ def ratio_by_call(run: Run, a: Cell, b: Cell, metric: str) -> Estimate | None:
         raise LookupError(f"no metric of calls {metric!r}; there are: {', '.join(OF_CALLS)}")
     of = OF_CALLS[metric].of
     found, count = [], 0
-    for one, other in zip(*_matched(run, a, b), strict=True):
+    for one, other in zip(*matched(run, a, b), strict=True):
         logs = _log_ratios(one.calls, other.calls, of)
         if logs:
             found.append(float(np.exp(np.median(logs))))
@@ -63,7 +63,7 @@ def differs(estimate: Estimate, matters: float = 0.03) -> bool:
     return not estimate.low <= 1 <= estimate.high and max(estimate.value, 1 / estimate.value) > 1 + matters
 
 
-def _matched(run: Run, a: Cell, b: Cell) -> tuple[list[Round], list[Round]]:
+def matched(run: Run, a: Cell, b: Cell) -> tuple[list[Round], list[Round]]:
     """The rounds that both cells ran soundly, side by side."""
     every = rounds_of(run)
     ones = {each.slot.round: each for each in sound(every.get(a.id, []))}

@@ -6,8 +6,7 @@ from typing import Any
 
 from harness.metrics import CALLS, OfCalls, OfSlots
 from harness.record import Cell
-from harness.stats.bootstrap import over_rounds
-from harness.stats.columns import OF_SLOTS, by_round, values
+from harness.stats.columns import OF_SLOTS, table
 from harness.stats.doubts import doubts
 from harness.stats.estimate import Estimate
 from harness.stats.goodput import GOODPUT, Slo, goodput, slo_of
@@ -66,7 +65,8 @@ def _ordered(run: Run) -> list[tuple[Cell, list[Round]]]:
 def _cell(cell: Cell, rounds: Sequence[Round], slo: Slo | None) -> CellSummary:
     good = sound(rounds)
     of_slots = (*OF_SLOTS.values(), *(goodput(slo) if slo else ()))
-    metrics = _of_calls(good) | _of_slots(good, of_slots)
+    estimates = {name: column.estimate() for name, column in table(good, of_slots).items()}
+    metrics = {name: estimate for name, estimate in estimates.items() if estimate is not None}
     return CellSummary(
         cell,
         rounds=len(good),
@@ -75,33 +75,6 @@ def _cell(cell: Cell, rounds: Sequence[Round], slo: Slo | None) -> CellSummary:
         metrics=metrics,
         doubts=doubts(cell, rounds, metrics),
     )
-
-
-def _of_calls(rounds: Sequence[Round]) -> dict[str, Estimate]:
-    made: dict[str, Estimate] = {}
-    for metric in CALLS:
-        columns = values(metric, rounds)
-        counts = [len(column) for column in columns]
-        found = by_round(columns, [q / 100 for q in metric.quantiles])
-        for q, numbers in zip(metric.quantiles, found, strict=True):
-            made |= _estimate(f"{metric.name}.p{q}", numbers, counts, metric.unit)
-    return made
-
-
-def _of_slots(rounds: Sequence[Round], of_slots: Sequence[OfSlots]) -> dict[str, Estimate]:
-    made: dict[str, Estimate] = {}
-    counts = [len(each.calls) for each in rounds]
-    for metric in of_slots:
-        numbers = [metric.of(each.cell, each.slot, each.calls) for each in rounds]
-        made |= _estimate(metric.name, numbers, counts, metric.unit)
-    return made
-
-
-def _estimate(name: str, numbers: Sequence[float | None], counts: Sequence[int], unit: str) -> dict[str, Estimate]:
-    """Estimate from the rounds that have a number; {} where none has."""
-    known = [(number, count) for number, count in zip(numbers, counts, strict=True) if number is not None]
-    estimate = over_rounds([number for number, _ in known], sum(count for _, count in known), unit)
-    return {} if estimate is None else {name: estimate}
 
 
 def to_json(summary: Summary) -> dict[str, Any]:

@@ -1,0 +1,69 @@
+"""Whether two runs may be laid side by side: what differs in the circumstances they were measured under."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# What moves numbers without the application having changed. Load and clock are left out: the one is never the
+# same twice, the other follows from the system.
+ENVIRONMENT = (
+    "cpu",
+    "machine",
+    "system",
+    "cores",
+    "cores_allowed",
+    "pinned",
+    "python",
+    "implementation",
+    "gil",
+    "executor",
+)
+CONFIG = ("seed", "timeout", "max_retries", "server")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One circumstance in which two runs differ: its name and both values, None where a run does not say."""
+
+    name: str
+    first: object
+    second: object
+
+    def __str__(self) -> str:
+        """Write it as a sentence."""
+        return f"{self.name} is {_said(self.first)} in the first run and {_said(self.second)} in the second."
+
+
+def differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """
+    Everything that differs between two run.json that makes their numbers incomparable.
+
+    Names: those of ENVIRONMENT and CONFIG, `packages.<name>` for each installed package, `format` for the files.
+    """
+    ones, others = _facts(first), _facts(second)
+    return tuple(
+        Difference(name, ones.get(name), others.get(name))
+        for name in {**ones, **others}
+        if ones.get(name) != others.get(name)
+    )
+
+
+def _facts(about: Mapping[str, Any]) -> dict[str, object]:
+    environment, config = _mapping(about, "environment"), _mapping(about, "config")
+    packages = _mapping(environment, "packages")
+    return (
+        {"format": about.get("format")}
+        | {name: environment.get(name) for name in ENVIRONMENT}
+        | {name: config.get(name) for name in CONFIG}
+        | {f"packages.{name}": packages[name] for name in sorted(packages)}
+    )
+
+
+def _mapping(facts: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Answer what lies at *key*, or nothing: a run from elsewhere may have anything there."""
+    found = facts.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _said(value: object) -> str:
+    return "not on file" if value is None else str(value)

@@ -1,0 +1,137 @@
+"""
+Two runs side by side: the cells they share, and how far each metric moved from the first to the second.
+
+The runs were measured at different times, so their rounds are not pairs: a ratio rests on both runs' rounds, each
+resampled on its own. Its interval knows how much rounds differ within a run; it cannot know what changed on the
+machine in between. A verdict needs both measured in turns, which is what the gate does.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, hypot
+
+import numpy as np
+
+from harness.record import Cell
+from harness.stats.bootstrap import FEWEST_ROUNDS, centre, standard_error
+from harness.stats.circumstances import Difference, differences
+from harness.stats.columns import OF_SLOTS, Column, table
+from harness.stats.estimate import Estimate
+from harness.stats.rounds import rounds_of, sound
+from harness.stats.student import critical
+from harness.store import Run
+
+CAVEAT = (
+    "The runs were measured at different times. The intervals tell how rounds differ within a run, not what "
+    "changed on the machine in between; for a verdict, measure both in turns with the gate."
+)
+
+
+class Incomparable(Exception):
+    """Two runs whose circumstances differ; `reasons` has each difference, the message all as sentences."""
+
+    def __init__(self, reasons: Sequence[Difference]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(" ".join(map(str, reasons)))
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One cell in both runs: each metric's estimates, and their ratio second / first where there is one."""
+
+    cell: Cell
+    first: Mapping[str, Estimate]
+    second: Mapping[str, Estimate]
+    ratios: Mapping[str, Estimate]
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """
+    What two runs have in common, and what not.
+
+    `changed` names cells that both ran, but with another profile, number of calls or tokens, so that they are not
+    the same cell; `allowed` has the differing circumstances that were waved through.
+    """
+
+    first: Run
+    second: Run
+    pairs: tuple[Pair, ...]
+    only_first: tuple[str, ...]
+    only_second: tuple[str, ...]
+    changed: tuple[str, ...]
+    allowed: tuple[Difference, ...]
+
+
+def lay(first: Run, second: Run, allow: Collection[str] = ()) -> SideBySide:
+    """
+    Pair the cells of two runs.
+
+    Raises `Incomparable` where circumstances differ that are not named in *allow*: a name of a difference, or
+    "packages" for all of them, or "all".
+    """
+    found = differences(first.about, second.about)
+    refused = [each for each in found if not {each.name, each.name.split(".")[0], "all"} & set(allow)]
+    if refused:
+        raise Incomparable(refused)
+    ones, others = _cells(first), _cells(second)
+    both = [name for name in ones if name in others]
+    same = [name for name in both if ones[name] == others[name]]
+    return SideBySide(
+        first,
+        second,
+        _pairs(first, second, same),
+        tuple(name for name in ones if name not in others),
+        tuple(name for name in others if name not in ones),
+        tuple(name for name in both if name not in same),
+        found,
+    )
+
+
+def _cells(run: Run) -> dict[str, tuple[object, ...]]:
+    """Each cell's id with what it was: profile, and the calls and tokens that run.json has for it."""
+    told = run.about.get("cells")
+    more = told if isinstance(told, list) and len(told) == len(run.cells) else [{}] * len(run.cells)
+    return {
+        cell.id: (cell.profile, fact.get("calls"), fact.get("tokens"))
+        for cell, fact in zip(run.cells, more, strict=True)
+    }
+
+
+def _pairs(first: Run, second: Run, names: Sequence[str]) -> tuple[Pair, ...]:
+    ones, others = rounds_of(first), rounds_of(second)
+    cells = {cell.id: cell for cell in first.cells}
+    made = []
+    for name in names:
+        a, b = (table(sound(rounds[name]), OF_SLOTS.values()) for rounds in (ones, others))
+        ratios = {metric: between(a[metric], b[metric]) for metric in a}
+        known = {metric: ratio for metric, ratio in ratios.items() if ratio is not None}
+        made.append(Pair(cells[name], _estimates(a), _estimates(b), known))
+    return tuple(made)
+
+
+def _estimates(columns: Mapping[str, Column]) -> dict[str, Estimate]:
+    found = {name: column.estimate() for name, column in columns.items()}
+    return {name: estimate for name, estimate in found.items() if estimate is not None}
+
+
+def between(first: Column, second: Column) -> Estimate | None:
+    """
+    Answer second / first of one metric, from rounds that are not pairs; None unless all numbers are above zero.
+
+    The ratio of the two centres; its error is both centres' together, with Welch's degrees of freedom, rounded
+    down.
+    """
+    ones, others = np.array(first.known), np.array(second.known)
+    if not ones.size or not others.size or ones.min() <= 0 or others.min() <= 0:
+        return None
+    a, b = np.log(ones), np.log(others)
+    moved = float(centre(b) - centre(a))
+    rounds, count = min(len(a), len(b)), sum(first.counts) + sum(second.counts)
+    if rounds < FEWEST_ROUNDS:
+        return Estimate(exp(moved), None, None, count, rounds, "")
+    errors = standard_error(a), standard_error(b)
+    error = hypot(*errors)
+    parts = sum(each**4 / (size - 1) for each, size in zip(errors, (len(a), len(b)), strict=True))
+    reach = critical(max(int(error**4 / parts), rounds - 1)) * error if parts else 0.0
+    return Estimate(exp(moved), exp(moved - reach), exp(moved + reach), count, rounds, "")
