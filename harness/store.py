@@ -157,7 +157,7 @@ def read(folder: Path) -> Run:
         cells = tuple(cell_from(cell) for cell in about["cells"])
     except FileNotFoundError:
         raise Unreadable(f"{folder} holds no run.json") from None
-    except (ValueError, TypeError, KeyError, OSError) as wrong:
+    except (ValueError, TypeError, KeyError, AttributeError, OSError) as wrong:
         raise Unreadable(f"{folder}/run.json cannot be read: {wrong}") from wrong
     damage: list[str] = []
     slots = tuple(_lines(folder / "slots.jsonl", slot_from, damage))
