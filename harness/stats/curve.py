@@ -1,14 +1,15 @@
 """
 Throughput against concurrency, and the knee of that curve: where more calls in flight stop paying.
 
-A step from c to c' calls in flight has an elasticity, log(throughput ratio) / log(c' / c): 1 where throughput keeps
-up, 0 where it stays, below 0 where it falls. The knee is the concurrency from which on every step stays below one
-half: twice the calls in flight bring less than 1.41 times the throughput.
+A step from c to c' calls in flight has an elasticity, log(throughput ratio) / log(c' / c): 1 where throughput
+keeps up, 0 where it stays, below 0 where it falls. The knee is the concurrency from which on every step stays
+below one half: twice the calls in flight bring less than 1.41 times the throughput.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
+from itertools import pairwise
 from math import log
 
 from harness.record import Cell
@@ -67,20 +68,22 @@ def curves(run: Run, metric: str = "throughput") -> tuple[Curve, ...]:
 
 
 def _curve(run: Run, cells: Sequence[Cell], metric: str) -> Curve | None:
+    # A cell that never ran has no ratio, not even to itself.
+    kept = [cell for cell in cells if ratio(run, cell, cell, metric)]
+    if len(kept) < FEWEST_POINTS:
+        return None
     steps = []
-    for lower, higher in zip(cells, cells[1:], strict=False):
-        gain = ratio(run, higher, lower, metric) if higher.concurrency > lower.concurrency else None
+    for lower, higher in pairwise(kept):
+        gain = ratio(run, higher, lower, metric)
         if gain is None:
             return None
         steps.append(Step(lower, higher, gain, _elasticity(gain, higher.concurrency / lower.concurrency)))
-    if len(cells) < FEWEST_POINTS:
-        return None
     knee, decisive = None, steps[-1]
     for step in reversed(steps):
         if step.elasticity.value >= HALF:
             break
         knee, decisive = step.lower.concurrency, step
-    return Curve(tuple(cells), tuple(steps), knee, _sure(decisive.elasticity, below=knee is not None))
+    return Curve(tuple(kept), tuple(steps), knee, _sure(decisive.elasticity, below=knee is not None))
 
 
 def _elasticity(gain: Estimate, times: float) -> Estimate:
