@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from harness.registry import load, names
 from harness.report.figures import count
 from harness.report.section import Report, Section
-from harness.stats.summary import Summary, summarise, to_json
+from harness.stats.summary import Summary, summarise
 from harness.store import Run, read, replace
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SECTIONS = "harness.report.sections"
 FORMATS = "harness.report.formats"
+EXPORTS = "harness.report.exports"
 CHARTS = "charts"
 
 
@@ -38,24 +39,33 @@ def write(folder: Path, formats: Iterable[str] | None = None) -> list[Path]:
     """
     Make the report of the run in *folder* from its files alone, and answer the files written.
 
-    Without *formats*, all that are marked as default. Raises `store.Unreadable` where there is no run, LookupError
-    for an unknown format, OSError where it cannot be written. What was there is replaced file by file.
+    *formats* are names of `harness.report.formats` and `harness.report.exports`; without them, those marked as
+    default. Raises `store.Unreadable` where there is no run, LookupError for an unknown format or one that cannot
+    be made here, OSError where it cannot be written. Nothing is written unless everything could be made, and
+    each file is replaced in one step.
     """
-    import orjson
-
-    from harness.report.drawing import alone
-
-    chosen = _formats(formats)
+    pages, data = _chosen(formats)
     summary = summarise(read(folder))
-    report = compose(summary)
-    files = {"summary.json": orjson.dumps(to_json(summary), option=orjson.OPT_INDENT_2)}
-    files |= {f"{CHARTS}/{name}.svg": alone(drawn).encode() for name, drawn in report.drawings.items()}
-    files |= {module.FILE: module.render(report) for module in chosen}
-    (folder / CHARTS).mkdir(exist_ok=True)
-    _remove_charts_of_before(folder / CHARTS, report)
+    draws = any(page.DRAWS for page in pages)
+    report = compose(summary, draw=draws)
+    files: dict[str, bytes] = {}
+    for export in data:
+        files |= export.files(summary)
+    files |= _drawn(report)
+    files |= {page.FILE: page.render(report) for page in pages}
+    if draws:
+        _clear_charts(folder / CHARTS, report)
     for name, content in files.items():
         replace(folder / name, content)
     return [folder / name for name in files]
+
+
+def _drawn(report: Report) -> dict[str, bytes]:
+    if not report.drawings:
+        return {}
+    from harness.report.drawing import alone
+
+    return {f"{CHARTS}/{name}.svg": alone(drawn).encode() for name, drawn in report.drawings.items()}
 
 
 def tell(folder: Path, console: "Console") -> None:
@@ -65,14 +75,27 @@ def tell(folder: Path, console: "Console") -> None:
     show(compose(summarise(read(folder)), draw=False), console)
 
 
-def _formats(chosen: Iterable[str] | None) -> list[Any]:
-    if chosen is not None:
-        return [load(FORMATS, name) for name in chosen]
-    return [module for name in names(FORMATS) if (module := load(FORMATS, name)).DEFAULT]
+def kinds() -> list[str]:
+    """Name everything a report can be written as."""
+    return sorted({*names(FORMATS), *names(EXPORTS)})
 
 
-def _remove_charts_of_before(folder: Path, report: Report) -> None:
+def _chosen(wanted: Iterable[str] | None) -> tuple[list[Any], list[Any]]:
+    """Load the formats and the exports that are asked for, or those that are made unasked."""
+    every = {folder: names(folder) for folder in (FORMATS, EXPORTS)}
+    if wanted is None:
+        loaded = [[load(folder, name) for name in inside] for folder, inside in every.items()]
+        return [one for one in loaded[0] if one.DEFAULT], [one for one in loaded[1] if one.DEFAULT]
+    asked = list(wanted)
+    if unknown := [name for name in asked if name not in kinds() and "." not in name]:
+        raise LookupError(f"no format {unknown[0]!r}; there are: {', '.join(kinds())}")
+    data = [load(EXPORTS, name) for name in asked if name in every[EXPORTS]]
+    return [load(FORMATS, name) for name in asked if name not in every[EXPORTS]], data
+
+
+def _clear_charts(folder: Path, report: Report) -> None:
     """Leave no chart of an older report behind: it would look as if it belonged to this one."""
+    folder.mkdir(exist_ok=True)
     for path in folder.glob("*.svg"):
         if path.stem not in report.drawings:
             path.unlink()
@@ -82,9 +105,16 @@ def _title(run: Run) -> str:
     return str(run.about.get("name") or run.name)
 
 
+def _ending(run: Run) -> str:
+    """Say how the run ended, where that was not as planned."""
+    state, reason = run.about.get("state"), run.about.get("reason")
+    if state in (None, "finished"):
+        return ""
+    return f"{state}: {reason}" if reason else f"{state}: this is what was measured until then"
+
+
 def _facts(summary: Summary) -> tuple[str, ...]:
     run = summary.run
-    state = run.about.get("state")
     calls = sum(each.calls for each in summary.cells)
     failed = sum(each.errors for each in summary.cells)
     doubted = sum(1 for each in summary.cells if each.doubts)
@@ -92,7 +122,7 @@ def _facts(summary: Summary) -> tuple[str, ...]:
         fact
         for fact in (
             str(run.about["time"]) if run.about.get("time") else "",
-            "" if state in (None, "finished") else f"{state}: what was measured until then",
+            _ending(run),
             count(len(summary.cells), "cell"),
             count(max((each.rounds for each in summary.cells), default=0), "round"),
             count(calls, "call"),

@@ -91,7 +91,8 @@ def told(estimate: Estimate, by: Scale | None = None) -> str:
     by = by or scale(estimate.unit, [estimate.value])
     entry = datum(estimate, by)
     behind = f" ({entry.interval})" if entry.interval else ""
-    return f"{entry.text}{'' if by.unit in ('', '%') else ' '}{by.unit}{behind}"
+    unit = {"": "", "1/s": "/s"}.get(by.unit, f" {by.unit}")
+    return f"{entry.text}{unit}{behind}"
 
 
 def times(estimate: Estimate) -> str:

@@ -3,7 +3,7 @@ Colours and sizes of all charts: Okabe and Ito's palette, which colour-blind rea
 
 Charts are drawn once and shown on light and on dark paper. So the colours drawn here are placeholders; what
 they stand for on either paper is in `LIGHT` and `DARK`, and CSS chooses. M. Okabe and K. Ito, Color Universal
-Design, 2008; on dark paper blue and vermillion are lightened until they contrast by 4.5 to 1.
+Design, 2008; for dark paper the darker ones are lightened, for white paper the yellow is darkened.
 """
 
 from collections.abc import Sequence
@@ -15,25 +15,27 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
 # Placeholder → CSS variable. No two may look alike to `str.replace`, so all have six digits.
-INK, FAINT, GRID, PAPER = "#010101", "#020202", "#030303", "#040404"
+INK, FAINT, GRID, PAPER, PLAN = "#010101", "#020202", "#030303", "#040404", "#050505"
 BLUE, ORANGE, GREEN, RED, SKY, PURPLE, YELLOW = (
     "#050501", "#050502", "#050503", "#050504", "#050505", "#050506", "#050507",
 )  # fmt: skip
 SERIES = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY)
+# Who owned the time; the plan is paler, being what nobody can save.
+OWNERS = {"dispatch": ORANGE, "send": BLUE, "planned": PLAN, "late": RED, "receive": GREEN}
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 VARIABLES = {
-    INK: "--ink", FAINT: "--faint", GRID: "--grid", PAPER: "--paper",
+    INK: "--ink", FAINT: "--faint", GRID: "--grid", PAPER: "--paper", PLAN: "--plan",
     BLUE: "--blue", ORANGE: "--orange", GREEN: "--green", RED: "--red",
     SKY: "--sky", PURPLE: "--purple", YELLOW: "--yellow",
 }  # fmt: skip
 LIGHT = {
-    "--ink": "#1c2024", "--faint": "#5b6570", "--grid": "#dfe3e8", "--paper": "#ffffff",
+    "--ink": "#1c2024", "--faint": "#5b6570", "--grid": "#dfe3e8", "--paper": "#ffffff", "--plan": "#c2cad3",
     "--blue": "#0072b2", "--orange": "#e69f00", "--green": "#009e73", "--red": "#d55e00",
     "--sky": "#56b4e9", "--purple": "#cc79a7", "--yellow": "#b8a800",
 }  # fmt: skip
 DARK = {
-    "--ink": "#e8eaed", "--faint": "#a3adb8", "--grid": "#363d45", "--paper": "#15181c",
+    "--ink": "#e8eaed", "--faint": "#a3adb8", "--grid": "#363d45", "--paper": "#15181c", "--plan": "#4d5863",
     "--blue": "#4aa3e0", "--orange": "#e69f00", "--green": "#1fb98f", "--red": "#f0803c",
     "--sky": "#8fd0f5", "--purple": "#dd93bd", "--yellow": "#f0e442",
 }  # fmt: skip
@@ -70,12 +72,51 @@ SETTINGS: dict[Any, Any] = {
 }
 
 
-def sheet(height: float, columns: int = 1, width: float = WIDTH) -> tuple[Figure, list[Axes]]:
-    """Answer an empty figure of *width* x *height* points and its axes side by side, sharing their rows."""
-    figure = Figure(figsize=(width / 72, height / 72), layout="constrained")
-    figure.get_layout_engine().set(w_pad=4 / 72, h_pad=3 / 72, wspace=0.02)  # type: ignore[union-attr, call-arg]  # the constrained one takes these
-    axes = figure.subplots(1, columns, squeeze=False, sharey=True)[0]
-    return figure, list(axes)
+def sheet(
+    height: float, labels: Sequence[str], *, columns: int = 1, head: bool = False, right: float = 14.0
+) -> tuple[Figure, list[Axes]]:
+    """
+    Answer an empty figure, *height* points high, and its axes side by side, sharing their rows.
+
+    There is room for *labels* on the left, for a legend with *head* on top, for *right* points on the right. Room
+    is reckoned, not measured: matplotlib's own layout would draw everything twice, and in a font that no reader
+    has.
+    """
+    figure = Figure(figsize=(WIDTH / 72, height / 72))
+    left = min(max(map(wide, labels), default=0) + 10, WIDTH * 0.55)
+    figure.subplots_adjust(
+        left=left / WIDTH,
+        right=1 - right / WIDTH,
+        bottom=36 / height,
+        top=1 - (24 if head else 5) / height,
+        wspace=0.1,
+    )
+    return figure, list(figure.subplots(1, columns, squeeze=False, sharey=True)[0])
+
+
+def wide(words: str) -> float:
+    """
+    Reckon how many points *words* take, rather too many than too few.
+
+    >>> 40 < wide("thread_pool") < 80
+    True
+    """
+    narrow, broad = sum(words.count(c) for c in "ijlft.,:;'|() ·"), sum(words.count(c) for c in "mwMW")
+    return LETTERS * (0.62 * (len(words) - narrow - broad) + 0.36 * narrow + 0.98 * broad)
+
+
+def legend(figure: Figure, axes: Axes, columns: int = 5) -> None:
+    """Name the colours and marks of *axes* in the room that `sheet` left on top."""
+    figure.legend(
+        *axes.get_legend_handles_labels(),
+        loc="upper left",
+        bbox_to_anchor=(0, 1),
+        borderaxespad=0.1,
+        ncols=columns,
+        frameon=False,
+        handlelength=1,
+        columnspacing=1.2,
+    )
 
 
 def rows(axes: Axes, labels: Sequence[str], unit: str) -> None:

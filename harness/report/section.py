@@ -6,7 +6,7 @@ Sections are made of the numbers, formats are made of sections; nothing else pas
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -69,12 +69,15 @@ class Table:
     caption: str = ""
 
 
+Glance = Literal["whole", "lead", "nothing"]
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """
     One thing a report has to say: `lead` is the answer in a sentence, the rest is what it rests on.
 
-    `glance` marks what is shown in full where there is little room; of the rest only the lead is.
+    `glance` says what of it is shown where there is little room: the whole, the lead, or nothing.
     """
 
     title: str
@@ -83,7 +86,7 @@ class Section:
     charts: tuple[Chart, ...] = ()
     note: str = ""
     parts: "tuple[Section, ...]" = ()
-    glance: bool = False
+    glance: Glance = "nothing"
 
     @property
     def anchor(self) -> str:

@@ -1,3 +1,6 @@
+// Opens folded tables for print, which cannot be asked to.
+addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((each) => (each.open = true)));
+
 // Sorts a table by the column whose heading is pressed: numbers by value, words by alphabet, unknown last.
 document.querySelectorAll("table.sortable").forEach((table) => {
   const heads = [...table.tHead.rows[0].cells];

@@ -45,17 +45,16 @@ class Bars:
         from harness.report import ink
 
         marked = any(bar.ideal is not None for bar in self.bars)
-        figure, (axes,) = ink.sheet(ink.ROW * len(self.bars) + (60 if marked else 44))
+        figure, (axes,) = ink.sheet(
+            ink.ROW * len(self.bars) + (60 if marked else 41), [bar.label for bar in self.bars], head=marked
+        )
         at = range(len(self.bars))
         axes.barh(at, [bar.value for bar in self.bars], height=0.62, color=ink.BLUE)
         ink.rows(axes, [bar.label for bar in self.bars], self.unit)
         for row, bar in enumerate(self.bars):
             if bar.low is not None and bar.high is not None:
                 axes.plot([bar.low, bar.high], [row, row], color=ink.INK, linewidth=1.1)
-            end = max(bar.value, bar.high or 0, bar.ideal or 0)
-            axes.annotate(
-                number(bar.value), (end, row), (5, 0), textcoords="offset points", va="center", color=ink.INK
-            )
+            axes.text(1, row, number(bar.value), transform=axes.get_yaxis_transform(), ha="right", va="center")
         if marked:
             known = [(row, bar.ideal) for row, bar in enumerate(self.bars) if bar.ideal is not None]
             axes.plot(
@@ -68,7 +67,7 @@ class Bars:
                 color=ink.ORANGE,
                 label=self.ideal,
             )
-            figure.legend(loc="outside upper left", frameon=False, handlelength=1)
+            ink.legend(figure, axes)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.4g}")
-        axes.set_xlim(0, max(max(bar.value, bar.high or 0, bar.ideal or 0) for bar in self.bars) * 1.14 or 1)
+        axes.set_xlim(0, max(max(bar.value, bar.high or 0, bar.ideal or 0) for bar in self.bars) * 1.2 or 1)
         return figure

@@ -44,7 +44,9 @@ class Forest:
         """Draw one row a ratio; filled where it is a difference, hollow where none is shown."""
         from harness.report import ink
 
-        figure, (axes,) = ink.sheet(ink.ROW * len(self.ratios) + 62)
+        figure, (axes,) = ink.sheet(
+            ink.ROW * len(self.ratios) + 60, [each.label for each in self.ratios], head=bool(self.less)
+        )
         axes.set_xscale("log")
         axes.axvline(1, color=ink.FAINT, linewidth=1)
         for row, each in enumerate(self.ratios):
@@ -63,7 +65,16 @@ class Forest:
         self._limits(axes)
         if self.less and self.more:
             for x, side, words in ((0.0, "left", f"◂ {self.less}"), (1.0, "right", f"{self.more} ▸")):
-                axes.annotate(words, (x, 1.0), xycoords="axes fraction", ha=side, va="bottom", color=ink.FAINT)
+                axes.annotate(
+                    words,
+                    (x, 1.0),
+                    (0, 3),
+                    xycoords="axes fraction",
+                    textcoords="offset points",
+                    ha=side,
+                    va="bottom",
+                    color=ink.FAINT,
+                )
         return figure
 
     def _limits(self, axes: "object") -> None:

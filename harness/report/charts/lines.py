@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # Points from one line of a label to the next.
 STEP = 12.5
+# The least range of the upright axis, highest / lowest.
+LEAST = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class Lines:
         ordered = sorted(self.lines, key=lambda line: -line.points[-1][1])
         names = ["\n".join(_wrapped(line.labels)) for line in ordered]
         height = max(230.0, STEP * sum(name.count("\n") + 1.4 for name in names) + 50)
-        figure, (axes,) = ink.sheet(height)
+        widest = max(ink.wide(line) for name in names for line in name.split("\n"))
+        figure, (axes,) = ink.sheet(height, ["10,000"], right=widest + 30)
         axes.set_xscale("log")
         axes.set_yscale("log")
         for place, line in enumerate(ordered):
@@ -74,6 +77,10 @@ class Lines:
         axes.set_xticks(levels, [f"{level:,g}" for level in levels])
         axes.xaxis.set_minor_locator(NullLocator())
         axes.margins(x=0.04, y=0.08)
+        low, high = axes.get_ylim()
+        # A narrower range would make a slope of what is hardly a difference.
+        wider = max(1.0, (LEAST / (high / low)) ** 0.5)
+        axes.set_ylim(low / wider, high * wider)
         ink.log_ticks(axes, axes.yaxis)
         axes.tick_params(length=3)
         axes.set_xlabel(self.across)

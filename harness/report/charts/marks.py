@@ -43,7 +43,7 @@ class Marks:
         """Draw one row a mark's label; each kind has a shape and a colour of its own."""
         from harness.report import ink
 
-        figure, (axes,) = ink.sheet(ink.ROW * len(self.marks) + 62)
+        figure, (axes,) = ink.sheet(ink.ROW * len(self.marks) + 60, [mark.label for mark in self.marks], head=True)
         looks = dict(zip(self.kinds, zip((ink.BLUE, ink.ORANGE, ink.RED), "o^D", strict=True), strict=False))
         looks[self.reference] = (ink.FAINT, "|")
         for kind in (self.reference, *reversed(self.kinds)):
@@ -66,5 +66,5 @@ class Marks:
                 axes.plot([mark.low, mark.high], [row, row], color=ink.BLUE, linewidth=1.6, zorder=1)
         ink.rows(axes, [mark.label for mark in self.marks], self.unit)
         axes.margins(x=0.06)
-        figure.legend(loc="outside upper left", ncols=4, frameon=False, handlelength=1, columnspacing=1.2)
+        ink.legend(figure, axes)
         return figure

@@ -20,12 +20,17 @@ PLACES = 64
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """One row: quantiles by percent (5, 25, 50, 75, 95), and the outline as (value, share of the widest)."""
+    """
+    One row: quantiles by percent (5, 25, 50, 75, 95) and the outline as (value, share of the widest).
+
+    Below `FEWEST` values there is the median alone, and the values themselves.
+    """
 
     label: str
     count: int
     quantiles: dict[int, float]
     outline: tuple[tuple[float, float], ...] = ()
+    values: tuple[float, ...] = ()
     planned: float | None = None
 
 
@@ -37,7 +42,8 @@ def spread(label: str, values: Sequence[float], planned: float | None = None) ->
         return None
     at = (5, 25, 50, 75, 95) if kept.size >= FEWEST else (50,)
     known = dict(zip(at, np.percentile(kept, at).tolist(), strict=True))
-    return Spread(label, int(kept.size), known, _outline(kept), planned)
+    few = () if kept.size >= FEWEST else tuple(kept.tolist())
+    return Spread(label, int(kept.size), known, _outline(kept), few, planned)
 
 
 def _outline(values: np.ndarray) -> tuple[tuple[float, float], ...]:
@@ -78,7 +84,11 @@ class Spreads:
         from harness.report import ink
 
         marked = any(each.planned is not None for each in self.spreads)
-        figure, (axes,) = ink.sheet((ink.ROW + 5) * len(self.spreads) + (60 if marked else 46))
+        figure, (axes,) = ink.sheet(
+            (ink.ROW + 5) * len(self.spreads) + (60 if marked else 41),
+            [each.label for each in self.spreads],
+            head=marked,
+        )
         axes.set_xscale("log")
         for row, each in enumerate(self.spreads):
             _draw_row(axes, row, each)
@@ -96,7 +106,7 @@ class Spreads:
                 color=ink.ORANGE,
                 label=self.planned,
             )
-            figure.legend(loc="outside upper left", frameon=False, handlelength=1)
+            ink.legend(figure, axes)
         return figure
 
 
@@ -113,6 +123,9 @@ def _draw_row(axes: "Axes", row: int, each: Spread) -> None:
     if 95 in known:
         axes.plot([known[5], known[95]], [base, base], color=ink.BLUE, linewidth=1.2)
         axes.plot([known[25], known[75]], [base, base], color=ink.BLUE, linewidth=4, solid_capstyle="butt")
+    axes.plot(
+        each.values, [base] * len(each.values), marker="o", markersize=4, color=ink.BLUE, alpha=0.5, ls="none"
+    )
     axes.plot(
         [known[50]], [base], marker="o", markersize=5, color=ink.INK, markeredgecolor=ink.PAPER, linestyle="none"
     )

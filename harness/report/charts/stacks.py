@@ -44,34 +44,32 @@ class Stacks:
         """Draw the whole on the left and the zoomed parts on the right, on scales of their own."""
         from harness.report import ink
 
-        columns = 2 if self.zoomed else 1
-        figure, axes = ink.sheet(ink.ROW * len(self.stacks) + 64, columns)
         labels = [stack.label for stack in self.stacks]
+        height = ink.ROW * len(self.stacks) + 60
+        figure, axes = ink.sheet(height, labels, columns=2 if self.zoomed else 1, head=True)
         self._bars(axes[0], self.parts)
         ink.rows(axes[0], labels, f"whole, {self.unit}" if self.zoomed else self.unit)
-        handles = axes[0].get_legend_handles_labels()
         if self.zoomed:
             self._bars(axes[1], self.zoomed)
             ink.rows(axes[1], labels, f"{' + '.join(self.zoomed)}, {self.unit}")
             axes[1].tick_params(labelleft=False)
-        figure.legend(
-            *handles,
-            loc="outside upper center",
-            ncols=len(self.parts),
-            frameon=False,
-            handlelength=1,
-            columnspacing=1.2,
-        )
+        ink.legend(figure, axes[0])
         return figure
 
     def _bars(self, axes: "Axes", parts: Sequence[str]) -> None:
         from harness.report import ink
 
-        colours = dict(zip(self.parts, (ink.ORANGE, ink.BLUE, ink.GRID, ink.RED, ink.GREEN), strict=False))
         left = [0.0] * len(self.stacks)
         for part in parts:
             values = [stack.values[self.parts.index(part)] for stack in self.stacks]
-            axes.barh(range(len(values)), values, left=left, height=0.62, color=colours[part], label=part)
+            axes.barh(
+                range(len(values)),
+                values,
+                left=left,
+                height=0.62,
+                color=ink.OWNERS.get(part, ink.FAINT),
+                label=part,
+            )
             left = [done + value for done, value in zip(left, values, strict=True)]
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.4g}")
         axes.set_xlim(0, max(left) * 1.04 or 1)

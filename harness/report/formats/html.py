@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 FILE = "report.html"
 DEFAULT = True
+# Whether it shows charts, which cost time to draw.
+DRAWS = True
+# More rows than fit a screen are folded; print unfolds them.
+FOLDED_FROM = 16
 _HERE = Path(__file__).parent.parent
 
 
@@ -39,6 +43,7 @@ def render(report: Report) -> bytes:
         report=report,
         style=Markup(_style()),  # noqa: S704  # a file of this package, with colours of this package
         script=Markup(script),  # noqa: S704  # a file of this package
+        folded_from=FOLDED_FROM,
         script_hash=b64encode(sha256(script.encode()).digest()).decode(),
         drawings={name: Markup(drawn) for name, drawn in report.drawings.items()},  # noqa: S704  # matplotlib and drawing.py escape
     )

@@ -1,4 +1,8 @@
-"""Markdown for a pull request: the answers and their tables first, the rest folded, charts as files beside it."""
+"""
+Markdown for a pull request: every answer, the charts as files beside it, and the tables that are for a glance.
+
+A comment on GitHub holds 65,536 characters, so the long tables are left to report.html.
+"""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +11,8 @@ from harness.report.section import Report, Section, Table
 
 FILE = "report.md"
 DEFAULT = True
+# Whether it shows charts, which cost time to draw.
+DRAWS = True
 # More rows than fit a screen are folded.
 FOLDED_FROM = 20
 _SPECIAL = re.compile(r"([\\`*_\[\]|~#])")
@@ -29,13 +35,11 @@ def _text(words: str) -> str:
 def _section(section: Section, level: int) -> Iterator[str]:
     yield from (f"{'#' * level} {_text(section.title)}", "", f"**{_text(section.lead)}**", "")
     for chart in section.charts:
-        yield from (f"![{_text(chart.title)}: {_text(chart.alt)}](charts/{chart.name}.svg)", "")
-    if section.table:
-        folded = not section.glance or len(section.table.rows) > FOLDED_FROM
-        rows = len(section.table.rows)
+        yield from (f"![{_text(chart.title)}](charts/{chart.name}.svg)", "")
+    if section.table and section.glance == "whole":
+        folded = len(section.table.rows) > FOLDED_FROM
         if folded:
-            words = "1 row" if rows == 1 else f"{rows} rows"
-            yield from ("<details>", f"<summary>table, {words}</summary>", "")
+            yield from ("<details>", f"<summary>table, {len(section.table.rows)} rows</summary>", "")
         yield from _table(section.table)
         if folded:
             yield from ("</details>", "")

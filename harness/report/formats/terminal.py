@@ -3,6 +3,7 @@
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from harness.report.figures import count
 from harness.report.section import Report, Section, Table
 
 if TYPE_CHECKING:
@@ -11,9 +12,13 @@ if TYPE_CHECKING:
 
 FILE = "report.txt"
 DEFAULT = False
+# Whether it shows charts, which cost time to draw.
+DRAWS = False
 WIDTH = 100
 # A longer table is a report's business.
 MOST = 16
+# Longer entries are prose, which wraps.
+LONG = 36
 
 
 def render(report: Report) -> bytes:
@@ -33,7 +38,8 @@ def show(report: Report, console: "Console") -> None:
     console.print(Text(report.title, style="bold"), width=width)
     console.print(Text(" · ".join(report.facts), style="dim"), width=width)
     for section in report.sections:
-        _section(section, console, width)
+        if section.glance != "nothing":
+            _section(section, console, width)
 
 
 def _section(section: Section, console: "Console", width: int) -> None:
@@ -42,25 +48,32 @@ def _section(section: Section, console: "Console", width: int) -> None:
     console.print()
     console.print(Text(section.title, style="bold"), width=width)
     console.print(Text(section.lead), width=width)
-    if section.glance:
+    if section.glance == "whole":
         if section.table:
             _table(section.table, console, width)
         for part in section.parts:
-            _section(part, console, width)
+            if part.glance != "nothing":
+                _section(part, console, width)
 
 
 def _table(table: Table, console: "Console", width: int) -> None:
     from rich.text import Text
 
-    numeric = [column.numeric for column in table.columns]
-    if len(table.rows) > MOST and any(numeric):
+    figures = any(column.numeric for column in table.columns)
+    prose = any(len(datum.text) > LONG for row in table.rows for datum in row)
+    if len(table.rows) > MOST and figures and not prose:
         console.print(Text(f"({len(table.rows)} rows: in the report)", style="dim"), width=width)
         return
-    texts = _fitting(table, width) if any(numeric) else [[datum.text for datum in row] for row in table.rows]
-    shown = len(texts[0]) if texts else 0
-    console.print(_made(table, texts, shown), width=width)
-    if left := len(table.columns) - shown:
-        console.print(Text(f"({left} more columns in the report)", style="dim"), width=width)
+    if prose or not figures:
+        texts = [[datum.text for datum in row] for row in table.rows[:MOST]]
+        console.print(_made(table, texts, []), width=width)
+    else:
+        texts = _fitting(table, width)
+        console.print(_made(table, texts, _widths(table, texts)), width=width)
+    shown = len(texts[0]) if texts else len(table.columns)
+    left = [(len(table.rows) - len(texts), "row"), (len(table.columns) - shown, "column")]
+    if more := " and ".join(count(n, f"more {noun}") for n, noun in left if n):
+        console.print(Text(f"({more} in the report)", style="dim"), width=width)
 
 
 def _fitting(table: Table, width: int) -> list[list[str]]:
@@ -75,28 +88,33 @@ def _fitting(table: Table, width: int) -> list[list[str]]:
     return texts
 
 
-def _wide(table: Table, texts: list[list[str]]) -> int:
-    """Answer how wide these columns are when headings may wrap and entries may not."""
+def _widths(table: Table, texts: list[list[str]]) -> list[int]:
+    """Answer how wide each column is when headings may wrap and entries may not."""
     columns = zip(*texts, strict=True) if texts else ()
-    widths = (
+    return [
         max(map(len, (*column, *head.heading.split())))
         for head, column in zip(table.columns, columns, strict=False)
-    )
-    return sum(width + 2 for width in widths)
+    ]
 
 
-def _made(table: Table, texts: list[list[str]], shown: int) -> "RichTable":
+def _wide(table: Table, texts: list[list[str]]) -> int:
+    # A blank and a divider behind each column.
+    return sum(width + 2 for width in _widths(table, texts))
+
+
+def _made(table: Table, texts: list[list[str]], widths: list[int]) -> "RichTable":
+    """Make the table; without *widths* its columns share what room there is, and entries wrap."""
     from rich import box
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    made = RichTable(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False)
-    for column in table.columns[:shown]:
-        words = any(head.numeric for head in table.columns)
+    made = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    for i, column in enumerate(table.columns[: len(texts[0]) if texts else 0]):
         made.add_column(
             Text(column.heading),
             justify="right" if column.numeric else "left",
-            no_wrap=words and bool(texts),
+            min_width=widths[i] if widths else None,
+            max_width=widths[i] if widths else None,
             overflow="fold",
         )
     for row in texts:

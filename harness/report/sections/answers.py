@@ -27,14 +27,14 @@ def section(summary: Summary) -> Section | None:
         f"answered by {count(calls, 'call')} in {count(rounds, 'round')}."
     )
     note = "In parentheses: 95 % intervals from resampling rounds. An en dash is unknown, which is not 0."
-    return Section("Questions and answers", lead, parts=tuple(parts), note=note, glance=True)
+    return Section("Questions and answers", lead, parts=tuple(parts), note=note, glance="whole")
 
 
 def _part(summary: Summary, name: str, cells: list[CellSummary]) -> Section:
     answer = _answer(summary, name) or _plain(summary, name, cells)
     shared = {each.cell.profile for each in cells if each.cell.profile}
     about = f"{name}, server profile {' | '.join(sorted(shared))}" if shared else name
-    return Section(_question(summary, name), answer, of_cells(cells, METRICS, about), glance=True)
+    return Section(_question(summary, name), answer, of_cells(cells, METRICS, about), glance="whole")
 
 
 def _question(summary: Summary, name: str) -> str:

@@ -1,51 +1,50 @@
 """Do the books balance: were all calls made, recorded and seen by the server."""
 
-from typing import Any
-
 from harness.report.section import Column, Datum, Section, Table
 from harness.stats.summary import Summary
 
 ORDER = 110
 MEANINGS = {
-    "made": "calls the strategies were handed",
-    "recorded": "calls on file",
+    "made": "calls the strategies were handed, warm-up included",
+    "recorded": "calls on file, warm-up included",
     "joined": "calls of which the server's journal knows",
     "entries": "requests in the server's journal",
     "unjoined": "requests in the journal that belong to no call",
     "dropped": "requests the journal had no room for",
+    "missing": "slots that never answered",
 }
 
 
 def section(summary: Summary) -> Section | None:
     """Answer what run.json says of the balance; None where it says nothing."""
     balance = summary.run.about.get("balance")
-    if not isinstance(balance, dict) or not balance:
+    if not isinstance(balance, dict):
+        return None
+    counts = {name: n for name, n in balance.items() if isinstance(n, int) and not isinstance(n, bool)}
+    if not counts:
         return None
     table = Table(
         (Column("count"), Column("number", numeric=True), Column("meaning")),
         tuple(
-            (Datum(str(name)), _number(value), Datum(MEANINGS.get(str(name), "")))
-            for name, value in balance.items()
+            (Datum(str(name)), Datum(f"{n:,}", sort=n), Datum(MEANINGS.get(str(name), "")))
+            for name, n in counts.items()
         ),
     )
-    return Section("The balance of the books", _lead(balance), table, glance=False)
+    faults = [str(fault) for fault in balance.get("faults") or ()]
+    return Section("The balance of the books", _lead(counts, faults, balance.get("journal")), table, glance="lead")
 
 
-def _number(value: Any) -> Datum:
-    whole = isinstance(value, int)
-    return Datum(f"{value:,}" if whole else str(value), sort=value if whole else None)
-
-
-def _lead(balance: dict[str, Any]) -> str:
-    made, recorded, joined = (balance.get(name) for name in ("made", "recorded", "joined"))
-    lost = {name: balance[name] for name in ("unjoined", "dropped") if balance.get(name)}
+def _lead(counts: dict[str, int], faults: list[str], journal: object) -> str:
+    made, recorded, joined = (counts.get(name) for name in ("made", "recorded", "joined"))
+    if faults:
+        return f"The books do not balance: {'; '.join(faults)}."
     if made is None or recorded is None:
         return "The run does not say whether its books balance."
-    if joined is None:
-        said = f"{made:,} calls made, {recorded:,} recorded; the server kept no journal"
-        return f"{said}." if made == recorded else f"The books do not balance: {said}."
-    said = f"{made:,} calls made, {recorded:,} recorded, {joined:,} joined with the server's journal"
-    if made == recorded == joined and not lost:
-        return f"The books balance: {said}."
-    more = "".join(f", {value:,} {name}" for name, value in lost.items())
-    return f"The books do not balance: {said}{more}."
+    said = f"{made:,} calls made, {recorded:,} recorded"
+    if journal is False or joined is None:
+        said += "; the server kept no journal"
+    else:
+        said += f", {joined:,} joined with the server's journal"
+    balanced = made == recorded and (journal is False or joined in (None, recorded))
+    balanced = balanced and not any(counts.get(name) for name in ("unjoined", "dropped", "missing"))
+    return f"The books {'balance' if balanced else 'do not balance'}: {said}."

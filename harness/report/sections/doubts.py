@@ -1,35 +1,54 @@
 """When are these numbers not to be believed."""
 
-from harness.report.figures import count
+import re
+
+from harness.report.figures import count, listed
 from harness.report.section import Column, Datum, Section, Table
 from harness.stats.summary import Summary
 
 ORDER = 100
+_NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def section(summary: Summary) -> Section | None:
-    """Answer every doubt once, with the cells it is about; None for a run without cells."""
+    """Answer every kind of doubt once, with the cells it is about; None for a run without cells."""
     if not summary.cells:
         return None
-    about: dict[str, list[str]] = {}
-    for each in summary.cells:
-        for doubt in each.doubts:
-            about.setdefault(str(doubt), []).append(each.cell.id)
-    if not about:
-        return Section(
-            "Doubts", f"No cell of {len(summary.cells):,} gives reason to doubt its numbers.", glance=True
-        )
-    touched = len({cell for cells in about.values() for cell in cells})
+    every = [(str(doubt), each.cell.id) for each in summary.cells for doubt in each.doubts]
+    if not every:
+        none = f"No cell of {len(summary.cells):,} gives reason to doubt its numbers."
+        return Section("Doubts", none, glance="lead")
+    kinds: dict[str, list[tuple[str, str]]] = {}
+    for doubt, cell in every:
+        kinds.setdefault(_NUMBERS.sub("#", doubt), []).append((doubt, cell))
     table = Table(
         (Column("doubt"), Column("cells", numeric=True), Column("which")),
         tuple(
-            (Datum(doubt, sort=doubt), Datum(str(len(cells)), sort=len(cells)), Datum(_some(cells)))
-            for doubt, cells in sorted(about.items(), key=lambda item: -len(item[1]))
+            (
+                Datum(_gathered([doubt for doubt, _ in about])),
+                Datum(str(len(about)), sort=len(about)),
+                Datum(listed([cell for _, cell in about])),
+            )
+            for about in sorted(kinds.values(), key=len, reverse=True)
         ),
     )
+    touched = len({cell for _, cell in every})
     lead = f"{touched} of {count(len(summary.cells), 'cell')} come with a doubt; read their numbers with care."
-    return Section("Doubts", lead, table, glance=True)
+    whole = Table(
+        (Column("cell"), Column("doubt")),
+        tuple((Datum(cell, sort=cell), Datum(doubt, sort=doubt)) for doubt, cell in every),
+    )
+    each = Section("Each doubt by itself", f"{count(len(every), 'doubt')} in all.", whole)
+    return Section("Doubts", lead, table, parts=(each,), glance="whole")
 
 
-def _some(cells: list[str]) -> str:
-    return ", ".join(cells[:6]) + (f" and {len(cells) - 6} more" if len(cells) > 6 else "")
+def _gathered(alike: list[str]) -> str:
+    """Say doubts that differ in their numbers alone as one: the first, its numbers as ranges over all."""
+    found = [_NUMBERS.findall(doubt) for doubt in alike]
+    ranges = iter([_range([row[i] for row in found]) for i in range(len(found[0]))])
+    return _NUMBERS.sub(lambda _: next(ranges), alike[0])
+
+
+def _range(numbers: list[str]) -> str:
+    ordered = sorted(set(numbers), key=lambda number: float(number.replace(",", "")))
+    return ordered[0] if len(ordered) == 1 else f"{ordered[0]} to {ordered[-1]}"

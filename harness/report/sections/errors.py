@@ -17,7 +17,8 @@ def section(summary: Summary) -> Section | None:
     counted = [call for call in run.calls if not call.warmup]
     calls = Counter((call.cell, _short(call.error)) for call in run.calls if call.error)
     slots = Counter((slot.cell, _short(slot.error)) for slot in run.slots if slot.error)
-    if not calls and not slots and not run.damaged:
+    missing = _missing(run.about.get("missing"))
+    if not calls and not slots and not missing and not run.damaged:
         return None
     failed = sum(1 for call in counted if call.error)
     words = [f"{failed:,} of {count(len(counted), 'call')} failed"]
@@ -25,11 +26,12 @@ def section(summary: Summary) -> Section | None:
         words.append(f"{count(warm, 'warm-up call')} failed")
     if slots:
         words.append(f"{count(slots.total(), 'slot')} broke off")
+    if missing:
+        words.append(f"{count(missing.total(), 'slot')} gave nothing")
     if run.damaged:
         words.append(f"{count(run.damaged, 'line')} of the run's files could not be read and is left out")
-    rows = [(*key, "call", n) for key, n in calls.most_common()] + [
-        (*key, "slot", n) for key, n in slots.most_common()
-    ]
+    kinds = (("call", calls), ("slot", slots), ("slot", missing))
+    rows = [(*key, what, n) for what, found in kinds for key, n in found.most_common()]
     table = Table(
         (Column("cell"), Column("what failed"), Column("error"), Column("times", numeric=True)),
         tuple(
@@ -37,7 +39,13 @@ def section(summary: Summary) -> Section | None:
             for cell, error, what, n in rows
         ),
     )
-    return Section("Errors", "; ".join(words) + ".", table if rows else None, glance=True)
+    return Section("Errors", "; ".join(words) + ".", table if rows else None, glance="whole")
+
+
+def _missing(told: object) -> "Counter[tuple[str, str]]":
+    """Count the slots that the run was asked for and did not get, by cell and reason."""
+    entries = [entry for entry in told if isinstance(entry, dict)] if isinstance(told, list) else []
+    return Counter((str(entry.get("cell")), _short(str(entry.get("reason")))) for entry in entries)
 
 
 def _short(error: str | None) -> str:

@@ -4,7 +4,7 @@ from statistics import median
 
 from harness.record import Call
 from harness.report.charts.marks import Mark, Marks
-from harness.report.figures import count, scale, told
+from harness.report.figures import count, number, scale, told
 from harness.report.matrix import Panel, panels
 from harness.report.section import Section
 from harness.report.tables import of_cells
@@ -50,16 +50,25 @@ def section(summary: Summary) -> Section | None:
 
 
 def _lead(streamed: tuple[CellSummary, ...], calls: dict[str, list[Call]]) -> str:
-    ordered = sorted(streamed, key=lambda each: each.metrics["ttft.p50"].value)
-    first, last = ordered[0], ordered[-1]
-    said = f"The first token came after {told(first.metrics['ttft.p50'])} with {first.cell.id}"
-    if first is not last:
-        said += f" and after {told(last.metrics['ttft.p50'])} with {last.cell.id}"
-    planned = _planned(calls.get(first.cell.id, []), "ttft")
-    if planned is not None:
-        by = scale("ns", [planned])
-        said += f"; the server had planned {planned / by.by:,.4g} {by.unit}"
-    return f"{said} (medians, {count(sum(each.calls for each in streamed), 'call')})."
+    planned = {each.cell.id: _planned(calls.get(each.cell.id, []), "ttft") for each in streamed}
+
+    def beyond(each: CellSummary) -> float:
+        return each.metrics["ttft.p50"].value - (planned[each.cell.id] or 0)
+
+    def said(each: CellSummary) -> str:
+        by = scale("ns", [each.metrics["ttft.p50"].value])
+        plan = by.of(planned[each.cell.id])
+        behind = "" if plan is None else f" where {number(plan)} {by.unit} were planned"
+        return f"{each.cell.id}: {told(each.metrics['ttft.p50'], by)}{behind}"
+
+    nearest, farthest = min(streamed, key=beyond), max(streamed, key=beyond)
+    total = count(sum(each.calls for each in streamed), "call")
+    if nearest is farthest:
+        return f"The median first token came to {said(nearest)} ({total})."
+    return (
+        f"The median first token came nearest to the server's plan in {said(nearest)}, and farthest from it in "
+        f"{said(farthest)} ({total})."
+    )
 
 
 def _planned(calls: list[Call], metric: str) -> float | None:

@@ -1,102 +1,94 @@
-"""How does throughput grow with the concurrency, by strategy."""
+"""How do throughput and latency change with the concurrency, and where is the knee."""
 
-from harness.report.charts.lines import Line, Lines
-from harness.report.figures import listed, told
-from harness.report.matrix import say, scenarios, varied
-from harness.report.section import Section
+from dataclasses import replace
+
+from harness.report.charts.lines import Lines
+from harness.report.figures import listed, scale, told
+from harness.report.matrix import scenarios, slug
+from harness.report.section import Column, Datum, Section, Table
+from harness.report.series import STRAIGHT, Series, knee, lines, series
 from harness.report.tables import pivot
 from harness.stats.summary import CellSummary, Summary
 
 ORDER = 30
-# Growth short of this share of the concurrency's own counts as a bend; a fifth is beyond noise and ramp.
-STRAIGHT = 0.8
-# Lines closer than this would be drawn on top of each other.
-ALIKE = 1.04
 
 
 def section(summary: Summary) -> Section | None:
     """Answer one part a scenario that was run at several concurrencies."""
-    parts = [part for name, cells in scenarios(summary.cells) if (part := _part(name, cells))]
+    parts = [part for name, cells in scenarios(summary.cells) if (part := _part(summary, name, cells))]
     if not parts:
         return None
+    note = (
+        f"The knee is the last concurrency before a step in which throughput grew by less than {STRAIGHT:.0%} of "
+        "the concurrency's own growth. Strategies that make one call at a time have it at once."
+    )
     if len(parts) == 1:
-        return parts[0]
+        return replace(parts[0], note=note)
     best = max(
         (each for each in summary.cells if "throughput" in each.metrics),
         key=lambda each: each.metrics["throughput"].value,
     )
     lead = f"The most that was reached is {told(best.metrics['throughput'])}, by {best.cell.id}."
-    return Section("Throughput against concurrency", lead, parts=tuple(parts))
+    return Section("Throughput against concurrency", lead, parts=tuple(parts), note=note)
 
 
-def _part(name: str, cells: list[CellSummary]) -> Section | None:
-    known = [each for each in cells if "throughput" in each.metrics]
-    fields = [field for field in varied(cells) if field != "concurrency"] or ["strategy"]
-    series: dict[str, list[CellSummary]] = {}
-    for each in sorted(known, key=lambda each: each.cell.concurrency):
-        series.setdefault(say(each.cell, fields), []).append(each)
-    series = {label: row for label, row in series.items() if len(row) > 1}
-    if not series:
+def _part(summary: Summary, name: str, cells: list[CellSummary]) -> Section | None:
+    rows = series(cells, "throughput")
+    if not rows:
         return None
-    chart = Lines(
-        f"throughput-{name}",
+    knees = {label: knee(summary.run, row) for label, row in rows.items()}
+    charts = (_throughput(name, rows), *_latency(name, series(cells, "e2e.p50")))
+    return Section(f"Throughput against concurrency: {name}", _lead(rows, knees), _table(rows, knees), charts)
+
+
+def _throughput(name: str, rows: Series) -> Lines:
+    return Lines(
+        f"throughput-{slug(name)}",
         f"Throughput against concurrency, {name} (completed calls per second, both axes logarithmic)",
-        tuple(
-            Line(tuple(labels), tuple(_point(each) for each in series[labels[0]])) for labels in _together(series)
-        ),
+        lines(rows, "throughput"),
         "concurrency",
         "calls/s",
     )
-    table = pivot([each for row in series.values() for each in row], "throughput")
-    return Section(f"Throughput against concurrency: {name}", _lead(series), table, (chart,))
 
 
-def _together(series: dict[str, list[CellSummary]]) -> list[list[str]]:
-    """Put series under one line that are nowhere further than `ALIKE` from the first of them."""
-    groups: list[list[str]] = []
-    for label, row in series.items():
-        for group in groups:
-            if _alike(row, series[group[0]]):
-                group.append(label)
-                break
-        else:
-            groups.append([label])
-    return groups
-
-
-def _alike(row: list[CellSummary], other: list[CellSummary]) -> bool:
-    if [each.cell.concurrency for each in row] != [each.cell.concurrency for each in other]:
-        return False
-    ratios = (
-        one.metrics["throughput"].value / two.metrics["throughput"].value
-        for one, two in zip(row, other, strict=True)
+def _latency(name: str, rows: Series) -> tuple[Lines, ...]:
+    if not rows:
+        return ()
+    by = scale("ns", (each.metrics["e2e.p50"].value for row in rows.values() for each in row))
+    return (
+        Lines(
+            f"latency-by-concurrency-{slug(name)}",
+            f"E2E latency p50 against concurrency, {name} ({by.unit}, both axes logarithmic)",
+            lines(rows, "e2e.p50", by.by),
+            "concurrency",
+            f"E2E latency p50, {by.unit}",
+        ),
     )
-    return all(1 / ALIKE < ratio < ALIKE for ratio in ratios)
 
 
-def _point(each: CellSummary) -> tuple[float, float, float | None, float | None]:
-    estimate = each.metrics["throughput"]
-    return each.cell.concurrency, estimate.value, estimate.low, estimate.high
+def _table(rows: Series, knees: dict[str, str]) -> Table:
+    table = pivot([each for row in rows.values() for each in row], "throughput")
+    last = Column("knee", hint=f"last concurrency before throughput kept up by less than {STRAIGHT:.0%}")
+    body = tuple(
+        (*row, Datum(said, sort=said)) for row, said in zip(table.rows, _in_order(table, rows, knees), strict=True)
+    )
+    return Table((*table.columns, last), body, table.caption)
 
 
-def _lead(series: dict[str, list[CellSummary]]) -> str:
-    growing = [label for label, row in series.items() if _gain(row) >= STRAIGHT]
-    flat = [label for label, row in series.items() if _gain(row) * _widening(row) < 1 / STRAIGHT]
-    label, best = max(series.items(), key=lambda item: item[1][-1].metrics["throughput"].value)
-    peak = f"{label} completed most: {told(best[-1].metrics['throughput'])} at {best[-1].cell.concurrency}"
-    words = [peak]
-    if growing:
-        words.append(f"{listed(growing)} grew in proportion to the concurrency (at least {STRAIGHT:.0%} of it)")
-    if flat:
-        words.append(f"{listed(flat)} did not grow")
-    return "; ".join(words) + "."
+def _in_order(table: Table, rows: Series, knees: dict[str, str]) -> list[str]:
+    """The pivot's rows come in the order in which their cells were handed to it, as do the series."""
+    said = list(knees.values())
+    return said if len(said) == len(table.rows) == len(rows) else ["" for _ in table.rows]
 
 
-def _widening(row: list[CellSummary]) -> float:
-    return row[-1].cell.concurrency / row[0].cell.concurrency
-
-
-def _gain(row: list[CellSummary]) -> float:
-    """The growth of throughput as a share of the growth of concurrency."""
-    growth = row[-1].metrics["throughput"].value / row[0].metrics["throughput"].value
-    return growth / _widening(row)
+def _lead(rows: Series, knees: dict[str, str]) -> str:
+    label, best = max(rows.items(), key=lambda item: item[1][-1].metrics["throughput"].value)
+    said: dict[str, list[str]] = {}
+    for name, where in knees.items():
+        said.setdefault(where, []).append(name)
+    peak = told(best[-1].metrics["throughput"])
+    return (
+        f"{label} completed most, {peak} at concurrency {best[-1].cell.concurrency}; knee "
+        + "; ".join(f"{where} for {listed(names)}" for where, names in said.items())
+        + "."
+    )

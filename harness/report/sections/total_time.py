@@ -26,7 +26,7 @@ def section(summary: Summary) -> Section | None:
     if len(parts) == 1:
         return replace(parts[0], note=note)
     lead = _overall([each for _, cells in _asked(summary) for each in cells])
-    return Section("Total time beside the ideal", lead, parts=tuple(parts), note=note, glance=True)
+    return Section("Total time beside the ideal", lead, parts=tuple(parts), note=note, glance="whole")
 
 
 def _overall(cells: list[CellSummary]) -> str:
@@ -52,7 +52,10 @@ def _part(summary: Summary, name: str, cells: list[CellSummary]) -> Section | No
     leads = [lead for panel in own if (lead := fastest(summary, panel))]
     if not charts or not leads:
         return None
-    return Section(f"Total time: {name}", leads[-1], pivot(cells, "makespan"), charts, glance=True)
+    table = pivot(cells, "makespan")
+    # One level of concurrency is told by the scenario's own table already.
+    several = len({each.cell.concurrency for each in cells}) > 1
+    return Section(f"Total time: {name}", leads[-1], table, charts, glance="whole" if several else "nothing")
 
 
 def _chart(panel: Panel) -> Bars | None:

@@ -1,0 +1,14 @@
+"""summary.csv, a row for each cell and metric, and calls.csv, a row for each call; for a spreadsheet."""
+
+from harness.report import frames
+from harness.stats.summary import Summary
+
+DEFAULT = False
+
+
+def files(summary: Summary) -> dict[str, bytes]:
+    """Answer the files by their names; what is unknown is empty."""
+    return {
+        "summary.csv": frames.cells(summary).to_csv(index=False).encode(),
+        "calls.csv": frames.calls(summary.run).to_csv(index=False).encode(),
+    }

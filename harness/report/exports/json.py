@@ -1,0 +1,14 @@
+"""summary.json: every cell with every metric, its interval, count and unit, and what the metrics mean."""
+
+import orjson
+
+from harness.stats.summary import Summary, to_json
+
+DEFAULT = True
+
+
+def files(summary: Summary) -> dict[str, bytes]:
+    """Answer the file by its name."""
+    return {
+        "summary.json": orjson.dumps(to_json(summary), option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)
+    }

@@ -1,0 +1,73 @@
+"""A run as data frames: one row a call, or one row a cell and metric; times in nanoseconds, as in all files."""
+
+from typing import TYPE_CHECKING, Any
+
+from harness.record import Call
+from harness.shares import shares
+from harness.stats.summary import Summary
+from harness.store import Run
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+FIELDS = ("scenario", "client", "strategy", "loop", "concurrency", "profile")
+# Whole numbers that may be unknown; pandas would make floats of them.
+WHOLE = ("due", "e2e", "ttft", "lag", "output_tokens", "attempts", "send", "planned", "late", "receive")
+
+
+def calls(run: Run) -> "DataFrame":
+    """Every call of finished slots, warm-up marked, with its cell's fields and what follows from the call."""
+    from pandas import DataFrame
+
+    cells = {cell.id: {field: getattr(cell, field) for field in FIELDS} for cell in run.cells}
+    frame = DataFrame.from_records(
+        [{"cell": call.cell, **cells.get(call.cell, {}), **_of(call)} for call in run.calls]
+    )
+    return frame.astype({name: "Int64" for name in WHOLE if name in frame})
+
+
+def _of(call: Call) -> dict[str, Any]:
+    divided = shares(call)
+    return {
+        "round": call.round,
+        "index": call.index,
+        "warmup": call.warmup,
+        "due": call.due,
+        "sent": call.sent,
+        "done": call.done,
+        "error": call.error,
+        "e2e": call.e2e,
+        "ttft": call.ttft,
+        "tpot": call.tpot,
+        "lag": call.lag,
+        "chunks": len(call.chunks),
+        "output_tokens": call.output_tokens,
+        "attempts": call.attempts,
+        "send": divided.send if divided else None,
+        "planned": divided.planned if divided else None,
+        "late": divided.late if divided else None,
+        "receive": divided.receive if divided else None,
+    }
+
+
+def cells(summary: Summary) -> "DataFrame":
+    """Every metric of every cell: its estimate, interval, count, rounds and unit."""
+    from pandas import DataFrame
+
+    names = ("cell", *FIELDS, "metric", "value", "low", "high", "count", "rounds", "unit")
+    rows = [
+        (
+            each.cell.id,
+            *(getattr(each.cell, field) for field in FIELDS),
+            metric,
+            estimate.value,
+            estimate.low,
+            estimate.high,
+            estimate.count,
+            estimate.rounds,
+            estimate.unit,
+        )
+        for each in summary.cells
+        for metric, estimate in each.metrics.items()
+    ]
+    return DataFrame.from_records(rows, columns=names)

@@ -1,0 +1,39 @@
+"""What every export owes: the numbers of a run in files of its own, whatever the run is like."""
+
+import pytest
+
+from harness import registry
+from harness.record import Cell
+from harness.report.build import EXPORTS, FORMATS
+from harness.stats.summary import summarise
+from harness.store import read
+
+NAMES = registry.names(EXPORTS)
+
+
+def _files(name, summary):
+    try:
+        return registry.load(EXPORTS, name).files(summary)
+    except LookupError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("rounds", [0, 2], ids=["a run without a call", "a run"])
+def test_an_export_answers_named_files(name, rounds, make_run, many_cells):
+    """An empty run is exported as well: its files are there, and hold no rows."""
+    found = _files(name, summarise(read(make_run(many_cells, rounds=rounds))))
+    assert found
+    assert all(isinstance(content, bytes) and content for content in found.values())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_export_bears_runs_of_which_every_call_failed(name, make_run):
+    """What is unknown of a failed call is no reason to fail."""
+    cell = Cell("only", "chain", "gather", "asyncio", 2)
+    assert _files(name, summarise(read(make_run([cell], failing=[cell.id]))))
+
+
+def test_no_export_is_named_like_a_format():
+    """One list of names is enough to choose from both."""
+    assert not set(NAMES) & set(registry.names(FORMATS))
