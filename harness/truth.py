@@ -28,12 +28,14 @@ class Balance:
     """
     The books of a run: every call that was made is recorded, and has its entry in the server's journal.
 
-    Warm-up calls count as well: they were made. `missing` names the slots that never answered.
+    Warm-up calls count as well: they were made. A call that failed before the server saw anything of it has no
+    entry, but an error to show for it: those are `unsent`. `missing` counts the slots that never answered.
     """
 
     made: int = 0
     recorded: int = 0
     joined: int = 0
+    unsent: int = 0
     entries: int = 0
     unjoined: int = 0
     dropped: int = 0
@@ -45,6 +47,7 @@ class Balance:
         self.made += made
         self.recorded += len(calls)
         self.joined += sum(1 for call in calls if call.served)
+        self.unsent += sum(1 for call in calls if call.error and not call.served)
         self.entries += sum(len(call.served) for call in calls) + unjoined
         self.unjoined += unjoined
         self.dropped += dropped
@@ -57,8 +60,9 @@ class Balance:
             found.append(f"{self.missing} slots never answered")
         if self.made != self.recorded:
             found.append(f"{self.made} calls made, {self.recorded} recorded")
-        if self.journal and self.joined != self.recorded:
-            found.append(f"{self.recorded - self.joined} calls never reached the server")
+        lost = self.recorded - self.joined - self.unsent
+        if self.journal and lost:
+            found.append(f"{lost} calls never reached the server, and did not fail either")
         if self.unjoined:
             found.append(f"{self.unjoined} requests at the server belong to no call")
         if self.dropped:

@@ -1,5 +1,7 @@
 """The join with the server's journal, and the books."""
 
+from dataclasses import replace
+
 import pytest
 
 from harness.journal import Journal
@@ -55,6 +57,14 @@ def test_every_way_not_to_balance_is_said(made, calls, unjoined, dropped, missin
     balance = Balance(missing=missing)
     balance.add(made, calls, unjoined, dropped)
     assert any(said in fault for fault in balance.faults)
+
+
+def test_a_call_that_failed_before_it_was_sent_is_accounted_for():
+    """Its error says why the server knows nothing of it: a client closed too early, no free connection."""
+    balance = Balance()
+    balance.add(1, [replace(_call(0), error="RuntimeError")], 0, 0)
+    assert balance.faults == []
+    assert (balance.joined, balance.unsent) == (0, 1)
 
 
 def test_without_a_journal_nothing_need_be_joined():
