@@ -9,8 +9,8 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from types import TracebackType
-from typing import Any, BinaryIO, Self, TypeVar
+from types import NoneType, TracebackType, UnionType
+from typing import Any, BinaryIO, Self, TypeVar, get_args
 
 import orjson
 
@@ -77,15 +77,34 @@ def served_from(fact: dict[str, Any]) -> Served:
     return Served(**known)
 
 
-# Per-class key sets, so that reading 100,000 calls does not ask the dataclass machinery each time.
-_KEYS: dict[type, frozenset[str]] = {
-    kind: frozenset(f.name for f in fields(kind)) for kind in (Cell, Slot, Lag, Call, Served)
+def _plain_kinds(kind: type) -> dict[str, tuple[type, ...] | None]:
+    """Every field of *kind*, with the types it may have; None for those that are made of something else."""
+    found: dict[str, tuple[type, ...] | None] = {}
+    for each in fields(kind):
+        allowed = get_args(each.type) if isinstance(each.type, UnionType) else (each.type,)
+        # JSON writes 1.0 and 1 alike.
+        allowed += (int,) if float in allowed else ()
+        found[each.name] = allowed if {*allowed} <= {int, float, str, bool, NoneType} else None
+    return found
+
+
+# Worked out once, so that reading 100,000 calls does not ask the dataclass machinery each time.
+_KINDS: dict[type, dict[str, tuple[type, ...] | None]] = {
+    kind: _plain_kinds(kind) for kind in (Cell, Slot, Lag, Call, Served)
 }
 
 
 def _known(kind: type, fact: dict[str, Any]) -> dict[str, Any]:
-    keys = _KEYS[kind]
-    return {key: value for key, value in fact.items() if key in keys}
+    """Take what *kind* knows from *fact*; raises TypeError for a value that would fail later, in some sum."""
+    known = {}
+    kinds = _KINDS[kind]
+    for key, value in fact.items():
+        if key in kinds:
+            allowed = kinds[key]
+            if allowed is not None and not isinstance(value, allowed):
+                raise TypeError(f"{key} cannot be {value!r}")
+            known[key] = value
+    return known
 
 
 def _plain(value: object) -> object:

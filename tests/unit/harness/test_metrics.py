@@ -1,0 +1,128 @@
+"""The table of metrics: each formula by hand on one small slot."""
+
+import pytest
+
+from harness.metrics import CALLS, SLOTS
+from harness.record import Call, Cell, Lag, Served, Slot
+
+CELL = Cell("s", "httpx", "gather", "asyncio", 2)
+OF_CALLS = {metric.name: metric.of for metric in CALLS}
+OF_SLOTS = {metric.name: metric.of for metric in SLOTS}
+
+
+def made(index: int, sent: int, done: int, **facts) -> Call:
+    """A call whose request took 10 to reach the server, was planned for all but 30, and written 5 late."""
+    planned = done - sent - 30
+    entry = Served(sent + 10, [planned], [planned + 5], planned + 6, tokens=4)
+    return Call(CELL.id, 0, index, sent, done, **{"served": (entry,)} | facts)
+
+
+# Two places: 0 to 100 and 150 to 300 on one, 20 to 220 on the other.
+THREE = [made(0, 0, 100), made(1, 20, 220, chunks=[50, 70, 190]), made(2, 150, 300)]
+SLOT = Slot(CELL.id, 0, 0, 3, 0, 400, 120, Lag(1, 2, 3, 9), peak=2, connections=2, requests=3)
+
+
+def number(name: str, calls=THREE, slot=SLOT, cell=CELL):
+    """The slot's metric called *name*."""
+    return OF_SLOTS[name](cell, slot, calls)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("makespan", 300),
+        ("throughput", 3 / 300 * 1e9),
+        ("tokens", 12 / 300 * 1e9),
+        ("overlap", (70 + 120) / 300 * 100),  # planned 70, 170, 120: on two places, two of them share one
+        ("cpu", 40),
+        ("cpu_per_chunk", 40),
+        ("cpu_share", 30),
+        ("loop_lag.p50", 1),
+        ("loop_lag.p99", 2),
+        ("loop_lag.max", 3),
+        ("requests_per_call", 1),
+        ("peak", 2),
+        ("connections", 2),
+        ("errors", 0),
+        ("owned.dispatch", (0 + 20 + 50) / 3),  # the third could have left when a place came free, at 100
+        ("owned.send", 10),
+        ("owned.planned", 120),
+        ("owned.late", 5),
+        ("owned.receive", 15),
+    ],
+)
+def test_a_slots_metric_is_its_formula_by_hand(name, value):
+    """Three calls on two places: every number can be checked with a pencil."""
+    assert number(name) == pytest.approx(value)
+
+
+def test_every_metric_of_slots_is_worked_out_by_hand_above():
+    """A new metric brings its own example."""
+    marks = test_a_slots_metric_is_its_formula_by_hand.pytestmark
+    assert {name for name, _ in marks[0].args[1]} == set(OF_SLOTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("e2e", [200]),
+        ("ttft", [50]),
+        ("itl", [20, 120]),
+        ("tpot", [140 / 3]),
+        ("lag", []),
+        ("overhead", [30]),
+        ("lateness", [5]),
+    ],
+)
+def test_a_calls_metric_is_its_formula_by_hand(name, values):
+    """The streamed call of the three."""
+    assert list(OF_CALLS[name](THREE[1])) == values
+
+
+def test_an_empty_slot_has_no_metrics_but_its_own_counts():
+    """A slot without a call: unknown is None; how many failed is known, and none did."""
+    bare = Slot(CELL.id, 0, 0, 0, 0, 0, 0)
+    known = {name: value for name, of in OF_SLOTS.items() if (value := of(CELL, bare, [])) is not None}
+    assert known == {"errors": 0}
+
+
+def test_a_slot_of_failures_counts_them_and_claims_no_throughput():
+    """Nothing was completed, so nothing is known of the time that completing takes."""
+    failed = [made(0, 0, 100, error="APIConnectionError")]
+    assert number("errors", failed) == 1
+    for name in ("throughput", "tokens", "overlap"):
+        assert number(name, failed) is None
+    assert list(OF_CALLS["e2e"](failed[0])) == list(OF_CALLS["overhead"](failed[0])) == []
+
+
+def test_overlap_is_unknown_as_soon_as_one_call_is():
+    """An ideal of two of three calls would flatter the third."""
+    assert number("overlap", [*THREE[:2], made(2, 150, 300, served=())]) is None
+    assert number("tokens", [*THREE[:2], made(2, 150, 300, served=())]) is None
+
+
+def test_overlap_in_an_open_loop_is_held_against_the_arrivals():
+    """Two calls due 1000 apart, each served when it was due: nobody could have been faster."""
+    calls = [made(0, 0, 100, due=0), made(1, 1000, 1100, due=1000)]
+    assert number("overlap", calls) == pytest.approx(1070 / 1100 * 100)
+
+
+def test_a_perfect_slot_has_an_overlap_of_exactly_one_hundred_percent():
+    """Planned 100, took 100, twice at once on two places."""
+    entry = Served(0, [100], [100], 100, tokens=1)
+    assert number("overlap", [Call(CELL.id, 0, i, 0, 100, served=(entry,)) for i in (0, 1)]) == 100
+
+
+def test_requests_per_call_shows_hidden_retries():
+    """Two calls, three requests."""
+    retried = made(1, 0, 100, served=(Served(1, [1], [1], 2, status=500), Served(50, [1], [1], 2)))
+    assert number("requests_per_call", [made(0, 0, 100), retried]) == 1.5
+    assert number("requests_per_call", THREE, Slot(CELL.id, 0, 0, 3, 0, 400, 120)) is None
+
+
+def test_every_metric_has_a_name_of_its_own_a_label_and_a_formula():
+    """Files and reports find a metric by its name and explain it by its formula."""
+    names = [metric.name for metric in (*CALLS, *SLOTS)]
+    assert len(set(names)) == len(names)
+    assert all(metric.label and metric.formula for metric in (*CALLS, *SLOTS))
+    assert {metric.better for metric in (*CALLS, *SLOTS)} <= {"lower", "higher", "neither"}

@@ -1,0 +1,153 @@
+"""A run's folder: what is written comes back, and damage costs no more than the lines it struck."""
+
+import json
+from array import array
+from dataclasses import asdict, replace
+
+import pytest
+
+from harness.record import Call, Cell, Lag, Served, Slot
+from harness.store import FORMAT, Unreadable, Writer, line, read
+
+CELL = Cell("s", "chain", "gather", "uvloop", 16, "steady,ttft=0.1")
+ENTRY = Served(
+    10,
+    array("q", [5, 9]),
+    array("q", [6]),
+    12,
+    200,
+    2,
+    7,
+    1,
+    3,
+    "req_1",
+    stream=True,
+    fault="cut",
+    disconnected=True,
+)
+CALLS = [
+    Call(CELL.id, 0, 0, 100, 200, due=90, chunks=array("q", [10, 20]), served=(ENTRY, ENTRY)),
+    Call(CELL.id, 0, 1, 100, 130, chunks=array("q"), error="APITimeoutError: <b>late</b>", warmup=True),
+]
+SLOT = Slot(CELL.id, 0, 3, 1, 90, 210, 55, Lag(1, 2, 3, 4), 1, 2, 3, 0, 0, 0.01)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with one cell, one slot and its two calls."""
+    with Writer(tmp_path / "run") as writer:
+        writer.about([asdict(CELL)], {"name": "run"})
+        writer.slot(SLOT, CALLS)
+    return tmp_path / "run"
+
+
+def test_a_run_comes_back_as_it_was_written(folder):
+    """Every field of every record, journal entries and errors included."""
+    run = read(folder)
+    assert (run.cells, run.slots, run.calls, run.damaged) == ((CELL,), (SLOT,), tuple(CALLS), 0)
+    assert (run.about["format"], run.about["name"], run.name) == (FORMAT, "run", "run")
+
+
+def test_a_record_is_one_line_of_json_that_other_tools_can_read(folder):
+    """One object a line, numbers as numbers, text as text."""
+    first = json.loads((folder / "calls.jsonl").read_text().splitlines()[0])
+    assert (first["chunks"], first["served"][0]["planned"]) == ([10, 20], [5, 9])
+    assert line(SLOT).endswith(b"}\n")
+
+
+def test_a_run_cut_off_in_the_middle_of_a_line_keeps_the_others(folder):
+    """Power lost while writing: what was whole stays, what was not is counted."""
+    calls = folder / "calls.jsonl"
+    calls.write_bytes(calls.read_bytes()[:-20])
+    run = read(folder)
+    assert (run.calls, run.damaged) == ((CALLS[0],), 1)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"\x00\xff\xfe",
+        b"null",
+        b"[1, 2]",
+        b"{}",
+        b'{"cell": "s"}',
+        b'{"cell": "s", "round": 0, "index": 0, "sent": 1, "done": 2, "chunks": ["x"]}',
+        b'{"cell": "s", "round": 0, "index": 0, "sent": 1, "done": 2, "served": [{"planned": null}]}',
+        b'{"cell": "s", "round": 0, "index": 0, "sent": 1, "done": 2, "served": 7}',
+        b'{"cell": "s", "round": 0, "index": 0, "sent": "1", "done": 2}',
+        b'{"cell": "s", "round": 0, "index": 0, "sent": 1, "done": null}',
+        b'{"cell": "s", "round": [0], "index": 0, "sent": 1, "done": 2}',
+        b'{"cell": "s", "round": 0, "index": 0, "sent": 1, "done": 2, "due": "soon"}',
+        b'{"cell": "s", "round": 0, "index": 0, "sent": 1, "done": 2, "chunks": [99999999999999999999]}',
+    ],
+)
+def test_a_damaged_line_is_counted_and_costs_only_itself(folder, damage):
+    """No line of a file may be a reason to lose the rest, or to fail later on a number that is none."""
+    with (folder / "calls.jsonl").open("ab") as file:
+        file.write(damage + b"\n" + line(replace(CALLS[0], index=2)))
+    run = read(folder)
+    assert run.damaged == 1
+    assert [call.index for call in run.calls] == [0, 1, 2]
+
+
+def test_a_damaged_slot_takes_its_calls_along(folder):
+    """Nothing says how long a slot took that is not on file, so its calls cannot be counted."""
+    (folder / "slots.jsonl").write_bytes(b'{"cell": 1}\n')
+    run = read(folder)
+    assert (run.slots, run.calls, run.damaged) == ((), (), 1)
+
+
+def test_calls_of_a_slot_that_was_never_finished_are_left_out(folder):
+    """The process died between the calls and their slot."""
+    with (folder / "calls.jsonl").open("ab") as file:
+        file.write(line(replace(CALLS[0], round=1)))
+    assert {call.round for call in read(folder).calls} == {0}
+
+
+def test_a_run_without_slots_yet_is_a_run(tmp_path):
+    """Interrupted before the first slot was done."""
+    with Writer(tmp_path / "run") as writer:
+        writer.about([asdict(CELL)], {})
+    run = read(tmp_path / "run")
+    assert (run.cells, run.slots, run.calls) == ((CELL,), (), ())
+
+
+def test_fields_from_a_later_version_are_left_out(folder):
+    """An older reader takes what it knows, as long as the format's number says it may."""
+    about = json.loads((folder / "run.json").read_text())
+    about["cells"][0]["colour"] = "red"
+    (folder / "run.json").write_text(json.dumps(about))
+    fact = json.loads(line(CALLS[0])) | {"index": 9, "mood": "good"}
+    with (folder / "calls.jsonl").open("a") as file:
+        file.write(json.dumps(fact) + "\n")
+    run = read(folder)
+    assert (run.cells, run.damaged, run.calls[-1].index) == ((CELL,), 0, 9)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "holds no run.json"),
+        (b"", "cannot be read"),
+        (b'{"format": 1, "cells": [', "cannot be read"),
+        (b"[]", "is not a run"),
+        (b'{"name": "other"}', "is not a run"),
+        (b'{"format": 1}', "cannot be read"),
+        (b'{"format": 1, "cells": ["x"]}', "cannot be read"),
+        (b'{"format": 1, "cells": [{"scenario": "s"}]}', "cannot be read"),
+        (b'{"format": 999, "cells": []}', "reads up to"),
+    ],
+)
+def test_what_holds_no_run_is_refused_with_a_reason(tmp_path, content, reason):
+    """A folder of something else, half a run.json, or one from a newer version."""
+    if content is not None:
+        (tmp_path / "run.json").write_bytes(content)
+    with pytest.raises(Unreadable, match=reason):
+        read(tmp_path)
+
+
+def test_a_second_writer_adds_to_a_run_and_overwrites_nothing(folder):
+    """What was measured is kept, whoever opens the folder again."""
+    with Writer(folder) as writer:
+        writer.slot(replace(SLOT, round=1), [replace(CALLS[0], round=1)])
+    assert [slot.round for slot in read(folder).slots] == [0, 1]
