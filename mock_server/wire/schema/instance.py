@@ -19,7 +19,10 @@ from mock_server.wire.schema.valid import Checker, same
 # Enough for some thousand values; a schema that takes more costs other requests their time.
 _STEPS = 10_000
 _DEEPEST = 30
-_TRIES = 40
+_TRIES = 100
+_FEW = 4
+# A branch that leads back to itself is taken this often: once more would tell nothing new.
+_ROUNDS = 2
 _ITEMS = 2
 _MOST_ITEMS = 2_000
 _PREFERRED = ("object", "array", "string", "number", "integer", "boolean", "null")
@@ -68,11 +71,16 @@ class _Maker:
             branches.sort(key=lambda branch: "$ref" in as_dict(branch))
         # A branch met twice on the way down leads back to itself: the others come first.
         branches.sort(key=lambda branch: path.count(id(branch)))
-        for branch in branches:
-            self.spend()
-            merged = both(form, flat(self._root, branch))
-            inner = merged.pop("choices", [])
-            yield from self._chosen(merged, [*inner, *choices[1:]], (*path, id(branch)), lean=lean)
+        # A few of each branch before many of one, so that a hopeless branch does not use up the tries.
+        for most in (_FEW, None) if len(branches) > 1 else (None,):
+            for branch in branches:
+                self.spend()
+                if path.count(id(branch)) > _ROUNDS:
+                    continue
+                merged = both(form, flat(self._root, branch))
+                inner = merged.pop("choices", [])
+                left = [*inner, *choices[1:]]
+                yield from islice(self._chosen(merged, left, (*path, id(branch)), lean=lean), most)
 
     def _plain(self, form: Schema, path: tuple[int, ...], *, lean: bool) -> Iterator[Any]:
         if "const" in form:
@@ -88,7 +96,7 @@ class _Maker:
         if "type" not in form:
             allowed = scalars.hinted(form) or ["string", *allowed]
         # A few of each type before many of one, so that what one type cannot give another still may.
-        for most in (3, None) if len(allowed) > 1 else (None,):
+        for most in (_FEW, None) if len(allowed) > 1 else (None,):
             for name in allowed:
                 yield from islice(self._typed(name, form, path, lean=lean), most)
 
