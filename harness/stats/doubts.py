@@ -26,6 +26,8 @@ STEAL = 0.02
 WIDE = 0.25
 # How much dearer the first call may be: under a burst, calls of one slot differ by a factor of 2 or 3 anyway.
 COLD = 5.0
+# And the share of a call's latency by which it must be dearer.
+COLD_MATTERS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +156,23 @@ def _cold(facts: Facts) -> str | None:
 
 
 def _first_over_others(calls: Sequence[Call]) -> float | None:
-    """How many times the others' median cost the first call sent had; None with fewer than five others."""
-    first, *others = (cost for call in sorted(calls, key=lambda call: call.sent) if (cost := _cost(call)))
-    return first / median(others) if len(others) >= FEWEST else None
+    """
+    How many times the others' median cost the first call sent had.
+
+    None with fewer than five others, and where the difference would be lost in the calls' latency anyway.
+    """
+    answered = sorted((call for call in calls if not call.error), key=lambda call: call.sent)
+    if len(answered) <= FEWEST:
+        return None
+    first, *others = map(_cost, answered)
+    usual = median(others)
+    lost = first - usual < COLD_MATTERS * median(call.done - call.sent for call in answered)
+    return None if lost or usual <= 0 else first / usual
 
 
-def _cost(call: Call) -> float | None:
-    """What the client added to *call*; all of it where the server keeps no journal. None for a failed call."""
-    planned = service(call)
-    return None if call.error else call.done - call.sent - (planned or 0)
+def _cost(call: Call) -> int:
+    """What the client added to *call*, in ns; all of it where the server keeps no journal."""
+    return call.done - call.sent - (service(call) or 0)
 
 
 def _held_back(facts: Facts) -> str | None:
