@@ -10,7 +10,7 @@ from harness.store import Run
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-FIELDS = ("scenario", "client", "strategy", "loop", "concurrency", "profile")
+FIELDS = ("scenario", "client", "strategy", "loop", "concurrency", "profile", "variant")
 # Whole numbers that may be unknown; pandas would make floats of them.
 WHOLE = ("due", "e2e", "ttft", "lag", "output_tokens", "attempts", "send", "planned", "late", "receive")
 

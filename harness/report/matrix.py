@@ -34,7 +34,8 @@ class Panel:
     def phrase(self) -> str:
         """What all rows share, as the beginning of a sentence."""
         cell = self.rows[0][1].cell
-        words = " ".join(f"{_PREPOSITIONS[field]} {getattr(cell, field)}" for field in self.shared)
+        told = ((_PREPOSITIONS[field], getattr(cell, field)) for field in self.shared)
+        words = " ".join(f"{preposition} {value}" for preposition, value in told if value)
         return words[:1].upper() + words[1:] if words else f"In {self.scenario}"
 
     @property
@@ -67,10 +68,10 @@ def varied(cells: Sequence[CellSummary]) -> tuple[str, ...]:
 
 
 def say(cell: Cell, fields: Iterable[str]) -> str:
-    """Name a cell by *fields* alone."""
+    """Name a cell by *fields* alone, those that are empty left out."""
+    values = ((field, getattr(cell, field)) for field in fields)
     return " · ".join(
-        f"concurrency {cell.concurrency}" if field == "concurrency" else str(getattr(cell, field))
-        for field in fields
+        f"{field} {value}" if field == "concurrency" else str(value) for field, value in values if value
     )
 
 

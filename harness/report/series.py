@@ -1,17 +1,11 @@
-"""Cells that differ in concurrency alone, put in a row: their lines, and where throughput stops keeping up."""
+"""Cells that differ in concurrency alone, put in a row, and the lines they make."""
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
 from harness.report.charts.lines import Line
 from harness.report.matrix import say, varied
-from harness.stats.compare import ratio
 from harness.stats.summary import CellSummary
-from harness.store import Run
 
-# A step in which throughput grew by less than this share of the concurrency's growth is a knee: a fifth lost is
-# more than ramp and tail of a slot cost.
-STRAIGHT = 0.8
 # Lines closer than this would be drawn on top of each other.
 ALIKE = 1.04
 
@@ -55,18 +49,3 @@ def _together(rows: Series, metric: str) -> list[list[str]]:
 def _alike(row: Iterable[CellSummary], other: Iterable[CellSummary], metric: str) -> bool:
     one, two = ({each.cell.concurrency: each.metrics[metric].value for each in line} for line in (row, other))
     return one.keys() == two.keys() and all(1 / ALIKE < one[at] / two[at] < ALIKE for at in one if two[at])
-
-
-def knee(run: Run, row: Sequence[CellSummary]) -> str:
-    """
-    Say after which concurrency throughput stopped growing with it, by the first step that fell short.
-
-    "perhaps" where the interval of that step does not exclude that it kept up.
-    """
-    for low, high in pairwise(row):
-        growth = ratio(run, high.cell, low.cell, "throughput")
-        kept = STRAIGHT * high.cell.concurrency / low.cell.concurrency
-        if growth is not None and growth.value < kept:
-            sure = growth.high is not None and growth.high < kept
-            return f"after {low.cell.concurrency}" if sure else f"perhaps after {low.cell.concurrency}"
-    return f"none up to {row[-1].cell.concurrency}"

@@ -17,7 +17,7 @@ def of_cells(cells: Sequence[CellSummary], metrics: Sequence[str], caption: str 
         numeric = field == "concurrency"
         heads.append(Column(field, numeric=numeric))
         values = [getattr(each.cell, field) for each in cells]
-        entries.append(tuple(Datum(str(value), sort=value) for value in values))
+        entries.append(tuple(Datum(str(value) or UNKNOWN, sort=value) for value in values))
     heads.append(Column("calls", numeric=True, hint="counted calls, warm-up left out, over all rounds"))
     entries.append(tuple(Datum(f"{each.calls:,}", sort=each.calls) for each in cells))
     if any(each.errors for each in cells):

@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from harness.report.charts.lines import Lines
-from harness.report.figures import listed, scale, told
+from harness.report.figures import UNKNOWN, listed, scale, told
 from harness.report.matrix import scenarios, slug
 from harness.report.section import Column, Datum, Section, Table
-from harness.report.series import STRAIGHT, Series, knee, lines, series
+from harness.report.series import Series, lines, series
 from harness.report.tables import pivot
+from harness.stats.curve import curves
 from harness.stats.summary import CellSummary, Summary
 
 ORDER = 30
@@ -19,8 +20,8 @@ def section(summary: Summary) -> Section | None:
     if not parts:
         return None
     note = (
-        f"The knee is the last concurrency before a step in which throughput grew by less than {STRAIGHT:.0%} of "
-        "the concurrency's own growth. Strategies that make one call at a time have it at once."
+        "The knee is the concurrency from which on twice the calls in flight bring less than 1.41 times the "
+        "throughput (an elasticity below one half); it takes three concurrencies to see one."
     )
     if len(parts) == 1:
         return replace(parts[0], note=note)
@@ -36,7 +37,7 @@ def _part(summary: Summary, name: str, cells: list[CellSummary]) -> Section | No
     rows = series(cells, "throughput")
     if not rows:
         return None
-    knees = {label: knee(summary.run, row) for label, row in rows.items()}
+    knees = _knees(summary, rows)
     charts = (_throughput(name, rows), *_latency(name, series(cells, "e2e.p50")))
     return Section(f"Throughput against concurrency: {name}", _lead(rows, knees), _table(rows, knees), charts)
 
@@ -66,19 +67,25 @@ def _latency(name: str, rows: Series) -> tuple[Lines, ...]:
     )
 
 
+def _knees(summary: Summary, rows: Series) -> dict[str, str]:
+    """Answer in two or three words where each row's knee is; a row that is too short has no entry."""
+    found = {curve.cells[-1].id: curve for curve in curves(summary.run)}
+    said: dict[str, str] = {}
+    for label, row in rows.items():
+        if curve := found.get(row[-1].cell.id):
+            where = f"none up to {curve.cells[-1].concurrency}" if curve.knee is None else f"at {curve.knee}"
+            said[label] = where if curve.certain else f"{where}, perhaps"
+    return said
+
+
 def _table(rows: Series, knees: dict[str, str]) -> Table:
     table = pivot([each for row in rows.values() for each in row], "throughput")
-    last = Column("knee", hint=f"last concurrency before throughput kept up by less than {STRAIGHT:.0%}")
-    body = tuple(
-        (*row, Datum(said, sort=said)) for row, said in zip(table.rows, _in_order(table, rows, knees), strict=True)
-    )
-    return Table((*table.columns, last), body, table.caption)
-
-
-def _in_order(table: Table, rows: Series, knees: dict[str, str]) -> list[str]:
-    """The pivot's rows come in the order in which their cells were handed to it, as do the series."""
-    said = list(knees.values())
-    return said if len(said) == len(table.rows) == len(rows) else ["" for _ in table.rows]
+    if not knees:
+        return table
+    # The pivot's rows come in the order in which the cells were handed over, as the series do.
+    said = (Datum(knees.get(label, UNKNOWN), sort=knees.get(label)) for label in rows)
+    body = tuple((*row, knee) for row, knee in zip(table.rows, said, strict=True))
+    return Table((*table.columns, Column("knee")), body, table.caption)
 
 
 def _lead(rows: Series, knees: dict[str, str]) -> str:
@@ -87,8 +94,5 @@ def _lead(rows: Series, knees: dict[str, str]) -> str:
     for name, where in knees.items():
         said.setdefault(where, []).append(name)
     peak = told(best[-1].metrics["throughput"])
-    return (
-        f"{label} completed most, {peak} at concurrency {best[-1].cell.concurrency}; knee "
-        + "; ".join(f"{where} for {listed(names)}" for where, names in said.items())
-        + "."
-    )
+    knee = "".join(f"; knee {where} for {listed(names)}" for where, names in said.items())
+    return f"{label} completed most, {peak} at concurrency {best[-1].cell.concurrency}{knee}."
