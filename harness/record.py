@@ -43,7 +43,8 @@ class Served:
     One request as the server's journal has it.
 
     `received` is absolute; `planned`, `written` and `finished` are ns after it. `planned` has one number per
-    token of a stream, or one for a whole body; `written` is shorter where the answer was cut.
+    token of a stream, or one for a whole body; `written` is shorter where the answer was cut. `attempt` counts
+    from 0, where the client says it: the SDK does, bare HTTP does not.
     """
 
     received: int
@@ -53,7 +54,7 @@ class Served:
     status: int = 200
     tokens: int | None = None
     prompt_tokens: int | None = None
-    attempt: int = 0
+    attempt: int | None = None
     connection: int | None = None
     request_id: str | None = None
     stream: bool = False
