@@ -74,16 +74,15 @@ class Capacity:
         """Whether neither a slot nor a place in the queue is free."""
         return self.busy >= self._size.slots and len(self._waiting) >= self._size.queue
 
-    def arrive(self, now: int, job: Job) -> None:
-        """Take *job* at *now*: into a slot, or else to the end of the queue; call `advance` first."""
-        self._now = max(self._now, now)
+    def arrive(self, job: Job) -> None:
+        """Take *job*, at the time last advanced to: into a slot, or else to the end of the queue."""
         if self.busy < self._size.slots:
             self._begin(job)
         else:
             self._waiting.append(job)
 
     def leave(self, job: Job) -> None:
-        """Drop *job*, as its client has gone; call `advance` first."""
+        """Drop *job*, at the time last advanced to, as its client has gone."""
         if job.gone:
             return
         if job in self._waiting:

@@ -124,7 +124,7 @@ class Connection(asyncio.Protocol):
         except httptools.HttpParserError:
             self._refuse(errors.bad_request("Invalid HTTP request received."))
         if self._in_head and self._head > LONGEST_HEAD:
-            self._refuse(errors.error(431, f"Request headers are too large: the maximum is {LONGEST_HEAD} bytes."))
+            self._refuse(errors.headers_too_large(LONGEST_HEAD))
         if not self._serving:
             self._serve()
 
@@ -143,12 +143,18 @@ class Connection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header that is looked at (called by the parser)."""
         name = name.lower()
+        self._size += len(name) + len(value)
         if name in KEPT:
             self._headers[name] = value
 
     def on_headers_complete(self) -> None:
         """Ask for the body where the client waits to be asked (called by the parser)."""
         self._in_head = False
+        if self._size + len(self._target) > LONGEST_HEAD:
+            self._refuse(errors.headers_too_large(LONGEST_HEAD))
+        elif int(self._headers.get(b"content-length", b"0")) > LONGEST_BODY:
+            self._refuse(errors.too_large(LONGEST_BODY))
+        self._size = 0
         if b"expect" in self._headers and self.exchange is None:
             self.line.put(http.CONTINUE)
 

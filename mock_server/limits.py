@@ -3,6 +3,8 @@
 from typing import NamedTuple
 
 MINUTE = 60 * 10**9
+ROUNDING = 1e-6
+"""A bucket refilled in many small steps may be short by this much, and is full all the same."""
 
 
 class Standing(NamedTuple):
@@ -37,7 +39,7 @@ class Limits:
         levels = self._refilled(now)
         wanted = (1, tokens)
         waits = [
-            _until(want - level, most) if level < want else 0
+            _until(want - level, most) if level < want - ROUNDING else 0
             for want, level, most in zip(wanted, levels, self.most, strict=True)
         ]
         short = 0 if waits[0] >= waits[1] else 1

@@ -52,7 +52,7 @@ class Load:
         self._emit(self._model.advance(exchange.received))
         job = Job(exchange, prefill, exchange.plan.due)
         self._jobs[exchange] = job
-        self._model.arrive(exchange.received, job)
+        self._model.arrive(job)
         self.run(time.monotonic_ns())
         self._order()
 

@@ -11,6 +11,7 @@ KEPT = frozenset(
     {
         b"x-stainless-retry-count",
         b"expect",
+        b"content-length",
         b"authorization",
         b"x-overlap-profile",
         b"x-overlap-tokens",

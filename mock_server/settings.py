@@ -39,9 +39,9 @@ def chosen(folder: str, words: str, function: str, given: int, others: str = "")
         raise BadSetting(str(unknown)) from None
     call = getattr(entry, function, None)
     if call is None:
-        raise BadSetting(f"{name} in {folder} has no {function}")
-    wanted = _settings(call, given)
-    there = wanted | (_settings(getattr(entry, others), given + 1) if others else {})
+        raise BadSetting(f"{name} has no {function} of its own")
+    wanted = defaults(call, given)
+    there = wanted | (defaults(getattr(entry, others), given + 1) if others else {})
     found: dict[str, Any] = {}
     for pair in pairs:
         key, equals, text = pair.partition("=")
@@ -54,7 +54,7 @@ def chosen(folder: str, words: str, function: str, given: int, others: str = "")
     return Chosen(name, call, {key: setting for key, setting in found.items() if key in wanted})
 
 
-def _settings(call: Callable[..., Any], given: int) -> dict[str, Any]:
+def defaults(call: Callable[..., Any], given: int) -> dict[str, Any]:
     """Answer the settings of an entry's function with their defaults: all its arguments but the first *given*."""
     there = list(inspect.signature(call).parameters.values())[given:]
     return {p.name: p.default for p in there if p.kind is not p.VAR_KEYWORD}

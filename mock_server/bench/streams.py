@@ -29,10 +29,11 @@ class _Reader:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """
-    What came of a number of streams: lateness in ns, sorted, as the client saw it and as the server did.
+    What came of a number of streams: lateness in ns, as the client saw it and as the server did.
 
     `first`, `last` and `every` are of tokens the client saw, `server` of last tokens as written. `broken` streams
-    did not come to their end; `cpu` is the share of a core that the server used meanwhile.
+    did not come to their end; `planned` are the due times of those that did; `cpu` is the share of a core that the
+    server used meanwhile.
     """
 
     streams: int
@@ -40,38 +41,49 @@ class Seen:
     last: list[int]
     every: list[int]
     server: list[int]
+    planned: list[list[int]]
     broken: int
     cpu: float
 
 
-def measured(server: Running, streams: int, patience: float, headers: dict[str, str] | None = None) -> Seen:
+def measured(
+    server: Running, streams: int, patience: float, headers: dict[str, str] | None = None, *, order: bool = False
+) -> Seen:
     """
     Open *streams* streams one after another, read them all to the end, and compare with the journal.
 
-    Gives up after *patience* seconds. *headers* go with every request.
+    Gives up after *patience* seconds. *headers* go with every request. Lateness is sorted, but for `every` where
+    *order* asks for the order of the tokens.
     """
     take(server)
     before, began = server.cpu(), time.monotonic()
     readers = _read(server, streams, patience, headers or {})
     share = (server.cpu() - before) / (time.monotonic() - began)
     entries = {entry["tag"]: entry for entry in take(server)["entries"]}
-    every: list[int] = []
-    first: list[int] = []
-    last: list[int] = []
-    own: list[int] = []
-    broken = 0
-    for reader in readers:
-        entry = entries.get(reader.tag)
-        if entry is None or len(reader.seen) != len(entry["planned"]):
-            broken += 1
-            continue
-        start = entry["received"]
-        late = [seen - start - due for seen, due in zip(reader.seen, entry["planned"], strict=True)]
-        every += late
-        first.append(late[0])
-        last.append(late[-1])
-        own.append(entry["written"][-1] - entry["planned"][-1])
-    return Seen(streams, sorted(first), sorted(last), sorted(every), sorted(own), broken, share)
+    whole = [
+        (reader.seen, entries[reader.tag]) for reader in readers if _complete(reader, entries.get(reader.tag))
+    ]
+    late = [_late(seen, entry) for seen, entry in whole]
+    every = [one for stream in late for one in stream]
+    return Seen(
+        streams=streams,
+        first=sorted(stream[0] for stream in late),
+        last=sorted(stream[-1] for stream in late),
+        every=every if order else sorted(every),
+        server=sorted(entry["lateness"] for _, entry in whole),
+        planned=[entry["planned"] for _, entry in whole],
+        broken=streams - len(whole),
+        cpu=share,
+    )
+
+
+def _complete(reader: _Reader, entry: dict[str, Any] | None) -> bool:
+    return entry is not None and len(reader.seen) == len(entry["planned"]) == len(entry["written"]) > 0
+
+
+def _late(seen: list[int], entry: dict[str, Any]) -> list[int]:
+    start = entry["received"]
+    return [at - start - due for at, due in zip(seen, entry["planned"], strict=True)]
 
 
 def take(server: Running) -> dict[str, Any]:
