@@ -141,12 +141,12 @@ def words(form: Form, answer: Answer, choices: int, group: int) -> Events:
 
 def call_id(identity: str, choice: int, index: int) -> str:
     """
-    Answer the id of a call, in OpenAI's length; no two of one answer share it.
+    Answer the id of a call, in the length of OpenAI's; no two share it, as answers differ in their last letters.
 
-    >>> call_id("chatcmplIdOf29LettersAndDigit", 0, 1)
-    'call_chatcmplIdOf29Lette00001'
+    >>> call_id("AnIdOfTwentyNineLetters", 0, 1)
+    'call_OfTwentyNineLetters00001'
     """
-    return f"call_{identity[:19]}{choice * 128 + index:05d}"
+    return f"call_{identity[-19:]}{choice * 128 + index:05d}"
 
 
 def spoken_calls(calls: Sequence[Call], tokens: Sequence[str]) -> list[tuple[Call, Sequence[str]]]:

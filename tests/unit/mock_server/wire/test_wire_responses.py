@@ -149,7 +149,7 @@ def test_a_function_is_called_with_valid_arguments():
             "type": "function_call",
             "status": "completed",
             "arguments": '{"city":"Rome"}',
-            "call_id": "call_C4Gmj9b5BeLuDR5fgSe00000",
+            "call_id": "call_LuDR5fgSeYUQobtSGV300000",
             "name": "get_weather",
         }
     ]

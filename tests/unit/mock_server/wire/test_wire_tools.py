@@ -50,12 +50,12 @@ def test_a_call_has_its_id_its_name_and_valid_arguments():
             "content": None,
             "tool_calls": [
                 {
-                    "id": "call_C4Gmj9b5BeLuDR5fgSe00000",
+                    "id": "call_LuDR5fgSeYUQobtSGV300000",
                     "type": "function",
                     "function": {"name": "get_weather", "arguments": '{"city":"Rome"}'},
                 },
                 {
-                    "id": "call_C4Gmj9b5BeLuDR5fgSe00001",
+                    "id": "call_LuDR5fgSeYUQobtSGV300001",
                     "type": "function",
                     "function": {"name": "clock", "arguments": "{}"},
                 },
@@ -122,7 +122,7 @@ def test_calls_stream_in_the_recorded_shape():
             "role": "assistant",
             "content": None,
             "tool_calls": [
-                {"index": 0, "id": "call_C4Gmj9b5BeLuDR5fgSe00000", "type": "function", "function": opened}
+                {"index": 0, "id": "call_LuDR5fgSeYUQobtSGV300000", "type": "function", "function": opened}
             ],
             "refusal": None,
         },
@@ -135,7 +135,7 @@ def test_calls_stream_in_the_recorded_shape():
             "tool_calls": [
                 {
                     "index": 1,
-                    "id": "call_C4Gmj9b5BeLuDR5fgSe00001",
+                    "id": "call_LuDR5fgSeYUQobtSGV300001",
                     "type": "function",
                     "function": {"name": "clock", "arguments": ""},
                 }
@@ -185,3 +185,11 @@ def test_a_schema_no_arguments_are_known_for_is_refused():
         "param": "tools[0].function.parameters",
         "code": "invalid_function_parameters",
     }
+
+
+def test_two_answers_do_not_share_the_ids_of_their_calls():
+    """The server's ids differ in their last letters alone; a history of many turns must tell the calls apart."""
+    request, answer = respond()
+    other = answer._replace(id=answer.id[:-1] + "4")
+    one, two = (orjson.loads(chat.whole(request, each))["choices"][0]["message"] for each in (answer, other))
+    assert one["tool_calls"][0]["id"] != two["tool_calls"][0]["id"]
