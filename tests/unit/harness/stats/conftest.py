@@ -11,7 +11,7 @@ from harness.record import Call, Cell, Served, Slot
 from harness.store import Run
 
 MS = 1_000_000
-Took = Callable[[Cell, int, int], float]
+Took = Callable[[Cell, int, int], float] | float
 MakeRun = Callable[..., Run]
 
 
@@ -29,7 +29,9 @@ def slot_of(cell: Cell, turn: int, took: Took, calls: int, failing: Sequence[int
     made = []
     for index in range(calls):
         at = places.index(min(places))
-        one = call(cell, turn, index, places[at], took(cell, turn, index))
+        one = call(
+            cell, turn, index, places[at], took if isinstance(took, int | float) else took(cell, turn, index)
+        )
         places[at] = one.done
         made.append(replace(one, error="RateLimitError: 429") if index in failing else one)
     ended = max(places)

@@ -1,0 +1,177 @@
+"""Each doubt appears where its cause is, says what to do, and is absent from a sound run."""
+
+from dataclasses import replace
+
+import pytest
+
+from harness.stats.summary import summarise
+
+MS = 1_000_000
+
+
+@pytest.fixture
+def sound_run(make_run, pair):
+    """Five rounds of forty calls of 100 ms at 4 in flight, rounds 1 % apart."""
+    return make_run(pair[:1], lambda _cell, turn, index: 100 + turn + index % 5)
+
+
+def said(run) -> str:
+    """Every doubt about the run's only cell, as one text."""
+    return "\n".join(summarise(run).cells[0].doubts)
+
+
+def slots(run, **facts):
+    """The run with every slot changed."""
+    return replace(run, slots=tuple(replace(slot, **facts) for slot in run.slots))
+
+
+def calls(run, change):
+    """The run with every call changed."""
+    return replace(run, calls=tuple(change(call) for call in run.calls))
+
+
+def test_a_sound_run_gives_no_reason_to_doubt(sound_run):
+    """A doubt that were always there would be read by nobody."""
+    assert said(sound_run) == ""
+
+
+def test_a_saturated_client_is_named(sound_run):
+    """The worker used nearly a whole core."""
+    slot = sound_run.slots[0]
+    assert "Client-saturated: the worker used 9" in said(
+        slots(sound_run, cpu=round(0.97 * (slot.ended - slot.started)))
+    )
+
+
+def test_a_late_server_is_told_from_a_slow_client(sound_run):
+    """Written 20 ms after it was planned."""
+
+    def late(call):
+        entry = call.served[0]
+        planned = entry.planned[-1] - 20 * MS
+        return replace(call, served=(replace(entry, planned=[planned]),))
+
+    text = said(calls(sound_run, late))
+    assert "server was late itself: 20.00 ms a call" in text
+    assert "a core of its own" in text
+
+
+def test_stolen_cpu_time_names_the_round(sound_run):
+    """Rounds are counted from one for people."""
+    run = replace(
+        sound_run, slots=(*sound_run.slots[:3], replace(sound_run.slots[3], steal=0.06), sound_run.slots[4])
+    )
+    assert "took 6% of the CPU time in round 4" in said(run)
+
+
+def test_failed_calls_are_counted(make_run, pair):
+    """Latency is that of the others, and the reader ought to know."""
+    run = make_run(pair[:1], lambda _cell, turn, _index: 100 + turn, failing=(3,))
+    assert "5 of 200 calls failed" in said(run)
+
+
+@pytest.mark.parametrize(("rounds", "words"), [(1, "One round is too few"), (2, "2 rounds are too few")])
+def test_too_few_rounds_for_an_interval_are_named_with_what_to_type(make_run, pair, rounds, words):
+    """The advice is an option that exists."""
+    text = said(make_run(pair[:1], lambda _cell, turn, _index: 100 + turn, rounds=rounds))
+    assert words in text
+    assert "--rounds 5" in text
+
+
+def test_too_few_calls_for_a_median_are_named(make_run, pair):
+    """One call in each of four rounds."""
+    assert "4 answered calls are too few" in said(make_run(pair[:1], 100, rounds=4, calls=1))
+
+
+def test_a_cold_first_call_is_named_with_what_was_tried(sound_run):
+    """The client needed 50 ms more for the first call of every round."""
+
+    def cold(call):
+        return replace(call, done=call.done + 50 * MS) if call.index == 0 else call
+
+    text = said(calls(sound_run, cold))
+    assert "first call of a round cost 26 times" in text
+    assert "Warm-up was 0 calls" in text
+
+
+def test_a_first_call_that_is_only_a_little_dearer_is_no_doubt(sound_run):
+    """Nine milliseconds on a hundred are four times the usual two, and lost in the noise."""
+
+    def cool(call):
+        return replace(call, done=call.done + 9 * MS) if call.index == 0 else call
+
+    assert "first call" not in said(calls(sound_run, cool))
+
+
+def test_calls_held_back_between_client_and_server_are_named(sound_run):
+    """Four in flight for the caller, two for the server: threads, or a connection limit."""
+    assert "4 calls were in flight for the caller, but the server never saw more than 2" in said(
+        slots(sound_run, peak=2)
+    )
+
+
+def test_a_strategy_that_makes_one_call_at_a_time_is_not_held_back(make_run, pair):
+    """A loop over `invoke` at a concurrency of 16 has one call in flight on both sides."""
+    single = replace(pair[0], concurrency=1)
+    run = make_run([single], lambda _cell, turn, _index: 100 + turn)
+    asked = replace(pair[0], strategy="invoke", concurrency=16)
+    renamed = replace(
+        run,
+        cells=(asked,),
+        slots=tuple(replace(slot, cell=asked.id) for slot in run.slots),
+        calls=tuple(replace(call, cell=asked.id) for call in run.calls),
+    )
+    assert "held back" not in said(renamed).lower()
+
+
+def test_more_in_flight_than_was_asked_for_is_named(sound_run):
+    """A limit that does not hold makes every comparison at this concurrency a wrong one."""
+    assert "The server saw 9 requests in flight where 4 were asked for" in said(slots(sound_run, peak=9))
+
+
+def test_a_call_of_two_requests_may_have_both_in_flight(sound_run):
+    """A parallel chain at 4 in flight may show the server 8."""
+
+    def doubled(call):
+        return replace(call, served=call.served * 2)
+
+    assert "were asked for" not in said(calls(slots(sound_run, peak=8, requests=80), doubled))
+
+
+def test_lost_journal_entries_are_named(sound_run):
+    """What the journal lost is missing from the shares of the time."""
+    assert "lost 15 entries" in said(slots(sound_run, dropped=3))
+
+
+def test_calls_that_are_missing_from_the_file_are_named(sound_run):
+    """Books that do not balance are no basis for anything."""
+    assert "200 calls were made but 199 are on record" in said(replace(sound_run, calls=sound_run.calls[1:]))
+
+
+def test_a_client_behind_its_schedule_is_named(sound_run):
+    """Open loop: calls left 40 ms after they were due."""
+    assert "40.0 ms or more after they were due" in said(
+        calls(sound_run, lambda call: replace(call, due=call.sent - 40 * MS))
+    )
+
+
+def test_rounds_that_disagree_are_named(make_run, pair):
+    """Every other round takes twice as long."""
+    run = make_run(pair[:1], lambda _cell, turn, _index: 100 * (1 + turn % 2))
+    assert "The rounds disagree" in said(run)
+
+
+def test_a_server_without_a_journal_leaves_only_what_the_client_knows(sound_run):
+    """Another server than ours: no peak, no shares, and no doubt made of what is unknown."""
+    run = calls(
+        slots(sound_run, peak=None, requests=None, dropped=None, steal=None), lambda c: replace(c, served=())
+    )
+    assert said(run) == ""
+
+
+def test_every_doubt_is_a_sentence(sound_run):
+    """They stand in a report as they are."""
+    run = slots(calls(sound_run, lambda call: replace(call, error="x")), peak=99, dropped=1, steal=0.5)
+    doubts = summarise(run).cells[0].doubts
+    assert len(doubts) >= 4
+    assert all(not each[0].islower() and each.endswith(".") for each in doubts)
