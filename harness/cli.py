@@ -12,6 +12,7 @@ from rich.console import Console
 
 from harness import bench as running
 from harness.config import Mistake, RunConfig, config_from, default_of, options, read_toml
+from harness.load.flags import flags as load_flags
 from harness.progress import Bar
 
 USAGE, UNBALANCED, INTERRUPTED = 2, 1, 130
@@ -105,6 +106,21 @@ def report(folder: Path) -> None:
         build.tell(folder, _paper())
     except Unreadable as wrong:
         _fail(str(wrong))
+
+
+@main.command()
+@click.option("--quiet", is_flag=True, help="say nothing but what is wrong")
+@load_flags
+def load(*, quiet: bool, **words: Any) -> None:
+    """
+    Put users on the example service: with --time headless, without it from Locust's page.
+
+    Exit codes: 0 the SLO is met, or there is none and the run is whole; 1 it is missed, or the run is not whole;
+    2 it cannot be done as asked; 130 interrupted, what was measured is kept.
+    """
+    from harness.load.command import main as carry_out
+
+    sys.exit(carry_out(words, quiet=quiet))
 
 
 @main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)

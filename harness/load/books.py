@@ -1,0 +1,68 @@
+"""
+The books of one load process: numbers its calls, knows those in flight, and keeps those that ended until taken.
+
+A call's number is unique over all processes of a run, since it is its name on the wire: process 2 counts from
+20,000,000. A number at the server that no process has brought in tells whose call was lost.
+"""
+
+from collections.abc import Iterator
+from time import monotonic_ns
+from typing import Any
+
+from harness.load.arrivals import due_times, part
+from harness.probe import Item, Mark
+
+SHARE = 10_000_000
+"""How many numbers a process has; at a thousand calls a second they last for three hours."""
+
+# One ended call: endpoint, index, due, sent, done, chunks in ns after sent, error, warm-up.
+Row = tuple[str, int, int | None, int, int, list[int], str | None, bool]
+
+
+class Books:
+    """What this process has begun and ended; `rows` are the calls not yet taken."""
+
+    def __init__(self) -> None:
+        self.process = 0
+        self.in_flight = 0
+        self.draining = False
+        self.kept = False
+        self._count = 0
+        self._due: Iterator[int] | None = None
+        self._start = 0
+        self.rows: list[Row] = []
+
+    def begin(self, *, warmup: bool = False, due: int | None = None) -> Item:
+        """Number a new call."""
+        index = self.process * SHARE + self._count % SHARE
+        self._count += 1
+        return Item(index, "", due, warmup)
+
+    def end(self, endpoint: str, mark: Mark) -> None:
+        """Note a call that has ended, if anybody is going to ask for it."""
+        if self.kept:
+            chunks = [chunk - mark.sent for chunk in mark.chunks]
+            item = mark.item
+            row = (endpoint, item.index, item.due, mark.sent, mark.done, chunks, mark.error, item.warmup)
+            self.rows.append(row)
+
+    def take(self) -> list[Row]:
+        """Answer the calls that have ended since the last time."""
+        rows, self.rows = self.rows, []
+        return rows
+
+    def open(self, told: dict[str, Any] | None, processes: int) -> None:
+        """Begin a test: a closed loop, or with *told* (rate, arrivals, seed) this process' part of an open one."""
+        self.draining = False
+        self._due, self._start = None, monotonic_ns()
+        if told and told.get("rate"):
+            times = due_times(told["arrivals"], told["rate"], told["seed"])
+            self._due = part(times, self.process % processes, processes)
+
+    def next_due(self) -> int | None:
+        """Answer when the next call is due, in monotonic ns; None in a closed loop: at once."""
+        return None if self._due is None else self._start + next(self._due)
+
+
+BOOKS = Books()
+"""The books of this process; a user that stands in a locustfile of its own finds them here too."""

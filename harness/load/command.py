@@ -1,0 +1,92 @@
+"""`overlap load`: words become a configuration, what comes back becomes an exit code."""
+
+import sys
+from typing import Any
+
+from rich.console import Console
+
+from harness.config import Mistake
+from harness.load import run
+from harness.load.config import LoadConfig, config_from
+from harness.load.process import Locust
+from harness.load.setup import Setup
+
+MET, MISSED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(given: dict[str, Any], *, quiet: bool) -> int:
+    """
+    Carry out a load run; answer the exit code.
+
+    0 the SLO is met, or there is none and the run is whole; 1 it is missed, or the run is not whole; 2 it cannot
+    be done as asked; 130 interrupted.
+    """
+    try:
+        config = config_from(given)
+        if config.worker:
+            return _work(config)
+        if config.time is None:
+            run.page(config, _say, lambda outcome: _report(outcome, quiet=True))
+            return MET
+        outcome = run.headless(config, _quiet if quiet else _note)
+    except Mistake as mistake:
+        print(f"overlap: {mistake}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        print("overlap: interrupted before anything was measured", file=sys.stderr)
+        return INTERRUPTED
+    _report(outcome, quiet=quiet)
+    return code(outcome)
+
+
+def code(outcome: run.Outcome) -> int:
+    """Answer the exit code of a headless run."""
+    if outcome.state == "interrupted":
+        return INTERRUPTED
+    if outcome.state == "failed":
+        return MISSED
+    if outcome.judged:
+        return MET if outcome.judged.met else MISSED
+    return MISSED if outcome.notes else MET
+
+
+def _work(config: LoadConfig) -> int:
+    """Be a worker until the master is done."""
+    setup = Setup(
+        "worker",
+        host="http://127.0.0.1",  # until the master says where
+        timeout=config.timeout,
+        file=str(config.file) if config.file else None,
+        master_host=config.master_host,
+        master_port=config.master_port,
+    )
+    with Locust(setup) as worker:
+        _note(f"a worker of {config.master_host}:{config.master_port}; Ctrl-C ends it")
+        return worker.wait()
+
+
+def _report(outcome: run.Outcome, *, quiet: bool) -> None:
+    from harness.report import build
+
+    if any(outcome.folder.glob("slots.jsonl")) and (outcome.folder / "slots.jsonl").stat().st_size:
+        build.write(outcome.folder)
+        if not quiet:
+            console = Console()
+            build.tell(outcome.folder, console if console.is_terminal else Console(width=100))
+    for note in outcome.notes:
+        _note(note)
+    if outcome.judged:
+        _note(str(outcome.judged))
+    _note(f"written to {outcome.folder}")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _note(line: str) -> None:
+    print(f"overlap: {line}", file=sys.stderr, flush=True)
+
+
+def _quiet(_: str) -> None:
+    """Say nothing on the way."""

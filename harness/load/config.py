@@ -1,0 +1,157 @@
+"""What a load run was asked to do: one frozen record, from whose fields the flags of `overlap load` are made."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from harness.config import Mistake
+from harness.load.arrivals import KINDS
+from harness.load.endpoints import ENDPOINTS
+from harness.load.slo import Limits, limits
+from harness.loops import LOOPS
+
+FRAMEWORKS = ("fastapi", "django")
+
+
+def _option(help_text: str, default: Any = None) -> Any:
+    return field(default=default, metadata={"help": help_text})
+
+
+@dataclass(frozen=True, slots=True)
+class LoadConfig:
+    """
+    Everything a load run needs to know; times are seconds.
+
+    With `time` it is headless, and without it Locust's page is served. Raises `Mistake` for what cannot be.
+    """
+
+    endpoint: tuple[str, ...] = _option(f"endpoints, one after another: {', '.join(ENDPOINTS)}", ())
+    users: int = _option("users, each with one call in flight", 16)
+    time: float | None = _option("seconds under load; without it Locust's page starts the load")
+    spawn_rate: float | None = _option("users started per second (default: all within one second)")
+    rate: float | None = _option("open loop: calls due per second, whether or not the last came back")
+    arrivals: str = _option(f"how an open loop's calls are spread: {', '.join(KINDS)}", "constant")
+    slo: str | None = _option("limits on a call in seconds, such as ttft=0.5,e2e=2; exit code 1 when missed")
+    slo_share: float = _option("the share of calls that must be within the limits", 0.95)
+    rounds: int = _option("how often every endpoint is run; intervals come from these", 1)
+    processes: int = _option("Locust processes", 1)
+    master: bool = _option("be the master of workers on other hosts", False)  # noqa: FBT003  a default
+    worker: bool = _option("be a worker of a master on another host", False)  # noqa: FBT003
+    master_host: str = _option("the master's address: to listen on, or for a worker to connect to", "127.0.0.1")
+    master_port: int = _option("the master's port", 5557)
+    expect_workers: int = _option("workers that a master waits for", 1)
+    host: str | None = _option("address of a service that runs already, in place of the example")
+    journal: str | None = _option("address of the mock server behind that service, for its journal")
+    file: Path | None = _option("a locustfile of your own; its users are the endpoints")  # noqa: RUF009  no Path yet
+    framework: str = _option(f"what the example service is written in: {', '.join(FRAMEWORKS)}", "fastapi")
+    loop: str = _option(f"the service's event loop: {', '.join(LOOPS)}", "asyncio")
+    service_workers: int = _option("the service's processes", 1)
+    requests: int = _option("requests that a service process is sized for: connections and threads", 100)
+    profile: str = _option("the mock's latency", "lognormal,ttft=0.2,itl=0.01")
+    tokens: int = _option("output tokens of each answer", 24)
+    seed: int = _option("seed of prompts, latencies and arrivals", 7)
+    timeout: float = _option("seconds a call may wait for its next byte", 30.0)
+    port: int = _option("port of Locust's page; 0 picks a free one", 8089)
+    service_port: int = _option("port of the service; 0 picks a free one", 0)
+    mock_port: int = _option("port of the mock server; 0 picks a free one", 0)
+    name: str = _option("what the run is called in its folder's name", "load")
+    results: Path = _option("where run folders go", Path("results"))  # noqa: RUF009  a Path does not change
+
+    def __post_init__(self) -> None:
+        """Refuse what no run could mean."""
+        for name, (least, most) in _RANGES.items():
+            value = getattr(self, name)
+            if value is not None and not least <= value <= most:
+                raise Mistake(f"{name} must lie between {least:g} and {most:g}, not {value:g}")
+        for name, there in (("arrivals", KINDS), ("framework", FRAMEWORKS), ("loop", LOOPS)):
+            if getattr(self, name) not in there:
+                raise Mistake(f"no {name} {getattr(self, name)!r}; there are: {', '.join(there)}")
+        if not self.file:
+            self._check_endpoints()
+        if not self.name.replace("-", "").replace("_", "").isalnum():
+            raise Mistake(f"name may have letters, digits, - and _, not {self.name!r}")
+        for name in ("host", "journal"):
+            _check_address(name, getattr(self, name))
+        self.limits()
+
+    def _check_endpoints(self) -> None:
+        for each in self.endpoint:
+            if each not in ENDPOINTS:
+                raise Mistake(f"no endpoint {each!r}; there are: {', '.join(ENDPOINTS)}")
+        if len({ENDPOINTS[each].direct for each in self.endpoint}) > 1:
+            raise Mistake("the service's endpoints and those of the LLM server itself are two runs")
+
+    @property
+    def direct(self) -> bool:
+        """Whether the load goes to the LLM server itself, with no service between."""
+        return bool(self.endpoint) and not self.file and ENDPOINTS[self.endpoint[0]].direct
+
+    def limits(self) -> Limits | None:
+        """Answer the limits of the SLO; None where there are none."""
+        return limits(self.slo, self.slo_share) if self.slo else None
+
+    @property
+    def open_loop(self) -> dict[str, Any] | None:
+        """What an open loop needs to know; None in a closed one."""
+        if self.rate is None:
+            return None
+        workers = self.expect_workers if self.master else self.processes
+        return {"rate": self.rate, "arrivals": self.arrivals, "seed": self.seed, "processes": workers}
+
+
+_RANGES: dict[str, tuple[float, float]] = {
+    "users": (1, 100_000),
+    "time": (0.1, 86_400),
+    "spawn_rate": (0.01, 100_000),
+    "rate": (0.001, 1_000_000),
+    "slo_share": (0, 1),
+    "rounds": (1, 1000),
+    "processes": (1, 64),
+    "expect_workers": (1, 1000),
+    "service_workers": (1, 64),
+    "requests": (1, 10_000),
+    "tokens": (1, 100_000),
+    "timeout": (0.01, 3600),
+    "port": (0, 65_535),
+    "service_port": (0, 65_535),
+    "mock_port": (0, 65_535),
+    "master_port": (1, 65_535),
+}
+
+
+def _check_address(name: str, address: str | None) -> None:
+    if address is not None and (
+        urlsplit(address).scheme not in {"http", "https"} or not urlsplit(address).hostname
+    ):
+        raise Mistake(f"{name} {address!r} is no http:// or https:// address")
+
+
+def options() -> list[Field[Any]]:
+    """Answer the fields, each of which is a flag."""
+    return list(fields(LoadConfig))
+
+
+def default_of(option: Field[Any]) -> Any:
+    """Answer what *option* is when nobody says anything."""
+    return None if option.default is MISSING else option.default
+
+
+def config_from(given: Mapping[str, Any]) -> LoadConfig:
+    """Make a configuration of words by each field's type. Raises `Mistake` for a value of the wrong kind."""
+    known = {each.name: each for each in fields(LoadConfig)}
+    return LoadConfig(**{key: _converted(known[key], value) for key, value in given.items() if value is not None})
+
+
+def _converted(option: Field[Any], value: Any) -> Any:
+    kind = str(option.type)
+    if "tuple" in kind:
+        return tuple(part.strip() for part in str(value).split(",") if part.strip())
+    for word, convert in (("bool", bool), ("Path", Path), ("int", int), ("float", float)):
+        if word in kind:
+            try:
+                return convert(value)
+            except ValueError:
+                raise Mistake(f"{option.name} cannot be {value!r}") from None
+    return str(value)

@@ -1,0 +1,115 @@
+"""The parent's side of a Locust process: starts it, sends it objects, hands on what it says."""
+
+import subprocess
+import sys
+from collections import deque
+from contextlib import suppress
+from dataclasses import asdict
+from queue import Empty, Queue
+from threading import Thread
+from typing import IO, Any, Self
+
+import orjson
+
+from harness.config import Mistake
+from harness.environment import scrubbed
+from harness.load.setup import Setup
+from harness.server import confine
+
+END = {"eof": True}
+
+
+class Locust:
+    """A Locust process on *core*; use it as a context. It runs in a process of its own since gevent patches it."""
+
+    def __init__(self, setup: Setup, core: int | None = None) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "harness.load.engine"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=scrubbed(),
+            start_new_session=True,  # Ctrl-C is for us; we then stop it in order
+            preexec_fn=lambda: confine(core),  # noqa: PLW1509  two system calls, no lock is taken
+        )
+        self._said: deque[str] = deque(maxlen=20)
+        self._facts: Queue[dict[str, Any]] = Queue()
+        self._threads = [
+            Thread(target=self._listen, args=(self._process.stderr,), daemon=True),
+            Thread(target=self._read, args=(self._process.stdout,), daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+        self.tell(asdict(setup))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        """The process' id."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    def tell(self, fact: dict[str, Any]) -> None:
+        """Send it *fact*; nothing where it has ended, which is noticed by its silence."""
+        assert self._process.stdin is not None
+        with suppress(OSError):
+            self._process.stdin.write(orjson.dumps(fact) + b"\n")
+            self._process.stdin.flush()
+
+    def hear(self, patience: float) -> dict[str, Any] | None:
+        """Answer what it says next, None if nothing within *patience* seconds; {"eof": True} once it has ended."""
+        try:
+            return self._facts.get(timeout=patience)
+        except Empty:
+            return None
+
+    def await_up(self, patience: float = 60.0) -> list[str]:
+        """Wait until it is set up; answer the names of its user classes. Raises `Mistake` when it cannot be."""
+        said = self.hear(patience)
+        if said and "up" in said:
+            return list(said["classes"])
+        raise Mistake(f"Locust did not come up: {self.last_words()}")
+
+    def last_words(self) -> str:
+        """The last line it wrote to stderr."""
+        self._threads[0].join(0.2)
+        return self._said[-1][:300] if self._said else "without a word"
+
+    def _listen(self, pipe: IO[bytes]) -> None:
+        for line in pipe:
+            if text := line.decode("utf-8", "replace").strip():
+                self._said.append(text)
+
+    def _read(self, pipe: IO[bytes]) -> None:
+        for line in pipe:
+            self._facts.put(orjson.loads(line))
+        self._facts.put(END)
+
+    def wait(self) -> int:
+        """Wait until it ends by itself; answer its exit code."""
+        return self._process.wait()
+
+    def stop(self) -> None:
+        """Close its input, upon which it quits; end it if it does not within 5 seconds."""
+        assert self._process.stdin is not None
+        with suppress(OSError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for thread in self._threads:
+            thread.join(2)
+        for pipe in (self._process.stdout, self._process.stderr):
+            if pipe:
+                pipe.close()

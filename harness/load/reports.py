@@ -1,0 +1,106 @@
+"""Brings the calls of every process to the parent: directly, or by way of the master's messages."""
+
+import os
+from time import monotonic_ns, process_time_ns
+from typing import Any
+
+import gevent  # type: ignore[import-untyped]
+import orjson
+from locust.env import Environment
+
+from harness.load.books import BOOKS
+from harness.load.setup import Setup
+
+FLUSH = 0.5  # seconds between two lots of calls to the parent
+KEY = "overlap"
+
+
+class Reports:
+    """
+    Listens to Locust's events, in whichever role this process has, and tells the parent.
+
+    A worker's calls travel with its statistics, in one message: what is lost with a worker is lost from both.
+    """
+
+    def __init__(self, environment: Environment, runner: Any, setup: Setup, tell: Any) -> None:
+        self._environment, self._runner, self._setup, self._tell = environment, runner, setup, tell
+        self._cpu = 0
+        self._busiest = 0
+        self._missing: set[str] = set()
+        self._pids: dict[str, int] = {}
+        on: Any = environment.events
+        on.test_start.add_listener(self._started)
+        on.test_stopping.add_listener(self._stopping)
+        on.test_stop.add_listener(self._stopped)
+        if setup.role == "worker":
+            on.report_to_master.add_listener(self._report)
+        if setup.role == "master":
+            on.worker_report.add_listener(self._reported)
+        if setup.role != "worker":
+            gevent.spawn(self._flush)
+
+    def _started(self, **_: Any) -> None:
+        self._cpu, self._busiest = process_time_ns(), 0
+        if self._setup.role == "worker":
+            BOOKS.process = self._runner.worker_index
+        options: Any = self._environment.parsed_options
+        told = getattr(options, KEY, None)
+        BOOKS.open(told, max(1, (told or {}).get("processes", 1)))
+        if self._setup.role != "worker":
+            classes = [each.__name__ for each in self._environment.user_classes]
+            self._tell({"began": monotonic_ns(), "classes": classes, "users": self._runner.target_user_count})
+
+    def _stopping(self, **_: Any) -> None:
+        """Begin no more calls, and wait for those in flight, so that no stream is cut by the end of a test."""
+        BOOKS.draining = True
+        left = self._setup.drain
+        while BOOKS.in_flight and left > 0:
+            gevent.sleep(0.01)
+            left -= 0.01
+
+    def _stopped(self, **_: Any) -> None:
+        if self._setup.role == "worker":
+            self._runner._send_stats()  # noqa: SLF001  Locust sends the rest up to three seconds later
+            return
+        self._busiest = max(self._busiest, process_time_ns() - self._cpu)
+        self._lost()
+        self._tell({"calls": BOOKS.take()})
+        self._tell({"ended": monotonic_ns(), "locust": self._counts(), "cpu": self._busiest})
+
+    def _report(self, data: dict[str, Any], **_: Any) -> None:
+        cpu = process_time_ns() - self._cpu
+        data[KEY] = orjson.dumps({"pid": os.getpid(), "cpu": cpu, "rows": BOOKS.take()})
+
+    def _reported(self, client_id: str, data: dict[str, Any]) -> None:
+        if KEY not in data:
+            return
+        brought = orjson.loads(data.pop(KEY))
+        self._busiest = max(self._busiest, brought["cpu"])
+        self._pids[client_id] = brought["pid"]
+        if brought["rows"]:
+            self._tell({"calls": brought["rows"]})
+
+    def _flush(self) -> None:
+        while True:
+            gevent.sleep(FLUSH)
+            if self._setup.role == "local" and (rows := BOOKS.take()):
+                self._tell({"calls": rows})
+            if self._setup.role == "master":
+                self._lost()
+
+    def _lost(self) -> None:
+        """Tell of workers that Locust misses, once each."""
+        for client in self._runner.clients.missing if self._setup.role == "master" else ():
+            if client.id not in self._missing:
+                self._missing.add(client.id)
+                index = self._runner.get_worker_index(client.id)
+                self._tell({"lost": index, "pid": self._pids.get(client.id)})
+
+    def _counts(self) -> dict[str, dict[str, int]]:
+        """Answer Locust's own counts: calls, failures and rows by name."""
+        counts: dict[str, dict[str, int]] = {}
+        for (name, method), entry in self._environment.stats.entries.items():
+            counts.setdefault(name, {})[method] = entry.num_requests
+            if method == "E2E":
+                counts[name]["failed"] = entry.num_failures
+        return counts

@@ -1,0 +1,237 @@
+"""A load run from its configuration to its folder: with the page, or headless for a time."""
+
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, monotonic_ns
+from typing import Any
+
+from harness.config import Mistake
+from harness.folder import fresh, point_latest
+from harness.journal import Lost, take
+from harness.load.config import LoadConfig
+from harness.load.folder import Book
+from harness.load.slo import Judged
+from harness.load.stage import DRAIN, Stage
+from harness.load.tally import Tally
+from harness.store import Writer
+
+TICK = 1.0  # seconds between two looks at the journal
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where the run is, its state, what is wrong or worth knowing, and how it stands to the SLO (None: no SLO)."""
+
+    folder: Path
+    state: str
+    notes: tuple[str, ...]
+    judged: Judged | None
+
+
+class Conductor:
+    """Follows what Locust says, test by test, and keeps the tally of the one that is going on."""
+
+    def __init__(self, config: LoadConfig, stage: Stage, tell: Tell) -> None:
+        self._config, self._stage, self._tell = config, stage, tell
+        self._tally: Tally | None = None
+        self._began = 0
+        self._looked = monotonic()
+        self._spoke = monotonic()
+        self.notes: list[str] = []
+
+    @property
+    def going(self) -> bool:
+        """Whether a test is going on."""
+        return self._tally is not None
+
+    def look(self) -> tuple[Tally, tuple[int, int], dict[str, Any]] | None:
+        """
+        Hear one thing Locust says, and look at the journal when it is time; answer a test that has just ended.
+
+        Raises `Lost` when the mock server or Locust has died.
+        """
+        said = self._stage.locust.hear(0.1)
+        if monotonic() - self._looked > TICK:
+            self._tick()
+        if said is None:
+            return None
+        if said.get("eof"):
+            raise Lost(f"Locust died: {self._stage.locust.last_words()}")
+        if "mistake" in said:
+            raise Lost(f"Locust could not start the test: {said['mistake']}")
+        if "began" in said:
+            self._begin(said)
+        elif "calls" in said and self._tally:
+            self._tally.bring(said["calls"])
+        elif "lost" in said:
+            self._note(f"Locust process {said['lost']} (pid {said['pid']}) went missing")
+        elif "ended" in said and self._tally:
+            return self._end(said)
+        return None
+
+    def _begin(self, said: dict[str, Any]) -> None:
+        if self._stage.journal:
+            take(self._stage.journal, 0)
+        self._tally, self._began = Tally(said["users"]), said["began"]
+
+    def _end(self, said: dict[str, Any]) -> tuple[Tally, tuple[int, int], dict[str, Any]]:
+        tally = self._tally
+        assert tally is not None
+        if self._stage.journal:
+            tally.take(take(self._stage.journal))
+        self._tally = None
+        return tally, (self._began, said["ended"]), said
+
+    def _tick(self) -> None:
+        self._looked = monotonic()
+        for sentence in self._stage.check():
+            self._note(sentence)
+        if not self._tally:
+            return
+        if self._stage.journal:
+            self._tally.take(take(self._stage.journal, 0))
+        live = self._tally.live(monotonic_ns())
+        if self._stage.page:
+            self._stage.locust.tell({"live": live})
+        if monotonic() - self._spoke > 5:
+            self._spoke = monotonic()
+            for name, view in live.items():
+                self._tell(line_of(name, view))
+
+    def _note(self, sentence: str) -> None:
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+            self._tell(sentence)
+
+
+def line_of(name: str, view: dict[str, Any]) -> str:
+    """Put the live numbers of one endpoint into a line; what is unknown is left out."""
+    parts = [f"{view['calls']:,} calls in 10 s"] + ([f"{view['failed']:,} failed"] if view["failed"] else [])
+    parts += [f"{key.upper()} {view[key]:.1f} ms" for key in ("ttft", "itl", "e2e") if view[key] is not None]
+    if view["overlap"] is not None:
+        parts.append(f"overlap {view['overlap']:.0f} %")
+    return f"{name}: {', '.join(parts)}"
+
+
+def headless(config: LoadConfig, tell: Tell) -> Outcome:
+    """
+    Run every endpoint for its time, round by round, in an order drawn at random.
+
+    Raises `Mistake` when it cannot be done as asked, before anything is measured. From then on nothing raises:
+    a dead server or Ctrl-C end the run early, and what was measured is on file.
+    """
+    with Stage(config) as stage:
+        order = _order(config, stage)
+        folder = fresh(config.results, config.name)
+        with Writer(folder) as writer:
+            book = Book(config, folder, writer, pinned=stage.pinned)
+            book.state("running")
+            conductor = Conductor(config, stage, tell)
+            state, reason = _carry_out(config, stage, conductor, book, order)
+            outcome = _close(config, book, conductor, state, reason)
+    point_latest(folder)
+    return outcome
+
+
+def _order(config: LoadConfig, stage: Stage) -> list[tuple[int, str]]:
+    endpoints = list(config.endpoint or (stage.classes if config.file else ("ainvoke",)))
+    rng, drawn = random.Random(config.seed), []
+    for number in range(config.rounds):
+        rng.shuffle(endpoints)
+        drawn += [(number, each) for each in endpoints]
+    return drawn
+
+
+def _carry_out(
+    config: LoadConfig, stage: Stage, conductor: Conductor, book: Book, order: list[tuple[int, str]]
+) -> tuple[str, str | None]:
+    try:
+        for number, endpoint in order:
+            told = {"classes": [stage.users_of(endpoint)], "users": config.users, "seconds": config.time}
+            stage.locust.tell({"run": told | {"spawn_rate": config.spawn_rate or float(config.users)}})
+            _enter(book, number, _follow(conductor))
+    except KeyboardInterrupt:
+        with suppress(Lost, KeyboardInterrupt):
+            _stop(stage, conductor, book)
+        return "interrupted", "interrupted by Ctrl-C"
+    except Lost as lost:
+        return "failed", str(lost)
+    return "finished", None
+
+
+def _follow(conductor: Conductor, patience: float = float("inf")) -> Any:
+    end = monotonic() + patience
+    while monotonic() < end:
+        if ended := conductor.look():
+            return ended
+    return None
+
+
+def _enter(book: Book, number: int, ended: Any) -> None:
+    if ended:
+        tally, span, said = ended
+        if tally.calls:
+            book.enter(tally, number, span, said["locust"], said["cpu"])
+
+
+def _stop(stage: Stage, conductor: Conductor, book: Book) -> None:
+    """Let a test that is going on come to its end, and write it down."""
+    if conductor.going:
+        stage.locust.tell({"stop": True})
+        _enter(book, 0, _follow(conductor, DRAIN + 5))
+
+
+def _close(config: LoadConfig, book: Book, conductor: Conductor, state: str, reason: str | None) -> Outcome:
+    limits = config.limits()
+    judged = limits.judge(book.calls) if limits else None
+    book.notes += conductor.notes
+    if state == "finished" and not book.calls:
+        state, reason = "failed", "nothing was measured"
+    more = {"slo": {"met": judged.met, "said": str(judged)}} if judged else {}
+    book.state(state, reason, **more)
+    notes = [*([reason] if reason else []), *book.notes, *book.balance.faults]
+    return Outcome(book.folder, state, tuple(notes), judged)
+
+
+def page(config: LoadConfig, tell: Tell, finished: Callable[[Outcome], None]) -> None:
+    """
+    Serve Locust's page until Ctrl-C; every test that is run from it becomes a run folder, handed to *finished*.
+
+    Raises `Mistake` when anything does not come up.
+    """
+    with Stage(config) as stage:
+        tell(f"mock server  {stage.journal}" if not config.host else f"under load   {config.host}")
+        if stage.host != stage.journal:
+            tell(f"service      {stage.host}")
+        tell(f"Locust       {stage.page}   ← open this; Ctrl-C ends it all")
+        conductor = Conductor(config, stage, tell)
+        try:
+            while True:
+                _keep(config, stage, conductor, _follow(conductor), finished)
+        except KeyboardInterrupt:
+            if conductor.going:
+                tell("stopping the test that is going on …")
+                stage.locust.tell({"stop": True})
+                with suppress(Lost, KeyboardInterrupt):
+                    _keep(config, stage, conductor, _follow(conductor, DRAIN + 5), finished)
+        except Lost as lost:
+            raise Mistake(str(lost)) from lost
+
+
+def _keep(
+    config: LoadConfig, stage: Stage, conductor: Conductor, ended: Any, finished: Callable[[Outcome], None]
+) -> None:
+    """Write one test of the page down as a run of its own."""
+    if not ended or not ended[0].calls:
+        return
+    folder = fresh(config.results, config.name)
+    with Writer(folder) as writer:
+        book = Book(config, folder, writer, pinned=stage.pinned)
+        _enter(book, 0, ended)
+        outcome = _close(config, book, conductor, "finished", None)
+    point_latest(folder)
+    finished(outcome)

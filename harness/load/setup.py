@@ -1,0 +1,37 @@
+"""What a Locust process is told when it starts; one record, as JSON on its first line of input."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Role = Literal["local", "master", "worker"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """
+    One Locust process. Times are seconds.
+
+    `workers` is how many to wait for before a test begins; `drain` how long calls in flight may take to end when
+    a test is stopped (0: they are cut). `open_loop` is {rate, arrivals, seed}, or None for a closed loop.
+    """
+
+    role: Role
+    host: str
+    users: int = 1
+    spawn_rate: float = 1.0
+    seed: int = 7
+    timeout: float = 30.0
+    drain: float = 30.0
+    direct: bool = False
+    file: str | None = None
+    web_host: str = "127.0.0.1"
+    web_port: int | None = None
+    master_host: str = "127.0.0.1"
+    master_port: int = 5557
+    workers: int = 0
+    open_loop: dict[str, Any] | None = None
+
+
+def setup_from(fact: dict[str, Any]) -> Setup:
+    """Make a `Setup` of its JSON object."""
+    return Setup(**fact)

@@ -1,0 +1,192 @@
+"""What stands on stage for a load run: mock server, service, Locust's processes; all started, and all ended."""
+
+import socket
+import sys
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from harness.config import Mistake
+from harness.environment import cores
+from harness.load.config import LoadConfig
+from harness.load.endpoints import class_name
+from harness.load.process import Locust
+from harness.load.setup import Setup
+from harness.server import NotReady, Server, start
+
+PATIENCE = 60.0  # seconds for the service to import LangChain on a machine that is busy
+DRAIN = 10.0  # seconds that calls in flight may take to end once a test is stopped
+
+
+class Stage:
+    """
+    Starts what *config* needs, in order; use it as a context. Raises `Mistake` when any of it does not come up.
+
+    With two cores or more Locust has the first one to itself; what it puts load on has the last. The mock shares
+    that, unless a service is there: then it goes wherever there is room.
+    """
+
+    def __init__(self, config: LoadConfig) -> None:
+        self._config = config
+        self._stack = ExitStack()
+        self._servers: dict[str, Server] = {}
+        self.locust: Locust
+        self.workers: list[Locust] = []
+        self.host = config.host
+        self.journal = config.journal
+        self.page: str | None = None
+        allowed = cores()
+        self.pinned = len(allowed) > 1
+        self._ours = allowed[0] if self.pinned and config.processes == 1 else None
+        self._theirs = allowed[-1] if self.pinned else None
+
+    def __enter__(self) -> Self:
+        try:
+            self._check_ports()
+            if not self.host:
+                self._start_servers()
+            else:
+                _reach(self.host)
+                self.journal = self.journal or self.host
+            self._start_locust()
+        except NotReady as wrong:
+            self._stack.close()
+            raise Mistake(str(wrong)) from wrong
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def _check_ports(self) -> None:
+        config = self._config
+        page = {} if config.time else {"port": config.port}
+        servers = {} if self.host else {"mock_port": config.mock_port, "service_port": config.service_port}
+        for name, port in {**page, **servers}.items():
+            _check_free(port, name)
+
+    def _start_servers(self) -> None:
+        config = self._config
+        # Warming up costs no waiting, but a service's first requests do: it is sized for its users.
+        mock = start(mock_words(config), self._theirs if config.direct else None)
+        self._keep("mock server", mock)
+        self.journal = self.host = mock.base_url
+        if not (config.direct or config.file):
+            service = start(service_words(config, mock.base_url), self._theirs, PATIENCE)
+            self._keep("service", service)
+            self.host = service.base_url
+
+    def _keep(self, name: str, server: Server) -> None:
+        self._servers[name] = server
+        self._stack.callback(server.stop)
+
+    def _start_locust(self) -> None:
+        config = self._config
+        alone = config.processes == 1 and not config.master
+        port = None if config.time else config.port or free_port()
+        role = "local" if alone else "master"
+        master_port = config.master_port if config.master else free_port()
+        setup = self.setup(role, master_port, port)
+        self.locust = self._stack.enter_context(Locust(setup, self._ours))
+        self.classes = self.locust.await_up()
+        if config.endpoint and config.file:
+            self._check_classes()
+        if not alone and not config.master:
+            for _ in range(config.processes):
+                self.workers.append(self._stack.enter_context(Locust(self.setup("worker", master_port, None))))
+        self.page = None if port is None else f"http://127.0.0.1:{port}"
+
+    def _check_classes(self) -> None:
+        for each in self._config.endpoint:
+            if each not in self.classes:
+                raise Mistake(f"no user {each!r} in {self._config.file}; there are: {', '.join(self.classes)}")
+
+    def setup(self, role: str, master_port: int, web_port: int | None) -> Setup:
+        """Answer what a Locust process in *role* is told."""
+        config = self._config
+        return Setup(
+            role=role,  # type: ignore[arg-type]  # one of three words, written above
+            host=self.host or "http://127.0.0.1",
+            users=config.users,
+            spawn_rate=config.spawn_rate or float(config.users),
+            seed=config.seed,
+            timeout=config.timeout,
+            drain=min(config.timeout, DRAIN),
+            direct=config.direct,
+            file=str(config.file) if config.file else None,
+            web_port=web_port,
+            master_host=config.master_host,
+            master_port=master_port,
+            workers=config.expect_workers if config.master else config.processes,
+            open_loop=config.open_loop,
+        )
+
+    def users_of(self, endpoint: str) -> str:
+        """Answer the name of the Locust user of *endpoint*."""
+        return endpoint if self._config.file else class_name(endpoint)
+
+    def check(self) -> list[str]:
+        """Say which servers have ended, one sentence each."""
+        return [
+            f"the {name} died with exit code {server.process.returncode}"
+            for name, server in self._servers.items()
+            if not server.alive
+        ]
+
+
+def mock_words(config: LoadConfig) -> list[str]:
+    """Answer the command line of the mock server."""
+    words = ("--port", str(config.mock_port), "--profile", config.profile, "--tokens", str(config.tokens))
+    return [sys.executable, "-m", "mock_server", *words, "--seed", str(config.seed)]
+
+
+def service_words(config: LoadConfig, llm: str) -> list[str]:
+    """Answer the command line of the example service."""
+    told = {
+        "llm": llm,
+        "port": config.service_port,
+        "workers": config.service_workers,
+        "loop": config.loop,
+        "framework": config.framework,
+        "requests": max(config.requests, config.users),
+        "timeout": config.timeout,
+    }
+    pairs = [word for name, value in told.items() for word in (f"--{name}", str(value))]
+    return [sys.executable, "-m", "scenarios.service", *pairs]
+
+
+def free_port() -> int:
+    """Answer a port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _check_free(port: int, name: str) -> None:
+    with socket.socket() as probe:
+        # As servers do: a port whose last connections have only just been closed is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as taken:
+            raise Mistake(
+                f"port {port} cannot be used ({taken.strerror}); choose another --{_flag(name)}"
+            ) from taken
+
+
+def _flag(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _reach(address: str) -> None:
+    where = urlsplit(address)
+    port = where.port or (443 if where.scheme == "https" else 80)
+    try:
+        socket.create_connection((where.hostname or "", port), 5).close()
+    except OSError as wrong:
+        raise Mistake(f"nobody answers at {address}: {wrong.strerror or wrong}") from wrong

@@ -1,0 +1,34 @@
+"""What does an endpoint's way of calling a chain cost the users of a web service?"""
+
+from harness.report.figures import told
+from harness.stats.summary import CellSummary, Summary
+from scenarios._cells import by
+from scenarios._questions import questions as prompts
+
+__all__ = ["answer", "prompts"]
+
+SCENARIO = "scenarios.service"
+
+
+def answer(summary: Summary) -> str | None:
+    """Say for each number of users which endpoint answers soonest, and which keeps them waiting longest."""
+    widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
+    said = [sentence for width in widths if (sentence := _at(summary, width))]
+    return " ".join(said) or None
+
+
+def _at(summary: Summary, users: int) -> str | None:
+    cells = by(summary, "e2e.p50", scenario=SCENARIO, concurrency=users)
+    if not cells:
+        return None
+    if len(cells) == 1:
+        return f"{users} users wait {_wait(cells[0])} for {cells[0].cell.strategy} (median)."
+    first, last = cells[0], cells[-1]
+    return (
+        f"{users} users wait {_wait(first)} for {first.cell.strategy} and {_wait(last)} for "
+        f"{last.cell.strategy} (median)."
+    )
+
+
+def _wait(each: CellSummary) -> str:
+    return told(each.metrics["e2e.p50"])

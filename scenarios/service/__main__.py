@@ -1,0 +1,66 @@
+"""Starts the service under uvicorn; says `ready http://…` once all of its processes can serve."""
+
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Thread
+from time import sleep
+
+import click
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from scenarios.service.settings import Settings
+
+APPS = {"fastapi": "scenarios.service.app:app", "django": "scenarios.service.django_app:app"}
+
+
+@click.command()
+@click.option("--llm", required=True, help="address of the LLM server, such as http://127.0.0.1:8000")
+@click.option("--host", default="127.0.0.1", show_default=True, help="address to listen on")
+@click.option("--port", type=click.IntRange(0, 65_535), default=8001, show_default=True, help="0 picks a free one")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="processes")
+@click.option("--loop", type=click.Choice(["asyncio", "uvloop"]), default="asyncio", show_default=True)
+@click.option("--framework", type=click.Choice(list(APPS)), default="fastapi", show_default=True)
+@click.option("--requests", type=click.IntRange(1, 10_000), default=100, show_default=True, help="served at once")
+@click.option(
+    "--timeout", type=click.FloatRange(0, min_open=True), default=30.0, show_default=True, help="seconds"
+)
+def main(  # noqa: PLR0913, PLR0917  an option each
+    llm: str, host: str, port: int, workers: int, loop: str, framework: str, requests: int, timeout: float
+) -> None:
+    """Serve the example until told to stop."""
+    if find_spec(framework) is None:
+        sys.exit(f"error: {framework} is not installed")
+    with tempfile.TemporaryDirectory() as up:
+        Settings(llm.rstrip("/"), requests, timeout, up).hand_on()
+        config = uvicorn.Config(
+            APPS[framework],
+            host=host,
+            port=port,
+            workers=workers,
+            loop=loop,
+            lifespan="on",
+            access_log=False,
+            log_level="warning",
+        )
+        listening = config.bind_socket()
+        address = f"http://{host}:{listening.getsockname()[1]}"
+        Thread(target=_say_ready, args=(Path(up), workers, address), daemon=True).start()
+        server = uvicorn.Server(config)
+        if workers == 1:
+            server.run(sockets=[listening])
+            sys.exit(0 if server.started else 3)
+        Multiprocess(config, target=server.run, sockets=[listening]).run()
+
+
+def _say_ready(up: Path, processes: int, address: str) -> None:
+    """Wait for all processes: connections made before would all be kept by the first that came up."""
+    while len(list(up.iterdir())) < processes:
+        sleep(0.02)
+    print(f"ready {address}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

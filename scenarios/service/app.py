@@ -1,0 +1,143 @@
+"""
+The example service: one chain behind an endpoint for each way of calling it.
+
+Every endpoint takes a question and passes it on as it is, so that a call's tag reaches the LLM server.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import openai
+import orjson
+from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import BaseModel
+
+from scenarios.service.chains import Chains, chains
+from scenarios.service.settings import settings
+
+
+class Question(BaseModel):
+    """One question."""
+
+    question: str
+
+
+class Questions(BaseModel):
+    """Several questions at once."""
+
+    questions: list[str]
+
+
+class Answer(BaseModel):
+    """The answer to one question."""
+
+    answer: str
+
+
+class Answers(BaseModel):
+    """The answers to several questions, in their order."""
+
+    answers: list[str]
+
+
+held: dict[str, Chains] = {}
+
+
+@asynccontextmanager
+async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    """Build the chain once for this process, and close its client at the end."""
+    told = settings()
+    async with chains(told) as built:
+        held["chains"] = built
+        told.say_up()
+        yield
+
+
+app = FastAPI(title="Overlap's example service", lifespan=lifespan)
+
+
+@app.get("/health")
+async def health() -> dict[str, str]:
+    """Say that this process can serve."""
+    return {"status": "ok"}
+
+
+@app.post("/invoke")
+def invoke(asked: Question) -> Answer:
+    """`def` and invoke: FastAPI runs it in a thread, and the thread waits."""
+    return Answer(answer=held["chains"].chain.invoke(asked.question))
+
+
+@app.post("/async-invoke")
+async def async_invoke(asked: Question) -> Answer:
+    """`async def` and invoke: the mistake. The event loop waits, and with it everybody else."""
+    return Answer(answer=held["chains"].chain.invoke(asked.question))
+
+
+@app.post("/ainvoke")
+async def ainvoke(asked: Question) -> Answer:
+    """`async def` and ainvoke: the loop serves others while this one waits."""
+    return Answer(answer=await held["chains"].chain.ainvoke(asked.question))
+
+
+@app.post("/abatch")
+async def abatch(asked: Questions) -> Answers:
+    """Several questions side by side, within one request."""
+    return Answers(answers=await held["chains"].chain.abatch(asked.questions))
+
+
+@app.post("/stream")
+async def stream(asked: Question) -> StreamingResponse:
+    """Server-sent events: each piece of the answer as it comes, then `[DONE]`."""
+
+    async def events() -> AsyncIterator[bytes]:
+        async for said in pieces(asked.question):
+            yield b"data: " + orjson.dumps(said) + b"\n\n"
+        yield b"data: [DONE]\n\n"
+
+    return StreamingResponse(events(), media_type="text/event-stream")
+
+
+@app.websocket("/ws")
+async def websocket(web: WebSocket) -> None:
+    """Answer question after question, each in pieces and then `{"done": true}`, until the client goes."""
+    await web.accept()
+    try:
+        while True:
+            asked = Question.model_validate_json(await web.receive_text())
+            async for said in pieces(asked.question):
+                await web.send_text(orjson.dumps(said).decode())
+            await web.send_text('{"done": true}')
+    except WebSocketDisconnect:
+        return
+
+
+async def pieces(question: str) -> AsyncIterator[dict[str, Any]]:
+    """Yield `{"text": …}` for each piece of the answer; a failure in its midst is `{"error": …}`, and the last."""
+    try:
+        async for piece in held["chains"].chain.astream(question):
+            if piece:
+                yield {"text": piece}
+    except openai.OpenAIError as wrong:
+        yield {"error": {"type": type(wrong).__name__}}
+
+
+@app.post("/agent")
+async def agent(asked: Question) -> Answer:
+    """An agent with tools: two requests to the model, and the tools between them."""
+    return Answer(answer=await held["chains"].agent.ainvoke(asked.question))
+
+
+@app.post("/retrieval")
+async def retrieve(asked: Question) -> Answer:
+    """The nearest passages from a vector store, then an answer."""
+    return Answer(answer=await held["chains"].retrieval.ainvoke(asked.question))
+
+
+@app.exception_handler(openai.OpenAIError)
+async def failed(_: Request, wrong: Exception) -> JSONResponse:
+    """Say by its kind what the LLM server did wrong: 504 where it took too long, else 502."""
+    status = 504 if isinstance(wrong, openai.APITimeoutError) else 502
+    return JSONResponse({"error": {"type": type(wrong).__name__}}, status)

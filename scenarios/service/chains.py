@@ -1,0 +1,55 @@
+"""What the endpoints call: one chain, an agent and a retriever, on one client that the process keeps."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from anyio.to_thread import current_default_thread_limiter
+
+from harness.clients.chain import client
+from harness.endpoint import Endpoint
+from scenarios.service.agent import Agent
+from scenarios.service.retrieval import Retrieval, retrieval
+from scenarios.service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Chains:
+    """`chain` takes a question and answers a string, by any of a runnable's methods."""
+
+    chain: Any
+    agent: Agent
+    retrieval: Retrieval
+
+
+@asynccontextmanager
+async def chains(settings: Settings) -> AsyncIterator[Chains]:
+    """
+    Build everything once, inside the loop that will use it, and close it at the end.
+
+    A client built per request would make a TLS context and a connection each time; one that several loops share
+    fails in all but the first (langchain-ai/langchain#35783).
+    """
+    size_threads(settings.requests)
+    endpoint = Endpoint(
+        f"{settings.llm}/v1", timeout=settings.timeout, max_connections=settings.requests, max_retries=0
+    )
+    held = client(endpoint)
+    try:
+        yield Chains(held.runnable, Agent(held.model), await retrieval(endpoint, held.model))
+    finally:
+        held.close()
+        await held.aclose()
+
+
+def size_threads(requests: int) -> None:
+    """
+    Give `def` endpoints (anyio's 40 threads) and the default executor (CPUs + 4) as many threads as requests.
+
+    Left alone, the executor is what an asynchronous LangChain service queues for: every `ainvoke` needs it.
+    """
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(requests, thread_name_prefix="asyncio"))
+    current_default_thread_limiter().total_tokens = requests
