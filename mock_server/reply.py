@@ -18,7 +18,8 @@ _ALWAYS = (
     b"access-control-expose-headers: X-Request-ID\r\nx-content-type-options: nosniff\r\n"
     b"openai-organization: org-overlap\r\nopenai-project: proj_overlap\r\nopenai-version: 2020-10-01\r\n"
     b"strict-transport-security: max-age=31536000; includeSubDomains; preload\r\n"
-    b'cf-cache-status: DYNAMIC\r\ncf-ray: 96ec939ccfdbe4fe-LHR\r\nserver: cloudflare\r\nalt-svc: h3=":443"; ma=86400\r\n'
+    b"cf-cache-status: DYNAMIC\r\ncf-ray: 96ec939ccfdbe4fe-LHR\r\nserver: cloudflare\r\n"
+    b'alt-svc: h3=":443"; ma=86400\r\n'
 )
 
 
