@@ -1,0 +1,63 @@
+"""The conformance suite as it is run from the command line, against a server of its own and against a stranger."""
+
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+SUITE = [sys.executable, "-m", "mock_server.conformance"]
+
+
+def test_the_mock_server_deviates_nowhere():
+    """Every check of every client passes, and the exit code says so."""
+    done = subprocess.run(SUITE, capture_output=True, text=True, timeout=120, check=False)
+    lines = done.stdout.splitlines()
+    assert [line for line in lines if not line.startswith("ok ")] == lines[-1:], done.stdout + done.stderr
+    assert lines[-1].endswith(" 0 deviations")
+    assert len(lines) > 40
+    assert done.returncode == 0
+
+
+class Stranger(BaseHTTPRequestHandler):
+    """Answers everything with an empty object."""
+
+    def do_POST(self) -> None:
+        """Answer 200 and `{}`."""
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def do_GET(self) -> None:
+        """Answer the same to whoever sends nothing."""
+        self.headers["content-length"] = "0"
+        self.do_POST()
+
+    def log_message(self, *_) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def stranger():
+    """The base URL of a server that is no OpenAI at all."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Stranger)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/v1"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_server_that_is_something_else_deviates(stranger):
+    """No check passes by saying nothing, but the one that asks whether fields are refused; the exit code is 1."""
+    done = subprocess.run(
+        [*SUITE, "--base-url", stranger], capture_output=True, text=True, timeout=120, check=False
+    )
+    fine = [line for line in done.stdout.splitlines() if line.startswith("ok ")]
+    assert len(fine) <= 1, done.stdout
+    assert done.returncode == 1
