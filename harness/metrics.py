@@ -31,7 +31,11 @@ class OfCalls:
 
 @dataclass(frozen=True, slots=True)
 class OfSlots:
-    """A metric with one number a slot; `of` gets the slot's counted calls and answers None for unknown."""
+    """
+    A metric with one number a slot; `of` gets the slot's counted calls and answers None for unknown.
+
+    `most` is the largest number there can be, where there is one: no interval goes beyond it.
+    """
 
     name: str
     label: str
@@ -39,6 +43,7 @@ class OfSlots:
     better: Better
     formula: str
     of: Callable[[Cell, Slot, Sequence[Call]], float | None]
+    most: float | None = None
 
 
 def _one(value: float | None) -> tuple[float, ...]:
@@ -160,6 +165,7 @@ SLOTS: tuple[OfSlots, ...] = (
         "higher",
         "shortest possible makespan at this concurrency / measured makespan",
         _overlap,
+        most=100,
     ),
     OfSlots(
         "cpu",

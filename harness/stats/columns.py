@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -54,11 +54,16 @@ def by_round(columns: Sequence[Floats], qs: Sequence[float]) -> list[list[float 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One metric of one cell, a number a round (None: unknown), and how many calls or gaps are behind each."""
+    """
+    One metric of one cell: a number a round (None: unknown), and how many calls or gaps are behind each.
+
+    `most` is the largest number there can be, where there is one.
+    """
 
     numbers: Sequence[float | None]
     counts: Sequence[int]
     unit: str
+    most: float | None = None
 
     @property
     def known(self) -> list[float]:
@@ -68,7 +73,10 @@ class Column:
     def estimate(self) -> Estimate | None:
         """Where the typical round lies; None where no round has a number."""
         count = sum(count for number, count in zip(self.numbers, self.counts, strict=True) if number is not None)
-        return over_rounds(self.known, count, self.unit)
+        found = over_rounds(self.known, count, self.unit)
+        if found is None or found.high is None or self.most is None:
+            return found
+        return replace(found, high=max(found.value, min(found.high, self.most)))
 
 
 def table(rounds: Sequence[Round], of_slots: Iterable[OfSlots]) -> dict[str, Column]:
@@ -84,7 +92,7 @@ def table(rounds: Sequence[Round], of_slots: Iterable[OfSlots]) -> dict[str, Col
     counts = [len(each.calls) for each in rounds]
     for slots in of_slots:
         one = [slots.of(each.cell, each.slot, each.calls) for each in rounds]
-        found[slots.name] = Column(one, counts, slots.unit)
+        found[slots.name] = Column(one, counts, slots.unit, slots.most)
     return found
 
 

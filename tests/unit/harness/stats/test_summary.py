@@ -80,6 +80,13 @@ def test_a_run_without_one_successful_call_still_has_its_numbers(make_run, pair)
     assert "200 of 200 calls failed" in " ".join(first.doubts)
 
 
+def test_no_interval_goes_beyond_what_is_possible(make_run, pair):
+    """Rounds at 90 and 99 % of the physical limit: their interval ends at the limit, not at 101 %."""
+    run = make_run(pair, lambda _cell, turn, _index: 20 + 180 * (turn % 2))
+    found = summarise(run).cells[0].metrics["overlap"]
+    assert found.low < found.value < found.high == 100
+
+
 def test_cells_are_selected_by_any_of_their_fields(make_run, three):
     """In the order the run names them."""
     summary = summarise(make_run(three, 100, rounds=1, calls=3))
