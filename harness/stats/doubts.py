@@ -19,9 +19,13 @@ from harness.stats.throughput import in_flight
 
 # Above this the worker waits for its core rather than for the server.
 SATURATED = 90.0
+# A server that plans less than this share of a call answers at once: there is nothing but CPU to be measured.
+WAITING = 0.01
+# The share of the caller's calls that the server sees at once even through a busy thread pool.
+SEEN = 0.75
 # Below this the mock's own lateness is lost in the noise of most machines (2 to 4 % between rounds).
 LATE = 0.05
-STEAL = 0.02
+STEAL = 0.03
 # An interval this wide (either side, as a share) hides any difference worth talking about.
 WIDE = 0.25
 # How much dearer the first call may be: under a burst, calls of one slot differ by a factor of 2 or 3 anyway.
@@ -103,8 +107,8 @@ def _few_calls(facts: Facts) -> str | None:
 
 
 def _saturated(facts: Facts) -> str | None:
-    share = facts.value("cpu_share")
-    if share is None or share < SATURATED:
+    share, planned, e2e = (facts.value(name) for name in ("cpu_share", "owned.planned", "e2e.p50"))
+    if share is None or share < SATURATED or (planned is not None and e2e and planned < WAITING * e2e):
         return None
     return (
         f"Client-saturated: the worker used {share:.0f} % of a core, so calls waited for CPU, not for the server; "
@@ -119,18 +123,18 @@ def _late(facts: Facts) -> str | None:
     if late is None or len(known) < len(parts) or late < LATE * sum(known):
         return None
     return (
-        f"The server was late itself: {late / 1e6:.2f} ms a call, {late / sum(known):.0%} of E2E, is the mock's "
-        "error and not the client's. Give it a core of its own, or keep fewer calls in flight."
+        f"The server was late itself: {late / 1e6:.2f} ms a call, {late / sum(known) * 100:.0f} % of E2E, is the "
+        "mock's error and not the client's. Give it a core of its own, or keep fewer calls in flight."
     )
 
 
 def _stolen(facts: Facts) -> str | None:
-    worst = max(facts.good, key=lambda each: each.slot.steal or 0)
-    if (worst.slot.steal or 0) < STEAL:
+    share, number = max((each.slot.steal or 0.0, each.slot.round + 1) for each in facts.good)
+    if share < STEAL:
         return None
     return (
-        f"The hypervisor took {worst.slot.steal:.0%} of the CPU time in round {worst.slot.round + 1}: other "
-        "guests of this machine are in these numbers. Measure again when it is quieter."
+        f"The hypervisor took {share * 100:.0f} % of the CPU time in round {number}: other guests of this machine "
+        "are in these numbers. Measure again when it is quieter."
     )
 
 
@@ -141,7 +145,10 @@ def _noisy(facts: Facts) -> str | None:
     off = max(speed.high / speed.value - 1, 1 - speed.low / speed.value) if speed.value else 0
     if off < WIDE:
         return None
-    return f"The rounds disagree: throughput may be off by {off:.0%}. Try more rounds, or a quieter machine."
+    return (
+        f"The rounds disagree: throughput lies anywhere from {speed.low:.3g} to {speed.high:.3g} calls a second. "
+        "Try more rounds, or a quieter machine."
+    )
 
 
 def _cold(facts: Facts) -> str | None:
@@ -182,7 +189,7 @@ def _held_back(facts: Facts) -> str | None:
         return None
     # What the caller had in flight: a strategy that makes one call at a time is not held back at one.
     tried = min(asked, max(in_flight(each.calls) for each in facts.good))
-    if max(peaks) >= 0.9 * tried:
+    if max(peaks) >= SEEN * tried:
         return None
     return (
         f"Held back: {tried} calls were in flight for the caller, but the server never saw more than "

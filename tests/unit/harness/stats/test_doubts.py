@@ -43,6 +43,19 @@ def test_a_saturated_client_is_named(sound_run):
     )
 
 
+def test_using_a_whole_core_is_no_doubt_where_the_server_answers_at_once(sound_run):
+    """Then CPU is what is being measured, and there is nothing to wait for."""
+    slot = sound_run.slots[0]
+    busy = slots(sound_run, cpu=slot.ended - slot.started)
+
+    def at_once(call):
+        # Received when it left, answered as it was seen: everything in between is the client's.
+        return replace(call, served=(replace(call.served[0], planned=[0], written=[0]),))
+
+    assert "Client-saturated" in said(busy)
+    assert "Client-saturated" not in said(calls(busy, at_once))
+
+
 def test_a_late_server_is_told_from_a_slow_client(sound_run):
     """Written 20 ms after it was planned."""
 
@@ -61,7 +74,7 @@ def test_stolen_cpu_time_names_the_round(sound_run):
     run = replace(
         sound_run, slots=(*sound_run.slots[:3], replace(sound_run.slots[3], steal=0.06), sound_run.slots[4])
     )
-    assert "took 6% of the CPU time in round 4" in said(run)
+    assert "took 6 % of the CPU time in round 4" in said(run)
 
 
 def test_failed_calls_are_counted(make_run, pair):
@@ -158,7 +171,7 @@ def test_a_client_behind_its_schedule_is_named(sound_run):
 def test_rounds_that_disagree_are_named(make_run, pair):
     """Every other round takes twice as long."""
     run = make_run(pair[:1], lambda _cell, turn, _index: 100 * (1 + turn % 2))
-    assert "The rounds disagree" in said(run)
+    assert "The rounds disagree: throughput lies anywhere from" in said(run)
 
 
 def test_a_server_without_a_journal_leaves_only_what_the_client_knows(sound_run):
