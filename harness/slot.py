@@ -55,6 +55,7 @@ def application(order: Order) -> Any:
         base_url=f"{order.base_url}/v1",
         timeout=order.timeout,
         max_retries=order.max_retries,
+        max_connections=max(1000, order.cell.concurrency),
     )
     client = registry.load("harness.clients", order.cell.client).client(endpoint)
     scenario = registry.load("scenarios", order.cell.scenario)
