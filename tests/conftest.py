@@ -62,9 +62,8 @@ def _failed(call: Call, error: str) -> Call:
     return Call(call.cell, call.round, call.index, call.sent, call.sent + 3 * MS, error=error)
 
 
-@pytest.fixture
-def make_run(tmp_path: Path) -> MakeRun:
-    """A run's folder: `cells` by `rounds` of `calls`; every cell id in `failing` fails with `error`."""
+def _maker(base: Callable[[], Path]) -> MakeRun:
+    """A function that writes a run: `cells` by `rounds` of `calls`; the ids in `failing` fail with `error`."""
 
     def make(
         cells: Iterable[Cell],
@@ -75,7 +74,7 @@ def make_run(tmp_path: Path) -> MakeRun:
         **about: Any,
     ) -> Path:
         rng, cells, now = Random(7), list(cells), 10**15
-        folder = tmp_path / "2026-11-20T16-00-00-made-up"
+        folder = base() / "2026-11-20T16-00-00-made-up"
         with Writer(folder) as writer:
             facts = {"name": "made up", "state": "finished", "scenarios": {}, **about}
             writer.about(cells, facts)
@@ -92,6 +91,18 @@ def make_run(tmp_path: Path) -> MakeRun:
 
 
 @pytest.fixture
+def make_run(tmp_path: Path) -> MakeRun:
+    """Writes one run's folder for one test."""
+    return _maker(lambda: tmp_path)
+
+
+@pytest.fixture(scope="session")
+def make_shared_run(tmp_path_factory: pytest.TempPathFactory) -> MakeRun:
+    """Writes as many folders as are asked for, for tests that only read them."""
+    return _maker(lambda: tmp_path_factory.mktemp("run"))
+
+
+@pytest.fixture(scope="session")
 def many_cells() -> list[Cell]:
     """Cells that differ in everything a run can vary: strategy, concurrency, loop, client, streamed or not."""
     names = ("ainvoke", "gather", "abatch", "task_group")

@@ -49,6 +49,7 @@ SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "overlap",
     "font.family": "DejaVu Sans",  # wider than what a browser puts in its place, so nothing runs over
     "font.size": LETTERS,
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
     "axes.labelsize": LETTERS,
     "axes.titlesize": LETTERS,
     "xtick.labelsize": LETTERS,

@@ -13,24 +13,29 @@ from harness.store import read
 NAMES = registry.names(SECTIONS)
 
 
-@pytest.fixture(params=["rich", "blocking", "failed", "never run", "no journal", "unknown circumstances"])
-def summary(request, make_run, many_cells):
+KINDS = ["rich", "blocking", "failed", "never run", "no journal", "unknown circumstances"]
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def summary(request, make_shared_run, many_cells):
     """Runs of every kind: rich and poor, whole and broken."""
     one = [Cell("only", "chain", "invoke", "asyncio", 1)]
     if request.param == "rich":
-        return summarise(read(make_run(many_cells, rounds=3)))
+        return summarise(read(make_shared_run(many_cells, rounds=3)))
     if request.param == "failed":
-        return summarise(read(make_run(many_cells, rounds=2, failing=[cell.id for cell in many_cells])))
+        return summarise(read(make_shared_run(many_cells, rounds=2, failing=[cell.id for cell in many_cells])))
     if request.param == "never run":
-        return summarise(read(make_run(many_cells, rounds=0)))
+        return summarise(read(make_shared_run(many_cells, rounds=0)))
     if request.param == "no journal":
-        folder = make_run(many_cells, rounds=2)
+        folder = make_shared_run(many_cells, rounds=2)
         calls = (folder / "calls.jsonl").read_text()
         (folder / "calls.jsonl").write_text(re.sub(r'"served":\[.*\]', '"served":[]', calls))
         return summarise(read(folder))
     if request.param == "unknown circumstances":
-        return summarise(read(make_run(one, rounds=1, environment=None, config=[], balance="?", scenarios=None)))
-    return summarise(read(make_run(one)))
+        return summarise(
+            read(make_shared_run(one, rounds=1, environment=None, config=[], balance="?", scenarios=None))
+        )
+    return summarise(read(make_shared_run(one)))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -19,8 +19,8 @@ def section(summary: Summary) -> Section | None:
     first = found[0]
     moods = max(first.rounds.items(), key=lambda item: abs(item[1]))
     lead = (
-        f"From round to round the {label(first.metric)} of a cell differed by {_share(first.typical)} (the median of "
-        f"{count(len(first.cells), 'cell')}), so that {count(rounds, 'round')} tell changes from "
+        f"From round to round the {label(first.metric)} of a cell differed by {_share(first.typical)} (the median "
+        f"of {count(len(first.cells), 'cell')}), so that {count(rounds, 'round')} tell changes from "
         f"{_share(first.detectable(rounds))} on."
     )
     note = (

@@ -1,0 +1,134 @@
+"""The HTML report in a real browser: nothing is fetched, nothing complains, tables sort, charts have words."""
+
+import shutil
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from harness.record import Cell
+from harness.report.build import write
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine to open the report in")
+EVIL = "<img src=x onerror=alert(1)><b>bold</b>"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """One browser for all tests."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def report(make_shared_run, many_cells):
+    """A rich report of a run whose names and errors contain markup."""
+    evil = Cell(EVIL, "chain", "gather", "asyncio", 2)
+    folder = make_shared_run([*many_cells, evil], rounds=3, failing=[evil.id], error=EVIL, name=EVIL)
+    write(folder, ["html"])
+    return folder / "report.html"
+
+
+@pytest.fixture
+def page(browser, report):
+    """The report, opened, with everything it asked for and said."""
+    opened = browser.new_page(viewport={"width": 1200, "height": 900})
+    opened.asked, opened.said = [], []
+    opened.on("request", lambda request: opened.asked.append(request.url))
+    opened.on("console", lambda message: opened.said.append(message.text))
+    opened.on("pageerror", lambda error: opened.said.append(str(error)))
+    opened.on("dialog", lambda dialog: (opened.said.append(dialog.message), dialog.dismiss()))
+    opened.goto(report.as_uri())
+    yield opened
+    opened.close()
+
+
+def test_the_page_asks_for_nothing_and_complains_of_nothing(page, report):
+    """The only request is for the file itself; the console stays empty, the policy is not broken."""
+    page.wait_for_load_state("networkidle")
+    assert [url for url in page.asked if not url.startswith("data:")] == [report.as_uri()]
+    assert page.said == []
+
+
+def test_markup_from_a_run_is_text_on_the_page(page):
+    """The name is read as it was written; no image, no bold, no alert comes of it."""
+    assert page.inner_text("h1") == EVIL
+    assert page.locator("img").count() == 0
+    assert page.locator("main b").count() == 0
+    assert page.get_by_text(EVIL).count() > 3
+
+
+def test_a_table_sorts_by_value_both_ways_and_keeps_the_unknown_last(page):
+    """Pressed once a column rises, pressed again it falls; the heading says which to those who cannot see it."""
+    page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
+    sorted_somewhere = 0
+    for table in page.locator("table.sortable").all()[:6]:
+        for column, head in enumerate(table.locator("th").all()):
+            numeric = "n" in (head.get_attribute("class") or "").split()
+            for direction in ("ascending", "descending"):
+                head.locator("button").click()
+                assert head.get_attribute("aria-sort") == direction
+                keys = table.locator(f"tbody td:nth-child({column + 1})").evaluate_all(
+                    "cells => cells.map((cell) => cell.dataset.sort ?? null)"
+                )
+                known = [float(key) if numeric else key for key in keys if key is not None]
+                assert keys[len(known) :] == [None] * (len(keys) - len(known))
+                if numeric:
+                    assert known == sorted(known, reverse=direction == "descending")
+                    sorted_somewhere += len(set(known)) > 1
+    assert sorted_somewhere > 5
+
+
+def test_every_chart_has_a_name_and_a_description(page):
+    """What a screen reader says of a chart is its title and the facts in words."""
+    charts = page.locator("figure svg").all()
+    assert len(charts) > 15
+    for chart in charts:
+        title, description = (chart.get_attribute("aria-labelledby") or "").split()
+        assert chart.get_attribute("role") == "img"
+        assert len(chart.locator(f"#{title}").text_content()) > 5
+        assert len(chart.locator(f"#{description}").text_content()) > 20
+
+
+@pytest.mark.parametrize("width", [320, 400, 768, 1200, 1920])
+def test_the_page_never_scrolls_sideways(page, width):
+    """On a phone wide tables scroll by themselves, the page does not."""
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_is_legible_on_light_and_on_dark_paper(page, scheme):
+    """The page follows its reader's setting, and so does the text within the charts."""
+    page.emulate_media(color_scheme=scheme)
+    body, chart = (
+        page.locator(where).first.evaluate("(each, key) => getComputedStyle(each)[key]", key)
+        for where, key in (("h1", "color"), ("figure svg text", "fill"))
+    )
+    paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+
+    def light(colour):
+        return sum(int(part) for part in colour.removeprefix("rgb(").rstrip(")").split(",")) / 3
+
+    assert abs(light(body) - light(paper)) > 150
+    assert abs(light(chart) - light(paper)) > 80
+    assert (light(paper) > 128) == (scheme == "light")
+
+
+def test_in_print_every_table_is_unfolded_on_light_paper(page):
+    """Paper cannot be clicked, and is white whatever the screen was."""
+    assert page.locator("details").count() > 0
+    page.emulate_media(media="print", color_scheme="dark")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_every_entry_of_the_contents_leads_to_its_section(page):
+    """No dead link within the page."""
+    links = page.locator("nav a").all()
+    assert len(links) > 8
+    for link in links:
+        assert page.locator(f"section{link.get_attribute('href')} > h2").inner_text() == link.inner_text()

@@ -1,0 +1,64 @@
+"""The numbers for other programs."""
+
+import csv
+import io
+import json
+
+from harness.record import Cell
+from harness.report import frames
+from harness.report.exports import csv as csv_export
+from harness.report.exports import json as json_export
+from harness.stats.summary import summarise
+from harness.store import read
+
+GOOD, BAD = (Cell("s", "chain", name, "asyncio", 4) for name in ("gather", "batch"))
+
+
+def _summary(make_run):
+    return summarise(read(make_run([GOOD, BAD], rounds=2, calls=3, failing=[BAD.id])))
+
+
+def test_calls_csv_has_a_row_a_call(make_run):
+    """Two cells, two rounds, three calls: twelve rows, each with its cell's fields and its times in ns."""
+    summary = _summary(make_run)
+    rows = list(csv.DictReader(io.StringIO(csv_export.files(summary)["calls.csv"].decode())))
+    assert len(rows) == 12
+    first = next(call for call in summary.run.calls if call.cell == GOOD.id)
+    row = next(row for row in rows if row["cell"] == GOOD.id)
+    assert (row["strategy"], row["concurrency"]) == ("gather", "4")
+    assert int(row["e2e"]) == first.e2e
+    assert int(row["send"]) + int(row["planned"]) + int(row["late"]) + int(row["receive"]) == first.e2e
+
+
+def test_in_csv_the_unknown_is_empty_and_not_0(make_run):
+    """A failed call has no latency and no tokens."""
+    rows = csv.DictReader(io.StringIO(csv_export.files(_summary(make_run))["calls.csv"].decode()))
+    [failed] = {(row["e2e"], row["ttft"], row["output_tokens"], row["due"]) for row in rows if row["error"]}
+    assert failed == ("", "", "", "")
+
+
+def test_summary_csv_says_the_same_as_the_summary(make_run):
+    """A row a cell and metric, with interval, count, rounds and unit."""
+    summary = _summary(make_run)
+    rows = list(csv.DictReader(io.StringIO(csv_export.files(summary)["summary.csv"].decode())))
+    assert len(rows) == sum(len(each.metrics) for each in summary.cells)
+    row = next(row for row in rows if (row["cell"], row["metric"]) == (GOOD.id, "makespan"))
+    estimate = summary.cells[0].metrics["makespan"]
+    assert (float(row["value"]), row["unit"], int(row["rounds"])) == (estimate.value, "ns", 2)
+
+
+def test_summary_json_can_be_read_by_anyone(make_run):
+    """Plain JSON: no NaN, which is none."""
+
+    def refuse(constant):
+        raise AssertionError(constant)
+
+    content = json_export.files(_summary(make_run))["summary.json"]
+    assert json.loads(content, parse_constant=refuse)["cells"][0]["id"] == GOOD.id
+
+
+def test_whole_numbers_stay_whole_where_some_are_unknown(make_run):
+    """Nanoseconds of a monotonic clock do not fit a float's 53 bits for ever."""
+    frame = frames.calls(_summary(make_run).run)
+    assert str(frame["e2e"].dtype) == "Int64"
+    assert frame["e2e"].isna().sum() == 6
