@@ -25,6 +25,9 @@ from harness.stats.student import critical
 
 # Two rounds would give an interval 12.7 standard errors wide on either side: true, and of no use.
 FEWEST_ROUNDS = 3
+# Beyond so many, neighbouring rounds are averaged first (batch means): pairs of rounds grow with their square, and
+# neighbours share the machine's slow drift anyway.
+MOST_ROUNDS = 20
 
 
 def centre(values: Floats) -> Floats:
@@ -54,13 +57,20 @@ def over_rounds(values: Sequence[float], count: int, unit: str, *, logs: bool | 
         known = same if rounds >= FEWEST_ROUNDS else None
         return Estimate(same, known, known, count, rounds, unit)
     logs = bool((numbers > 0).all()) if logs is None else logs
-    scaled = np.log(numbers) if logs else numbers
+    scaled = batched(np.log(numbers) if logs else numbers)
     back: Callable[[float], float] = exp if logs else float
     middle = float(centre(scaled))
     if rounds < FEWEST_ROUNDS:
         return Estimate(back(middle), None, None, count, rounds, unit)
-    reach = critical(rounds - 1) * standard_error(scaled)
+    reach = critical(len(scaled) - 1) * standard_error(scaled)
     return Estimate(back(middle), back(middle - reach), back(middle + reach), count, rounds, unit)
+
+
+def batched(numbers: Floats) -> Floats:
+    """Answer *numbers* themselves, or the means of MOST_ROUNDS batches of neighbours where there are more."""
+    if len(numbers) <= MOST_ROUNDS:
+        return numbers
+    return np.array([batch.mean() for batch in np.array_split(numbers, MOST_ROUNDS)])
 
 
 def standard_error(numbers: Floats) -> float:

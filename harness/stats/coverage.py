@@ -32,7 +32,7 @@ NOISE: dict[str, Draw] = {
     "heavy tails (t, 3 df)": lambda rng, shape: np.asarray(0.04 * rng.standard_t(3, shape)),
     "one-sided (exponential)": lambda rng, shape: rng.exponential(0.05, shape),
 }
-ROUNDS = (3, 4, 5, 6, 8, 12)
+ROUNDS = (3, 4, 5, 6, 8, 12, 20, 40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def held(trials: Floats, truth: float, interval: Callable[[Floats], tuple[float,
 def of_numbers(draw: Draw, rounds: int, trials: int, seed: int) -> dict[str, Coverage]:
     """Coverage of every kind of interval where a round gives one number."""
     rng = np.random.default_rng(seed)
-    many = draw(rng, (1_000_000,))
+    many = draw(rng, (200_000,))
     truths = {name: float(many.mean()) for name in INTERVALS} | {"ours": pseudomedian(many)}
     drawn = draw(rng, (trials, rounds))
     return {name: held(drawn, truths[name], interval) for name, interval in INTERVALS.items()}
@@ -116,7 +116,7 @@ def of_percentiles(q: float, shape: tuple[int, int], trials: int, seed: int, bet
         slow = rng.random(shape) < 0.01
         return np.asarray(rng.normal(0, 0.1, shape) + slow * (0.4 + rng.exponential(0.5, shape)))
 
-    truth = float(np.quantile(calls((2_000_000,)), q))
+    truth = float(np.quantile(calls((500_000,)), q))
     drawn = calls((trials, *shape)) + rng.normal(0, between, (trials, shape[0], 1))
     return held(np.array([[of_round(each, [q])[0] for each in trial] for trial in drawn]), truth)
 

@@ -13,7 +13,7 @@ from math import exp, hypot
 import numpy as np
 
 from harness.record import Cell
-from harness.stats.bootstrap import FEWEST_ROUNDS, centre, standard_error
+from harness.stats.bootstrap import FEWEST_ROUNDS, batched, centre, standard_error
 from harness.stats.circumstances import Difference, differences
 from harness.stats.columns import OF_SLOTS, Column, table
 from harness.stats.estimate import Estimate
@@ -89,11 +89,11 @@ def lay(first: Run, second: Run, allow: Collection[str] = ()) -> SideBySide:
 
 
 def _cells(run: Run) -> dict[str, tuple[object, ...]]:
-    """Each cell's id with what it was: profile, and the calls and tokens that run.json has for it."""
+    """Each cell's id with what it was: profile, and the calls, tokens and server that run.json has for it."""
     told = run.about.get("cells")
     more = told if isinstance(told, list) and len(told) == len(run.cells) else [{}] * len(run.cells)
     return {
-        cell.id: (cell.profile, fact.get("calls"), fact.get("tokens"))
+        cell.id: (cell.profile, *(fact.get(name) for name in ("calls", "tokens", "server")))
         for cell, fact in zip(run.cells, more, strict=True)
     }
 
@@ -125,13 +125,13 @@ def between(first: Column, second: Column) -> Estimate | None:
     ones, others = np.array(first.known), np.array(second.known)
     if not ones.size or not others.size or ones.min() <= 0 or others.min() <= 0:
         return None
-    a, b = np.log(ones), np.log(others)
+    a, b = batched(np.log(ones)), batched(np.log(others))
     moved = float(centre(b) - centre(a))
-    rounds, count = min(len(a), len(b)), sum(first.counts) + sum(second.counts)
+    rounds, count = min(len(ones), len(others)), sum(first.counts) + sum(second.counts)
     if rounds < FEWEST_ROUNDS:
         return Estimate(exp(moved), None, None, count, rounds, "")
     errors = standard_error(a), standard_error(b)
     error = hypot(*errors)
     parts = sum(each**4 / (size - 1) for each, size in zip(errors, (len(a), len(b)), strict=True))
-    reach = critical(max(int(error**4 / parts), rounds - 1)) * error if parts else 0.0
+    reach = critical(max(int(error**4 / parts), min(len(a), len(b)) - 1)) * error if parts else 0.0
     return Estimate(exp(moved), exp(moved - reach), exp(moved + reach), count, rounds, "")
