@@ -8,9 +8,10 @@ An endpoint is a module with
     compose(asked, length)      (tokens, finish_reason): what the answer says, given the output length
                                 the server drew; the endpoint cuts it to the caller's own limit
     whole(asked, answer)        the body of an answer sent in one piece
-    events(asked, answer)       the same answer as server-sent events
+    events(asked, answer, group)    the same as server-sent events, *group* tokens to an event (1 unless told)
 
-The server draws one due time per item of `Events.tokens`, and for a whole answer the time of its last token.
+The server draws one due time per token. An event is due with the last of its tokens (see `shapes.due`), a whole
+answer with the last of all.
 """
 
 from collections.abc import Sequence
@@ -40,12 +41,14 @@ class Events:
 
     `head` leaves with the first token (in the same write), `tail` with the last.
     `early` leaves as soon as the request was read, before the first token, and takes the headers with it.
+    `marks` says how many tokens are complete with each item of `tokens`; None: one with each.
     """
 
     head: bytes
     tokens: Sequence[bytes]
     tail: bytes
     early: bytes = b""
+    marks: Sequence[int] | None = None
 
 
 class Asked(Protocol):
@@ -78,5 +81,5 @@ class Endpoint(Protocol):
     def whole(self, asked: Any, answer: Answer) -> bytes:
         """Answer the body of an answer in one piece."""
 
-    def events(self, asked: Any, answer: Answer) -> Events:
-        """Answer the same as server-sent events."""
+    def events(self, asked: Any, answer: Answer, group: int = 1) -> Events:
+        """Answer the same as server-sent events, *group* tokens to an event."""

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from mock_server.wire import logprobs, models, padding, pieces, usage
+from mock_server.wire import logprobs, models, padding, pieces, shapes, usage
 from mock_server.wire.answer import Answer, Events
 from mock_server.wire.sse import DONE
 from mock_server.wire.tools import Call
@@ -130,13 +130,17 @@ def words(form: Form, answer: Answer, choices: int, group: int) -> Events:
     edges = [_edges(form, i, answer.finish_reason) for i in range(choices)]
     head = b"".join([start + first for first, _ in edges])
     tail = _tail(form, answer, start, [last for _, last in edges])
+    marks = None
     if group > 1:
+        marks = shapes.grouped(len(tokens), group)
         tokens = ["".join(tokens[i : i + group]) for i in range(0, len(tokens), group)]
     spoken = [_words(form, i) for i in range(choices)]
     if choices == 1:
         only = spoken[0]
-        return Events(head, [start + only[token] for token in tokens], tail)
-    return Events(head, [b"".join([start + said[token] for said in spoken]) for token in tokens], tail)
+        made = [start + only[token] for token in tokens]
+    else:
+        made = [b"".join([start + said[token] for said in spoken]) for token in tokens]
+    return Events(head, made, tail, marks=marks)
 
 
 def call_id(identity: str, choice: int, index: int) -> str:

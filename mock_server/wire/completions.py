@@ -7,7 +7,19 @@ from typing import Any
 
 import orjson
 
-from mock_server.wire import chat_fields, errors, fields, logprobs, models, pieces, rules, text, tokens, usage
+from mock_server.wire import (
+    chat_fields,
+    errors,
+    fields,
+    logprobs,
+    models,
+    pieces,
+    rules,
+    shapes,
+    text,
+    tokens,
+    usage,
+)
 from mock_server.wire.answer import Answer, Events
 from mock_server.wire.sse import DONE
 
@@ -194,4 +206,4 @@ def events(asked: Asked, answer: Answer, group: int = 1) -> Events:
     if asked.usage:
         said = orjson.dumps(usage.legacy(asked.prompt_tokens, _said(asked, answer)))
         tail = b'%b"model":%b,"usage":%b,"choices":[]}\n\n' % (start, model, said)
-    return Events(b"", spoken, tail + DONE)
+    return Events(b"", spoken, tail + DONE, marks=shapes.grouped(len(answer.tokens), group) if group > 1 else None)

@@ -149,6 +149,6 @@ def whole(asked: Asked, answer: Answer) -> bytes:  # noqa: ARG001 - an embedding
     return b'{\n  "object": "list",\n  "data": [\n%b\n  ],%b' % (data, rest[1:])
 
 
-def events(asked: Asked, answer: Answer) -> Events:
+def events(asked: Asked, answer: Answer, group: int = 1) -> Events:  # noqa: ARG001 - there are no tokens to group
     """Answer the same as one write; embeddings are never streamed, as `stream` is no parameter of theirs."""
     return Events(b"", [whole(asked, answer)], b"")

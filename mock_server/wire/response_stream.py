@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from mock_server.wire import chat_stream, logprobs, models, padding, response_object, sse
+from mock_server.wire import chat_stream, logprobs, models, padding, response_object, shapes, sse
 from mock_server.wire.answer import Answer, Events
 from mock_server.wire.tools import Call
 
@@ -44,15 +44,17 @@ class Stream:
             head += self._event("response.output_item.added", {"item": item, "output_index": 0})
             head += self._event("response.output_item.done", {"item": item, "output_index": 0})
         rest = items[len(before) :]
+        marks = None
         if self._calls:
             tokens = self._call_events(rest, len(before))
             tail = b""
         else:
             opening, tokens, tail = self._message_events(rest[0], len(before), group)
             head += opening
+            marks = shapes.grouped(len(self._answer.tokens), group) if group > 1 else None
         state = response_object.status(self._answer)
         ended = response_object.made(self._echo, self._answer, state, items)
-        return Events(head, tokens, tail + self._event(f"response.{state}", {"response": ended}), early)
+        return Events(head, tokens, tail + self._event(f"response.{state}", {"response": ended}), early, marks)
 
     def _message_events(self, item: dict[str, Any], place: int, group: int) -> tuple[bytes, list[bytes], bytes]:
         key, content = item["id"], item["content"][0]

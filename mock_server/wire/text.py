@@ -9,7 +9,9 @@ _TEXT = (
 _WORDS = tuple(_TEXT.split())
 
 
-@lru_cache(maxsize=256)
+_KEPT = 1_024
+
+
 def words(count: int) -> tuple[str, ...]:
     """
     Answer the *count* tokens of an answer: plain words, each but the first with the space before it.
@@ -17,6 +19,21 @@ def words(count: int) -> tuple[str, ...]:
     >>> "".join(words(7))
     'The waits of many requests overlap while'
     """
+    return _short(count) if count <= _KEPT else _long((count - 1).bit_length())[:count]
+
+
+@lru_cache(maxsize=256)
+def _short(count: int) -> tuple[str, ...]:
+    return _made(count)
+
+
+@lru_cache(maxsize=2)
+def _long(size: int) -> tuple[str, ...]:
+    """Answer 2 to the *size* words: long answers are slices of a few tuples, for each would be memory."""
+    return _made(1 << size)
+
+
+def _made(count: int) -> tuple[str, ...]:
     said = (_WORDS[i % len(_WORDS)] for i in range(count))
     return tuple(word if i == 0 or word in {",", "."} else " " + word for i, word in enumerate(said))
 

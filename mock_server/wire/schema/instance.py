@@ -24,6 +24,8 @@ _FEW = 4
 # A branch that leads back to itself is taken this often: once more would tell nothing new.
 _ROUNDS = 2
 _ITEMS = 2
+# Longer schemas are not remembered: what is kept must stay small.
+_KEPT = 16_384
 _MOST_ITEMS = 2_000
 _PREFERRED = ("object", "array", "string", "number", "integer", "boolean", "null")
 
@@ -177,7 +179,6 @@ def make(schema: Any) -> Any:
         raise Unmakeable(f"the schema is malformed ({error})"[:200]) from None
 
 
-@lru_cache(maxsize=256)
 def text(schema: bytes) -> str:
     """
     Answer a valid instance of *schema*, both as JSON.
@@ -185,6 +186,15 @@ def text(schema: bytes) -> str:
     >>> text(b'{"type": "object", "properties": {"n": {"type": "integer", "minimum": 5}}, "required": ["n"]}')
     '{"n":5}'
     """
+    return _kept(schema) if len(schema) <= _KEPT else _told(schema)
+
+
+@lru_cache(maxsize=64)
+def _kept(schema: bytes) -> str:
+    return _told(schema)
+
+
+def _told(schema: bytes) -> str:
     try:
         return orjson.dumps(make(orjson.loads(schema))).decode()
     except orjson.JSONEncodeError as error:
