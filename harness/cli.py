@@ -123,6 +123,30 @@ def load(*, quiet: bool, **words: Any) -> None:
     sys.exit(carry_out(words, quiet=quiet))
 
 
+@main.command()
+@click.argument("names", nargs=-1, metavar="[C3 C13 …]")
+@click.option(
+    "--with", "versions", multiple=True, metavar="NAME==VERSION", help="run on other versions; repeatable"
+)
+@click.option("--compare", "pair", nargs=2, type=click.Path(path_type=Path), help="lay two ledgers side by side")
+@click.option("--results", type=click.Path(path_type=Path), default=Path("results"), help="where run folders go")
+@click.option("--record", is_flag=True, help="put the verdicts on file, as what later ones are held against")
+@click.option("--quiet", is_flag=True, help="say nothing but what is wrong")
+def claims(names: tuple[str, ...], **asked: Any) -> None:
+    """
+    Measure what tutorials claim about LangChain's async execution (default: all claims), and judge it.
+
+    Exit codes: 0 the verdicts are the recorded ones; 1 an experiment failed; 2 it cannot be done as asked; 3 a
+    verdict differs from the recorded one, or between two ledgers; 130 interrupted.
+    """
+    from harness.claims.command import Asked, carry_out
+
+    try:
+        sys.exit(carry_out(Asked(names, **asked), _paper()))
+    except Mistake as mistake:
+        _fail(str(mistake))
+
+
 @main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def serve(words: tuple[str, ...]) -> None:

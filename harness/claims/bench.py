@@ -1,0 +1,122 @@
+"""What an experiment is handed: models and chains on the mock server, its journal, and the executor's count."""
+
+import http.client
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from harness.claims.threads import Counted, default_size
+from harness.journal import Journal, Lost, take
+from harness.probe import item
+
+# What a claim may change of the server, as it is without claims.
+AS_STARTED: dict[str, Any] = {"fault": []}
+
+
+class Bench:
+    """
+    One mock server and the libraries under test, on HTTP clients that live as long as the experiment's loop.
+
+    Latencies are seconds: `ttft` until the first token, `itl` between any two. An answer in one piece comes after
+    `ttft + (tokens - 1) * itl`. There are no retries unless asked for: they would hide what happens.
+    """
+
+    def __init__(self, base_url: str, executor: Counted | None = None) -> None:
+        self.base_url = base_url
+        self.pool = default_size()
+        self._executor = executor
+        self._open: dict[str, Any] = {}
+
+    @property
+    def hops(self) -> int:
+        """How often the loop's default executor was handed something so far."""
+        return self._executor.hops if self._executor else 0
+
+    def model(self, ttft: float = 0.0, itl: float = 0.0, tokens: int = 4, **told: Any) -> Any:
+        """Make a `ChatOpenAI` whose answers take that long."""
+        from langchain_openai import ChatOpenAI
+
+        return ChatOpenAI(**self._told(ttft, itl, tokens), **told)
+
+    def completions(self, ttft: float = 0.0, **told: Any) -> Any:
+        """Make an `OpenAI`, the class of the older completions endpoint, which takes lists of prompts."""
+        from langchain_openai import OpenAI
+
+        return OpenAI(**self._told(ttft, 0.0, 4), **told)
+
+    def chain(self, ttft: float = 0.0, itl: float = 0.0, tokens: int = 4) -> Any:
+        """Make the chain that tutorials start with: prompt | model | parser; it takes a plain string."""
+        from langchain_core.output_parsers import StrOutputParser
+        from langchain_core.prompts import ChatPromptTemplate
+
+        return (
+            ChatPromptTemplate.from_messages([("human", "{q}")])
+            | self.model(ttft, itl, tokens)
+            | StrOutputParser()
+        )
+
+    def _told(self, ttft: float, itl: float, tokens: int) -> dict[str, Any]:
+        return {
+            "model": "mock-model",
+            "base_url": f"{self.base_url}/v1",
+            "api_key": "none",
+            "timeout": 60.0,
+            "max_retries": 0,
+            "http_client": self._http("DefaultHttpxClient"),
+            "http_async_client": self._http("DefaultAsyncHttpxClient"),
+            "default_headers": {
+                "x-overlap-profile": f"steady,ttft={ttft:g},itl={itl:g}",
+                "x-overlap-tokens": str(tokens),
+            },
+        }
+
+    def _http(self, kind: str) -> Any:
+        """Answer the SDK's own client with the SDK's own limits; whichever library the SDK is built upon."""
+        import openai
+
+        if kind not in self._open:
+            # Without `verify` there is no TLS context to build, which costs 20 ms; the wire is plain anyway.
+            self._open[kind] = getattr(openai, kind)(timeout=60.0, trust_env=False, verify=False)
+        return self._open[kind]
+
+    def prompts(self, count: int) -> list[str]:
+        """Answer that many prompts, tagged from 000000 on."""
+        return [item(index, "Say something about an event loop.").prompt for index in range(count)]
+
+    async def warm(self, runnable: Any, calls: int = 2) -> None:
+        """Open connections by calls that the server answers at once, then forget what it saw."""
+        await runnable.abatch([item(index, "Warm up.", warmup=True).prompt for index in range(calls)])
+        self.take()
+
+    def take(self, patience: float = 2.0) -> Journal:
+        """Take what the server saw since the last time; raises `Lost` where it keeps no journal."""
+        journal = take(self.base_url, patience)
+        if journal is None:
+            raise Lost("the server keeps no journal")
+        return journal
+
+    def serve(self, **words: Any) -> None:
+        """Have the server answer differently from now on: `serve(fault=["status,code=500,tag=000001"])`."""
+        where = urlsplit(self.base_url)
+        connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
+        try:
+            connection.request("POST", "/overlap/config", orjson.dumps(words), {"Connection": "close"})
+            response = connection.getresponse()
+            if response.status != 200:
+                raise Lost(f"the server refused {words}: {response.read().decode('utf-8', 'replace')[:200]}")
+        finally:
+            connection.close()
+
+    def begin(self) -> None:
+        """Put the server back as it was started, and forget what it saw."""
+        self.serve(**AS_STARTED)
+        self.take()
+
+    async def aclose(self) -> None:
+        """Close the HTTP clients."""
+        for kind, client in self._open.items():
+            if "Async" in kind:
+                await client.aclose()
+            else:
+                client.close()

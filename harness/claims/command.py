@@ -1,0 +1,100 @@
+"""What `overlap claims` does: words become claims, claims a ledger in a folder, and that an exit code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import localtime, strftime
+
+from rich.console import Console
+
+from harness.claims import comparing, elsewhere, ledger, telling
+from harness.claims.catalogue import Claim, claims
+from harness.claims.ledger import Finding, Ledger
+from harness.claims.progress import Progress
+from harness.claims.run import Bed, finding
+from harness.claims.threads import default_size
+from harness.config import Mistake
+from harness.environment import circumstances
+from harness.folder import fresh
+from harness.report.formats.terminal import show
+from harness.store import Unreadable
+
+DONE, FAILED, CHANGED, INTERRUPTED = 0, 1, 3, 130
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for: claims by name, other versions, two ledgers to compare, where and how to tell."""
+
+    names: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
+    pair: tuple[Path, Path] | None = None
+    results: Path = Path("results")
+    record: bool = False
+    quiet: bool = False
+
+
+def carry_out(asked: Asked, paper: Console) -> int:
+    """
+    Do it, and answer the exit code: 0 as recorded, 1 an experiment failed, 3 a verdict differs, 130 interrupted.
+
+    Raises `Mistake` before anything is measured when it cannot be done as asked.
+    """
+    if asked.pair:
+        return _compare(*asked.pair, paper)
+    chosen = claims(asked.names)
+    if asked.versions:
+        return _elsewhere(asked)
+    folder, made = _measure(chosen, asked)
+    telling.write(folder, made)
+    if asked.record:
+        ledger.record(made)
+    if not asked.quiet:
+        telling.tell(made, paper)
+        paper.print(f"\n{folder / 'report.html'}", highlight=False, soft_wrap=True)
+    return code(made)
+
+
+def code(made: Ledger) -> int:
+    """Answer the exit code for a ledger; a changed verdict is told before a failed experiment."""
+    if made.state == "interrupted":
+        return INTERRUPTED
+    return CHANGED if made.changed else FAILED if made.failed else DONE
+
+
+def _compare(a: Path, b: Path, paper: Console) -> int:
+    try:
+        before, after = ledger.read(a), ledger.read(b)
+    except Unreadable as wrong:
+        raise Mistake(str(wrong)) from wrong
+    show(comparing.compose(before, after), paper)
+    return CHANGED if comparing.differ(before, after) else DONE
+
+
+def _elsewhere(asked: Asked) -> int:
+    """Run the same words in an environment of its own."""
+    with TemporaryDirectory(prefix="overlap-") as folder:
+        python = elsewhere.prepare(Path(folder), asked.versions)
+        words = [*asked.names, "--results", str(asked.results), *(["--quiet"] if asked.quiet else [])]
+        return elsewhere.carry_out(python, words)
+
+
+def _measure(chosen: Sequence[Claim], asked: Asked) -> tuple[Path, Ledger]:
+    """Measure the *chosen* claims into a folder of their own; what was measured is on file whenever it ends."""
+    known, seen, state = ledger.recorded(), list[Finding](), "interrupted"
+    with Bed() as bed, Progress(Console(stderr=True), len(chosen), quiet=asked.quiet) as progress:
+        folder, began = fresh(asked.results, "claims"), strftime("%Y-%m-%dT%H:%M:%S%z", localtime())
+        about = circumstances(default_size())
+        try:
+            for claim in chosen:
+                progress.next(claim)
+                seen.append(finding(bed, claim, known.get(claim.id)))
+                progress.saw(seen[-1])
+                ledger.write(folder, Ledger(folder.name, began, "running", about, tuple(seen)))
+            state = "finished"
+        except KeyboardInterrupt:
+            pass
+        made = Ledger(folder.name, began, state, about, tuple(seen))
+        ledger.write(folder, made)
+    return folder, made

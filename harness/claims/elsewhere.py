@@ -1,0 +1,103 @@
+"""Another set of versions: an environment of its own, made in a temporary folder, in which the ledger is run."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.config import Mistake
+from harness.environment import scrubbed
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCK = Path("requirements/user.txt")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]*\])?")
+
+
+def name_of(requirement: str) -> str:
+    """
+    Answer the normalised name in *requirement*; raises `Mistake` where it has none or says no version.
+
+    >>> name_of("LangChain_core==1.2.0")
+    'langchain-core'
+    """
+    found = _NAME.match(requirement)
+    if not found or len(found[0]) == len(requirement.strip()):
+        raise Mistake(f"{requirement!r} names no version; write it as in langchain-core==1.2.0")
+    return normal(found[0])
+
+
+def normal(name: str) -> str:
+    """Answer *name* as package indexes compare names, without extras."""
+    return re.sub(r"[-_.]+", "-", name.partition("[")[0]).lower()
+
+
+def direct(pyproject: str, wanted: Sequence[str]) -> list[str]:
+    """
+    Answer what to install: the project's own dependencies without their bounds, and *wanted* instead of its own.
+
+    The bounds are left out since the point is to run on versions that the project does not ask for.
+    """
+    named = {name_of(each): each for each in wanted}
+    listed = tomllib.loads(pyproject)["project"]["dependencies"]
+    names = [found[0] for each in listed if (found := _NAME.match(each))]
+    return [*(name for name in names if normal(name) not in named), *wanted]
+
+
+def pins(lock: str, wanted: Sequence[str]) -> str:
+    """Answer the pins of a lock file, without hashes and without those of the packages in *wanted*."""
+    named = {name_of(each) for each in wanted}
+    lines = (line.split(" \\")[0].rstrip() for line in lock.splitlines() if line[:1].isalnum())
+    return "\n".join(line for line in lines if normal(line.partition("==")[0]) not in named) + "\n"
+
+
+def prepare(folder: Path, wanted: Sequence[str]) -> Path:
+    """
+    Make the environment in *folder* and answer its interpreter.
+
+    *wanted* are requirements such as "langchain-core==1.2.0"; all else is as pinned, as far as that goes with
+    them. Raises `Mistake`, with the installer's last words, where there is no such set.
+    """
+    for each in wanted:
+        name_of(each)
+    if not (ROOT / LOCK).is_file():
+        raise Mistake(f"{LOCK} is not there: other versions need the project's folder")
+    (folder / "in.txt").write_text("\n".join(direct((ROOT / "pyproject.toml").read_text("utf-8"), wanted)) + "\n")
+    (folder / "pins.txt").write_text(pins((ROOT / LOCK).read_text("utf-8"), wanted))
+    environment = folder / "env"
+    python = environment / "bin" / "python"
+    if uv := shutil.which("uv"):
+        _do([uv, "venv", "-q", "--python", sys.executable, str(environment)])
+        # An existing output file is what uv prefers to keep to: the pins hold but where *wanted* rules them out.
+        _do([uv, "pip", "compile", "-q", "--python", str(python), "in.txt", "-o", "pins.txt"], folder)
+        _do([uv, "pip", "install", "-q", "--python", str(python), "-r", "pins.txt"], folder)
+        return python
+    _do([sys.executable, "-m", "venv", str(environment)])
+    pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", "in.txt"]
+    try:
+        _do([*pip, "-c", "pins.txt"], folder)
+    except Mistake:
+        _do(pip, folder)
+    return python
+
+
+def _do(command: list[str], folder: Path | None = None) -> None:
+    """Run an installer; it needs the user's own environment, which says where the package index is."""
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        words = " ".join(line.lstrip("×╰─▶| ") for line in said[-3:])  # noqa: RUF001  the frame that uv draws
+        raise Mistake(f"there is no such set of versions: {words or Path(command[0]).name}")
+
+
+def carry_out(python: Path, words: Sequence[str]) -> int:
+    """Run `overlap claims` with *words* by that interpreter, on this copy of the code; answer its exit code."""
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    environment = scrubbed(PYTHONPATH=path)
+    environment.pop("VIRTUAL_ENV", None)
+    return subprocess.run(
+        [str(python), "-m", "harness.cli", "claims", *words], env=environment, check=False
+    ).returncode

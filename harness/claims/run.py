@@ -1,0 +1,91 @@
+"""The claims carried out: one server, a worker that is shared for as long as it lasts, each claim judged."""
+
+from time import monotonic_ns
+from typing import Any, Self
+
+from harness.claims.catalogue import Claim
+from harness.claims.ledger import Finding
+from harness.claims.verdict import NOT_JUDGED, Verdict
+from harness.config import Mistake
+from harness.launch import Broken, Launch
+from harness.server import NotReady, Server, mock_command, start
+
+PATIENCE = 60.0  # seconds for one experiment; the longest takes three on an idle machine
+SEED = 7
+
+
+class Bed:
+    """
+    The server and the worker the experiments run on. Use it as a context.
+
+    Neither is pinned: on one core nothing could be seen to run in parallel, and some claims are about that.
+    """
+
+    def __init__(self) -> None:
+        self._server: Server | None = None
+        self._launch: Launch | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self._server = start(mock_command("instant", 4, SEED))
+        except NotReady as wrong:
+            raise Mistake(str(wrong)) from wrong
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+        if self._server:
+            self._server.stop()
+
+    def _end(self) -> None:
+        if self._launch:
+            self._launch.end()
+        self._launch = None
+
+    def ask(self, name: str) -> dict[str, Any]:
+        """Have the experiment of claim *name* measured. Raises `Broken`; what comes next has a new worker."""
+        if self._server is None or not self._server.alive:
+            raise Broken("the mock server died")
+        self._launch = self._launch or Launch(None, SEED, "harness.claims.worker")
+        try:
+            return self._launch.ask({"claim": name, "base_url": self._server.base_url}, PATIENCE)
+        except Broken:
+            self._end()
+            raise
+
+
+def finding(bed: Bed, claim: Claim, recorded: str | None) -> Finding:
+    """Measure and judge *claim*; whatever goes wrong in it is an error of that claim alone."""
+    began, error, facts = monotonic_ns(), None, dict[str, Any]()
+    verdict: Verdict | None = None
+    try:
+        answer = bed.ask(claim.name)
+        facts = answer.get("facts", {})
+        verdict = judged(claim, answer)
+    except Broken as broken:
+        error = str(broken)
+    except Exception as wrong:  # noqa: BLE001  a judge that fails must not take the other claims with it
+        error = f"its judge failed: {type(wrong).__name__}: {wrong}"
+    return Finding(
+        id=claim.id,
+        name=claim.name,
+        words=claim.words,
+        seeds=claim.seeds,
+        theme=claim.theme,
+        reading=claim.reading,
+        version=claim.version,
+        verdict=verdict.word if verdict else None,
+        evidence=verdict.evidence if verdict else "",
+        recorded=recorded,
+        error=error,
+        took=monotonic_ns() - began,
+        facts=facts,
+    )
+
+
+def judged(claim: Claim, answer: dict[str, Any]) -> Verdict:
+    """Judge what a worker answered; where a package is missing there is nothing to judge."""
+    if "missing" in answer:
+        return Verdict(NOT_JUDGED, f"the package {answer['missing']} is not installed")
+    found: Verdict = claim.module.judge(answer["facts"])
+    return found

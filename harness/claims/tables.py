@@ -1,0 +1,38 @@
+"""Tables of words, for the reports on claims."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from harness.claims.ledger import Finding
+from harness.claims.verdict import WORDS
+from harness.report.figures import listed
+from harness.report.section import Column, Datum, Table
+
+FAILED = "failed"
+
+
+def of_words(heads: Sequence[Column | str], rows: Iterable[Sequence[str | None]]) -> Table:
+    """Make a table of *rows*; what is not known is an en dash."""
+    columns = tuple(Column(head) if isinstance(head, str) else head for head in heads)
+    return Table(columns, tuple(tuple(Datum(word or "\N{EN DASH}", sort=word) for word in row) for row in rows))
+
+
+def word(finding: Finding) -> str:
+    """Answer the verdict, or that there is none."""
+    return finding.verdict or FAILED
+
+
+def why(finding: Finding) -> str:
+    """Answer the evidence, or the error where there is none."""
+    return finding.evidence or finding.error or ""
+
+
+def counted(findings: Iterable[Finding]) -> str:
+    """Count verdicts in words: "13 false and 21 holds"."""
+    words = Counter(map(word, findings))
+    return listed([f"{words[each]} {each}" for each in (*WORDS, FAILED) if words[each]], 9)
+
+
+def ids(findings: Iterable[Finding]) -> str:
+    """Name claims by their numbers."""
+    return listed([each.id for each in findings], 12)

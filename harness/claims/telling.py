@@ -1,0 +1,145 @@
+"""The report of a ledger: counts on top, then the claims by seed and theme, each with what was measured."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace as altered
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness import registry
+from harness.claims.catalogue import FOLDER
+from harness.claims.ledger import Finding, Ledger
+from harness.claims.tables import counted, ids, of_words, why, word
+from harness.claims.verdict import NOT_JUDGED
+from harness.report.build import CHARTS, FORMATS
+from harness.report.figures import count
+from harness.report.section import Chart, Column, Report, Section, Table
+from harness.store import replace
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+MAIN = ("langchain-core", "langchain-openai", "openai")
+TITLE = "What tutorials claim about LangChain's async execution"
+
+
+def compose(ledger: Ledger, *, full: bool = True) -> Report:
+    """Put the report together, without drawings; without *full* its tables have what fits a terminal."""
+    sections = (_counts(ledger), *_attention(ledger), *_by_seed(ledger.findings, full=full))
+    return Report(TITLE, _facts(ledger), sections, {})
+
+
+def write(folder: Path, ledger: Ledger) -> None:
+    """Write the ledger's report in every default format into *folder*, with its charts."""
+    from harness.report.drawing import alone, svg
+
+    report = compose(ledger)
+    report = altered(report, drawings={chart.name: svg(chart) for chart in report.charts()})
+    (folder / CHARTS).mkdir(exist_ok=True)
+    for name, drawn in report.drawings.items():
+        replace(folder / CHARTS / f"{name}.svg", alone(drawn).encode())
+    for page in (registry.load(FORMATS, name) for name in registry.names(FORMATS)):
+        if page.DEFAULT:
+            replace(folder / page.FILE, page.render(report))
+
+
+def tell(ledger: Ledger, console: "Console") -> None:
+    """Show *ledger* on a terminal."""
+    from harness.report.formats.terminal import show
+
+    show(compose(ledger, full=False), console)
+
+
+def _facts(ledger: Ledger) -> tuple[str, ...]:
+    packages: dict[str, str] = ledger.environment["packages"]
+    versions = [f"{name} {packages[name]}" for name in MAIN if name in packages]
+    state = "" if ledger.state == "finished" else f"{ledger.state}: what was measured until then"
+    return tuple(filter(None, (ledger.time, state, *versions, f"Python {ledger.environment['python']}")))
+
+
+def _counts(ledger: Ledger) -> Section:
+    known = sum(1 for each in ledger.findings if each.recorded)
+    held = f"{count(len(ledger.changed), 'verdict')} changed" if ledger.changed else "no verdict changed"
+    against = f"; against the {known} on file, {held}" if known else ""
+    lead = f"{count(len(ledger.findings), 'claim')}: {counted(ledger.findings)}{against}."
+    return Section("Verdicts", lead, glance="lead")
+
+
+def _attention(ledger: Ledger) -> Iterator[Section]:
+    """Say on top what wants looking at: changed verdicts, failed experiments, what could not be judged."""
+    if changed := ledger.changed:
+        table = of_words(
+            ("claim", "on file", "now", "measured"),
+            [(each.id, each.recorded, each.verdict, each.evidence) for each in changed],
+        )
+        lead = f"{count(len(changed), 'verdict')} not as on file: {ids(changed)}."
+        yield Section("Changed", lead, table, glance="whole")
+    if failed := ledger.failed:
+        table = of_words(("claim", "file", "error"), [(each.id, each.name, each.error) for each in failed])
+        yield Section(
+            "Failed", f"{count(len(failed), 'experiment')} failed: {ids(failed)}.", table, glance="whole"
+        )
+    if unjudged := [each for each in ledger.findings if each.verdict == NOT_JUDGED]:
+        table = of_words(("claim", "claimed", "why"), [(each.id, each.words, each.evidence) for each in unjudged])
+        lead = f"{count(len(unjudged), 'claim')} could not be judged: {ids(unjudged)}."
+        yield Section("Not judged", lead, table, glance="whole")
+
+
+def _by_seed(findings: Sequence[Finding], *, full: bool) -> Iterator[Section]:
+    """Give every claim to the first of its seeds, and within it to its theme."""
+    folder: Any = import_module(FOLDER)
+    for seed, title in folder.SEEDS.items():
+        if own := [each for each in findings if each.seeds[0] == seed]:
+            parts = tuple(part for theme in folder.THEMES if (part := _theme(theme, own, full=full)))
+            lead = f"{count(len(own), 'claim')}: {counted(own)}."
+            yield Section(f"{seed}: {title}", lead, parts=parts, glance="whole")
+
+
+def _theme(theme: str, findings: Sequence[Finding], *, full: bool) -> Section | None:
+    own = [each for each in findings if each.theme == theme]
+    if not own:
+        return None
+    lead = f"{'; '.join(f'{each.id} {word(each)}' for each in own)}."
+    charts = tuple(chart for each in own for chart in _charts(each)) if full else ()
+    return Section(theme.capitalize(), lead, _wide(own) if full else _narrow(own), charts, glance="whole")
+
+
+def _narrow(findings: Sequence[Finding]) -> Table:
+    rows = [(each.id, word(each), each.words, why(each)) for each in findings]
+    return of_words(("claim", "verdict", "claimed", "measured"), rows)
+
+
+def _wide(findings: Sequence[Finding]) -> Table:
+    heads = (
+        Column("claim"),
+        Column("verdict"),
+        Column("claimed", hint="in our words"),
+        Column("measured"),
+        Column("decided by", hint="the functions whose source decides it"),
+        Column("measured on"),
+        Column("seeds"),
+        Column("on file", hint="the verdict the repository has on file"),
+    )
+    rows = [
+        (
+            each.id,
+            word(each),
+            each.words,
+            why(each),
+            ", ".join(name.replace(":", ".") for name in each.reading),
+            each.version,
+            ", ".join(each.seeds),
+            each.recorded,
+        )
+        for each in findings
+    ]
+    return of_words(heads, rows)
+
+
+def _charts(finding: Finding) -> tuple[Chart, ...]:
+    """Draw what a claim's file draws of its facts; a ledger may be older than the file, or the other way round."""
+    if finding.verdict in {None, NOT_JUDGED} or finding.name not in registry.names(FOLDER):
+        return ()
+    module = registry.load(FOLDER, finding.name)
+    drawn: tuple[Chart, ...] = module.charts(finding.facts) if hasattr(module, "charts") else ()
+    return drawn

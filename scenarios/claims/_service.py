@@ -1,0 +1,54 @@
+"""A FastAPI service around a model: a plain endpoint, an async one, and an async one that blocks."""
+
+import asyncio
+from time import monotonic_ns
+
+from harness.probe import item
+
+PLAIN, ASYNC, BLOCKING = "/plain", "/async", "/blocking"
+
+
+def application(llm):
+    """Make the service."""
+    from fastapi import FastAPI
+
+    app = FastAPI()
+
+    @app.get(PLAIN)
+    def plain(q: str):
+        return {"answer": llm.invoke(q).content}
+
+    @app.get(ASYNC)
+    async def asynchronous(q: str):
+        return {"answer": (await llm.ainvoke(q)).content}
+
+    @app.get(BLOCKING)
+    async def blocking(q: str):  # that it awaits nothing is the point
+        return {"answer": llm.invoke(q).content}
+
+    return app
+
+
+async def asked(bench, path, requests, ttft):
+    """
+    Send *requests* to *path* at once, with a model that takes *ttft* seconds.
+
+    Answers the peak at the model's server, the time until the last answer and the mean time of one (ns). The
+    requests reach the application by the ASGI interface, without a socket of their own.
+    """
+    import httpx
+
+    transport = httpx.ASGITransport(application(bench.model(ttft)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        warm = item(0, "Warm up.", warmup=True).prompt
+        await asyncio.gather(*(client.get(path, params={"q": warm}) for _ in range(min(requests, 20))))
+        bench.take()
+        began = monotonic_ns()
+
+        async def one(prompt):
+            (await client.get(path, params={"q": prompt})).raise_for_status()
+            return monotonic_ns() - began
+
+        ends = await asyncio.gather(*map(one, bench.prompts(requests)))
+    peak = bench.take().peak
+    return {"requests": requests, "peak": peak, "wall": max(ends), "mean": sum(ends) // len(ends)}

@@ -1,0 +1,87 @@
+"""Steps of a chain that wait, block or compute for a known time, and a count of how many run at once."""
+
+import asyncio
+import threading
+import time
+
+
+def waits(seconds):
+    """Make an async function that hands the loop back for *seconds*."""
+
+    async def wait(value):
+        await asyncio.sleep(seconds)
+        return value
+
+    return wait
+
+
+def blocks(seconds):
+    """Make a plain function that blocks its thread for *seconds*, without using the CPU."""
+
+    def block(value):
+        time.sleep(seconds)
+        return value
+
+    return block
+
+
+def burns(seconds):
+    """Make a plain function that computes for *seconds* of its own thread's CPU time, however long that takes."""
+
+    def burn(value):
+        end = time.thread_time() + seconds
+        while time.thread_time() < end:
+            pass
+        return value
+
+    return burn
+
+
+def inside(step):
+    """Make an async function that does *step* without handing the loop back: the mistake that blocks it."""
+
+    async def do(value):  # that it awaits nothing is the point
+        return step(value)
+
+    return do
+
+
+class Together:
+    """Counts how many are inside at once, at the most, and on which threads: `with together: …`."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._now = 0
+        self.peak = 0
+        self.threads = set()
+
+    def __enter__(self):
+        with self._lock:
+            self._now += 1
+            self.peak = max(self.peak, self._now)
+            self.threads.add(threading.get_ident())
+        return self
+
+    def __exit__(self, *_):
+        with self._lock:
+            self._now -= 1
+
+    def waits(self, seconds):
+        """Make an async function that is counted while it waits."""
+
+        async def wait(value):
+            with self:
+                await asyncio.sleep(seconds)
+            return value
+
+        return wait
+
+    def blocks(self, seconds):
+        """Make a plain function that is counted while it blocks."""
+
+        def block(value):
+            with self:
+                time.sleep(seconds)
+            return value
+
+        return block

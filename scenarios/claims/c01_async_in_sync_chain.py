@@ -1,0 +1,47 @@
+"""A synchronous chain may hold async functions: invoke runs them in an event loop of its own."""
+
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from scenarios.claims._outcomes import OK, outcome, refused, told
+
+SEEDS = ("S2",)
+THEME = "sync and async together"
+READING = (
+    "langchain_core.runnables.base:RunnableLambda.invoke",
+    "langchain_core.runnables.base:RunnableLambda.transform",
+    "langchain_core.tools.structured:StructuredTool._run",
+)
+
+
+def measure(_bench):
+    """Call an async function through everything that is synchronous."""
+    from langchain_core.runnables import RunnableLambda
+    from langchain_core.tools import StructuredTool
+
+    async def shout(text: str) -> str:
+        """Answer in capitals."""
+        return text.upper()
+
+    step, tool = RunnableLambda(shout), StructuredTool.from_function(coroutine=shout)
+    calls = {
+        "invoke": lambda: step.invoke("a"),
+        "batch": lambda: step.batch(["a"]),
+        "stream": lambda: list(step.stream("a")),
+        "a chain's invoke": lambda: (RunnableLambda(str.strip) | step).invoke("a"),
+        "an async tool's invoke": lambda: tool.invoke({"text": "a"}),
+    }
+    both = RunnableLambda(str.upper, afunc=shout)
+    return {
+        "outcomes": {name: outcome(call) for name, call in calls.items()},
+        "both": outcome(lambda: both.invoke("a")),
+    }
+
+
+@total
+def judge(facts):
+    """It holds where all of them run, and is false where none does."""
+    outcomes = facts["outcomes"]
+    failed = refused(outcomes)
+    evidence = f"{told(outcomes)}; given a plain function as well (func, afunc): {facts['both']}"
+    if len(failed) == len(outcomes):
+        return Verdict(FALSE, evidence)
+    return Verdict(LIMIT if failed or facts["both"] != OK else HOLDS, evidence)

@@ -1,0 +1,33 @@
+"""LCEL bridges between sync and async by itself, so plain and async functions can be mixed under any call."""
+
+from harness.claims.verdict import FALSE, HOLDS, Verdict, total
+from scenarios.claims._outcomes import OK, awaited, outcome, told
+
+SEEDS = ("S2",)
+THEME = "sync and async together"
+READING = (
+    "langchain_core.runnables.base:RunnableLambda.invoke",
+    "langchain_core.runnables.base:RunnableLambda.ainvoke",
+)
+
+
+async def measure(_bench):
+    """Call one chain of a plain and an async function by its asynchronous and by its synchronous methods."""
+    from langchain_core.runnables import RunnableLambda
+
+    async def shout(text):
+        return text.upper()
+
+    mixed = RunnableLambda(str.strip) | RunnableLambda(shout) | RunnableLambda(len)
+    asynchronous = {"ainvoke": await awaited(mixed.ainvoke(" a ")), "abatch": await awaited(mixed.abatch([" a "]))}
+    synchronous = {"invoke": outcome(lambda: mixed.invoke(" a ")), "batch": outcome(lambda: mixed.batch([" a "]))}
+    return {"asynchronous": asynchronous, "synchronous": synchronous}
+
+
+@total
+def judge(facts):
+    """A bridge carries both ways; one way is not what is claimed."""
+    ways = (facts["asynchronous"], facts["synchronous"])
+    evidence = f"def and async def in one chain: {told({**ways[0], **ways[1]})}"
+    crossed = [all(came == OK for came in way.values()) for way in ways]
+    return Verdict(HOLDS if all(crossed) else FALSE, evidence)

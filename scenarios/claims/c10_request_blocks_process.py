@@ -1,0 +1,29 @@
+"""Without async each request blocks the whole process."""
+
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from scenarios.claims._service import ASYNC, PLAIN, asked
+
+SEEDS = ("S1",)
+THEME = "web services"
+NEEDS = ("fastapi",)
+READING = ("starlette.concurrency:run_in_threadpool", "anyio.to_thread:run_sync")
+REQUESTS, WAIT = 60, 0.15
+
+
+async def measure(bench):
+    """Send requests at once to a plain endpoint that calls invoke, and to an async one that awaits ainvoke."""
+    kinds = {"plain": PLAIN, "async": ASYNC}
+    return {name: await asked(bench, path, REQUESTS, WAIT) for name, path in kinds.items()}
+
+
+@total
+def judge(facts):
+    """A blocked process lets one request through at a time, a pool of threads as many as it has."""
+    plain, other = facts["plain"], facts["async"]
+    evidence = (
+        f"{plain['requests']} requests at once: a plain endpoint has {plain['peak']} calls open at the model "
+        f"({ms(plain['wall'])}), an async one {other['peak']} ({ms(other['wall'])})"
+    )
+    if plain["peak"] > 4:
+        return Verdict(FALSE, evidence)
+    return Verdict(HOLDS if plain["peak"] == 1 else LIMIT, evidence)

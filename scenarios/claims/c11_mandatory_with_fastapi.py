@@ -1,0 +1,38 @@
+"""Async calls are mandatory under FastAPI."""
+
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from harness.report.charts.bars import Bar, Bars
+from scenarios.claims._service import ASYNC, BLOCKING, PLAIN, asked
+
+SEEDS = ("S1",)
+THEME = "web services"
+NEEDS = ("fastapi",)
+READING = ("starlette.concurrency:run_in_threadpool", "anyio.to_thread:run_sync")
+REQUESTS, WAIT = 20, 0.05
+
+
+async def measure(bench):
+    """Send the same requests to all three kinds of endpoint."""
+    kinds = {"plain": PLAIN, "async": ASYNC, "blocking": BLOCKING}
+    return {name: await asked(bench, path, REQUESTS, WAIT) for name, path in kinds.items()}
+
+
+@total
+def judge(facts):
+    """False where an endpoint without async serves its requests side by side as well."""
+    plain, other, blocking = facts["plain"], facts["async"], facts["blocking"]
+    evidence = (
+        f"{plain['requests']} requests: def + invoke {ms(plain['wall'])} (peak {plain['peak']}), async def + "
+        f"ainvoke {ms(other['wall'])} ({other['peak']}), async def + invoke {ms(blocking['wall'])} "
+        f"({blocking['peak']})"
+    )
+    if plain["peak"] >= plain["requests"] / 2:
+        return Verdict(FALSE, evidence)
+    return Verdict(HOLDS if plain["peak"] == 1 else LIMIT, evidence)
+
+
+def charts(facts):
+    """Draw the three kinds of endpoint."""
+    names = {"async": "async def + ainvoke", "plain": "def + invoke", "blocking": "async def + invoke"}
+    bars = tuple(Bar(name, facts[key]["wall"] / 1e6, ideal=WAIT * 1e3) for key, name in names.items())
+    return (Bars("endpoints", f"{REQUESTS} requests to a FastAPI endpoint, ms", bars, "ms", ideal="one answer"),)

@@ -1,0 +1,53 @@
+"""A step that has only a synchronous invoke is run in a pool of threads, at some overhead."""
+
+import threading
+
+from harness.claims.timing import cpu
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total, us
+from scenarios.claims._steps import Together
+
+SEEDS = ("S0",)
+THEME = "threads and CPU"
+READING = (
+    "langchain_core.runnables.base:Runnable.ainvoke",
+    "langchain_core.runnables.config:run_in_executor",
+)
+CALLS = 200
+
+
+async def measure(bench):
+    """Count threads and trips of plain functions; compare the CPU of a plain and of an async one."""
+    from langchain_core.runnables import RunnableLambda
+
+    async def nothing(value):
+        return value
+
+    async def repeated(step):
+        for _ in range(CALLS):
+            await step.ainvoke(0)
+
+    together, plain, before = Together(), RunnableLambda(lambda value: value), bench.hops
+    inputs = 3 * bench.pool
+    await RunnableLambda(together.blocks(0.02)).abatch([0] * inputs)
+    hops = bench.hops - before
+    return {
+        "inputs": inputs,
+        "hops": hops,
+        "pool": bench.pool,
+        "peak": together.peak,
+        "on_loop": threading.get_ident() in together.threads,
+        "cpu_plain": min([await cpu(repeated(plain)) for _ in range(3)]) // CALLS,
+        "cpu_async": min([await cpu(repeated(RunnableLambda(nothing))) for _ in range(3)]) // CALLS,
+    }
+
+
+@total
+def judge(facts):
+    """The limit is the pool: no more run at once than the loop's default executor has threads."""
+    evidence = (
+        f"{facts['inputs']} calls of a plain function: {facts['hops']} trips to the loop's default executor, "
+        f"{facts['peak']} at once; CPU a call: def {us(facts['cpu_plain'])}, async def {us(facts['cpu_async'])}"
+    )
+    if facts["on_loop"]:
+        return Verdict(FALSE, evidence)
+    return Verdict(LIMIT if facts["peak"] <= facts["pool"] < facts["inputs"] else HOLDS, evidence)

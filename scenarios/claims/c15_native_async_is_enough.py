@@ -1,0 +1,50 @@
+"""With native async in every component that does I/O, a chain is as good as it gets."""
+
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from harness.report.figures import number
+
+SEEDS = ("S0",)
+THEME = "threads and CPU"
+READING = (
+    "langchain_openai.chat_models.base:BaseChatOpenAI._agenerate",
+    "langchain_core.output_parsers.base:BaseLLMOutputParser.aparse_result",
+    "langchain_core.output_parsers.transform:BaseTransformOutputParser._atransform",
+)
+CALLS, CHUNKS = 10, 20
+
+
+async def measure(bench):
+    """Count the trips to a thread of a chain whose every component is said to be native."""
+    chain, waiting = bench.chain(tokens=CHUNKS), bench.chain(0.2)
+    await bench.warm(chain)
+    before = bench.hops
+    for _ in range(CALLS):
+        await chain.ainvoke("a")
+    call = bench.hops - before
+    before = bench.hops
+    chunks = [chunk async for chunk in chain.astream("a")]
+    stream = bench.hops - before
+    bench.take()
+    inputs = bench.pool + 10
+    await waiting.abatch(bench.prompts(inputs))
+    return {
+        "hops_per_call": call / CALLS,
+        "hops_per_chunk": stream / len(chunks),
+        "inputs": inputs,
+        "pool": bench.pool,
+        "peak": bench.take().peak,
+    }
+
+
+@total
+def judge(facts):
+    """False where the I/O itself is bound to the threads; with a limit where anything still takes one."""
+    hops, chunk = facts["hops_per_call"], facts["hops_per_chunk"]
+    evidence = (
+        f"prompt | ChatOpenAI | StrOutputParser: {number(hops)} trips to a thread a call, {number(chunk)} a "
+        f"streamed "
+        f"chunk; {facts['peak']} of {facts['inputs']} calls open at once, with {facts['pool']} threads"
+    )
+    if facts["peak"] <= facts["pool"]:
+        return Verdict(FALSE, evidence)
+    return Verdict(LIMIT if hops or chunk >= 0.5 else HOLDS, evidence)

@@ -1,0 +1,38 @@
+"""Most core components offer async methods, supported natively."""
+
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from scenarios.claims import _components
+from scenarios.claims._outcomes import OK, awaited
+
+SEEDS = ("S0", "S1")
+THEME = "names and components"
+READING = (
+    "langchain_core.runnables.base:Runnable.ainvoke",
+    "langchain_core.retrievers:BaseRetriever._aget_relevant_documents",
+    "langchain_core.embeddings.embeddings:Embeddings.aembed_query",
+    "langchain_core.vectorstores.base:VectorStore.asimilarity_search",
+)
+
+
+async def measure(bench):
+    """Call the async method of each kind of component, written with no more than it must have."""
+    found = {}
+    for kind, method, call in _components.made():
+        before = bench.hops
+        found[kind] = {"method": method, "came": await awaited(call()), "hops": bench.hops - before}
+    return {"components": found}
+
+
+@total
+def judge(facts):
+    """False where the methods are missing; with a limit where they are the synchronous ones in a thread."""
+    components = facts["components"]
+    lacking = [kind for kind, each in components.items() if each["came"] != OK]
+    threaded = [kind for kind, each in components.items() if each["hops"]]
+    evidence = (
+        f"{len(components) - len(lacking)} of {len(components)} kinds have the async method; by default it is a "
+        f"thread for {len(threaded)}: {', '.join(threaded) or 'none'}"
+    )
+    if len(lacking) > len(components) / 2:
+        return Verdict(FALSE, evidence)
+    return Verdict(LIMIT if threaded or lacking else HOLDS, evidence)

@@ -1,0 +1,65 @@
+"""Components that support it have astream, which hands out the answer piece by piece."""
+
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from harness.report.charts.bars import Bar, Bars
+from scenarios.claims._streams import arrivals, buffered
+
+SEEDS = ("S0",)
+THEME = "streams"
+READING = (
+    "langchain_core.runnables.base:RunnableLambda._atransform",
+    "langchain_core.runnables.base:Runnable.astream",
+    "langchain_core.runnables.base:RunnableGenerator.atransform",
+)
+FIRST, GAP, TOKENS = 0.03, 0.03, 8
+
+
+async def measure(bench):
+    """Stream a model's answer through each kind of step behind it, and through a step that has no stream."""
+    from langchain_core.output_parsers import StrOutputParser
+    from langchain_core.runnables import RunnableGenerator, RunnableLambda
+
+    async def pieces(message):
+        yield message.content
+
+    async def piecewise(messages):
+        async for message in messages:
+            yield message.content
+
+    model = bench.model(FIRST, GAP, TOKENS)
+    await bench.warm(model)
+    chains = {
+        "the model alone": model,
+        "StrOutputParser": model | StrOutputParser(),
+        "RunnableGenerator": model | RunnableGenerator(piecewise),
+        "a plain function": model | RunnableLambda(lambda message: message.content),
+        "an async generator": model | RunnableLambda(pieces),
+    }
+    alone = await arrivals(RunnableLambda(str.upper).astream("a"))
+    return {
+        "steps": {name: await arrivals(each.astream("a")) for name, each in chains.items()},
+        "plain": len(alone),
+    }
+
+
+@total
+def judge(facts):
+    """With a limit where a step that is asked for a stream waits for the whole of it."""
+    steps = facts["steps"]
+    whole = [name for name, seen in steps.items() if buffered(seen)]
+    first = {name: ms(seen[0]) for name, seen in steps.items()}
+    evidence = (
+        f"first piece after {', '.join(f'{name} {time}' for name, time in first.items())}; "
+        f"a plain function alone streams {facts['plain']} piece"
+    )
+    if "the model alone" in whole:
+        return Verdict(FALSE, evidence)
+    return Verdict(LIMIT if whole else HOLDS, evidence)
+
+
+def charts(facts):
+    """Draw the first piece through each kind of step."""
+    bars = tuple(Bar(name, seen[0] / 1e6, ideal=FIRST * 1e3) for name, seen in facts["steps"].items() if seen)
+    return (
+        Bars("first-chunk", "First piece through a step behind the model, ms", bars, "ms", ideal="first token"),
+    )

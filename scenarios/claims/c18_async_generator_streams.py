@@ -1,0 +1,59 @@
+"""An async generator in a RunnableLambda streams, as a model does."""
+
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from scenarios.claims._outcomes import OK, awaited, outcome, told
+from scenarios.claims._streams import arrivals, buffered
+
+SEEDS = ("S2",)
+THEME = "streams"
+READING = (
+    "langchain_core.runnables.base:RunnableLambda._atransform",
+    "langchain_core.runnables.base:RunnableLambda.transform",
+)
+GAP = 0.03
+
+
+async def measure(bench):
+    """Stream an async generator first in a chain and behind a model; call it by every other method."""
+    import asyncio
+
+    from langchain_core.runnables import RunnableLambda
+
+    async def words(_):
+        for word in ("a", "b", "c", "d"):
+            yield word
+            await asyncio.sleep(GAP)
+
+    def plain(_):
+        yield from "abcd"
+
+    async def listed(stream):
+        return [piece async for piece in stream]
+
+    step, behind = RunnableLambda(words), bench.model(GAP, GAP, 6)
+    await bench.warm(behind)
+    return {
+        "first": await arrivals(step.astream("a")),
+        "behind": await arrivals((behind | RunnableLambda(lambda message: message.content)).astream("a")),
+        "summed": await step.ainvoke("a"),
+        "others": {
+            "stream": outcome(lambda: list(step.stream("a"))),
+            "invoke": outcome(lambda: step.invoke("a")),
+            "astream of a plain generator": await awaited(listed(RunnableLambda(plain).astream("a"))),
+        },
+    }
+
+
+@total
+def judge(facts):
+    """With a limit where it streams, but not everywhere that a model does."""
+    first, others = facts["first"], facts["others"]
+    behind = "comes whole" if buffered(facts["behind"]) else "streams"
+    evidence = (
+        f"astream: {', '.join(map(ms, first))}; {told(others)}; ainvoke answers {facts['summed']!r}; "
+        f"behind a model a function {behind}"
+    )
+    if buffered(first):
+        return Verdict(FALSE, evidence)
+    limited = buffered(facts["behind"]) or any(came != OK for came in others.values())
+    return Verdict(LIMIT if limited else HOLDS, evidence)

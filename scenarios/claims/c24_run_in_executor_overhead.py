@@ -1,0 +1,60 @@
+"""loop.run_in_executor takes blocking code off the loop, but adds overhead."""
+
+import asyncio
+from time import process_time_ns
+
+from harness.claims.timing import cpu
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total, us
+from scenarios.claims._steps import Together
+
+SEEDS = ("S0",)
+THEME = "threads and CPU"
+READING = ("asyncio.base_events:BaseEventLoop.run_in_executor",)
+HOPS, CALLS = 1000, 30
+
+
+def nothing():
+    """Do nothing."""
+
+
+async def measure(bench):
+    """Compare the CPU of an empty trip with a plain call's and a chain call's; count what runs at once."""
+    loop, chain, together = asyncio.get_running_loop(), bench.chain(), Together()
+    await bench.warm(chain)
+
+    async def hops():
+        for _ in range(HOPS):
+            await loop.run_in_executor(None, nothing)
+
+    async def calls():
+        for _ in range(CALLS):
+            await chain.ainvoke("a")
+
+    began = process_time_ns()
+    for _ in range(HOPS):
+        nothing()
+    direct = process_time_ns() - began
+    block, inputs = together.blocks(0.02), 3 * bench.pool
+    await asyncio.gather(*(loop.run_in_executor(None, block, 0) for _ in range(inputs)))
+    return {
+        "direct": direct / HOPS,
+        "hop": min([await cpu(hops()) for _ in range(3)]) / HOPS,
+        "chain_call": min([await cpu(calls()) for _ in range(3)]) / CALLS,
+        "pool": bench.pool,
+        "inputs": inputs,
+        "peak": together.peak,
+    }
+
+
+@total
+def judge(facts):
+    """With a limit where the overhead is small beside a chain's call, or the pool bounds what it takes off."""
+    hop, call = facts["hop"], facts["chain_call"]
+    evidence = (
+        f"{us(hop)} of CPU a trip, {hop / call:.0%} of a chain's call ({ms(call)}); "
+        f"{facts['peak']} of {facts['inputs']} blocking functions run at once"
+    )
+    if hop <= 3 * facts["direct"]:
+        return Verdict(FALSE, evidence)
+    bounded = facts["peak"] <= facts["pool"] < facts["inputs"]
+    return Verdict(LIMIT if hop < call / 4 or bounded else HOLDS, evidence)

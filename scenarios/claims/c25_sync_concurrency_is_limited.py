@@ -1,0 +1,38 @@
+"""Concurrency is limited with sync calls, and high with async ones."""
+
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+
+SEEDS = ("S1",)
+THEME = "waiting side by side"
+READING = (
+    "langchain_core.runnables.config:get_executor_for_config",
+    "langchain_core.runnables.base:Runnable.batch",
+)
+WAIT = 0.25
+
+
+async def measure(bench):
+    """Count how many calls the server has open at once: by batch, by batch with threads enough, by abatch."""
+    inputs, model = bench.pool + 14, bench.model(WAIT)
+    prompts, sized = bench.prompts(inputs), {"max_concurrency": inputs}
+    await bench.warm(model, inputs)
+    found = {"inputs": inputs, "pool": bench.pool}
+    model.batch(prompts)
+    found["batch"] = bench.take().peak
+    model.batch(prompts, sized)
+    found["batch_sized"] = bench.take().peak
+    await model.abatch(prompts)
+    found["abatch"] = bench.take().peak
+    return found
+
+
+@total
+def judge(facts):
+    """With a limit where the difference is a default, and goes away with threads enough."""
+    inputs, plain, sized, other = (facts[key] for key in ("inputs", "batch", "batch_sized", "abatch"))
+    evidence = (
+        f"open at once of {inputs}: batch {plain}, batch with max_concurrency={inputs} {sized}, abatch {other}"
+    )
+    if plain >= 0.8 * other:
+        return Verdict(FALSE, evidence)
+    return Verdict(LIMIT if sized >= 0.8 * other else HOLDS, evidence)

@@ -1,0 +1,45 @@
+"""Models support async."""
+
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from harness.report.figures import number
+from scenarios.claims import _components
+from scenarios.claims._steps import Together
+
+SEEDS = ("S1",)
+THEME = "names and components"
+READING = (
+    "langchain_core.language_models.chat_models:BaseChatModel._agenerate",
+    "langchain_core.language_models.chat_models:BaseChatModel._astream",
+)
+
+
+async def measure(bench):
+    """Call ChatOpenAI and a synchronous model of one's own, more often than there are threads."""
+    inputs, native, together = 2 * bench.pool + 6, bench.model(0.2), Together()
+    await bench.warm(native)
+    await native.abatch(bench.prompts(inputs))
+    peak = bench.take().peak
+    own = _components.model(0.02, together)
+    await own.abatch(["a"] * inputs)
+    before = bench.hops
+    chunks = [chunk async for chunk in own.astream("a")]
+    return {
+        "inputs": inputs,
+        "pool": bench.pool,
+        "native_peak": peak,
+        "own_peak": together.peak,
+        "own_hops_per_chunk": (bench.hops - before) / len(chunks),
+    }
+
+
+@total
+def judge(facts):
+    """False where ChatOpenAI is bound to threads, with a limit where a model of one's own is."""
+    evidence = (
+        f"{facts['inputs']} calls at once: ChatOpenAI has {facts['native_peak']} open; a model without _agenerate "
+        f"runs {facts['own_peak']}, in threads; without _astream {number(facts['own_hops_per_chunk'])} trips a "
+        f"chunk"
+    )
+    if facts["native_peak"] <= facts["pool"]:
+        return Verdict(FALSE, evidence)
+    return Verdict(LIMIT if facts["own_peak"] <= facts["pool"] else HOLDS, evidence)

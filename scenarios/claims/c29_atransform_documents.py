@@ -1,0 +1,31 @@
+"""atransform_documents is the async twin of transform_documents."""
+
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from scenarios.claims import _components
+from scenarios.claims._outcomes import OK, awaited
+
+SEEDS = ("S0",)
+THEME = "names and components"
+READING = ("langchain_core.documents.transformers:BaseDocumentTransformer.atransform_documents",)
+
+
+async def measure(bench):
+    """Call both methods of a transformer that has only the synchronous one."""
+    from langchain_core.documents import Document
+
+    own, documents = _components.transformer(), [Document("a"), Document("b")]
+    before = bench.hops
+    came = await awaited(own.atransform_documents(documents))
+    hops = bench.hops - before
+    same = came == OK and list(await own.atransform_documents(documents)) == own.transform_documents(documents)
+    return {"came": came, "hops": hops, "same": same}
+
+
+@total
+def judge(facts):
+    """False where it is missing, with a limit where it is the synchronous method in a thread."""
+    came, hops, same = facts["came"], facts["hops"], facts["same"]
+    evidence = f"atransform_documents: {came}, {'the same' if same else 'another'} result, {hops} trip to a thread"
+    if came != OK or not same:
+        return Verdict(FALSE, evidence)
+    return Verdict(LIMIT if hops else HOLDS, evidence)

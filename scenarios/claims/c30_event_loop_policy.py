@@ -1,0 +1,58 @@
+"""To run on another event loop, one may have to set the event loop policy."""
+
+import asyncio
+import warnings
+
+from harness.claims.bench import Bench
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from scenarios.claims._outcomes import OK, outcome
+
+SEEDS = ("S0",)
+THEME = "the event loop"
+NEEDS = ("uvloop",)
+READING = ("asyncio:Runner", "uvloop:EventLoopPolicy")
+
+
+def measure(bench):
+    """Make a chain's call on uvloop: once by a policy, once by naming the loop to the runner."""
+    import uvloop
+
+    loops = []
+
+    async def call():
+        loops.append(type(asyncio.get_running_loop()).__module__)
+        own = Bench(bench.base_url)
+        try:
+            await own.chain().ainvoke("a")
+        finally:
+            await own.aclose()
+
+    def by_policy():
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+        try:
+            asyncio.run(call())
+        finally:
+            asyncio.set_event_loop_policy(None)
+
+    def by_factory():
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(call())
+
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        policy = outcome(by_policy)
+    deprecated = sum(1 for each in said if issubclass(each.category, DeprecationWarning))
+    return {"policy": policy, "deprecated": deprecated, "factory": outcome(by_factory), "loops": loops}
+
+
+@total
+def judge(facts):
+    """With a limit where a policy works but is not needed; false where it does not work any more."""
+    evidence = (
+        f"a chain's call on uvloop: by a policy {facts['policy']} ({facts['deprecated']} deprecation warnings), "
+        f"by Runner(loop_factory=…) without one {facts['factory']}"
+    )
+    on_uvloop = all(loop.startswith("uvloop") for loop in facts["loops"])
+    if facts["policy"] != OK:
+        return Verdict(FALSE, evidence)
+    return Verdict(LIMIT if facts["factory"] == OK and on_uvloop else HOLDS, evidence)

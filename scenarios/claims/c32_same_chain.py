@@ -1,0 +1,35 @@
+"""A chain is defined alike for sync and for async use."""
+
+from harness.claims.verdict import FALSE, HOLDS, Verdict, total
+from scenarios.claims._outcomes import OK, awaited, outcome, told
+
+SEEDS = ("S0",)
+THEME = "names and components"
+READING = ("langchain_core.runnables.base:RunnableSequence",)
+
+
+async def measure(bench):
+    """Use one object by all six methods, and see whether it is still what it was."""
+    chain = bench.chain()
+    before = [id(step) for step in chain.steps]
+
+    async def streamed():
+        return [piece async for piece in chain.astream("a")]
+
+    came = {
+        "invoke": outcome(lambda: chain.invoke("a")),
+        "batch": outcome(lambda: chain.batch(["a"])),
+        "stream": outcome(lambda: list(chain.stream("a"))),
+        "ainvoke": await awaited(chain.ainvoke("a")),
+        "abatch": await awaited(chain.abatch(["a"])),
+        "astream": await awaited(streamed()),
+    }
+    return {"came": came, "unchanged": before == [id(step) for step in chain.steps]}
+
+
+@total
+def judge(facts):
+    """It holds where the same object serves all of them."""
+    came, unchanged = facts["came"], facts["unchanged"]
+    evidence = f"one prompt | model | parser, its steps {'as before' if unchanged else 'changed'}: {told(came)}"
+    return Verdict(HOLDS if unchanged and all(each == OK for each in came.values()) else FALSE, evidence)

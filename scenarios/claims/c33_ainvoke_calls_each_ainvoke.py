@@ -1,0 +1,60 @@
+"""A chain's ainvoke calls the ainvoke of each of its steps, one after the other."""
+
+import asyncio
+
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+
+SEEDS = ("S0",)
+THEME = "sync and async together"
+READING = ("langchain_core.runnables.base:RunnableSequence.ainvoke",)
+STEPS = ("first", "second", "third")
+
+
+async def measure(bench):
+    """Note which methods of three steps are called; count the tasks that a model's chain makes for one call."""
+    from langchain_core.runnables import Runnable
+
+    seen, tasks = [], []
+
+    class Step(Runnable):
+        """Notes how it is called."""
+
+        def __init__(self, name):
+            self.name = name
+
+        def invoke(self, value, *_, **__):
+            seen.append(f"{self.name}.invoke")
+            return value
+
+        async def ainvoke(self, value, *_, **__):
+            seen.append(f"{self.name}.ainvoke")
+            await asyncio.sleep(0)
+            seen.append(f"{self.name} ended")
+            return value
+
+    first, second, third = map(Step, STEPS)
+    await (first | second | third).ainvoke(0)
+    chain, loop = bench.chain(), asyncio.get_running_loop()
+    await bench.warm(chain)
+
+    def counted(running, coroutine, **told):
+        tasks.append(1)
+        return asyncio.Task(coroutine, loop=running, **told)
+
+    loop.set_task_factory(counted)
+    await chain.ainvoke("a")
+    loop.set_task_factory(None)
+    return {"seen": seen, "tasks": len(tasks)}
+
+
+@total
+def judge(facts):
+    """It holds where nothing else was called, and nothing before the step in front had ended."""
+    wanted = [word for name in STEPS for word in (f"{name}.ainvoke", f"{name} ended")]
+    seen = facts["seen"]
+    evidence = (
+        f"called: {', '.join(each for each in seen if '.' in each)}; a model's chain makes {facts['tasks']} tasks"
+    )
+    if seen == wanted:
+        return Verdict(HOLDS, evidence)
+    return Verdict(LIMIT if sorted(seen) == sorted(wanted) else FALSE, evidence)

@@ -1,0 +1,34 @@
+"""gather runs calls at once and answers in the order they were given."""
+
+import asyncio
+
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+
+SEEDS = ("S0",)
+THEME = "waiting side by side"
+READING = ("asyncio:gather",)
+CALLS = 5
+
+
+async def measure(bench):
+    """Give gather the slowest call first; note in which order they end, and in which they are answered."""
+    models, ended = [bench.model(0.06 * (CALLS - place)) for place in range(CALLS)], []
+    await bench.warm(models[-1], CALLS)
+
+    async def one(place, prompt):
+        await models[place].ainvoke(prompt)
+        ended.append(place)
+        return place
+
+    answered = await asyncio.gather(*(one(place, prompt) for place, prompt in enumerate(bench.prompts(CALLS))))
+    return {"peak": bench.take().peak, "ended": ended, "answered": answered}
+
+
+@total
+def judge(facts):
+    """It holds where all were open at once, and the answers' order is not the one they ended in."""
+    ended, answered, peak = facts["ended"], facts["answered"], facts["peak"]
+    evidence = f"{len(answered)} calls, {peak} open at once; ended in the order {ended}, answered in {answered}"
+    if answered != sorted(answered) or peak == 1:
+        return Verdict(FALSE, evidence)
+    return Verdict(HOLDS if peak == len(answered) and ended != answered else LIMIT, evidence)

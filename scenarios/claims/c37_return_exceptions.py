@@ -1,0 +1,40 @@
+"""With return_exceptions=True a failed call is an answer among the others, and spoils none of them."""
+
+import asyncio
+
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+
+SEEDS = ("S0",)
+THEME = "errors and limits"
+READING = (
+    "langchain_core.runnables.base:Runnable.abatch",
+    "langchain_core.language_models.llms:BaseLLM.abatch",
+)
+
+
+async def measure(bench):
+    """Fail the second of three calls, under gather and abatch; and one request of a batch of completions."""
+    model, older = bench.model(), bench.completions()
+    await bench.warm(model, 3)
+    bench.serve(fault=["status,code=500,tag=000001"])
+    prompts = bench.prompts(3)
+    results = {
+        "gather": await asyncio.gather(*map(model.ainvoke, prompts), return_exceptions=True),
+        "abatch": await model.abatch(prompts, return_exceptions=True),
+    }
+    bench.serve(fault=["status,code=500,tag=000000"])
+    results["completions"] = await older.abatch(bench.prompts(25), return_exceptions=True)
+    return {name: [isinstance(each, Exception) for each in came] for name, came in results.items()}
+
+
+@total
+def judge(facts):
+    """It holds where the failed call alone is an error, in its place."""
+    wanted, older = [False, True, False], facts["completions"]
+    right = [facts[name] == wanted for name in ("gather", "abatch")]
+    said = ", ".join("error" if failed else "answer" for failed in facts["abatch"])
+    evidence = (
+        f"one of three fails: abatch answers {said}; gather {'likewise' if all(right) else 'does not'}; of "
+        f"{len(older)} completions in two requests, one of which fails, {sum(older)} are errors"
+    )
+    return Verdict(HOLDS if all(right) else LIMIT if any(right) else FALSE, evidence)

@@ -1,0 +1,68 @@
+"""asyncio's debug mode helps to find what blocks the loop."""
+
+import asyncio
+import logging
+import time
+
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+
+SEEDS = ("S0",)
+THEME = "the event loop"
+NEEDS = ("uvloop",)
+READING = ("asyncio.base_events:BaseEventLoop.set_debug", "asyncio.events:Handle._run")
+BLOCK = 0.15
+
+
+class Kept(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self):
+        super().__init__()
+        self.said = []
+
+    def emit(self, record):
+        """Keep the message."""
+        self.said.append(record.getMessage())
+
+
+def slow_callbacks(factory, *, debug):
+    """Block a loop of *factory* from inside a coroutine, and answer how often its log names that coroutine."""
+    logger, kept = logging.getLogger("asyncio"), Kept()
+
+    async def blocks_the_loop():  # that it awaits nothing is the point
+        time.sleep(BLOCK)  # noqa: ASYNC251  so is that
+
+    async def outer():
+        await asyncio.create_task(blocks_the_loop())
+
+    logger.addHandler(kept)
+    try:
+        with asyncio.Runner(debug=debug, loop_factory=factory) as runner:
+            runner.run(outer())
+    finally:
+        logger.removeHandler(kept)
+    return sum(1 for each in kept.said if "blocks_the_loop" in each and "took" in each)
+
+
+def measure(_bench):
+    """Block both loops, with and without debug mode."""
+    import uvloop
+
+    factories = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+    return {
+        "debug": {name: slow_callbacks(each, debug=True) for name, each in factories.items()},
+        "without": {name: slow_callbacks(each, debug=False) for name, each in factories.items()},
+    }
+
+
+@total
+def judge(facts):
+    """It holds where both loops name the culprit in debug mode, and only then."""
+    debug, without = facts["debug"], facts["without"]
+    found = [name for name, count in debug.items() if count > without[name]]
+    evidence = (
+        f"a coroutine that blocks for {BLOCK * 1e3:g} ms is named in the log of "
+        f"{' and '.join(found) or 'no loop'} in debug mode, without it in that of "
+        f"{' and '.join(name for name, count in without.items() if count) or 'none'}"
+    )
+    return Verdict(HOLDS if len(found) == len(debug) else LIMIT if found else FALSE, evidence)

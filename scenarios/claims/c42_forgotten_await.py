@@ -1,0 +1,32 @@
+"""Who forgets the await gets a coroutine and no answer."""
+
+import gc
+import warnings
+
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+
+SEEDS = ("S1",)
+THEME = "sync and async together"
+READING = ("langchain_core.language_models.chat_models:BaseChatModel.ainvoke",)
+
+
+async def measure(bench):
+    """Call ainvoke without an await, and see what comes, what is sent, and what Python says of it."""
+    model = bench.model()
+    await bench.warm(model)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        came = type(model.ainvoke(bench.prompts(1)[0])).__name__
+        gc.collect()
+    warned = [str(each.message) for each in said if issubclass(each.category, RuntimeWarning)]
+    return {"came": came, "requests": len(bench.take(patience=0).entries), "warned": warned}
+
+
+@total
+def judge(facts):
+    """It holds where nothing was sent."""
+    came, requests, warned = facts["came"], facts["requests"], facts["warned"]
+    evidence = f"ainvoke without await: a {came}, {requests} requests, {len(warned)} RuntimeWarning"
+    if came != "coroutine":
+        return Verdict(FALSE, evidence)
+    return Verdict(LIMIT if requests else HOLDS, evidence)

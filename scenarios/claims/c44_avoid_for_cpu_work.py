@@ -1,0 +1,58 @@
+"""Async is to be avoided for work that is bound by the CPU."""
+
+from time import process_time_ns
+
+from harness.claims.timing import best, cpu, stalled, took
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from harness.report.figures import number
+from scenarios.claims._steps import burns, inside
+
+SEEDS = ("S1",)
+THEME = "threads and CPU"
+READING = ("langchain_core.runnables.utils:gather_with_concurrency",)
+WORK, TASKS, CALLS = 0.04, 4, 20
+
+
+async def measure(bench):
+    """Compute four times by abatch, and one after the other; compare the CPU of a chain's call both ways."""
+    from langchain_core.runnables import RunnableLambda
+
+    burn = burns(WORK)
+    step, chain = RunnableLambda(inside(burn)), bench.chain()
+    prompts = bench.prompts(CALLS)
+    await bench.warm(chain)
+    chain.invoke(prompts[0])
+
+    async def calls():
+        for prompt in prompts:
+            await chain.ainvoke(prompt)
+
+    def plain_calls():
+        began = process_time_ns()
+        for prompt in prompts:
+            chain.invoke(prompt)
+        return process_time_ns() - began
+
+    return {
+        "work": round(WORK * 1e9),
+        "one_by_one": min(took(lambda: [burn(0) for _ in range(TASKS)]) for _ in range(3)),
+        "abatch": await best(lambda: step.abatch([0] * TASKS)),
+        "stall": await stalled(step.abatch([0] * TASKS)),
+        "cpu_async": min([await cpu(calls()) for _ in range(3)]) // CALLS,
+        "cpu_sync": min(plain_calls() for _ in range(3)) // CALLS,
+    }
+
+
+@total
+def judge(facts):
+    """It holds where it is no faster, and keeps the loop from everything else."""
+    speedup, stands = facts["one_by_one"] / facts["abatch"], facts["stall"] >= facts["work"] / 2
+    evidence = (
+        f"{TASKS} x {ms(facts['work'])} of CPU: {number(speedup)} times as fast under abatch, which stalls the "
+        f"loop "
+        f"for {ms(facts['stall'])}; CPU of a chain's call: invoke {ms(facts['cpu_sync'])}, ainvoke "
+        f"{ms(facts['cpu_async'])}"
+    )
+    if speedup >= 2:
+        return Verdict(FALSE, evidence)
+    return Verdict(HOLDS if stands else LIMIT, evidence)

@@ -1,0 +1,50 @@
+"""ainvoke of a RunnableLambda around an async function awaits its coroutine, natively."""
+
+import threading
+
+from harness.claims.timing import cpu
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total, us
+
+SEEDS = ("S2",)
+THEME = "sync and async together"
+READING = ("langchain_core.runnables.base:RunnableLambda._ainvoke",)
+CALLS = 300
+
+
+async def measure(bench):
+    """See what comes back, on which thread the function ran, and what the wrapping costs."""
+    from langchain_core.runnables import RunnableLambda
+
+    threads = set()
+
+    async def double(value):
+        threads.add(threading.get_ident())
+        return 2 * value
+
+    async def repeated(call):
+        for _ in range(CALLS):
+            await call(1)
+
+    step, before = RunnableLambda(double), bench.hops
+    answer = await step.ainvoke(21)
+    return {
+        "answer": answer,
+        "hops": bench.hops - before,
+        "on_loop": threads == {threading.get_ident()},
+        "cpu": min([await cpu(repeated(step.ainvoke)) for _ in range(3)]) / CALLS,
+        "cpu_bare": min([await cpu(repeated(double)) for _ in range(3)]) / CALLS,
+    }
+
+
+@total
+def judge(facts):
+    """It holds where the result is there and no thread was needed."""
+    hops = facts["hops"]
+    where = "on the loop" if facts["on_loop"] else "in a thread"
+    evidence = (
+        f"answers {facts['answer']}, {where}, {hops} trips to a thread; CPU a call {us(facts['cpu'])}, "
+        f"of the bare coroutine {us(facts['cpu_bare'])}"
+    )
+    if facts["answer"] != 42:
+        return Verdict(FALSE, evidence)
+    return Verdict(HOLDS if facts["on_loop"] and not hops else LIMIT, evidence)

@@ -1,0 +1,36 @@
+"""For network calls an async function is to be preferred to a plain one."""
+
+from harness.claims.timing import best
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from scenarios.claims._steps import Together
+
+SEEDS = ("S2",)
+THEME = "threads and CPU"
+READING = ("langchain_core.runnables.base:RunnableLambda._ainvoke",)
+WAIT = 0.04
+
+
+async def measure(bench):
+    """Give three times as many inputs as there are threads to a function that waits, written both ways."""
+    from langchain_core.runnables import RunnableLambda
+
+    found = {"inputs": 3 * bench.pool}
+    for name, write in (("async", Together.waits), ("plain", Together.blocks)):
+        together = Together()
+        step = RunnableLambda(write(together, WAIT))
+        took = await best(lambda step=step: step.abatch([0] * found["inputs"]))
+        found[name] = {"took": took, "peak": together.peak, "threads": len(together.threads)}
+    return found
+
+
+@total
+def judge(facts):
+    """It holds where the plain one has to queue for threads."""
+    plain, other = facts["plain"], facts["async"]
+    evidence = "; ".join(
+        f"{name}: {ms(each['took'])}, {each['peak']} at once on {each['threads']} threads"
+        for name, each in ((f"{facts['inputs']} calls of an async def", other), ("of a def", plain))
+    )
+    if other["took"] >= plain["took"]:
+        return Verdict(FALSE, evidence)
+    return Verdict(HOLDS if plain["took"] >= 1.5 * other["took"] else LIMIT, evidence)

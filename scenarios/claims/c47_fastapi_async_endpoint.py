@@ -1,0 +1,25 @@
+"""An async FastAPI endpoint that awaits ainvoke serves many requests at once."""
+
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from scenarios.claims._service import ASYNC, asked
+
+SEEDS = ("S1",)
+THEME = "web services"
+NEEDS = ("fastapi",)
+READING = ("fastapi.routing:run_endpoint_function",)
+REQUESTS, WAIT = 60, 0.4
+
+
+async def measure(bench):
+    """Send sixty requests at once."""
+    return await asked(bench, ASYNC, REQUESTS, WAIT)
+
+
+@total
+def judge(facts):
+    """It holds where nearly all of them are open at the model at the same time."""
+    requests, peak = facts["requests"], facts["peak"]
+    evidence = f"{requests} requests at once: {peak} calls open at the model, {ms(facts['wall'])} in all"
+    if peak < requests / 4:
+        return Verdict(FALSE, evidence)
+    return Verdict(HOLDS if peak >= 0.8 * requests else LIMIT, evidence)

@@ -1,0 +1,46 @@
+"""Without async, CPU is wasted while a call waits for its answer."""
+
+from time import process_time_ns
+
+from harness.claims.timing import took
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+
+SEEDS = ("S1",)
+THEME = "threads and CPU"
+READING = ("selectors:DefaultSelector", "langchain_openai.chat_models.base:BaseChatOpenAI._generate")
+WAIT = 0.3
+
+
+async def measure(bench):
+    """Make a blocking call that waits, and one that does not: what the wait adds is CPU spent on waiting."""
+    quick, slow = bench.model(), bench.model(WAIT)
+    prompt = bench.prompts(1)[0]
+    for model in (quick, slow):
+        model.invoke(prompt)
+
+    def spent(model):
+        began = process_time_ns()
+        wall = took(lambda: model.invoke(prompt))
+        return process_time_ns() - began, wall
+
+    waited = [spent(slow) for _ in range(3)]
+    return {
+        "wait": round(WAIT * 1e9),
+        "cpu_waiting": min(cpu for cpu, _ in waited),
+        "cpu_at_once": min(spent(quick)[0] for _ in range(5)),
+        "wall": min(wall for _, wall in waited),
+    }
+
+
+@total
+def judge(facts):
+    """Busy waiting would cost the wait in CPU, a blocked thread next to nothing of it."""
+    added = max(0, facts["cpu_waiting"] - facts["cpu_at_once"])
+    share = added / facts["wait"]
+    evidence = (
+        f"invoke that waits {ms(facts['wall'])} spends {ms(facts['cpu_waiting'])} of CPU, "
+        f"one answered at once {ms(facts['cpu_at_once'])}"
+    )
+    if share < 0.1:
+        return Verdict(FALSE, evidence)
+    return Verdict(HOLDS if share > 0.5 else LIMIT, evidence)

@@ -1,0 +1,41 @@
+"""The small examples print what the notebook shows: ASYNC EXECUTION, async pipeline, and a dict of two."""
+
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+
+SEEDS = ("S1",)
+THEME = "names and components"
+READING = (
+    "langchain_core.runnables.base:RunnableLambda.ainvoke",
+    "langchain_core.runnables.base:RunnableSequence.ainvoke",
+    "langchain_core.runnables.base:RunnableParallel.ainvoke",
+)
+SHOWN = {
+    "lambda": "ASYNC EXECUTION",
+    "sequence": "async pipeline",
+    "parallel": {"upper": "ASYNC PARALLEL", "length": 14},
+}
+
+
+async def measure(_bench):
+    """Run a lambda, a sequence and a parallel as the notebook does."""
+    from langchain_core.runnables import RunnableLambda, RunnableParallel
+
+    sequence = RunnableLambda(lambda text: text.strip()) | RunnableLambda(lambda text: text.lower())
+    parallel = RunnableParallel(
+        upper=RunnableLambda(lambda text: text.upper()),
+        length=RunnableLambda(lambda text: len(text)),  # noqa: PLW0108  as the notebook writes it
+    )
+    return {
+        "lambda": await RunnableLambda(lambda text: text.upper()).ainvoke("async execution"),
+        "sequence": await sequence.ainvoke("  ASYNC PIPELINE "),
+        "parallel": await parallel.ainvoke("async parallel"),
+    }
+
+
+@total
+def judge(facts):
+    """It holds where all three are the same."""
+    came = {name: facts[name] for name in SHOWN}
+    same = [name for name, shown in SHOWN.items() if came[name] == shown]
+    evidence = f"{len(same)} of {len(SHOWN)} as shown: {', '.join(repr(each) for each in came.values())}"
+    return Verdict(HOLDS if len(same) == len(SHOWN) else LIMIT if same else FALSE, evidence)

@@ -1,0 +1,34 @@
+"""abatch answers in the order of its inputs, so both can be zipped."""
+
+import asyncio
+
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+
+SEEDS = ("S0", "S1")
+THEME = "batches"
+READING = ("langchain_core.runnables.base:Runnable.abatch",)
+INPUTS = 6
+
+
+async def measure(_bench):
+    """Have the first input take longest, and the last one shortest."""
+    from langchain_core.runnables import RunnableLambda
+
+    ended = []
+
+    async def slowest_first(place):
+        await asyncio.sleep(0.04 * (INPUTS - place))
+        ended.append(place)
+        return place
+
+    return {"answered": await RunnableLambda(slowest_first).abatch(list(range(INPUTS))), "ended": ended}
+
+
+@total
+def judge(facts):
+    """It says something only where they did not end in that order."""
+    answered, ended = facts["answered"], facts["ended"]
+    evidence = f"ended in the order {ended}, answered in {answered}"
+    if answered != sorted(answered):
+        return Verdict(FALSE, evidence)
+    return Verdict(HOLDS if ended != answered else LIMIT, evidence)
