@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from mock_server import choices, plan, registry, reply, rules
 from mock_server.behaviour import KEYS, Behaviour, behaviour
+from mock_server.buckets import Own, Shared
 from mock_server.config import Config
+from mock_server.counts import Counts
 from mock_server.identity import Identity
 from mock_server.journal import Entry
 from mock_server.limiting import Limiting
@@ -54,12 +56,12 @@ class Answering:
     the limits have left.
     """
 
-    def __init__(self, config: Config, full: Callable[[], bool]) -> None:
+    def __init__(self, config: Config, full: Callable[[], bool], counts: Counts, buckets: Own | Shared) -> None:
         self._full = full
+        self._counts = counts
+        self._buckets = buckets
         self._endpoints = endpoints()
         self._identity = Identity()
-        self._requests = 0
-        self._untagged = 0
         self.configure(config)
 
     @property
@@ -74,7 +76,8 @@ class Answering:
         self._default = config.behaviour()
         self._models = config.models()
         self._rules = config.rules()
-        self._limiting = Limiting(config.rpm, config.tpm)
+        self._buckets.clear()
+        self._limiting = Limiting(config.rpm, config.tpm, self._buckets)
         self._lane = config.slots > 0
 
     def answer(self, request: Request, connection: int) -> Answered:
@@ -142,11 +145,7 @@ class Answering:
 
     def _key(self, entry: Entry) -> str:
         """Answer what the request's draws belong to: its tag, or its number among those without one."""
-        self._requests += 1
-        if entry.tag is not None:
-            return entry.tag
-        self._untagged += 1
-        return f"#{self._untagged}"
+        return entry.tag if entry.tag is not None else f"#{self._counts.untagged()}"
 
     def _behaviour(self, model: str, chosen: dict[str, str]) -> Behaviour:
         how = self._models.get(model, self._default) if self._models else self._default
@@ -166,7 +165,7 @@ class Answering:
                 raise errors.bad_request(str(bad), choices.FIELD) from None
         if not self._rules:
             return None
-        facts = Facts(key, self._requests, entry.tag, entry.attempt, model)
+        facts = Facts(key, self._counts.request(), entry.tag, entry.attempt, model)
         return rules.first(self._rules, facts, self._seed)
 
     @staticmethod
@@ -182,10 +181,18 @@ def _ready(request: Request, entry: Entry, laid: Plan, prefill: int | None = Non
     return Answered(entry, laid, prefill)
 
 
-def _refused(request: Request, entry: Entry, refused: errors.Refused, delay: int) -> Answered:
+def refusal(entry: Entry, refused: errors.Refused, delay: int, *, keep: bool) -> Plan:
+    """Plan an error for an answer, *delay* ns after the request; the entry is told."""
     entry.status, entry.stream = refused.status, False
-    head = reply.refused(entry.request_id, refused.status, len(refused.body), refused.headers, keep=request.keep)
-    return _ready(request, entry, plan.whole(head, refused.body, delay))
+    head = reply.refused(entry.request_id, refused.status, len(refused.body), refused.headers, keep=keep)
+    laid = plan.whole(head, refused.body, delay)
+    laid.end = End.KEEP if keep else End.CLOSE
+    entry.planned = laid.planned()
+    return laid
+
+
+def _refused(request: Request, entry: Entry, refused: errors.Refused, delay: int) -> Answered:
+    return Answered(entry, refusal(entry, refused, delay, keep=request.keep), None)
 
 
 def _listed(request: Request) -> bytes:

@@ -2,43 +2,104 @@
 
 import os
 import time
-from typing import Any
+from typing import Any, Protocol
 
 from mock_server.answering import Answering
+from mock_server.buckets import Own, Shared
 from mock_server.config import Config
 from mock_server.connection import Connection
-from mock_server.control import Control
+from mock_server.control import Control, Then, changed
+from mock_server.counts import Counts
 from mock_server.exchange import Exchange
 from mock_server.journal import Journal
 from mock_server.load import Load
 from mock_server.metrics import Metrics
 from mock_server.pacer import Pacer
+from mock_server.pending import Pending
 from mock_server.request import Request
 
 
-class App:
-    """Everything one server process knows: its answers, its journal, its pacer and its connections."""
+class Company(Protocol):
+    """The other workers of the same server, where there are any."""
 
-    def __init__(self, config: Config, pacer: Pacer, sources: dict[str, str], token: str = "") -> None:
+    def gather(self, kind: str, payload: bytes, then: Then) -> None:
+        """Have every worker, this one too, perform *kind*, and tell *then* what each answered."""
+
+    def load(self, app: "App") -> "Working":
+        """Answer the load model that all workers share."""
+
+
+class Working(Protocol):
+    """A model of load that exchanges are given to."""
+
+    def full(self, now: int) -> bool:
+        """Answer whether there is neither a slot nor a place in the queue."""
+
+    def take(self, exchange: Exchange, prefill: int) -> None:
+        """Work on *exchange* as soon as there is a slot."""
+
+    def drop(self, exchange: Exchange) -> None:
+        """Free the slot of *exchange*."""
+
+
+class App:
+    """Everything one worker knows: its answers, its journal, its pacer and its connections."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - put together in one place
+        self,
+        config: Config,
+        pacer: Pacer,
+        sources: dict[str, str],
+        token: str = "",
+        counts: Counts | None = None,
+        buckets: Own | Shared | None = None,
+        company: Company | None = None,
+    ) -> None:
         self.config = config
         self.sources = sources
         self.token = token
-        self.journal = Journal(config.journal)
         self.pacer = pacer
+        self.counts = counts or Counts.own()
+        self.journal = Journal(config.journal, self.counts)
         self.connections: set[Connection] = set()
-        self._answering = Answering(config, self._full)
+        self._company = company
+        self._answering = Answering(config, self._full, self.counts, buckets or Own())
         self._metrics = Metrics(self._answering.paths)
         self.journal.listener = self._metrics.add
         self._control = Control(self)
         self._load = self._loaded()
-        self._numbers = 0
 
-    def _loaded(self) -> Load | None:
+    def _loaded(self) -> Working | None:
         size = self.config.size()
-        return Load(size, self.pacer) if size else None
+        if size is None:
+            return None
+        return Load(size, self.pacer, self.counts) if self._company is None else self._company.load(self)
 
     def _full(self) -> bool:
         return self._load is not None and self._load.full(time.monotonic_ns())
+
+    def state(self) -> dict[str, Any]:
+        """Answer what is not configured but found."""
+        return {"timer": self.pacer.kind, "pid": os.getpid()}
+
+    def gather(self, kind: str, payload: bytes, then: Then) -> None:
+        """Have every worker perform *kind*, and tell *then* what each answered."""
+        if self._company is None:
+            then([self.perform(kind, payload)])
+        else:
+            self._company.gather(kind, payload, then)
+
+    def perform(self, kind: str, payload: bytes) -> bytes:
+        """Do this worker's part: `take`, `metrics`, `configure` by request, `settle` after a self-test."""
+        if kind == "take":
+            return self.journal.take()
+        if kind == "metrics":
+            return self._metrics.part(self._gauges())
+        config, names = changed(self.config, payload)
+        if kind == "configure":
+            self.sources.update(dict.fromkeys(names, "control"))
+        self.configure(config)
+        return b""
 
     def configure(self, config: Config) -> None:
         """Answer by *config* from now on; what is being answered goes on as it was planned."""
@@ -48,28 +109,21 @@ class App:
         if resized:
             self._load = self._loaded()
 
-    def state(self) -> dict[str, Any]:
-        """Answer what is not configured but found."""
-        return {"timer": self.pacer.kind, "pid": os.getpid()}
-
-    def metrics(self) -> bytes:
-        """Answer the counters, in Prometheus' format."""
-        gauges = {
-            "in_flight": ("Requests being answered.", self.journal.in_flight),
-            "connections": ("Connections open.", len(self.connections)),
-            "journal_entries": ("Entries that nobody has taken.", len(self.journal)),
-            "journal_dropped": ("Entries lost since the last take.", self.journal.dropped),
-            "slots_busy": ("Requests that hold a slot.", self._load.busy if self._load else 0),
-            "queue": ("Requests that wait for a slot.", self._load.waiting if self._load else 0),
+    def _gauges(self) -> dict[str, int]:
+        return {
+            "in_flight": self.journal.in_flight,
+            "connections": len(self.connections),
+            "journal_entries": len(self.journal),
+            "journal_dropped": self.journal.dropped,
+            "slots_busy": self.counts.busy,
+            "queue": self.counts.waiting,
         }
-        return self._metrics.text(gauges)
 
     def opened(self, connection: Connection) -> int:
         """Count a new connection and number it."""
         self.connections.add(connection)
         self.journal.connections += 1
-        self._numbers += 1
-        return self._numbers
+        return self.counts.connection()
 
     def closed(self, connection: Connection) -> None:
         """Forget a connection that is gone, and tell the answer under way that its reader is."""
@@ -77,20 +131,20 @@ class App:
         if connection.exchange is not None:
             connection.exchange.lost()
             self.pacer.forget()
-            if connection.exchange.load is not None:
-                connection.exchange.load.drop(connection.exchange)
 
-    def resume(self, exchange: Exchange) -> None:
-        """Go on with an exchange whose reader was slow: what is overdue leaves at once."""
-        due = exchange.resume()
-        if due is not None:
-            self.pacer.at(due, exchange)
+    def resume(self, connection: Connection) -> None:
+        """Go on with an answer whose reader was slow: what is overdue leaves at once."""
+        exchange = connection.exchange
+        if isinstance(exchange, Exchange) and exchange.parked:
+            due = exchange.resume()
+            if due is not None:
+                self.pacer.at(due, exchange)
 
     def serve(self, connection: Connection, request: Request) -> None:
-        """Answer *request*: control requests on the spot, all others by an exchange that the journal keeps."""
+        """Answer *request*: control requests by `Control`, all others by an exchange that the journal keeps."""
         if self._control.serves(request.path) and request.refused is None:
-            connection.line.put(self._control.answer(request))
-            connection.done(keep=request.keep)
+            connection.exchange = pending = Pending(connection, keep=request.keep)
+            self._control.answer(request, pending.send)
             return
         entry, plan, prefill = self._answering.answer(request, connection.number)
         exchange = Exchange(connection, self.journal, entry, plan)
@@ -101,9 +155,11 @@ class App:
             exchange.load = self._load
             self._load.take(exchange, prefill)
         else:
-            self._start(exchange, request.received + plan.due[0])
+            self.start(exchange)
 
-    def _start(self, exchange: Exchange, due: int) -> None:
+    def start(self, exchange: Exchange) -> None:
+        """Set an answer on its way whose due times are known."""
+        due = exchange.received + exchange.plan.due[0]
         now = time.monotonic_ns()
         following = exchange.step(now) if due <= now else due
         if following is not None:

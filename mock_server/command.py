@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import click
 from click.core import ParameterSource
 
-from mock_server import registry, server
+from mock_server import registry, server, workers
 from mock_server.behaviour import LENGTHS, PROFILES
 from mock_server.config import Config, from_file
 from mock_server.rules import FOLDER as FAULTS
@@ -65,7 +65,7 @@ def _command(context: click.Context, /, path: str, **words: Any) -> None:
         refuse(bad)
     sources = {name: "command line" if name in given else "file" if name in filed else "default" for name in words}
     try:
-        server.run(config, sources)
+        (server if config.workers == 1 else workers).run(config, sources)
     except OSError as unavailable:
         reason = os.strerror(unavailable.errno) if unavailable.errno else unavailable
         refuse(f"{config.host}:{config.port}: {reason}")

@@ -3,7 +3,7 @@
 import ipaddress
 import os
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ _RANGES = {
     "queue": (0, 1_000_000),
     "slowdown": (0, 1000),
     "stall": (0, 1),
+    "workers": (1, 64),
     "keep_alive": (0.1, 86_400),
 }
 
@@ -75,6 +76,9 @@ class Config:
     queue: int = _option(100_000, "requests that may wait for a slot; more are answered 503")
     slowdown: float = _option(0.0, "with slots: the share by which each further request slows all others")
     stall: float = _option(0.0, "with slots: the share of decode's speed that reading a prompt takes, 0 to 1")
+    workers: int = _option(
+        1, "processes that serve the one address; seeds, limits, slots and journal hold for all"
+    )
     keep_alive: float = _option(75.0, "seconds after which an idle connection is closed")
     cores: str = _option("", "cores this process may use, as in 1 or 0,2; empty leaves it alone")
     journal: int = _option(100_000, "entries the journal keeps until they are taken")
@@ -157,6 +161,10 @@ class Config:
             return not ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return True
+
+    def bare(self) -> "Config":
+        """Answer the same without faults, limits and load: what a self-test measures."""
+        return replace(self, fault=(), rpm=0, tpm=0, slots=0)
 
     def echo(self) -> dict[str, Any]:
         """Answer every field with its value."""

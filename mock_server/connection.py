@@ -8,7 +8,6 @@ from typing import Protocol, cast
 import httptools
 
 from mock_server import http
-from mock_server.exchange import Exchange
 from mock_server.line import Line
 from mock_server.request import KEPT, Request
 from mock_server.wire import errors
@@ -19,6 +18,13 @@ REQUEST = 30 * 10**9
 """How long a request may take to arrive, from its first byte to its last, in ns."""
 READER = 300 * 10**9
 """How long a reader may leave its answer waiting, in ns."""
+
+
+class Answering(Protocol):
+    """What is happening on a connection: a request being answered."""
+
+    def lost(self) -> None:
+        """Take note that the client has gone."""
 
 
 class Application(Protocol):
@@ -33,8 +39,8 @@ class Application(Protocol):
     def serve(self, connection: "Connection", request: Request) -> None:
         """Answer *request*: now, or by setting the connection's `exchange`."""
 
-    def resume(self, exchange: Exchange) -> None:
-        """Go on with an exchange that waited for its reader."""
+    def resume(self, connection: "Connection") -> None:
+        """Go on with an answer that waited for its reader."""
 
 
 class Connection(asyncio.Protocol):
@@ -61,7 +67,7 @@ class Connection(asyncio.Protocol):
         self._broken = False
         self._began = 0
         self._idle = 0
-        self.exchange: Exchange | None = None
+        self.exchange: Answering | None = None
         self.number = 0
         self.line: Line
         self._transport: asyncio.Transport
@@ -107,8 +113,7 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """Send on."""
         self.line.paused = False
-        if self.exchange is not None and self.exchange.parked:
-            self._application.resume(self.exchange)
+        self._application.resume(self)
 
     def data_received(self, data: bytes) -> None:
         """Read what came; what is complete is served."""

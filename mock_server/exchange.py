@@ -2,6 +2,7 @@
 
 import time
 from array import array
+from collections.abc import Callable
 from typing import Protocol
 
 from mock_server.journal import Entry, Journal
@@ -51,6 +52,16 @@ class Exchange:
     def received(self) -> int:
         """When the request had arrived, in ns of the monotonic clock."""
         return self._entry.received
+
+    @property
+    def left(self) -> int:
+        """How many pieces the load model has yet to find due."""
+        return len(self.plan.pieces) - self._allowed
+
+    def refuse(self, refusal: Callable[[Entry], Plan]) -> None:
+        """Answer with a refusal instead, as the load model has no place; nothing has been sent yet."""
+        self.load = None
+        self.plan = refusal(self._entry)
 
     def step(self, now: int) -> int | None:
         """Send what is due at *now*; answer when the next is, or None when done or while the reader is slow."""
@@ -119,6 +130,8 @@ class Exchange:
         """Note that the client has gone before its answer was complete."""
         if not self.over:
             self._close(time.monotonic_ns() - self._entry.received, disconnected=True)
+            if self.load is not None:
+                self.load.drop(self)
 
     def _close(self, finished: int, *, disconnected: bool) -> None:
         self.over = True

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from mock_server.counts import Counts
+
 NUMBERS = 8_000_000
 """How many times of tokens are kept at most (64 MB), however few entries they belong to."""
 
@@ -43,18 +45,20 @@ class Journal:
     """
     The entries since the last take, and the connections and the peak of requests in flight since then.
 
+    Entries, connections and requests in flight are this process's own; the peak is that of all workers together.
+
     Memory is bounded: when *most* entries, or `NUMBERS` times, are kept, the oldest make room and are counted as
     dropped. An entry costs a tuple; JSON is made when it is asked for.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, counts: Counts | None = None) -> None:
         self._entries: deque[Entry] = deque()
         self._most = most
         self._numbers = 0
         self.dropped = 0
         self.connections = 0
         self.in_flight = 0
-        self.peak = 0
+        self._counts = counts or Counts.own()
         self.listener: Callable[[Entry], None] | None = None
 
     def __len__(self) -> int:
@@ -63,11 +67,12 @@ class Journal:
     def began(self) -> None:
         """Count a request in flight."""
         self.in_flight += 1
-        self.peak = max(self.peak, self.in_flight)
+        self._counts.began()
 
     def ended(self, entry: Entry) -> None:
         """Keep the entry of a request that is in flight no longer."""
         self.in_flight -= 1
+        self._counts.ended()
         if self.listener is not None:
             self.listener(entry)
         self._entries.append(entry)
@@ -79,7 +84,7 @@ class Journal:
     def take(self) -> bytes:
         """Answer everything since the last take as JSON, and forget it."""
         taken = {
-            "peak": self.peak,
+            "peak": self._counts.peak(),
             "in_flight": self.in_flight,
             "connections": self.connections,
             "dropped": self.dropped,
@@ -87,8 +92,17 @@ class Journal:
         }
         self._entries.clear()
         self._numbers = self.connections = self.dropped = 0
-        self.peak = self.in_flight
         return orjson.dumps(taken, default=_plain)
+
+
+def merged(parts: list[bytes]) -> bytes:
+    """Answer what the takes of all workers come to: entries together, counts added, the highest peak."""
+    if len(parts) == 1:
+        return parts[0]
+    takes = [orjson.loads(part) for part in parts]
+    sums = {name: sum(take[name] for take in takes) for name in ("in_flight", "connections", "dropped")}
+    entries = [entry for take in takes for entry in take["entries"]]
+    return orjson.dumps({"peak": max(take["peak"] for take in takes), **sums, "entries": entries})
 
 
 def _plain(times: object) -> list[int]:

@@ -3,6 +3,7 @@
 import math
 
 from mock_server import reply
+from mock_server.buckets import Own, Shared
 from mock_server.limits import Limits, Standing, spelled
 from mock_server.wire import errors
 from mock_server.wire.errors import Refused
@@ -10,16 +11,13 @@ from mock_server.wire.errors import Refused
 UNLIMITED = 10**9
 """The limit of the kind that is not limited, where only the other is."""
 
-MODELS = 1000
-"""How many models have limits of their own; what comes after these shares one."""
-
 
 class Limiting:
     """Limits on requests and tokens a minute for each model; 0 is no limit."""
 
-    def __init__(self, requests: int, tokens: int) -> None:
+    def __init__(self, requests: int, tokens: int, buckets: Own | Shared | None = None) -> None:
         self._most = (requests or UNLIMITED, tokens or UNLIMITED) if requests or tokens else None
-        self._models: dict[str, Limits] = {}
+        self._buckets = buckets or Own()
 
     def admit(self, model: str, tokens: int, now: int) -> bytes:
         """Answer the rate-limit headers of a request that passes at *now* (ns); raises `Refused` for others."""
@@ -27,9 +25,8 @@ class Limiting:
             return reply.NO_LIMITS
         if tokens > self._most[1]:
             raise _too_large(model, self._most[1], tokens)
-        name = model if model in self._models or len(self._models) < MODELS else ""
-        limits = self._models.setdefault(name, Limits(*self._most))
-        standing = limits.ask(now, tokens)
+        with self._buckets.lock:
+            standing = Limits(*self._most, self._buckets.state(model)).ask(now, tokens)
         if standing.wait:
             raise self._refused(model, tokens, standing)
         return reply.lines(reply.limit_pairs(self._most, standing))

@@ -1,5 +1,6 @@
 """Requests and tokens per minute: two buckets that refill all the time, as OpenAI's do."""
 
+from collections.abc import MutableSequence
 from typing import NamedTuple
 
 MINUTE = 60 * 10**9
@@ -26,13 +27,13 @@ class Limits:
     """
     Two buckets of *requests* and *tokens* per minute; they start full, and a request takes from both or neither.
 
-    `levels` may be any two floats and a time that are shared between processes; who shares them holds the lock.
+    *state* holds what is left of each and when that was (ns): three numbers, zeros at first, which several
+    processes may share.
     """
 
-    def __init__(self, requests: int, tokens: int) -> None:
+    def __init__(self, requests: int, tokens: int, state: MutableSequence[float]) -> None:
         self.most = (requests, tokens)
-        self._levels = [float(requests), float(tokens)]
-        self._at: int | None = None
+        self._state = state
 
     def ask(self, now: int, tokens: int) -> Standing:
         """Take one request of *tokens* tokens at *now* (ns), if there is room for it."""
@@ -46,7 +47,7 @@ class Limits:
         wait = waits[short]
         if not wait:
             levels = [level - want for level, want in zip(levels, wanted, strict=True)]
-        self._levels, self._at = levels, now
+        self._state[0], self._state[1], self._state[2] = *levels, max(float(now), self._state[2], 1.0)
         resets = [_until(most - level, most) for level, most in zip(levels, self.most, strict=True)]
         return Standing(
             wait=wait,
@@ -57,10 +58,12 @@ class Limits:
         )
 
     def _refilled(self, now: int) -> list[float]:
-        passed = max(now - self._at, 0) if self._at is not None else 0
+        *levels, at = self._state
+        if not at:
+            return [float(most) for most in self.most]
+        passed = max(now - at, 0.0)
         return [
-            min(level + most * passed / MINUTE, float(most))
-            for level, most in zip(self._levels, self.most, strict=True)
+            min(level + most * passed / MINUTE, float(most)) for level, most in zip(levels, self.most, strict=True)
         ]
 
 

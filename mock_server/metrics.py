@@ -2,6 +2,9 @@
 
 from bisect import bisect_left
 from collections import Counter
+from itertools import accumulate
+
+import orjson
 
 from mock_server.journal import Entry
 
@@ -9,68 +12,80 @@ BOUNDS = (100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000
 """Upper bounds of the buckets of lateness, in ns."""
 
 _OTHER = "other"
+_BUCKETS = tuple(f"lateness {place}" for place in range(len(BOUNDS) + 1))
+_SUM = "lateness sum"
+_SHARED = frozenset({"slots_busy", "queue"})
+_PLAIN = frozenset({"tokens_total", "disconnects_total", "retries_total"})
+_FAMILIES = {
+    "requests_total": ("counter", "Requests answered or given up, by path and status."),
+    "faults_total": ("counter", "Faults played, by kind."),
+    "tokens_total": ("counter", "Output tokens written."),
+    "disconnects_total": ("counter", "Clients that left before their answer was complete."),
+    "retries_total": ("counter", "Requests that were a second attempt or later."),
+    "lateness_seconds": ("histogram", "Written minus planned, of the last token of an answer."),
+    "in_flight": ("gauge", "Requests being answered."),
+    "connections": ("gauge", "Connections open."),
+    "journal_entries": ("gauge", "Entries that nobody has taken."),
+    "journal_dropped": ("gauge", "Entries lost since the last take."),
+    "slots_busy": ("gauge", "Requests that hold a slot."),
+    "queue": ("gauge", "Requests that wait for a slot."),
+}
 
 
 class Metrics:
-    """Counts entries as they are completed; the number of labels is bounded by *paths* and the status codes."""
+    """Counts the entries that one worker completes; labels are bounded by *paths*, status codes and faults."""
 
     def __init__(self, paths: frozenset[str]) -> None:
         self._paths = paths
-        self._requests: Counter[tuple[str, int]] = Counter()
-        self._faults: Counter[str] = Counter()
-        self._buckets = [0] * (len(BOUNDS) + 1)
-        self._late = 0
-        self.tokens = 0
-        self.disconnects = 0
-        self.retries = 0
+        self._counted: Counter[str] = Counter()
 
     def add(self, entry: Entry) -> None:
         """Count a request that is complete."""
-        self._requests[entry.path if entry.path in self._paths else _OTHER, entry.status] += 1
+        counted = self._counted
+        path = entry.path if entry.path in self._paths else _OTHER
+        counted[f'requests_total{{path="{path}",status="{entry.status}"}}'] += 1
         if entry.tokens:
-            self.tokens += len(entry.written) if entry.stream else entry.tokens
+            counted["tokens_total"] += len(entry.written) if entry.stream else entry.tokens
         if entry.disconnected:
-            self.disconnects += 1
+            counted["disconnects_total"] += 1
         if entry.attempt:
-            self.retries += 1
+            counted["retries_total"] += 1
         if entry.fault is not None:
-            self._faults[entry.fault.partition(",")[0]] += 1
+            counted[f'faults_total{{fault="{entry.fault.partition(",")[0]}"}}'] += 1
         if entry.lateness is not None:
-            self._buckets[bisect_left(BOUNDS, entry.lateness)] += 1
-            self._late += entry.lateness
+            counted[_BUCKETS[bisect_left(BOUNDS, entry.lateness)]] += 1
+            counted[_SUM] += entry.lateness
 
-    def text(self, gauges: dict[str, tuple[str, int]]) -> bytes:
-        """Answer everything counted, and *gauges*: name to (help, value)."""
-        lines: list[str] = []
-        _family(lines, "requests_total", "counter", "Requests answered or given up, by path and status.")
-        for (path, status), count in sorted(self._requests.items()):
-            lines.append(f'overlap_requests_total{{path="{path}",status="{status}"}} {count}')
-        _family(lines, "faults_total", "counter", "Faults played, by kind.")
-        lines += [f'overlap_faults_total{{fault="{name}"}} {n}' for name, n in sorted(self._faults.items())]
-        for name, about, count in (
-            ("tokens_total", "Output tokens written.", self.tokens),
-            ("disconnects_total", "Clients that left before their answer was complete.", self.disconnects),
-            ("retries_total", "Requests that were a second attempt or later.", self.retries),
-        ):
-            _family(lines, name, "counter", about)
-            lines.append(f"overlap_{name} {count}")
-        self._histogram(lines)
-        for name, (about, value) in gauges.items():
-            _family(lines, name, "gauge", about)
-            lines.append(f"overlap_{name} {value}")
-        return ("\n".join(lines) + "\n").encode()
-
-    def _histogram(self, lines: list[str]) -> None:
-        _family(lines, "lateness_seconds", "histogram", "Written minus planned, of the last token of an answer.")
-        total = 0
-        for bound, count in zip(BOUNDS, self._buckets, strict=False):
-            total += count
-            lines.append(f'overlap_lateness_seconds_bucket{{le="{bound / 1e9:g}"}} {total}')
-        total += self._buckets[-1]
-        lines.append(f'overlap_lateness_seconds_bucket{{le="+Inf"}} {total}')
-        lines.append(f"overlap_lateness_seconds_sum {self._late / 1e9:.9f}")
-        lines.append(f"overlap_lateness_seconds_count {total}")
+    def part(self, gauges: dict[str, int]) -> bytes:
+        """Answer what was counted, and *gauges*, in the form that `text` adds up."""
+        return orjson.dumps({"counted": self._counted, "gauges": gauges})
 
 
-def _family(lines: list[str], name: str, kind: str, about: str) -> None:
-    lines += [f"# HELP overlap_{name} {about}", f"# TYPE overlap_{name} {kind}"]
+def text(parts: list[bytes]) -> bytes:
+    """Answer what all workers counted, added up, in Prometheus' format; a gauge that all share is not added."""
+    counted: Counter[str] = Counter()
+    gauges: Counter[str] = Counter()
+    for part in parts:
+        found = orjson.loads(part)
+        counted.update(found["counted"])
+        for name, value in found["gauges"].items():
+            gauges[name] = value if name in _SHARED else gauges[name] + value
+    lines: list[str] = []
+    for family, (kind, about) in _FAMILIES.items():
+        lines += [f"# HELP overlap_{family} {about}", f"# TYPE overlap_{family} {kind}"]
+        if kind == "histogram":
+            lines += _histogram(counted)
+        elif kind == "gauge":
+            lines.append(f"overlap_{family} {gauges[family]}")
+        else:
+            names = sorted(name for name in counted if name.partition("{")[0] == family)
+            lines += [f"overlap_{name} {counted[name]}" for name in names or [family] * (family in _PLAIN)]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _histogram(counted: Counter[str]) -> list[str]:
+    name = "overlap_lateness_seconds"
+    totals = list(accumulate(counted[bucket] for bucket in _BUCKETS))
+    bounds = [f"{bound / 1e9:g}" for bound in BOUNDS] + ["+Inf"]
+    lines = [f'{name}_bucket{{le="{bound}"}} {total}' for bound, total in zip(bounds, totals, strict=True)]
+    return [*lines, f"{name}_sum {counted[_SUM] / 1e9:.9f}", f"{name}_count {totals[-1]}"]

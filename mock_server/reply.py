@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from http import HTTPStatus
 
 from mock_server import http
 from mock_server.limits import Standing, spelled
@@ -66,6 +67,12 @@ def streamed(request_id: str, took: int, limits: bytes, *, chunked: bool, keep: 
 
 
 def refused(request_id: str, status: int, length: int, extra: tuple[tuple[str, str], ...], *, keep: bool) -> bytes:
-    """Answer the head of an error: fewer headers than a success has, and *extra* of its own."""
+    """
+    Answer the head of an error, with *extra* headers of its own.
+
+    Recorded: a bad request has all the headers of a success; who asks for what is not there gets the id alone.
+    """
     more = lines(extra) + b"x-request-id: %b\r\n" % request_id.encode() + (b"" if keep else http.CLOSE)
+    if status == HTTPStatus.BAD_REQUEST:
+        more += b"openai-processing-ms: 0\r\n" + _ALWAYS
     return http.head(status, int(time.time()), http.JSON, length, more)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import dataclasses
 import gc
 import os
 import resource
@@ -41,51 +40,67 @@ def ready_line(config: Config, url: str) -> str:
 
 async def _serve(config: Config, sources: dict[str, str], listening: socket.socket) -> int:
     """Serve until told to stop; answer the process's exit code."""
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    app = App(config, Pacer(loop), sources, _token(config))
-    if app.pacer.kind != "timerfd":
-        print("no timerfd here: times are kept to about a millisecond", file=sys.stderr)
-    server = await loop.create_server(lambda: Connection(app), sock=listening, backlog=BACKLOG)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
-    sound = not config.self_test or await _tested(app, address(listening))
+    stop = stopping()
+    first = config.bare() if config.self_test else config
+    app = App(first, Pacer(asyncio.get_running_loop()), sources, token(config))
+    server = await listened(app, listening)
+    sound = not config.self_test or await tested(address(listening))
     if sound:
+        app.configure(config)
         print(ready_line(config, address(listening)), flush=True)
-        while not stop.is_set():
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), 1.0)
-            app.sweep()
+        await swept(app, stop)
     server.close()
     app.close()
     await asyncio.sleep(0)
     return 0 if sound else 1
 
 
-async def _tested(app: App, url: str) -> bool:
-    """Have a process of its own measure the bare schedule, without faults, limits and load; they come after."""
-    config = app.config
-    app.configure(dataclasses.replace(config, fault=(), rpm=0, tpm=0, slots=0))
+def stopping(*signals: signal.Signals) -> asyncio.Event:
+    """Answer what is set by any of *signals*: by SIGTERM and Ctrl-C, unless others are named."""
+    stop = asyncio.Event()
+    for number in signals or (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def listened(app: App, listening: socket.socket) -> asyncio.Server:
+    """Let *app* serve what connects to *listening*."""
+    if app.pacer.kind != "timerfd":
+        print("no timerfd here: times are kept to about a millisecond", file=sys.stderr)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Connection(app), sock=listening, backlog=BACKLOG)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    return server
+
+
+async def swept(app: App, stop: asyncio.Event) -> None:
+    """Wait for *stop*, and look after silent clients meanwhile."""
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 1.0)
+        app.sweep()
+
+
+async def tested(url: str) -> bool:
+    """Have a process of its own measure whether the schedule is kept; it says so on stderr."""
     words = (sys.executable, "-m", "mock_server.selftest", url, str(os.getpid()))
     tester = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.DEVNULL)
-    passed = await tester.wait() == 0
-    app.configure(config)
-    return passed
+    return await tester.wait() == 0
 
 
-def _token(config: Config) -> str:
+def token(config: Config) -> str:
     """Answer the token that control requests must carry; none is asked for on loopback, unless one was given."""
     if config.token or not config.exposed():
         return config.token
-    token = secrets.token_urlsafe(16)
-    print(f"control endpoints want the token {token}", file=sys.stderr)
-    return token
+    drawn = secrets.token_urlsafe(16)
+    print(f"control endpoints want the token {drawn}", file=sys.stderr)
+    return drawn
 
 
-def _prepare(config: Config) -> None:
+def prepare(config: Config) -> None:
+    """Take the cores and the descriptors that the server may have."""
     cores = config.affinity()
     if cores:
         os.sched_setaffinity(0, cores)
@@ -96,7 +111,7 @@ def _prepare(config: Config) -> None:
 def run(config: Config, sources: dict[str, str]) -> None:
     """Serve until SIGTERM or Ctrl-C; raises OSError where the address cannot be had."""
     listening = bound(config)
-    _prepare(config)
+    prepare(config)
     code = uvloop.run(_serve(config, sources, listening))
     if code:
         raise SystemExit(code)

@@ -10,9 +10,14 @@ from mock_server.wire.errors import Refused
 SECOND = 10**9
 
 
+def made(requests: int, tokens: int) -> Limits:
+    """Answer limits that are full."""
+    return Limits(requests, tokens, [0.0] * 3)
+
+
 def test_three_a_minute_let_three_pass_and_then_one_every_twenty_seconds():
     """OpenAI's own example: limit 3, used 3, try again in 20 s."""
-    limits = Limits(3, 10**6)
+    limits = made(3, 10**6)
     assert [limits.ask(0, 1).wait for _ in range(4)] == [0, 0, 0, 20 * SECOND]
     assert limits.ask(19 * SECOND, 1).wait == pytest.approx(SECOND, abs=10)
     assert limits.ask(20 * SECOND, 1).wait == 0
@@ -20,7 +25,7 @@ def test_three_a_minute_let_three_pass_and_then_one_every_twenty_seconds():
 
 def test_who_is_turned_away_takes_nothing():
     """A refused request leaves both buckets as they were."""
-    limits = Limits(100, 50)
+    limits = made(100, 50)
     assert limits.ask(0, 50).remaining == (99, 0)
     refused = limits.ask(0, 10)
     assert (refused.unit, refused.wait, refused.remaining) == ("tokens", MINUTE * 10 // 50, (99, 0))
@@ -28,14 +33,14 @@ def test_who_is_turned_away_takes_nothing():
 
 def test_a_bucket_never_holds_more_than_a_minute():
     """An idle hour is no credit."""
-    limits = Limits(3, 1000)
+    limits = made(3, 1000)
     limits.ask(0, 1)
     assert limits.ask(60 * MINUTE, 1).remaining[0] == 2
 
 
 def test_the_longer_wait_is_told():
     """Short of both, a caller is told of what takes longer to come back."""
-    limits = Limits(60, 60)
+    limits = made(60, 60)
     limits.ask(0, 60)
     for _ in range(59):
         limits.ask(0, 0)
@@ -45,7 +50,7 @@ def test_the_longer_wait_is_told():
 
 def test_a_clock_that_stands_still_or_goes_back_refills_nothing():
     """Requests of one instant may come in any order."""
-    limits = Limits(2, 1000)
+    limits = made(2, 1000)
     limits.ask(1000, 1)
     assert limits.ask(500, 1).wait == 0
     assert limits.ask(500, 1).wait > 0
@@ -81,9 +86,9 @@ def test_the_refusal_says_how_long_to_wait():
     """The wait is in the message, in `retry-after-ms`, and rounded up in `retry-after`."""
     limiting = Limiting(3, 0)
     for _ in range(3):
-        limiting.admit("m", 1, 0)
+        limiting.admit("m", 1, SECOND)
     with pytest.raises(Refused) as caught:
-        limiting.admit("m", 1, SECOND // 2)
+        limiting.admit("m", 1, SECOND + SECOND // 2)
     told = dict(caught.value.headers)
     assert caught.value.status == 429
     assert (told["retry-after-ms"], told["retry-after"]) == ("19500", "20")
