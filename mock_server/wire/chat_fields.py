@@ -32,6 +32,19 @@ def _stream_options(where: str, value: Any) -> None:
     rules.check(value, _STREAM_OPTIONS, f"{where}.")
 
 
+def _modalities(where: str, value: Any) -> None:
+    """Take `["text"]`: there is no voice here to answer with."""
+    if not isinstance(value, list):
+        raise errors.wrong_type(where, "an array of strings", value)
+    for i, item in enumerate(value):
+        rules.one_of("text")(f"{where}[{i}]", item)
+
+
+def _unsupported(where: str, value: Any) -> None:  # noqa: ARG001 - whatever it is
+    """Take nothing."""
+    raise errors.unsupported(where)
+
+
 # `tools`, `tool_choice`, `function_call` and `response_format` are read with care where they are used.
 RULES: dict[str, rules.Rule] = {
     "messages": rules.anything,
@@ -66,8 +79,8 @@ RULES: dict[str, rules.Rule] = {
     "metadata": rules.metadata,
     "verbosity": rules.one_of("low", "medium", "high"),
     "reasoning_effort": rules.one_of("none", "minimal", "low", "medium", "high", "xhigh"),
-    "modalities": rules.anything,
-    "audio": rules.mapping,
+    "modalities": _modalities,
+    "audio": _unsupported,
     "prediction": rules.mapping,
     "moderation": rules.mapping,
     "web_search_options": rules.mapping,

@@ -97,6 +97,16 @@ def headers_of_an_answer(url: str) -> None:
     same("missing", [name for name in names.split() if name not in headers], [])
 
 
+def headers_of_a_refusal(url: str) -> None:
+    """A bad request has the headers of a success; what is not there has the request's id alone."""
+    bad = _post(url, "/chat/completions", {"model": "gpt-4o"})
+    same("openai-version", bad.headers.get("openai-version"), "2020-10-01")
+    nothing = _post(url, "/nothing/here", {})
+    same("status", nothing.status, 404)
+    true("x-request-id is there", nothing.headers.get("x-request-id", "").startswith("req_"))
+    same("others", [name for name in nothing.headers if name.startswith(("openai-", "x-ratelimit-"))], [])
+
+
 def headers_of_a_stream(url: str) -> None:
     """A stream is named as one, in chunks."""
     headers = _post(url, "/chat/completions", {**_ASK, "stream": True}).headers
