@@ -34,6 +34,7 @@ rows.sharpen()
 
 MARK = b"[call]"
 PAUSE = 0.01  # seconds after a failure: a server that refuses at once would else get all of our CPU
+POLL = 0.005  # seconds between two looks whether all users are there
 
 
 @dataclass(slots=True)
@@ -134,11 +135,13 @@ class StreamingUser(User):
 
     def _turn(self) -> int | None:
         """Wait until this user's next call may begin; answer when it was due, None in a closed loop."""
-        if BOOKS.draining:
-            gevent.sleep(86_400)  # until Locust ends this user, as it is about to
-        due = BOOKS.next_due()
+        while BOOKS.waiting:
+            gevent.sleep(POLL)
+        due = None if BOOKS.draining else BOOKS.next_due()
         if due is not None and (wait := due - monotonic_ns()) > 0:
             gevent.sleep(wait / 1e9)
+        if BOOKS.draining:
+            gevent.sleep(86_400)  # until Locust ends this user, as it is about to
         return due
 
     def on_stop(self) -> None:
@@ -165,7 +168,7 @@ class Reading:
 
     def begin(self, status: int, content_type: str) -> None:
         """Choose how to read the body."""
-        self._refused = status >= 400
+        self._refused = status >= 300
         if content_type.startswith("text/event-stream"):
             self.events = Events()
 
@@ -179,7 +182,15 @@ class Reading:
     def error(self, status: int) -> str | None:
         """Name what is wrong with a complete answer; None where nothing is."""
         if self._refused:
-            return f"HTTP {status}"
+            return f"HTTP {status}{self._told()}"
         if self.events.error:
             return self.events.error
         return "NoOutput" if self._streamed and not self._mark.chunks else None
+
+    def _told(self) -> str:
+        """Answer the error's type where a refusal names one, as OpenAI's and the example service's do."""
+        try:
+            said = orjson.loads(b"".join(self._parts))["error"]["type"]
+        except (ValueError, TypeError, KeyError):
+            return ""
+        return f" {said[:40]}" if isinstance(said, str) else ""

@@ -6,7 +6,6 @@ A call's number is unique over all processes of a run, since it is its name on t
 """
 
 from collections.abc import Iterator
-from time import monotonic_ns
 from typing import Any
 
 from harness.load.arrivals import due_times, part
@@ -29,7 +28,7 @@ class Books:
         self.kept = False
         self._count = 0
         self._due: Iterator[int] | None = None
-        self._start = 0
+        self._start: int | None = None
         self.rows: list[Row] = []
 
     def begin(self, *, warmup: bool = False, due: int | None = None) -> Item:
@@ -54,14 +53,23 @@ class Books:
     def open(self, told: dict[str, Any] | None, processes: int) -> None:
         """Begin a test: a closed loop, or with *told* (rate, arrivals, seed) this process' part of an open one."""
         self.draining = False
-        self._due, self._start = None, monotonic_ns()
+        self._due, self._start = None, None
         if told and told.get("rate"):
             times = due_times(told["arrivals"], told["rate"], told["seed"])
             self._due = part(times, self.process % processes, processes)
 
+    def start(self, now: int) -> None:
+        """Let the schedule of an open loop begin at *now*, in monotonic ns: all users are there to keep it."""
+        self._start = now if self._start is None else self._start
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is a schedule that has not begun."""
+        return self._due is not None and self._start is None
+
     def next_due(self) -> int | None:
         """Answer when the next call is due, in monotonic ns; None in a closed loop: at once."""
-        return None if self._due is None else self._start + next(self._due)
+        return None if self._due is None or self._start is None else self._start + next(self._due)
 
 
 BOOKS = Books()

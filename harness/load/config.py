@@ -13,6 +13,7 @@ from harness.load.slo import Limits, limits
 from harness.loops import LOOPS
 
 FRAMEWORKS = ("fastapi", "django")
+DJANGO = ("ainvoke", "async_invoke", "stream")
 
 
 def _option(help_text: str, default: Any = None) -> Any:
@@ -52,7 +53,9 @@ class LoadConfig:
     profile: str = _option("the mock's latency", "lognormal,ttft=0.2,itl=0.01")
     tokens: int = _option("output tokens of each answer", 24)
     seed: int = _option("seed of prompts, latencies and arrivals", 7)
+    fault: str | None = _option("a fault of the mock, such as status,code=500,rate=0.1")
     timeout: float = _option("seconds a call may wait for its next byte", 30.0)
+    drain: float = _option("seconds that calls in flight may take to end when a test ends; 0 cuts them", 10.0)
     port: int = _option("port of Locust's page; 0 picks a free one", 8089)
     service_port: int = _option("port of the service; 0 picks a free one", 0)
     mock_port: int = _option("port of the mock server; 0 picks a free one", 0)
@@ -82,6 +85,14 @@ class LoadConfig:
                 raise Mistake(f"no endpoint {each!r}; there are: {', '.join(ENDPOINTS)}")
         if len({ENDPOINTS[each].direct for each in self.endpoint}) > 1:
             raise Mistake("the service's endpoints and those of the LLM server itself are two runs")
+
+        if self.framework == "django" and (missing := [each for each in self.endpoint if each not in DJANGO]):
+            raise Mistake(f"no endpoint {missing[0]!r} in Django; there are: {', '.join(DJANGO)}")
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The endpoints whose users there are: those asked for, or all that the service has."""
+        return self.endpoint or (DJANGO if self.framework == "django" else ())
 
     @property
     def direct(self) -> bool:
@@ -114,6 +125,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "requests": (1, 10_000),
     "tokens": (1, 100_000),
     "timeout": (0.01, 3600),
+    "drain": (0, 3600),
     "port": (0, 65_535),
     "service_port": (0, 65_535),
     "mock_port": (0, 65_535),

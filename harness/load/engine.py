@@ -86,7 +86,10 @@ def loaded(setup: Setup) -> dict[str, Any]:
     """Answer the user classes by name: those of the table, or those of a locustfile of the user's own."""
     if not setup.file:
         kinds = (True, False) if setup.role == "worker" else (setup.direct,)
-        return {each.__name__: each for kind in kinds for each in user_classes(setup.timeout, direct=kind)}
+        classes = [each for kind in kinds for each in user_classes(setup.timeout, direct=kind)]
+        return {
+            each.__name__: each for each in classes if not setup.offered or each.endpoint.name in setup.offered
+        }
     from locust.util.load_locustfile import load_locustfile
 
     found: dict[str, Any] = load_locustfile(setup.file)[0]

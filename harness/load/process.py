@@ -58,6 +58,12 @@ class Locust:
         """Whether it still runs."""
         return self._process.poll() is None
 
+    @property
+    def how_it_ended(self) -> str:
+        """In words; only for one that has ended."""
+        code = self._process.returncode
+        return f"signal {-code}" if code < 0 else f"exit code {code}"
+
     def tell(self, fact: dict[str, Any]) -> None:
         """Send it *fact*; nothing where it has ended, which is noticed by its silence."""
         assert self._process.stdin is not None

@@ -30,6 +30,7 @@ class Reports:
         self._pids: dict[str, int] = {}
         on: Any = environment.events
         on.test_start.add_listener(self._started)
+        on.spawning_complete.add_listener(lambda **_: BOOKS.start(monotonic_ns()))
         on.test_stopping.add_listener(self._stopping)
         on.test_stop.add_listener(self._stopped)
         if setup.role == "worker":

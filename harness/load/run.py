@@ -14,7 +14,7 @@ from harness.journal import Lost, take
 from harness.load.config import LoadConfig
 from harness.load.folder import Book
 from harness.load.slo import Judged
-from harness.load.stage import DRAIN, Stage
+from harness.load.stage import Stage
 from harness.load.tally import Tally
 from harness.store import Writer
 
@@ -68,7 +68,7 @@ class Conductor:
         elif "calls" in said and self._tally:
             self._tally.bring(said["calls"])
         elif "lost" in said:
-            self._note(f"Locust process {said['lost']} (pid {said['pid']}) went missing")
+            self._note(f"Locust process {said['lost']} {self._stage.end_of(said['pid'])}")
         elif "ended" in said and self._tally:
             return self._end(said)
         return None
@@ -156,7 +156,7 @@ def _carry_out(
             _enter(book, number, _follow(conductor))
     except KeyboardInterrupt:
         with suppress(Lost, KeyboardInterrupt):
-            _stop(stage, conductor, book)
+            _stop(stage, conductor, book, config.drain)
         return "interrupted", "interrupted by Ctrl-C"
     except Lost as lost:
         return "failed", str(lost)
@@ -178,11 +178,11 @@ def _enter(book: Book, number: int, ended: Any) -> None:
             book.enter(tally, number, span, said["locust"], said["cpu"])
 
 
-def _stop(stage: Stage, conductor: Conductor, book: Book) -> None:
+def _stop(stage: Stage, conductor: Conductor, book: Book, drain: float) -> None:
     """Let a test that is going on come to its end, and write it down."""
     if conductor.going:
         stage.locust.tell({"stop": True})
-        _enter(book, 0, _follow(conductor, DRAIN + 5))
+        _enter(book, 0, _follow(conductor, drain + 5))
 
 
 def _close(config: LoadConfig, book: Book, conductor: Conductor, state: str, reason: str | None) -> Outcome:
@@ -217,7 +217,7 @@ def page(config: LoadConfig, tell: Tell, finished: Callable[[Outcome], None]) ->
                 tell("stopping the test that is going on …")
                 stage.locust.tell({"stop": True})
                 with suppress(Lost, KeyboardInterrupt):
-                    _keep(config, stage, conductor, _follow(conductor, DRAIN + 5), finished)
+                    _keep(config, stage, conductor, _follow(conductor, config.drain + 5), finished)
         except Lost as lost:
             raise Mistake(str(lost)) from lost
 

@@ -12,7 +12,8 @@ class Setup:
     One Locust process. Times are seconds.
 
     `workers` is how many to wait for before a test begins; `drain` how long calls in flight may take to end when
-    a test is stopped (0: they are cut). `open_loop` is {rate, arrivals, seed}, or None for a closed loop.
+    a test is stopped (0: they are cut). `offered` are the endpoints there are users for; none means all.
+    `open_loop` is {rate, arrivals, seed, processes}, or None for a closed loop.
     """
 
     role: Role
@@ -23,6 +24,7 @@ class Setup:
     timeout: float = 30.0
     drain: float = 30.0
     direct: bool = False
+    offered: tuple[str, ...] = ()
     file: str | None = None
     web_host: str = "127.0.0.1"
     web_port: int | None = None

@@ -12,7 +12,7 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from harness.load.events import kind
-from harness.load.wire import READ, Broken
+from harness.load.wire import READ, Incomplete
 from harness.probe import Mark
 
 
@@ -41,7 +41,7 @@ class WebSocketCall:
         self._protocol: ClientProtocol | None = None
 
     def ask(self, body: dict[str, Any], mark: Mark, parts: list[bytes]) -> str | None:
-        """Make one call; answer the kind of its failure, or None. Raises OSError, `Broken` or `Refused`."""
+        """Make one call; answer the kind of its failure, or None. Raises OSError, `Incomplete` or `Refused`."""
         try:
             line, protocol = self._open()
             protocol.send_text(orjson.dumps(body))
@@ -95,7 +95,7 @@ class WebSocketCall:
         data = line.recv(READ)
         self._now = monotonic_ns()
         if not data:
-            raise Broken("the WebSocket ended before the answer did")
+            raise Incomplete("the WebSocket ended before the answer did")
         protocol.receive_data(data)
 
     @staticmethod

@@ -16,7 +16,6 @@ from harness.load.setup import Setup
 from harness.server import NotReady, Server, start
 
 PATIENCE = 60.0  # seconds for the service to import LangChain on a machine that is busy
-DRAIN = 10.0  # seconds that calls in flight may take to end once a test is stopped
 
 
 class Stage:
@@ -116,8 +115,9 @@ class Stage:
             spawn_rate=config.spawn_rate or float(config.users),
             seed=config.seed,
             timeout=config.timeout,
-            drain=min(config.timeout, DRAIN),
+            drain=config.drain,
             direct=config.direct,
+            offered=config.offered,
             file=str(config.file) if config.file else None,
             web_port=web_port,
             master_host=config.master_host,
@@ -129,6 +129,13 @@ class Stage:
     def users_of(self, endpoint: str) -> str:
         """Answer the name of the Locust user of *endpoint*."""
         return endpoint if self._config.file else class_name(endpoint)
+
+    def end_of(self, pid: int | None) -> str:
+        """Say what became of the worker of that id, as far as can be seen from here."""
+        for worker in self.workers:
+            if worker.pid == pid and not worker.alive:
+                return f"(pid {pid}) died: {worker.how_it_ended}"
+        return f"(pid {pid}) went missing"
 
     def check(self) -> list[str]:
         """Say which servers have ended, one sentence each."""
@@ -142,7 +149,8 @@ class Stage:
 def mock_words(config: LoadConfig) -> list[str]:
     """Answer the command line of the mock server."""
     words = ("--port", str(config.mock_port), "--profile", config.profile, "--tokens", str(config.tokens))
-    return [sys.executable, "-m", "mock_server", *words, "--seed", str(config.seed)]
+    fault = ("--fault", config.fault) if config.fault else ()
+    return [sys.executable, "-m", "mock_server", *words, "--seed", str(config.seed), *fault]
 
 
 def service_words(config: LoadConfig, llm: str) -> list[str]:

@@ -17,7 +17,7 @@ READ = 65_536
 Take = Callable[[bytes, int], None]
 
 
-class Broken(Exception):
+class Incomplete(Exception):
     """The connection ended before the answer did."""
 
 
@@ -64,7 +64,7 @@ class Connection:
         return self._socket
 
     def exchange(self, request: bytes, answer: "Answer") -> None:
-        """Send *request* and read until *answer* is complete. Raises OSError or `Broken`; then it is closed."""
+        """Send *request* and read until *answer* is complete. Raises OSError or `Incomplete`, and is closed then."""
         try:
             line = self.open()
             line.sendall(request)
@@ -86,7 +86,7 @@ class Connection:
 
 def _closed(line: socket.socket, timeout: float) -> bool:
     """Tell whether the other end has closed: what can be read where nothing was asked for is the end, or wrong."""
-    if isinstance(line, ssl.SSLSocket):
+    if isinstance(line, ssl.SSLSocket):  # session tickets are there to be read too: it cannot be told
         return False
     line.setblocking(False)  # noqa: FBT003  the socket module's own signature
     try:
@@ -123,12 +123,12 @@ class Answer:
             if self.status and not self._framed:
                 self.complete = True
                 return
-            raise Broken("the connection ended before the answer did")
+            raise Incomplete("the connection ended before the answer did")
         self._now = now
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserError as wrong:
-            raise Broken("what came is no HTTP") from wrong
+            raise Incomplete("what came is no HTTP") from wrong
 
     _framed = False
 

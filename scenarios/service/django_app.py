@@ -1,0 +1,81 @@
+"""
+The same chain behind asynchronous Django views, since tutorials name it too; needs the extra `django`.
+
+Django's handler knows no lifespan, so a few lines around it build the chain when the server starts.
+"""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+import django
+import openai
+from django.conf import settings as django_settings
+from django.core.handlers.asgi import ASGIHandler
+from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
+from django.urls import path
+
+from scenarios.service.chains import Chains, chains
+from scenarios.service.settings import settings
+
+held: dict[str, Chains] = {}
+
+
+async def ainvoke(request: HttpRequest) -> JsonResponse:
+    """An asynchronous view and ainvoke."""
+    try:
+        answer = await held["chains"].chain.ainvoke(_question(request))
+    except openai.OpenAIError as wrong:
+        return JsonResponse({"error": {"type": type(wrong).__name__}}, status=502)
+    return JsonResponse({"answer": answer})
+
+
+async def async_invoke(request: HttpRequest) -> JsonResponse:
+    """An asynchronous view and invoke: the mistake, which blocks the event loop."""
+    try:
+        answer = held["chains"].chain.invoke(_question(request))
+    except openai.OpenAIError as wrong:
+        return JsonResponse({"error": {"type": type(wrong).__name__}}, status=502)
+    return JsonResponse({"answer": answer})
+
+
+async def stream(request: HttpRequest) -> StreamingHttpResponse:
+    """Server-sent events: each piece of the answer as it comes, then `[DONE]`."""
+    question = _question(request)
+
+    async def events() -> AsyncIterator[bytes]:
+        try:
+            async for piece in held["chains"].chain.astream(question):
+                if piece:
+                    yield f"data: {json.dumps({'text': piece})}\n\n".encode()
+        except openai.OpenAIError as wrong:
+            yield f"data: {json.dumps({'error': {'type': type(wrong).__name__}})}\n\n".encode()
+        yield b"data: [DONE]\n\n"
+
+    return StreamingHttpResponse(events(), content_type="text/event-stream")
+
+
+def _question(request: HttpRequest) -> str:
+    return str(json.loads(request.body)["question"])
+
+
+urlpatterns = [path("ainvoke", ainvoke), path("async-invoke", async_invoke), path("stream", stream)]
+
+django_settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], MIDDLEWARE=[], USE_TZ=True)
+django.setup(set_prefix=False)
+_handler = ASGIHandler()
+
+
+async def app(scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Any]) -> None:
+    """Build the chain when the server starts, close it when it ends; everything else is Django's."""
+    if scope["type"] != "lifespan":
+        await _handler(scope, receive, send)
+        return
+    async with AsyncExitStack() as stack:
+        await receive()
+        held["chains"] = await stack.enter_async_context(chains(told := settings()))
+        told.say_up()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+    await send({"type": "lifespan.shutdown.complete"})
