@@ -1,5 +1,6 @@
 """From a run's folder to its report: reads the files, asks every section, draws, writes every format."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ SECTIONS = "harness.report.sections"
 FORMATS = "harness.report.formats"
 EXPORTS = "harness.report.exports"
 CHARTS = "charts"
+_TIME = re.compile(r"^\d{4}-\d\d-\d\d[T_ ][\d-]+-")
 
 
 def sections(summary: Summary) -> tuple[Section, ...]:
@@ -102,7 +104,8 @@ def _clear_charts(folder: Path, report: Report) -> None:
 
 
 def _title(run: Run) -> str:
-    return str(run.about.get("name") or run.name)
+    """Answer the run's name without its time, which stands beside it."""
+    return f"Overlap: {_TIME.sub('', str(run.about.get('name') or run.name)) or run.name}"
 
 
 def _ending(run: Run) -> str:
@@ -121,7 +124,7 @@ def _facts(summary: Summary) -> tuple[str, ...]:
     return tuple(
         fact
         for fact in (
-            str(run.about["time"]) if run.about.get("time") else "",
+            str(run.about.get("time") or "").replace("T", " "),
             _ending(run),
             count(len(summary.cells), "cell"),
             count(max((each.rounds for each in summary.cells), default=0), "round"),

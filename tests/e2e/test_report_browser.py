@@ -54,7 +54,7 @@ def test_the_page_asks_for_nothing_and_complains_of_nothing(page, report):
 
 def test_markup_from_a_run_is_text_on_the_page(page):
     """The name is read as it was written; no image, no bold, no alert comes of it."""
-    assert page.inner_text("h1") == EVIL
+    assert page.inner_text("h1") == f"Overlap: {EVIL}"
     assert page.locator("img").count() == 0
     assert page.locator("main b").count() == 0
     assert page.get_by_text(EVIL).count() > 3

@@ -60,7 +60,7 @@ def _table(table: Table, console: "Console", width: int) -> None:
     from rich.text import Text
 
     figures = any(column.numeric for column in table.columns)
-    prose = any(len(datum.text) > LONG for row in table.rows for datum in row)
+    prose = any(len(datum.text) > LONG and " " in datum.text for row in table.rows for datum in row)
     if len(table.rows) > MOST and figures and not prose:
         console.print(Text(f"({len(table.rows)} rows: in the report)", style="dim"), width=width)
         return

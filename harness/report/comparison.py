@@ -1,0 +1,140 @@
+"""Two or more runs side by side: the first against each of the others, told in the same formats as one run."""
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.report.charts.forest import Forest, Ratio
+from harness.report.figures import Scale, count, datum, listed, times
+from harness.report.matrix import slug
+from harness.report.section import Column, Datum, Report, Section, Table
+from harness.report.words import formula, label
+from harness.stats.compare import differs
+from harness.stats.sidebyside import CAVEAT, Pair, SideBySide, lay
+from harness.store import read
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+METRICS = ("makespan", "throughput", "overlap", "cpu", "loop_lag.p99")
+# A chart of more rows is not read; the table has them all.
+MOST = 30
+
+
+def compare(folders: Sequence[Path], allow: Collection[str] = ()) -> Report:
+    """
+    Lay the run in the first folder beside each of the others; the report has no drawings yet.
+
+    Raises `store.Unreadable` for a folder that is no run, `stats.sidebyside.Incomparable`, which says why, where
+    circumstances differ that *allow* does not name, and LookupError for fewer than two folders.
+    """
+    if len(folders) < 2:
+        raise LookupError("it takes two runs to compare")
+    runs = [read(folder) for folder in folders]
+    laid = [lay(runs[0], other, allow) for other in runs[1:]]
+    title = f"{runs[0].name} against {listed([run.name for run in runs[1:]])}"
+    return Report(title, (CAVEAT,), tuple(_section(each) for each in laid), {})
+
+
+def tell(folders: Sequence[Path], console: "Console", allow: Collection[str] = ()) -> None:
+    """Show the comparison on a terminal; raises what `compare` raises."""
+    from harness.report.formats.terminal import show
+
+    show(compare(folders, allow), console)
+
+
+def render(folders: Sequence[Path], kind: str = "html", allow: Collection[str] = ()) -> bytes:
+    """Answer the comparison in the format called *kind*, drawings and all; raises what `compare` raises."""
+    from dataclasses import replace
+
+    from harness.registry import load
+    from harness.report.drawing import svg
+
+    page = load("harness.report.formats", kind)
+    made = compare(folders, allow)
+    drawings = {chart.name: svg(chart) for chart in made.charts()} if page.DRAWS else {}
+    return bytes(page.render(replace(made, drawings=drawings)))
+
+
+def _section(laid: SideBySide) -> Section:
+    title = f"{laid.second.name} ÷ {laid.first.name}"
+    parts = tuple(part for part in (_left_out(laid), _allowed(laid)) if part)
+    if not laid.pairs:
+        return Section(title, "The runs have no cell in common.", parts=parts, glance="whole")
+    charts = tuple(chart for metric in ("throughput", "cpu") if (chart := _chart(laid, metric)))
+    note = (
+        "Ratios of the second run's figure to the first's, with 95 % intervals. Filled dots are differences: the "
+        "interval excludes 1 and the ratio is off by more than 3 %."
+    )
+    return Section(title, _lead(laid), _table(laid.pairs), charts, note, parts, "whole")
+
+
+def _lead(laid: SideBySide) -> str:
+    said: list[str] = []
+    for metric in ("throughput", "cpu"):
+        known = [(pair, pair.ratios[metric]) for pair in laid.pairs if metric in pair.ratios]
+        moved = [(pair, ratio) for pair, ratio in known if differs(ratio)]
+        if not moved:
+            said.append(f"no difference shown in {label(metric)}")
+            continue
+        pair, far = max(moved, key=lambda row: max(row[1].value, 1 / row[1].value))
+        said.append(
+            f"{label(metric)} differs in {len(moved)} of {len(known)}, most in {pair.cell.id}: {times(far)}"
+        )
+    return f"Of {count(len(laid.pairs), 'cell')} that both ran, {'; '.join(said)}."
+
+
+def _table(pairs: Sequence[Pair]) -> Table:
+    shown = [metric for metric in METRICS if any(metric in pair.ratios for pair in pairs)]
+    columns = (
+        Column("cell"),
+        *(Column(label(metric), "ratio", formula(metric), numeric=True) for metric in shown),
+    )
+    body = tuple(
+        (
+            Datum(pair.cell.id, sort=pair.cell.id),
+            *(datum(pair.ratios.get(metric), Scale(1, "")) for metric in shown),
+        )
+        for pair in pairs
+    )
+    return Table(columns, body, "second run ÷ first run")
+
+
+def _chart(laid: SideBySide, metric: str) -> Forest | None:
+    known = [(pair.cell.id, pair.ratios[metric]) for pair in laid.pairs if metric in pair.ratios]
+    far = sorted(known, key=lambda row: -max(row[1].value, 1 / row[1].value))[:MOST]
+    if not far:
+        return None
+    some = f", the {MOST} cells that moved most" if len(known) > MOST else ""
+    return Forest(
+        f"compare-{slug(laid.second.name)}-{slug(metric)}",
+        f"{label(metric)}: second run ÷ first run, with 95 % intervals{some}",
+        tuple(Ratio(name, each.value, each.low, each.high, differs(each)) for name, each in far),
+        "second lower",
+        "second higher",
+    )
+
+
+def _left_out(laid: SideBySide) -> Section | None:
+    reasons = (
+        ("only in the first run", laid.only_first),
+        ("only in the second run", laid.only_second),
+        ("ran with another profile, other tokens or another number of calls", laid.changed),
+    )
+    rows = tuple((Datum(name, sort=name), Datum(why, sort=why)) for why, names in reasons for name in names)
+    if not rows:
+        return None
+    table = Table((Column("cell"), Column("why it is not compared")), rows)
+    return Section(
+        "Not compared", f"{count(len(rows), 'cell')} of either run cannot be paired.", table, glance="lead"
+    )
+
+
+def _allowed(laid: SideBySide) -> Section | None:
+    if not laid.allowed:
+        return None
+    rows = tuple((Datum(each.name, sort=each.name), Datum(str(each))) for each in laid.allowed)
+    verb = "differs" if len(rows) == 1 else "differ"
+    lead = f"{count(len(rows), 'circumstance')} {verb}, which was asked to be overlooked."
+    table = Table((Column("what"), Column("how it differs")), rows)
+    return Section("Differing circumstances", lead, table, glance="whole")
