@@ -1,6 +1,9 @@
-"""Finds the cells that an answer speaks of, and the ratio between two of them."""
+"""Finds the cells that an answer speaks of, the ratio and the difference between two, and their words."""
 
-from harness.stats.compare import ratio
+from dataclasses import replace
+
+from harness.report.figures import told
+from harness.stats.compare import difference, ratio
 from harness.stats.estimate import Estimate
 from harness.stats.summary import CellSummary, Summary
 
@@ -16,6 +19,37 @@ def by(summary: Summary, metric: str, **fields: object) -> list[CellSummary]:
     return sorted(having, key=lambda each: each.metrics[metric].value)
 
 
+def variants(summary: Summary, **fields: object) -> dict[str, CellSummary]:
+    """Answer the measured cells with these fields by their variant, in the order of the plan."""
+    found: dict[str, CellSummary] = {}
+    for each in summary.of(**fields):
+        if each.metrics:
+            found.setdefault(each.cell.variant, each)
+    return found
+
+
 def over(summary: Summary, a: CellSummary | None, b: CellSummary | None, metric: str) -> Estimate | None:
     """Answer a / b of *metric*, paired by round; None where either is missing."""
     return ratio(summary.run, a.cell, b.cell, metric) if a and b else None
+
+
+def apart(summary: Summary, a: CellSummary | None, b: CellSummary | None, metric: str) -> Estimate | None:
+    """Answer a - b of *metric*, paired by round; None where either is missing."""
+    return difference(summary.run, a.cell, b.cell, metric) if a and b else None
+
+
+def has(cell: CellSummary | None, metric: str) -> str:
+    """Write *metric* of *cell* in a sentence, or that it is not known."""
+    return told(cell.metrics[metric]) if cell and metric in cell.metrics else "an unknown time"
+
+
+def about(cell: CellSummary | None, metric: str) -> str:
+    """Write *metric* of *cell* without its interval, for a list of many; the tables below an answer have it."""
+    if not cell or metric not in cell.metrics:
+        return "an unknown time"
+    return told(replace(cell.metrics[metric], low=None, high=None))
+
+
+def whole(cell: CellSummary | None, metric: str) -> str:
+    """Write *metric* of *cell*, a count, without interval or needless digits."""
+    return f"{cell.metrics[metric].value:.3g}" if cell and metric in cell.metrics else "unknown"

@@ -1,0 +1,102 @@
+"""Do an agent's tools run side by side, and what does one that blocks cost all other agents?"""
+
+import asyncio
+import time
+
+from harness.plan import Plan
+from harness.report.figures import times
+from harness.stats.summary import Summary
+from scenarios._cells import about, over, variants, whole
+from scenarios._langchain import model, refuse
+from scenarios._questions import questions as prompts
+
+__all__ = ["PACKAGES", "PLAN", "answer", "app", "prompts"]
+
+SCENARIO = "agent"
+PACKAGES = {"langchain": "agents"}
+TAKES = 0.05
+ASYNC, SYNC, BLOCKING = "async def tools", "def tools", "async def tools that block"
+
+# Two requests of 50 ms, and between them two tools of 50 ms: 150 ms where all overlap that can.
+PLAN = (
+    Plan(
+        strategies=("gather_bounded",),
+        clients=("langchain",),
+        concurrency=(1, 8),
+        rounds=3,
+        profile="steady,ttft=0.05,itl=0",
+        variants=(ASYNC, SYNC, BLOCKING),
+    ),
+)
+
+
+async def look_up(name: str) -> str:
+    """Look up a name in a service that answers after 50 ms."""
+    await asyncio.sleep(TAKES)
+    return f"{name} is known"
+
+
+def look_up_in_thread(name: str) -> str:
+    """Look up a name by a blocking driver; LangChain gives it a thread."""
+    time.sleep(TAKES)
+    return f"{name} is known"
+
+
+async def look_up_blocking(name: str) -> str:
+    """Look up a name by a blocking driver, on the loop's own thread: the mistake."""
+    time.sleep(TAKES)  # noqa: ASYNC251  the mistake is what is measured
+    return f"{name} is known"
+
+
+LOOK_UPS = {ASYNC: look_up, SYNC: look_up_in_thread, BLOCKING: look_up_blocking}
+
+
+class Agent:
+    """`create_agent`, asked with a plain prompt."""
+
+    def __init__(self, llm, look_up):
+        from langchain.agents import create_agent
+        from langchain_core.tools import StructuredTool
+
+        half = {"coroutine" if asyncio.iscoroutinefunction(look_up) else "func": look_up}
+        tools = [
+            StructuredTool.from_function(**half, name=name, description=f"Look up {what} by its name.")
+            for name, what in (("person", "a person"), ("place", "a place"))
+        ]
+        self._graph = create_agent(llm, tools)
+
+    async def ainvoke(self, prompt):
+        """Run the agent to its end."""
+        return await self._graph.ainvoke({"messages": [("user", prompt)]})
+
+
+def app(client, endpoint, variant):
+    """Build the agent with two tools of one kind."""
+    del endpoint
+    if variant not in LOOK_UPS:
+        raise refuse(variant, SCENARIO, ", ".join(LOOK_UPS))
+    return Agent(model(client), LOOK_UPS[variant])
+
+
+def answer(summary: Summary) -> str | None:
+    """Say what one agent and several at once take with each kind of tool."""
+    widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
+    said = [sentence for width in widths if (sentence := _at(summary, width))]
+    return " ".join(said) or None
+
+
+def _at(summary: Summary, width: int) -> str | None:
+    found = variants(summary, scenario=SCENARIO, concurrency=width)
+    factor = over(summary, found.get(BLOCKING), found.get(ASYNC), "makespan")
+    if not factor:
+        return None
+    took = "; ".join(f"{name} {about(cell, 'makespan')}" for name, cell in found.items())
+    asked = whole(found[ASYNC], "requests_per_call")
+    word = "One agent" if width == 1 else f"{width} agents at once"
+    return f"{word}, {asked} requests each: {took}; tools that block take {times(factor)} as long."
+
+
+if __name__ == "__main__":
+    from harness.cli import scenario
+
+    scenario(__file__)

@@ -1,0 +1,102 @@
+"""What does a blocking step in one coroutine do to all the others on the event loop?"""
+
+import asyncio
+import time
+
+from harness.plan import Plan
+from harness.report.figures import count, times
+from harness.stats.summary import Summary
+from scenarios._cells import about, over, variants
+from scenarios._langchain import refuse
+from scenarios._questions import questions as prompts
+
+__all__ = ["PLAN", "answer", "app", "prompts"]
+
+SCENARIO = "blocked_loop"
+TAKES = 0.05
+AWAITED, INVOKED = "await ainvoke", ".invoke in async def"
+SLEPT, ASLEEP, THREADED = "time.sleep", "await asyncio.sleep", "time.sleep on a thread"
+BUSY, BUSY_THREAD = "CPU", "CPU on a thread"
+
+PLAN = (
+    Plan(
+        strategies=("gather_bounded",),
+        concurrency=(5,),
+        rounds=3,
+        profile="steady,ttft=0.1,itl=0",
+        variants=(AWAITED, INVOKED, ASLEEP, SLEPT, THREADED, BUSY, BUSY_THREAD),
+    ),
+)
+
+
+def busy():
+    """Compute for `TAKES` seconds of this thread's CPU time."""
+    end = time.thread_time() + TAKES
+    while time.thread_time() < end:
+        sum(range(1000))
+
+
+async def nothing():
+    """Do no step at all."""
+
+
+async def sleep_blocking():
+    """Make the mistake: block the loop's own thread."""
+    time.sleep(TAKES)  # noqa: ASYNC251  the mistake is what is measured
+
+
+async def compute_blocking():
+    """Make the mistake with a computation."""
+    busy()
+
+
+STEPS = {
+    AWAITED: nothing,
+    INVOKED: nothing,
+    ASLEEP: lambda: asyncio.sleep(TAKES),
+    SLEPT: sleep_blocking,
+    THREADED: lambda: asyncio.to_thread(time.sleep, TAKES),
+    BUSY: compute_blocking,
+    BUSY_THREAD: lambda: asyncio.to_thread(busy),
+}
+
+
+class WithStep:
+    """Makes each call after a step of 50 ms of one kind or another."""
+
+    def __init__(self, client, variant):
+        self._client, self._variant = client, variant
+
+    async def ainvoke(self, prompt):
+        """Make one call: awaited, or blocking although this is a coroutine."""
+        await STEPS[self._variant]()
+        return self._client.invoke(prompt) if self._variant == INVOKED else await self._client.ainvoke(prompt)
+
+
+def app(client, endpoint, variant):
+    """Build the client's application with a step before each call."""
+    del endpoint
+    if variant not in STEPS:
+        raise refuse(variant, SCENARIO, ", ".join(STEPS))
+    return WithStep(client, variant)
+
+
+def answer(summary: Summary) -> str | None:
+    """Say how much longer the mistakes take, and for each kind of step how long the loop was held up."""
+    found = variants(summary, scenario=SCENARIO)
+    pairs = [(INVOKED, AWAITED), (SLEPT, ASLEEP)]
+    ratios = [(a, b, over(summary, found.get(a), found.get(b), "makespan")) for a, b in pairs]
+    worse = [f"{a} takes {times(factor)} as long as {b}" for a, b, factor in ratios if factor]
+    if not worse:
+        return None
+    said = [
+        f"{name} {about(cell, 'makespan')}, others held up for {about(cell, 'loop_lag.max')}"
+        for name, cell in found.items()
+    ]
+    return f"{', '.join(worse)}. {count(PLAN[0].concurrency[0], 'call')} of 100 ms: {'; '.join(said)}."
+
+
+if __name__ == "__main__":
+    from harness.cli import scenario
+
+    scenario(__file__)

@@ -1,0 +1,115 @@
+"""What do callbacks and tracing cost, and does it matter how the handler is written?"""
+
+from harness.plan import Plan
+from harness.report.figures import listed, times
+from harness.stats.compare import differs
+from harness.stats.summary import Summary
+from scenarios._cells import about, over, variants
+from scenarios._langchain import refuse
+from scenarios._questions import questions as prompts
+
+__all__ = ["PLAN", "answer", "app", "prompts"]
+
+SCENARIO = "callbacks"
+NONE, SYNC, INLINE, ASYNC, TRACED = (
+    "none",
+    "sync handler",
+    "sync handler, run_inline",
+    "async handler",
+    "LangSmith",
+)
+NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing listens there, as behind a firewall
+
+# Answers come at once: what is timed is the client's own work.
+PLAN = (
+    Plan(
+        strategies=("gather_bounded", "astream_many"),
+        concurrency=(8,),
+        calls=40,
+        rounds=3,
+        profile="instant",
+        tokens=16,
+        variants=(NONE, ASYNC, INLINE, SYNC, TRACED),
+    ),
+)
+
+
+def _handler(variant):
+    """Answer a handler that looks at the start, every token and the end, and does nothing with them."""
+    from langchain_core.callbacks import AsyncCallbackHandler, BaseCallbackHandler
+
+    class Plain(BaseCallbackHandler):
+        run_inline = variant == INLINE
+
+        def on_llm_new_token(self, token, **_):
+            """Look at a token."""
+
+        def on_chain_start(self, *_, **__):
+            """Look at a beginning."""
+
+        def on_llm_end(self, *_, **__):
+            """Look at an end."""
+
+    class Awaited(AsyncCallbackHandler):
+        async def on_llm_new_token(self, token, **_):
+            """Look at a token."""
+
+        async def on_chain_start(self, *_, **__):
+            """Look at a beginning."""
+
+        async def on_llm_end(self, *_, **__):
+            """Look at an end."""
+
+    return Awaited() if variant == ASYNC else Plain()
+
+
+class Traced:
+    """A chain under LangSmith's tracer, whose service cannot be reached."""
+
+    def __init__(self, runnable):
+        from langchain_core.tracers import LangChainTracer
+        from langsmith import Client
+        from urllib3 import Retry
+
+        # Without retries of its own, or its thread would go on trying beside the slots that follow.
+        self._client = Client(api_url=NOWHERE, api_key="none", timeout_ms=100, info={}, retry_config=Retry(0))
+        chain = runnable.with_config(callbacks=[LangChainTracer(client=self._client)])
+        self.ainvoke, self.astream = chain.ainvoke, chain.astream
+
+    def close(self):
+        """Drop what has not been sent: left to itself, the tracer keeps the process from ending for minutes."""
+        self._client.close(timeout=0)
+
+
+def app(client, endpoint, variant):
+    """Build the chain with one kind of handler."""
+    del endpoint
+    if variant not in PLAN[0].variants:
+        raise refuse(variant, SCENARIO, PLAN[0].variants)
+    if variant == NONE:
+        return client
+    if variant == TRACED:
+        return Traced(client.runnable)
+    return client.runnable.with_config(callbacks=[_handler(variant)])
+
+
+def answer(summary: Summary) -> str | None:
+    """Say by what each kind of handler multiplies the CPU of a call, and of a stream's chunk."""
+    said = []
+    for strategy, metric, what in (("gather_bounded", "cpu", "call"), ("astream_many", "cpu_per_chunk", "chunk")):
+        found = variants(summary, scenario=SCENARIO, strategy=strategy)
+        factors = {n: over(summary, cell, found.get(NONE), metric) for n, cell in found.items() if n != NONE}
+        known = {name: factor for name, factor in factors.items() if factor}
+        if not known:
+            continue
+        dear = [name for name, factor in known.items() if differs(factor, 0.1)]
+        verdict = f"{listed(dear)} cost more than a tenth" if dear else "none costs more than a tenth"
+        costs = "; ".join(f"{name} {times(factor)}" for name, factor in known.items())
+        said.append(f"Per {what} ({about(found[NONE], metric)} of CPU without) {verdict}: {costs}.")
+    return " ".join(said) or None
+
+
+if __name__ == "__main__":
+    from harness.cli import scenario
+
+    scenario(__file__)

@@ -1,0 +1,90 @@
+"""What does it cost to make a client for every call, and what happens to one that outlives its event loop?"""
+
+import asyncio
+
+from harness.plan import Plan
+from harness.report.figures import count, times
+from harness.stats.summary import Summary
+from scenarios._cells import about, over, variants, whole
+from scenarios._langchain import refuse
+from scenarios._questions import questions as prompts
+
+__all__ = ["FAILS", "PLAN", "answer", "app", "prompts"]
+
+SCENARIO = "client_lifetime"
+SHARED, SDK, CHAT = "one AsyncOpenAI for all", "AsyncOpenAI per call", "ChatOpenAI per call"
+LOOPS, FRESH = "asyncio.run per call, ChatOpenAI's cached client", "asyncio.run per call, client per call"
+# The cached HTTP client belongs to a loop that is closed by the next call: every second one fails.
+FAILS = (LOOPS,)
+
+_SHARED = {"clients": ("openai",), "rounds": 3, "profile": "instant", "calls": 24}
+PLAN = (
+    Plan(**_SHARED, strategies=("gather_bounded",), concurrency=(8,), variants=(SHARED, SDK, CHAT)),
+    Plan(**_SHARED, strategies=("invoke",), concurrency=(1,), variants=(LOOPS, FRESH)),
+)
+
+
+class PerCall:
+    """Makes what it needs anew for each call, from the libraries' own defaults, as application code does."""
+
+    def __init__(self, endpoint, variant):
+        self._told = {"base_url": endpoint.base_url, "api_key": endpoint.api_key, "max_retries": 0}
+        self._model = endpoint.model
+        self._ask = {SDK: self._sdk, CHAT: self._chat, LOOPS: self._chat, FRESH: self._sdk}[variant]
+
+    async def ainvoke(self, prompt):
+        """Make a client and one call with it."""
+        return await self._ask(prompt)
+
+    def invoke(self, prompt):
+        """Make one call on an event loop of its own, as scripts and notebooks' cells do."""
+        return asyncio.run(self._ask(prompt))
+
+    async def _sdk(self, prompt):
+        from openai import AsyncOpenAI
+
+        async with AsyncOpenAI(**self._told) as client:
+            messages = [{"role": "user", "content": prompt}]
+            return await client.chat.completions.create(model=self._model, messages=messages)
+
+    async def _chat(self, prompt):
+        from langchain_openai import ChatOpenAI
+
+        return await ChatOpenAI(**self._told, model=self._model).ainvoke(prompt)
+
+    def close(self):
+        """Forget the HTTP clients that LangChain keeps for the process, or they would outlive this slot's loop."""
+        from langchain_openai.chat_models import _client_utils
+
+        for kept in ("_cached_async_httpx_client", "_cached_sync_httpx_client"):
+            if forget := getattr(getattr(_client_utils, kept, None), "cache_clear", None):
+                forget()
+
+
+def app(client, endpoint, variant):
+    """Build one lifetime: the harness's own client for all calls, or one made for each."""
+    if variant == SHARED:
+        return client
+    if variant not in {SDK, CHAT, LOOPS, FRESH}:
+        raise refuse(variant, SCENARIO, "; ".join(name for plan in PLAN for name in plan.variants))
+    return PerCall(endpoint, variant)
+
+
+def answer(summary: Summary) -> str | None:
+    """Say what a client per call costs, and how many calls fail on a client that outlived its loop."""
+    found = variants(summary, scenario=SCENARIO)
+    factor = over(summary, found.get(SDK), found.get(SHARED), "cpu")
+    if not factor:
+        return None
+    said = [
+        f"{name} {about(cell, 'cpu')}, {whole(cell, 'connections')} connections" for name, cell in found.items()
+    ]
+    outlived = found.get(LOOPS)
+    failed = f" {count(outlived.errors, 'call')} of {outlived.calls} failed with {LOOPS}." if outlived else ""
+    return f"A client per call costs {times(factor)} the CPU.{failed} CPU per call: {'; '.join(said)}."
+
+
+if __name__ == "__main__":
+    from harness.cli import scenario
+
+    scenario(__file__)

@@ -1,0 +1,78 @@
+"""How many connections does a client open when more calls are in flight than it keeps alive?"""
+
+from harness.plan import Plan
+from harness.report.figures import times
+from harness.stats.summary import Summary
+from scenarios._cells import about, over, variants, whole
+from scenarios._langchain import anew, refuse
+from scenarios._questions import questions as prompts
+
+__all__ = ["PLAN", "answer", "app", "prompts"]
+
+SCENARIO = "connections"
+KEPT, DEFAULT, SMALL = "all kept alive", "SDK's defaults", "a pool of 50"
+
+# Two waves of 150 calls; the SDK opens up to 1000 connections but keeps no more than 100 between calls.
+PLAN = (
+    Plan(
+        strategies=("gather",),
+        clients=("openai",),
+        concurrency=(150,),
+        waves=2,
+        rounds=3,
+        profile="steady,ttft=0.05,itl=0",
+        variants=(KEPT, DEFAULT, SMALL),
+    ),
+)
+
+
+class Defaults:
+    """`AsyncOpenAI` on the HTTP client and the limits that it takes unasked."""
+
+    def __init__(self, endpoint):
+        from openai import AsyncOpenAI
+
+        told = {"base_url": endpoint.base_url, "api_key": endpoint.api_key, "timeout": endpoint.timeout}
+        self._client = AsyncOpenAI(**told, max_retries=0)
+        self._model = endpoint.model
+
+    async def ainvoke(self, prompt):
+        """Make one call."""
+        messages = [{"role": "user", "content": prompt}]
+        return await self._client.chat.completions.create(model=self._model, messages=messages)
+
+    async def aclose(self):
+        """Close the HTTP client."""
+        await self._client.close()
+
+
+def app(client, endpoint, variant):
+    """Build the SDK with one pool or another."""
+    if variant == KEPT:
+        return client
+    if variant == DEFAULT:
+        return Defaults(endpoint)
+    if variant == SMALL:
+        return anew("openai", endpoint, max_connections=50)
+    raise refuse(variant, SCENARIO, PLAN[0].variants)
+
+
+def answer(summary: Summary) -> str | None:
+    """Say how many connections each pool opened for the same calls, and what that cost."""
+    found = variants(summary, scenario=SCENARIO)
+    factor = over(summary, found.get(DEFAULT), found.get(KEPT), "connections")
+    if not factor:
+        return None
+    said = [
+        f"{name} {whole(cell, 'connections')} connections, peak {whole(cell, 'peak')} at the server, "
+        f"{about(cell, 'makespan')}, {about(cell, 'cpu')} of CPU a call"
+        for name, cell in found.items()
+    ]
+    calls = PLAN[0].made(PLAN[0].concurrency[0])
+    return f"The SDK's defaults open {times(factor)} as many. {calls} calls, 150 at once: {'; '.join(said)}."
+
+
+if __name__ == "__main__":
+    from harness.cli import scenario
+
+    scenario(__file__)

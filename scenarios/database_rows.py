@@ -1,0 +1,144 @@
+"""Do rows of a database reach the reader of a stream as they are read, before the model has its say?"""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from harness.plan import Plan
+from harness.stats.summary import Summary
+from scenarios._cells import about, variants
+from scenarios._langchain import model, refuse
+from scenarios._questions import questions as prompts
+
+__all__ = ["PLAN", "answer", "app", "prompts"]
+
+SCENARIO = "database_rows"
+ROWS = 400
+# SQLite computes each row when it is asked for it: how many notes up to this one share its topic.
+QUERY = """SELECT note.body || ', ' || (SELECT count(*) FROM notes AS other
+           WHERE other.id <= note.id AND other.topic = note.topic) FROM notes AS note ORDER BY note.id"""
+GENERATOR, ONE, FETCHALL, BLOCKING = (
+    "async generator",
+    "async generator, row by row",
+    "fetchall",
+    "sqlite3 on the loop",
+)
+
+PLAN = (
+    Plan(
+        strategies=("astream_many",),
+        clients=("langchain",),
+        concurrency=(4,),
+        rounds=3,
+        profile="steady,ttft=0.05,itl=0.002",
+        variants=(GENERATOR, ONE, FETCHALL, BLOCKING),
+    ),
+)
+
+
+def filled(path: Path) -> None:
+    """Make a database of `ROWS` notes in *path*."""
+    database = sqlite3.connect(path)
+    with database:
+        database.execute("CREATE TABLE notes (id INTEGER PRIMARY KEY, topic INTEGER, body TEXT)")
+        notes = [(number, number % 7, f"note {number}") for number in range(ROWS)]
+        database.executemany("INSERT INTO notes VALUES (?, ?, ?)", notes)
+    database.close()
+
+
+async def fetched(path: Path, size: int):
+    """Yield rows by aiosqlite, *size* of them for each trip to the driver's thread."""
+    import aiosqlite
+
+    async with aiosqlite.connect(path, iter_chunk_size=size) as database, database.execute(QUERY) as cursor:
+        async for row in cursor:
+            yield row[0]
+
+
+async def all_fetched(path: Path):
+    """Yield rows by aiosqlite once all of them are there."""
+    import aiosqlite
+
+    async with aiosqlite.connect(path) as database:
+        for row in await database.execute_fetchall(QUERY):
+            yield row[0]
+
+
+async def blocking(path: Path):
+    """Yield rows by the blocking driver, on the event loop's own thread."""
+    database = sqlite3.connect(path)
+    try:
+        for row in database.execute(QUERY):
+            yield row[0]
+    finally:
+        database.close()
+
+
+READERS: dict[str, Callable] = {
+    GENERATOR: lambda path: fetched(path, 64),
+    ONE: lambda path: fetched(path, 1),
+    FETCHALL: all_fetched,
+    BLOCKING: blocking,
+}
+
+
+class Notes:
+    """A stream of all notes and then of what the model says of them, as one chain; the database is a file."""
+
+    def __init__(self, llm, read):
+        from langchain_core.runnables import RunnableGenerator
+
+        self._folder = TemporaryDirectory()
+        path = Path(self._folder.name) / "notes.db"
+        filled(path)
+
+        async def rows(questions):
+            async for question in questions:
+                yield question, None
+                async for row in read(path):
+                    yield question, row
+
+        async def told(pairs):
+            asked = last = ""
+            async for question, row in pairs:
+                asked = question
+                if row:
+                    yield (last := row)
+            async for chunk in llm.astream(f"{asked} The last note: {last}"):
+                yield chunk.content
+
+        self.astream = (RunnableGenerator(rows) | RunnableGenerator(told)).astream
+
+    def close(self):
+        """Remove the database."""
+        self._folder.cleanup()
+
+
+def app(client, endpoint, variant):
+    """Build the stream of notes upon one way of reading them."""
+    del endpoint
+    if variant not in READERS:
+        raise refuse(variant, SCENARIO, ", ".join(READERS))
+    return Notes(model(client), READERS[variant])
+
+
+def answer(summary: Summary) -> str | None:
+    """Say when the first row arrives, and how long the loop is held up, for each way of reading."""
+    found = variants(summary, scenario=SCENARIO)
+    quick, late = found.get(GENERATOR), found.get(FETCHALL)
+    if not quick or not late:
+        return None
+    yes = quick.metrics["ttft.p50"].value < late.metrics["ttft.p50"].value
+    said = [
+        f"{name} {about(cell, 'ttft.p50')}, loop held up for {about(cell, 'loop_lag.max')}, "
+        f"{about(cell, 'cpu')} of CPU a call"
+        for name, cell in found.items()
+    ]
+    return f"{'Yes' if yes else 'Not here'}. First of {ROWS} rows: {'; '.join(said)}."
+
+
+if __name__ == "__main__":
+    from harness.cli import scenario
+
+    scenario(__file__)

@@ -1,0 +1,118 @@
+"""Which way of calling a chain in a FastAPI endpoint serves its users, and which makes them queue?"""
+
+import atexit
+import sys
+
+import orjson
+
+from harness.plan import Plan
+from harness.report.figures import times
+from harness.stats.summary import Summary
+from scenarios._cells import about, has, over, variants, whole
+from scenarios._langchain import forget, refuse
+from scenarios._questions import questions as prompts
+
+__all__ = ["PACKAGES", "PLAN", "answer", "app", "prompts"]
+
+SCENARIO = "endpoints"
+PACKAGES = {"fastapi": "service"}
+PATHS = {"def + invoke": "invoke", "async def + invoke": "async-invoke", "async def + ainvoke": "ainvoke"}
+STREAM = "async def + astream"
+
+# The service is a process of its own behind uvicorn, as its users would have it; the client is not the chain's.
+_SHARED = {
+    "clients": ("aiohttp",),
+    "concurrency": (10,),
+    "rounds": 3,
+    "profile": "steady,ttft=0.05,itl=0.005",
+    "tokens": 11,
+}
+PLAN = (
+    Plan(**_SHARED, strategies=("gather_bounded",), variants=tuple(PATHS)),
+    Plan(**_SHARED, strategies=("astream_many",), variants=(STREAM,)),
+)
+
+_running = {}
+
+
+def served(endpoint):
+    """Answer the address of the service upon *endpoint*, started at first; one process lasts a launch's slots."""
+    from harness.server import start
+
+    llm = endpoint.base_url.removesuffix("/v1")
+    if llm not in _running:
+        _running[llm] = start([sys.executable, "-m", "scenarios.service", "--llm", llm, "--port", "0"])
+        atexit.register(_running[llm].stop)
+        forget(endpoint)
+    return _running[llm].base_url
+
+
+class Users:
+    """Asks the service one question a call, over connections that stay open."""
+
+    def __init__(self, address, path):
+        self._url, self._session = f"{address}/{path}", None
+
+    def _post(self, prompt):
+        import aiohttp
+
+        if self._session is None:
+            timeout = aiohttp.ClientTimeout(total=30)
+            connector = aiohttp.TCPConnector(limit=0)
+            self._session = aiohttp.ClientSession(timeout=timeout, connector=connector, raise_for_status=True)
+        return self._session.post(self._url, json={"question": prompt})
+
+    async def aclose(self):
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+
+class Asking(Users):
+    """Waits for the whole answer."""
+
+    async def ainvoke(self, prompt):
+        """Ask one question."""
+        async with self._post(prompt) as response:
+            return (await response.json())["answer"]
+
+
+class Listening(Users):
+    """Reads the answer as it comes."""
+
+    async def astream(self, prompt):
+        """Yield the pieces of one answer."""
+        async with self._post(prompt) as response:
+            async for line in response.content:
+                if line.startswith(b"data: {"):
+                    yield orjson.loads(line[6:])["text"]
+
+
+def app(client, endpoint, variant):
+    """Build the users of one endpoint; the LLM's client is the service's own."""
+    del client
+    if variant == STREAM:
+        return Listening(served(endpoint), "stream")
+    if variant not in PATHS:
+        raise refuse(variant, SCENARIO, ", ".join((*PATHS, STREAM)))
+    return Asking(served(endpoint), PATHS[variant])
+
+
+def answer(summary: Summary) -> str | None:
+    """Say how long each endpoint keeps its users waiting, and how many of them the LLM saw at once."""
+    found = variants(summary, scenario=SCENARIO)
+    factor = over(summary, found.get("async def + invoke"), found.get("async def + ainvoke"), "makespan")
+    if not factor:
+        return None
+    said = [f"{name} {about(cell, 'makespan')}, {whole(cell, 'peak')} at the LLM" for name, cell in found.items()]
+    first = f" A stream's first piece comes after {has(found[STREAM], 'ttft.p50')}." if STREAM in found else ""
+    return (
+        f"async def + invoke takes {times(factor)} as long as async def + ainvoke. {PLAN[0].concurrency[0]} users "
+        f"at once, answers of 100 ms: {'; '.join(said)}.{first}"
+    )
+
+
+if __name__ == "__main__":
+    from harness.cli import scenario
+
+    scenario(__file__)

@@ -1,0 +1,87 @@
+"""How long does a chain wait for asyncio's default executor while sync code fills it?"""
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+from harness.plan import Plan
+from harness.report.figures import times
+from harness.stats.summary import Summary
+from scenarios._cells import has, over, variants
+from scenarios._langchain import refuse
+from scenarios._questions import questions as prompts
+
+__all__ = ["PLAN", "answer", "app", "prompts"]
+
+SCENARIO = "executor"
+LOOKUPS, TAKES = 6, 0.15
+
+# A variant is a number of threads; 6 is what Python takes on two cores. `--variants 4,12` asks for others.
+PLAN = (
+    Plan(
+        strategies=("gather_bounded",),
+        clients=("openai", "chain"),
+        concurrency=(4,),
+        waves=3,
+        rounds=3,
+        profile="steady,ttft=0.02,itl=0",
+        variants=("6", "12", "64"),
+    ),
+)
+
+
+class Crowded:
+    """An application beside which other code keeps `LOOKUPS` threads of the default executor busy all the time."""
+
+    def __init__(self, client, threads):
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads))
+        self._client = client
+        self._lookups = []
+
+    async def ainvoke(self, prompt):
+        """Make one call; the first sets off the look-ups."""
+        if not self._lookups:
+            self._lookups = [asyncio.create_task(self._look_up()) for _ in range(LOOKUPS)]
+        return await self._client.ainvoke(prompt)
+
+    async def _look_up(self):
+        """Do what a blocking database driver does: hold a thread and wait, again and again."""
+        while True:
+            await asyncio.to_thread(time.sleep, TAKES)
+
+    async def aclose(self):
+        """End the look-ups; the threads themselves run on to the end of their sleep."""
+        for task in self._lookups:
+            task.cancel()
+        for task in self._lookups:
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+def app(client, endpoint, variant):
+    """Build the client's own application with an executor of *variant* threads, most of them taken."""
+    del endpoint
+    if not variant.isdigit() or not 1 <= int(variant) <= 1000:
+        raise refuse(variant, SCENARIO, "numbers of threads, from 1 to 1000")
+    return Crowded(client, int(variant))
+
+
+def answer(summary: Summary) -> str | None:
+    """Say how long a call takes with the fewest and the most threads, and what the bare SDK takes meanwhile."""
+    chain, bare = (variants(summary, scenario=SCENARIO, client=name) for name in ("chain", "openai"))
+    if len(chain) < 2:
+        return None
+    few, many = min(chain, key=int), max(chain, key=int)
+    factor = over(summary, chain[few], chain[many], "e2e.p50")
+    if not factor:
+        return None
+    said = f"with {few} threads, {LOOKUPS} of them busy, a 20 ms chain call takes {has(chain[few], 'e2e.p50')}"
+    beside = f"; the bare SDK, which needs no thread, {has(bare[few], 'e2e.p50')}" if few in bare else ""
+    return f"{times(factor)} as long: {said}, with {many} threads {has(chain[many], 'e2e.p50')}{beside}."
+
+
+if __name__ == "__main__":
+    from harness.cli import scenario
+
+    scenario(__file__)

@@ -1,0 +1,123 @@
+"""When one call of many fails, how soon does the caller know, and what becomes of the others?"""
+
+import asyncio
+from contextlib import suppress
+
+from harness.plan import Plan
+from harness.stats.summary import CellSummary, Summary
+from scenarios._cells import about, variants
+from scenarios._langchain import model, refuse, step
+from scenarios._questions import questions as prompts
+
+__all__ = ["PLAN", "answer", "app", "prompts"]
+
+SCENARIO = "failures"
+BROKEN = "mock-broken"
+OTHERS, TAKES = 5, 0.1
+SETTLED = 10_000_000  # ns: what ends this long after the caller went on has been left running
+
+# One call is six inputs of 100 ms, of which one fails at once.
+PLAN = (
+    Plan(
+        strategies=("ainvoke",),
+        clients=("langchain",),
+        concurrency=(1,),
+        calls=3,
+        rounds=3,
+        profile=f"steady,ttft={TAKES},itl=0",
+        server=("--fault", f"status,code=500,model={BROKEN}"),
+        variants=(
+            "gather",
+            "gather, return_exceptions",
+            "TaskGroup",
+            "abatch",
+            "abatch, return_exceptions",
+            "timeout of 50 ms around abatch",
+        ),
+    ),
+)
+
+
+async def grouped(one, inputs):
+    """Start a task for each input in a group, which cancels the others when one fails."""
+    async with asyncio.TaskGroup() as group:
+        for text in inputs:
+            group.create_task(one.ainvoke(text))
+
+
+async def in_time(one, inputs):
+    """Give all inputs, of which none is broken, half the time they take."""
+    async with asyncio.timeout(TAKES / 2):
+        await one.abatch([text.replace("broken", "sound") for text in inputs])
+
+
+WAYS = {
+    "gather": lambda one, inputs: asyncio.gather(*map(one.ainvoke, inputs)),
+    "gather, return_exceptions": lambda one, inputs: asyncio.gather(
+        *map(one.ainvoke, inputs), return_exceptions=True
+    ),
+    "TaskGroup": grouped,
+    "abatch": lambda one, inputs: one.abatch(inputs),
+    "abatch, return_exceptions": lambda one, inputs: one.abatch(inputs, return_exceptions=True),
+    "timeout of 50 ms around abatch": in_time,
+}
+
+
+class OneOfMany:
+    """One call is many inputs, one of them broken; it ends when its caller knows of the failure."""
+
+    def __init__(self, llm, way):
+        broken = llm.bind(model=BROKEN)
+
+        def chosen(text):
+            return broken if "broken" in text else llm
+
+        self._way = way
+        self._one = step(lambda text: chosen(text).invoke(text), lambda text: chosen(text).ainvoke(text))
+
+    async def ainvoke(self, prompt):
+        """Ask for all inputs; the failure is expected, and how soon it is known is what is timed."""
+        with suppress(Exception):
+            await self._way(self._one, [f"{prompt} {number}" for number in range(OTHERS)] + [f"{prompt} broken"])
+
+    async def aclose(self):
+        """Let what was left running come to its end: closing the client under it would look like cancelling."""
+        if left := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(left, timeout=5)
+
+
+def app(client, endpoint, variant):
+    """Build one way of asking for many at once."""
+    del endpoint
+    if variant not in WAYS:
+        raise refuse(variant, SCENARIO, "; ".join(WAYS))
+    return OneOfMany(model(client), WAYS[variant])
+
+
+def _fates(summary: Summary, cell: CellSummary) -> str:
+    """Say what became of the other requests, by the server's journal: answered, cancelled or left running."""
+    calls = [call for call in summary.run.calls if call.cell == cell.cell.id and not call.warmup]
+    others = [(call, entry) for call in calls for entry in call.served if entry.status == 200]
+    cancelled = sum(entry.disconnected for _, entry in others)
+    left = sum(
+        not entry.disconnected and entry.received + entry.finished > call.done + SETTLED for call, entry in others
+    )
+    if cancelled:
+        return f"{cancelled} of {len(others)} others cancelled"
+    return f"{left} of {len(others)} others left running" if left else f"all {len(others)} others awaited"
+
+
+def answer(summary: Summary) -> str | None:
+    """Say for each way when the caller goes on, and what the server saw of the other requests."""
+    found = variants(summary, scenario=SCENARIO)
+    said = [
+        f"{name}: the caller goes on after {about(cell, 'e2e.p50')}, {_fates(summary, cell)}"
+        for name, cell in found.items()
+    ]
+    return f"{'; '.join(said)}." if said else None
+
+
+if __name__ == "__main__":
+    from harness.cli import scenario
+
+    scenario(__file__)

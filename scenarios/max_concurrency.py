@@ -1,0 +1,107 @@
+"""How many requests does max_concurrency=4 let through, by what the server sees?"""
+
+import asyncio
+
+from harness.plan import Plan
+from harness.report.figures import listed
+from harness.stats.summary import Summary
+from scenarios._cells import about, variants, whole
+from scenarios._langchain import model, refuse
+from scenarios._questions import questions as prompts
+from scenarios.provider_batching import Many
+
+__all__ = ["PLAN", "answer", "app", "prompts"]
+
+SCENARIO = "max_concurrency"
+INPUTS, LIMIT = 24, 4
+CONFIG = {"max_concurrency": LIMIT}
+FREE, ABATCH, BATCH, GATE = "abatch without it", "abatch", "batch", "Semaphore around ainvoke"
+PARALLEL, COMPLETIONS = "RunnableParallel", "abatch of the completions class"
+
+# One call is `INPUTS` inputs, so that the limit is the application's own and not the strategy's.
+PLAN = (
+    Plan(
+        strategies=("ainvoke",),
+        clients=("langchain",),
+        concurrency=(1,),
+        calls=1,
+        rounds=3,
+        profile="steady,ttft=0.05,itl=0",
+        variants=(FREE, ABATCH, BATCH, GATE, PARALLEL, COMPLETIONS),
+    ),
+)
+
+
+async def gated(llm, inputs):
+    """Gather behind a semaphore."""
+    gate = asyncio.Semaphore(LIMIT)
+
+    async def one(text):
+        async with gate:
+            return await llm.ainvoke(text)
+
+    return await asyncio.gather(*map(one, inputs))
+
+
+async def branches(llm, inputs):
+    """Give each input a branch of its own."""
+    from langchain_core.runnables import RunnableLambda, RunnableParallel
+
+    def branch(text):
+        async def ask(_):
+            return await llm.ainvoke(text)
+
+        return RunnableLambda(ask)
+
+    return await RunnableParallel({str(i): branch(text) for i, text in enumerate(inputs)}).ainvoke("", CONFIG)
+
+
+WAYS = {
+    FREE: lambda llm, inputs: llm.abatch(inputs),
+    ABATCH: lambda llm, inputs: llm.abatch(inputs, CONFIG),
+    BATCH: lambda llm, inputs: asyncio.to_thread(llm.batch, inputs, CONFIG),
+    GATE: gated,
+    PARALLEL: branches,
+}
+
+
+class Limited:
+    """One call is many inputs under one limit."""
+
+    def __init__(self, llm, way):
+        self._llm, self._way = llm, way
+
+    async def ainvoke(self, prompt):
+        """Ask for all inputs made of *prompt*."""
+        return await self._way(self._llm, [f"{prompt} {number}" for number in range(INPUTS)])
+
+
+def app(client, endpoint, variant):
+    """Build one way of limiting."""
+    if variant == COMPLETIONS:
+        return Many(endpoint, lambda many, inputs: many.completions().abatch(inputs[:INPUTS], CONFIG))
+    if variant not in WAYS:
+        raise refuse(variant, SCENARIO, PLAN[0].variants)
+    return Limited(model(client), WAYS[variant])
+
+
+def answer(summary: Summary) -> str | None:
+    """Say which ways keep to the limit, and what the server saw of each."""
+    found = variants(summary, scenario=SCENARIO)
+    seen = {name: cell.metrics["peak"].value for name, cell in found.items() if "peak" in cell.metrics}
+    if not seen:
+        return None
+    kept = [name for name, peak in seen.items() if name != FREE and round(peak) == LIMIT]
+    said = [
+        f"{name} {whole(found[name], 'peak')} at once, {whole(found[name], 'requests_per_call')} in all, "
+        f"{about(found[name], 'makespan')}"
+        for name in seen
+    ]
+    verdict = f"{LIMIT} with {listed(kept)}, and not with the others" if kept else f"Never {LIMIT}"
+    return f"{verdict}. {INPUTS} inputs: {'; '.join(said)}."
+
+
+if __name__ == "__main__":
+    from harness.cli import scenario
+
+    scenario(__file__)

@@ -1,0 +1,66 @@
+"""Do the branches of a RunnableParallel run at once, and does max_concurrency hold them back?"""
+
+from harness.plan import Plan
+from harness.stats.summary import Summary
+from scenarios._cells import has, over, variants, whole
+from scenarios._langchain import model, refuse, step
+from scenarios._questions import questions as prompts
+
+__all__ = ["PLAN", "answer", "app", "prompts"]
+
+SCENARIO = "parallel"
+AT_ONCE, IN_TURN, LIMITED = "RunnableParallel", "one after another", "RunnableParallel, max_concurrency=1"
+ASKED = {"summary": "Summarise: {text}", "title": "Find a title for: {text}", "mood": "Tell the mood of: {text}"}
+
+PLAN = (
+    Plan(
+        strategies=("ainvoke",),
+        clients=("langchain",),
+        concurrency=(1,),
+        calls=3,
+        rounds=3,
+        profile="steady,ttft=0.1,itl=0",
+        variants=(AT_ONCE, IN_TURN, LIMITED),
+    ),
+)
+
+
+def app(client, endpoint, variant):
+    """Build three branches upon one input: side by side, in turn, or side by side with a limit of one."""
+    from langchain_core.prompts import PromptTemplate
+    from langchain_core.runnables import RunnableParallel
+
+    del endpoint
+    branches = {name: PromptTemplate.from_template(words) | model(client) for name, words in ASKED.items()}
+    if variant == AT_ONCE:
+        return RunnableParallel(branches)
+    if variant == LIMITED:
+        return RunnableParallel(branches).with_config(max_concurrency=1)
+    if variant != IN_TURN:
+        raise refuse(variant, SCENARIO, PLAN[0].variants)
+
+    async def in_turn(text):
+        return {name: await branch.ainvoke(text) for name, branch in branches.items()}
+
+    return step(lambda text: {name: branch.invoke(text) for name, branch in branches.items()}, in_turn)
+
+
+def answer(summary: Summary) -> str | None:
+    """Say how long three branches take each way, and how many requests the server saw at once."""
+    found = variants(summary, scenario=SCENARIO)
+    at_once, in_turn, limited = (found.get(name) for name in (AT_ONCE, IN_TURN, LIMITED))
+    factor = over(summary, in_turn, at_once, "e2e.p50")
+    if not at_once or not in_turn or not factor:
+        return None
+    said = f"three branches take {has(at_once, 'e2e.p50')}, in turn {has(in_turn, 'e2e.p50')}"
+    bound = ""
+    if limited:
+        peak, end = whole(limited, "peak"), has(limited, "e2e.p50")
+        bound = f"; with max_concurrency=1 they take {end}, and the server sees {peak} requests at once"
+    return f"{'Yes' if factor.value > 2 else 'Not here'}: {said}{bound}."
+
+
+if __name__ == "__main__":
+    from harness.cli import scenario
+
+    scenario(__file__)

@@ -1,0 +1,118 @@
+"""Where the provider takes many inputs in one request, is that quicker than many requests at once?"""
+
+import asyncio
+
+from harness.plan import Plan
+from harness.report.figures import times
+from harness.stats.summary import Summary
+from scenarios._cells import about, over, variants, whole
+from scenarios._langchain import refuse
+from scenarios._questions import questions as prompts
+
+__all__ = ["PLAN", "answer", "app", "prompts"]
+
+SCENARIO = "provider_batching"
+INPUTS = 45
+BATCH, GATHER, ONE = "completions, abatch", "completions, gather", "completions, one request"
+EMBED_BATCH, EMBED_GATHER, EMBED_ONE = (
+    "embeddings, aembed_documents",
+    "embeddings, gather",
+    "embeddings, one request",
+)
+
+# One call is `INPUTS` inputs. The mock takes as long for a list as for one input: the best case for a batch.
+PLAN = (
+    Plan(
+        strategies=("ainvoke",),
+        clients=("langchain",),
+        concurrency=(1,),
+        calls=1,
+        rounds=3,
+        profile="steady,ttft=0.05,itl=0",
+        variants=(BATCH, GATHER, ONE, EMBED_BATCH, EMBED_GATHER, EMBED_ONE),
+    ),
+)
+
+
+class Many:
+    """One call is many inputs, handed to the provider in one way or another."""
+
+    def __init__(self, endpoint, ask):
+        from harness.clients._transport import blocking, on_httpx2
+
+        self._ask = ask
+        self._http, self._async_http = blocking(endpoint), on_httpx2(endpoint)
+        self.told = {
+            "base_url": endpoint.base_url,
+            "api_key": endpoint.api_key,
+            "model": endpoint.model,
+            "max_retries": 0,
+            "timeout": endpoint.timeout,
+            "http_client": self._http,
+            "http_async_client": self._async_http,
+        }
+
+    async def ainvoke(self, prompt):
+        """Ask for all inputs made of *prompt*."""
+        return await self._ask(self, [f"{prompt} {number}" for number in range(INPUTS)])
+
+    def completions(self, size=20):
+        """Build the model class of the old completions endpoint, with *size* prompts a request."""
+        from langchain_openai import OpenAI
+
+        return OpenAI(**self.told, max_tokens=8, batch_size=size)
+
+    def embeddings(self, size=20):
+        """Build the embeddings with *size* texts a request; counting tokens would want a download."""
+        from langchain_openai import OpenAIEmbeddings
+
+        return OpenAIEmbeddings(**self.told, check_embedding_ctx_length=False, chunk_size=size, dimensions=8)
+
+    async def aclose(self):
+        """Close both HTTP clients."""
+        self._http.close()
+        await self._async_http.aclose()
+
+
+async def gathered(ask, inputs):
+    """Ask for each input by itself, all at once."""
+    return await asyncio.gather(*map(ask, inputs))
+
+
+WAYS = {
+    BATCH: lambda many, inputs: many.completions().abatch(inputs),
+    GATHER: lambda many, inputs: gathered(many.completions().ainvoke, inputs),
+    ONE: lambda many, inputs: many.completions(INPUTS).abatch(inputs),
+    EMBED_BATCH: lambda many, inputs: many.embeddings().aembed_documents(inputs),
+    EMBED_GATHER: lambda many, inputs: gathered(many.embeddings().aembed_query, inputs),
+    EMBED_ONE: lambda many, inputs: many.embeddings(INPUTS).aembed_documents(inputs),
+}
+
+
+def app(client, endpoint, variant):
+    """Build one way of asking; the classes are not the chat model's, so only their HTTP client is the same."""
+    del client
+    if variant not in WAYS:
+        raise refuse(variant, SCENARIO, ", ".join(WAYS))
+    return Many(endpoint, WAYS[variant])
+
+
+def answer(summary: Summary) -> str | None:
+    """Say for each way how many requests it made, how many at once, and what it took."""
+    found = variants(summary, scenario=SCENARIO)
+    factor = over(summary, found.get(BATCH), found.get(GATHER), "makespan")
+    if not factor:
+        return None
+    said = [
+        f"{name} {about(cell, 'makespan')}, {whole(cell, 'requests_per_call')} requests, "
+        f"{whole(cell, 'peak')} at once"
+        for name, cell in found.items()
+    ]
+    verdict = "Only where all inputs fit into one request" if factor.value > 1 else "Yes"
+    return f"{verdict}: abatch takes {times(factor)} as long as gather. {INPUTS} inputs: {'; '.join(said)}."
+
+
+if __name__ == "__main__":
+    from harness.cli import scenario
+
+    scenario(__file__)

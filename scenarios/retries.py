@@ -1,0 +1,77 @@
+"""How many requests, and how much time, do retries hide from their caller?"""
+
+from harness.plan import Plan
+from harness.report.figures import count
+from harness.stats.summary import Summary
+from scenarios._cells import about, variants, whole
+from scenarios._langchain import anew, model, refuse
+from scenarios._questions import questions as prompts
+
+__all__ = ["PLAN", "answer", "app", "prompts"]
+
+SCENARIO = "retries"
+BROKEN = "mock-broken"
+NONE, CLIENT, LAYERS = "no retries", "the client's 2 retries", "2 retries in with_retry(2) in with_fallbacks"
+
+# In the first part every fourth request fails. In the second all requests for one model do.
+_SHARED = {"strategies": ("gather_bounded",), "clients": ("langchain",), "profile": "instant"}
+PLAN = (
+    Plan(
+        **_SHARED,
+        concurrency=(8,),
+        calls=24,
+        rounds=3,
+        variants=(NONE, CLIENT),
+        server=("--fault", "status,code=500,every=4"),
+    ),
+    Plan(
+        **_SHARED,
+        concurrency=(4,),
+        calls=4,
+        rounds=2,  # each takes four seconds
+        variants=(LAYERS,),
+        server=("--fault", f"status,code=500,model={BROKEN}"),
+    ),
+)
+
+
+class Retrying:
+    """An application upon a client that makes retries of its own."""
+
+    def __init__(self, runnable, client):
+        self.ainvoke, self.abatch, self.astream = runnable.ainvoke, runnable.abatch, runnable.astream
+        self.aclose = client.aclose
+
+
+def app(client, endpoint, variant):
+    """Build the model without retries, with the client's own, or with three layers of them."""
+    if variant == NONE:
+        return model(client)
+    if variant not in {CLIENT, LAYERS}:
+        raise refuse(variant, SCENARIO, "; ".join(name for plan in PLAN for name in plan.variants))
+    patient = anew("langchain", endpoint, max_retries=2)
+    if variant == CLIENT:
+        return Retrying(patient.model, patient)
+    layered = patient.model.bind(model=BROKEN).with_retry(stop_after_attempt=2)
+    return Retrying(layered.with_fallbacks([patient.model]), patient)
+
+
+def answer(summary: Summary) -> str | None:
+    """Say for each layer how many calls failed, and how many requests and how much time a call took."""
+    found = variants(summary, scenario=SCENARIO)
+    said = [
+        f"{name}: {count(cell.errors, 'failure')} in {count(cell.calls, 'call')}, "
+        f"{whole(cell, 'requests_per_call')} requests a call, {about(cell, 'makespan')} for all"
+        for name, cell in found.items()
+    ]
+    return (
+        f"With every fourth request failing, and in the last case the model always: {'; '.join(said)}."
+        if said
+        else None
+    )
+
+
+if __name__ == "__main__":
+    from harness.cli import scenario
+
+    scenario(__file__)

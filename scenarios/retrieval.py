@@ -1,0 +1,73 @@
+"""What does the vector store's interface cost a retrieval chain: native async, or a thread a question?"""
+
+from harness.plan import Plan
+from harness.report.figures import times
+from harness.stats.summary import Summary
+from scenarios._cells import about, over, variants, whole
+from scenarios._langchain import forget, model, refuse
+from scenarios._questions import questions as prompts
+
+__all__ = ["PACKAGES", "PLAN", "answer", "app", "prompts"]
+
+SCENARIO = "retrieval"
+PACKAGES = {"qdrant_client": "retrieval"}
+QDRANT, MEMORY, THREAD = "Qdrant, AsyncQdrantClient", "InMemoryVectorStore", "a retriever without an async half"
+
+# Two requests a call, 100 ms each: the question's embedding, then the answer.
+PLAN = (
+    Plan(
+        strategies=("gather_bounded",),
+        clients=("langchain",),
+        concurrency=(24,),
+        rounds=3,
+        profile="steady,ttft=0.1,itl=0",
+        variants=(QDRANT, MEMORY, THREAD),
+    ),
+)
+
+
+class Retrieval:
+    """The chain, and the embeddings' own HTTP clients to be closed."""
+
+    def __init__(self, chain, embedder):
+        self.ainvoke, self.astream, self.abatch = chain.ainvoke, chain.astream, chain.abatch
+        self.aclose = embedder.aclose
+
+
+def app(client, endpoint, variant):
+    """Build the chain upon one store; filling it is asked of the provider, and no part of any call."""
+    from scenarios import _stores
+
+    if variant not in PLAN[0].variants:
+        raise refuse(variant, SCENARIO, ", ".join(PLAN[0].variants))
+    embedder = _stores.Embedder(endpoint)
+    embeddings = embedder.embeddings
+    if variant == QDRANT:
+        retriever = _stores.Qdrant(embeddings=embeddings, vectors=embeddings.embed_documents(_stores.PASSAGES))
+    elif variant == MEMORY:
+        retriever = _stores.in_memory(embeddings).as_retriever(search_kwargs={"k": _stores.NEAREST})
+    else:
+        retriever = _stores.Blocking(store=_stores.in_memory(embeddings))
+    forget(endpoint)
+    return Retrieval(_stores.answering(retriever, model(client)), embedder)
+
+
+def answer(summary: Summary) -> str | None:
+    """Say what the calls took by each store, how far they overlapped, and how long the loop was held up."""
+    found = variants(summary, scenario=SCENARIO)
+    factor = over(summary, found.get(THREAD), found.get(MEMORY), "makespan")
+    if not factor:
+        return None
+    said = [
+        f"{name} {about(cell, 'makespan')}, {whole(cell, 'peak')} requests at once, loop held up for "
+        f"{about(cell, 'loop_lag.max')}"
+        for name, cell in found.items()
+    ]
+    asked = found[THREAD].cell.concurrency
+    return f"A thread a question takes {times(factor)} as long. {asked} questions at once: {'; '.join(said)}."
+
+
+if __name__ == "__main__":
+    from harness.cli import scenario
+
+    scenario(__file__)

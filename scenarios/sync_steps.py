@@ -1,0 +1,69 @@
+"""What does a sync step in an asynchronous chain cost?"""
+
+from functools import reduce
+
+from harness.plan import Plan
+from harness.report.figures import count, times, told
+from harness.stats.summary import Summary
+from scenarios._cells import apart, has, over, variants
+from scenarios._langchain import model, refuse
+from scenarios._questions import questions as prompts
+
+__all__ = ["PLAN", "answer", "app", "prompts"]
+
+SCENARIO = "sync_steps"
+STEPS = 10
+NONE, NATIVE, SYNC = "no steps", f"{STEPS} async def steps", f"{STEPS} def steps"
+
+# Answers come at once: what is timed is the client's own work. Ten steps, so that one can be told from the noise.
+PLAN = (
+    Plan(
+        strategies=("gather_bounded",),
+        clients=("langchain",),
+        concurrency=(16,),
+        calls=64,
+        rounds=3,
+        profile="instant",
+        variants=(NONE, NATIVE, SYNC),
+    ),
+)
+
+
+def app(client, endpoint, variant):
+    """Build the model with steps behind it that hand on what they get: awaited, or each on a thread."""
+    from langchain_core.runnables import RunnableLambda
+
+    del endpoint
+    if variant not in PLAN[0].variants:
+        raise refuse(variant, SCENARIO, PLAN[0].variants)
+
+    def plain(message):
+        return message
+
+    async def native(message):
+        return message
+
+    steps = {NONE: [], NATIVE: [RunnableLambda(native)] * STEPS, SYNC: [RunnableLambda(plain)] * STEPS}
+    return reduce(lambda chain, each: chain | each, steps[variant], model(client))
+
+
+def answer(summary: Summary) -> str | None:
+    """Say what one sync and one asynchronous step add to the CPU of a call."""
+    found = variants(summary, scenario=SCENARIO)
+    without, native, sync = (found.get(name) for name in (NONE, NATIVE, SYNC))
+    step, more = apart(summary, native, without, "cpu"), apart(summary, sync, native, "cpu")
+    factor = over(summary, sync, native, "makespan")
+    if not step or not more or not factor:
+        return None
+    costs, hop = (told(each.scaled(1 / STEPS / 1000, "µs")) for each in (step, more))
+    return (
+        f"An async def step costs {costs} of CPU; a def step costs {hop} more, for its way to a thread and back. "
+        f"{count(PLAN[0].calls, 'call')} with {STEPS} def steps took {has(sync, 'makespan')}, {times(factor)} "
+        "as long as with async def."
+    )
+
+
+if __name__ == "__main__":
+    from harness.cli import scenario
+
+    scenario(__file__)

@@ -1,0 +1,72 @@
+"""Does abatch make every input wait between the steps of a chain until the slowest is ready?"""
+
+from itertools import count
+
+from harness.plan import Plan
+from harness.report.figures import times
+from harness.stats.summary import Summary
+from scenarios._cells import has, one, over
+from scenarios._langchain import model, step
+from scenarios._questions import questions
+
+__all__ = ["PLAN", "answer", "app", "prompts"]
+
+SCENARIO = "two_steps"
+QUICK, SLOW = "mock-quick", "mock-slow"
+
+# Half of the inputs take 20 ms for the first step and 200 for the second, the other half the reverse: 220 ms each.
+# A barrier between the steps makes all of them pay the slow one twice.
+PLAN = (
+    Plan(
+        strategies=("gather_bounded", "abatch", "abatch_as_completed", "thread_pool", "batch"),
+        clients=("langchain",),
+        concurrency=(16,),
+        rounds=3,
+        profile="steady,ttft=0.11,itl=0",
+        server=(
+            *("--model", f"{QUICK} profile=steady,ttft=0.02,itl=0"),
+            *("--model", f"{SLOW} profile=steady,ttft=0.2,itl=0"),
+        ),
+    ),
+)
+
+
+def prompts(rng):
+    """Yield questions of which every second is to be drafted at length."""
+    for number, question in zip(count(), questions(rng), strict=False):
+        yield f"{'At length' if number % 2 else 'In short'}: {question}"
+
+
+def app(client, endpoint):
+    """Build draft | polish, where what is drafted at length is polished quickly, and the other way round."""
+    del endpoint
+    quick, slow = (model(client).bind(model=name) for name in (QUICK, SLOW))
+
+    def ask(at_length, otherwise):
+        def chosen(text):
+            return at_length if "At length" in text else otherwise
+
+        async def awaited(text):
+            return f"{text} {(await chosen(text).ainvoke(text)).content}"
+
+        return step(lambda text: f"{text} {chosen(text).invoke(text).content}", awaited)
+
+    return ask(slow, quick) | ask(quick, slow)
+
+
+def answer(summary: Summary) -> str | None:
+    """Say what 16 inputs take through two steps by abatch, against the strategies that know no barrier."""
+    cells = {name: one(summary, scenario=SCENARIO, strategy=name) for name in PLAN[0].strategies}
+    factor = over(summary, cells["abatch"], cells["gather_bounded"], "makespan")
+    if not factor:
+        return None
+    said = ", ".join(f"{name} {has(cell, 'makespan')}" for name, cell in cells.items() if cell)
+    return (
+        f"{'Yes' if factor.value > 1.2 else 'Not here'}: abatch takes {times(factor)} as long as gather; {said}."
+    )
+
+
+if __name__ == "__main__":
+    from harness.cli import scenario
+
+    scenario(__file__)
