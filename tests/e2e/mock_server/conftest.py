@@ -16,15 +16,51 @@ from mock_server.bench.streams import take
 Serve = Callable[..., Running]
 
 
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    """Start a server with these words on a free port; it ends with the test."""
+@pytest.fixture(scope="session")
+def known() -> Iterator[Serve]:
+    """A server with these words on a free port, started once and ended with the session."""
     with ExitStack() as running:
+        servers: dict[tuple[str, ...], Running] = {}
 
         def start(*words: str) -> Running:
-            return running.enter_context(started("--port", "0", *words))
+            if words not in servers:
+                servers[words] = running.enter_context(started("--port", "0", *words))
+            return servers[words]
 
         yield start
+
+
+@pytest.fixture
+def serve(known: Serve) -> Iterator[Serve]:
+    """
+    A server with these words on a free port.
+
+    Tests of the same words share one, with an empty journal; `fresh` is for those that leave something behind or
+    count from the first request: they get one of their own, which ends with the test.
+    """
+    with ExitStack() as running:
+
+        def start(*words: str, fresh: bool = False) -> Running:
+            if fresh:
+                return running.enter_context(started("--port", "0", *words))
+            server = known(*words)
+            taken(server)
+            return server
+
+        yield start
+
+
+def taken(server: Running) -> list[dict[str, Any]]:
+    """Take the journal once nothing is in flight; answer its entries in order of arrival."""
+    found: list[dict[str, Any]] = []
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        part = take(server)
+        found += part["entries"]
+        if not part["in_flight"]:
+            return sorted(found, key=lambda entry: entry["received"])
+        time.sleep(0.01)
+    raise AssertionError("requests are still in flight")
 
 
 @dataclass
@@ -99,16 +135,4 @@ def request_bytes() -> Callable[..., bytes]:
 @pytest.fixture
 def entries() -> Callable[[Running], list[dict[str, Any]]]:
     """Take the journal once nothing is in flight; answer its entries in order of arrival."""
-
-    def taken(server: Running) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        until = time.monotonic() + 5
-        while time.monotonic() < until:
-            part = take(server)
-            found += part["entries"]
-            if not part["in_flight"]:
-                return sorted(found, key=lambda entry: entry["received"])
-            time.sleep(0.01)
-        raise AssertionError("requests are still in flight")
-
     return taken

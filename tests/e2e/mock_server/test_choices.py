@@ -64,7 +64,7 @@ def test_more_than_slots_and_queue_hold_is_answered_503(serve, say):
 
 def test_limits_are_told_and_kept(serve, say, entries):
     """Two a minute: the third is refused with the time to wait, and is in the journal."""
-    server = serve("--rpm", "2")
+    server = serve("--rpm", "2", fresh=True)
     answers = [say(server) for _ in range(3)]
     assert [answer.status for answer in answers] == [200, 200, 429]
     assert b"x-ratelimit-remaining-requests: 1\r\n" in answers[0].head
@@ -75,5 +75,5 @@ def test_limits_are_told_and_kept(serve, say, entries):
 
 def test_a_warm_up_call_passes_by_limits_and_faults(serve, say):
     """Warming up neither waits nor spends what the run is to have."""
-    server = serve("--rpm", "1", "--fault", "status", "--profile", "steady,ttft=60")
+    server = serve("--rpm", "1", "--fault", "status", "--profile", "steady,ttft=60", fresh=True)
     assert [say(server, f"[call w0000{n}] hello").status for n in range(3)] == [200, 200, 200]

@@ -28,7 +28,7 @@ def test_the_journal_has_each_request_once(serve, say, entries):
 
 def test_a_change_holds_for_the_requests_that_follow(serve, say, raw, request_bytes, entries):
     """The profile is changed while the server runs, and the echo says by whom."""
-    server = serve("--profile", "instant", "--tokens", "2")
+    server = serve("--profile", "instant", "--tokens", "2", fresh=True)
     say(server)
     change = json.dumps({"profile": "steady,ttft=0.03,itl=0.01", "tokens": 3}).encode()
     echo = json.loads(raw(server, request_bytes(change, "/overlap/config")).rest)
@@ -59,7 +59,7 @@ def test_a_change_that_cannot_be_made_changes_nothing(serve, raw, request_bytes,
 
 def test_metrics_are_what_prometheus_reads(serve, say, raw):
     """Every sample line is a name, labels and a number, and each family says its type first."""
-    server = serve("--tokens", "5", "--fault", "status,code=500,nth=2")
+    server = serve("--tokens", "5", "--fault", "status,code=500,nth=2", fresh=True)
     for _ in range(3):
         say(server, stream=True)
     text = raw(server, get("/metrics")).rest.decode()
@@ -84,7 +84,7 @@ def test_control_requests_are_not_in_the_journal(serve, raw, entries):
 
 def test_a_token_guards_the_control_endpoints_only(serve, say, raw):
     """Without it: 401 from the server's own endpoints, while answers go on."""
-    server = serve("--token", "let-me-in")
+    server = serve("--token", "let-me-in", fresh=True)
     assert raw(server, get("/overlap/config")).status == 401
     assert raw(server, get("/metrics", authorization="Bearer wrong")).status == 401
     assert raw(server, get("/overlap/config", authorization="Bearer let-me-in")).status == 200

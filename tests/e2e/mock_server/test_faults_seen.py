@@ -117,7 +117,7 @@ def test_torn_json_is_one_event_among_sound_ones(serve, say):
 
 def test_scripted_faults_hit_whom_they_name(serve, say, entries):
     """The second request, and the first attempt of one call; the retry passes."""
-    server = serve(*STEADY, "--fault", "status,code=500,nth=2", "--fault", "cut,tag=000009,attempt=0")
+    server = serve(*STEADY, "--fault", "status,code=500,nth=2", "--fault", "cut,tag=000009,attempt=0", fresh=True)
     say(server, "[call 000001]")
     say(server, "[call 000002]")
     say(server, "[call 000009]", stream=True, headers={"x-stainless-retry-count": "0"})

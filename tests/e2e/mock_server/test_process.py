@@ -31,7 +31,7 @@ def test_it_says_it_is_ready_and_ends_cleanly_when_told(number):
 
 def test_it_ends_while_answers_are_under_way(serve, request_bytes):
     """A stream of an hour does not keep it alive."""
-    server = serve("--profile", "steady,ttft=3600")
+    server = serve("--profile", "steady,ttft=3600", fresh=True)
     with socket.create_connection((server.host, server.port)) as line:
         line.sendall(request_bytes(b'{"model":"m","messages":[{"role":"user","content":"x"}]}'))
         os.kill(server.pid, signal.SIGTERM)
@@ -79,7 +79,7 @@ def test_a_file_is_overruled_by_the_command_line(tmp_path, serve, raw):
     """The configuration tells where each value came from."""
     path = tmp_path / "server.toml"
     path.write_text('profile = "steady,ttft=0.01"\ntokens = 3\n')
-    server = serve("--config", str(path), "--tokens", "4")
+    server = serve("--config", str(path), "--tokens", "4", fresh=True)
     answer = raw(server, b"GET /overlap/config HTTP/1.1\r\nconnection: close\r\n\r\n")
     assert b'"profile":"steady,ttft=0.01"' in answer.rest
     assert b'"tokens":"4"' in answer.rest

@@ -33,7 +33,7 @@ def test_the_journal_has_what_all_of_them_did(serve, say, entries):
 
 def test_more_than_one_of_them_does_the_work(serve, say):
     """The kernel spreads connections over the workers."""
-    server = serve(*THREE)
+    server = serve(*THREE, fresh=True)
     assert len(children(server.pid)) == 3
     before = {pid: Path(f"/proc/{pid}/io").read_text(encoding="ascii") for pid in children(server.pid)}
     for _ in range(60):
@@ -61,7 +61,7 @@ def test_a_call_has_the_same_latency_in_any_of_them(serve, say, entries):
 
 def test_limits_hold_for_all_together(serve, say):
     """Five a minute are five, however many processes answer."""
-    server = serve(*THREE, "--rpm", "5")
+    server = serve(*THREE, "--rpm", "5", fresh=True)
     assert [say(server).status for _ in range(9)] == [200] * 5 + [429] * 4
 
 
@@ -76,7 +76,9 @@ def test_slots_hold_for_all_together(serve, say, entries):
 
 def test_who_finds_no_place_anywhere_gets_503(serve, say, entries):
     """One slot and no queue for all: of four at once, one is served."""
-    server = serve(*THREE, "--slots", "1", "--queue", "0", "--profile", "steady,ttft=0.6,itl=0", "--tokens", "1")
+    server = serve(
+        *THREE, "--slots", "1", "--queue", "0", "--profile", "steady,ttft=0.6,itl=0", "--tokens", "1", fresh=True
+    )
     with ThreadPoolExecutor(4) as pool:
         statuses = list(pool.map(lambda _: say(server).status, range(4)))
     assert sorted(statuses) == [200, 503, 503, 503]
@@ -85,7 +87,7 @@ def test_who_finds_no_place_anywhere_gets_503(serve, say, entries):
 
 def test_a_client_that_leaves_frees_its_slot_for_all(serve, request_bytes, say, raw):
     """A slot held by somebody who has gone is not held."""
-    server = serve(*THREE, "--slots", "1", "--profile", "steady,ttft=30,itl=0")
+    server = serve(*THREE, "--slots", "1", "--profile", "steady,ttft=30,itl=0", fresh=True)
     content = b'{"model":"m","messages":[{"role":"user","content":"x"}]}'
     raw(server, request_bytes(content, close=False), patience=0.3)
     began = time.monotonic()
@@ -95,7 +97,7 @@ def test_a_client_that_leaves_frees_its_slot_for_all(serve, request_bytes, say, 
 
 def test_a_change_reaches_all_of_them(serve, say, raw, request_bytes, entries):
     """After one change every worker answers by it."""
-    server = serve(*THREE)
+    server = serve(*THREE, fresh=True)
     raw(server, request_bytes(b'{"tokens": 9}', "/overlap/config"))
     for _ in range(30):
         say(server)
@@ -104,7 +106,7 @@ def test_a_change_reaches_all_of_them(serve, say, raw, request_bytes, entries):
 
 def test_metrics_are_added_up(serve, say, raw):
     """One scrape of any worker counts for all."""
-    server = serve(*THREE)
+    server = serve(*THREE, fresh=True)
     for _ in range(30):
         say(server)
     text = raw(server, b"GET /metrics HTTP/1.1\r\nconnection: close\r\n\r\n").rest
