@@ -81,6 +81,8 @@ def to_json(summary: Summary) -> dict[str, Any]:
     """Lay *summary* out for summary.json: each cell with each metric, and what the metrics mean."""
     return {
         "run": summary.run.name,
+        "value": "where the typical round lies: the Hodges-Lehmann centre of one number a round",
+        "percentile": "each round's own (Hyndman and Fan's type 8), then the typical round's",
         "interval": "95 %, by resampling rounds; null where there are too few rounds",
         "definitions": {
             metric.name: {

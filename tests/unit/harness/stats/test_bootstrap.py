@@ -6,6 +6,8 @@ from statistics import fmean, median
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from harness.stats.bootstrap import centre, over_rounds
@@ -78,6 +80,20 @@ def test_the_centre_is_hodges_and_lehmanns_and_one_burst_does_not_move_it():
     assert float(centre(np.array([10.0, 11.0, 12.0, 13.0, 130.0]))) == walsh([10.0, 11.0, 12.0, 13.0, 130.0]) == 12
     rows = np.random.default_rng(3).normal(size=(4, 7))
     assert centre(rows).tolist() == pytest.approx([walsh(row) for row in rows.tolist()])
+
+
+@given(st.lists(st.floats(1e-3, 1e9), min_size=3, max_size=9), st.sampled_from([1e-6, 0.5, 3.0, 1e6]))
+def test_an_estimate_holds_its_value_and_does_not_depend_on_the_unit(values, factor):
+    """In ns or in ms, the same rounds give the same estimate; and the value lies within its interval."""
+    found = over_rounds(values, 9, "ns")
+    other = over_rounds([value * factor for value in values], 9, "ms")
+    assert found is not None
+    assert other is not None
+    assert found.low <= found.value <= found.high
+    assert min(values) * (1 - 1e-9) <= found.value <= max(values) * (1 + 1e-9)
+    assert (other.value, other.low, other.high) == pytest.approx(
+        tuple(each * factor for each in (found.value, found.low, found.high)), rel=1e-6
+    )
 
 
 def test_too_few_rounds_give_a_value_without_an_interval():
