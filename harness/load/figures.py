@@ -1,8 +1,8 @@
 """
 How right the timing is, measured: `python -m harness.load.figures`, a minute on a quiet machine.
 
-64 users of streams of 16 tokens, the first after 50 ms, then every 5 ms, straight at the mock server. What Locust's
-side says is held against the server's own journal of the same run.
+64 users of streams of 16 tokens, the first after 50 ms, then every 5 ms, straight at the mock server.
+What Locust's side says is held against the server's own journal of the same run.
 """
 
 import sys
@@ -50,7 +50,7 @@ def timing(run: Run) -> list[str]:
     ttft = median(call.ttft or 0 for call in calls) / 1e6
     return [
         f"TTFT p50    {ttft:.2f} ms, {late:.3f} after the server had written it (wanted: below 1)",
-        f"ITL mean    {seen / 1e6:.3f} ms, {seen / written - 1:+.2%} of what the server wrote (wanted: within 3 %)",
+        f"ITL mean    {seen / 1e6:.3f} ms, {seen / written - 1:+.2%} off the server's (wanted: within 3 %)",
         f"throughput  {rate:.1f}/s, {rate / ideal:.1%} of the ideal {ideal:.1f} (wanted: 97 %)",
     ]
 

@@ -64,7 +64,7 @@ class Connection:
         return self._socket
 
     def exchange(self, request: bytes, answer: "Answer") -> None:
-        """Send *request* and read until *answer* is complete. Raises OSError or `Incomplete`, and is closed then."""
+        """Send *request*, read until *answer* is complete. Raises OSError or `Incomplete`, and is closed then."""
         try:
             line = self.open()
             line.sendall(request)

@@ -1,0 +1,72 @@
+"""What counts as output in a stream's bytes, wherever they are cut."""
+
+import orjson
+import pytest
+
+from harness.load.events import Bytes, Events
+
+
+def _event(said):
+    return b"data: " + orjson.dumps(said) + b"\n\n"
+
+
+CHAT = [
+    _event({"choices": [{"delta": {"role": "assistant", "content": ""}}]}),
+    _event({"choices": [{"delta": {"content": "Hel"}}]}),
+    _event({"choices": [{"delta": {"content": "lo"}}]}),
+    _event({"choices": [{"delta": {}, "finish_reason": "stop"}]}),
+    _event({"choices": [], "usage": {"completion_tokens": 2}}),
+    b"data: [DONE]\n\n",
+]
+
+
+def test_the_role_the_end_and_the_usage_are_no_tokens():
+    """A chat of two tokens is two pieces of output among six events, and says its own length."""
+    events = Events()
+    assert [events.feed(each) for each in CHAT] == [0, 1, 1, 0, 0, 0]
+    assert events.tokens == 2
+    assert events.error is None
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 1024])
+def test_it_does_not_matter_where_the_bytes_are_cut(size):
+    """Reads end anywhere: in the middle of a line, a character, a blank line."""
+    whole = b"".join(CHAT)
+    events = Events()
+    assert sum(events.feed(whole[at : at + size]) for at in range(0, len(whole), size)) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "pieces"),
+    [
+        (b'data: {"choices":[{"delta":{"tool_calls":[{"index":0}]}}]}\n\n', 1),
+        (b'data: {"choices":[{"text":"a","index":0}]}\n\n', 1),
+        (b'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"a"}\n\n', 1),
+        (b'data: {"type":"response.created","response":{"usage":null}}\n\n', 0),
+        (b'data: {"text":"a"}\n\n', 1),
+        (b'data: {"text":""}\n\n', 0),
+        (b"data: plain words\n\n", 1),
+        (b"data: 42\n\n", 1),
+        (b": a ping\n\n", 0),
+        (b"event: ping\n\n", 0),
+        (b"data:\n\n", 0),
+        (b"data: two\ndata: lines\n\n", 1),
+        (b'data: {"text":"a"}\r\n\r\n', 1),
+        (b"data: not yet ended\n", 0),
+    ],
+)
+def test_what_carries_output(said, pieces):
+    """Tool calls, completions, responses and anybody's own events count; comments, pings and blanks do not."""
+    assert Events().feed(said) == pieces
+
+
+def test_a_failure_told_in_the_stream_is_named_by_its_kind_alone():
+    """Its message may quote a prompt, and what is counted goes to a file."""
+    events = Events()
+    assert events.feed(_event({"error": {"message": "my secret", "type": "server_error"}})) == 0
+    assert events.error == "told in the stream: server_error"
+
+
+def test_a_body_without_events_counts_by_its_fragments():
+    """Plain text that is streamed has no marks in it: each read is a piece."""
+    assert [Bytes().feed(part) for part in (b"a", b"", b"bc")] == [1, 0, 1]
