@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from harness.metrics import CALLS, SLOTS, OfCalls, OfSlots
+from harness.metrics import CALLS, SLOTS, Better, OfCalls, OfSlots
 from harness.stats.bootstrap import over_rounds
 from harness.stats.estimate import Estimate
 from harness.stats.quantiles import Floats, enough, of_round, reaches
@@ -108,6 +108,11 @@ def names() -> list[str]:
     """Every metric with its usual statistics, by the names that summaries and comparisons use."""
     of_calls = [f"{metric.name}.p{q}" for metric in CALLS for q in metric.quantiles]
     return of_calls + list(OF_SLOTS)
+
+
+def better(name: str) -> Better:
+    """Which way is better for the metric called *name*; raises LookupError for an unknown name."""
+    return OF_SLOTS[name].better if name in OF_SLOTS else of_name(name)[0].better
 
 
 def unit_of(name: str) -> str:

@@ -7,15 +7,17 @@ machine in between. A verdict needs both measured in turns, which is what the ga
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import exp, hypot
+from typing import Any, Literal
 
 import numpy as np
 
 from harness.record import Cell
 from harness.stats.bootstrap import FEWEST_ROUNDS, batched, centre, standard_error
 from harness.stats.circumstances import Difference, differences
-from harness.stats.columns import OF_SLOTS, Column, table
+from harness.stats.columns import OF_SLOTS, Column, better, table
+from harness.stats.compare import differs
 from harness.stats.estimate import Estimate
 from harness.stats.rounds import rounds_of, sound
 from harness.stats.student import critical
@@ -44,6 +46,17 @@ class Pair:
     second: Mapping[str, Estimate]
     ratios: Mapping[str, Estimate]
 
+    def moved(self, matters: float = 0.03) -> dict[str, Literal["better", "worse", "other"]]:
+        """Name the metrics that differ by more than what *matters*, for certain, and which way they went."""
+        return {name: _way(name, ratio) for name, ratio in self.ratios.items() if differs(ratio, matters)}
+
+
+def _way(name: str, ratio: Estimate) -> Literal["better", "worse", "other"]:
+    wanted = better(name)
+    if wanted == "neither":
+        return "other"
+    return "better" if (ratio.value > 1) == (wanted == "higher") else "worse"
+
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
@@ -61,6 +74,34 @@ class SideBySide:
     only_second: tuple[str, ...]
     changed: tuple[str, ...]
     allowed: tuple[Difference, ...]
+
+
+def to_json(found: SideBySide) -> dict[str, Any]:
+    """Lay *found* out as JSON: each pair with both estimates and the ratio of every metric, and what is left."""
+    return {
+        "first": found.first.name,
+        "second": found.second.name,
+        "caveat": CAVEAT,
+        "allowed": [str(each) for each in found.allowed],
+        "only_first": list(found.only_first),
+        "only_second": list(found.only_second),
+        "changed": list(found.changed),
+        "cells": [
+            {
+                "id": pair.cell.id,
+                "metrics": {
+                    name: {
+                        "first": asdict(pair.first[name]) if name in pair.first else None,
+                        "second": asdict(pair.second[name]) if name in pair.second else None,
+                        "ratio": asdict(pair.ratios[name]) if name in pair.ratios else None,
+                    }
+                    for name in {**pair.first, **pair.second}
+                },
+                "moved": pair.moved(),
+            }
+            for pair in found.pairs
+        ],
+    }
 
 
 def lay(first: Run, second: Run, allow: Collection[str] = ()) -> SideBySide:

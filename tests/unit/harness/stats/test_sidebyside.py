@@ -5,12 +5,13 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
+import orjson
 import pytest
 
 from harness.stats.circumstances import CONFIG, ENVIRONMENT, differences
 from harness.stats.columns import Column
 from harness.stats.compare import differs
-from harness.stats.sidebyside import CAVEAT, Incomparable, between, lay
+from harness.stats.sidebyside import CAVEAT, Incomparable, between, lay, to_json
 
 ABOUT = {
     "format": 1,
@@ -53,6 +54,26 @@ def test_every_cell_of_both_runs_is_a_pair_with_its_ratios(two, pair):
         assert differs(ratios[name])
         first, second = found.pairs[0].first[name], found.pairs[0].second[name]
         assert ratios[name].value == pytest.approx(second.value / first.value)
+
+
+def test_what_moved_is_told_with_the_way_it_went(two):
+    """Slower calls are worse, and so is less throughput; the way back is better; the server's plan is neither."""
+    there, back = lay(*two).pairs[0].moved(), lay(*reversed(two)).pairs[0].moved()
+    assert {there[name] for name in ("e2e.p50", "throughput", "makespan")} == {"worse"}
+    assert {back[name] for name in ("e2e.p50", "throughput", "makespan")} == {"better"}
+    assert there["owned.planned"] == "other"
+    assert "requests_per_call" not in there
+    assert lay(*two).pairs[0].moved(matters=0.5) == {}
+
+
+def test_two_runs_side_by_side_survive_json(two):
+    """Everything a program needs to draw its own conclusions, the warning included."""
+    whole = orjson.loads(orjson.dumps(to_json(lay(*two))))
+    e2e = whole["cells"][0]["metrics"]["e2e.p50"]
+    assert e2e["ratio"]["value"] == pytest.approx(e2e["second"]["value"] / e2e["first"]["value"])
+    assert whole["cells"][0]["metrics"]["errors"]["ratio"] is None
+    assert whole["cells"][0]["moved"]["e2e.p50"] == "worse"
+    assert whole["caveat"] == CAVEAT
 
 
 def test_what_did_not_move_is_not_called_different(make_run, pair):
