@@ -19,7 +19,7 @@ from mock_server.request import Request
 from mock_server.rules import Facts, Rule
 from mock_server.schedule import warms_up
 from mock_server.settings import BadSetting
-from mock_server.wire import errors, models
+from mock_server.wire import errors, models, shapes
 from mock_server.wire.answer import Answer
 
 WIRE = "mock_server.wire"
@@ -115,15 +115,18 @@ class Answering:
         )
         if not warm and self._full():
             raise errors.overloaded()
+        if hasattr(endpoint, "NAMES_MODEL"):
+            limits += models.header(asked.model)
         prefill = 0 if warm else how.prefill * asked.prompt_tokens
         added = 0 if self._lane else prefill  # the load model has a lane for it
         answer = Answer(identity, int(time.time()), tokens, asked.prompt_tokens, reason)
         if asked.stream:
-            events = endpoint.events(asked, answer)
-            due = self._due(how, key, len(events.tokens), added)
+            events = endpoint.events(asked, answer, how.group)
+            due = self._due(how, key, len(tokens), added)
             chunked, keep = request.chunks, request.keep and request.chunks
-            head = reply.streamed(entry.request_id, due[0], limits, chunked=chunked, keep=keep)
-            laid = plan.streamed(head, events, due, chunked=chunked)
+            head = reply.streamed(entry.request_id, due[0], limits, events.kind, chunked=chunked, keep=keep)
+            laid = plan.streamed(head, shapes.apart(events) if how.apart else events, due, chunked=chunked)
+            laid.together = 1 if how.apart else laid.together
         else:
             body = endpoint.whole(asked, answer)
             last = self._due(how, key, len(tokens), added)[-1]

@@ -11,7 +11,7 @@ from mock_server.schedule import Lazy, Schedule
 LONGEST = 100_000
 """The most tokens an answer has."""
 
-KEYS = ("profile", "tokens", "prefill")
+KEYS = ("profile", "tokens", "prefill", "shape")
 """What can be chosen for a model or for a single request."""
 
 PROFILES = "mock_server.profiles"
@@ -20,15 +20,21 @@ LENGTHS = "mock_server.lengths"
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """The schedule of an answer's tokens, the number of them, and the time each prompt token adds (ns)."""
+    """
+    The schedule of an answer's tokens, the number of them, and the time each prompt token adds (ns).
+
+    `group` tokens share an event of a stream; `apart`, the role and the last events are writes of their own.
+    """
 
     schedule: Schedule
     length: Callable[[str], int]
     prefill: int
+    group: int = 1
+    apart: bool = False
 
 
 @lru_cache(maxsize=512)
-def behaviour(profile: str, tokens: str, prefill: str, seed: int) -> Behaviour:
+def behaviour(profile: str, tokens: str, prefill: str, seed: int, shape: str = "") -> Behaviour:
     """Answer the behaviour these words describe; raises `settings.BadSetting` where they do not."""
     latency = settings.chosen(PROFILES, profile, "offsets", given=2)
     schedule = Schedule(latency.function, latency.settings, seed)
@@ -38,7 +44,23 @@ def behaviour(profile: str, tokens: str, prefill: str, seed: int) -> Behaviour:
         length("trial")
     except (TypeError, ValueError, ArithmeticError) as wrong:
         raise settings.BadSetting(f"{profile} with tokens={tokens}: {wrong}") from wrong
-    return Behaviour(schedule, length, round(settings.value("prefill", prefill, 0.0) * 1e9))
+    return Behaviour(schedule, length, round(settings.value("prefill", prefill, 0.0) * 1e9), *_shape(shape))
+
+
+def _shape(words: str) -> tuple[int, bool]:
+    """Answer how many tokens share an event, and whether what is no token leaves apart: `group=4,apart`."""
+    group, apart = 1, False
+    for word in filter(None, (part.strip() for part in words.split(","))):
+        key, _, value = word.partition("=")
+        if word == "apart":
+            apart = True
+        elif key == "group":
+            group = int(settings.value("shape,group", value, 1))
+        else:
+            raise settings.BadSetting(f"shape={words}: no {word!r}; there are: group=4, apart")
+    if group < 1:
+        raise settings.BadSetting(f"shape,group={group}: must be at least 1")
+    return group, apart
 
 
 def _length(tokens: str, profile: str, seed: int) -> Callable[[str], int]:

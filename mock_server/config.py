@@ -23,6 +23,7 @@ LIVE = frozenset(
         "profile",
         "tokens",
         "prefill",
+        "shape",
         "seed",
         "model",
         "fault",
@@ -63,6 +64,9 @@ class Config:
         "50", "tokens in an answer: a number, lognormal,median=130 or another length, or profile"
     )
     prefill: float = _option(0.0, "seconds that each prompt token adds to the first token's time")
+    shape: str = _option(
+        "", "how streams are sent: group=4 tokens to an event; apart, role and end in packets of their own"
+    )
     seed: int = _option(0, "seed of every draw")
     model: tuple[str, ...] = _option(
         (), "for one model, as in 'gpt-slow profile=steady,ttft=2 tokens=9'; repeatable"
@@ -104,7 +108,7 @@ class Config:
 
     def words(self, model: str = "") -> dict[str, str]:
         """Answer how requests for *model* are answered, in words."""
-        words = {"profile": self.profile, "tokens": self.tokens, "prefill": str(self.prefill)}
+        words = {"profile": self.profile, "tokens": self.tokens, "prefill": str(self.prefill), "shape": self.shape}
         return words | self._models().get(model, {})
 
     def _models(self) -> dict[str, dict[str, str]]:

@@ -5,7 +5,6 @@ from functools import lru_cache
 from http import HTTPStatus
 
 JSON = b"application/json"
-EVENTS = b"text/event-stream; charset=utf-8"
 CHUNKED = b"transfer-encoding: chunked\r\n"
 CLOSE = b"connection: close\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mock_server import http
+from mock_server.wire import shapes
 from mock_server.wire.answer import Events
 
 
@@ -68,7 +69,7 @@ def whole(head: bytes, body: bytes, due: int) -> Plan:
 
 def streamed(head: bytes, events: Events, due: "array[int]", *, chunked: bool) -> Plan:
     """
-    Plan an answer as events, a piece for each token.
+    Plan an answer as events, a piece for each of them, with a due time for each token.
 
     The head leaves with the first token, as OpenAI's chat does, unless the events have something early to say.
     Without chunks (a client of HTTP/1.0) the stream is bare, and ends when the connection does.
@@ -83,7 +84,8 @@ def streamed(head: bytes, events: Events, due: "array[int]", *, chunked: bool) -
         pieces[-1] = frame(tokens[-1] + events.tail)
     if chunked:
         pieces[-1] += http.LAST_CHUNK
-    plan = Plan(pieces, due, 0, stream=True, chunked=chunked)
+    marks = None if events.marks is None else list(events.marks)
+    plan = Plan(pieces, shapes.due(due, marks), 0, stream=True, chunked=chunked, marks=marks)
     if events.early:
         plan.early = head + frame(events.early)
     else:

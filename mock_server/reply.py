@@ -60,10 +60,12 @@ def whole(request_id: str, took: int, limits: bytes, length: int, *, keep: bool)
     return http.head(200, int(time.time()), http.JSON, length, more)
 
 
-def streamed(request_id: str, took: int, limits: bytes, *, chunked: bool, keep: bool) -> bytes:
-    """Answer the head of a stream whose first event comes after *took* ns."""
+def streamed(  # noqa: PLR0913 - each decides about a header
+    request_id: str, took: int, limits: bytes, kind: bytes, *, chunked: bool, keep: bool
+) -> bytes:
+    """Answer the head of a stream whose first event comes after *took* ns; *kind* is its content type."""
     more = _more(request_id, took, limits, keep=keep) + (http.CHUNKED if chunked else b"")
-    return http.head(200, int(time.time()), http.EVENTS, None, more)
+    return http.head(200, int(time.time()), kind, None, more)
 
 
 def refused(request_id: str, status: int, length: int, extra: tuple[tuple[str, str], ...], *, keep: bool) -> bytes:

@@ -41,7 +41,8 @@ class Events:
 
     `head` leaves with the first token (in the same write), `tail` with the last.
     `early` leaves as soon as the request was read, before the first token, and takes the headers with it.
-    `marks` says how many tokens are complete with each item of `tokens`; None: one with each.
+    `marks` says how many tokens are complete with each item of `tokens`; None: one with each. `kind` is the
+    content type.
     """
 
     head: bytes
@@ -49,6 +50,7 @@ class Events:
     tail: bytes
     early: bytes = b""
     marks: Sequence[int] | None = None
+    kind: bytes = b"text/event-stream; charset=utf-8"
 
 
 class Asked(Protocol):

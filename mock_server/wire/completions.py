@@ -24,6 +24,9 @@ from mock_server.wire.answer import Answer, Events
 from mock_server.wire.sse import DONE
 
 PATH = "/v1/completions"
+NAMES_MODEL = True
+# Recorded: unlike the newer endpoints', without a charset.
+_KIND = b"text/event-stream"
 # OpenAI's own default; who wants more must ask.
 _LIMIT = 16
 _MOST_PROMPTS = 2_048
@@ -206,4 +209,5 @@ def events(asked: Asked, answer: Answer, group: int = 1) -> Events:
     if asked.usage:
         said = orjson.dumps(usage.legacy(asked.prompt_tokens, _said(asked, answer)))
         tail = b'%b"model":%b,"usage":%b,"choices":[]}\n\n' % (start, model, said)
-    return Events(b"", spoken, tail + DONE, marks=shapes.grouped(len(answer.tokens), group) if group > 1 else None)
+    marks = shapes.grouped(len(answer.tokens), group) if group > 1 else None
+    return Events(b"", spoken, tail + DONE, marks=marks, kind=_KIND)

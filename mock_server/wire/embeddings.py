@@ -11,6 +11,7 @@ from mock_server.wire import errors, fields, models, rules, text, tokens, vector
 from mock_server.wire.answer import Answer, Events
 
 PATH = "/v1/embeddings"
+NAMES_MODEL = True
 _MOST_INPUTS = 2_048
 _MOST_TOKENS = 8_192
 _USUAL = 1_536

@@ -56,6 +56,11 @@ def sayable(model: str) -> bool:
     return _NAME.fullmatch(model) is not None
 
 
+def header(model: str) -> bytes:
+    """Answer the header line that names the model; only endpoints with `NAMES_MODEL` send it."""
+    return f"openai-model: {snapshot(model)}\r\n".encode("ascii", "replace")
+
+
 def _entry(model: str) -> dict[str, object]:
     return {"id": model, "object": "model", "created": _CREATED, "owned_by": "overlap"}
 

@@ -97,6 +97,17 @@ def headers_of_an_answer(url: str) -> None:
     same("missing", [name for name in names.split() if name not in headers], [])
 
 
+def headers_of_old_endpoints(url: str) -> None:
+    """The older endpoints name their model in a header, and their streams have no charset."""
+    for path, ask in (("/completions", {"prompt": "a", "stream": True}), ("/embeddings", {"input": "a"})):
+        headers = _post(url, path, {"model": "mock-model", **ask}).headers
+        same(f"openai-model of {path}", headers.get("openai-model"), "mock-model")
+        kind = "text/event-stream" if "stream" in ask else "application/json"
+        same(f"content-type of {path}", headers["content-type"], kind)
+    headers = _post(url, "/chat/completions", _ASK).headers
+    true("chat names no model in a header", "openai-model" not in headers)
+
+
 def headers_of_a_refusal(url: str) -> None:
     """A bad request has the headers of a success; what is not there has the request's id alone."""
     bad = _post(url, "/chat/completions", {"model": "gpt-4o"})

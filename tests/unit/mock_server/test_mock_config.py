@@ -94,7 +94,7 @@ def test_others_can_reach_a_server_off_loopback(host, exposed):
 def test_a_model_has_what_it_was_given_and_the_rest_from_the_server():
     """One server plays several."""
     config = Config(profile="steady", tokens="10", model=("slow profile=steady,ttft=2", "short tokens=3"))
-    assert config.words("slow") == {"profile": "steady,ttft=2", "tokens": "10", "prefill": "0.0"}
+    assert config.words("slow") == {"profile": "steady,ttft=2", "tokens": "10", "prefill": "0.0", "shape": ""}
     assert config.behaviour("short").length("a") == 3
     assert config.behaviour("other").length("a") == 10
 
