@@ -1,6 +1,8 @@
 """A bare ASGI application on uvicorn, to compare with: it reads a request and answers with the same bytes."""
 
+import os
 import socket
+import sys
 from typing import Any
 
 import uvicorn
@@ -18,7 +20,9 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
 
 
 def main() -> None:
-    """Serve on a free port until ended, told by a ready line as the mock server's."""
+    """Serve on a free port, on the cores that `--cores` names, until ended; a ready line tells the address."""
+    if "--cores" in sys.argv:
+        os.sched_setaffinity(0, {int(core) for core in sys.argv[sys.argv.index("--cores") + 1].split(",")})
     listening = socket.create_server(("127.0.0.1", 0), backlog=2048)
     config = uvicorn.Config(
         application, loop="uvloop", http="httptools", access_log=False, log_level="error", lifespan="off"

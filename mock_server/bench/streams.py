@@ -1,6 +1,7 @@
 """Many streams at once, seen by a client outside: each token's lateness against the server's own schedule."""
 
 import http.client
+import math
 import select
 import socket
 import time
@@ -75,6 +76,11 @@ def measured(
         broken=streams - len(whole),
         cpu=share,
     )
+
+
+def quantile(late: list[int], share: float) -> int | None:
+    """Answer the smallest of the sorted *late* that at least *share* of them do not exceed; None of none."""
+    return late[max(math.ceil(share * len(late)) - 1, 0)] if late else None
 
 
 def _complete(reader: _Reader, entry: dict[str, Any] | None) -> bool:
