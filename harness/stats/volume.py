@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from random import Random
-from time import perf_counter
+from time import perf_counter, process_time
 
 from harness.record import Call, Cell, Served, Slot
 from harness.stats.summary import summarise
@@ -75,7 +75,7 @@ def measure(folder: Path) -> str:
     figures = sum(len(each.metrics) for each in summary.cells)
     return (
         f"{len(run.calls):,} calls: read in {loaded - began:.1f} s, {figures} figures in {ended - loaded:.1f} s, "
-        f"{peak:.2f} GiB at most"
+        f"{process_time():.1f} s of CPU in all, {peak:.2f} GiB at most"
     )
 
 
