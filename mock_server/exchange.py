@@ -77,7 +77,7 @@ class Exchange:
         stop = min(len(due), first + plan.together)
         while after < stop and due[after] <= passed:
             after += 1
-        self._send(first, after)
+        self._send(first, after, passed)
         return None if self.over else received + due[after]
 
     def emit(self, due: int) -> None:
@@ -91,26 +91,33 @@ class Exchange:
         if self._owner.line.paused:
             self.parked = True
         else:
-            self._send(self._next, self._allowed)
+            self._send(self._next, self._allowed, time.monotonic_ns() - self._entry.received)
 
     def resume(self) -> int | None:
         """Go on, as the reader is ready again; answer when to step next, in ns of the monotonic clock, if ever."""
         self.parked = False
         if not self._allowed:
             return time.monotonic_ns()
-        if self._next < self._allowed:
-            self._send(self._next, min(self._allowed, self._next + self.plan.together))
+        while self._next < self._allowed and not self.over:
+            if self._owner.line.paused:
+                self.parked = True
+                break
+            stamp = time.monotonic_ns() - self._entry.received
+            self._send(self._next, min(self._allowed, self._next + self.plan.together), stamp)
         return None
 
-    def _send(self, first: int, after: int) -> None:
-        """Write the pieces from *first* up to *after*."""
+    def _send(self, first: int, after: int, stamp: int) -> None:
+        """
+        Write the pieces from *first* up to *after*; *stamp* is the time, in ns from the request's arrival.
+
+        It was read before the write, so that nobody sees a token before it counts as written.
+        """
         plan = self.plan
         line = self._owner.line
         line.put(plan.pieces[first] if after == first + 1 else b"".join(plan.pieces[first:after]))
         if not line.open:
             self.lost()
             return
-        stamp = time.monotonic_ns() - self._entry.received
         self._next = after
         for _ in range(after - first if plan.marks is None else sum(plan.marks[first:after])):
             self._entry.written.append(stamp)

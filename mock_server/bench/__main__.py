@@ -10,11 +10,10 @@ from rich.table import Table
 
 from mock_server.bench import chart, memory, throughput
 from mock_server.bench.processes import cores, started
-from mock_server.bench.streams import Seen, measured, quantile
+from mock_server.bench.streams import Seen, measured, quantile, saturation
 
 MS = 1e6
 COUNTS = (100, 250, 500, 1000, 1500, 2000, 2250, 2500, 3000)
-LATE = 10 * MS
 PATIENCE = 60.0
 STEADY = "steady,ttft=0.1,itl=0.02"
 
@@ -89,17 +88,6 @@ def _streams(console: Console, core: str, counts: tuple[int, ...]) -> list[Seen]
     return found
 
 
-def _saturation(found: list[Seen]) -> str:
-    """Answer in a sentence where the 99th percentile of the last token's lateness passes 10 ms."""
-    kept = [seen.streams for seen in found if (quantile(seen.last, 0.99) or 0) <= LATE and not seen.broken]
-    over = [seen.streams for seen in found if (quantile(seen.last, 0.99) or LATE + 1) > LATE or seen.broken]
-    if not over:
-        return f"p99 stayed within 10 ms up to {max(kept)} streams, the most that were tried."
-    if not kept or min(over) < max(kept):
-        return f"p99 passed 10 ms at {min(over)} streams; this machine was busy with something else, or is small."
-    return f"p99 passes 10 ms between {max(kept)} and {min(over)} streams."
-
-
 @click.command()
 @click.option("--streams", default=",".join(map(str, COUNTS)), help="numbers of streams to try", show_default=True)
 @click.option("--chart", "path", default="", help="write the chart of lateness against streams to this SVG file")
@@ -114,7 +102,7 @@ def main(streams: str, path: str, calls: int) -> None:
     _throughput(console)
     _exactness(console, for_server)
     found = _streams(console, for_server, tuple(int(count) for count in streams.split(",")))
-    console.print(_saturation(found))
+    console.print(saturation(found))
     if path:
         chart.drawn(found, Path(path))
         console.print(f"chart: {path}")

@@ -16,6 +16,8 @@ OPENED_TOGETHER = 8
 TOKEN = b'"content":"'
 ROLE = b'"content":""'
 END = b"0\r\n\r\n"
+LATE = 10_000_000
+"""The lateness of the 99th percentile at which a server counts as saturated, in ns."""
 
 
 @dataclass(slots=True)
@@ -81,6 +83,17 @@ def measured(
 def quantile(late: list[int], share: float) -> int | None:
     """Answer the smallest of the sorted *late* that at least *share* of them do not exceed; None of none."""
     return late[max(math.ceil(share * len(late)) - 1, 0)] if late else None
+
+
+def saturation(found: list[Seen]) -> str:
+    """Answer in a sentence where the 99th percentile of the last token's lateness passes 10 ms."""
+    kept = [seen.streams for seen in found if (quantile(seen.last, 0.99) or 0) <= LATE and not seen.broken]
+    over = [seen.streams for seen in found if (quantile(seen.last, 0.99) or LATE + 1) > LATE or seen.broken]
+    if not over:
+        return f"p99 stayed within 10 ms up to {max(kept)} streams, the most that were tried."
+    if not kept or min(over) < max(kept):
+        return f"p99 passed 10 ms at {min(over)} streams; this machine was busy with something else, or is small."
+    return f"p99 passes 10 ms between {max(kept)} and {min(over)} streams."
 
 
 def _complete(reader: _Reader, entry: dict[str, Any] | None) -> bool:

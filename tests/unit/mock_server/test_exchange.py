@@ -153,6 +153,18 @@ def test_a_load_model_says_when_each_piece_is_due():
     assert case.owner.kept == [True]
 
 
+def test_a_long_backlog_under_a_load_model_leaves_to_the_end():
+    """Two hundred tokens found due while the reader was away: all of them leave when it is back."""
+    case = Case([100] * 200)
+    case.owner.line.paused = True
+    for _ in range(200):
+        case.exchange.emit(case.start + 150)
+    case.owner.line.paused = False
+    case.exchange.resume()
+    assert b"".join(case.owner.line.written).count(b",") == 200
+    assert case.owner.kept == [True]
+
+
 def test_a_load_model_does_not_wait_for_a_slow_reader():
     """The pieces are due all the same; they leave when the reader is back."""
     case = Case([100, 200])
