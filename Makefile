@@ -46,6 +46,7 @@ $(VENV)/.user: $(VENV)/bin/python requirements/user.txt pyproject.toml
 
 $(VENV)/.dev: $(VENV)/bin/python requirements/dev.txt pyproject.toml
 	@$(call install,dev)
+	@touch $(VENV)/.user  # the developers' lock holds the users'
 
 # $(1): which lock. The project itself is installed editable, without asking the index for anything more.
 define install
