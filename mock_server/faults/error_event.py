@@ -10,7 +10,7 @@ def change(plan: Plan, after: int = 10) -> None:
     """Send OpenAI's error for a server's fault after *after* tokens; an answer in one piece is left as it is."""
     if not plan.stream:
         return
-    said = b"data: " + b" ".join(errors.server_error().body.split()) + b"\n\n"
+    said = errors.event(errors.server_error())
     _cutting.stop(plan, after, plan.end)
     last = http.LAST_CHUNK if plan.chunked else b""
     _cutting.append(plan, plan.frame(said) + last)

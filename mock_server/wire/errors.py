@@ -167,6 +167,20 @@ def rate_limited(  # noqa: PLR0913, PLR0917 - each number is a word of OpenAI's 
     return error(429, message, unit, code="rate_limit_exceeded")
 
 
+def quota_exceeded() -> Refused:
+    """429 that no waiting helps: the account's money is spent, and a client that retries wastes its time."""
+    message = (
+        "You exceeded your current quota, please check your plan and billing details. For more information on "
+        f"this error, read the docs: {PLATFORM}/docs/guides/error-codes/api-errors."
+    )
+    return error(429, message, "insufficient_quota", code="insufficient_quota")
+
+
+def event(refused: Refused) -> bytes:
+    """Answer an error as it comes in the middle of a stream: an event of compact JSON, framed."""
+    return b"data: %b\n\n" % orjson.dumps(orjson.loads(refused.body))
+
+
 def server_error(request_id: str = "") -> Refused:
     """500: the server's own fault."""
     message = (

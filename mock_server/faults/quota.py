@@ -1,0 +1,9 @@
+"""429 as the account's quota is spent: of all errors of this number the one that must not be retried."""
+
+from mock_server.wire import errors
+from mock_server.wire.errors import Refused
+
+
+def refuse(delay: float = 0.0) -> tuple[Refused, float]:
+    """Answer the error, and how many seconds to wait before it is sent."""
+    return errors.quota_exceeded(), delay
