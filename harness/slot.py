@@ -39,13 +39,13 @@ def order_from(fact: dict[str, Any]) -> Order:
     return Order(**{**fact, "cell": cell_from(fact["cell"])})
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Timed:
     """What the clock said of a slot: monotonic start and end, process CPU time, and the loop's lag."""
 
-    started: int = 0
-    ended: int = 0
-    cpu: int = 0
+    started: int
+    ended: int
+    cpu: int
     lag: Lag | None = None
 
 
@@ -85,10 +85,9 @@ def execute(order: Order) -> tuple[Timed, list[Call]]:
         try:
             run = _runs_on(runner, strategy)
             warmed, probe = Probe(), Probe()
-            run(app, warm, warmed, order.cell.concurrency, None)
+            run(app, warm, warmed, order.cell.concurrency)
             _settle()
-            timed = Timed()
-            run(app, calls, probe, order.cell.concurrency, timed)
+            timed = run(app, calls, probe, order.cell.concurrency)
         finally:
             runner.run(close(app, client))
     return timed, [call for each in (warmed, probe) for call in each.calls(order.cell.id, order.round)]
@@ -107,33 +106,35 @@ def _settle() -> None:
         gc.freeze()
 
 
-Run = Callable[[Any, Sequence[Item], Probe, int, Timed | None], None]
+Run = Callable[[Any, Sequence[Item], Probe, int], Timed]
 
 
 def _runs_on(runner: asyncio.Runner, strategy: Callable[..., Any]) -> Run:
-    """Wrap *strategy*, plain or async, so that it is timed from inside: the runner's own work is left out."""
+    """Wrap *strategy*, plain or async, so that it runs to its end and is timed."""
+    if inspect.iscoroutinefunction(strategy):
+        return lambda *args: runner.run(awaited(strategy, *args))
+    return lambda *args: blocking(strategy, *args)
 
-    async def inside(app: Any, calls: Sequence[Item], probe: Probe, concurrency: int, timed: Timed | None) -> None:
-        beat = Heartbeat(asyncio.get_running_loop())
-        beat.start()
-        cpu, started = process_time_ns(), monotonic_ns()
-        await strategy(app, calls, probe, concurrency)
-        ended, spent = monotonic_ns(), process_time_ns() - cpu
-        lag = beat.stop()
-        if timed:
-            timed.started, timed.ended, timed.cpu, timed.lag = started, ended, spent, lag
 
-    def awaited(*args: Any) -> None:
-        runner.run(inside(*args))
+async def awaited(
+    strategy: Callable[..., Any], app: Any, calls: Sequence[Item], probe: Probe, concurrency: int
+) -> Timed:
+    """Await *strategy* and time it from inside the loop: whatever runs that is left out."""
+    beat = Heartbeat(asyncio.get_running_loop())
+    beat.start()
+    cpu, started = process_time_ns(), monotonic_ns()
+    await strategy(app, calls, probe, concurrency)
+    ended, spent = monotonic_ns(), process_time_ns() - cpu
+    return Timed(started, ended, spent, beat.stop())
 
-    def plain(app: Any, calls: Sequence[Item], probe: Probe, concurrency: int, timed: Timed | None) -> None:
-        cpu, started = process_time_ns(), monotonic_ns()
-        strategy(app, calls, probe, concurrency)
-        ended, spent = monotonic_ns(), process_time_ns() - cpu
-        if timed:
-            timed.started, timed.ended, timed.cpu = started, ended, spent
 
-    return awaited if inspect.iscoroutinefunction(strategy) else plain
+def blocking(
+    strategy: Callable[..., Any], app: Any, calls: Sequence[Item], probe: Probe, concurrency: int
+) -> Timed:
+    """Run a plain *strategy* and time it; there is no loop to be late."""
+    cpu, started = process_time_ns(), monotonic_ns()
+    strategy(app, calls, probe, concurrency)
+    return Timed(started, monotonic_ns(), process_time_ns() - cpu)
 
 
 async def _in_loop(build: Callable[[], Any]) -> Any:

@@ -26,7 +26,8 @@ def render(report: Report) -> bytes:
     from rich.console import Console
 
     out = StringIO()
-    show(report, Console(file=out, width=WIDTH, no_color=True, highlight=False))
+    # Left to itself, rich shows in a notebook what it is asked to write.
+    show(report, Console(file=out, width=WIDTH, no_color=True, highlight=False, force_jupyter=False))
     return out.getvalue().encode()
 
 

@@ -1,0 +1,182 @@
+"""
+Compares strategies within a running event loop, as a notebook has one: `await harness.compare(app)`.
+
+The strategies share the notebook's process, loop and HTTP client, which `overlap bench` gives each of them anew;
+for figures to publish, use that. What is the same: the probe, the statistics, the server and its journal.
+"""
+
+import asyncio
+import inspect
+import random
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+from harness import registry
+from harness.endpoint import Endpoint
+from harness.journal import Journal, take
+from harness.plan import STRATEGIES
+from harness.probe import Item, Probe, item
+from harness.record import Call, Cell, Slot
+from harness.server import mock_command, start
+from harness.slot import Timed, awaited, blocking, close
+from harness.stats.summary import Summary, summarise
+from harness.store import Run
+from harness.truth import join
+from harness.worker import METHODS
+
+ASKED = ("Name one use of a paper clip.", "Describe rain in a sentence.", "Tell a joke about a semaphore.")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What came of it: shows itself as a table with a chart in a notebook, as text elsewhere."""
+
+    summary: Summary
+
+    def __repr__(self) -> str:
+        """Answer the tables as a terminal shows them."""
+        from harness.report.build import compose
+        from harness.report.formats.terminal import render
+
+        return render(compose(self.summary, draw=False)).decode()
+
+    def _repr_html_(self) -> str:
+        """Answer what a notebook shows."""
+        from harness.report.inline import fragment
+
+        return fragment(self.summary)
+
+
+async def compare(  # noqa: PLR0913  each has its default
+    app: Any,
+    prompts: Iterable[str] = ASKED,
+    *,
+    strategies: Sequence[str] = (),
+    concurrency: int = 8,
+    calls: int | None = None,
+    rounds: int = 3,
+    profile: str = "lognormal,ttft=0.1,itl=0.002",
+    tokens: int = 16,
+    seed: int = 7,
+) -> Comparison:
+    """
+    Run *app* by every strategy it has the method for, or those named, and answer how they compare.
+
+    *app* is anything with one of `invoke ainvoke batch abatch stream astream` that takes a string; or a function
+    that makes such a thing of a `harness.Endpoint`, for which a mock server with this latency *profile* and
+    *tokens* an answer is started. Every strategy makes *calls* calls (as many as *concurrency* if None) of the
+    *prompts* in each of the *rounds*, in an order drawn anew each time. Blocking strategies run on a thread, so
+    that the loop goes on.
+
+    Raises `LookupError` for an unknown strategy or one that *app* has no method for, `TypeError` where *app* has
+    none at all, `ValueError` where nothing would be called.
+    """
+    calls = concurrency if calls is None else calls
+    asked = list(islice(cycle(prompts), calls))
+    if not asked or rounds < 1 or concurrency < 1:
+        raise ValueError("nothing to compare: calls, rounds and concurrency must be 1 or more, and prompts given")
+    async with _built(app, profile, tokens, seed) as (built, base_url):
+        name = getattr(app, "__name__", type(app).__name__)
+        cells = [
+            Cell("comparison", name, each, _loop(), concurrency, profile if base_url else "")
+            for each in _applying(built, strategies)
+        ]
+        work = _Work(built, asked, base_url)
+        drawn, slots, made = random.Random(seed), list[Slot](), list[Call]()
+        for number in range(rounds):
+            for position, cell in enumerate(drawn.sample(cells, len(cells))):
+                slot, own = await _slot(work, cell, number, position)
+                slots.append(slot)
+                made += own
+    about = {"name": "comparison", "state": "finished", "scenarios": {}}
+    return Comparison(summarise(Run(Path("comparison"), about, tuple(cells), tuple(slots), tuple(made))))
+
+
+def _loop() -> str:
+    """Name the running loop."""
+    return "uvloop" if type(asyncio.get_running_loop()).__module__.startswith("uvloop") else "asyncio"
+
+
+def _methods(app: Any) -> list[str]:
+    return [name for name in METHODS if callable(getattr(app, name, None))]
+
+
+@asynccontextmanager
+async def _built(app: Any, profile: str, tokens: int, seed: int) -> AsyncIterator[tuple[Any, str | None]]:
+    """Answer the application, and the mock's address where one was started for it; both are ended afterwards."""
+    if _methods(app):
+        yield app, None
+        return
+    if not callable(app):
+        raise TypeError(f"{type(app).__name__} has none of the methods {', '.join(METHODS)}, nor does it make one")
+    # Not on a thread: the kernel would end the server together with the thread that started it.
+    with start(mock_command(profile, tokens, seed)) as server:
+        built = app(Endpoint(f"{server.base_url}/v1"))
+        if not _methods(built):
+            raise TypeError(f"{type(built).__name__} has none of the methods {', '.join(METHODS)}")
+        try:
+            yield built, server.base_url
+        finally:
+            await close(built, built)
+
+
+def _applying(app: Any, strategies: Sequence[str]) -> list[str]:
+    """Answer the strategies that apply, or those asked for where all of them do."""
+    methods = _methods(app)
+    for name in strategies:
+        needs = registry.load(STRATEGIES, name).NEEDS
+        if needs not in methods:
+            raise registry.Unknown(f"{type(app).__name__} has no {needs!r}, which {name} needs")
+    every = strategies or registry.names(STRATEGIES)
+    return [name for name in every if registry.load(STRATEGIES, name).NEEDS in methods]
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What every strategy is given: the application, the prompts, and the mock's address where there is one."""
+
+    app: Any
+    prompts: Sequence[str]
+    base_url: str | None
+
+    def items(self, *, warmup: bool = False) -> list[Item]:
+        """Make the calls of a slot."""
+        return [item(index, prompt, warmup=warmup) for index, prompt in enumerate(self.prompts)]
+
+    async def journal(self) -> Journal | None:
+        """Take the mock's journal, off the loop."""
+        return await asyncio.to_thread(take, self.base_url) if self.base_url else None
+
+
+async def _slot(work: _Work, cell: Cell, number: int, position: int) -> tuple[Slot, list[Call]]:
+    """Run one slot, after warm-up calls in its first round; join it with the journal, where there is one."""
+    strategy, probe = registry.load(STRATEGIES, cell.strategy).run, Probe()
+    if work.base_url and not number:
+        await _ran(strategy, work.app, work.items(warmup=True), Probe(), cell.concurrency)
+    await work.journal()
+    timed = await _ran(strategy, work.app, work.items(), probe, cell.concurrency)
+    calls, made = probe.calls(cell.id, number), len(work.prompts)
+    slot = Slot(cell.id, number, position, made, timed.started, timed.ended, timed.cpu, timed.lag)
+    journal = await work.journal()
+    if journal is None:
+        return slot, calls
+    joined, unjoined = join(calls, journal)
+    return replace(
+        slot,
+        peak=journal.peak,
+        connections=journal.connections,
+        requests=len(journal.entries),
+        dropped=journal.dropped,
+        unjoined=unjoined,
+    ), joined
+
+
+async def _ran(strategy: Callable[..., Any], *args: Any) -> Timed:
+    """Run a strategy in the running loop, or beside it where it blocks."""
+    if inspect.iscoroutinefunction(strategy):
+        return await awaited(strategy, *args)
+    return await asyncio.to_thread(blocking, strategy, *args)
