@@ -36,12 +36,13 @@ COLD_MATTERS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the doubts look at: every round, the sound ones, and the metrics made of these."""
+    """What the doubts look at: every round, the sound ones, the metrics of these, why other rounds are missing."""
 
     cell: Cell
     every: Sequence[Round]
     good: Sequence[Round]
     metrics: Mapping[str, Estimate]
+    missing: Sequence[str] = ()
 
     def value(self, metric: str) -> float | None:
         """The metric's value; None where it is unknown."""
@@ -49,19 +50,26 @@ class Facts:
         return None if found is None else found.value
 
 
-def doubts(cell: Cell, rounds: Sequence[Round], metrics: Mapping[str, Estimate]) -> tuple[str, ...]:
-    """Everything that makes *cell* hard to believe, the worst first; () where nothing does."""
-    facts = Facts(cell, rounds, sound(rounds), metrics)
+def doubts(
+    cell: Cell, rounds: Sequence[Round], metrics: Mapping[str, Estimate], missing: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """
+    Everything that makes *cell* hard to believe, the worst first; () where nothing does.
+
+    *missing* has a reason for each round that was asked for and gave nothing.
+    """
+    facts = Facts(cell, rounds, sound(rounds), metrics, missing)
     if not facts.good:
         return (_broken(facts) or "No round of this cell was run to its end, so there is nothing to report.",)
     return tuple(sentence for doubt in DOUBTS if (sentence := doubt(facts)))
 
 
 def _broken(facts: Facts) -> str | None:
-    errors = [each.slot.error for each in facts.every if each.slot.error]
-    if not errors:
+    reasons = [each.slot.error for each in facts.every if each.slot.error] + list(facts.missing)
+    if not reasons:
         return None
-    return f"{len(errors)} of {len(facts.every)} rounds broke off and are left out; the first because: {errors[0]}"
+    asked, first = len(facts.every) + len(facts.missing), reasons[0].rstrip(".")
+    return f"{len(reasons)} of {asked} rounds broke off and are left out; the first because: {first}."
 
 
 def _books(facts: Facts) -> str | None:

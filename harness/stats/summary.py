@@ -54,7 +54,20 @@ def summarise(run: Run, slo: Slo | None = None) -> Summary:
 
     Goodput is against *slo*, or else against what run.json says of the cell's scenario, or else left out.
     """
-    return Summary(run, tuple(_cell(*each, slo or slo_of(run.about, each[0].scenario)) for each in _ordered(run)))
+    return Summary(
+        run,
+        tuple(
+            _cell(cell, rounds, slo or slo_of(run.about, cell.scenario), _missing(run, cell))
+            for cell, rounds in _ordered(run)
+        ),
+    )
+
+
+def _missing(run: Run, cell: Cell) -> list[str]:
+    """Why rounds of *cell* gave nothing, as run.json has it; a run from elsewhere may have anything there."""
+    told = run.about.get("missing")
+    facts = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+    return [str(each.get("reason")) for each in facts if each.get("cell") == cell.id]
 
 
 def _ordered(run: Run) -> list[tuple[Cell, list[Round]]]:
@@ -62,7 +75,7 @@ def _ordered(run: Run) -> list[tuple[Cell, list[Round]]]:
     return [(cell, found[cell.id]) for cell in {cell.id: cell for cell in run.cells}.values()]
 
 
-def _cell(cell: Cell, rounds: Sequence[Round], slo: Slo | None) -> CellSummary:
+def _cell(cell: Cell, rounds: Sequence[Round], slo: Slo | None, missing: Sequence[str]) -> CellSummary:
     good = sound(rounds)
     of_slots = (*OF_SLOTS.values(), *(goodput(slo) if slo else ()))
     estimates = {name: column.estimate() for name, column in table(good, of_slots).items()}
@@ -73,7 +86,7 @@ def _cell(cell: Cell, rounds: Sequence[Round], slo: Slo | None) -> CellSummary:
         calls=sum(len(each.calls) for each in good),
         errors=sum(1 for each in rounds for call in each.calls if call.error),
         metrics=metrics,
-        doubts=doubts(cell, rounds, metrics),
+        doubts=doubts(cell, rounds, metrics, missing),
     )
 
 

@@ -91,6 +91,15 @@ def test_too_few_rounds_for_an_interval_are_named_with_what_to_type(make_run, pa
     assert "--rounds 5" in text
 
 
+def test_rounds_that_gave_nothing_are_named_with_their_reason(sound_run):
+    """The worker was ended in the sixth round; other cells' missing rounds are theirs."""
+    cell = sound_run.cells[0].id
+    missing = [{"cell": "other", "reason": "x"}, {"cell": cell, "round": 5, "reason": "the worker died"}]
+    text = said(replace(sound_run, about={"missing": missing}))
+    assert text == "1 of 6 rounds broke off and are left out; the first because: the worker died."
+    assert said(replace(sound_run, about={"missing": ["?", None]})) == ""
+
+
 def test_too_few_calls_for_a_median_are_named(make_run, pair):
     """One call in each of four rounds."""
     assert "4 answered calls are too few" in said(make_run(pair[:1], 100, rounds=4, calls=1))
