@@ -43,7 +43,8 @@ def _versions(before: Ledger, after: Ledger) -> Section:
 def _differing(pairs: Pairs) -> Section:
     other = [(a, b) for a, b in pairs if a.verdict != b.verdict]
     if not other:
-        return Section("Verdicts", f"All {count(len(pairs), 'verdict')} are the same.", glance="lead")
+        said = "The one verdict is" if len(pairs) == 1 else f"All {count(len(pairs), 'verdict')} are"
+        return Section("Verdicts", f"{said} the same.", glance="lead")
     rows = [(a.id, a.words, f"{word(a)}: {why(a)}", f"{word(b)}: {why(b)}") for a, b in other]
     lead = f"{len(other)} of {count(len(pairs), 'verdict')} differ: {ids(a for a, _ in other)}."
     return Section("Verdicts", lead, of_words(("claim", "claimed", "before", "after"), rows), glance="whole")

@@ -1,7 +1,7 @@
 """How long something took, what it cost, and how long it kept the event loop from its other work; all in ns."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic_ns, process_time_ns
 from typing import Any
@@ -37,9 +37,18 @@ async def cpu(awaitable: Awaitable[Any]) -> int:
     return process_time_ns() - began
 
 
-def gathered(*coroutines: Coroutine[Any, Any, Any]) -> Awaitable[list[Any]]:
-    """Answer `asyncio.gather` of them, errors among the results."""
-    return asyncio.gather(*coroutines, return_exceptions=True)
+async def cores(start: Start, tries: int = 3) -> float:
+    """
+    Answer how many cores `await start()` kept busy at the most: CPU time of the process / time, of several runs.
+
+    Work that runs on one thread at a time never reaches more than one, however busy the machine is.
+    """
+    found = []
+    for _ in range(tries):
+        spent, began = process_time_ns(), monotonic_ns()
+        await start()
+        found.append((process_time_ns() - spent) / (monotonic_ns() - began))
+    return max(found)
 
 
 class Stall:
@@ -60,10 +69,13 @@ def watching() -> Iterator[Stall]:
         stall.longest = lag.max if lag else 0
 
 
-async def stalled(awaitable: Awaitable[Any]) -> int:
-    """Await it, and answer the longest stall of the loop meanwhile."""
-    with watching() as stall:
-        await awaitable
-        # A beat that is late because of what has just ended is to be seen.
-        await asyncio.sleep(0.02)
-    return stall.longest or 0
+async def stalled(start: Start, tries: int = 1) -> int:
+    """Answer the longest stall of the loop during `await start()`; of several runs, the one with the least."""
+    found = []
+    for _ in range(tries):
+        with watching() as stall:
+            await start()
+            # A beat that is late because of what has just ended is to be seen.
+            await asyncio.sleep(0.02)
+        found.append(stall.longest or 0)
+    return min(found)

@@ -32,7 +32,7 @@ async def measure(bench):
     await bench.warm(chain)
     alone = await best(lambda: chain.ainvoke("a"))
     one, four = await best(lambda: step.ainvoke(0)), await best(lambda: step.abatch([0] * 4), 2)
-    stall = await stalled(step.abatch([0] * 4))
+    stall = await stalled(lambda: step.abatch([0] * 4))
     busy = asyncio.create_task(step.abatch([0] * 2 * pool))
     await asyncio.sleep(0.01)
     beside = await elapsed(chain.ainvoke("a"))

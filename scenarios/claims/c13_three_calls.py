@@ -9,7 +9,7 @@ from harness.report.charts.bars import Bar, Bars
 SEEDS = ("S0",)
 THEME = "waiting side by side"
 READING = ("asyncio:gather", "langchain_core.runnables.base:RunnableSequence.ainvoke")
-WAIT, MANY = 0.12, 100
+WAIT, MANY = 0.15, 100
 OVERLAPPED, ALONG = 2.0, 1.5
 
 

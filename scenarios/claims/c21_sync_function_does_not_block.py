@@ -10,7 +10,7 @@ from scenarios.claims._steps import blocks
 SEEDS = ("S2",)
 THEME = "threads and CPU"
 READING = ("langchain_core.runnables.config:run_in_executor",)
-BLOCK = 0.3
+BLOCK = 0.2
 
 
 async def measure(_bench):
@@ -24,7 +24,7 @@ async def measure(_bench):
         ended.append(time.monotonic_ns())
         return value
 
-    stall = await stalled(RunnableLambda(blocks(BLOCK)).ainvoke(0))
+    stall = await stalled(lambda: RunnableLambda(blocks(BLOCK)).ainvoke(0), 3)
     task = asyncio.create_task(RunnableLambda(slow).ainvoke(0))
     await asyncio.sleep(0.05)
     task.cancel()

@@ -19,13 +19,14 @@ async def measure(bench):
     async def wrong(prompt):  # that it awaits nothing is the mistake
         return chain.invoke(prompt)
 
-    found = {}
-    for name, call in (("invoke", wrong), ("ainvoke", chain.ainvoke)):
+    async def watched(call):
         took = await elapsed(asyncio.gather(*map(call, prompts)))
         peak = bench.take().peak
-        found[name] = {"took": took, "peak": peak, "stall": await stalled(asyncio.gather(*map(call, prompts)))}
+        stall = await stalled(lambda: asyncio.gather(*map(call, prompts)))
         bench.take()
-    return found
+        return {"took": took, "peak": peak, "stall": stall}
+
+    return {"invoke": await watched(wrong), "ainvoke": await watched(chain.ainvoke)}
 
 
 @total

@@ -8,7 +8,7 @@ from scenarios.claims._steps import blocks, burns, inside, waits
 SEEDS = ("S2",)
 THEME = "the event loop"
 READING = ("langchain_core.runnables.base:RunnableLambda._ainvoke", "asyncio.events:Handle._run")
-BLOCK = 0.2
+BLOCK = 0.15
 
 
 async def measure(bench):
@@ -25,7 +25,8 @@ async def measure(bench):
         "CPU in an async def": inside(burns(BLOCK)),
         "invoke in an async def": inside(model.invoke),
     }
-    stalls = {name: await stalled(RunnableLambda(step).ainvoke("a")) for name, step in steps.items()}
+    runnables = {name: RunnableLambda(step) for name, step in steps.items()}
+    stalls = {name: await stalled(lambda r=r: r.ainvoke("a"), 2) for name, r in runnables.items()}
     return {"block": round(BLOCK * 1e9), "stalls": stalls}
 
 

@@ -1,0 +1,60 @@
+"""`overlap claims` as a whole process: measured, judged, written, and held against what is on file."""
+
+import json
+import subprocess
+import sys
+
+RUN = "from harness.cli import main; main(prog_name='overlap')"
+OTHERWISE = "from harness.claims import ledger; ledger.recorded = lambda: {'C43': 'false', 'C5': 'false'}; "
+
+
+def claims(results, *words, before=""):
+    """Run `overlap claims` with *words*, after the statements *before*."""
+    command = [sys.executable, "-c", before + RUN, "claims", "--results", str(results), *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_claims_are_measured_and_their_ledger_written(tmp_path):
+    """The verdicts are those on file, what was measured is kept, and `latest` is left to runs of bench."""
+    done = claims(tmp_path, "C2", "c6", "50")
+    assert done.returncode == 0, done.stderr
+    [folder] = tmp_path.iterdir()
+    assert {each.name for each in folder.iterdir()} == {"claims.json", "report.html", "report.md", "charts"}
+    written = json.loads((folder / "claims.json").read_text())
+    found = {each["id"]: each for each in written["findings"]}
+    assert {name: each["verdict"] for name, each in found.items()} == {
+        "C2": "false",
+        "C6": "false",
+        "C50": "holds",
+    }
+    # The server's own count, not the client's: three inputs, three requests.
+    assert found["C6"]["facts"]["chat"] == {"inputs": 3, "requests": 3, "peak": 3}
+    assert "C50" in done.stdout
+    assert "TypeError from invoke and batch" in (folder / "report.md").read_text()
+
+
+def test_a_verdict_that_is_not_the_recorded_one_is_shown_and_gives_exit_code_3(tmp_path):
+    """Which claim, what is on file, and what was found."""
+    done = claims(tmp_path, "C43", "C5", before=OTHERWISE)
+    assert done.returncode == 3, done.stderr
+    assert "1 verdict not as on file: C43." in done.stdout
+    again = claims(tmp_path, "--compare", *[str(next(tmp_path.iterdir()))] * 2)
+    assert again.returncode == 0
+    assert "All 2 verdicts are the same." in again.stdout
+
+
+def test_an_unknown_claim_is_one_line_that_says_what_there_is(tmp_path):
+    """Nothing is started, and nothing is left behind."""
+    done = claims(tmp_path, "C99")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    [line] = done.stderr.splitlines()
+    assert "no claim 'C99'; there are C1 to C" in line
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_ledger_that_is_not_there_cannot_be_compared(tmp_path):
+    """One line, as for any mistake."""
+    done = claims(tmp_path, "--compare", str(tmp_path), str(tmp_path))
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1

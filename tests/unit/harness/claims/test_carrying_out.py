@@ -1,0 +1,109 @@
+"""Measuring one claim: what becomes of missing packages, errors and judges that fail; and the exit codes."""
+
+import sys
+from types import ModuleType
+
+import pytest
+
+from harness import registry
+from harness.claims import worker
+from harness.claims.catalogue import Claim
+from harness.claims.command import code
+from harness.claims.run import finding
+from harness.claims.verdict import HOLDS, NOT_JUDGED, Verdict
+from harness.launch import Broken
+
+
+class Bed:
+    """Answers as a worker would, without one."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def ask(self, _):
+        """Answer, or die."""
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def claim(judge=lambda _: Verdict(HOLDS, "it does")):
+    """A claim whose judge is *judge*."""
+    module = ModuleType("c99_it_is_so")
+    module.judge = judge
+    return Claim("C99", "c99_it_is_so", "It is so.", ("S0",), "streams", ("asyncio:gather",), module)
+
+
+def test_a_finding_has_the_verdict_and_the_facts():
+    """And what it is held against."""
+    found = finding(Bed({"facts": {"a": 1}}), claim(), "false")
+    assert (found.verdict, found.evidence, found.facts) == (HOLDS, "it does", {"a": 1})
+    assert found.changed
+    assert found.error is None
+
+
+def test_a_missing_package_is_not_judged_and_named():
+    """It neither holds nor is it false, and nothing is said to have changed."""
+    found = finding(Bed({"missing": "fastapi"}), claim(), "holds")
+    assert found.verdict == NOT_JUDGED
+    assert found.evidence == "the package fastapi is not installed"
+    assert not found.changed
+
+
+def test_a_worker_that_dies_is_an_error_of_that_claim():
+    """There is no verdict, and the reason is kept."""
+    found = finding(Bed(Broken("the worker died with signal 9: without a word")), claim(), "holds")
+    assert found.verdict is None
+    assert "signal 9" in found.error
+
+
+def test_a_judge_that_fails_is_an_error_of_that_claim():
+    """The facts are kept: they were measured."""
+
+    def judge(_):
+        raise TypeError("no")
+
+    found = finding(Bed({"facts": {"a": 1}}), claim(judge), "holds")
+    assert found.verdict is None
+    assert found.error == "its judge failed: TypeError: no"
+    assert found.facts == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("needs", "measure", "answer"),
+    [
+        (("no_such_package",), lambda _: {}, {"missing": "no_such_package"}),
+        ((), lambda _: __import__("no_such_package"), {"missing": "no_such_package"}),
+        ((), lambda _: 1 / 0, {"error": "ZeroDivisionError"}),
+        ((), lambda _: {"a": 1}, {"facts": {"a": 1}}),
+    ],
+)
+def test_a_worker_answers_whatever_happens(monkeypatch, needs, measure, answer):
+    """A package that is missing is found beforehand, or when it is imported; an error has its name."""
+    module = ModuleType("c99_it_is_so")
+    module.NEEDS, module.measure = needs, measure
+    monkeypatch.setattr(registry, "load", lambda *_: module)
+    monkeypatch.setattr(worker.Bench, "begin", lambda _: None)
+    monkeypatch.setattr(sys, "excepthook", lambda *_: None)
+    assert worker.answer({"claim": "c99_it_is_so", "base_url": "http://127.0.0.1:1"}) == answer
+
+
+def test_a_worker_says_what_there_is_when_a_claim_is_unknown():
+    """As for any registry."""
+    assert "c03_input_size" in worker.answer({"claim": "c99", "base_url": ""})["mistake"]
+
+
+@pytest.mark.parametrize(
+    ("about", "state", "exit_code"),
+    [
+        ([{}], "finished", 0),
+        ([{"verdict": "not judged"}], "finished", 0),
+        ([{"verdict": None, "error": "it died"}], "finished", 1),
+        ([{"verdict": "holds"}], "finished", 3),
+        ([{"verdict": "holds"}, {"verdict": None, "error": "it died"}], "finished", 3),
+        ([{"verdict": "holds"}], "interrupted", 130),
+    ],
+)
+def test_the_exit_code_says_what_became_of_the_ledger(make_ledger, make_finding, about, state, exit_code):
+    """As recorded, failed, changed, interrupted; a changed verdict is never hidden by a failure."""
+    assert code(make_ledger(*(make_finding(**each) for each in about), state=state)) == exit_code
