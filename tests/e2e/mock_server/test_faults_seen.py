@@ -103,7 +103,7 @@ def test_an_error_event_ends_a_stream_properly(serve, say):
     """The body is complete as HTTP goes; the error is in it."""
     answer = say(serve(*STEADY), stream=True, overlap={"fault": "error_event,after=2"})
     assert tokens(answer.rest) == 2
-    assert b'data: { "error": {' in answer.rest
+    assert b'data: {"error":{"message":"' in answer.rest
     assert b"[DONE]" not in answer.rest
     assert answer.rest.endswith(b"0\r\n\r\n")
 

@@ -7,7 +7,8 @@ from mock_server.wire import errors
 
 LIMITED = """\
 Rate limit reached for gpt-4o-mini in organization org-overlap on {} per min ({}): \
-Limit {}, Used {}, Requested {}. Please try again in {}. Visit https://platform.openai.com/account/rate-limits to learn more."""
+Limit {}, Used {}, Requested {}. Please try again in {}. \
+Visit https://platform.openai.com/account/rate-limits to learn more."""
 REQUESTS = LIMITED.format("requests", "RPM", 3, 3, 1, "20s")
 TOKENS = LIMITED.format("tokens", "TPM", 50_000, 47_949, 3_006, "1.146s")
 KEY = """\
