@@ -49,8 +49,8 @@ def judge(facts):
     """It holds where no second core is used, and the loop is kept from everything else."""
     stands = facts["stall"] >= facts["work"] / 2
     evidence = (
-        f"{TASKS} x {ms(facts['work'])} of CPU: one by one {ms(facts['one_by_one'])}, abatch {ms(facts['abatch'])} "
-        f"on {number(facts['cores'])} cores, the loop stalled for {ms(facts['stall'])}; CPU of a chain's call: "
+        f"{TASKS} x {ms(facts['work'])} of CPU: one by one {ms(facts['one_by_one'])}, abatch "
+        f"{ms(facts['abatch'])} on {number(facts['cores'])} cores, the loop stalled for {ms(facts['stall'])}; CPU of a chain's call: "
         f"invoke {ms(facts['cpu_sync'])}, ainvoke {ms(facts['cpu_async'])}"
     )
     if facts["cores"] >= PARALLEL:
