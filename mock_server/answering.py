@@ -77,7 +77,7 @@ class Answering:
         self._models = config.models()
         self._rules = config.rules()
         self._buckets.clear()
-        self._limiting = Limiting(config.rpm, config.tpm, self._buckets)
+        self._limiting = Limiting(config.rpm, config.tpm, self._buckets, config.burst)
         self._lane = config.slots > 0
 
     def answer(self, request: Request, connection: int) -> Answered:

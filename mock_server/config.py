@@ -29,6 +29,7 @@ LIVE = frozenset(
         "fault",
         "rpm",
         "tpm",
+        "burst",
         "slots",
         "queue",
         "slowdown",
@@ -44,6 +45,7 @@ _RANGES = {
     "prefill": (0, 10),
     "rpm": (0, 10**9),
     "tpm": (0, 10**9),
+    "burst": (0.001, 60),
     "slots": (0, 100_000),
     "queue": (0, 1_000_000),
     "slowdown": (0, 1000),
@@ -76,6 +78,7 @@ class Config:
     )
     rpm: int = _option(0, "requests per minute and model; 0 is no limit")
     tpm: int = _option(0, "tokens per minute and model; 0 is no limit")
+    burst: float = _option(60.0, "seconds' worth of the limits that may come at once")
     slots: int = _option(0, "requests worked on at once; 0 is no limit, and no model of load")
     queue: int = _option(100_000, "requests that may wait for a slot; more are answered 503")
     slowdown: float = _option(0.0, "with slots: the share by which each further request slows all others")

@@ -4,7 +4,7 @@ import math
 
 from mock_server import reply
 from mock_server.buckets import Own, Shared
-from mock_server.limits import Limits, Standing, spelled
+from mock_server.limits import WHOLE_MINUTE, Limits, Standing, spelled
 from mock_server.wire import errors
 from mock_server.wire.errors import Refused
 
@@ -13,20 +13,27 @@ UNLIMITED = 10**9
 
 
 class Limiting:
-    """Limits on requests and tokens a minute for each model; 0 is no limit."""
+    """Limits on requests and tokens a minute for each model; 0 is no limit. *burst* is as in `Limits`."""
 
-    def __init__(self, requests: int, tokens: int, buckets: Own | Shared | None = None) -> None:
+    def __init__(
+        self,
+        requests: int,
+        tokens: int,
+        buckets: Own | Shared | None = None,
+        burst: float = WHOLE_MINUTE,
+    ) -> None:
         self._most = (requests or UNLIMITED, tokens or UNLIMITED) if requests or tokens else None
         self._buckets = buckets or Own()
+        self._burst = burst
 
     def admit(self, model: str, tokens: int, now: int) -> bytes:
         """Answer the rate-limit headers of a request that passes at *now* (ns); raises `Refused` for others."""
         if self._most is None:
             return reply.NO_LIMITS
-        if tokens > self._most[1]:
+        if tokens > max(self._most[1] * self._burst / WHOLE_MINUTE, 1):
             raise _too_large(model, self._most[1], tokens)
         with self._buckets.lock:
-            standing = Limits(*self._most, self._buckets.state(model)).ask(now, tokens)
+            standing = Limits(*self._most, self._buckets.state(model), self._burst).ask(now, tokens)
         if standing.wait:
             raise self._refused(model, tokens, standing)
         return reply.lines(reply.limit_pairs(self._most, standing))

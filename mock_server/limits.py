@@ -4,6 +4,8 @@ from collections.abc import MutableSequence
 from typing import NamedTuple
 
 MINUTE = 60 * 10**9
+WHOLE_MINUTE = 60.0
+"""Seconds' worth that a bucket holds unless it is told otherwise."""
 ROUNDING = 1e-6
 """A bucket refilled in many small steps may be short by this much, and is full all the same."""
 
@@ -28,11 +30,14 @@ class Limits:
     Two buckets of *requests* and *tokens* per minute; they start full, and a request takes from both or neither.
 
     *state* holds what is left of each and when that was (ns): three numbers, zeros at first, which several
-    processes may share.
+    processes may share. A bucket holds what comes back in *burst* seconds, and never less than one request.
     """
 
-    def __init__(self, requests: int, tokens: int, state: MutableSequence[float]) -> None:
+    def __init__(
+        self, requests: int, tokens: int, state: MutableSequence[float], burst: float = WHOLE_MINUTE
+    ) -> None:
         self.most = (requests, tokens)
+        self._full = tuple(max(most * burst / WHOLE_MINUTE, 1.0) for most in self.most)
         self._state = state
 
     def ask(self, now: int, tokens: int) -> Standing:
@@ -48,11 +53,12 @@ class Limits:
         if not wait:
             levels = [level - want for level, want in zip(levels, wanted, strict=True)]
         self._state[0], self._state[1], self._state[2] = *levels, max(float(now), self._state[2], 1.0)
-        resets = [_until(most - level, most) for level, most in zip(levels, self.most, strict=True)]
+        short_of = [full - level for level, full in zip(levels, self._full, strict=True)]
+        resets = [_until(missing, most) for missing, most in zip(short_of, self.most, strict=True)]
         return Standing(
             wait=wait,
             unit=("requests", "tokens")[short],
-            used=round(self.most[short] - levels[short]),
+            used=round(self._full[short] - levels[short]),
             remaining=(int(levels[0]), int(levels[1])),
             reset=(resets[0], resets[1]),
         )
@@ -60,10 +66,11 @@ class Limits:
     def _refilled(self, now: int) -> list[float]:
         *levels, at = self._state
         if not at:
-            return [float(most) for most in self.most]
+            return list(self._full)
         passed = max(now - at, 0.0)
         return [
-            min(level + most * passed / MINUTE, float(most)) for level, most in zip(levels, self.most, strict=True)
+            min(level + most * passed / MINUTE, full)
+            for level, most, full in zip(levels, self.most, self._full, strict=True)
         ]
 
 

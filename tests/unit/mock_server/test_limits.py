@@ -38,6 +38,19 @@ def test_a_bucket_never_holds_more_than_a_minute():
     assert limits.ask(60 * MINUTE, 1).remaining[0] == 2
 
 
+def test_a_bucket_of_half_a_second_holds_no_more_than_that():
+    """A provider may meter its minute in smaller steps: of 1,200 a minute 10 pass at once, then one each 50 ms."""
+    limits = Limits(1200, 10**6, [0.0] * 3, burst=0.5)
+    assert [limits.ask(0, 1).wait for _ in range(11)] == [0] * 10 + [SECOND // 20]
+    assert limits.ask(SECOND // 20, 1).wait == 0
+    assert limits.ask(60 * SECOND, 1).remaining[0] == 9
+
+
+def test_a_bucket_holds_one_request_however_short_the_burst():
+    """Or nothing would ever pass."""
+    assert Limits(60, 10**6, [0.0] * 3, burst=0.001).ask(0, 1).wait == 0
+
+
 def test_the_longer_wait_is_told():
     """Short of both, a caller is told of what takes longer to come back."""
     limits = made(60, 60)
