@@ -15,6 +15,8 @@ DASH = "\N{EN DASH}"
 UNKNOWN = DASH
 # From here on seconds read better than milliseconds.
 SECONDS_FROM = 10e9
+# Decimals at most: a tenth of a microsecond is finer than any clock here is right.
+FINEST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def number(value: float | None) -> str:
 
 
 def _decimals(value: float) -> int:
-    return max(0, 2 - floor(log10(abs(value)))) if value else 0
+    return min(max(0, 2 - floor(log10(abs(value)))), FINEST) if value else 0
 
 
 def _plain(value: float, decimals: int) -> str:
@@ -66,7 +68,9 @@ def interval(low: float | None, high: float | None, beside: float | None = None)
     if low is None or high is None or not isfinite(low) or not isfinite(high):
         return ""
     fewest = _decimals(max(abs(low), abs(high)) if beside is None else beside)
-    tried = ((_plain(low, fewest + more), _plain(high, fewest + more)) for more in range(3))
+    tried = (
+        (_plain(low, fewest + more), _plain(high, fewest + more)) for more in range(3) if fewest + more <= FINEST
+    )
     ends = next((pair for pair in tried if pair[0] != pair[1]), (_plain(low, fewest), _plain(high, fewest)))
     return " to ".join(ends) if low < 0 else DASH.join(ends)
 

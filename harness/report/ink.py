@@ -15,7 +15,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
 # Placeholder → CSS variable. No two may look alike to `str.replace`, so all have six digits.
-INK, FAINT, GRID, PAPER, PLAN = "#010101", "#020202", "#030303", "#040404", "#050505"
+INK, FAINT, GRID, PAPER, PLAN = "#010101", "#020202", "#030303", "#040404", "#060606"
 BLUE, ORANGE, GREEN, RED, SKY, PURPLE, YELLOW = (
     "#050501", "#050502", "#050503", "#050504", "#050505", "#050506", "#050507",
 )  # fmt: skip

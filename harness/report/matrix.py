@@ -106,8 +106,9 @@ def panels(cells: Iterable[CellSummary]) -> list[Panel]:
 
 def _panel(scenario: str, cells: Sequence[CellSummary], differs: tuple[str, ...]) -> Panel:
     # A scenario without variants says nothing of them.
-    shared = tuple(field for field in FIELDS if field not in differs and getattr(cells[0].cell, field) != "")
-    rows = tuple((say(each.cell, differs or ("strategy",)), each) for each in cells)
+    told = differs or ("strategy",)
+    shared = tuple(field for field in FIELDS if field not in told and getattr(cells[0].cell, field) != "")
+    rows = tuple((say(each.cell, told), each) for each in cells)
     return Panel(scenario, shared, rows)
 
 

@@ -10,8 +10,8 @@ from harness.stats.summary import CellSummary, Summary
 
 ORDER = 10
 METRICS = (
-    "makespan", "overlap", "throughput", "e2e.p50", "e2e.p95", "e2e.p99", "ttft.p50", "itl.p50", "overhead.p50",
-    "cpu",
+    "makespan", "overlap", "throughput", "goodput", "e2e.p50", "e2e.p95", "e2e.p99", "ttft.p50", "itl.p50",
+    "overhead.p50", "cpu",
 )  # fmt: skip
 
 

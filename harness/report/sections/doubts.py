@@ -33,7 +33,8 @@ def section(summary: Summary) -> Section | None:
         ),
     )
     touched = len({cell for _, cell in every})
-    lead = f"{touched} of {count(len(summary.cells), 'cell')} come with a doubt; read their numbers with care."
+    verb = "comes" if touched == 1 else "come"
+    lead = f"{touched} of {count(len(summary.cells), 'cell')} {verb} with a doubt; read such numbers with care."
     whole = Table(
         (Column("cell"), Column("doubt")),
         tuple((Datum(cell, sort=cell), Datum(doubt, sort=doubt)) for doubt, cell in every),

@@ -41,6 +41,9 @@ def _lead(known: list[CellSummary]) -> str:
         return f"The slowest median is {told(worst.metrics['e2e.p50'])}, of {worst.cell.id}."
     ordered = sorted(with_overhead, key=lambda each: each.metrics["overhead.p50"].value)
     least, most = ordered[0], ordered[-1]
+    if least is most:
+        beyond = told(least.metrics["overhead.p50"])
+        return f"The median of {count(least.calls, 'call')} took {beyond} longer than the server had planned."
     return (
         f"The median call took longer than the server had planned by between "
         f"{told(least.metrics['overhead.p50'])} ({least.cell.id}, {count(least.calls, 'call')}) and "

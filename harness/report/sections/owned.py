@@ -47,6 +47,12 @@ def _lead(known: list[CellSummary]) -> str:
     def added(each: CellSummary) -> float:
         return sum(each.metrics[f"owned.{owner}"].value for owner in SMALL)
 
+    if len(known) == 1:
+        [only] = known
+        rest = ", ".join(
+            f"{owner} {told(only.metrics[f'owned.{owner}'])}" for owner in OWNERS if owner != "planned"
+        )
+        return f"Of a call, {told(only.metrics['owned.planned'])} were the server's plan; beyond it, {rest}."
     worst = max(known, key=added)
     owner = max(SMALL, key=lambda owner: worst.metrics[f"owned.{owner}"].value)
     queue = max(known, key=lambda each: each.metrics["owned.dispatch"].value)

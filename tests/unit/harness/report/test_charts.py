@@ -188,6 +188,11 @@ def test_a_spread_below_twenty_values_shows_them_all_and_claims_no_tail():
     assert spread("a", [0.0]) is None
 
 
+def test_every_colour_has_a_placeholder_of_its_own():
+    """Two colours with one placeholder would be one colour."""
+    assert sorted(ink.VARIABLES.values()) == sorted(ink.LIGHT) == sorted(ink.DARK)
+
+
 def _contrast(one, other):
     def light(colour):
         parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]

@@ -22,10 +22,11 @@ def _ns(value, low=None, high=None):
         (-4.304, "-4.30"),
         (-0.0, "0"),
         (0, "0"),
+        (0.000155, "0.0002"),
     ],
 )
 def test_a_number_has_three_digits(value, said):
-    """More would be noise, fewer would hide differences."""
+    """More would be noise, fewer would hide differences; nor are there decimals that no clock can fill."""
     assert number(value) == said
 
 
@@ -77,7 +78,7 @@ def test_a_column_is_in_one_unit_and_sorts_by_value():
     """12 s and 4 ms stand in one column as 12.0 and 0.004 seconds."""
     head, (first, second, third) = column("E2E", [_ns(12e9), _ns(4e6), None])
     assert head.heading == "E2E, s"
-    assert (first.text, second.text, third.text) == ("12.0", "0.00400", DASH)
+    assert (first.text, second.text, third.text) == ("12.0", "0.0040", DASH)
     assert (first.sort, third.sort) == (12.0, None)
     assert second.sort == pytest.approx(0.004)
 

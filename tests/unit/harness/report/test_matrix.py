@@ -32,7 +32,7 @@ def test_a_single_cell_is_named_by_its_strategy():
     """A row needs a name even where nothing varies."""
     [panel] = panels(_cells({}))
     assert [label for label, _ in panel.rows] == ["gather"]
-    assert panel.phrase == "With chain by gather on asyncio at concurrency 16"
+    assert panel.phrase == "With chain on asyncio at concurrency 16"
 
 
 def test_rows_are_named_by_all_that_differs():

@@ -1,0 +1,145 @@
+"""What single sections say of runs whose causes are known."""
+
+from harness.record import Cell
+from harness.registry import load
+from harness.report.build import SECTIONS
+from harness.report.sections.doubts import _gathered
+from harness.stats.summary import summarise
+from harness.store import read
+
+STRATEGIES = ("ainvoke", "gather", "task_group")
+
+
+def _section(name, folder):
+    return load(SECTIONS, name).section(summarise(read(folder)))
+
+
+def test_errors_are_counted_by_cell_and_kind(make_shared_run):
+    """Five rounds of twelve calls fail in one of two cells."""
+    cells = [Cell("s", "chain", name, "asyncio", 4) for name in ("gather", "batch")]
+    section = _section("errors", make_shared_run(cells, failing=[cells[1].id], error="boom\nat line 2"))
+    assert section.lead == "60 of 120 calls failed."
+    [row] = section.table.rows
+    assert [datum.text for datum in row] == [cells[1].id, "call", "boom at line 2", "60"]
+
+
+def test_an_error_as_long_as_a_page_is_cut(make_shared_run):
+    """Somebody's HTML error page does not become the report."""
+    cell = Cell("s", "chain", "gather", "asyncio", 4)
+    section = _section("errors", make_shared_run([cell], failing=[cell.id], error="x" * 10_000))
+    assert len(section.table.rows[0][2].text) < 300
+
+
+def test_a_run_without_errors_has_no_section_of_errors(make_shared_run):
+    """A section with nothing to say is absent."""
+    assert _section("errors", make_shared_run([Cell("s", "chain", "gather", "asyncio", 4)])) is None
+
+
+def test_clients_are_held_against_the_cheapest(make_shared_run):
+    """The made-up chain costs 7.5 times the CPU of made-up aiohttp, within the made-up noise of 3 % a round."""
+    cells = [Cell("s", client, "gather", "asyncio", 4) for client in ("chain", "aiohttp", "openai")]
+    section = _section("layers", make_shared_run(cells))
+    assert section.lead.startswith("A call cost ")
+    assert "with aiohttp, the cheapest" in section.lead
+    ratios = {row[0].text: row[-1].sort for row in section.table.rows}
+    assert list(ratios) == ["aiohttp", "openai", "chain"]
+    assert 7.0 < ratios["chain"] < 8.0
+
+
+def test_loops_are_compared_only_where_nothing_else_differs(make_shared_run):
+    """A cell that ran on one loop only has no ratio."""
+    cells = [Cell("s", "chain", "gather", loop, 4) for loop in ("asyncio", "uvloop")]
+    section = _section("loops", make_shared_run([*cells, Cell("s", "chain", "gather", "uvloop", 64)]))
+    assert {row[1].text for row in section.table.rows} == {"concurrency 4"}
+    assert _section("loops", make_shared_run(cells[:1])) is None
+
+
+def test_throughput_needs_several_concurrencies(make_shared_run):
+    """One point is no line; a strategy that makes one call at a time has its knee at once."""
+    cells = [Cell("s", "chain", name, "asyncio", level) for name in STRATEGIES for level in (1, 4, 16)]
+    assert _section("throughput", make_shared_run(cells[:1])) is None
+    section = _section("throughput", make_shared_run(cells, calls=64))
+    knees = {row[0].text: row[-1].text for row in section.table.rows}
+    assert knees["ainvoke"] == "at 1"
+    assert knees["gather"] == "none up to 16"
+
+
+def test_streaming_tells_what_was_planned_beside_what_was_seen(make_shared_run):
+    """The nearest to the plan is the client that costs least."""
+    cells = [Cell("s", client, "astream_many", "asyncio", 4) for client in ("chain", "aiohttp")]
+    section = _section("streaming", make_shared_run(cells))
+    nearest, _, farthest = section.lead.partition("farthest")
+    assert "aiohttp" in nearest
+    assert "chain" in farthest
+    assert section.lead.count("were planned") == 2
+    assert _section("streaming", make_shared_run([Cell("s", "chain", "gather", "asyncio", 4)])) is None
+
+
+def test_the_time_of_a_sequence_is_owned_by_its_queue(make_shared_run):
+    """One call at a time with 16 places free: the wait before sending is the strategy's own."""
+    cells = [Cell("s", "chain", name, "asyncio", 16) for name in ("ainvoke", "gather")]
+    section = _section("owned", make_shared_run(cells))
+    assert "before sending, s/chain/ainvoke/asyncio/16 let calls wait longest" in section.lead
+    [chart] = section.charts
+    dispatch = {stack.label: stack.values[chart.parts.index("dispatch")] for stack in chart.stacks}
+    assert dispatch["ainvoke"] > 100 * dispatch["gather"]
+
+
+def test_a_server_without_a_journal_owns_nothing(make_shared_run):
+    """Without planned times nobody can say who owned the time."""
+    cell = Cell("s", "chain", "gather", "asyncio", 4)
+    assert _section("owned", make_shared_run([cell], failing=[cell.id])) is None
+
+
+def test_books_that_balance_say_so_and_others_say_why(make_shared_run):
+    """The faults are the run's own words."""
+    cell = Cell("s", "chain", "gather", "asyncio", 4)
+    sound = {"made": 60, "recorded": 60, "joined": 60, "unjoined": 0, "dropped": 0, "journal": True, "faults": []}
+    said = [
+        _section("balance", make_shared_run([cell], balance={**sound, **change})).lead
+        for change in ({}, {"faults": ["2 calls never reached the server"]}, {"dropped": 3}, {"recorded": 59})
+    ]
+    assert said[0] == "The books balance: 60 calls made, 60 recorded, 60 joined with the server's journal."
+    assert said[1] == "The books do not balance: 2 calls never reached the server."
+    assert all(lead.startswith("The books do not balance") for lead in said[1:])
+
+
+def test_doubts_that_differ_in_numbers_alone_are_one_doubt():
+    """A reader sees six kinds of doubt, not sixty doubts."""
+    assert (
+        _gathered(["off by 25%, try 5", "off by 110%, try 5", "off by 9.5%, try 5"]) == "off by 9.5 to 110%, try 5"
+    )
+
+
+def test_circumstances_name_versions_first(make_shared_run):
+    """Nested facts are flattened under their path."""
+    environment = {"python": "3.11.7", "packages": {"openai": "3.52.0"}, "load": [0.5, 0.4]}
+    cell = Cell("s", "chain", "gather", "asyncio", 4)
+    section = _section("circumstances", make_shared_run([cell], environment=environment))
+    assert section.lead == "Measured with python 3.11.7, openai 3.52.0."
+    rows = {row[1].text: row[2].text for row in section.table.rows}
+    assert rows["packages.openai"] == "3.52.0"
+    assert rows["load"] == "0.5, 0.4"
+
+
+def test_only_figures_that_occur_are_defined(make_shared_run):
+    """A run without streams explains no TTFT; one with streams names it as other tools do."""
+    plain, stream = (
+        {row[1].text: [datum.text for datum in row] for row in _section("definitions", folder).table.rows}
+        for folder in (
+            make_shared_run([Cell("s", "chain", "gather", "asyncio", 4)]),
+            make_shared_run([Cell("s", "chain", "astream_many", "asyncio", 4)]),
+        )
+    )
+    assert "ttft" not in plain
+    assert {"time_to_first_token_ms", "time_to_first_token"} <= set(stream["ttft"])
+    assert stream["tpot"][-3:] == ["tpot_ms", "inter_token_latency_ms", "inter_token_latency"]
+
+
+def test_the_slowest_calls_are_shown_once_each_and_slowest_first(make_shared_run):
+    """Five rounds of one schedule would show one call five times."""
+    section = _section("slowest", make_shared_run([Cell("s", "chain", "gather", "asyncio", 4)]))
+    calls = [row[0].text.partition(",")[0] for row in section.table.rows]
+    assert len(set(calls)) == len(calls) == 10
+    long = [row[1].sort for row in section.table.rows]
+    assert long == sorted(long, reverse=True)
