@@ -18,6 +18,18 @@ SHARE = 10_000_000
 Row = tuple[str, int, int | None, int, int, list[int], str | None, bool]
 
 
+def shifted(row: Row, offset: int) -> Row:
+    """
+    Answer *row* as a clock that is *offset* ns ahead would have it: durations stay, moments move.
+
+    >>> shifted(("chat", 1, None, 100, 150, [20], None, False), 1000)
+    ('chat', 1, None, 1100, 1150, [20], None, False)
+    """
+    endpoint, index, due, sent, done, *rest = row
+    moved = None if due is None else due + offset
+    return (endpoint, index, moved, sent + offset, done + offset, *rest)  # type: ignore[return-value]
+
+
 class Books:
     """What this process has begun and ended; `rows` are the calls not yet taken."""
 

@@ -1,6 +1,7 @@
 """`overlap load`: words become a configuration, what comes back becomes an exit code."""
 
 import sys
+from contextlib import suppress
 from typing import Any
 
 from rich.console import Console
@@ -62,7 +63,9 @@ def _work(config: LoadConfig) -> int:
     )
     with Locust(setup) as worker:
         _note(f"a worker of {config.master_host}:{config.master_port}; Ctrl-C ends it")
-        return worker.wait()
+        with suppress(KeyboardInterrupt):
+            return worker.wait()
+    return MET
 
 
 def _report(outcome: run.Outcome, *, quiet: bool) -> None:

@@ -96,6 +96,12 @@ def loaded(setup: Setup) -> dict[str, Any]:
     return found
 
 
+def _end_with(runner: Any) -> None:
+    """End this process when Locust has: the master is done, or gone."""
+    runner.greenlet.join()
+    os._exit(0)
+
+
 def main() -> None:
     """Set up as the first line says, then do as told until the input ends."""
     out = os.dup(1)
@@ -113,6 +119,8 @@ def main() -> None:
 
         engine.live = serve(engine.environment, engine.setup)
     tell({"up": os.getpid(), "classes": list(engine.classes)})
+    if engine.setup.role == "worker":
+        gevent.spawn(_end_with, engine.runner)
     running = None
     for line in lines:
         told = orjson.loads(line)

@@ -97,7 +97,9 @@ class Book:
         config = self._config
         client = "direct" if config.direct or config.file or config.host else config.framework
         loop = config.loop if client == config.framework else "gevent"
-        cell = Cell(SCENARIO, client, endpoint, loop, users, config.profile)
+        # A user of somebody's own is named by its path; a cell's name has slashes of its own.
+        strategy = endpoint.strip("/").replace("/", ".") or "root"
+        cell = Cell(SCENARIO, client, strategy, loop, users, config.profile)
         self._cells[cell.id] = {**asdict(cell), "rounds": config.rounds, "tokens": config.tokens}
         return cell
 

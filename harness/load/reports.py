@@ -1,6 +1,7 @@
 """Brings the calls of every process to the parent: directly, or by way of the master's messages."""
 
 import os
+from pathlib import Path
 from time import monotonic_ns, process_time_ns
 from typing import Any
 
@@ -8,11 +9,14 @@ import gevent  # type: ignore[import-untyped]
 import orjson
 from locust.env import Environment
 
-from harness.load.books import BOOKS
+from harness.load.books import BOOKS, shifted
 from harness.load.setup import Setup
 
 FLUSH = 0.5  # seconds between two lots of calls to the parent
 KEY = "overlap"
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+CLOCK = _BOOT.read_text(encoding="ascii").strip() if _BOOT.exists() else ""
+"""Which monotonic clock this process reads: one a boot, so the same in every container of a host."""
 
 
 class Reports:
@@ -28,6 +32,7 @@ class Reports:
         self._busiest = 0
         self._missing: set[str] = set()
         self._pids: dict[str, int] = {}
+        self._offsets: dict[str, int] = {}
         on: Any = environment.events
         on.test_start.add_listener(self._started)
         on.spawning_complete.add_listener(lambda **_: BOOKS.start(monotonic_ns()))
@@ -70,7 +75,8 @@ class Reports:
 
     def _report(self, data: dict[str, Any], **_: Any) -> None:
         cpu = process_time_ns() - self._cpu
-        data[KEY] = orjson.dumps({"pid": os.getpid(), "cpu": cpu, "rows": BOOKS.take()})
+        brought = {"pid": os.getpid(), "cpu": cpu, "clock": CLOCK, "now": monotonic_ns(), "rows": BOOKS.take()}
+        data[KEY] = orjson.dumps(brought)
 
     def _reported(self, client_id: str, data: dict[str, Any]) -> None:
         if KEY not in data:
@@ -78,8 +84,23 @@ class Reports:
         brought = orjson.loads(data.pop(KEY))
         self._busiest = max(self._busiest, brought["cpu"])
         self._pids[client_id] = brought["pid"]
-        if brought["rows"]:
-            self._tell({"calls": brought["rows"]})
+        rows = brought["rows"]
+        if brought["clock"] != CLOCK:
+            rows = [shifted(row, self._offset(client_id, brought["now"])) for row in rows]
+        if rows:
+            self._tell({"calls": rows})
+
+    def _offset(self, client_id: str, then: int) -> int:
+        """
+        Answer how far the clock of a worker on another host is behind ours, by its quickest message so far.
+
+        Off by what that message took, which falls upon the shares of sending and receiving, not upon latencies.
+        """
+        found = min(self._offsets.get(client_id, 1 << 62), monotonic_ns() - then)
+        if client_id not in self._offsets:
+            self._tell({"elsewhere": self._runner.get_worker_index(client_id)})
+        self._offsets[client_id] = found
+        return found
 
     def _flush(self) -> None:
         while True:

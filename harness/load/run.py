@@ -69,6 +69,11 @@ class Conductor:
             self._tally.bring(said["calls"])
         elif "lost" in said:
             self._note(f"Locust process {said['lost']} {self._stage.end_of(said['pid'])}")
+        elif "elsewhere" in said:
+            self._note(
+                f"Locust process {said['elsewhere']} is on another host: latencies are its own clock's, but who "
+                "owned the time between the hosts is only roughly known"
+            )
         elif "ended" in said and self._tally:
             return self._end(said)
         return None

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from harness.config import Mistake
 from harness.environment import cores
+from harness.journal import Lost, take
 from harness.load.config import LoadConfig
 from harness.load.endpoints import class_name
 from harness.load.process import Locust
@@ -47,7 +48,7 @@ class Stage:
                 self._start_servers()
             else:
                 _reach(self.host)
-                self.journal = self.journal or self.host
+                self.journal = _journal(self.journal, self.host)
             self._start_locust()
         except NotReady as wrong:
             self._stack.close()
@@ -189,6 +190,19 @@ def _check_free(port: int, name: str) -> None:
 
 def _flag(name: str) -> str:
     return name.replace("_", "-")
+
+
+def _journal(given: str | None, host: str) -> str | None:
+    """Answer where the journal is: where it is said to be, or at *host*, or nowhere: that is anybody's server."""
+    try:
+        found = take(given or host, 0)
+    except Lost as lost:
+        if given:
+            raise Mistake(str(lost)) from lost
+        return None
+    if given and found is None:
+        raise Mistake(f"the server at {given} keeps no journal; it is not Overlap's mock")
+    return None if found is None else given or host
 
 
 def _reach(address: str) -> None:

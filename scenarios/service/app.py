@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel
 
+from harness.probe import name
 from scenarios.service.chains import Chains, chains
 from scenarios.service.settings import settings
 
@@ -121,7 +122,7 @@ async def pieces(question: str) -> AsyncIterator[dict[str, Any]]:
             if piece:
                 yield {"text": piece}
     except openai.OpenAIError as wrong:
-        yield {"error": {"type": type(wrong).__name__}}
+        yield {"error": {"type": name(wrong)}}
 
 
 @app.post("/agent")
@@ -140,4 +141,4 @@ async def retrieve(asked: Question) -> Answer:
 async def failed(_: Request, wrong: Exception) -> JSONResponse:
     """Say by its kind what the LLM server did wrong: 504 where it took too long, else 502."""
     status = 504 if isinstance(wrong, openai.APITimeoutError) else 502
-    return JSONResponse({"error": {"type": type(wrong).__name__}}, status)
+    return JSONResponse({"error": {"type": name(wrong)}}, status)

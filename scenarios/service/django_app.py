@@ -16,6 +16,7 @@ from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.urls import path
 
+from harness.probe import name
 from scenarios.service.chains import Chains, chains
 from scenarios.service.settings import settings
 
@@ -27,7 +28,7 @@ async def ainvoke(request: HttpRequest) -> JsonResponse:
     try:
         answer = await held["chains"].chain.ainvoke(_question(request))
     except openai.OpenAIError as wrong:
-        return JsonResponse({"error": {"type": type(wrong).__name__}}, status=502)
+        return JsonResponse({"error": {"type": name(wrong)}}, status=502)
     return JsonResponse({"answer": answer})
 
 
@@ -36,7 +37,7 @@ async def async_invoke(request: HttpRequest) -> JsonResponse:
     try:
         answer = held["chains"].chain.invoke(_question(request))
     except openai.OpenAIError as wrong:
-        return JsonResponse({"error": {"type": type(wrong).__name__}}, status=502)
+        return JsonResponse({"error": {"type": name(wrong)}}, status=502)
     return JsonResponse({"answer": answer})
 
 
@@ -50,7 +51,7 @@ async def stream(request: HttpRequest) -> StreamingHttpResponse:
                 if piece:
                     yield f"data: {json.dumps({'text': piece})}\n\n".encode()
         except openai.OpenAIError as wrong:
-            yield f"data: {json.dumps({'error': {'type': type(wrong).__name__}})}\n\n".encode()
+            yield f"data: {json.dumps({'error': {'type': name(wrong)}})}\n\n".encode()
         yield b"data: [DONE]\n\n"
 
     return StreamingHttpResponse(events(), content_type="text/event-stream")

@@ -1,0 +1,156 @@
+"""
+Load runs end to end: what is counted thrice is counted the same, whatever is cut, killed or failing.
+
+Nothing here asserts a speed. The tolerances on times are those beyond which the figure would be useless.
+"""
+
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from statistics import median
+from threading import Thread
+
+import psutil
+import pytest
+
+from harness import store
+from harness.load import command
+from harness.load.config import config_from
+from harness.load.run import headless
+
+STREAMS = {"endpoint": "chat_stream", "profile": "steady,ttft=0.05,itl=0.05", "tokens": "16"}
+
+
+def _ran(results, **words):
+    """Run headless; answer the outcome and what is on file."""
+    outcome = headless(config_from({"results": str(results), **words}), lambda _: None)
+    return outcome, store.read(outcome.folder)
+
+
+def _alone():
+    """Answer the processes that this one has started and that are still there."""
+    return {each.pid for each in psutil.Process().children(recursive=True)}
+
+
+def test_streams_that_are_cut_are_counted_once_and_the_others_timed_rightly(tmp_path):
+    """Users are stopped in the midst of their streams: Locust, the run and the journal count the same calls."""
+    outcome, run = _ran(tmp_path, **STREAMS, users="16", time="1.2", drain="0")
+    assert outcome.notes == ()
+    balance = run.about["balance"]
+    assert balance["made"] == balance["recorded"] == balance["joined"] == balance["entries"] > 32
+    cut = [call for call in run.calls if call.error == "Stopped"]
+    whole = [call for call in run.calls if not call.error and not call.warmup]
+    assert len(cut) == 16
+    assert all(len(call.chunks) < 16 for call in cut)
+    assert all(len(call.chunks) == 16 for call in whole)
+    for call in whole:
+        [entry] = call.served
+        for chunk, wrote in zip(call.chunks, entry.written, strict=True):
+            # The stamp of a write is taken after the kernel has the bytes: a millisecond is ample between the two.
+            assert call.sent + chunk >= entry.received + wrote - 1_000_000
+    # The schedule says 50 ms and 50 ms; reading in blocks of 1,024 bytes would have shown fewer and larger gaps.
+    assert abs(median(call.ttft for call in whole) - 50e6) < 25e6
+    assert abs(median(gap for call in whole for gap in call.itl) - 50e6) < 25e6
+
+
+LOCUSTFILE = """
+from locust import task
+from harness.locust_user import StreamingUser
+
+class Chat(StreamingUser):
+    @task
+    def ask(self):
+        body = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "[call] Hello"}]}
+        self.stream("/v1/chat/completions", body)
+"""
+
+
+def _kill_a_worker(killed):
+    """Wait for two workers, and a while longer; then give one of them SIGKILL."""
+    us, end = psutil.Process(), time.monotonic() + 60
+    workers = []
+    while len(workers) < 2 and time.monotonic() < end:
+        engines = [each for each in us.children() if "harness.load.engine" in each.cmdline()]
+        workers = [each for each in engines[1:] if each.net_connections("tcp")]
+        time.sleep(0.05)
+    # A worker tells of its calls once a second: by now it has, and has more that it has not.
+    time.sleep(2)
+    killed.append(workers[1].pid)
+    workers[1].kill()
+
+
+def test_a_killed_worker_is_named_and_its_calls_are_counted_as_lost(tmp_path):
+    """SIGKILL gives nobody time to tell: the run goes on, and the journal knows what is missing."""
+    file = tmp_path / "mine.py"
+    file.write_text(LOCUSTFILE)
+    killed = []
+    killer = Thread(target=_kill_a_worker, args=(killed,))
+    killer.start()
+    words = {"file": str(file), "profile": "steady,ttft=0.02,itl=0.01", "tokens": "8"}
+    outcome, run = _ran(tmp_path / "results", **words, users="6", time="3", processes="2")
+    killer.join()
+    assert outcome.state == "finished"
+    assert any(f"(pid {killed[0]}) died: signal 9" in note for note in outcome.notes)
+    assert any("calls were lost with Locust process" in note for note in outcome.notes)
+    balance = run.about["balance"]
+    assert balance["made"] == balance["recorded"] == balance["joined"]
+    assert balance["entries"] == balance["recorded"] + balance["unjoined"]
+    assert balance["unjoined"] > 0
+    # The three lines of the locustfile are all there is to it: every stream has its eight tokens.
+    assert {call.cell.split("/")[2] for call in run.calls} == {"v1.chat.completions"}
+    assert {len(call.chunks) for call in run.calls} == {8}
+
+
+def test_calls_that_fail_are_counted_by_kind_and_the_slo_decides(tmp_path):
+    """Half of all calls get a 500: the run goes on to its end, the SLO is missed, the exit code says so."""
+    words = {"endpoint": "chat", "profile": "steady,ttft=0.05,itl=0", "tokens": "2", "users": "4", "time": "1"}
+    load = {"rate": "40", "arrivals": "poisson", "fault": "status,code=500,rate=0.5", "slo": "ttft=0.5,e2e=2"}
+    outcome, run = _ran(tmp_path, **words, **load)
+    assert outcome.state == "finished"
+    assert command.code(outcome) == 1
+    kinds = Counter(call.error for call in run.calls if not call.warmup)
+    [kind] = run.about["load"]["failures"]
+    assert kind.startswith("HTTP 500")
+    assert set(kinds) == {None, kind}
+    # Forty a second for a second, by Poisson: 40 give or take four standard deviations of 6.3.
+    assert 15 <= kinds.total() <= 65
+    assert all(call.due is not None and call.sent >= call.due for call in run.calls if not call.warmup)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"users": "0", "time": "1"}, "users must lie"),
+        ({"endpoint": "nothing", "time": "1"}, "no endpoint 'nothing'"),
+        ({"host": "http://127.0.0.1:9", "time": "1"}, "nobody answers at"),
+        ({"file": "/nowhere/locustfile.py", "endpoint": "A", "time": "1"}, "Locust did not come up"),
+        ({"profile": "nothing", "endpoint": "chat", "time": "1"}, "the server did not come up"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_nothing_is_left_running(words, said, tmp_path, capsys):
+    """Exit code 2, no folder, no process."""
+    before = _alone()
+    assert command.main({**words, "results": str(tmp_path / "results")}, quiet=True) == 2
+    errors = capsys.readouterr().err
+    assert said in errors
+    assert errors.count("\n") == 1
+    assert not (tmp_path / "results").exists()
+    assert _alone() == before
+
+
+@pytest.mark.parametrize("flag", ["port", "service_port", "mock_port"])
+def test_a_port_in_use_is_said_to_be(flag, capsys):
+    """With the flag that chooses another."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert command.main({flag: str(taken.getsockname()[1])}, quiet=True) == 2
+    errors = capsys.readouterr().err
+    assert f"choose another --{flag.replace('_', '-')}" in errors
+    assert errors.count("\n") == 1
+
+
+def test_the_command_line_imports_neither_locust_nor_gevent():
+    """Importing gevent's patches changes the whole process; nothing but Locust may live there."""
+    code = "import sys, harness.cli, harness.load.command; sys.exit(bool({'locust', 'gevent'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0

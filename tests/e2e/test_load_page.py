@@ -1,0 +1,89 @@
+"""The page of `overlap load` in a real browser, and Ctrl-C while a test is going on."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from harness import store
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture
+def served(tmp_path):
+    """`overlap load` with its page on a free port, straight at the mock so that it is up soon."""
+    words = ("--port", "0", "--endpoint", "chat_stream,chat", "--profile", "steady,ttft=0.05,itl=0.02")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness.cli", "load", *words, "--results", str(tmp_path), "--drain", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def _address(process):
+    """Answer where the page is, from what is printed when all is up."""
+    for line in process.stdout:
+        if line.startswith("Locust "):
+            return line.split()[1]
+    pytest.fail(process.stderr.read())
+
+
+def _moving(page, text):
+    """Wait until what *text* answers is there, and then until it is something else."""
+    page.wait_for_function(f"({text})()", timeout=30_000)
+    first = page.evaluate(text)
+    page.wait_for_function(f"(before) => ({text})() !== before", arg=first, timeout=30_000)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium")
+def test_a_test_is_started_watched_and_ended_from_the_page(served, tmp_path):
+    """Users set, charts moving, the tab there with numbers in it, no error in the console; Ctrl-C keeps it all."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page()
+        complaints = []
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(_address(served))
+        page.locator('input[name="userCount"]').fill("4")
+        page.locator('input[name="spawnRate"]').fill("4")
+        page.get_by_role("button", name="Start").click()
+        page.get_by_role("tab", name="Who owned the time").click()
+        page.get_by_role("cell", name="chat_stream", exact=True).wait_for(timeout=30_000)
+        _moving(
+            page,
+            "() => document.querySelector('#overlap-charts polyline[data-endpoint=chat_stream]')?.points.length",
+        )
+        page.get_by_role("tab", name="Charts").click()
+        _moving(
+            page, "() => document.querySelector('#overlap-charts polyline[data-endpoint=chat]')?.points.length"
+        )
+        page.get_by_role("tab", name="Statistics").click()
+        for row in ("TTFT", "ITL", "TPOT", "E2E"):
+            page.get_by_role("cell", name=row, exact=True).first.wait_for(timeout=10_000)
+        browser.close()
+    children = psutil.Process(served.pid).children(recursive=True)
+    served.send_signal(signal.SIGINT)
+    _, errors = served.communicate(timeout=60)
+    assert complaints == []
+    assert served.returncode == 0, errors
+    assert psutil.wait_procs(children, timeout=10)[1] == []
+    [folder] = [each for each in tmp_path.iterdir() if not each.is_symlink()]
+    run = store.read(folder)
+    assert run.about["balance"]["faults"] == []
+    assert {cell.strategy for cell in run.cells} == {"chat", "chat_stream"}
+    assert any(call.error == "Stopped" for call in run.calls)
+    assert (folder / "report.html").exists()

@@ -1,0 +1,94 @@
+"""The example service as a process: every endpoint answers, passes the call's tag on, and says what went wrong."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+from harness.journal import take
+from harness.load.endpoints import ENDPOINTS
+from harness.server import mock_command, start
+
+WHOLE = [each for each in ENDPOINTS.values() if each.how == "whole" and not each.direct]
+REFUSED = "[call refused]"
+
+
+@pytest.fixture(scope="module")
+def mock():
+    """A mock server that answers four tokens, and refuses calls that are tagged so."""
+    words = [*mock_command("steady,ttft=0.05,itl=0.01", 4, 7), "--fault", "status,code=500,tag=refused"]
+    with start(words) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def service(mock):
+    """The service before it, in one process."""
+    words = [sys.executable, "-m", "scenarios.service", "--llm", mock.base_url, "--port", "0"]
+    with start(words, patience=60) as running:
+        yield running
+
+
+@pytest.fixture
+def journal(mock):
+    """Take what the mock has seen since the test began, as (tag, path)."""
+    take(mock.base_url)
+    return lambda: [(tag, entry) for tag, entry in take(mock.base_url).entries]
+
+
+@pytest.mark.parametrize("endpoint", WHOLE, ids=lambda each: each.name)
+def test_every_endpoint_answers_and_passes_the_tag_on(endpoint, service, journal):
+    """So that each call of a user is found in the server's journal, with every request it took."""
+    response = httpx.post(service.base_url + endpoint.path, json=endpoint.body("[call 000042] Hello"), timeout=30)
+    assert response.status_code == 200
+    said = response.json()
+    assert said.get("answer") or all(said["answers"])
+    seen = journal()
+    assert {tag for tag, _ in seen} == {"000042"}
+    requests = {"abatch": endpoint.several, "agent": 2, "retrieval": 2}
+    assert len(seen) == requests.get(endpoint.name, 1)
+
+
+def test_a_stream_comes_in_pieces_and_ends_with_done(service, journal):
+    """Server-sent events, a piece an event."""
+    events = []
+    body = {"question": "[call 000042] Hello"}
+    with httpx.stream("POST", service.base_url + "/stream", json=body, timeout=30) as response:
+        assert response.headers["content-type"].startswith("text/event-stream")
+        events = [line for line in response.iter_lines() if line]
+    assert len(events) == 5
+    assert events[-1] == "data: [DONE]"
+    assert [tag for tag, entry in journal() if entry.stream] == ["000042"]
+
+
+def test_a_websocket_answers_question_after_question(service, journal):
+    """On one connection, as a chat page keeps it."""
+    with connect(service.base_url.replace("http", "ws") + "/ws", proxy=None) as web:
+        for number in (1, 2):
+            web.send(f'{{"question": "[call 00000{number}] Hello"}}')
+            said = [web.recv(timeout=30) for _ in range(5)]
+            assert said[-1] == '{"done": true}'
+    assert [tag for tag, _ in journal()] == ["000001", "000002"]
+
+
+def test_what_the_llm_server_refuses_is_said_by_its_kind(service):
+    """A 502 that names the error and its status, and in a stream that has begun an event that does."""
+    response = httpx.post(service.base_url + "/ainvoke", json={"question": REFUSED}, timeout=30)
+    assert (response.status_code, response.json()) == (502, {"error": {"type": "OpenAIAPIError 500"}})
+    streamed = httpx.post(service.base_url + "/stream", json={"question": REFUSED}, timeout=30)
+    assert 'data: {"error":{"type":"OpenAIAPIError 500"}}' in streamed.text
+
+
+@pytest.mark.parametrize(("path", "peak"), [("/async-invoke", 1), ("/invoke", 6), ("/ainvoke", 6)])
+def test_only_the_mistake_keeps_requests_from_overlapping(path, peak, service, mock):
+    """Six users at once: the server sees six requests at a time, but one where the event loop is blocked."""
+    take(mock.base_url)
+    with ThreadPoolExecutor(6) as users:
+        url = service.base_url + path
+        bodies = [{"question": f"[call 00000{number}] Hello"} for number in range(6)]
+        answers = list(users.map(lambda body: httpx.post(url, json=body, timeout=30), bodies))
+    assert [answer.status_code for answer in answers] == [200] * 6
+    seen = take(mock.base_url).peak
+    assert seen == 1 if peak == 1 else seen > 1
