@@ -50,8 +50,8 @@ def judge(facts):
     stands = facts["stall"] >= facts["work"] / 2
     evidence = (
         f"{TASKS} x {ms(facts['work'])} of CPU: one by one {ms(facts['one_by_one'])}, abatch "
-        f"{ms(facts['abatch'])} on {number(facts['cores'])} cores, the loop stalled for {ms(facts['stall'])}; CPU of a chain's call: "
-        f"invoke {ms(facts['cpu_sync'])}, ainvoke {ms(facts['cpu_async'])}"
+        f"{ms(facts['abatch'])} on {number(facts['cores'])} cores, the loop stalled for {ms(facts['stall'])}; "
+        f"CPU of a chain's call: invoke {ms(facts['cpu_sync'])}, ainvoke {ms(facts['cpu_async'])}"
     )
     if facts["cores"] >= PARALLEL:
         return Verdict(FALSE, evidence)
