@@ -20,7 +20,7 @@ from mock_server.rules import Facts, Rule
 from mock_server.schedule import warms_up
 from mock_server.settings import BadSetting
 from mock_server.wire import errors, models, shapes
-from mock_server.wire.answer import Answer
+from mock_server.wire.answer import Answer, Asked, Events
 
 WIRE = "mock_server.wire"
 
@@ -61,6 +61,8 @@ class Answering:
         self._counts = counts
         self._buckets = buckets
         self._endpoints = endpoints()
+        # Older endpoints name the model in a header.
+        self._named = frozenset(path for path, one in self._endpoints.items() if hasattr(one, "NAMES_MODEL"))
         self._identity = Identity()
         self.configure(config)
 
@@ -102,40 +104,36 @@ class Answering:
         chosen = choices.choices(request)
         how = self._behaviour(asked.model, chosen)
         rule = None if warm else self._rule(entry, key, asked.model, chosen)
-        if rule is not None and rule.refuses:
+        if rule is not None:
             entry.fault = rule.words
-            refused, delay = rule.call(**rule.settings)
-            return _refused(request, entry, refused, round(delay * 1e9))
+            if rule.refuses:
+                refused, delay = rule.call(**rule.settings)
+                return _refused(request, entry, refused, round(delay * 1e9))
         tokens, reason = endpoint.compose(asked, how.length(key))
         entry.tokens = len(tokens)
-        limits = (
-            reply.NO_LIMITS
-            if warm
-            else self._limiting.admit(asked.model, asked.prompt_tokens + len(tokens), request.received)
-        )
-        if not warm and self._full():
-            raise errors.overloaded()
-        if hasattr(endpoint, "NAMES_MODEL"):
+        limits = reply.NO_LIMITS if warm else self._admitted(asked, len(tokens), request.received)
+        if request.path in self._named:
             limits += models.header(asked.model)
         prefill = 0 if warm else how.prefill * asked.prompt_tokens
-        added = 0 if self._lane else prefill  # the load model has a lane for it
+        due = how.schedule.due(key, len(tokens) or 1)
+        if prefill and not self._lane:  # the load model has a lane for it
+            due = array("q", [at + prefill for at in due])
         answer = Answer(identity, int(time.time()), tokens, asked.prompt_tokens, reason)
         if asked.stream:
             events = endpoint.events(asked, answer, how.group)
-            due = self._due(how, key, len(tokens), added)
-            chunked, keep = request.chunks, request.keep and request.chunks
-            head = reply.streamed(entry.request_id, due[0], limits, events.kind, chunked=chunked, keep=keep)
-            laid = plan.streamed(head, shapes.apart(events) if how.apart else events, due, chunked=chunked)
-            laid.together = 1 if how.apart else laid.together
+            laid = _streamed(request, entry.request_id, events, due, limits, apart=how.apart)
         else:
-            body = endpoint.whole(asked, answer)
-            last = self._due(how, key, len(tokens), added)[-1]
-            head = reply.whole(entry.request_id, last, limits, len(body), keep=request.keep)
-            laid = plan.whole(head, body, last)
+            laid = _whole(request, entry.request_id, endpoint.whole(asked, answer), due[-1], limits)
         if rule is not None:
-            entry.fault = rule.words
             rule.call(laid, **rule.settings)
         return _ready(request, entry, laid, None if warm else prefill)
+
+    def _admitted(self, asked: Asked, tokens: int, now: int) -> bytes:
+        """Answer the rate-limit headers of a request that may pass; raises `Refused` for others."""
+        limits = self._limiting.admit(asked.model, asked.prompt_tokens + tokens, now)
+        if self._full():
+            raise errors.overloaded()
+        return limits
 
     def _endpoint(self, request: Request) -> ModuleType | None:
         """Answer the endpoint that *request* is for; None for the list of models."""
@@ -171,10 +169,21 @@ class Answering:
         facts = Facts(key, self._counts.request(), entry.tag, entry.attempt, model)
         return rules.first(self._rules, facts, self._seed)
 
-    @staticmethod
-    def _due(how: Behaviour, key: str, tokens: int, prefill: int) -> "array[int]":
-        due = how.schedule.due(key, max(tokens, 1))
-        return array("q", [at + prefill for at in due]) if prefill else due
+
+def _streamed(  # noqa: PLR0913 - what a head is made of
+    request: Request, request_id: str, events: Events, due: "array[int]", limits: bytes, *, apart: bool
+) -> Plan:
+    chunked, keep = request.chunks, request.keep and request.chunks
+    head = reply.streamed(request_id, due[0], limits, events.kind, chunked=chunked, keep=keep)
+    laid = plan.streamed(head, shapes.apart(events) if apart else events, due, chunked=chunked)
+    if apart:
+        laid.together = 1
+    return laid
+
+
+def _whole(request: Request, request_id: str, body: bytes, due: int, limits: bytes) -> Plan:
+    head = reply.whole(request_id, due, limits, len(body), keep=request.keep)
+    return plan.whole(head, body, due)
 
 
 def _ready(request: Request, entry: Entry, laid: Plan, prefill: int | None = None) -> Answered:
