@@ -8,7 +8,7 @@ from harness.report.matrix import scenarios, slug
 from harness.report.section import Column, Datum, Section, Table
 from harness.report.series import Series, lines, series
 from harness.report.tables import pivot
-from harness.stats.curve import curves
+from harness.stats.curve import Curve, curves
 from harness.stats.summary import CellSummary, Summary
 
 ORDER = 30
@@ -16,7 +16,8 @@ ORDER = 30
 
 def section(summary: Summary) -> Section | None:
     """Answer one part a scenario that was run at several concurrencies."""
-    parts = [part for name, cells in scenarios(summary.cells) if (part := _part(summary, name, cells))]
+    found = {curve.cells[-1].id: curve for curve in curves(summary.run)}
+    parts = [part for name, cells in scenarios(summary.cells) if (part := _part(found, name, cells))]
     if not parts:
         return None
     note = (
@@ -33,11 +34,11 @@ def section(summary: Summary) -> Section | None:
     return Section("Throughput against concurrency", lead, parts=tuple(parts), note=note)
 
 
-def _part(summary: Summary, name: str, cells: list[CellSummary]) -> Section | None:
+def _part(found: dict[str, Curve], name: str, cells: list[CellSummary]) -> Section | None:
     rows = series(cells, "throughput")
     if not rows:
         return None
-    knees = _knees(summary, rows)
+    knees = _knees(found, rows)
     charts = (_throughput(name, rows), *_latency(name, series(cells, "e2e.p50")))
     return Section(f"Throughput against concurrency: {name}", _lead(rows, knees), _table(rows, knees), charts)
 
@@ -67,9 +68,8 @@ def _latency(name: str, rows: Series) -> tuple[Lines, ...]:
     )
 
 
-def _knees(summary: Summary, rows: Series) -> dict[str, str]:
+def _knees(found: dict[str, Curve], rows: Series) -> dict[str, str]:
     """Answer in two or three words where each row's knee is; a row that is too short has no entry."""
-    found = {curve.cells[-1].id: curve for curve in curves(summary.run)}
     said: dict[str, str] = {}
     for label, row in rows.items():
         if curve := found.get(row[-1].cell.id):

@@ -49,13 +49,13 @@ def _asked(summary: Summary) -> list[tuple[str, list[CellSummary]]]:
 def _part(summary: Summary, name: str, cells: list[CellSummary]) -> Section | None:
     own = panels(cells)
     charts = tuple(chart for panel in own if (chart := _chart(panel)))
-    leads = [lead for panel in own if (lead := fastest(summary, panel))]
-    if not charts or not leads:
+    lead = next((said for panel in reversed(own) if (said := fastest(summary, panel))), None)
+    if not charts or lead is None:
         return None
     table = pivot(cells, "makespan")
     # One level of concurrency is told by the scenario's own table already.
     several = len({each.cell.concurrency for each in cells}) > 1
-    return Section(f"Total time: {name}", leads[-1], table, charts, glance="whole" if several else "nothing")
+    return Section(f"Total time: {name}", lead, table, charts, glance="whole" if several else "nothing")
 
 
 def _chart(panel: Panel) -> Bars | None:
