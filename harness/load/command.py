@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 
 from harness.config import Mistake
+from harness.journal import Lost
 from harness.load import run
 from harness.load.config import LoadConfig, config_from
 from harness.load.process import Locust
@@ -33,6 +34,9 @@ def main(given: dict[str, Any], *, quiet: bool) -> int:
     except Mistake as mistake:
         print(f"overlap: {mistake}", file=sys.stderr)
         return USAGE
+    except Lost as lost:
+        print(f"overlap: {lost}", file=sys.stderr)
+        return MISSED
     except KeyboardInterrupt:
         print("overlap: interrupted before anything was measured", file=sys.stderr)
         return INTERRUPTED

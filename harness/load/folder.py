@@ -1,7 +1,9 @@
 """A load run's folder, in the format of every run, so that report, comparison and gate read it alike."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, replace
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import localtime, strftime
 from typing import Any
@@ -15,6 +17,7 @@ from harness.store import Writer
 from harness.truth import Balance, join
 
 SCENARIO = "scenarios.service"
+PACKAGES = ("locust", "gevent", "fastapi", "starlette", "uvicorn", "websockets", "django")
 
 
 class Book:
@@ -28,6 +31,7 @@ class Book:
         self._cells: dict[str, dict[str, Any]] = {}
         self._entered = 0
         environment = circumstances(config.requests) | {"pinned": pinned}
+        environment["packages"] |= {each: found for each in PACKAGES if (found := _version(each))}
         self._facts: dict[str, Any] = {
             "name": folder.name,
             "time": strftime("%Y-%m-%dT%H:%M:%S%z", localtime()),
@@ -61,7 +65,7 @@ class Book:
                 round=number,
                 position=self._entered,
                 made=counted,
-                started=span[0],
+                started=_all_there(made, cell.concurrency, span[0]),
                 ended=span[1],
                 # Locust's processes work for all endpoints alike; each is given its part of the calls.
                 cpu=round(cpu * len(calls) / len(joined)),
@@ -112,6 +116,16 @@ class Book:
         self._writer.about(self._cells.values(), self._facts)
 
 
+def _all_there(calls: Sequence[Call], users: int, began: int) -> int:
+    """
+    Answer when about all users were there: the start that filled the last place.
+
+    Users are started one by one, and a slot's time counts from when a place could have been used.
+    """
+    starts = sorted(call.sent for call in calls if not call.warmup)
+    return starts[min(users, len(starts)) - 1] if starts else began
+
+
 def how(config: LoadConfig) -> str:
     """Label the load: a closed loop's latencies are those of users who wait for one another's answers."""
     if config.rate is None:
@@ -119,3 +133,10 @@ def how(config: LoadConfig) -> str:
     return (
         f"open loop, {config.arrivals} arrivals, {config.rate:g} calls due per second, timed from their due times"
     )
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

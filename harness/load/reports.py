@@ -1,6 +1,7 @@
 """Brings the calls of every process to the parent: directly, or by way of the master's messages."""
 
 import os
+from collections import Counter
 from pathlib import Path
 from time import monotonic_ns, process_time_ns
 from typing import Any
@@ -30,11 +31,13 @@ class Reports:
         self._environment, self._runner, self._setup, self._tell = environment, runner, setup, tell
         self._cpu = 0
         self._busiest = 0
+        self._before: Counter[tuple[str, str]] = Counter()
         self._missing: set[str] = set()
         self._pids: dict[str, int] = {}
         self._offsets: dict[str, int] = {}
         on: Any = environment.events
         on.test_start.add_listener(self._started)
+        on.reset_stats.add_listener(self._remember)
         on.spawning_complete.add_listener(lambda **_: BOOKS.start(monotonic_ns()))
         on.test_stopping.add_listener(self._stopping)
         on.test_stop.add_listener(self._stopped)
@@ -47,6 +50,7 @@ class Reports:
 
     def _started(self, **_: Any) -> None:
         self._cpu, self._busiest = process_time_ns(), 0
+        self._before.clear()
         if self._setup.role == "worker":
             BOOKS.process = self._runner.worker_index
         options: Any = self._environment.parsed_options
@@ -119,10 +123,14 @@ class Reports:
                 self._tell({"lost": index, "pid": self._pids.get(client.id)})
 
     def _counts(self) -> dict[str, dict[str, int]]:
-        """Answer Locust's own counts: calls, failures and rows by name."""
+        """Answer Locust's own counts, by name and row."""
+        self._remember()
         counts: dict[str, dict[str, int]] = {}
-        for (name, method), entry in self._environment.stats.entries.items():
-            counts.setdefault(name, {})[method] = entry.num_requests
-            if method == "E2E":
-                counts[name]["failed"] = entry.num_failures
+        for (name, method), number in self._before.items():
+            counts.setdefault(name, {})[method] = number
         return counts
+
+    def _remember(self, **_: Any) -> None:
+        """Add up what Locust has counted: somebody at the page may let it begin again from 0."""
+        for (name, method), entry in self._environment.stats.entries.items():
+            self._before[name, method] += entry.num_requests

@@ -8,7 +8,6 @@ from pathlib import Path
 from time import monotonic, monotonic_ns
 from typing import Any
 
-from harness.config import Mistake
 from harness.folder import fresh, point_latest
 from harness.journal import Lost, take
 from harness.load.config import LoadConfig
@@ -206,7 +205,7 @@ def page(config: LoadConfig, tell: Tell, finished: Callable[[Outcome], None]) ->
     """
     Serve Locust's page until Ctrl-C; every test that is run from it becomes a run folder, handed to *finished*.
 
-    Raises `Mistake` when anything does not come up.
+    Raises `Mistake` when anything does not come up, `Lost` when the mock server or Locust dies.
     """
     with Stage(config) as stage:
         tell(f"mock server  {stage.journal}" if not config.host else f"under load   {config.host}")
@@ -223,8 +222,6 @@ def page(config: LoadConfig, tell: Tell, finished: Callable[[Outcome], None]) ->
                 stage.locust.tell({"stop": True})
                 with suppress(Lost, KeyboardInterrupt):
                     _keep(config, stage, conductor, _follow(conductor, config.drain + 5), finished)
-        except Lost as lost:
-            raise Mistake(str(lost)) from lost
 
 
 def _keep(

@@ -49,8 +49,8 @@ class Judged:
 
     def __str__(self) -> str:
         share = f"{self.kept / self.calls:.1%}" if self.calls else "none"
-        word = "met" if self.met else "missed"
-        return f"SLO {word}: {share} of {self.calls:,} calls with {self.limits} ({self.limits.share:.4g} wanted)"
+        word, wanted = "met" if self.met else "missed", f"{self.limits.share * 100:.4g} % wanted"
+        return f"SLO {word}: {share} of {self.calls:,} calls with {self.limits} ({wanted})"
 
 
 def limits(words: str, share: float) -> Limits:
