@@ -145,6 +145,9 @@ def claims(names: tuple[str, ...], **asked: Any) -> None:
         sys.exit(carry_out(Asked(names, **asked), _paper()))
     except Mistake as mistake:
         _fail(str(mistake))
+    except KeyboardInterrupt:
+        print("overlap: interrupted", file=sys.stderr)
+        sys.exit(INTERRUPTED)
 
 
 @main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)

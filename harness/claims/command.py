@@ -1,5 +1,6 @@
 """What `overlap claims` does: words become claims, claims a ledger in a folder, and that an exit code."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +75,8 @@ def _compare(a: Path, b: Path, paper: Console) -> int:
 
 def _elsewhere(asked: Asked) -> int:
     """Run the same words in an environment of its own."""
+    if not asked.quiet:
+        print(f"making an environment with {', '.join(asked.versions)} …", file=sys.stderr)
     with TemporaryDirectory(prefix="overlap-") as folder:
         python = elsewhere.prepare(Path(folder), asked.versions)
         words = [*asked.names, "--results", str(asked.results), *(["--quiet"] if asked.quiet else [])]

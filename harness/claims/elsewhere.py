@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from harness.config import Mistake
 from harness.environment import scrubbed
+from harness.server import confine
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = Path("requirements/user.txt")
@@ -98,6 +100,14 @@ def carry_out(python: Path, words: Sequence[str]) -> int:
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     environment = scrubbed(PYTHONPATH=path)
     environment.pop("VIRTUAL_ENV", None)
-    return subprocess.run(
-        [str(python), "-m", "harness.cli", "claims", *words], env=environment, check=False
-    ).returncode
+    with subprocess.Popen(
+        [str(python), "-m", "harness.cli", "claims", *words],
+        env=environment,
+        start_new_session=True,  # Ctrl-C is for us; it is then told once, and ends in order
+        preexec_fn=lambda: confine(None),  # noqa: PLW1509  one system call, no lock is taken
+    ) as running:
+        while True:
+            try:
+                return running.wait()
+            except KeyboardInterrupt:
+                running.send_signal(signal.SIGINT)

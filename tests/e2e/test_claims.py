@@ -1,16 +1,14 @@
 """`overlap claims` as a whole process: measured, judged, written, and held against what is on file."""
 
 import json
+import signal
 import subprocess
 import sys
 
-RUN = "from harness.cli import main; main(prog_name='overlap')"
-OTHERWISE = "from harness.claims import ledger; ledger.recorded = lambda: {'C43': 'false', 'C5': 'false'}; "
 
-
-def claims(results, *words, before=""):
-    """Run `overlap claims` with *words*, after the statements *before*."""
-    command = [sys.executable, "-c", before + RUN, "claims", "--results", str(results), *words]
+def claims(results, *words):
+    """Run `overlap claims` with *words*."""
+    command = [sys.executable, "-m", "harness.cli", "claims", "--results", str(results), *words]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
@@ -33,16 +31,6 @@ def test_claims_are_measured_and_their_ledger_written(tmp_path):
     assert "TypeError from invoke and batch" in (folder / "report.md").read_text()
 
 
-def test_a_verdict_that_is_not_the_recorded_one_is_shown_and_gives_exit_code_3(tmp_path):
-    """Which claim, what is on file, and what was found."""
-    done = claims(tmp_path, "C43", "C5", before=OTHERWISE)
-    assert done.returncode == 3, done.stderr
-    assert "1 verdict not as on file: C43." in done.stdout
-    again = claims(tmp_path, "--compare", *[str(next(tmp_path.iterdir()))] * 2)
-    assert again.returncode == 0
-    assert "All 2 verdicts are the same." in again.stdout
-
-
 def test_an_unknown_claim_is_one_line_that_says_what_there_is(tmp_path):
     """Nothing is started, and nothing is left behind."""
     done = claims(tmp_path, "C99")
@@ -58,3 +46,17 @@ def test_a_ledger_that_is_not_there_cannot_be_compared(tmp_path):
     done = claims(tmp_path, "--compare", str(tmp_path), str(tmp_path))
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_was_measured_before_ctrl_c_is_kept(tmp_path):
+    """The ledger says that it was interrupted, and has the claims that were done by then."""
+    command = [sys.executable, "-m", "harness.cli", "claims", "--results", str(tmp_path), "C2", "C51"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr.readline() == "1/2  C2 false\n"
+        running.send_signal(signal.SIGINT)
+        assert running.wait(60) == 130
+    [folder] = tmp_path.iterdir()
+    written = json.loads((folder / "claims.json").read_text())
+    assert written["state"] == "interrupted"
+    assert [each["id"] for each in written["findings"]] == ["C2"]
+    assert "interrupted: what was measured until then" in (folder / "report.md").read_text()

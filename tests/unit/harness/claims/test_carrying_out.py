@@ -1,12 +1,14 @@
 """Measuring one claim: what becomes of missing packages, errors and judges that fail; and the exit codes."""
 
 import sys
+from io import StringIO
 from types import ModuleType
 
 import pytest
+from rich.console import Console
 
 from harness import registry
-from harness.claims import worker
+from harness.claims import command, ledger, worker
 from harness.claims.catalogue import Claim
 from harness.claims.command import code
 from harness.claims.run import finding
@@ -20,9 +22,15 @@ class Bed:
     def __init__(self, answer):
         self.answer = answer
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
     def ask(self, _):
         """Answer, or die."""
-        if isinstance(self.answer, Exception):
+        if isinstance(self.answer, BaseException):
             raise self.answer
         return self.answer
 
@@ -107,3 +115,39 @@ def test_a_worker_says_what_there_is_when_a_claim_is_unknown():
 def test_the_exit_code_says_what_became_of_the_ledger(make_ledger, make_finding, about, state, exit_code):
     """As recorded, failed, changed, interrupted; a changed verdict is never hidden by a failure."""
     assert code(make_ledger(*(make_finding(**each) for each in about), state=state)) == exit_code
+
+
+ORDER = {"facts": {"answered": [0, 1, 2], "ended": [2, 0, 1]}}
+
+
+@pytest.mark.parametrize(
+    ("recorded", "answer", "exit_code", "said"),
+    [
+        ("holds", ORDER, 0, "against the 1 on file, no verdict changed"),
+        ("false", ORDER, 3, "1 verdict not as on file: C50."),
+        ("holds", Broken("the worker died with signal 9: without a word"), 1, "1 experiment failed: C50."),
+        ("holds", {"missing": "langchain"}, 0, "1 claim could not be judged: C50."),
+        ("holds", KeyboardInterrupt(), 130, "interrupted: what was measured until then"),
+    ],
+)
+def test_the_whole_command_tells_what_it_found(tmp_path, monkeypatch, recorded, answer, exit_code, said):
+    """In its exit code, on the terminal, and in the files it leaves."""
+    monkeypatch.setattr(command, "Bed", lambda: Bed(answer))
+    monkeypatch.setattr(ledger, "recorded", lambda: {"C50": recorded})
+    out = StringIO()
+    asked = command.Asked(("50",), results=tmp_path)
+    assert command.carry_out(asked, Console(file=out, width=200)) == exit_code
+    [folder] = tmp_path.iterdir()
+    assert said in out.getvalue()
+    assert said in (folder / "report.md").read_text()
+    assert str(folder / "report.html") in out.getvalue()
+
+
+def test_two_ledgers_are_compared_without_measuring_anything(tmp_path, make_ledger, make_finding):
+    """Exit code 3 where a verdict differs, as for a ledger against the one on file."""
+    for name, verdict in (("a", "false"), ("b", "holds")):
+        (tmp_path / name).mkdir()
+        ledger.write(tmp_path / name, make_ledger(make_finding(verdict=verdict)))
+    out = Console(file=StringIO(), width=100)
+    assert command.carry_out(command.Asked(pair=(tmp_path / "a", tmp_path / "b")), out) == 3
+    assert command.carry_out(command.Asked(pair=(tmp_path / "a", tmp_path / "a")), out) == 0
