@@ -1,6 +1,7 @@
 """From a request to what is to be written for it, and when: reading, limits, behaviour, schedule, faults."""
 
 import time
+import traceback
 from array import array
 from collections.abc import Callable
 from types import ModuleType
@@ -90,6 +91,9 @@ class Answering:
             return self._served(request, entry, identity)
         except errors.Refused as refused:
             return _refused(request, entry, refused, 0)
+        except Exception:  # noqa: BLE001 - whatever is wrong with us, the client gets an answer and others are served
+            traceback.print_exc()
+            return _refused(request, entry, errors.server_error(request_id), 0)
 
     def _served(self, request: Request, entry: Entry, identity: str) -> Answered:
         endpoint = self._endpoint(request)
