@@ -12,8 +12,8 @@ def _event(said):
 
 CHAT = [
     _event({"choices": [{"delta": {"role": "assistant", "content": ""}}]}),
-    _event({"choices": [{"delta": {"content": "Hel"}}]}),
-    _event({"choices": [{"delta": {"content": "lo"}}]}),
+    _event({"choices": [{"delta": {"content": "Good"}}]}),
+    _event({"choices": [{"delta": {"content": "bye"}}]}),
     _event({"choices": [{"delta": {}, "finish_reason": "stop"}]}),
     _event({"choices": [], "usage": {"completion_tokens": 2}}),
     b"data: [DONE]\n\n",
