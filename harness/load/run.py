@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic, monotonic_ns
 from typing import Any
@@ -212,6 +212,10 @@ def page(config: LoadConfig, tell: Tell, finished: Callable[[Outcome], None]) ->
         if stage.host != stage.journal:
             tell(f"service      {stage.host}")
         tell(f"Locust       {stage.page}   ← open this; Ctrl-C ends it all")
+        if "AsyncInvoke" in stage.classes:
+            tell(
+                "note         users of AsyncInvoke block the service for all others; untick them to see it without"
+            )
         conductor = Conductor(config, stage, tell)
         try:
             while True:
@@ -230,6 +234,8 @@ def _keep(
     """Write one test of the page down as a run of its own."""
     if not ended or not ended[0].calls:
         return
+    # As many users as the page was told, whatever the command line had said.
+    config = replace(config, users=max(1, ended[0].users))
     folder = fresh(config.results, config.name)
     with Writer(folder) as writer:
         book = Book(config, folder, writer, pinned=stage.pinned)
