@@ -19,19 +19,25 @@ def choices(request: Request) -> dict[str, str]:
         for name, value in request.headers.items()
         if name in _HEADERS
     }
-    if _MARK not in request.body:
-        return chosen
+    if _MARK in request.body:
+        chosen |= _in_body(request.body)
+    for name, words in chosen.items():
+        if "path=" in words:  # a client may not have the server read files, or its words told line by line
+            raise errors.bad_request(f"{FIELD}.{name}: a path can be set for the whole server only", FIELD)
+    return chosen
+
+
+def _in_body(content: bytes) -> dict[str, str]:
     try:
-        body = orjson.loads(request.body)
+        body = orjson.loads(content)
     except orjson.JSONDecodeError:  # the endpoint says so in OpenAI's words
-        return chosen
+        return {}
     own = body.get(FIELD) if isinstance(body, dict) else None
     if own is None:
-        return chosen
+        return {}
     if not isinstance(own, dict):
         raise errors.wrong_type(FIELD, "an object", own)
-    for name, value in own.items():
+    for name in own:
         if name not in ALL:
             raise errors.bad_request(f"Unknown '{FIELD}.{name}'; there are: {', '.join(ALL)}", FIELD)
-        chosen[name] = str(value)
-    return chosen
+    return {name: str(value) for name, value in own.items()}

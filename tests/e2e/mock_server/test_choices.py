@@ -21,7 +21,17 @@ def test_a_model_a_header_and_a_field_each_choose_the_behaviour(serve, say, entr
     ]
 
 
-@pytest.mark.parametrize("own", [{"speed": 1}, {"profile": "nope"}, "fast", {"tokens": -1}, {"fault": "nope"}])
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"speed": 1},
+        {"profile": "nope"},
+        "fast",
+        {"tokens": -1},
+        {"fault": "nope"},
+        {"profile": "empirical,path=/etc/hostname"},
+    ],
+)
 def test_a_choice_that_is_not_there_is_an_error(serve, say, own):
     """A mistyped wish is never a silent default."""
     answer = say(serve(), overlap=own)

@@ -1,8 +1,13 @@
 """The server's own endpoints: journal, configuration, metrics, and who may use them."""
 
 import json
+import socket
+import subprocess
+import sys
 
 import pytest
+
+from mock_server.bench.processes import Running
 
 
 def get(path: str, **headers: str) -> bytes:
@@ -91,3 +96,27 @@ def test_a_token_guards_the_control_endpoints_only(serve, say, raw):
     assert raw(server, get("/health")).status == 200
     assert say(server).status == 200
     assert b"let-me-in" not in raw(server, get("/overlap/config", authorization="Bearer let-me-in")).rest
+
+
+def test_off_loopback_control_wants_a_token_that_was_told(raw):
+    """Reachable by others: a token is drawn and told on stderr, and nobody takes the journal without it."""
+    words = [sys.executable, "-m", "mock_server", "--host", "0.0.0.0", "--port", "0"]  # noqa: S104 - that is the point
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        token = process.stderr.readline().split()[-1]
+        port = int(process.stdout.readline().split()[1].rpartition(":")[2])
+        server = Running("127.0.0.1", port, process.pid)
+        without = raw(server, get("/overlap/config")).status
+        given = raw(server, get("/overlap/config", authorization=f"Bearer {token}")).status
+        process.terminate()
+    assert (without, given) == (401, 200)
+
+
+def test_an_idle_connection_is_closed_after_a_while(serve, request_bytes):
+    """A client's pool may find its connection closed, as with real servers; the time is an option."""
+    server = serve("--keep-alive", "0.3")
+    content = b'{"model":"m","messages":[{"role":"user","content":"x"}]}'
+    with socket.create_connection((server.host, server.port), timeout=5) as line:
+        line.sendall(request_bytes(content, close=False))
+        assert line.recv(65536).startswith(b"HTTP/1.1 200 OK")
+        while line.recv(65536):
+            pass

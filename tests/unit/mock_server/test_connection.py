@@ -1,0 +1,143 @@
+"""One client's connection, without a socket: order, patience, and what cannot be read."""
+
+import os
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from mock_server import connection
+from mock_server.connection import Connection
+from mock_server.request import Request
+
+SECOND = 10**9
+SOUND = b"POST /v1/x HTTP/1.1\r\ncontent-length: 2\r\n\r\nok"
+
+
+class Transport:
+    """A transport that notes what is done to it; its descriptor leads nowhere."""
+
+    def __init__(self) -> None:
+        self._fd = os.open(os.devnull, os.O_WRONLY)
+        self.done: list[str] = []
+
+    def get_extra_info(self, name: str) -> Any:
+        """Answer the socket, which has a descriptor."""
+        del name
+        return SimpleNamespace(fileno=lambda: self._fd)
+
+    def get_write_buffer_size(self) -> int:
+        """Answer that nothing waits."""
+        return 0
+
+    def __getattr__(self, name: str) -> Any:
+        """Note a call."""
+        return lambda *_: self.done.append(name)
+
+
+class Application:
+    """An application that keeps requests and answers them when it is told to."""
+
+    def __init__(self) -> None:
+        self.served: list[Request] = []
+        self.lost = 0
+
+    def opened(self, _: Connection) -> int:
+        """Number it."""
+        return 1
+
+    def closed(self, _: Connection) -> None:
+        """Count it."""
+        self.lost += 1
+
+    def resume(self, _: Connection) -> None:
+        """Do nothing."""
+
+    def serve(self, line: Connection, request: Request) -> None:
+        """Keep the request; the connection is busy until `done`."""
+        self.served.append(request)
+        line.exchange = SimpleNamespace(lost=lambda: None)
+
+
+@pytest.fixture
+def application() -> Application:
+    """An application without answers."""
+    return Application()
+
+
+@pytest.fixture
+def line(application: Application) -> Connection:
+    """A connection to it."""
+    made = Connection(application)
+    made.connection_made(Transport())
+    return made
+
+
+def test_a_request_is_received_when_its_last_byte_is(line, application):
+    """The time is that of the last piece, as schedules count from there."""
+    line.data_received(SOUND[:-1])
+    assert application.served == []
+    before = time.monotonic_ns()
+    line.data_received(SOUND[-1:])
+    [request] = application.served
+    assert request.received >= before
+    assert (request.method, request.path, request.body, request.keep) == ("POST", "/v1/x", b"ok", True)
+
+
+def test_the_next_request_waits_for_the_answer_and_reading_stops(line, application):
+    """Pipelined requests are served one after another; meanwhile the client's bytes stay where they are."""
+    line.data_received(SOUND * 3)
+    assert len(application.served) == 1
+    assert line._transport.done == ["pause_reading"]
+    line.done(keep=True)
+    line.done(keep=True)
+    assert len(application.served) == 3
+    assert line._transport.done == ["pause_reading", "resume_reading"]
+
+
+def test_a_dawdling_client_is_told_408(line, application):
+    """A request that takes longer than its time to arrive is answered, and the connection closed."""
+    line.data_received(SOUND[:10])
+    line.tired(time.monotonic_ns() + connection.REQUEST - SECOND, 75 * SECOND)
+    assert application.served == []
+    line.tired(time.monotonic_ns() + connection.REQUEST + SECOND, 75 * SECOND)
+    assert application.served[0].refused.status == 408
+    assert not application.served[0].keep
+
+
+def test_an_idle_connection_is_closed_and_a_busy_one_is_not(line):
+    """Idle counts from the last answer."""
+    line.data_received(SOUND)
+    line.tired(time.monotonic_ns() + 100 * SECOND, 75 * SECOND)
+    assert line._transport.done == []
+    line.done(keep=True)
+    line.tired(time.monotonic_ns() + 100 * SECOND, 75 * SECOND)
+    assert line._transport.done == ["close"]
+
+
+def test_a_reader_that_reads_nothing_for_long_is_given_up(line):
+    """Its answer is dropped, and its memory with it."""
+    line.data_received(SOUND)
+    line.pause_writing()
+    line.tired(time.monotonic_ns() + connection.READER - SECOND, SECOND)
+    assert line._transport.done == []
+    line.tired(time.monotonic_ns() + connection.READER + SECOND, SECOND)
+    assert line._transport.done == ["abort"]
+
+
+def test_what_cannot_be_parsed_is_answered_after_what_came_before_it(line, application):
+    """A sound request, then nonsense: both are answered in order, and nothing more is read."""
+    line.data_received(SOUND + b"nonsense\r\n\r\n" + SOUND)
+    line.done(keep=True)
+    assert [one.refused is None for one in application.served] == [True, False]
+    line.data_received(SOUND)
+    line.exchange = None
+    assert len(application.served) == 2
+
+
+def test_a_client_that_leaves_is_forgotten(line, application):
+    """What waited is not served any more."""
+    line.data_received(SOUND * 2)
+    line.connection_lost(None)
+    assert (application.lost, len(application.served)) == (1, 1)
