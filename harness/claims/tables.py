@@ -5,16 +5,20 @@ from collections.abc import Iterable, Sequence
 
 from harness.claims.ledger import Finding
 from harness.claims.verdict import WORDS
-from harness.report.figures import listed
+from harness.report.figures import UNKNOWN, listed
 from harness.report.section import Column, Datum, Table
 
 FAILED = "failed"
 
 
-def of_words(heads: Sequence[Column | str], rows: Iterable[Sequence[str | None]]) -> Table:
+def of_words(heads: Sequence[Column | str], rows: Iterable[Sequence[str | Datum | None]]) -> Table:
     """Make a table of *rows*; what is not known is an en dash."""
     columns = tuple(Column(head) if isinstance(head, str) else head for head in heads)
-    return Table(columns, tuple(tuple(Datum(word or "\N{EN DASH}", sort=word) for word in row) for row in rows))
+    return Table(columns, tuple(tuple(map(_entry, row)) for row in rows))
+
+
+def _entry(word: str | Datum | None) -> Datum:
+    return word if isinstance(word, Datum) else Datum(word or UNKNOWN, sort=word)
 
 
 def word(finding: Finding) -> str:

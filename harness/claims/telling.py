@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from harness import registry
 from harness.claims.catalogue import FOLDER
 from harness.claims.ledger import Finding, Ledger
-from harness.claims.tables import counted, ids, of_words, why, word
-from harness.claims.verdict import NOT_JUDGED
+from harness.claims.tables import FAILED, counted, ids, of_words, why, word
+from harness.claims.verdict import NOT_JUDGED, WORDS
 from harness.report.build import CHARTS, FORMATS
 from harness.report.figures import count
-from harness.report.section import Chart, Column, Report, Section, Table
+from harness.report.section import Chart, Column, Datum, Report, Section, Table
 from harness.store import replace
 
 if TYPE_CHECKING:
@@ -62,7 +62,9 @@ def _counts(ledger: Ledger) -> Section:
     held = f"{count(len(ledger.changed), 'verdict')} changed" if ledger.changed else "no verdict changed"
     against = f"; against the {known} on file, {held}" if known else ""
     lead = f"{count(len(ledger.findings), 'claim')}: {counted(ledger.findings)}{against}."
-    return Section("Verdicts", lead, glance="lead")
+    by_word = {each: [one for one in ledger.findings if word(one) == each] for each in (*WORDS, FAILED)}
+    rows = [(each, ", ".join(one.id for one in found)) for each, found in by_word.items() if found]
+    return Section("Verdicts", lead, of_words(("verdict", "claims"), rows), glance="whole")
 
 
 def _attention(ledger: Ledger) -> Iterator[Section]:
@@ -101,7 +103,9 @@ def _theme(theme: str, findings: Sequence[Finding], *, full: bool) -> Section | 
         return None
     lead = f"{'; '.join(f'{each.id} {word(each)}' for each in own)}."
     charts = tuple(chart for each in own for chart in _charts(each)) if full else ()
-    return Section(theme.capitalize(), lead, _wide(own) if full else _narrow(own), charts, glance="whole")
+    return Section(
+        theme[0].upper() + theme[1:], lead, _wide(own) if full else _narrow(own), charts, glance="whole"
+    )
 
 
 def _narrow(findings: Sequence[Finding]) -> Table:
@@ -111,29 +115,25 @@ def _narrow(findings: Sequence[Finding]) -> Table:
 
 def _wide(findings: Sequence[Finding]) -> Table:
     heads = (
-        Column("claim"),
+        Column("claim", hint="its number, and the tutorials that claim it"),
         Column("verdict"),
         Column("claimed", hint="in our words"),
         Column("measured"),
-        Column("decided by", hint="the functions whose source decides it"),
-        Column("measured on"),
-        Column("seeds"),
-        Column("on file", hint="the verdict the repository has on file"),
+        Column("decided by", hint="the functions whose source decides it, and the version it was measured on"),
     )
-    rows = [
-        (
-            each.id,
-            word(each),
-            each.words,
-            why(each),
-            ", ".join(name.replace(":", ".") for name in each.reading),
-            each.version,
-            ", ".join(each.seeds),
-            each.recorded,
-        )
-        for each in findings
-    ]
-    return of_words(heads, rows)
+    return of_words(heads, map(_row, findings))
+
+
+def _row(finding: Finding) -> Sequence[str | Datum]:
+    before = f"on file: {finding.recorded}" if finding.changed else ""
+    reading = ", ".join(name.replace(":", ".") for name in finding.reading)
+    return (
+        Datum(finding.id, ", ".join(finding.seeds), int(finding.id[1:])),
+        Datum(word(finding), before, word(finding)),
+        finding.words,
+        why(finding),
+        Datum(reading, finding.version, reading),
+    )
 
 
 def _charts(finding: Finding) -> tuple[Chart, ...]:
