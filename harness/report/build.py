@@ -37,17 +37,18 @@ def compose(summary: Summary, *, draw: bool = True) -> Report:
     return Report(made.title, made.facts, made.sections, {chart.name: svg(chart) for chart in made.charts()})
 
 
-def write(folder: Path, formats: Iterable[str] | None = None) -> list[Path]:
+def write(run: Run | Path, formats: Iterable[str] | None = None, console: "Console | None" = None) -> list[Path]:
     """
-    Make the report of the run in *folder* from its files alone, and answer the files written.
+    Make the report of *run*, or of the run in that folder, from its files alone; answer the files written.
 
     *formats* are names of `harness.report.formats` and `harness.report.exports`; without them, those marked as
-    default. Raises `store.Unreadable` where there is no run, LookupError for an unknown format or one that cannot
-    be made here, OSError where it cannot be written. Nothing is written unless everything could be made, and
-    each file is replaced in one step.
+    default. With a *console*, the same report is shown there. Raises `store.Unreadable` where there is no run,
+    LookupError for an unknown format or one that cannot be made here, OSError where it cannot be written.
+    Nothing is written unless everything could be made, and each file is replaced in one step.
     """
     pages, data = _chosen(formats)
-    summary = summarise(read(folder))
+    run = read(run) if isinstance(run, Path) else run
+    summary, folder = summarise(run), run.folder
     draws = any(page.DRAWS for page in pages)
     report = compose(summary, draw=draws)
     files: dict[str, bytes] = {}
@@ -59,6 +60,10 @@ def write(folder: Path, formats: Iterable[str] | None = None) -> list[Path]:
         _clear_charts(folder / CHARTS, report)
     for name, content in files.items():
         replace(folder / name, content)
+    if console:
+        from harness.report.formats.terminal import show
+
+        show(report, console)
     return [folder / name for name in files]
 
 

@@ -1,0 +1,34 @@
+"""What the commands have in common: where they speak, how they fail, flags made of a configuration's fields."""
+
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import click
+from rich.console import Console
+
+from harness.config import default_of, options
+
+FAULTY, USAGE, INTERRUPTED = 1, 2, 130
+
+
+def paper() -> Console:
+    """Answer where results are shown: as wide as the terminal, 100 columns where there is none."""
+    console = Console()
+    return console if console.is_terminal else Console(width=100)
+
+
+def fail(message: str) -> NoReturn:
+    """Say one line and exit with 2."""
+    print(f"overlap: {message}", file=sys.stderr)
+    sys.exit(USAGE)
+
+
+def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give *command* a flag for every field of the configuration; lists are written with commas."""
+    for option in reversed(options()):
+        default = default_of(option)
+        shown = f" [default: {default}]" if default not in (None, ()) else ""
+        flag = f"--{option.name.replace('_', '-')}"
+        command = click.option(flag, option.name, metavar="…", help=option.metadata["help"] + shown)(command)
+    return command

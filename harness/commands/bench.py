@@ -1,0 +1,61 @@
+"""Runs scenarios and reports on them."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from harness import bench
+from harness.commands._words import FAULTY, INTERRUPTED, config_options, fail, paper
+from harness.config import Mistake, RunConfig, config_from, read_toml
+from harness.progress import Bar
+
+
+@click.command("bench")
+@click.argument("scenarios", nargs=-1)
+@click.option("--config", "file", type=click.Path(path_type=Path), help="read options from a TOML file")
+@click.option("--quiet", is_flag=True, help="say nothing but what is wrong")
+@click.option("--json", "as_json", is_flag=True, help="print summary.json instead of tables")
+@config_options
+def command(
+    scenarios: tuple[str, ...], file: Path | None, *, quiet: bool, as_json: bool, **flags: str | None
+) -> None:
+    """
+    Run SCENARIOS (default: the whole suite) and report on them.
+
+    Exit codes: 0 done; 1 something is missing or does not balance, what was measured is kept; 2 it cannot be
+    done as asked, nothing was started; 130 interrupted, what was measured is kept.
+    """
+    try:
+        given: dict[str, Any] = read_toml(file) if file else {}
+        given |= {key: value for key, value in flags.items() if value is not None}
+        if scenarios:
+            given["scenarios"] = scenarios
+        outcome = _measure(config_from(given), quiet=quiet or as_json)
+    except Mistake as mistake:
+        fail(str(mistake))
+    except KeyboardInterrupt:
+        print("overlap: interrupted before anything was measured", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    sys.exit(_tell(outcome, quiet=quiet, as_json=as_json))
+
+
+def _measure(config: RunConfig, *, quiet: bool) -> bench.Outcome:
+    with Bar(Console(stderr=True), quiet=quiet) as bar:
+        return bench.run(config, bar)
+
+
+def _tell(outcome: bench.Outcome, *, quiet: bool, as_json: bool) -> int:
+    """Make the report and show it; answer the exit code."""
+    from harness.report import build
+
+    build.write(outcome.folder, console=None if quiet or as_json else paper())
+    if as_json:
+        print((outcome.folder / "summary.json").read_text(encoding="utf-8"))
+    for fault in outcome.faults:
+        print(f"overlap: {fault}", file=sys.stderr)
+    if outcome.state == "interrupted":
+        return INTERRUPTED
+    return FAULTY if outcome.faults else 0

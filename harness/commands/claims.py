@@ -1,0 +1,37 @@
+"""Measures what tutorials claim about LangChain's async execution, and judges it."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.commands._words import INTERRUPTED, fail, paper
+from harness.config import Mistake
+
+
+@click.command("claims")
+@click.argument("names", nargs=-1, metavar="[C3 C13 …]")
+@click.option(
+    "--with", "versions", multiple=True, metavar="NAME==VERSION", help="run on other versions; repeatable"
+)
+@click.option("--compare", "pair", nargs=2, type=click.Path(path_type=Path), help="lay two ledgers side by side")
+@click.option("--results", type=click.Path(path_type=Path), default=Path("results"), help="where run folders go")
+@click.option("--record", is_flag=True, help="put the verdicts on file, as what later ones are held against")
+@click.option("--quiet", is_flag=True, help="say nothing but what is wrong")
+def command(names: tuple[str, ...], **asked: Any) -> None:
+    """
+    Measure what tutorials claim about LangChain's async execution (default: all claims), and judge it.
+
+    Exit codes: 0 the verdicts are the recorded ones; 1 an experiment failed; 2 it cannot be done as asked; 3 a
+    verdict differs from the recorded one, or between two ledgers; 130 interrupted.
+    """
+    from harness.claims.command import Asked, carry_out
+
+    try:
+        sys.exit(carry_out(Asked(names, **asked), paper()))
+    except Mistake as mistake:
+        fail(str(mistake))
+    except KeyboardInterrupt:
+        print("overlap: interrupted", file=sys.stderr)
+        sys.exit(INTERRUPTED)

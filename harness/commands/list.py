@@ -1,0 +1,62 @@
+"""Lists what there is: runs, scenarios, strategies, clients, loops, profiles, formats."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import click
+import orjson
+from rich.table import Table
+
+from harness import registry
+from harness.commands._words import fail, paper
+from harness.loops import LOOPS
+
+Rows = Iterator[tuple[str, str]]
+
+# Read as text by its name: the harness never imports the mock server.
+FOLDERS = {
+    "scenarios": "scenarios",
+    "strategies": "harness.strategies",
+    "clients": "harness.clients",
+    "profiles": "mock_server.profiles",
+    "formats": "harness.report.formats",
+    "exports": "harness.report.exports",
+}
+
+
+@click.command("list")
+@click.argument("what", nargs=-1)
+@click.option("--results", type=click.Path(path_type=Path), default=Path("results"), help="where run folders are")
+def command(what: tuple[str, ...], results: Path) -> None:
+    """List runs, scenarios, strategies, clients, loops, profiles, formats or exports (default: all)."""
+    kinds: dict[str, Callable[[], Rows]] = {
+        "runs": partial(runs, results),
+        "loops": lambda: ((name, "") for name in LOOPS),
+        **{name: partial(entries, folder) for name, folder in FOLDERS.items()},
+    }
+    if unknown := [name for name in what if name not in kinds]:
+        fail(f"no list of {unknown[0]!r}; there are: {', '.join(kinds)}")
+    for name in what or kinds:
+        table = Table(title=name, title_justify="left", box=None, show_header=False, title_style="bold")
+        for row in kinds[name]():
+            table.add_row(*row)
+        paper().print(table)
+
+
+def entries(folder: str) -> Rows:
+    """Yield each entry of a registry with the first line of its docstring; nothing is imported."""
+    for name in registry.names(folder):
+        yield name, registry.help_text(folder, name)
+
+
+def runs(results: Path) -> Rows:
+    """Yield each run in *results*, the newest first, with its state and size."""
+    for folder in sorted(results.glob("*/run.json"), reverse=True):
+        if folder.parent.is_symlink():
+            continue
+        try:
+            about = orjson.loads(folder.read_bytes())
+            yield folder.parent.name, f"{about.get('state')}, {len(about.get('cells', ()))} cells"
+        except (OSError, ValueError, AttributeError):
+            yield folder.parent.name, "run.json cannot be read"

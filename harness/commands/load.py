@@ -1,0 +1,23 @@
+"""Puts users on a service, headless or from Locust's page."""
+
+import sys
+from typing import Any
+
+import click
+
+from harness.load.flags import flags
+
+
+@click.command("load")
+@click.option("--quiet", is_flag=True, help="say nothing but what is wrong")
+@flags
+def command(*, quiet: bool, **words: Any) -> None:
+    """
+    Put users on the example service: with --time headless, without it from Locust's page.
+
+    Exit codes: 0 the SLO is met, or there is none and the run is whole; 1 it is missed, or the run is not whole;
+    2 it cannot be done as asked; 130 interrupted, what was measured is kept.
+    """
+    from harness.load.command import main as carry_out
+
+    sys.exit(carry_out(words, quiet=quiet))
