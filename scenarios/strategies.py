@@ -30,7 +30,9 @@ def answer(summary: Summary) -> str | None:
 
 
 def _at(summary: Summary, concurrency: int) -> str | None:
-    cells = by(summary, "makespan", scenario=SCENARIO, concurrency=concurrency)
+    # A strategy whose calls all failed is soon done, and first at nothing.
+    found = by(summary, "makespan", scenario=SCENARIO, concurrency=concurrency)
+    cells = [each for each in found if "throughput" in each.metrics]
     several = len({each.cell.strategy for each in cells}) > 1
     factor = over(summary, cells[-1], cells[0], "makespan") if several else None
     if factor is None:
@@ -45,7 +47,8 @@ def _at(summary: Summary, concurrency: int) -> str | None:
         return f"At concurrency {concurrency} it makes no difference."
     overlap = best.metrics.get("overlap")
     reached = f" ({told(overlap)} of the possible)" if overlap else ""
-    return f"At concurrency {concurrency}: {listed(level)}{reached}; {last} takes {times(factor)} as long."
+    first = f"{level[0]} is first" if len(level) == 1 else f"{listed(level)} are first and do not differ"
+    return f"At concurrency {concurrency}, {first}{reached}; {last} takes {times(factor)} as long."
 
 
 def _slower(summary: Summary, each: CellSummary, best: CellSummary) -> bool:

@@ -10,7 +10,6 @@ from harness import registry
 from harness.cli import COMMANDS
 from harness.record import Cell
 
-
 CELLS = [Cell("s", "chain", strategy, "asyncio", 4, "steady") for strategy in ("invoke", "gather")]
 
 
