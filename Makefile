@@ -1,6 +1,6 @@
 # `make bench` and `make test` set up what they need first; the stamps make a second call free.
 .DEFAULT_GOAL := help
-.PHONY: help setup bench test check format lock serve clean
+.PHONY: help setup bench claims load bench-mock serve test check format lock clean
 VENV := .venv
 BIN := $(VENV)/bin
 # The first of these that runs and is new enough; a pyenv shim that answers nothing is passed over.
@@ -8,12 +8,21 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 p
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(VENV)/.user ## make .venv with the pinned packages (done by itself when needed)
 
 bench: $(VENV)/.user ## every strategy side by side on a real chain: table, report.html, report.md (< 2 min)
 	@$(BIN)/overlap bench
+
+claims: $(VENV)/.user ## what tutorials say of LangChain's async execution, each claim measured (< 4 min)
+	@$(BIN)/overlap claims
+
+load: $(VENV)/.user ## mock server, example service and Locust's page; Ctrl-C ends it all
+	@$(BIN)/overlap load
+
+bench-mock: $(VENV)/.user ## the mock server itself: requests a second, lateness against streams, memory
+	@$(BIN)/python -m mock_server.bench
 
 serve: $(VENV)/.user ## the mock server alone, for your own tests
 	@$(BIN)/overlap serve --port 8000
