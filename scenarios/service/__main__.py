@@ -48,11 +48,11 @@ def main(  # noqa: PLR0913, PLR0917  an option each
         listening = config.bind_socket()
         address = f"http://{host}:{listening.getsockname()[1]}"
         Thread(target=_say_ready, args=(Path(up), workers, address), daemon=True).start()
-        server = uvicorn.Server(config)
         if workers == 1:
+            server = uvicorn.Server(config)
             server.run(sockets=[listening])
             sys.exit(0 if server.started else 3)
-        Multiprocess(config, target=server.run, sockets=[listening]).run()
+        Multiprocess(config, sockets=[listening]).run()
 
 
 def _say_ready(up: Path, processes: int, address: str) -> None:
