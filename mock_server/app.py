@@ -120,9 +120,8 @@ class App:
         }
 
     def opened(self, connection: Connection) -> int:
-        """Count a new connection and number it."""
+        """Keep a new connection and number it."""
         self.connections.add(connection)
-        self.journal.connections += 1
         return self.counts.connection()
 
     def closed(self, connection: Connection) -> None:
@@ -146,6 +145,10 @@ class App:
             connection.exchange = pending = Pending(connection, keep=request.keep)
             self._control.answer(request, pending.send)
             return
+        if not connection.used:
+            # Counted by its first request: whoever only takes the journal would else be in it.
+            connection.used = True
+            self.journal.connections += 1
         entry, plan, prefill = self._answering.answer(request, connection.number)
         exchange = Exchange(connection, self.journal, entry, plan)
         connection.exchange = exchange

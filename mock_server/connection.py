@@ -69,6 +69,7 @@ class Connection(asyncio.Protocol):
         self._idle = 0
         self.exchange: Answering | None = None
         self.number = 0
+        self.used = False
         self.line: Line
         self._transport: asyncio.Transport
 
