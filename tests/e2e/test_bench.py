@@ -57,6 +57,8 @@ def test_a_run_leaves_everything_it_knows_in_its_folder(tmp_path):
     assert [about["balance"][key] for key in ("made", "recorded", "joined", "entries")] == [40, 40, 40, 40]
     run = store.read(folder)
     assert {slot.peak for slot in run.slots} == {4}
+    # A connection a call in flight, opened by the warm-up and reused; taking the journal opens none that counts.
+    assert {slot.connections for slot in run.slots} == {4}
     assert {len(call.chunks) for call in run.calls if "astream" in call.cell and not call.warmup} == {4}
     assert all(call.output_tokens == 4 for call in run.calls)
 
