@@ -6,8 +6,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from harness.plan import Plan
+from harness.report.figures import times
 from harness.stats.summary import Summary
-from scenarios._cells import about, variants
+from scenarios._cells import about, over, variants
 from scenarios._langchain import model, refuse
 from scenarios._questions import questions as prompts
 
@@ -126,16 +127,18 @@ def app(client, endpoint, variant):
 def answer(summary: Summary) -> str | None:
     """Say when the first row arrives, and how long the loop is held up, for each way of reading."""
     found = variants(summary, scenario=SCENARIO)
-    quick, late = found.get(GENERATOR), found.get(FETCHALL)
-    if not quick or not late:
+    factor = over(summary, found.get(GENERATOR), found.get(FETCHALL), "ttft.p50")
+    if not factor:
         return None
-    yes = quick.metrics["ttft.p50"].value < late.metrics["ttft.p50"].value
     said = [
         f"{name} {about(cell, 'ttft.p50')}, loop held up for {about(cell, 'loop_lag.max')}, "
         f"{about(cell, 'cpu')} of CPU a call"
         for name, cell in found.items()
     ]
-    return f"{'Yes' if yes else 'Not here'}. First of {ROWS} rows: {'; '.join(said)}."
+    verdict = "Yes" if factor.value < 1 else "Not here"
+    return (
+        f"{verdict}: the first comes in {times(factor)} the time of fetchall. Of {ROWS} rows: {'; '.join(said)}."
+    )
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
 """When one call of many fails, how soon does the caller know, and what becomes of the others?"""
 
 import asyncio
+from collections import Counter
 from contextlib import suppress
+from http import HTTPStatus
 
 from harness.plan import Plan
+from harness.report.figures import listed
 from harness.stats.summary import CellSummary, Summary
 from scenarios._cells import about, variants
 from scenarios._langchain import model, refuse, step
@@ -94,27 +97,32 @@ def app(client, endpoint, variant):
     return OneOfMany(model(client), WAYS[variant])
 
 
-def _fates(summary: Summary, cell: CellSummary) -> str:
-    """Say what became of the other requests, by the server's journal: answered, cancelled or left running."""
+def _fate(summary: Summary, cell: CellSummary) -> str:
+    """Say what became of most other requests, by the server's journal: cancelled, left running or awaited."""
     calls = [call for call in summary.run.calls if call.cell == cell.cell.id and not call.warmup]
-    others = [(call, entry) for call in calls for entry in call.served if entry.status == 200]
-    cancelled = sum(entry.disconnected for _, entry in others)
-    left = sum(
-        not entry.disconnected and entry.received + entry.finished > call.done + SETTLED for call, entry in others
-    )
-    if cancelled:
-        return f"{cancelled} of {len(others)} others cancelled"
-    return f"{left} of {len(others)} others left running" if left else f"all {len(others)} others awaited"
+    fates = [
+        "cancelled"
+        if entry.disconnected
+        else "left running"
+        if entry.received + entry.finished > call.done + SETTLED
+        else "awaited"
+        for call in calls
+        for entry in call.served
+        if entry.status == HTTPStatus.OK
+    ]
+    return Counter(fates).most_common(1)[0][0] if fates else "unknown"
 
 
 def answer(summary: Summary) -> str | None:
-    """Say for each way when the caller goes on, and what the server saw of the other requests."""
+    """Say which ways cancel the others, leave them running or await them, and when the caller goes on."""
     found = variants(summary, scenario=SCENARIO)
-    said = [
-        f"{name}: the caller goes on after {about(cell, 'e2e.p50')}, {_fates(summary, cell)}"
-        for name, cell in found.items()
-    ]
-    return f"{'; '.join(said)}." if said else None
+    fates = {name: _fate(summary, cell) for name, cell in found.items()}
+    if not fates:
+        return None
+    ways = {fate: [name for name, own in fates.items() if own == fate] for fate in dict.fromkeys(fates.values())}
+    verdict = "; ".join(f"{fate} by {listed(names)}" for fate, names in ways.items())
+    went = "; ".join(f"{name} {about(cell, 'e2e.p50')}" for name, cell in found.items())
+    return f"The others are {verdict}. The caller goes on after: {went}."
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """How many requests, and how much time, do retries hide from their caller?"""
 
 from harness.plan import Plan
-from harness.report.figures import count
+from harness.report.figures import count, times
 from harness.stats.summary import Summary
-from scenarios._cells import about, variants, whole
+from scenarios._cells import about, over, variants, whole
 from scenarios._langchain import anew, model, refuse
 from scenarios._questions import questions as prompts
 
@@ -57,17 +57,20 @@ def app(client, endpoint, variant):
 
 
 def answer(summary: Summary) -> str | None:
-    """Say for each layer how many calls failed, and how many requests and how much time a call took."""
+    """Say what the client's own retries hide and cost, and for each layer how many requests a call took."""
     found = variants(summary, scenario=SCENARIO)
+    factor = over(summary, found.get(CLIENT), found.get(NONE), "makespan")
+    if not factor:
+        return None
     said = [
-        f"{name}: {count(cell.errors, 'failure')} in {count(cell.calls, 'call')}, "
+        f"{name} {count(cell.errors, 'failure')} in {count(cell.calls, 'call')}, "
         f"{whole(cell, 'requests_per_call')} requests a call, {about(cell, 'makespan')} for all"
         for name, cell in found.items()
     ]
     return (
-        f"With every fourth request failing, and in the last case the model always: {'; '.join(said)}."
-        if said
-        else None
+        f"Two retries turn {count(found[NONE].errors, 'failure')} into {count(found[CLIENT].errors, 'failure')}, "
+        f"in {times(factor)} the time. Every fourth request fails, with the layers every one to the first model: "
+        f"{'; '.join(said)}."
     )
 
 

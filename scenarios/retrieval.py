@@ -13,14 +13,14 @@ SCENARIO = "retrieval"
 PACKAGES = {"qdrant_client": "retrieval"}
 QDRANT, MEMORY, THREAD = "Qdrant, AsyncQdrantClient", "InMemoryVectorStore", "a retriever without an async half"
 
-# Two requests a call, 100 ms each: the question's embedding, then the answer.
+# Two requests a call, 200 ms each: the question's embedding, then the answer.
 PLAN = (
     Plan(
         strategies=("gather_bounded",),
         clients=("langchain",),
-        concurrency=(24,),
+        concurrency=(16,),
         rounds=3,
-        profile="steady,ttft=0.1,itl=0",
+        profile="steady,ttft=0.2,itl=0",
         variants=(QDRANT, MEMORY, THREAD),
     ),
 )

@@ -3,17 +3,19 @@
 import random
 import re
 import sys
-from itertools import islice
+from itertools import islice, product
 
 import pytest
 
-from harness import registry
+from harness import registry, store
 from harness.config import Mistake, RunConfig
 from harness.launch import Launch
 from harness.plan import CLIENTS, SCENARIOS, STRATEGIES, expand, plans
 from harness.record import Cell
 from harness.server import mock_command, start
 from harness.slot import Order
+from harness.stats.summary import summarise
+from harness.worker import METHODS
 
 NAMES = registry.names(SCENARIOS)
 
@@ -100,6 +102,45 @@ def test_a_variant_that_is_not_there_is_refused(name, server, launch):
 
 def _order(server, cell):
     return Order(cell, 0, 2, 2, server.base_url, seed=7, executor=4, timeout=30, max_retries=0)
+
+
+def cells(name):
+    """Answer all cells of a scenario whose application has every method."""
+    found = [
+        each.cell
+        for plan in parts(name)
+        for each in expand(name, plan, dict.fromkeys(product(plan.clients, plan.variants), METHODS), 1)
+    ]
+    return list(dict.fromkeys(found))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_answer_is_drawn_from_the_numbers(name, make_run):
+    """A whole run is answered by sentences; one without numbers is not answered, and never by a made-up figure."""
+    answer = getattr(registry.load(SCENARIOS, name), "answer", None)
+    if answer is None:
+        pytest.skip("it asks without answering")
+    said = answer(summarise(store.read(make_run(cells(name), rounds=3, calls=12))))
+    assert said
+    assert said.endswith(".")
+    assert "unknown" not in said
+    assert "nan" not in said
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_run_that_stopped_at_once_has_no_answer(name, make_run):
+    """Nothing measured, nothing said."""
+    answer = getattr(registry.load(SCENARIOS, name), "answer", lambda _: None)
+    assert answer(summarise(store.read(make_run(cells(name), rounds=0)))) is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_run_of_one_round_in_which_all_failed_does_not_break_its_answer(name, make_run):
+    """The report of a run that went wrong is needed most."""
+    answer = getattr(registry.load(SCENARIOS, name), "answer", lambda _: None)
+    every = cells(name)
+    said = answer(summarise(store.read(make_run(every, rounds=1, failing=[each.id for each in every]))))
+    assert said is None or said.endswith(".")
 
 
 @pytest.mark.parametrize("name", NAMES)
