@@ -18,6 +18,14 @@ def parsed(body: bytes) -> dict[str, Any]:
     return asked
 
 
+def told(value: Any) -> bytes:
+    """Answer *value*, a part of a request, as JSON again; what is nested deeper than can be written is refused."""
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        raise errors.bad_json() from None
+
+
 def model(asked: dict[str, Any]) -> str:
     """Answer the model's name."""
     name = asked.get("model")

@@ -1,6 +1,6 @@
 """The messages of a chat: whether they are well formed, how long they are, and whether a tool has answered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from mock_server.wire import errors, rules
@@ -114,7 +114,7 @@ def _check_content(i: int, message: dict[str, Any]) -> None:
 
 def _check_tools(messages: Sequence[dict[str, Any]]) -> None:
     """Refuse answers of tools nobody called, and calls that no tool answered."""
-    open_calls: list[str] = []
+    open_calls: dict[str, None] = {}
     called = False
     for i, message in enumerate(messages):
         if message["role"] == "tool":
@@ -124,20 +124,21 @@ def _check_tools(messages: Sequence[dict[str, Any]]) -> None:
                     "'tool_calls'."
                 )
                 raise errors.bad_request(text, f"messages.[{i}].role")
-            open_calls = [call for call in open_calls if call != message["tool_call_id"]]
+            open_calls.pop(message["tool_call_id"], None)
             continue
         _check_answered(open_calls, i)
         calls = message.get("tool_calls") if message["role"] == "assistant" else None
         called = bool(calls)
-        open_calls = [call["id"] for call in calls or ()]
+        open_calls = dict.fromkeys(call["id"] for call in calls or ())
     _check_answered(open_calls, len(messages))
 
 
-def _check_answered(open_calls: list[str], i: int) -> None:
-    if open_calls:
+def _check_answered(open_calls: Iterable[str], i: int) -> None:
+    lacking = ", ".join(open_calls)
+    if lacking:
         text = (
             "An assistant message with 'tool_calls' must be followed by tool messages responding to each "
-            "'tool_call_id'. The following tool_call_ids did not have response messages: " + ", ".join(open_calls)
+            "'tool_call_id'. The following tool_call_ids did not have response messages: " + lacking
         )
         raise errors.bad_request(text, f"messages.[{i}].role")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mock_server.wire import errors, rules
+from mock_server.wire import errors, fields, rules
 from mock_server.wire.messages import Talk
 from mock_server.wire.text import count_tokens
 
@@ -52,6 +52,22 @@ def read(value: Any) -> Talk:
     return Talk(tokens, answered)
 
 
+def matched(value: Any) -> None:
+    """Refuse calls without an output and outputs without a call; what came before may be kept elsewhere."""
+    items = value if isinstance(value, list) else []
+    called, told = (
+        dict.fromkeys(item["call_id"] for item in items if item.get("type") == kind)
+        for kind in ("function_call", "function_call_output")
+    )
+    for call in called:
+        if call not in told:
+            raise errors.bad_request(f"No tool output found for function call {call}.", "input")
+    for call in told:
+        if call not in called:
+            message = f"No tool call found for function call output with call_id {call}."
+            raise errors.bad_request(message, "input")
+
+
 def _length(where: str, kind: Any, item: dict[str, Any]) -> int:
     if kind == "message":
         rules.check(item, _MESSAGE, f"{where}.")
@@ -85,10 +101,6 @@ def _content(where: str, content: Any) -> int:
     return tokens
 
 
-def says(value: Any, word: str) -> bool:
-    """Answer whether *word* is in any text of *value*, in either case."""
-    if isinstance(value, str):
-        return word in value.lower()
-    if isinstance(value, dict):
-        return any(says(part, word) for part in value.values())
-    return isinstance(value, list) and any(says(part, word) for part in value)
+def says(value: Any, word: bytes) -> bool:
+    """Answer whether *word* is anywhere in *value*, in either case."""
+    return word in fields.told(value).lower()

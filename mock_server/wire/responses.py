@@ -90,7 +90,7 @@ def _text(asked: dict[str, Any]) -> str | None:
     if kind == "text":
         return None
     if kind == "json_object":
-        if not response_input.says([asked.get("input"), asked.get("instructions")], "json"):
+        if not response_input.says([asked.get("input"), asked.get("instructions")], b"json"):
             raise wanted.no_json_said("input", "text.format")
         return wanted.any_object()
     tools.check_name("text.format.name", rules.required(form, "name", "text.format."))
@@ -106,15 +106,20 @@ def read(body: bytes) -> Asked:
     if get("input") is None and get("prompt") is None and get("previous_response_id") is None:
         raise errors.missing("input")
     said = response_input.read(asked["input"] if get("input") is not None else "")
+    if get("previous_response_id") is None and get("conversation") is None:
+        response_input.matched(get("input"))
     response_fields.together(asked, model)
     mode, left = _choice(get("tool_choice"), _offered(asked))
     parallel = get("parallel_tool_calls") is not False
     shows = response_fields.LOGPROBS in (get("include") or ()) or get("top_logprobs")
+    echoed = response_object.echoed(asked, model)
+    # An event holds the response, and so what is repeated in it, one level deeper than this.
+    fields.told([[echoed]])
     return Asked(
         model=model,
         stream=get("stream") is True,
         prompt_tokens=said.tokens + text.count_tokens(get("instructions") or ""),
-        echoed=response_object.echoed(asked, model),
+        echoed=echoed,
         limit=get("max_output_tokens"),
         text=_text(asked),
         calls=tools.calls(mode, left, answered=said.answered, parallel=parallel),

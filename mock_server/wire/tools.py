@@ -3,9 +3,7 @@
 import re
 from typing import Any, NamedTuple
 
-import orjson
-
-from mock_server.wire import errors, rules, strict
+from mock_server.wire import errors, fields, rules, strict
 from mock_server.wire.schema import instance
 from mock_server.wire.schema.merge import Unmakeable
 
@@ -58,7 +56,7 @@ def function(where: str, spec: dict[str, Any]) -> Tool:
         fault = strict.fault(parameters)
         if fault is not None:
             raise bad_schema(name, where, fault)
-    return Tool(name, orjson.dumps(parameters))
+    return Tool(name, fields.told(parameters))
 
 
 def bad_schema(name: str, where: str, fault: str) -> errors.Refused:

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
-
-from mock_server.wire import errors, messages, rules, strict, tools
+from mock_server.wire import errors, fields, messages, rules, strict, tools
 from mock_server.wire.schema import instance
 from mock_server.wire.schema.merge import Unmakeable
 
@@ -55,7 +53,7 @@ def valid(spec: dict[str, Any], within: str, what: str, param: str = "response_f
         fault = fault or strict.fault(schema)
     try:
         if fault is None:
-            return instance.text(orjson.dumps(schema))
+            return instance.text(fields.told(schema))
     except Unmakeable as unmakeable:
         fault = f"{unmakeable}."
     raise errors.bad_request(f"Invalid schema for {what} '{spec['name']}': {fault}", param)

@@ -1,6 +1,7 @@
 """What every endpoint of the wire owes the server, tried on whatever endpoints there are."""
 
 import json
+from itertools import chain
 from types import ModuleType
 from typing import Any
 
@@ -118,6 +119,46 @@ def answered(endpoint: ModuleType, body: bytes) -> None:
 def test_any_request_is_answered_or_refused(endpoint, body):
     """Whatever a client sends, it gets an answer that parses or a 4xx in OpenAI's form, and nothing else."""
     answered(endpoint, json.dumps(body).encode())
+
+
+def deep(depth: int) -> list[str]:
+    """JSON texts nested *depth* levels."""
+    return [
+        "[" * depth + "]" * depth,
+        '{"a":' * depth + "1" + "}" * depth,
+        '{"type":"object","properties":{"a":' * (depth // 2) + "{}" + "}}" * (depth // 2),
+    ]
+
+
+FINE = {
+    "/v1/chat/completions": {"messages": [{"role": "user", "content": "json"}]},
+    "/v1/responses": {"input": "json"},
+    "/v1/embeddings": {"input": "hi"},
+}
+
+
+@each
+@pytest.mark.parametrize("name", NAMES.split())
+def test_what_is_nested_deeply_is_answered_or_refused(endpoint, name):
+    """A parser takes deeper nesting than a writer does, or Python's own stack."""
+    for inner in chain.from_iterable(map(deep, (200, *range(240, 256), 300, 900))):
+        for put in (
+            "DEEP",
+            {"format": "DEEP"},
+            {"format": {"type": "json_schema", "name": "n", "schema": "DEEP"}},
+            {"type": "json_schema", "json_schema": {"name": "n", "schema": "DEEP"}},
+            [{"role": "user", "content": [{"type": "text", "text": "hi", "x": "DEEP"}]}],
+            [{"type": "function", "name": "f", "parameters": "DEEP"}],
+            [{"type": "function", "function": {"name": "f", "parameters": "DEEP"}}],
+            [{"type": "web_search", "x": "DEEP"}],
+        ):
+            body = {"model": "mock-model", "text": {"format": {"type": "json_object"}}, name: put}
+            if endpoint.PATH != "/v1/responses":
+                body.pop("text")
+            body = {**FINE.get(endpoint.PATH, {}), **body, "stream": name != "stream", name: put}
+            if endpoint.PATH == "/v1/embeddings":
+                body.pop("stream")
+            answered(endpoint, json.dumps(body).replace('"DEEP"', inner).encode())
 
 
 @each

@@ -185,6 +185,33 @@ def test_an_agents_loop_ends(talk, kind):
     assert whole(tools=TOOLS, input=talk)["output"][0]["type"] == kind
 
 
+def test_calls_that_are_kept_elsewhere_are_taken_on_trust():
+    """With a previous response, an output may stand alone: its call is in what came before."""
+    assert whole(input=[TOLD], previous_response_id="resp_1")["output"][0]["type"] == "message"
+
+
+def test_one_call_at_a_time_for_who_says_so():
+    """And the response repeats that it was said."""
+    two = [TOOLS[0], {"type": "function", "name": "clock"}]
+    body = whole(tools=two, parallel_tool_calls=False)
+    assert [item["name"] for item in body["output"]] == ["get_weather"]
+    assert body["parallel_tool_calls"] is False
+    assert whole()["parallel_tool_calls"] is True
+
+
+def test_a_limit_leaves_the_last_call_incomplete_and_those_before_it_whole():
+    """Only what was cut says so."""
+    many = [{**TOOLS[0], "name": f"f{i}"} for i in range(4)]
+    states = [item["status"] for item in whole(tools=many, max_output_tokens=16)["output"]]
+    assert states == ["completed", "completed", "incomplete"]
+
+
+def test_an_image_counts_as_some_tokens():
+    """85, the price of one in low detail; three for the talk and four for the message."""
+    image = {"type": "input_image", "image_url": "data:image/png;base64,aaaa"}
+    assert whole(input=[{"role": "user", "content": [image]}])["usage"]["input_tokens"] == 92
+
+
 def test_several_calls_are_items_of_their_own():
     """Numbered, each with its own opening and end."""
     two = [TOOLS[0], {"type": "function", "name": "clock"}]
