@@ -34,10 +34,26 @@ class Exchange:
     is due (`emit`), for then they are known one by one.
     """
 
-    __slots__ = ("_allowed", "_entry", "_journal", "_next", "_owner", "load", "over", "parked", "plan")
+    __slots__ = (
+        "_allowed",
+        "_entry",
+        "_journal",
+        "_line",
+        "_next",
+        "_owner",
+        "_written",
+        "load",
+        "over",
+        "parked",
+        "plan",
+        "received",
+    )
 
     def __init__(self, owner: Owner, journal: Journal, entry: Entry, plan: Plan) -> None:
         self._owner = owner
+        self._line = owner.line
+        self._written = entry.written
+        self.received = entry.received
         self._journal = journal
         self._entry = entry
         self.plan = plan
@@ -47,11 +63,6 @@ class Exchange:
         self.parked = False
         self.load: Load | None = None
         journal.began()
-
-    @property
-    def received(self) -> int:
-        """When the request had arrived, in ns of the monotonic clock."""
-        return self._entry.received
 
     @property
     def left(self) -> int:
@@ -65,20 +76,19 @@ class Exchange:
 
     def step(self, now: int) -> int | None:
         """Send what is due at *now*; answer when the next is, or None when done or while the reader is slow."""
-        if self._owner.line.paused:
+        if self._line.paused:
             self.parked = True
             return None
-        received = self._entry.received
-        plan = self.plan
-        due = plan.due
+        due = self.plan.due
         first = self._next
         after = first + 1
-        passed = now - received
-        stop = min(len(due), first + plan.together)
-        while after < stop and due[after] <= passed:
-            after += 1
+        passed = now - self.received
+        if after < len(due) and due[after] <= passed:
+            stop = min(len(due), first + self.plan.together)
+            while after < stop and due[after] <= passed:
+                after += 1
         self._send(first, after, passed)
-        return None if self.over else received + due[after]
+        return None if self.over else self.received + due[after]
 
     def emit(self, due: int) -> None:
         """Send the next piece, which the load model found due at *due*, as soon as the reader is ready for it."""
@@ -88,7 +98,7 @@ class Exchange:
         for _ in range(1 if marks is None else marks[self._allowed]):
             self._entry.planned.append(due - self._entry.received)
         self._allowed += 1
-        if self._owner.line.paused:
+        if self._line.paused:
             self.parked = True
         else:
             self._send(self._next, self._allowed, time.monotonic_ns() - self._entry.received)
@@ -99,7 +109,7 @@ class Exchange:
         if not self._allowed:
             return time.monotonic_ns()
         while self._next < self._allowed and not self.over:
-            if self._owner.line.paused:
+            if self._line.paused:
                 self.parked = True
                 break
             stamp = time.monotonic_ns() - self._entry.received
@@ -113,24 +123,26 @@ class Exchange:
         It was read before the write, so that nobody sees a token before it counts as written.
         """
         plan = self.plan
-        line = self._owner.line
-        line.put(plan.pieces[first] if after == first + 1 else b"".join(plan.pieces[first:after]))
-        if not line.open:
+        pieces = plan.pieces
+        one = after == first + 1
+        if not self._line.put(pieces[first] if one else b"".join(pieces[first:after])):
             self.lost()
             return
         self._next = after
-        for _ in range(after - first if plan.marks is None else sum(plan.marks[first:after])):
-            self._entry.written.append(stamp)
-        if after == len(plan.pieces):
+        if one and plan.marks is None:
+            self._written.append(stamp)
+        else:
+            self._written.extend([stamp] * sum(plan.counted()[first:after]))
+        if after == len(pieces):
             self._finish(stamp)
 
     def _finish(self, stamp: int) -> None:
         self._close(stamp, disconnected=False)
         end = self.plan.end
         if end is End.RESET:
-            self._owner.line.reset()
+            self._line.reset()
         elif end is End.HALF_CLOSE:
-            self._owner.line.half_close()
+            self._line.half_close()
         self._owner.done(keep=end is End.KEEP)
 
     def lost(self) -> None:

@@ -14,11 +14,12 @@ class Line:
     time that is noted for it. A write of its own says when the kernel had the bytes, and costs less.
     """
 
-    __slots__ = ("_fd", "_transport", "paused")
+    __slots__ = ("_fd", "_transport", "_waits", "paused")
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._fd: int = transport.get_extra_info("socket").fileno()
+        self._waits = transport.get_write_buffer_size
         self.paused = False
 
     @property
@@ -26,22 +27,27 @@ class Line:
         """Whether bytes can still be sent."""
         return self._fd >= 0
 
-    def put(self, data: bytes) -> None:
-        """Send *data*; what the kernel does not take waits in the transport, which may set `paused`."""
+    def put(self, data: bytes) -> bool:
+        """
+        Send *data*; what the kernel does not take waits in the transport, which may set `paused`.
+
+        False where there is nobody to send it to any more.
+        """
         if self._fd < 0:
-            return
-        if self._transport.get_write_buffer_size() == 0:
+            return False
+        if self._waits() == 0:
             try:
                 taken = os.write(self._fd, data)
             except BlockingIOError:
                 taken = 0
             except OSError:  # the peer has gone
                 self.abort()
-                return
+                return False
             if taken == len(data):
-                return
+                return True
             data = data[taken:]
         self._transport.write(data)
+        return True
 
     def shut(self) -> None:
         """Forget the descriptor: after this the system may give its number to another connection."""

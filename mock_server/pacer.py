@@ -13,6 +13,16 @@ TURN = 2_000_000
 """The longest the pacer keeps the event loop from reading requests, in ns, when it has fallen behind."""
 
 
+CROWD = 256
+REST = 100_000
+"""
+With more than `CROWD` answers under way, the shortest time from one wake-up to the next, in ns.
+
+Waking, arming and the reader's own waking cost as much as a write. With a thousand streams a token is due every
+20 µs; taking those of 100 µs together saves a quarter of the CPU, and makes each 50 µs later on average.
+"""
+
+
 class Paced(Protocol):
     """Anything that has something to do at known times."""
 
@@ -92,7 +102,10 @@ class Pacer:
                 if due is not None:
                     heappush(heap, (due, next(self._order), paced))
                 now = clock()
-        self._armed = heap[0][0] if heap else None
+        due = heap[0][0] if heap else None
+        if due is not None and due > now and len(heap) > CROWD:
+            due = max(due, now + REST)
+        self._armed = due
         self._alarm.arm(self._armed)
 
     def close(self) -> None:

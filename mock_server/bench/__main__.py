@@ -43,14 +43,14 @@ def _throughput(console: Console) -> None:
     )
 
 
-def _exactness(console: Console, core: str) -> None:
+def _exactness(console: Console, core: str, *, apart: bool) -> None:
     table = Table(title="One stream: how exact is a gap, and does it drift?")
     for head in ("tokens", "gap, ms", "mean gap seen, ms", "first late, ms", "last late, ms", "earliest, ms"):
         table.add_column(head, justify="right")
     for tokens, gap in ((1000, 0.0005), (20_000, 0.0005)):
         words = ("--profile", f"steady,ttft=0.1,itl={gap}", "--tokens", str(tokens))
         with started("--port", "0", "--cores", core, *words) as server:
-            seen = measured(server, 1, PATIENCE)
+            seen = measured(server, 1, PATIENCE, awake=apart)
         if seen.broken:
             console.print(f"{tokens} tokens: the stream did not come to its end")
             continue
@@ -60,7 +60,7 @@ def _exactness(console: Console, core: str) -> None:
     console.print(table)
 
 
-def _streams(console: Console, core: str, counts: tuple[int, ...]) -> list[Seen]:
+def _streams(console: Console, core: str, counts: tuple[int, ...], *, apart: bool) -> list[Seen]:
     table = Table(title=f"Streams of 50 tokens at once ({STEADY}): how late is the last token? (ms)")
     heads = (
         "streams",
@@ -78,7 +78,7 @@ def _streams(console: Console, core: str, counts: tuple[int, ...]) -> list[Seen]
     found = []
     with started("--port", "0", "--cores", core, "--profile", STEADY, "--tokens", "50") as server:
         for count in counts:
-            seen = measured(server, count, PATIENCE)
+            seen = measured(server, count, PATIENCE, awake=apart)
             found.append(seen)
             shown = [quantile(seen.last, share) for share in (0.5, 0.99, 1.0)]
             shown += [quantile(seen.every, 0.99), quantile(seen.every, 0.0), quantile(seen.server, 0.99)]
@@ -96,12 +96,13 @@ def main(streams: str, path: str, calls: int) -> None:
     """Measure the mock server on one core, from another where there is one; stops by itself in about a minute."""
     console = Console(width=110)
     for_server, for_client = cores()
-    if for_server == for_client:
+    apart = for_server != for_client
+    if not apart:
         console.print("There is one core only: server and client take it from each other, and all is later.")
     os.sched_setaffinity(0, {int(for_client)})
     _throughput(console)
-    _exactness(console, for_server)
-    found = _streams(console, for_server, tuple(int(count) for count in streams.split(",")))
+    _exactness(console, for_server, apart=apart)
+    found = _streams(console, for_server, tuple(int(count) for count in streams.split(",")), apart=apart)
     console.print(saturation(found))
     if path:
         chart.drawn(found, Path(path))

@@ -19,9 +19,10 @@ class Line:
         self.written: list[bytes] = []
         self.ends: list[str] = []
 
-    def put(self, data: bytes) -> None:
-        """Keep it."""
+    def put(self, data: bytes) -> bool:
+        """Keep it, while there is anybody to read it."""
         self.written.append(data)
+        return self.open
 
     def reset(self) -> None:
         """Keep that too."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from mock_server import timer
-from mock_server.pacer import TURN, Pacer
+from mock_server.pacer import CROWD, REST, TURN, Pacer
 
 
 class Clock:
@@ -185,6 +185,23 @@ def test_real_alarms_wake_a_stream_and_never_early(kind):
     seen = asyncio.run(main())
     assert len(seen) == 5
     assert all(now >= due for due, now in seen)
+
+
+def test_a_crowd_is_woken_in_groups_and_never_early(clock, made):
+    """With a thousand streams, those due within `REST` are taken together: late by that at most, never early."""
+    pacer, alarm = made
+    streams = [Stream(clock, [10_000 + 20_000 * n]) for n in range(1000)]
+    for n, stream in enumerate(streams):
+        pacer.at(10_000 + 20_000 * n, stream)
+    rings = 0
+    while alarm.due is not None:
+        clock.now = max(clock.now, alarm.due)
+        alarm.ring()
+        rings += 1
+    late = [stream.woken[0] - 10_000 - 20_000 * n for n, stream in enumerate(streams)]
+    assert 0 <= min(late) <= max(late) <= REST
+    assert late[1 - CROWD :] == [0] * (CROWD - 1)
+    assert rings < 600
 
 
 def test_closing_gives_the_alarm_back(clock, made):
