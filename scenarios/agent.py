@@ -23,6 +23,7 @@ PLAN = (
         strategies=("gather_bounded",),
         clients=("langchain",),
         concurrency=(1, 8),
+        calls=2,
         rounds=3,
         profile="steady,ttft=0.05,itl=0",
         variants=(ASYNC, SYNC, BLOCKING),
@@ -87,10 +88,10 @@ def answer(summary: Summary) -> str | None:
 
 def _at(summary: Summary, width: int) -> str | None:
     found = variants(summary, scenario=SCENARIO, concurrency=width)
-    factor = over(summary, found.get(BLOCKING), found.get(ASYNC), "makespan")
+    factor = over(summary, found.get(BLOCKING), found.get(ASYNC), "e2e.p50")
     if not factor:
         return None
-    took = "; ".join(f"{name} {about(cell, 'makespan')}" for name, cell in found.items())
+    took = "; ".join(f"{name} {about(cell, 'e2e.p50')}" for name, cell in found.items())
     asked = whole(found[ASYNC], "requests_per_call")
     word = "One agent" if width == 1 else f"{width} agents at once"
     return f"{word}, {asked} requests each: {took}; tools that block take {times(factor)} as long."

@@ -76,7 +76,7 @@ def answer(summary: Summary) -> str | None:
     factor = over(summary, chain[few], chain[many], "e2e.p50")
     if not factor:
         return None
-    said = f"with {few} threads, {LOOKUPS} of them busy, a 20 ms chain call takes {has(chain[few], 'e2e.p50')}"
+    said = f"with {few} threads beside {LOOKUPS} blocking look-ups a 20 ms chain call takes {has(chain[few], 'e2e.p50')}"
     beside = f"; the bare SDK, which needs no thread, {has(bare[few], 'e2e.p50')}" if few in bare else ""
     return f"{times(factor)} as long: {said}, with {many} threads {has(chain[many], 'e2e.p50')}{beside}."
 

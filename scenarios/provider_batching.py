@@ -26,7 +26,7 @@ PLAN = (
         strategies=("ainvoke",),
         clients=("langchain",),
         concurrency=(1,),
-        calls=1,
+        calls=2,
         rounds=3,
         profile="steady,ttft=0.05,itl=0",
         variants=(BATCH, GATHER, ONE, EMBED_BATCH, EMBED_GATHER, EMBED_ONE),
@@ -100,11 +100,11 @@ def app(client, endpoint, variant):
 def answer(summary: Summary) -> str | None:
     """Say for each way how many requests it made, how many at once, and what it took."""
     found = variants(summary, scenario=SCENARIO)
-    factor = over(summary, found.get(BATCH), found.get(GATHER), "makespan")
+    factor = over(summary, found.get(BATCH), found.get(GATHER), "e2e.p50")
     if not factor:
         return None
     said = [
-        f"{name} {about(cell, 'makespan')}, {whole(cell, 'requests_per_call')} requests, "
+        f"{name} {about(cell, 'e2e.p50')}, {whole(cell, 'requests_per_call')} requests, "
         f"{whole(cell, 'peak')} at once"
         for name, cell in found.items()
     ]
