@@ -73,6 +73,8 @@ class LoadConfig:
                 raise Mistake(f"no {name} {getattr(self, name)!r}; there are: {', '.join(there)}")
         if not self.file:
             self._check_endpoints()
+        elif not self.file.is_file():
+            raise Mistake(f"there is no file {self.file}")
         if not self.name.replace("-", "").replace("_", "").isalnum():
             raise Mistake(f"name may have letters, digits, - and _, not {self.name!r}")
         for name in ("host", "journal"):

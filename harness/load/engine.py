@@ -17,7 +17,7 @@ from locust import (
     events,  # before anything else: it patches sockets, threads and time
     runners,
 )
-from locust.argument_parser import parse_options
+from locust.argument_parser import get_parser
 from locust.env import Environment
 
 from harness.load import rows
@@ -36,11 +36,12 @@ class Engine:
         self.setup, self.tell = setup, tell
         runners.WORKER_REPORT_INTERVAL = REPORT
         rows.sharpen()
-        options = parse_options(args=[])
+        # Before the options: a locustfile may have some of its own. No file of options that lies about is read.
+        self.classes = loaded(setup)
+        options = get_parser(default_config_files=[]).parse_args(args=[])
         options.num_users, options.spawn_rate = setup.users, setup.spawn_rate
         options.overlap_seed = setup.seed
         options.overlap = setup.open_loop
-        self.classes = loaded(setup)
         self.environment = Environment(
             user_classes=list(self.classes.values()),
             events=events,
@@ -51,7 +52,7 @@ class Engine:
         )
         self.runner = self._runner()
         BOOKS.kept = True
-        Reports(self.environment, self.runner, setup, tell)
+        self.reports = Reports(self.environment, self.runner, setup, tell)
         self.live: Any = None
 
     def _runner(self) -> Any:
@@ -133,6 +134,8 @@ def main() -> None:
             running.link_exception(lambda dead: tell({"mistake": repr(dead.exception)}))
         elif "stop" in told:
             gevent.spawn(engine.stop)
+        elif "died" in told:
+            engine.reports.died(told["died"])
         elif "live" in told and engine.live:
             engine.live.show(told["live"])
     engine.runner.quit()

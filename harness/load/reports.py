@@ -114,6 +114,12 @@ class Reports:
             if self._setup.role == "master":
                 self._lost()
 
+    def died(self, pid: int) -> None:
+        """Let Locust miss the worker of that id now, and not after the five seconds in which it might answer."""
+        for client_id, known in self._pids.items():
+            if known == pid and client_id in self._runner.clients:
+                self._runner.clients[client_id].heartbeat = -1
+
     def _lost(self) -> None:
         """Tell of workers that Locust misses, once each."""
         for client in self._runner.clients.missing if self._setup.role == "master" else ():

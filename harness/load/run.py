@@ -94,6 +94,8 @@ class Conductor:
         self._looked = monotonic()
         for sentence in self._stage.check():
             self._note(sentence)
+        for pid in self._stage.deaths():
+            self._stage.locust.tell({"died": pid})
         if not self._tally:
             return
         if self._stage.journal:

@@ -33,6 +33,7 @@ class Stage:
         self._servers: dict[str, Server] = {}
         self.locust: Locust
         self.workers: list[Locust] = []
+        self._ended: set[int] = set()
         self.host = config.host
         self.journal = config.journal
         self.page: str | None = None
@@ -94,7 +95,7 @@ class Stage:
         setup = self.setup(role, master_port, port)
         self.locust = self._stack.enter_context(Locust(setup, self._ours))
         self.classes = self.locust.await_up()
-        if config.endpoint and config.file:
+        if config.file:
             self._check_classes()
         if not alone and not config.master:
             for _ in range(config.processes):
@@ -102,6 +103,8 @@ class Stage:
         self.page = None if port is None else f"http://127.0.0.1:{port}"
 
     def _check_classes(self) -> None:
+        if not self.classes:
+            raise Mistake(f"there are no users in {self._config.file}")
         for each in self._config.endpoint:
             if each not in self.classes:
                 raise Mistake(f"no user {each!r} in {self._config.file}; there are: {', '.join(self.classes)}")
@@ -137,6 +140,12 @@ class Stage:
             if worker.pid == pid and not worker.alive:
                 return f"(pid {pid}) died: {worker.how_it_ended}"
         return f"(pid {pid}) went missing"
+
+    def deaths(self) -> list[int]:
+        """Answer the ids of workers of ours that have ended since this was last asked."""
+        ended = [worker.pid for worker in self.workers if not worker.alive and worker.pid not in self._ended]
+        self._ended.update(ended)
+        return ended
 
     def check(self) -> list[str]:
         """Say which servers have ended, one sentence each."""

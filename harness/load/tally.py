@@ -36,7 +36,7 @@ class Tally:
         self.entries: list[tuple[str | None, Served]] = []
         self.peak = self.connections = self.dropped = 0
         self.journal = False
-        self._waiting: defaultdict[str | None, list[Served]] = defaultdict(list)
+        self._waiting: defaultdict[str, list[Served]] = defaultdict(list)
         self._unjoined: list[Call] = []
         self._recent: list[Call] = []
 
@@ -56,7 +56,8 @@ class Tally:
         self.dropped += journal.dropped
         self.entries += journal.entries
         for name, entry in journal.entries:
-            self._waiting[name].append(entry)
+            if name and name.isdecimal():
+                self._waiting[name].append(entry)
 
     def whole(self) -> Journal | None:
         """Answer the journal of the whole test."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 from statistics import median
 from threading import Thread
 
@@ -20,6 +21,7 @@ from harness.load import command
 from harness.load.config import config_from
 from harness.load.run import headless
 
+README = Path(__file__).parents[2] / "README.md"
 STREAMS = {"endpoint": "chat_stream", "profile": "steady,ttft=0.05,itl=0.05", "tokens": "16"}
 
 
@@ -76,7 +78,7 @@ def _kill_a_worker(killed):
         workers = [each for each in engines[1:] if each.net_connections("tcp")]
         time.sleep(0.05)
     # A worker tells of its calls once a second: by now it has, and has more that it has not.
-    time.sleep(2)
+    time.sleep(1.7)
     killed.append(workers[1].pid)
     workers[1].kill()
 
@@ -89,7 +91,7 @@ def test_a_killed_worker_is_named_and_its_calls_are_counted_as_lost(tmp_path):
     killer = Thread(target=_kill_a_worker, args=(killed,))
     killer.start()
     words = {"file": str(file), "profile": "steady,ttft=0.02,itl=0.01", "tokens": "8"}
-    outcome, run = _ran(tmp_path / "results", **words, users="6", time="3", processes="2")
+    outcome, run = _ran(tmp_path / "results", **words, users="6", time="2.5", processes="2")
     killer.join()
     assert outcome.state == "finished"
     assert any(f"(pid {killed[0]}) died: signal 9" in note for note in outcome.notes)
@@ -125,7 +127,8 @@ def test_calls_that_fail_are_counted_by_kind_and_the_slo_decides(tmp_path):
         ({"users": "0", "time": "1"}, "users must lie"),
         ({"endpoint": "nothing", "time": "1"}, "no endpoint 'nothing'"),
         ({"host": "http://127.0.0.1:9", "time": "1"}, "nobody answers at"),
-        ({"file": "/nowhere/locustfile.py", "endpoint": "A", "time": "1"}, "Locust did not come up"),
+        ({"file": __file__, "time": "1"}, "there are no users in"),
+        ({"file": str(README), "time": "1"}, "Locust did not come up: SyntaxError"),
         ({"profile": "nothing", "endpoint": "chat", "time": "1"}, "the server did not come up"),
     ],
 )

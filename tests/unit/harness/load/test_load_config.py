@@ -26,6 +26,7 @@ def test_words_become_what_the_fields_are():
         ({"slo": "speed=1"}, "no metric 'speed'"),
         ({"slo_share": "95"}, "slo_share must lie between 0 and 1"),
         ({"host": "localhost:80"}, "no http"),
+        ({"file": "nowhere.py"}, "there is no file nowhere.py"),
         ({"port": "70000"}, "port must lie"),
         ({"name": "../up"}, "name may have"),
     ],
