@@ -45,6 +45,8 @@ def carry_out(asked: Asked, paper: Console) -> int:
     if asked.pair:
         return _compare(*asked.pair, paper)
     chosen = claims(asked.names)
+    if asked.versions and asked.record:
+        raise Mistake("the verdicts on file are those of the installed versions: --record does not go with --with")
     if asked.versions:
         return _elsewhere(asked)
     folder, made = _measure(chosen, asked)

@@ -16,7 +16,7 @@ SEED = 7
 
 class Bed:
     """
-    The server and the worker the experiments run on. Use it as a context.
+    The server and the worker the experiments run on, both started anew where they have died. Use it as a context.
 
     Neither is pinned: on one core nothing could be seen to run in parallel, and some claims are about that.
     """
@@ -27,7 +27,7 @@ class Bed:
 
     def __enter__(self) -> Self:
         try:
-            self._server = start(mock_command("instant", 4, SEED))
+            self._serving()
         except NotReady as wrong:
             raise Mistake(str(wrong)) from wrong
         return self
@@ -37,6 +37,11 @@ class Bed:
         if self._server:
             self._server.stop()
 
+    def _serving(self) -> Server:
+        if self._server is None or not self._server.alive:
+            self._server = start(mock_command("instant", 4, SEED))
+        return self._server
+
     def _end(self) -> None:
         if self._launch:
             self._launch.end()
@@ -44,11 +49,12 @@ class Bed:
 
     def ask(self, name: str) -> dict[str, Any]:
         """Have the experiment of claim *name* measured. Raises `Broken`; what comes next has a new worker."""
-        if self._server is None or not self._server.alive:
-            raise Broken("the mock server died")
-        self._launch = self._launch or Launch(None, SEED, "harness.claims.worker")
         try:
-            return self._launch.ask({"claim": name, "base_url": self._server.base_url}, PATIENCE)
+            server = self._serving()
+            self._launch = self._launch or Launch(None, SEED, "harness.claims.worker")
+            return self._launch.ask({"claim": name, "base_url": server.base_url}, PATIENCE)
+        except NotReady as wrong:
+            raise Broken(str(wrong)) from wrong
         except Broken:
             self._end()
             raise

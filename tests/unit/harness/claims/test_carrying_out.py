@@ -8,11 +8,12 @@ import pytest
 from rich.console import Console
 
 from harness import registry
-from harness.claims import command, ledger, worker
+from harness.claims import command, ledger, run, worker
 from harness.claims.catalogue import Claim
 from harness.claims.command import code
 from harness.claims.run import finding
 from harness.claims.verdict import HOLDS, NOT_JUDGED, Verdict
+from harness.config import Mistake
 from harness.launch import Broken
 
 
@@ -151,3 +152,57 @@ def test_two_ledgers_are_compared_without_measuring_anything(tmp_path, make_ledg
     out = Console(file=StringIO(), width=100)
     assert command.carry_out(command.Asked(pair=(tmp_path / "a", tmp_path / "b")), out) == 3
     assert command.carry_out(command.Asked(pair=(tmp_path / "a", tmp_path / "a")), out) == 0
+
+
+def test_verdicts_on_other_versions_are_not_put_on_file():
+    """They would be what every run on the installed versions is held against."""
+    with pytest.raises(Mistake, match="--record"):
+        command.carry_out(
+            command.Asked(versions=("langchain-core==1.0.0",), record=True), Console(file=StringIO())
+        )
+
+
+class Process:
+    """A server and a worker that die when they are told to."""
+
+    started = 0
+
+    def __init__(self, *_):
+        type(self).started += 1
+        self.alive, self.base_url, self.ended = True, "http://127.0.0.1:1", False
+
+    def ask(self, request, _):
+        """Answer, or die on the word."""
+        if request["claim"] == "die":
+            raise Broken("the worker died")
+        return {"facts": {}}
+
+    def end(self):
+        """End."""
+        self.ended = True
+
+    stop = end
+
+
+def test_a_server_or_a_worker_that_died_is_started_anew_for_the_next_claim(monkeypatch):
+    """One that lives is shared by all."""
+
+    class Server(Process):
+        """The server."""
+
+    class Worker(Process):
+        """The worker."""
+
+    monkeypatch.setattr(run, "start", lambda _: Server())
+    monkeypatch.setattr(run, "Launch", Worker)
+    with run.Bed() as bed:
+        for _ in range(3):
+            assert bed.ask("c43") == {"facts": {}}
+        assert (Server.started, Worker.started) == (1, 1)
+        with pytest.raises(Broken):
+            bed.ask("die")
+        assert bed.ask("c43") == {"facts": {}}
+        assert (Server.started, Worker.started) == (1, 2)
+        bed._server.alive = False
+        bed.ask("c43")
+        assert (Server.started, Worker.started) == (2, 2)
