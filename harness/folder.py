@@ -82,7 +82,13 @@ class Ledger:
         self._facts |= {"state": state, "reason": reason, "missing": self._missing}
         self._facts["balance"] = self.balance.to_json()
         cells = [
-            {**asdict(each.cell), "calls": each.calls, "rounds": each.rounds, "tokens": each.tokens}
+            {
+                **asdict(each.cell),
+                "calls": each.calls,
+                "rounds": each.rounds,
+                "tokens": each.tokens,
+                "server": list(each.server),
+            }
             for each in self._planned
         ]
         self._writer.about(cells, self._facts)

@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
+from harness.executor import StampedExecutor
 from harness.plan import Plan
 from harness.report.figures import times
 from harness.stats.summary import Summary
@@ -35,7 +35,7 @@ class Crowded:
     """An application beside which other code keeps `LOOKUPS` threads of the default executor busy all the time."""
 
     def __init__(self, client, threads):
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads))
+        asyncio.get_running_loop().set_default_executor(StampedExecutor(threads))
         self._client = client
         self._lookups = []
 
@@ -76,7 +76,8 @@ def answer(summary: Summary) -> str | None:
     factor = over(summary, chain[few], chain[many], "e2e.p50")
     if not factor:
         return None
-    said = f"with {few} threads beside {LOOKUPS} blocking look-ups a 20 ms chain call takes {has(chain[few], 'e2e.p50')}"
+    took = has(chain[few], "e2e.p50")
+    said = f"with {few} threads beside {LOOKUPS} blocking look-ups a 20 ms chain call takes {took}"
     beside = f"; the bare SDK, which needs no thread, {has(bare[few], 'e2e.p50')}" if few in bare else ""
     return f"{times(factor)} as long: {said}, with {many} threads {has(chain[many], 'e2e.p50')}{beside}."
 
