@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from harness.config import Mistake
 from harness.load.arrivals import KINDS
 from harness.load.endpoints import ENDPOINTS
-from harness.load.slo import Limits, limits
 from harness.loops import LOOPS
+
+if TYPE_CHECKING:
+    from harness.load.slo import Limits
 
 FRAMEWORKS = ("fastapi", "django")
 DJANGO = ("ainvoke", "async_invoke", "stream")
@@ -101,9 +103,13 @@ class LoadConfig:
         """Whether the load goes to the LLM server itself, with no service between."""
         return bool(self.endpoint) and not self.file and ENDPOINTS[self.endpoint[0]].direct
 
-    def limits(self) -> Limits | None:
+    def limits(self) -> "Limits | None":
         """Answer the limits of the SLO; None where there are none."""
-        return limits(self.slo, self.slo_share) if self.slo else None
+        if not self.slo:
+            return None
+        from harness.load.slo import limits  # brings numpy, which the command line has no use for
+
+        return limits(self.slo, self.slo_share)
 
     @property
     def open_loop(self) -> dict[str, Any] | None:

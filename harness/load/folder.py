@@ -46,7 +46,7 @@ class Book:
 
     def _slo(self) -> dict[str, Any]:
         found = self._config.limits()
-        return {"slo": dict(found.limits)} if found else {}
+        return {"slo": dict(found.each)} if found else {}
 
     def enter(self, tally: Tally, number: int, span: tuple[int, int], locust: dict[str, Any], cpu: int) -> None:
         """Write down the test that *tally* has, as round *number*; *locust* has Locust's own counts."""

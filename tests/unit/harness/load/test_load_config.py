@@ -23,7 +23,7 @@ def test_words_become_what_the_fields_are():
         ({"arrivals": "bursty"}, "no arrivals 'bursty'"),
         ({"rate": "0"}, "rate must lie"),
         ({"time": "nan"}, "time must lie"),
-        ({"slo": "speed=1"}, "no metric 'speed'"),
+        ({"slo": "speed=1"}, "no metric of calls 'speed'"),
         ({"slo_share": "95"}, "slo_share must lie between 0 and 1"),
         ({"host": "localhost:80"}, "no http"),
         ({"file": "nowhere.py"}, "there is no file nowhere.py"),
