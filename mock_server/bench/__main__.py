@@ -15,6 +15,8 @@ from mock_server.bench.streams import Seen, measured, quantile, saturation
 MS = 1e6
 COUNTS = (100, 250, 500, 1000, 1500, 2000, 2250, 2500, 3000)
 PATIENCE = 60.0
+RUNS = 3
+"""How often each number of streams is tried; the run with the middle p99 is shown, as one may be disturbed."""
 STEADY = "steady,ttft=0.1,itl=0.02"
 
 
@@ -61,7 +63,7 @@ def _exactness(console: Console, core: str, *, apart: bool) -> None:
 
 
 def _streams(console: Console, core: str, counts: tuple[int, ...], *, apart: bool) -> list[Seen]:
-    table = Table(title=f"Streams of 50 tokens at once ({STEADY}): how late is the last token? (ms)")
+    table = Table(title=f"Streams of 50 tokens at once ({STEADY}): last token late, ms")
     heads = (
         "streams",
         "p50",
@@ -78,7 +80,8 @@ def _streams(console: Console, core: str, counts: tuple[int, ...], *, apart: boo
     found = []
     with started("--port", "0", "--cores", core, "--profile", STEADY, "--tokens", "50") as server:
         for count in counts:
-            seen = measured(server, count, PATIENCE, awake=apart)
+            runs = [measured(server, count, PATIENCE, awake=apart) for _ in range(RUNS)]
+            seen = sorted(runs, key=lambda run: (run.broken, quantile(run.last, 0.99) or 0))[RUNS // 2]
             found.append(seen)
             shown = [quantile(seen.last, share) for share in (0.5, 0.99, 1.0)]
             shown += [quantile(seen.every, 0.99), quantile(seen.every, 0.0), quantile(seen.server, 0.99)]
@@ -91,9 +94,9 @@ def _streams(console: Console, core: str, counts: tuple[int, ...], *, apart: boo
 @click.command()
 @click.option("--streams", default=",".join(map(str, COUNTS)), help="numbers of streams to try", show_default=True)
 @click.option("--chart", "path", default="", help="write the chart of lateness against streams to this SVG file")
-@click.option("--memory", "calls", default=0, help="also make this many mixed requests, and see what memory does")
+@click.option("--memory", "calls", default=40_000, help="mixed requests to see what memory does; 0: none")
 def main(streams: str, path: str, calls: int) -> None:
-    """Measure the mock server on one core, from another where there is one; stops by itself in about a minute."""
+    """Measure the mock server on one core, from another where there is one; stops by itself within two minutes."""
     console = Console(width=110)
     for_server, for_client = cores()
     apart = for_server != for_client

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 
 from mock_server.bench.streams import Seen, quantile
 
@@ -25,6 +26,7 @@ def drawn(found: list[Seen], path: Path) -> None:
     axes.axhline(10, color="#666666", linestyle="--", linewidth=1)
     axes.annotate("10 ms", (streams[0], 10), textcoords="offset points", xytext=(0, 4), color="#666666")
     axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axes.set_xlabel("streams at once, 50 tokens each, 20 ms apart")
     axes.set_ylabel("last token late, ms")
     axes.set_title("How late is the mock server, as a client sees it? (one core)", loc="left", fontsize=11)
