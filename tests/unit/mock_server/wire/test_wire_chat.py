@@ -286,3 +286,17 @@ def test_huge_wishes_are_bounded():
     request = asked(n=128)
     tokens, reason = chat.compose(request, 100_000)
     assert (len(tokens) * 128 <= 100_000, reason) == (True, "length")
+
+
+@pytest.mark.parametrize("content", ["Answer in JSON.", [{"type": "text", "text": "As json, please."}]])
+def test_some_json_is_an_object(content):
+    """`json_object` is answered with an object, where the talk speaks of JSON as it must."""
+    body = whole(messages=[{"role": "user", "content": content}], response_format={"type": "json_object"})
+    assert isinstance(orjson.loads(body["choices"][0]["message"]["content"]), dict)
+
+
+def test_parts_of_a_message_are_counted():
+    """Three tokens for the talk, four for the message, two for its text, and 85 for an image in low detail."""
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,aaaa"}}
+    message = {"role": "user", "content": [{"type": "text", "text": "A brick."}, image]}
+    assert whole(messages=[message])["usage"]["prompt_tokens"] == 94

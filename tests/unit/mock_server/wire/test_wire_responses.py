@@ -252,3 +252,20 @@ def test_several_tokens_in_a_delta():
     """Fewer events, the same text, numbers without a gap."""
     deltas = [event["delta"] for event in stream(group=2, length=3) if event["type"].endswith(".delta")]
     assert deltas == ["The waits", " of"]
+
+
+@pytest.mark.parametrize(
+    ("more", "shown"),
+    [({"include": ["message.output_text.logprobs"]}, 0), ({"top_logprobs": 3}, 3)],
+)
+def test_either_way_of_asking_for_log_probabilities_gets_them(more, shown):
+    """By including them, or by saying how many."""
+    [first, _] = whole(**more)["output"][0]["content"][0]["logprobs"]
+    assert len(first["top_logprobs"]) == shown
+
+
+def test_a_function_can_be_named():
+    """The one that is named is called, whatever stands before it."""
+    two = [TOOLS[0], {"type": "function", "name": "clock"}]
+    body = whole(tools=two, tool_choice={"type": "function", "name": "clock"})
+    assert [item["name"] for item in body["output"]] == ["clock"]
