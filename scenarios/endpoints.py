@@ -12,10 +12,9 @@ from scenarios._cells import about, has, over, variants, whole
 from scenarios._langchain import forget, refuse
 from scenarios._questions import questions as prompts
 
-__all__ = ["PACKAGES", "PLAN", "answer", "app", "prompts"]
+__all__ = ["PLAN", "answer", "app", "prompts"]
 
 SCENARIO = "endpoints"
-PACKAGES = {"fastapi": "service"}
 PATHS = {"def + invoke": "invoke", "async def + invoke": "async-invoke", "async def + ainvoke": "ainvoke"}
 STREAM = "async def + astream"
 

@@ -106,6 +106,15 @@ def _order(server, cell):
     return Order(cell, 0, 2, 2, server.base_url, seed=7, executor=4, timeout=30, max_retries=0)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_words_for_the_server_are_understood(name):
+    """Faults, limits and models that a plan asks for are such as the mock has."""
+    for plan in parts(name):
+        if plan.server:
+            with start(mock_command(plan.profile, plan.tokens, 7, plan.server)) as running:
+                assert running.alive
+
+
 def cells(name):
     """Answer all cells of a scenario whose application has every method."""
     found = [
