@@ -56,6 +56,13 @@ def _overhead(call: Call) -> int | None:
     return None if planned is None or call.error else call.done - call.sent - planned
 
 
+def _ttft_error(call: Call) -> int | None:
+    """How much later than planned the first token was seen, in ns; None unless one request was streamed."""
+    if call.ttft is None or len(call.served) != 1 or not call.served[0].planned:
+        return None
+    return call.ttft - call.served[0].planned[0]
+
+
 def _good(calls: Sequence[Call]) -> list[Call]:
     return [call for call in calls if not call.error]
 
@@ -112,9 +119,10 @@ def _owned(owner: str) -> Callable[[Cell, Slot, Sequence[Call]], float | None]:
     return mean
 
 
-def _lag(statistic: str) -> Callable[[Cell, Slot, Sequence[Call]], float | None]:
+def _part(part: str, statistic: str) -> Callable[[Cell, Slot, Sequence[Call]], float | None]:
     def of(_cell: Cell, slot: Slot, _calls: Sequence[Call]) -> float | None:
-        return None if slot.lag is None else float(getattr(slot.lag, statistic))
+        found = getattr(slot, part)
+        return None if found is None else float(getattr(found, statistic))
 
     return of
 
@@ -122,6 +130,14 @@ def _lag(statistic: str) -> Callable[[Cell, Slot, Sequence[Call]], float | None]
 CALLS: tuple[OfCalls, ...] = (
     OfCalls("e2e", "E2E latency", "ns", "lower", "done - start", lambda call: _one(call.e2e)),
     OfCalls("ttft", "TTFT", "ns", "lower", "first output chunk - start", lambda call: _one(call.ttft)),
+    OfCalls(
+        "ttft_error",
+        "TTFT error",
+        "ns",
+        "lower",
+        "TTFT - when the server had planned the first token",
+        lambda call: _one(_ttft_error(call)),
+    ),
     OfCalls("itl", "ITL", "ns", "lower", "gaps between neighbouring output chunks", lambda call: call.itl or ()),
     OfCalls(
         "tpot",
@@ -193,9 +209,49 @@ SLOTS: tuple[OfSlots, ...] = (
             slot.cpu / (slot.ended - slot.started) * 100 if slot.ended > slot.started else None
         ),
     ),
-    OfSlots("loop_lag.p50", "loop lag p50", "ns", "lower", "lateness of a 10 ms heartbeat, median", _lag("p50")),
-    OfSlots("loop_lag.p99", "loop lag p99", "ns", "lower", "lateness of a 10 ms heartbeat, p99", _lag("p99")),
-    OfSlots("loop_lag.max", "loop lag max", "ns", "lower", "lateness of a 10 ms heartbeat, largest", _lag("max")),
+    OfSlots(
+        "loop_lag.p50", "loop lag p50", "ns", "lower", "lateness of a 10 ms heartbeat, median", _part("lag", "p50")
+    ),
+    OfSlots(
+        "loop_lag.p99", "loop lag p99", "ns", "lower", "lateness of a 10 ms heartbeat, p99", _part("lag", "p99")
+    ),
+    OfSlots(
+        "loop_lag.max",
+        "loop lag max",
+        "ns",
+        "lower",
+        "lateness of a 10 ms heartbeat, largest",
+        _part("lag", "max"),
+    ),
+    OfSlots(
+        "queue.p50",
+        "executor queue p50",
+        "ns",
+        "lower",
+        "wait for a thread of the loop's default executor, median",
+        _part("queue", "p50"),
+    ),
+    OfSlots(
+        "queue.max",
+        "executor queue max",
+        "ns",
+        "lower",
+        "wait for a thread of the loop's default executor, longest",
+        _part("queue", "max"),
+    ),
+    OfSlots("gc.count", "collections", "", "neither", "garbage collections while measured", _part("gc", "count")),
+    OfSlots(
+        "gc.total", "GC pauses", "ns", "lower", "garbage collections while measured, in all", _part("gc", "total")
+    ),
+    OfSlots("gc.longest", "GC pause max", "ns", "lower", "longest garbage collection", _part("gc", "longest")),
+    OfSlots(
+        "opened",
+        "connections opened while measured",
+        "",
+        "lower",
+        "connections that measured calls used and no warm-up call had opened",
+        lambda _c, slot, _calls: slot.opened,
+    ),
     OfSlots("requests_per_call", "requests per call", "", "lower", "requests the server saw / calls", _attempts),
     OfSlots(
         "peak",

@@ -148,6 +148,24 @@ class Lag:
 
 
 @dataclass(frozen=True, slots=True)
+class Pauses:
+    """The garbage collections of one slot: how many, and their time in all and at most, in ns."""
+
+    count: int
+    total: int
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How long pieces of work waited for a thread of the default executor, in ns."""
+
+    count: int
+    p50: int
+    max: int
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
     """
     One timed execution of a cell.
@@ -156,6 +174,9 @@ class Slot:
     between `started` and `ended`. `peak`, `connections`, `requests` and `dropped` are the server's own counts
     since the slot began; None where the server keeps no journal. `steal` is the share of CPU time that the
     hypervisor took meanwhile.
+
+    `gc`, `queue` and `opened` are of the measured part alone: the collector's pauses, the wait for a thread of
+    the loop's default executor, and the connections that its calls used and no warm-up call had opened.
     """
 
     cell: str
@@ -173,3 +194,6 @@ class Slot:
     dropped: int | None = None
     steal: float | None = None
     error: str | None = None
+    gc: Pauses | None = None
+    queue: Queue | None = None
+    opened: int | None = None

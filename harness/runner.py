@@ -24,7 +24,7 @@ from harness.record import Call, Slot
 from harness.servers import Servers
 from harness.slot import Order
 from harness.store import call_from, slot_from
-from harness.truth import join
+from harness.truth import join, opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,54 @@ def rounds(planned: Sequence[Planned], seed: int) -> list[Round]:
     return drawn
 
 
+def order_of(config: RunConfig, planned: Planned, number: int, base_url: str) -> Order:
+    """Answer what a worker is told to do for one slot of *planned* at *base_url*."""
+    # As many warm-up calls as fit side by side, so that every connection is open before the clock starts.
+    return Order(
+        cell=planned.cell,
+        round=number,
+        calls=planned.calls,
+        warmup=max(2, min(planned.cell.concurrency, planned.calls)),
+        base_url=base_url,
+        seed=config.seed,
+        executor=config.executor,
+        timeout=config.timeout,
+        max_retries=config.max_retries,
+    )
+
+
+def measured(launch: Launch, order: Order, position: int, patience: float) -> tuple[Slot, list[Call]]:
+    """
+    Have *launch* carry out *order*, and answer the slot and its calls, joined with the server's journal.
+
+    Raises `Broken` where the worker gave nothing within *patience* seconds, `Lost` where the server is gone.
+    """
+    before = ticks()
+    take(order.base_url)
+    answer = launch.slot(order, patience)
+    journal = take(order.base_url)
+    about = {"cell": order.cell.id, "round": order.round, "position": position, "made": order.calls}
+    slot = slot_from(about | answer["timed"] | {"steal": steal(before, ticks())})
+    return joined(slot, [call_from(fact) for fact in answer["calls"]], journal)
+
+
+def joined(slot: Slot, calls: list[Call], journal: Journal | None) -> tuple[Slot, list[Call]]:
+    """Answer *slot* and *calls* with what the *journal* knows of them."""
+    if not journal:
+        return slot, calls
+    calls, unjoined = join(calls, journal)
+    seen = replace(
+        slot,
+        peak=journal.peak,
+        connections=journal.connections,
+        requests=len(journal.entries),
+        dropped=journal.dropped,
+        unjoined=unjoined,
+        opened=opened(calls),
+    )
+    return seen, calls
+
+
 class Runner:
     """Carries out the rounds of one run, and writes down what comes of each slot as it comes."""
 
@@ -78,19 +126,7 @@ class Runner:
 
     def order(self, planned: Planned, number: int) -> Order:
         """Answer what a worker is told to do for one slot of *planned*."""
-        server = self._servers.of(planned)
-        # As many warm-up calls as fit side by side, so that every connection is open before the clock starts.
-        return Order(
-            cell=planned.cell,
-            round=number,
-            calls=planned.calls,
-            warmup=max(2, min(planned.cell.concurrency, planned.calls)),
-            base_url=server.base_url,
-            seed=self._config.seed,
-            executor=self._config.executor,
-            timeout=self._config.timeout,
-            max_retries=self._config.max_retries,
-        )
+        return order_of(self._config, planned, number, self._servers.of(planned).base_url)
 
     def methods(self, planned: Planned) -> list[str]:
         """Ask which methods the application of *planned* has. Raises `Broken` when it cannot be built."""
@@ -122,36 +158,17 @@ class Runner:
         self._launch = None
 
     def _slot(self, launch: Launch, planned: Planned, number: int, position: int) -> None:
-        order, began, before = self.order(planned, number), monotonic(), ticks()
-        take(order.base_url)
+        order, began = self.order(planned, number), monotonic()
         try:
-            answer = launch.slot(order, self._config.slot_timeout)
+            slot, calls = measured(launch, order, position, self._config.slot_timeout)
         except Broken as broken:
             self.end()
             self._broken.add(planned.cell.id)
             self._ledger.missing(planned.cell, number, str(broken))
             self._servers.check()
             return
-        journal = take(order.base_url)
-        about = {"cell": planned.cell.id, "round": number, "position": position, "made": order.calls}
-        slot = slot_from(about | answer["timed"] | {"steal": steal(before, ticks())})
-        self._enter(order, slot, answer["calls"], journal)
-        self._took[planned.cell.id] = monotonic() - began
-
-    def _enter(self, order: Order, slot: Slot, facts: list[dict[str, object]], journal: Journal | None) -> None:
-        """Join the calls with the journal and write the slot down."""
-        calls: list[Call] = [call_from(fact) for fact in facts]
-        if journal:
-            calls, unjoined = join(calls, journal)
-            slot = replace(
-                slot,
-                peak=journal.peak,
-                connections=journal.connections,
-                requests=len(journal.entries),
-                dropped=journal.dropped,
-                unjoined=unjoined,
-            )
         self._ledger.enter(slot, calls, order.calls + order.warmup)
+        self._took[planned.cell.id] = monotonic() - began
 
     def _left(self, cells: Sequence[str]) -> float | None:
         """Guess the seconds that these slots will take, from what their cells took before."""

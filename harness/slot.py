@@ -5,17 +5,17 @@ import gc
 import inspect
 import random
 from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from time import monotonic_ns, process_time_ns
 from typing import Any
 
-from harness import loops, registry
+from harness import executor, loops, registry
 from harness.endpoint import Endpoint
 from harness.heartbeat import Heartbeat
+from harness.pauses import Collections
 from harness.probe import Item, Probe, item
-from harness.record import Call, Cell, Lag
+from harness.record import Call, Cell, Lag, Pauses, Queue
 from harness.store import cell_from
 
 
@@ -41,12 +41,14 @@ def order_from(fact: dict[str, Any]) -> Order:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """What the clock said of a slot: monotonic start and end, process CPU time, and the loop's lag."""
+    """What was seen of a slot from inside: monotonic start and end, CPU time, and what explains lost time."""
 
     started: int
     ended: int
     cpu: int
     lag: Lag | None = None
+    gc: Pauses | None = None
+    queue: Queue | None = None
 
 
 def application(order: Order) -> Any:
@@ -80,14 +82,17 @@ def execute(order: Order) -> tuple[Timed, list[Call]]:
     calls, warm = items(order)
     with asyncio.Runner(loop_factory=loops.factory(order.cell.loop)) as runner:
         loop = runner.get_loop()
-        loop.set_default_executor(ThreadPoolExecutor(order.executor, thread_name_prefix="asyncio"))
+        loop.set_default_executor(executor.StampedExecutor(order.executor))
         app, client = runner.run(_in_loop(lambda: application(order)))
         try:
             run = _runs_on(runner, strategy)
             warmed, probe = Probe(), Probe()
             run(app, warm, warmed, order.cell.concurrency)
             _settle()
-            timed = run(app, calls, probe, order.cell.concurrency)
+            executor.forget()
+            with Collections() as collections:
+                timed = run(app, calls, probe, order.cell.concurrency)
+            timed = replace(timed, gc=collections.pauses, queue=executor.queue())
         finally:
             runner.run(close(app, client))
     return timed, [call for each in (warmed, probe) for call in each.calls(order.cell.id, order.round)]

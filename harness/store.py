@@ -14,13 +14,15 @@ from typing import Any, BinaryIO, Self, TypeVar, get_args
 
 import orjson
 
-from harness.record import Call, Cell, Lag, Served, Slot
+from harness.record import Call, Cell, Lag, Pauses, Queue, Served, Slot
 
 # The version of the files. Raised whenever old and new results can no longer be laid side by side.
 # 1: the first.
 FORMAT = 1
 
 Made = TypeVar("Made")
+# The fields of a slot that are objects of their own.
+_PARTS: dict[str, type[Lag | Pauses | Queue]] = {"lag": Lag, "gc": Pauses, "queue": Queue}
 
 
 class Unreadable(Exception):
@@ -52,13 +54,9 @@ def cell_from(fact: dict[str, Any]) -> Cell:
 def slot_from(fact: dict[str, Any]) -> Slot:
     """Make a `Slot` of its JSON object."""
     known = _known(Slot, fact)
-    known["lag"] = lag_from(known.get("lag"))
+    for part, kind in _PARTS.items():
+        known[part] = kind(**_known(kind, fact[part])) if fact.get(part) else None
     return Slot(**known)
-
-
-def lag_from(fact: dict[str, Any] | None) -> Lag | None:
-    """Make a `Lag` of its JSON object; None of None."""
-    return Lag(**_known(Lag, fact)) if fact else None
 
 
 def call_from(fact: dict[str, Any]) -> Call:
@@ -90,7 +88,7 @@ def _plain_kinds(kind: type) -> dict[str, tuple[type, ...] | None]:
 
 # Worked out once, so that reading 100,000 calls does not ask the dataclass machinery each time.
 _KINDS: dict[type, dict[str, tuple[type, ...] | None]] = {
-    kind: _plain_kinds(kind) for kind in (Cell, Slot, Lag, Call, Served)
+    kind: _plain_kinds(kind) for kind in (Cell, Slot, Lag, Pauses, Queue, Call, Served)
 }
 
 

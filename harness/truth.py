@@ -23,6 +23,20 @@ def join(calls: Iterable[Call], journal: Journal) -> tuple[list[Call], int]:
     return joined, sum(map(len, by_tag.values()))
 
 
+def opened(calls: Iterable[Call]) -> int | None:
+    """
+    How many connections the counted ones among *calls* used that no warm-up call had used before them.
+
+    None where the journal does not say which request came on which connection.
+    """
+    used: dict[bool, set[int | None]] = {True: set(), False: set()}
+    for call in calls:
+        used[call.warmup].update(entry.connection for entry in call.served)
+    if not used[False] or None in used[False] | used[True]:
+        return None
+    return len(used[False] - used[True])
+
+
 @dataclass(slots=True)
 class Balance:
     """

@@ -5,8 +5,15 @@ What the stopwatch itself costs, in rows of pytest-benchmark: per call, per chun
 Nothing is asserted of the times: they belong to a machine.
 """
 
+import gc
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+
 import pytest
 
+from harness import executor
+from harness.executor import StampedExecutor
+from harness.pauses import Collections
 from harness.probe import Probe, item
 from harness.record import Call
 from harness.store import line
@@ -93,3 +100,19 @@ def test_writing_one_call_as_a_line(benchmark):
         "cell", 0, 17, sent=1_000_000_000, done=2_000_000_000, chunks=list(range(0, 500_000_000, 10_000_000))
     )
     assert benchmark(line, call).endswith(b"}\n")
+
+
+@pytest.mark.parametrize("kind", [ThreadPoolExecutor, StampedExecutor], ids=["plain", "stamped"])
+def test_handing_work_to_a_thread(benchmark, kind):
+    """What a stamped executor costs more than a plain one, for each piece of work."""
+    with kind(1) as threads:
+        benchmark(lambda: threads.submit(int).result())
+    executor.forget()
+
+
+@pytest.mark.parametrize("timed", [False, True], ids=["plain", "timed"])
+def test_collecting_garbage(benchmark, timed):
+    """What timing a collection of the youngest generation costs, beside the collection itself."""
+    with Collections() if timed else nullcontext() as collections:
+        benchmark(gc.collect, 0)
+    assert not timed or collections.pauses.count

@@ -5,19 +5,26 @@ from harness.report.figures import scale, told
 from harness.report.matrix import Panel, panels
 from harness.report.section import Section
 from harness.report.tables import of_cells
+from harness.report.words import label
 from harness.shares import OWNERS
 from harness.stats.summary import CellSummary, Summary
 
 ORDER = 60
 # Drawn once more on a scale of their own: beside the server's plan and a queue they would be hairlines.
 SMALL = ("send", "late", "receive")
-METRICS = (
-    *(f"owned.{owner}" for owner in OWNERS),
-    "loop_lag.p99",
-    "connections",
-    "requests_per_call",
-    "cpu_share",
-)
+METRICS = (*(f"owned.{owner}" for owner in OWNERS), "requests_per_call")
+# What a share can come from, as far as it can be seen from outside.
+CAUSES = {
+    "cpu_share": "a worker near 100 % makes every share but the plan grow",
+    "loop_lag.p50": "receive and send: the loop was busy with something else",
+    "loop_lag.p99": "receive and send: now and then it was busy for so long",
+    "queue.p50": "send and receive: a synchronous step waited for a thread",
+    "queue.max": "the same, at worst",
+    "gc.total": "all shares: the collector stops every thread",
+    "gc.longest": "the same, at worst: one call, or all that were in flight",
+    "opened": "send: connecting instead of using a warm connection",
+    "requests_per_call": "send: the pause before a retry",
+}
 
 
 def section(summary: Summary) -> Section | None:
@@ -27,7 +34,33 @@ def section(summary: Summary) -> Section | None:
     if not charts:
         return None
     note = "Means per call. " + ". ".join(f"{owner}: {meaning}" for owner, meaning in OWNERS.items()) + "."
-    return Section("Who owned the time", _lead(known), of_cells(known, METRICS), charts, note)
+    parts = (_causes(known),)
+    return Section("Who owned the time", _lead(known), of_cells(known, METRICS), charts, note, parts)
+
+
+def _causes(known: list[CellSummary]) -> Section:
+    """Lay beside each other what can explain the shares of each cell."""
+    named = [metric for metric in CAUSES if any(metric in each.metrics for each in known)]
+    note = " ".join(
+        (
+            "Each is seen in the worker itself, within the measured part.",
+            *(f"{label(metric)} → {CAUSES[metric]}." for metric in named),
+            "A wait for a place in a client's connection pool cannot be seen from outside: it is part of send.",
+        )
+    )
+    return Section("What explains the shares", _explained(known), of_cells(known, named), note=note)
+
+
+def _explained(known: list[CellSummary]) -> str:
+    """Name the cells in which each cause was largest, as a sentence."""
+    said = []
+    for metric in ("loop_lag.p99", "queue.max", "gc.longest"):
+        having = [each for each in known if metric in each.metrics]
+        if having:
+            worst = max(having, key=lambda each: each.metrics[metric].value)
+            said.append(f"{label(metric)} was largest in {worst.cell.id}, {told(worst.metrics[metric])}")
+    sentence = "; ".join(said) or "the run recorded nothing that would explain these shares"
+    return f"{sentence[0].upper()}{sentence[1:]}."
 
 
 def _chart(panel: Panel) -> Stacks:

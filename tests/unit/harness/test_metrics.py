@@ -3,7 +3,7 @@
 import pytest
 
 from harness.metrics import CALLS, SLOTS
-from harness.record import Call, Cell, Lag, Served, Slot
+from harness.record import Call, Cell, Lag, Pauses, Queue, Served, Slot
 
 CELL = Cell("s", "httpx", "gather", "asyncio", 2)
 OF_CALLS = {metric.name: metric.of for metric in CALLS}
@@ -19,7 +19,22 @@ def made(index: int, sent: int, done: int, **facts) -> Call:
 
 # Two places: 0 to 100 and 150 to 300 on one, 20 to 220 on the other.
 THREE = [made(0, 0, 100), made(1, 20, 220, chunks=[50, 70, 190]), made(2, 150, 300)]
-SLOT = Slot(CELL.id, 0, 0, 3, 0, 400, 120, Lag(1, 2, 3, 9), peak=2, connections=2, requests=3)
+SLOT = Slot(
+    CELL.id,
+    0,
+    0,
+    3,
+    0,
+    400,
+    120,
+    Lag(1, 2, 3, 9),
+    peak=2,
+    connections=2,
+    requests=3,
+    gc=Pauses(4, 50, 20),
+    queue=Queue(6, 7, 8),
+    opened=1,
+)
 
 
 def number(name: str, calls=THREE, slot=SLOT, cell=CELL):
@@ -40,6 +55,12 @@ def number(name: str, calls=THREE, slot=SLOT, cell=CELL):
         ("loop_lag.p50", 1),
         ("loop_lag.p99", 2),
         ("loop_lag.max", 3),
+        ("queue.p50", 7),
+        ("queue.max", 8),
+        ("gc.count", 4),
+        ("gc.total", 50),
+        ("gc.longest", 20),
+        ("opened", 1),
         ("requests_per_call", 1),
         ("peak", 2),
         ("connections", 2),
@@ -67,6 +88,7 @@ def test_every_metric_of_slots_is_worked_out_by_hand_above():
     [
         ("e2e", [200]),
         ("ttft", [50]),
+        ("ttft_error", [50 - 170]),  # made up: nobody sees a token before it was planned
         ("itl", [20, 120]),
         ("tpot", [140 / 3]),
         ("lag", []),
@@ -93,6 +115,16 @@ def test_a_slot_of_failures_counts_them_and_claims_no_throughput():
     for name in ("throughput", "tokens", "overlap"):
         assert number(name, failed) is None
     assert list(OF_CALLS["e2e"](failed[0])) == list(OF_CALLS["overhead"](failed[0])) == []
+
+
+def test_the_error_of_a_first_token_is_known_of_one_streamed_request_only():
+    """After a retry, the plan of the answer counts from somewhere in the middle of the call."""
+    entry = Served(10, [50, 60], [51, 60], 61)
+    streamed = {"chunks": [70, 80]}
+    assert list(OF_CALLS["ttft_error"](made(0, 0, 100, served=(entry,), **streamed))) == [20]
+    assert list(OF_CALLS["ttft_error"](made(0, 0, 100, served=(entry, entry), **streamed))) == []
+    assert list(OF_CALLS["ttft_error"](made(0, 0, 100, served=(), **streamed))) == []
+    assert list(OF_CALLS["ttft_error"](made(0, 0, 100, served=(entry,)))) == []
 
 
 def test_overlap_is_unknown_as_soon_as_one_call_is():

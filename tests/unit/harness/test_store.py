@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from harness.record import Call, Cell, Lag, Served, Slot
+from harness.record import Call, Cell, Lag, Pauses, Queue, Served, Slot
 from harness.store import FORMAT, Unreadable, Writer, line, read
 
 CELL = Cell("s", "chain", "gather", "uvloop", 16, "steady,ttft=0.1")
@@ -29,7 +29,9 @@ CALLS = [
     Call(CELL.id, 0, 0, 100, 200, due=90, chunks=array("q", [10, 20]), served=(ENTRY, ENTRY)),
     Call(CELL.id, 0, 1, 100, 130, chunks=array("q"), error="APITimeoutError: <b>late</b>", warmup=True),
 ]
-SLOT = Slot(CELL.id, 0, 3, 1, 90, 210, 55, Lag(1, 2, 3, 4), 1, 2, 3, 0, 0, 0.01)
+SLOT = Slot(
+    CELL.id, 0, 3, 1, 90, 210, 55, Lag(1, 2, 3, 4), 1, 2, 3, 0, 0, 0.01, None, Pauses(2, 30, 20), Queue(3, 4, 5), 1
+)
 
 
 @pytest.fixture
@@ -46,6 +48,17 @@ def test_a_run_comes_back_as_it_was_written(folder):
     run = read(folder)
     assert (run.cells, run.slots, run.calls, run.damaged) == ((CELL,), (SLOT,), tuple(CALLS), 0)
     assert (run.about["format"], run.about["name"], run.name) == (FORMAT, "run", "run")
+
+
+def test_a_slot_of_a_file_from_before_a_field_was_there_is_read(folder):
+    """What an older file does not say is not known: None, never a count of 0."""
+    file = folder / "slots.jsonl"
+    fact = json.loads(file.read_text())
+    for name in ("gc", "queue", "opened"):
+        del fact[name]
+    file.write_text(json.dumps(fact) + "\n")
+    run = read(folder)
+    assert (run.slots, run.damaged) == ((replace(SLOT, gc=None, queue=None, opened=None),), 0)
 
 
 def test_a_record_is_one_line_of_json_that_other_tools_can_read(folder):
