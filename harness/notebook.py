@@ -85,13 +85,7 @@ async def compare(  # noqa: PLR0913  each has its default
             Cell("comparison", name, each, _loop(), concurrency, profile if base_url else "")
             for each in _applying(built, strategies)
         ]
-        work = _Work(built, asked, base_url)
-        drawn, slots, made = random.Random(seed), list[Slot](), list[Call]()
-        for number in range(rounds):
-            for position, cell in enumerate(drawn.sample(cells, len(cells))):
-                slot, own = await _slot(work, cell, number, position)
-                slots.append(slot)
-                made += own
+        slots, made = await _rounds(_Work(built, asked, base_url), cells, rounds, seed)
     about = {"name": "comparison", "state": "finished", "scenarios": {}}
     return Comparison(summarise(Run(Path("comparison"), about, tuple(cells), tuple(slots), tuple(made))))
 
@@ -150,6 +144,17 @@ class _Work:
     async def journal(self) -> Journal | None:
         """Take the mock's journal, off the loop."""
         return await asyncio.to_thread(take, self.base_url) if self.base_url else None
+
+
+async def _rounds(work: _Work, cells: Sequence[Cell], rounds: int, seed: int) -> tuple[list[Slot], list[Call]]:
+    """Run every cell once a round, in an order drawn for it."""
+    rng, slots, made = random.Random(seed), list[Slot](), list[Call]()
+    for number in range(rounds):
+        for position, cell in enumerate(rng.sample(cells, len(cells))):
+            slot, calls = await _slot(work, cell, number, position)
+            slots.append(slot)
+            made += calls
+    return slots, made
 
 
 async def _slot(work: _Work, cell: Cell, number: int, position: int) -> tuple[Slot, list[Call]]:
