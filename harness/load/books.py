@@ -31,11 +31,12 @@ def shifted(row: Row, offset: int) -> Row:
 
 
 class Books:
-    """What this process has begun and ended; `rows` are the calls not yet taken."""
+    """What this process has begun and ended; `rows` are calls not yet taken, `warming` counts users warming up."""
 
     def __init__(self) -> None:
         self.process = 0
         self.in_flight = 0
+        self.warming = 0
         self.draining = False
         self.kept = False
         self._count = 0

@@ -8,6 +8,7 @@ gevent patches the whole process, so nothing but Locust lives in it.
 
 import gc
 import os
+import time
 from typing import Any
 
 import gevent  # type: ignore[import-untyped]
@@ -74,8 +75,15 @@ class Engine:
         self.runner.start(told["users"], told["spawn_rate"])
         if self.setup.role == "local":
             self.runner.spawning_greenlet.join()
+            self.await_warm()
         gevent.sleep(told["seconds"])
         self.stop()
+
+    def await_warm(self) -> None:
+        """Wait until every user has had its first call, for a service that is new takes its time over these."""
+        end = time.monotonic() + self.setup.timeout
+        while BOOKS.warming and time.monotonic() < end:
+            gevent.sleep(0.01)
 
     def stop(self) -> None:
         """Let the calls in flight end, then end the users; the end is told by the listener of `test_stop`."""

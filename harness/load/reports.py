@@ -51,6 +51,7 @@ class Reports:
     def _started(self, **_: Any) -> None:
         self._cpu, self._busiest = process_time_ns(), 0
         self._before.clear()
+        BOOKS.warming = 0
         if self._setup.role == "worker":
             BOOKS.process = self._runner.worker_index
         options: Any = self._environment.parsed_options

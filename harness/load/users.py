@@ -6,6 +6,7 @@ from typing import Any
 from locust import task
 
 from harness import registry
+from harness.load.books import BOOKS
 from harness.load.endpoints import ENDPOINTS, Endpoint, class_name
 from harness.load.socket_call import WebSocketCall
 from harness.locust_user import StreamingUser
@@ -25,10 +26,14 @@ class ServiceUser(StreamingUser):
         seed = getattr(environment.parsed_options, "overlap_seed", 7)
         self._prompts = registry.load("scenarios", SCENARIO).prompts(random.Random(seed))
         self._web: WebSocketCall | None = None
+        BOOKS.warming += 1
 
     def on_start(self) -> None:
         """Open the connection, and let the service open its own, before anything is counted."""
-        self.one(warmup=True)
+        try:
+            self.one(warmup=True)
+        finally:
+            BOOKS.warming -= 1
 
     @task
     def asking(self) -> None:
