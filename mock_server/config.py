@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import select
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -104,6 +105,8 @@ class Config:
         for name, (least, most) in _RANGES.items():
             if not least <= getattr(self, name) <= most:
                 raise settings.BadSetting(f"{name}={getattr(self, name)}: must be from {least} to {most}")
+        if self.self_test and not hasattr(select, "epoll"):
+            raise settings.BadSetting("self_test: its client is for Linux only")
         self.behaviour()
         self.models()
         self.rules()
