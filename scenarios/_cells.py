@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from harness.report.figures import told
-from harness.stats.compare import difference, ratio
+from harness.stats.compare import difference, differs, ratio
 from harness.stats.estimate import Estimate
 from harness.stats.summary import CellSummary, Summary
 
@@ -36,6 +36,13 @@ def over(summary: Summary, a: CellSummary | None, b: CellSummary | None, metric:
 def apart(summary: Summary, a: CellSummary | None, b: CellSummary | None, metric: str) -> Estimate | None:
     """Answer a - b of *metric*, paired by round; None where either is missing."""
     return difference(summary.run, a.cell, b.cell, metric) if a and b else None
+
+
+def verdict(factor: Estimate, more: str, less: str, otherwise: str = "It makes no difference here") -> str:
+    """Choose words by a ratio: *more* or *less* where it is a difference, else *otherwise*."""
+    if not differs(factor):
+        return otherwise
+    return more if factor.value > 1 else less
 
 
 def has(cell: CellSummary | None, metric: str) -> str:

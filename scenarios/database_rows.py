@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from harness.plan import Plan
 from harness.report.figures import times
 from harness.stats.summary import Summary
-from scenarios._cells import about, over, variants
+from scenarios._cells import about, over, variants, verdict
 from scenarios._langchain import model, refuse
 from scenarios._questions import questions as prompts
 
@@ -135,10 +135,8 @@ def answer(summary: Summary) -> str | None:
         f"{about(cell, 'cpu')} of CPU a call"
         for name, cell in found.items()
     ]
-    verdict = "Yes" if factor.value < 1 else "Not here"
-    return (
-        f"{verdict}: the first comes in {times(factor)} the time of fetchall. Of {ROWS} rows: {'; '.join(said)}."
-    )
+    first = f"{verdict(factor, 'No', 'Yes')}: the first comes in {times(factor)} the time of fetchall"
+    return f"{first}. Of {ROWS} rows: {'; '.join(said)}."
 
 
 if __name__ == "__main__":

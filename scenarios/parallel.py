@@ -2,7 +2,7 @@
 
 from harness.plan import Plan
 from harness.stats.summary import Summary
-from scenarios._cells import has, over, variants, whole
+from scenarios._cells import has, over, variants, verdict, whole
 from scenarios._langchain import model, refuse, step
 from scenarios._questions import questions as prompts
 
@@ -57,7 +57,7 @@ def answer(summary: Summary) -> str | None:
     if limited:
         peak, end = whole(limited, "peak"), has(limited, "e2e.p50")
         bound = f"; with max_concurrency=1 they take {end}, and the server sees {peak} requests at once"
-    return f"{'Yes' if factor.value > 2 else 'Not here'}: {said}{bound}."
+    return f"{verdict(factor, 'Yes', 'No')}: {said}{bound}."
 
 
 if __name__ == "__main__":

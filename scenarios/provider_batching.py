@@ -5,7 +5,7 @@ import asyncio
 from harness.plan import Plan
 from harness.report.figures import times
 from harness.stats.summary import Summary
-from scenarios._cells import about, over, variants, whole
+from scenarios._cells import about, over, variants, verdict, whole
 from scenarios._langchain import refuse
 from scenarios._questions import questions as prompts
 
@@ -28,7 +28,7 @@ PLAN = (
         concurrency=(1,),
         calls=2,
         rounds=3,
-        profile="steady,ttft=0.05,itl=0",
+        profile="steady,ttft=0.1,itl=0",
         variants=(BATCH, GATHER, ONE, EMBED_BATCH, EMBED_GATHER, EMBED_ONE),
     ),
 )
@@ -108,8 +108,8 @@ def answer(summary: Summary) -> str | None:
         f"{whole(cell, 'peak')} at once"
         for name, cell in found.items()
     ]
-    verdict = "Only where all inputs fit into one request" if factor.value > 1 else "Yes"
-    return f"{verdict}: abatch takes {times(factor)} as long as gather. {INPUTS} inputs: {'; '.join(said)}."
+    said_first = verdict(factor, "Only where all inputs fit into one request", "Yes")
+    return f"{said_first}: abatch takes {times(factor)} as long as gather. {INPUTS} inputs: {'; '.join(said)}."
 
 
 if __name__ == "__main__":

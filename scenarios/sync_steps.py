@@ -12,16 +12,16 @@ from scenarios._questions import questions as prompts
 __all__ = ["PLAN", "answer", "app", "prompts"]
 
 SCENARIO = "sync_steps"
-STEPS = 10
+STEPS = 20
 NONE, NATIVE, SYNC = "no steps", f"{STEPS} async def steps", f"{STEPS} def steps"
 
-# Answers come at once: what is timed is the client's own work. Ten steps, so that one can be told from the noise.
+# Answers come at once: what is timed is the client's own work. With twenty steps one can be told from the noise.
 PLAN = (
     Plan(
         strategies=("gather_bounded",),
         clients=("langchain",),
         concurrency=(16,),
-        calls=64,
+        calls=48,
         rounds=3,
         profile="instant",
         variants=(NONE, NATIVE, SYNC),

@@ -5,7 +5,7 @@ from itertools import count
 from harness.plan import Plan
 from harness.report.figures import times
 from harness.stats.summary import Summary
-from scenarios._cells import has, one, over
+from scenarios._cells import has, one, over, verdict
 from scenarios._langchain import model, step
 from scenarios._questions import questions
 
@@ -61,9 +61,7 @@ def answer(summary: Summary) -> str | None:
     if not factor:
         return None
     said = ", ".join(f"{name} {has(cell, 'makespan')}" for name, cell in cells.items() if cell)
-    return (
-        f"{'Yes' if factor.value > 1.2 else 'Not here'}: abatch takes {times(factor)} as long as gather; {said}."
-    )
+    return f"{verdict(factor, 'Yes', 'No')}: abatch takes {times(factor)} as long as gather; {said}."
 
 
 if __name__ == "__main__":
