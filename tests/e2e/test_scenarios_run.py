@@ -64,12 +64,3 @@ def test_calls_that_are_meant_to_fail_do_not_fail_the_run(tmp_path):
     )
     assert fresh == [None] * 6
     assert set(cached) == {None, "RuntimeError"}
-
-
-def test_a_variant_that_is_not_there_is_one_line_and_exit_2(tmp_path):
-    """The line names the mistake and what there is; nothing is left."""
-    done = bench(tmp_path, "failures", "--variants", "gahter")
-    assert done.returncode == 2
-    assert "gahter" in done.stderr
-    assert "TaskGroup" in done.stderr
-    assert list(tmp_path.iterdir()) == []
