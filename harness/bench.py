@@ -7,6 +7,7 @@ from itertools import chain, product
 from pathlib import Path
 
 from harness import registry
+from harness.calibration import calibrate
 from harness.config import Mistake, RunConfig
 from harness.folder import Ledger, fresh, point_latest
 from harness.journal import Lost
@@ -14,7 +15,7 @@ from harness.launch import Broken
 from harness.loops import factory
 from harness.plan import CLIENTS, SCENARIOS, STRATEGIES, Plan, Planned, expand, plans
 from harness.record import Cell
-from harness.runner import Round, Runner, Tell, rounds
+from harness.runner import Progress, Round, Runner, Tell, rounds
 from harness.server import NotReady
 from harness.servers import Servers
 from harness.store import Writer
@@ -70,15 +71,21 @@ def run(config: RunConfig, tell: Tell) -> Outcome:
                 # The folder of a run that never began holds nothing but its own empty files.
                 shutil.rmtree(folder)
                 raise
-            state, reason = _carry_out(runner, ledger, drawn)
+            state, reason = _carry_out(config, runner, ledger, drawn, tell)
     point_latest(folder)
-    faults = [*([reason] if reason else []), *ledger.balance.faults, *ledger.reasons]
+    faults = [*([reason] if reason else []), *ledger.balance.faults, *ledger.reasons, *ledger.uncalibrated]
     return Outcome(folder, state, tuple(faults))
 
 
-def _carry_out(runner: Runner, ledger: Ledger, drawn: Sequence[Round]) -> tuple[str, str | None]:
+def _carry_out(
+    config: RunConfig, runner: Runner, ledger: Ledger, drawn: Sequence[Round], tell: Tell
+) -> tuple[str, str | None]:
     state, reason = "finished", None
     try:
+        if config.calibrate:
+            tell(Progress(0, sum(len(each.slots) for each in drawn), "calibration", 0, None))
+            loops = {planned.cell.loop for each in drawn for planned in each.slots}
+            ledger.calibrated(calibrate(config, sorted(loops)))
         runner.carry_out(drawn)
     except KeyboardInterrupt:
         state, reason = "interrupted", "interrupted by Ctrl-C"

@@ -51,12 +51,20 @@ class RunConfig:
     timeout: float = _option("seconds a call may take", 30.0)
     slot_timeout: float = _option("seconds a slot may take before its process is ended", 120.0)
     max_retries: int = _option("retries the client may make on its own", 0)
+    calibrate: int = _option("rounds of the calibration before the scenarios; 0 leaves it out", 3)
     results: Path = _option("where run folders go", Path("results"))  # noqa: RUF009  a Path does not change
     server: str | None = _option("command that starts another server than the mock; it must print a ready line")
 
     def __post_init__(self) -> None:
         """Refuse what no run could mean."""
-        for name, least in (("calls", 1), ("rounds", 1), ("tokens", 1), ("executor", 1), ("max_retries", 0)):
+        for name, least in (
+            ("calls", 1),
+            ("rounds", 1),
+            ("tokens", 1),
+            ("executor", 1),
+            ("max_retries", 0),
+            ("calibrate", 0),
+        ):
             value = getattr(self, name)
             if value is not None and not least <= value <= 1_000_000:
                 raise Mistake(f"{name} must lie between {least} and 1000000, not {value}")

@@ -66,6 +66,18 @@ class Ledger:
         self._facts["environment"]["pinned"] = pinned
         self.state("running")
 
+    def calibrated(self, calibration: dict[str, Any]) -> None:
+        """Write down what the calibration found."""
+        self._facts["calibration"] = calibration
+        self.state("running")
+
+    @property
+    def uncalibrated(self) -> list[str]:
+        """What went wrong with the calibration, one sentence each; empty where nothing did."""
+        found = self._facts.get("calibration", {})
+        faults = [found["fault"]] if "fault" in found else found.get("balance", {}).get("faults", [])
+        return [f"calibration: {fault}" for fault in faults]
+
     def enter(self, slot: Slot, calls: list[Call], made: int) -> None:
         """Write one slot with its calls; *made* is how many it was told to make, warm-up and all."""
         self._writer.slot(slot, calls)

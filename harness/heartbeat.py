@@ -7,6 +7,7 @@ up to whole milliseconds, uvloop's may fire up to 0.85 ms early, which counts as
 """
 
 import asyncio
+from collections.abc import Sequence
 from time import monotonic_ns
 
 from harness.record import Lag
@@ -41,8 +42,18 @@ class Heartbeat:
         # A beat that is overdue now has not run: a loop blocked to the very end would else look idle.
         if (overdue := monotonic_ns() - self._due) > 0:
             self._late.append(overdue)
-        if not self._late:
-            return None
-        late = sorted(self._late)
-        count = len(late)
-        return Lag(late[count // 2], late[min(count - 1, count * 99 // 100)], late[-1], count)
+        return spread(self._late)
+
+    @property
+    def late(self) -> Sequence[int]:
+        """How late each beat came, in ns."""
+        return self._late
+
+
+def spread(late: Sequence[int]) -> Lag | None:
+    """Sum up how late things were; None of nothing."""
+    if not late:
+        return None
+    ordered = sorted(late)
+    count = len(ordered)
+    return Lag(ordered[count // 2], ordered[min(count - 1, count * 99 // 100)], ordered[-1], count)

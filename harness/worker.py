@@ -14,6 +14,7 @@ import orjson
 
 from harness.registry import Unknown
 from harness.slot import application, close, execute, order_from
+from harness.timers import timers
 
 METHODS = ("invoke", "ainvoke", "batch", "abatch", "abatch_as_completed", "stream", "astream")
 
@@ -28,10 +29,16 @@ def main() -> None:
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """Answer one request: {"methods": order} or {"slot": order}; what goes wrong is an answer too."""
+    """
+    Answer one request: {"methods": order}, {"timers": {…}} or {"slot": order}.
+
+    What goes wrong is an answer too.
+    """
     try:
         if "methods" in request:
             return {"methods": methods(request["methods"])}
+        if "timers" in request:
+            return {"timers": timers(**request["timers"])}
         timed, calls = execute(order_from(request["slot"]))
     except Unknown as unknown:
         return {"mistake": str(unknown)}

@@ -1,7 +1,7 @@
 """A run in numbers: every cell with every metric as an estimate, and with its doubts."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from harness.metrics import CALLS, OfCalls, OfSlots
@@ -9,6 +9,7 @@ from harness.record import Cell
 from harness.stats.columns import OF_SLOTS, table
 from harness.stats.doubts import doubts
 from harness.stats.estimate import Estimate
+from harness.stats.floor import floors, unresolved
 from harness.stats.goodput import GOODPUT, Slo, goodput, slo_of
 from harness.stats.rounds import Round, rounds_of, sound
 from harness.store import Run
@@ -54,12 +55,19 @@ def summarise(run: Run, slo: Slo | None = None) -> Summary:
 
     Goodput is against *slo*, or else against what run.json says of the cell's scenario, or else left out.
     """
-    return Summary(
-        run,
-        tuple(
-            _cell(cell, rounds, slo or slo_of(run.about, cell.scenario), _missing(run, cell))
-            for cell, rounds in _ordered(run)
-        ),
+    cells = tuple(
+        _cell(cell, rounds, slo or slo_of(run.about, cell.scenario), _missing(run, cell))
+        for cell, rounds in _ordered(run)
+    )
+    return Summary(run, _held_against_the_floor(run, cells))
+
+
+def _held_against_the_floor(run: Run, cells: tuple[CellSummary, ...]) -> tuple[CellSummary, ...]:
+    """Add to each cell's doubts what of it this machine cannot resolve; known only once all cells are."""
+    known = floors(run.about)
+    every = {each.cell: each.metrics for each in cells}
+    return tuple(
+        replace(each, doubts=each.doubts + unresolved(each.cell, each.metrics, every, known)) for each in cells
     )
 
 

@@ -15,6 +15,7 @@ ORDER = 50
 METRICS = (
     "ttft.p50",
     "ttft.p95",
+    "ttft_error.p50",
     "itl.p50",
     "itl.p95",
     "itl.p99",

@@ -1,0 +1,97 @@
+"""
+Before the scenarios: what this machine and this harness can resolve, by a floor client against a known schedule.
+
+    idle loop ── clock, sleeps, heartbeats          floor client ── slots of scenarios/_calibration.py
+
+The slots are run, joined and counted by the same code as all others; they have books of their own.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from statistics import median
+from time import monotonic
+from typing import Any
+
+from harness import registry
+from harness.config import RunConfig
+from harness.journal import Lost
+from harness.launch import Broken, Launch
+from harness.metrics import CALLS, SLOTS
+from harness.plan import SCENARIOS, Planned, expand
+from harness.record import Call, Slot
+from harness.runner import measured, order_of
+from harness.server import NotReady
+from harness.servers import Servers
+from harness.truth import Balance
+
+SCENARIO = "scenarios._calibration"
+# Seconds that each loop is watched doing nothing.
+IDLE = 0.3
+OF_CALLS = ("ttft_error", "overhead", "lateness")
+OF_SLOTS = ("overlap", "throughput", "cpu_share", "loop_lag.p99")
+
+
+def calibrate(config: RunConfig, loops: Sequence[str]) -> dict[str, Any]:
+    """
+    Answer what run.json keeps under `calibration`, for these *loops*; `fault` where it could not be measured.
+
+    Against our mock whatever server the run is for: only of that is the schedule known.
+    """
+    began = monotonic()
+    ours = replace(config, server=None)
+    with Servers(ours) as servers, Launch(servers.worker_core, config.seed) as launch:
+        try:
+            found = _measure(ours, loops, servers, launch)
+        except (Broken, Lost, NotReady) as wrong:
+            found = {"fault": str(wrong)}
+    return {"seconds": round(monotonic() - began, 2), **found}
+
+
+def _measure(config: RunConfig, loops: Sequence[str], servers: Servers, launch: Launch) -> dict[str, Any]:
+    books, planned = Balance(), list(cells(loops, config.calibrate))
+    floor: dict[str, dict[str, Any]] = {each.cell.id: _head(each) for each in planned}
+    addresses = {each.cell.id: servers.of(each).base_url for each in planned}
+    idle = [
+        launch.ask({"timers": {"loop": loop, "seconds": IDLE}}, config.slot_timeout)["timers"] for loop in loops
+    ]
+    # Level after level within a round, and not round after round of a level: a bad moment strikes all alike.
+    for number in range(config.calibrate):
+        for position, each in enumerate(planned):
+            order = order_of(config, each, number, addresses[each.cell.id])
+            slot, calls = measured(launch, order, position, config.slot_timeout)
+            books.add(order.calls + order.warmup, calls, slot.unjoined or 0, slot.dropped or 0)
+            floor[each.cell.id]["rounds"].append(_round(each, slot, [call for call in calls if not call.warmup]))
+    return {"timers": idle, "floor": list(floor.values()), "balance": books.to_json()}
+
+
+def cells(loops: Sequence[str], rounds: int) -> Iterator[Planned]:
+    """Yield the cells of a calibration on *loops*."""
+    for plan in registry.load(SCENARIOS, SCENARIO).PLAN:
+        methods = {(client, ""): ("astream",) for client in plan.clients}
+        yield from expand(SCENARIO, replace(plan, loops=tuple(loops)), methods, rounds)
+
+
+def _head(planned: Planned) -> dict[str, Any]:
+    cell = planned.cell
+    return {
+        "client": cell.client,
+        "loop": cell.loop,
+        "concurrency": cell.concurrency,
+        "profile": cell.profile,
+        "tokens": planned.tokens,
+        "calls": planned.calls,
+        "rounds": [],
+    }
+
+
+def _round(planned: Planned, slot: Slot, calls: Sequence[Call]) -> dict[str, float | None]:
+    """Answer the numbers of one round: medians over its calls, and the slot's own; None for what is unknown."""
+    found: dict[str, float | None] = {}
+    for of_calls in CALLS:
+        if of_calls.name in OF_CALLS:
+            values = [value for call in calls for value in of_calls.of(call)]
+            found[f"{of_calls.name}.p50"] = median(values) if values else None
+    for of_slots in SLOTS:
+        if of_slots.name in OF_SLOTS:
+            found[of_slots.name] = of_slots.of(planned.cell, slot, calls)
+    return found

@@ -1,0 +1,151 @@
+"""What can this run resolve on this machine, and what can it not."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from harness.report.figures import UNKNOWN, column, number, told
+from harness.report.section import Column, Datum, Section, Table
+from harness.stats.estimate import Estimate
+from harness.stats.floor import Floor, floors
+from harness.stats.summary import Summary
+
+ORDER = 102
+HEADS = {
+    "ttft_error.p50": ("TTFT error p50", "TTFT - when the server had planned the first token"),
+    "overhead.p50": ("overhead p50", "done - sent - what the server planned"),
+    "lateness.p50": ("server lateness p50", "last written - last planned"),
+    "overlap": ("throughput, share of ideal", "ideal total time / measured"),
+    "cpu_share": ("CPU share", "process CPU time of the worker / wall time"),
+}
+TIMERS = {
+    "clock_step": "clock step",
+    "clock_read": "reading the clock",
+    "sleep.p50": "1 ms sleep, late p50",
+    "sleep.p99": "1 ms sleep, late p99",
+    "lag.p50": "heartbeat, late p50",
+    "lag.p99": "heartbeat, late p99",
+    "lag.max": "heartbeat, late max",
+}
+
+
+def section(summary: Summary) -> Section | None:
+    """Answer what the calibration before the scenarios found; None where there was none."""
+    calibration = summary.run.about.get("calibration")
+    if not isinstance(calibration, dict):
+        return None
+    if fault := calibration.get("fault"):
+        return Section(
+            "Calibration certificate", f"The calibration could not be measured: {str(fault).rstrip('.')}."
+        )
+    known = floors(summary.run.about)
+    if not known:
+        return None
+    note = (
+        "The floor is a client of raw sockets and nothing else, against a schedule known to the nanosecond. What "
+        "it adds is the machine's, the loop's and this harness's; what a cell adds beyond it is the cell's. A "
+        "cell below it, or a difference below what two of its rounds differ by, comes with a doubt."
+    )
+    idle = calibration.get("timers")
+    timers = [each for each in idle if isinstance(each, dict)] if isinstance(idle, list) else []
+    parts = (_idle(timers),) if timers else ()
+    return Section("Calibration certificate", _lead(known), _table(known), note=note, parts=parts, glance="lead")
+
+
+def _lead(known: Sequence[Floor]) -> str:
+    most = max(each.concurrency for each in known)
+    said = [_said(each) for each in known if each.concurrency == most]
+    return (
+        f"At {most} calls at once a bare socket is {'; '.join(said)}; less than that says nothing about a client."
+    )
+
+
+def _said(floor: Floor) -> str:
+    named = (
+        ("ttft_error.p50", "{} late with its first token"),
+        ("overhead.p50", "{} over the plan in the end"),
+        ("overlap", "at {} of the ideal throughput"),
+    )
+    bare = {name: replace(found, low=None, high=None) for name, found in floor.figures.items()}
+    facts = [words.format(told(bare[name])) for name, words in named if name in bare]
+    return f"on {floor.loop} {', '.join(facts)}"
+
+
+def _table(known: Sequence[Floor]) -> Table:
+    heads = [Column("loop"), Column("concurrency", numeric=True), Column("calls", numeric=True)]
+    entries: list[tuple[Datum, ...]] = [
+        tuple(Datum(each.loop, sort=each.loop) for each in known),
+        tuple(Datum(str(each.concurrency), sort=each.concurrency) for each in known),
+        tuple(Datum(f"{each.calls:,}", sort=each.calls) for each in known),
+    ]
+    for name, (words, hint) in HEADS.items():
+        estimates = [each.figures.get(name) for each in known]
+        if any(estimate is not None for estimate in estimates):
+            head, body = column(words, estimates, hint)
+            heads.append(head)
+            entries.append(body)
+    spreads = [None if each.spread is None else _bare(each.spread, each.calls) for each in known]
+    head, body = column("tells loops apart from", spreads, "largest - smallest overhead of a round")
+    return Table((*heads, head), tuple(zip(*entries, body, strict=True)))
+
+
+def _bare(value: float, count: int) -> Estimate:
+    return Estimate(value, None, None, count, 1, "ns")
+
+
+def _idle(timers: Sequence[Mapping[str, Any]]) -> Section:
+    """Tell of the clock and of each loop while it had nothing to do."""
+    columns = (Column("loop"), *(Column(words, "µs", numeric=True) for words in TIMERS.values()))
+    rows = tuple(
+        (
+            Datum(str(each.get("loop")), sort=str(each.get("loop"))),
+            *(_datum(_deep(each, name), 1e3) for name in TIMERS),
+        )
+        for each in timers
+    )
+    late = [value for each in timers if (value := _deep(each, "lag.p99")) is not None]
+    lead = f"An idle loop ran a timer up to {number(max(late, default=0) / 1e6)} ms late (p99)."
+    histograms = {str(each.get("loop")): _classes(each.get("histogram")) for each in timers}
+    known = {loop: counts for loop, counts in histograms.items() if sum(counts.values())}
+    parts = (_histogram(known),) if known else ()
+    return Section("Timers and the idle loop", lead, Table(columns, rows), parts=parts)
+
+
+def _classes(histogram: object) -> dict[str, int]:
+    """Name each class of a histogram and count it; {} for what is none."""
+    found, low = {}, 0.0
+    for pair in histogram if isinstance(histogram, list) else ():
+        if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[1], int):
+            return {}
+        high = pair[0] / 1e6 if isinstance(pair[0], int) else None
+        found[f"over {low:g} ms" if high is None else f"{low:g} to {high:g} ms"] = pair[1]
+        low = high or low
+    return found
+
+
+def _histogram(known: Mapping[str, Mapping[str, int]]) -> Section:
+    names = list(dict.fromkeys(name for counts in known.values() for name in counts))
+    columns = (Column("loop"), *(Column(name, "%", "share of the heartbeats", numeric=True) for name in names))
+    rows = tuple(
+        (
+            Datum(loop, sort=loop),
+            *(_datum(counts.get(name, 0) * 100, sum(counts.values())) for name in names),
+        )
+        for loop, counts in known.items()
+    )
+    usual = "; ".join(
+        f"on {loop} by {max(counts, key=lambda name: counts[name])}" for loop, counts in known.items()
+    )
+    return Section("Lag of the idle loop", f"Most heartbeats were late {usual}.", Table(columns, rows))
+
+
+def _deep(fact: Mapping[str, Any], name: str) -> float | None:
+    """Find `lag.p99` in an object of objects; None where it is not, or is no number."""
+    value: Any = fact
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _datum(value: float | None, by: float) -> Datum:
+    return Datum(UNKNOWN) if value is None else Datum(number(value / by), sort=value / by)

@@ -1,0 +1,134 @@
+"""What a run can and cannot resolve: the floor client's own error, read from the run's calibration."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import isfinite
+from typing import Any
+
+from harness.record import Cell
+from harness.stats.bootstrap import over_rounds
+from harness.stats.estimate import Estimate
+
+# Of each round of a calibration: name, and the unit of the estimate.
+FIGURES = {
+    "ttft_error.p50": "ns",
+    "overhead.p50": "ns",
+    "lateness.p50": "ns",
+    "overlap": "%",
+    "throughput": "1/s",
+    "cpu_share": "%",
+}
+OVERHEAD = "overhead.p50"
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """
+    The floor client on one loop at one concurrency: its figures, each an estimate over rounds.
+
+    `spread` is the largest less the smallest round of its overhead, in ns: two cells that differ by less cannot
+    be told apart by this machine.
+    """
+
+    client: str
+    loop: str
+    concurrency: int
+    calls: int
+    figures: Mapping[str, Estimate]
+    spread: float | None
+
+    @property
+    def overhead(self) -> float | None:
+        """What nothing but the loop, the kernel and the harness adds to a call, in ns."""
+        found = self.figures.get(OVERHEAD)
+        return None if found is None else found.value
+
+
+def floors(about: Mapping[str, Any]) -> tuple[Floor, ...]:
+    """Read the floors in run.json; () where it has none, or nothing that can be understood."""
+    calibration = about.get("calibration")
+    found = calibration.get("floor") if isinstance(calibration, dict) else None
+    known = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    return tuple(floor for each in known if (floor := _floor(each)))
+
+
+def _floor(fact: Mapping[str, Any]) -> Floor | None:
+    client, loop, concurrency = (fact.get(name) for name in ("client", "loop", "concurrency"))
+    calls, rounds = fact.get("calls"), fact.get("rounds")
+    if not isinstance(client, str) or not isinstance(loop, str) or not isinstance(rounds, list):
+        return None
+    if not isinstance(concurrency, int) or not isinstance(calls, int):
+        return None
+    columns = {name: _numbers(rounds, name) for name in FIGURES}
+    figures = {
+        name: estimate
+        for name, unit in FIGURES.items()
+        if (estimate := over_rounds(columns[name], calls * len(columns[name]), unit))
+    }
+    if (ideal := figures.get("overlap")) and ideal.high is not None:
+        figures["overlap"] = replace(ideal, high=min(ideal.high, 100.0))
+    overhead = columns[OVERHEAD]
+    spread = max(overhead) - min(overhead) if len(overhead) > 1 else None
+    return Floor(client, loop, concurrency, calls * len(rounds), figures, spread) if figures else None
+
+
+def _numbers(rounds: Sequence[Any], name: str) -> list[float]:
+    found = [each.get(name) for each in rounds if isinstance(each, dict)]
+    return [float(value) for value in found if isinstance(value, int | float) and isfinite(value)]
+
+
+def floor_of(cell: Cell, known: Sequence[Floor]) -> Floor | None:
+    """
+    Choose the floor that *cell* has to get past: on its loop, at the largest concurrency not above its own.
+
+    At that many calls the floor's error is the cell's at least, so that a doubt is never raised for nothing.
+    """
+    fitting = [each for each in known if each.loop == cell.loop and each.concurrency <= cell.concurrency]
+    return max(fitting, key=lambda each: each.concurrency, default=None)
+
+
+def unresolved(
+    cell: Cell,
+    metrics: Mapping[str, Estimate],
+    others: Mapping[Cell, Mapping[str, Estimate]],
+    known: Sequence[Floor],
+) -> tuple[str, ...]:
+    """
+    Say what of *cell* lies below the floor's own error; () where nothing does, or nothing is known.
+
+    *others* are all cells of the run with their metrics; those that differ from *cell* in their loop alone are
+    held against it.
+    """
+    floor, mine = floor_of(cell, known), metrics.get(OVERHEAD)
+    if floor is None or mine is None:
+        return ()
+    said = []
+    # The floor client's own cells are as good as their floor: half of them would come out below it.
+    if floor.overhead is not None and mine.value <= floor.overhead and cell.client != floor.client:
+        said.append(
+            f"Its overhead of {_ms(mine.value)} a call is no more than the {_ms(floor.overhead)} that a bare "
+            f"socket has on this machine at {floor.concurrency} calls in flight: nothing of it can be put down to "
+            "the client. Measure on a quieter machine, or rank clients by CPU per call instead."
+        )
+    for other, its in others.items():
+        theirs, its_floor = its.get(OVERHEAD), floor_of(other, known)
+        if theirs is None or its_floor is None or not _twins(cell, other):
+            continue
+        spread = max(floor.spread or 0.0, its_floor.spread or 0.0)
+        if (apart := abs(mine.value - theirs.value)) < spread:
+            said.append(
+                f"Its overhead on {' and on '.join(sorted((cell.loop, other.loop)))} is {_ms(apart)} apart, less "
+                f"than the {_ms(spread)} between two rounds of a bare socket on this machine: which loop is "
+                "faster here cannot be told. Ask for more rounds, or for more calls in flight."
+            )
+    return tuple(said)
+
+
+def _twins(one: Cell, other: Cell) -> bool:
+    """Tell whether two cells differ in their loop and in nothing else."""
+    same = ("scenario", "client", "strategy", "concurrency", "profile", "variant")
+    return one.loop != other.loop and all(getattr(one, name) == getattr(other, name) for name in same)
+
+
+def _ms(value: float) -> str:
+    return f"{value / 1e6:.2f} ms"

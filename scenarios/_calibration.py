@@ -1,0 +1,17 @@
+"""
+How exactly can this machine and this harness measure a schedule that is known?
+
+Private: not a scenario that anyone asks for, but what is run before those that are, with the floor client.
+"""
+
+from harness.plan import Plan
+from scenarios._questions import questions as prompts
+
+__all__ = ["PLAN", "prompts"]
+
+# 16 tokens, the first after 50 ms, one every 5 ms: 125 ms a call. Its loops are those of the run.
+KNOWN = {"profile": "steady,ttft=0.05,itl=0.005", "tokens": 16}
+PLAN = (
+    Plan(strategies=("astream_many",), clients=("floor",), concurrency=(1,), calls=2, **KNOWN),
+    Plan(strategies=("astream_many",), clients=("floor",), concurrency=(64,), **KNOWN),
+)

@@ -1,0 +1,53 @@
+"""How far off is what we measure, by client layer and concurrency?"""
+
+from harness.plan import Plan
+from harness.report.figures import number
+from harness.stats.summary import CellSummary, Summary
+from scenarios._cells import about
+from scenarios._questions import questions as prompts
+
+__all__ = ["PLAN", "answer", "prompts"]
+
+# A schedule known to the nanosecond: 16 tokens, the first after 50 ms, one every 5 ms. Whatever comes out
+# different is the machine's, the harness's and the client layer's doing.
+PLAN = (
+    Plan(
+        strategies=("astream_many",),
+        clients=("floor", "aiohttp", "httpx2", "openai", "langchain", "chain"),
+        concurrency=(1, 16, 64),
+        waves=3,
+        calls=4,
+        profile="steady,ttft=0.05,itl=0.005",
+        tokens=16,
+        sequential_up_to=1,
+    ),
+)
+
+SCENARIO = "accuracy"
+
+
+def answer(summary: Summary) -> str | None:
+    """Say for each number of streams how late the first token was seen, and how much of the ideal was reached."""
+    widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
+    said = [sentence for width in widths if (sentence := _at(summary, width))]
+    return " ".join(said) or None
+
+
+def _at(summary: Summary, streams: int) -> str | None:
+    cells = [each for each in summary.of(scenario=SCENARIO, concurrency=streams) if "overlap" in each.metrics]
+    said = [_said(each) for each in cells if "ttft_error.p50" in each.metrics]
+    if not said:
+        return None
+    word = "stream" if streams == 1 else "streams"
+    return f"{streams} {word} at once, first token late by, and share of the ideal throughput: {', '.join(said)}."
+
+
+def _said(cell: CellSummary) -> str:
+    ideal = number(cell.metrics["overlap"].value)
+    return f"{cell.cell.client} {about(cell, 'ttft_error.p50')} and {ideal} %"
+
+
+if __name__ == "__main__":
+    from harness.cli import scenario
+
+    scenario(__file__)
