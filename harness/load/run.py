@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.folder import fresh, point_latest
 from harness.journal import Lost, take
+from harness.load.calm import uninterrupted
 from harness.load.config import LoadConfig
 from harness.load.folder import Book
 from harness.load.slo import Judged
@@ -19,6 +20,8 @@ from harness.store import Writer
 
 TICK = 1.0  # seconds between two looks at the journal
 Tell = Callable[[str], None]
+# A test that has ended: what it brought, from when to when, and what Locust says of it.
+Ended = tuple[Tally, tuple[int, int], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Conductor:
         self._began = 0
         self._looked = monotonic()
         self._spoke = monotonic()
+        self._ended: Ended | None = None
         self.notes: list[str] = []
 
     @property
@@ -47,17 +51,27 @@ class Conductor:
         """Whether a test is going on."""
         return self._tally is not None
 
-    def look(self) -> tuple[Tally, tuple[int, int], dict[str, Any]] | None:
+    def ended(self) -> Ended | None:
+        """Answer the test that has ended and was not asked for yet."""
+        ended, self._ended = self._ended, None
+        return ended
+
+    def look(self) -> None:
         """
-        Hear one thing Locust says, and look at the journal when it is time; answer a test that has just ended.
+        Hear one thing Locust says, and look at the journal when it is time.
+
+        What is taken from either is there no second time, so Ctrl-C has to wait.
 
         Raises `Lost` when the mock server or Locust has died.
         """
-        said = self._stage.locust.hear(0.1)
-        if monotonic() - self._looked > TICK:
-            self._tick()
-        if said is None:
-            return None
+        with uninterrupted():
+            said = self._stage.locust.hear(0.1)
+            if monotonic() - self._looked > TICK:
+                self._tick()
+            if said:
+                self._heard(said)
+
+    def _heard(self, said: dict[str, Any]) -> None:
         if said.get("eof"):
             raise Lost(f"Locust died: {self._stage.locust.last_words()}")
         if "mistake" in said:
@@ -74,17 +88,14 @@ class Conductor:
                 "owned the time between the hosts is only roughly known"
             )
         elif "ended" in said and self._tally:
-            return self._end(said)
-        return None
+            self._ended = self._end(self._tally, said)
 
     def _begin(self, said: dict[str, Any]) -> None:
         if self._stage.journal:
             take(self._stage.journal, 0)
         self._tally, self._began = Tally(said["users"]), said["began"]
 
-    def _end(self, said: dict[str, Any]) -> tuple[Tally, tuple[int, int], dict[str, Any]]:
-        tally = self._tally
-        assert tally is not None
+    def _end(self, tally: Tally, said: dict[str, Any]) -> Ended:
         if self._stage.journal:
             tally.take(take(self._stage.journal))
         self._tally = None
@@ -172,7 +183,8 @@ def _carry_out(
 def _follow(conductor: Conductor, patience: float = float("inf")) -> Any:
     end = monotonic() + patience
     while monotonic() < end:
-        if ended := conductor.look():
+        conductor.look()
+        if ended := conductor.ended():
             return ended
     return None
 
@@ -180,12 +192,14 @@ def _follow(conductor: Conductor, patience: float = float("inf")) -> Any:
 def _enter(book: Book, number: int, ended: Any) -> None:
     if ended:
         tally, span, said = ended
-        if tally.calls:
-            book.enter(tally, number, span, said["locust"], said["cpu"])
+        with uninterrupted():
+            if tally.calls:
+                book.enter(tally, number, span, said["locust"], said["cpu"])
 
 
 def _stop(stage: Stage, conductor: Conductor, book: Book, drain: float) -> None:
     """Let a test that is going on come to its end, and write it down."""
+    _enter(book, 0, conductor.ended())
     if conductor.going:
         stage.locust.tell({"stop": True})
         _enter(book, 0, _follow(conductor, drain + 5))
@@ -223,6 +237,7 @@ def page(config: LoadConfig, tell: Tell, finished: Callable[[Outcome], None]) ->
             while True:
                 _keep(config, stage, conductor, _follow(conductor), finished)
         except KeyboardInterrupt:
+            _keep(config, stage, conductor, conductor.ended(), finished)
             if conductor.going:
                 tell("stopping the test that is going on …")
                 stage.locust.tell({"stop": True})
@@ -231,7 +246,11 @@ def page(config: LoadConfig, tell: Tell, finished: Callable[[Outcome], None]) ->
 
 
 def _keep(
-    config: LoadConfig, stage: Stage, conductor: Conductor, ended: Any, finished: Callable[[Outcome], None]
+    config: LoadConfig,
+    stage: Stage,
+    conductor: Conductor,
+    ended: Ended | None,
+    finished: Callable[[Outcome], None],
 ) -> None:
     """Write one test of the page down as a run of its own."""
     if not ended or not ended[0].calls:

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import time
 from typing import Any
 
+import gevent  # type: ignore[import-untyped]
 import orjson
 from flask import Response, request
 from locust.env import Environment
@@ -87,12 +88,16 @@ class Tab:
 
 
 def serve(environment: Environment, setup: Setup) -> Tab:
-    """Serve Locust's page with the tab in it; users of each endpoint are chosen in the page."""
+    """Serve Locust's page with the tab in it; answer once it can be opened. Raises `SystemExit` if it never can."""
     web: Any = environment.create_web_ui(
         host=setup.web_host, port=setup.web_port, delayed_start=True, userclass_picker_is_active=True
     )
     tab = Tab(web)
     web.start()
+    while not (web.server and web.server.started):
+        gevent.sleep(0.01)
+        if web.greenlet.ready():
+            raise SystemExit(f"port {setup.web_port} cannot be listened on")
     return tab
 
 

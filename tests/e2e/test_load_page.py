@@ -18,7 +18,7 @@ FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-ne
 @pytest.fixture
 def served(tmp_path):
     """`overlap load` with its page on a free port, straight at the mock so that it is up soon."""
-    words = ("--port", "0", "--endpoint", "chat_stream,chat", "--profile", "steady,ttft=0.05,itl=0.02")
+    words = ("--port", "0", "--endpoint", "chat_stream,chat", "--profile", "lognormal,ttft=0.2,itl=0.02")
     process = subprocess.Popen(
         [sys.executable, "-m", "harness.cli", "load", *words, "--results", str(tmp_path), "--drain", "0"],
         stdout=subprocess.PIPE,
