@@ -189,7 +189,7 @@ schemas = st.booleans() | st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(schemas)
 def test_any_schema_gets_a_valid_instance_or_a_refusal(schema):
     """Whatever a schema says, what is made is valid under it as it was written."""
