@@ -88,7 +88,7 @@ class Tab:
 
 
 def serve(environment: Environment, setup: Setup) -> Tab:
-    """Serve Locust's page with the tab in it; answer once it can be opened. Raises `SystemExit` if it never can."""
+    """Serve Locust's page with the tab in it; answer once it can be opened, or raise `SystemExit`."""
     web: Any = environment.create_web_ui(
         host=setup.web_host, port=setup.web_port, delayed_start=True, userclass_picker_is_active=True
     )
