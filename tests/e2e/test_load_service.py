@@ -94,3 +94,20 @@ def test_only_the_mistake_keeps_requests_from_overlapping(path, peak, service, m
     assert [answer.status_code for answer in answers] == [200] * 6
     seen = take(mock.base_url).peak
     assert seen <= PROCESSES if peak == PROCESSES else seen > PROCESSES
+
+
+def test_the_same_chain_stands_behind_asynchronous_django_views(mock, journal):
+    """Whole and streamed, with the tag passed on, and a refusal by its kind."""
+    pytest.importorskip("django")
+    words = [sys.executable, "-m", "scenarios.service", "--llm", mock.base_url, "--port", "0"]
+    with start([*words, "--framework", "django"], patience=60) as django:
+        body = {"question": "[call 000042] Hello"}
+        assert httpx.post(django.base_url + "/ainvoke", json=body, timeout=30).json()["answer"]
+        streamed = httpx.post(django.base_url + "/stream", json=body, timeout=30).text.split()
+        refused = httpx.post(django.base_url + "/ainvoke", json={"question": REFUSED}, timeout=30)
+    assert streamed.count("data:") == 5
+    assert [(tag, entry.stream) for tag, entry in journal() if tag == "000042"] == [
+        ("000042", False),
+        ("000042", True),
+    ]
+    assert (refused.status_code, refused.json()) == (502, {"error": {"type": "OpenAIAPIError 500"}})
