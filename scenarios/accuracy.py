@@ -1,7 +1,6 @@
 """How far off is what we measure, by client layer and concurrency?"""
 
 from harness.plan import Plan
-from harness.report.figures import number
 from harness.stats.summary import CellSummary, Summary
 from scenarios._cells import about
 from scenarios._questions import questions as prompts
@@ -30,7 +29,9 @@ def answer(summary: Summary) -> str | None:
     """Say for each number of streams how late the first token was seen, and how much of the ideal was reached."""
     widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
     said = [sentence for width in widths if (sentence := _at(summary, width))]
-    return " ".join(said) or None
+    if not said:
+        return None
+    return f"First token later than planned by (median), and share of the ideal throughput: {'. '.join(said)}."
 
 
 def _at(summary: Summary, streams: int) -> str | None:
@@ -38,13 +39,11 @@ def _at(summary: Summary, streams: int) -> str | None:
     said = [_said(each) for each in cells if "ttft_error.p50" in each.metrics]
     if not said:
         return None
-    word = "stream" if streams == 1 else "streams"
-    return f"{streams} {word} at once, first token late by, and share of the ideal throughput: {', '.join(said)}."
+    return f"{streams} at once, {'; '.join(said)}"
 
 
 def _said(cell: CellSummary) -> str:
-    ideal = number(cell.metrics["overlap"].value)
-    return f"{cell.cell.client} {about(cell, 'ttft_error.p50')} and {ideal} %"
+    return f"{cell.cell.client} {about(cell, 'ttft_error.p50')} and {about(cell, 'overlap')}"
 
 
 if __name__ == "__main__":

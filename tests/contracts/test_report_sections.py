@@ -13,6 +13,19 @@ from harness.store import read
 NAMES = registry.names(SECTIONS)
 
 
+CALIBRATION = {
+    "timers": [{"loop": "asyncio", "clock_step": 40, "histogram": [[50_000, 3], [None, 1]]}, {"loop": 1}, "?"],
+    "floor": [
+        {
+            "client": "floor",
+            "loop": "asyncio",
+            "concurrency": 16,
+            "calls": 8,
+            "rounds": [{"overhead.p50": 9e9}, 1],
+        },
+        {"client": "floor"},
+    ],
+}
 KINDS = ["rich", "blocking", "failed", "never run", "no journal", "unknown circumstances"]
 
 
@@ -21,7 +34,7 @@ def summary(request, make_shared_run, many_cells):
     """Runs of every kind: rich and poor, whole and broken."""
     one = [Cell("only", "chain", "invoke", "asyncio", 1)]
     if request.param == "rich":
-        return summarise(read(make_shared_run(many_cells, rounds=3)))
+        return summarise(read(make_shared_run(many_cells, rounds=3, calibration=CALIBRATION)))
     if request.param == "failed":
         return summarise(read(make_shared_run(many_cells, rounds=2, failing=[cell.id for cell in many_cells])))
     if request.param == "never run":
@@ -33,7 +46,17 @@ def summary(request, make_shared_run, many_cells):
         return summarise(read(folder))
     if request.param == "unknown circumstances":
         return summarise(
-            read(make_shared_run(one, rounds=1, environment=None, config=[], balance="?", scenarios=None))
+            read(
+                make_shared_run(
+                    one,
+                    rounds=1,
+                    environment=None,
+                    config=[],
+                    balance="?",
+                    scenarios=None,
+                    calibration={"fault": "lost"},
+                )
+            )
         )
     return summarise(read(make_shared_run(one)))
 

@@ -18,7 +18,8 @@ QUICK = ("--concurrency", "4", "--calls", "6", "--profile", "steady,ttft=0.01,it
 
 
 def _command(results, *words):
-    return [sys.executable, "-m", "harness.cli", "bench", *words, "--results", str(results)]
+    # The calibration has a test of its own; seconds before each of these would test nothing more.
+    return [sys.executable, "-m", "harness.cli", "bench", "--calibrate", "0", *words, "--results", str(results)]
 
 
 def _bench(results, *words):
@@ -266,7 +267,10 @@ def test_calls_that_fail_are_recorded_by_kind_and_the_run_is_whole(tmp_path):
 def test_a_scenario_is_a_script_of_its_own(tmp_path):
     """`python -m scenarios.three_calls` runs it alone and prints its answer."""
     done = subprocess.run(
-        [sys.executable, "-m", "scenarios.three_calls", "--rounds", "1", "--results", str(tmp_path)],
+        [
+            *(sys.executable, "-m", "scenarios.three_calls", "--rounds", "1", "--calibrate", "0"),
+            *("--results", str(tmp_path)),
+        ],
         capture_output=True,
         text=True,
         timeout=120,
@@ -292,3 +296,13 @@ def test_bench_says_in_its_help_what_every_option_is_for():
     )
     for word in ("--strategies", "--slot-timeout", "--profile", "Exit codes"):
         assert word in done.stdout
+
+
+def test_a_run_begins_with_its_calibration_and_reports_what_it_can_resolve(tmp_path):
+    """run.json has it, with books of its own; the report shows it as a certificate."""
+    done = _bench(tmp_path, *SMALL, *QUICK, "--calibrate", "1")
+    assert done.returncode == 0, done.stderr
+    calibration = _about(_only_run(tmp_path))["calibration"]
+    assert {each["concurrency"] for each in calibration["floor"]} == {1, 64}
+    assert calibration["balance"]["faults"] == []
+    assert "Calibration certificate" in done.stdout

@@ -31,6 +31,7 @@ def streamed(tmp_path_factory):
             "rounds": "1",
             "profile": "steady,ttft=0.05,itl=0.005",
             "tokens": str(TOKENS),
+            "calibrate": "0",
             "results": tmp_path_factory.mktemp("results"),
         }
     )

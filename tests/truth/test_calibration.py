@@ -1,0 +1,49 @@
+"""The calibration against a real mock: its schedule is known, so is what must come out."""
+
+import pytest
+
+from harness.calibration import calibrate
+from harness.config import config_from
+from harness.stats.floor import floors
+
+
+@pytest.fixture(scope="module")
+def calibration():
+    """One round on one loop; the run's own server is another, and is left alone."""
+    return calibrate(config_from({"calibrate": "1", "server": "/nowhere/to/be/found"}), ["asyncio"])
+
+
+def test_the_floor_is_measured_at_one_call_and_at_many(calibration):
+    """Nobody is faster than the schedule: no error is negative, no throughput above the ideal."""
+    known = {floor.concurrency: floor for floor in floors({"calibration": calibration})}
+    assert set(known) == {1, 64}
+    for floor in known.values():
+        assert floor.figures["ttft_error.p50"].value > 0
+        assert floor.figures["overhead.p50"].value > 0
+        assert 0 < floor.figures["overlap"].value <= 100
+
+
+def test_the_calibrations_books_balance(calibration):
+    """Two calls at one at a time, 64 at once, and as many to warm up; all of them joined."""
+    assert "fault" not in calibration
+    balance = calibration["balance"]
+    assert balance["faults"] == []
+    assert [balance[name] for name in ("made", "recorded", "joined", "entries")] == [132, 132, 132, 132]
+
+
+def test_the_idle_loop_and_the_clock_are_on_file(calibration):
+    """A clock that moves on, sleeps that are never short, and every heartbeat in one class of the histogram."""
+    [timers] = calibration["timers"]
+    assert timers["loop"] == "asyncio"
+    assert 0 < timers["clock_step"] < 1_000_000
+    assert timers["clock_read"] > 0
+    assert timers["sleep"]["count"] > 10
+    assert sum(count for _, count in timers["histogram"]) == timers["lag"]["count"]
+
+
+def test_a_calibration_that_cannot_be_made_says_why(monkeypatch):
+    """A fault is one line on file, and no reason to lose the run."""
+    monkeypatch.setattr("harness.servers.mock_command", lambda *_: ["/nowhere/to/be/found"])
+    found = calibrate(config_from({"calibrate": "1"}), ["asyncio"])
+    assert "/nowhere/to/be/found" in found["fault"]
+    assert "floor" not in found

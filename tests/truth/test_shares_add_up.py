@@ -1,0 +1,65 @@
+"""The shares of a call's time add up, whatever became of the call: answered whole, retried, refused, cut."""
+
+import sys
+
+import pytest
+
+from harness import store
+from harness.bench import run
+from harness.config import config_from
+from harness.shares import shares
+
+FAULTY = (
+    f"{sys.executable} -m mock_server --port 0 --profile steady,ttft=0.02,itl=0.002 --tokens 8 "
+    "--fault status,code=503,retry_after=0.01,every=3 --fault cut,after=3,every=4"
+)
+
+
+@pytest.fixture(scope="module")
+def calls(tmp_path_factory):
+    """Calls in one piece and streams, by the SDK with its retries and the floor without, to a faulty server."""
+    config = config_from(
+        {
+            "scenarios": ("streaming",),
+            "clients": "openai,floor",
+            "strategies": "gather_bounded,astream_many",
+            "concurrency": "4",
+            "calls": "16",
+            "rounds": "1",
+            "max_retries": "2",
+            "server": FAULTY,
+            "calibrate": "0",
+            "results": tmp_path_factory.mktemp("results"),
+        }
+    )
+    outcome = run(config, lambda _: None)
+    assert outcome.faults == ()
+    return [call for call in store.read(outcome.folder).calls if not call.warmup]
+
+
+KINDS = {
+    "in one piece": lambda call: not call.error and not call.chunks and len(call.served) == 1,
+    "streamed": lambda call: not call.error and len(call.chunks) == 8 and len(call.served) == 1,
+    "retried": lambda call: not call.error and len(call.served) > 1,
+    "refused": lambda call: call.error and call.served[-1].status == 503,
+    "cut": lambda call: call.error and call.chunks and call.served[-1].fault,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_nanosecond_has_one_owner(calls, kind):
+    """Send, planned, late and receive are the time from sent to done: to the nanosecond, none below zero."""
+    chosen = [call for call in calls if KINDS[kind](call)]
+    assert chosen
+    for call in chosen:
+        owned = shares(call)
+        parts = (owned.send, owned.planned, owned.late, owned.receive)
+        assert sum(parts) == call.done - call.sent
+        assert min(parts) >= 0
+        assert call.error or sum(parts) == call.e2e
+
+
+def test_no_call_that_the_server_knows_is_left_out(calls):
+    """What is divided is every joined call, not those that went well."""
+    assert len(calls) == 64
+    assert all(shares(call) for call in calls)
