@@ -35,6 +35,13 @@ def test_a_run_without_errors_has_no_section_of_errors(make_shared_run):
     assert _section("errors", make_shared_run([Cell("s", "chain", "gather", "asyncio", 4)])) is None
 
 
+def test_the_total_time_of_a_load_run_is_not_compared(make_shared_run):
+    """A load run lasts as long as it was told to; the same cells of a bench run are compared."""
+    cells = [Cell("s", "chain", name, "asyncio", 4) for name in STRATEGIES]
+    assert _section("total_time", make_shared_run(cells)) is not None
+    assert _section("total_time", make_shared_run(cells, load={"loop": "closed"})) is None
+
+
 def test_clients_are_held_against_the_cheapest(make_shared_run):
     """The made-up chain costs 7.5 times the CPU of made-up aiohttp, within the made-up noise of 3 % a round."""
     cells = [Cell("s", client, "gather", "asyncio", 4) for client in ("chain", "aiohttp", "openai")]
