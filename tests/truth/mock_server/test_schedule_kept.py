@@ -83,7 +83,7 @@ def test_the_same_call_has_the_same_schedule_in_another_process():
 
 
 def test_slowdown_under_load_is_in_the_plan():
-    """Four streams on four slots, each further one slowing all by half: gaps grow as planned, no token is early."""
+    """Four streams on four slots, each further one slowing all by half: gaps grow, and no token is early."""
     words = ("--profile", "steady,ttft=0.05,itl=0.01", "--tokens", "20", "--slots", "4", "--slowdown", "0.5")
     with started("--port", "0", *words) as server:
         alone, together = measured(server, 1, PATIENCE), measured(server, 4, PATIENCE)
