@@ -6,6 +6,7 @@ import inspect
 import random
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import islice
 from time import monotonic_ns, process_time_ns
 from typing import Any
@@ -107,8 +108,13 @@ def _settle() -> None:
     code under test costs.
     """
     gc.collect()
-    if not gc.get_freeze_count():
-        gc.freeze()
+    _freeze_once()
+
+
+@cache
+def _freeze_once() -> None:
+    # Remembered here: to ask the collector whether it has frozen anything walks all of it, 40 ms a slot.
+    gc.freeze()
 
 
 Run = Callable[[Any, Sequence[Item], Probe, int], Timed]

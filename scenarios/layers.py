@@ -24,7 +24,7 @@ PLAN = (
             "chain_aiohttp",
         ),
         concurrency=(32,),
-        calls=96,
+        calls=64,
         profile="instant",
         tokens=8,
     ),

@@ -16,7 +16,7 @@ PLAN = (
         clients=("aiohttp", "chain"),
         loops=("asyncio", "uvloop"),
         concurrency=(32,),
-        calls=96,
+        calls=64,
         profile="instant",
         tokens=8,
     ),

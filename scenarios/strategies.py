@@ -10,14 +10,14 @@ from scenarios._questions import questions as prompts
 __all__ = ["PLAN", "answer", "prompts"]
 
 # Latencies vary from call to call, as a model's do: with equal ones a barrier, such as a wave of gather waiting
-# for its slowest call, would not show. One after another, sixteen calls take a second and vary little: three
-# rounds of two such strategies are enough to set beside the others.
+# for its slowest call, would not show. Where calls follow one another they take long and vary little: three
+# rounds of them are enough to set beside the others.
 LATENCY = "lognormal,ttft=0.05,itl=0.001"
 PLAN = (
-    Plan(concurrency=(1, 16, 64), calls=2, profile=LATENCY, sequential_up_to=1),
+    Plan(concurrency=(1,), calls=2, rounds=3, profile=LATENCY),
+    Plan(concurrency=(16, 64), profile=LATENCY, sequential_up_to=1),
     Plan(strategies=("invoke", "ainvoke"), concurrency=(16,), rounds=3, profile=LATENCY),
 )
-
 
 SCENARIO = "strategies"
 
