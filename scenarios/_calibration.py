@@ -9,9 +9,10 @@ from scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "prompts"]
 
-# 16 tokens, the first after 50 ms, one every 5 ms: 125 ms a call. Its loops are those of the run.
+# 16 tokens, the first after 50 ms, one every 5 ms: 125 ms a call. Its loops are those of the run. Two waves: in
+# the first all calls leave within a millisecond, from then on they are spread as in any run.
 KNOWN = {"profile": "steady,ttft=0.05,itl=0.005", "tokens": 16}
 PLAN = (
-    Plan(strategies=("astream_many",), clients=("floor",), concurrency=(1,), calls=2, **KNOWN),
-    Plan(strategies=("astream_many",), clients=("floor",), concurrency=(64,), **KNOWN),
+    Plan(strategies=("astream_many",), clients=("floor",), concurrency=(1,), **KNOWN),
+    Plan(strategies=("astream_many",), clients=("floor",), concurrency=(64,), waves=2, **KNOWN),
 )

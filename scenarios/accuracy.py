@@ -1,7 +1,7 @@
 """How far off is what we measure, by client layer and concurrency?"""
 
 from harness.plan import Plan
-from harness.stats.summary import CellSummary, Summary
+from harness.stats.summary import Summary
 from scenarios._cells import about
 from scenarios._questions import questions as prompts
 
@@ -36,14 +36,14 @@ def answer(summary: Summary) -> str | None:
 
 def _at(summary: Summary, streams: int) -> str | None:
     cells = [each for each in summary.of(scenario=SCENARIO, concurrency=streams) if "overlap" in each.metrics]
-    said = [_said(each) for each in cells if "ttft_error.p50" in each.metrics]
-    if not said:
-        return None
-    return f"{streams} at once, {'; '.join(said)}"
-
-
-def _said(cell: CellSummary) -> str:
-    return f"{cell.cell.client} {about(cell, 'ttft_error.p50')} and {about(cell, 'overlap')}"
+    several = len({each.cell.loop for each in cells}) > 1
+    said = [
+        f"{f'{each.cell.client} on {each.cell.loop}' if several else each.cell.client} "
+        f"{about(each, 'ttft_error.p50')} and {about(each, 'overlap')}"
+        for each in cells
+        if "ttft_error.p50" in each.metrics
+    ]
+    return f"{streams} at once, {'; '.join(said)}" if said else None
 
 
 if __name__ == "__main__":

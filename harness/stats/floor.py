@@ -107,7 +107,7 @@ def unresolved(
     if floor.overhead is not None and mine.value <= floor.overhead and cell.client != floor.client:
         said.append(
             f"Its overhead of {_ms(mine.value)} a call is no more than the {_ms(floor.overhead)} that a bare "
-            f"socket has on this machine at {floor.concurrency} calls in flight: nothing of it can be put down to "
+            f"socket has on this machine with {floor.concurrency} in flight: nothing of it can be put down to "
             "the client. Measure on a quieter machine, or rank clients by CPU per call instead."
         )
     for other, its in others.items():
