@@ -232,6 +232,22 @@ SLOTS: tuple[OfSlots, ...] = (
         _part("queue", "p50"),
     ),
     OfSlots(
+        "pool.count",
+        "waits for a connection",
+        "",
+        "lower",
+        "requests that found no place in their client's connection pool",
+        _part("pool", "count"),
+    ),
+    OfSlots(
+        "pool.max",
+        "wait for a connection max",
+        "ns",
+        "lower",
+        "wait for a place in a client's connection pool, longest",
+        _part("pool", "max"),
+    ),
+    OfSlots(
         "queue.max",
         "executor queue max",
         "ns",

@@ -175,8 +175,9 @@ class Slot:
     since the slot began; None where the server keeps no journal. `steal` is the share of CPU time that the
     hypervisor took meanwhile.
 
-    `gc`, `queue` and `opened` are of the measured part alone: the collector's pauses, the wait for a thread of
-    the loop's default executor, and the connections that its calls used and no warm-up call had opened.
+    `gc`, `queue`, `pool` and `opened` are of the measured part alone: the collector's pauses, the waits for a
+    thread of the loop's default executor and for a place in a client's connection pool, and the connections that
+    its calls used and no warm-up call had opened.
     """
 
     cell: str
@@ -196,4 +197,5 @@ class Slot:
     error: str | None = None
     gc: Pauses | None = None
     queue: Queue | None = None
+    pool: Queue | None = None
     opened: int | None = None

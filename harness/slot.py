@@ -15,6 +15,7 @@ from harness import executor, loops, registry
 from harness.endpoint import Endpoint
 from harness.heartbeat import Heartbeat
 from harness.pauses import Collections
+from harness.pools import PoolWaits
 from harness.probe import Item, Probe, item
 from harness.record import Call, Cell, Lag, Pauses, Queue
 from harness.store import cell_from
@@ -50,6 +51,7 @@ class Timed:
     lag: Lag | None = None
     gc: Pauses | None = None
     queue: Queue | None = None
+    pool: Queue | None = None
 
 
 def application(order: Order) -> Any:
@@ -91,9 +93,9 @@ def execute(order: Order) -> tuple[Timed, list[Call]]:
             run(app, warm, warmed, order.cell.concurrency)
             _settle()
             executor.forget()
-            with Collections() as collections:
+            with Collections() as collections, PoolWaits() as pools:
                 timed = run(app, calls, probe, order.cell.concurrency)
-            timed = replace(timed, gc=collections.pauses, queue=executor.queue())
+            timed = replace(timed, gc=collections.pauses, queue=executor.queue(), pool=pools.queue)
         finally:
             runner.run(close(app, client))
     return timed, [call for each in (warmed, probe) for call in each.calls(order.cell.id, order.round)]

@@ -22,7 +22,7 @@ FORMAT = 1
 
 Made = TypeVar("Made")
 # The fields of a slot that are objects of their own.
-_PARTS: dict[str, type[Lag | Pauses | Queue]] = {"lag": Lag, "gc": Pauses, "queue": Queue}
+_PARTS: dict[str, type[Lag | Pauses | Queue]] = {"lag": Lag, "gc": Pauses, "queue": Queue, "pool": Queue}
 
 
 class Unreadable(Exception):

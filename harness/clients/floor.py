@@ -67,8 +67,7 @@ class Floor:
     async def _asked(self, body: dict[str, object]) -> Connection:
         content = orjson.dumps(body)
         if self._places.locked():
-            async with asyncio.timeout(self._endpoint.timeout):
-                await self._places.acquire()
+            await self._wait_for_place()
         else:
             await self._places.acquire()
         try:
@@ -79,6 +78,10 @@ class Floor:
         self._busy.add(connection)
         connection.ask(b"%b%d\r\n\r\n%b" % (self._head, len(content), content))
         return connection
+
+    async def _wait_for_place(self) -> None:
+        async with asyncio.timeout(self._endpoint.timeout):
+            await self._places.acquire()
 
     def _rested(self) -> Connection | None:
         """Answer the idle connection that was used last; those idle for too long are closed."""

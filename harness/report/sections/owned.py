@@ -22,6 +22,8 @@ CAUSES = {
     "queue.max": "the same, at worst",
     "gc.total": "all shares: the collector stops every thread",
     "gc.longest": "the same, at worst: one call, or all that were in flight",
+    "pool.count": "send: so many requests found the client's connection pool full",
+    "pool.max": "the same: the longest wait for a place in it",
     "opened": "send: connecting instead of using a warm connection",
     "requests_per_call": "send: the pause before a retry",
 }
@@ -45,7 +47,6 @@ def _causes(known: list[CellSummary]) -> Section:
         (
             "Each is seen in the worker itself, within the measured part.",
             *(f"{label(metric)} → {CAUSES[metric]}." for metric in named),
-            "A wait for a place in a client's connection pool cannot be seen from outside: it is part of send.",
         )
     )
     return Section("What explains the shares", _explained(known), of_cells(known, named), note=note)
@@ -54,7 +55,7 @@ def _causes(known: list[CellSummary]) -> Section:
 def _explained(known: list[CellSummary]) -> str:
     """Name the cells in which each cause was largest, as a sentence."""
     said = []
-    for metric in ("loop_lag.p99", "queue.max", "gc.longest"):
+    for metric in ("loop_lag.p99", "queue.max", "pool.max", "gc.longest"):
         having = [each for each in known if metric in each.metrics]
         if having:
             worst = max(having, key=lambda each: each.metrics[metric].value)

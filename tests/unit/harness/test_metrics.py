@@ -33,6 +33,7 @@ SLOT = Slot(
     requests=3,
     gc=Pauses(4, 50, 20),
     queue=Queue(6, 7, 8),
+    pool=Queue(3, 4, 5),
     opened=1,
 )
 
@@ -57,6 +58,8 @@ def number(name: str, calls=THREE, slot=SLOT, cell=CELL):
         ("loop_lag.max", 3),
         ("queue.p50", 7),
         ("queue.max", 8),
+        ("pool.count", 3),
+        ("pool.max", 5),
         ("gc.count", 4),
         ("gc.total", 50),
         ("gc.longest", 20),

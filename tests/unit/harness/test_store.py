@@ -30,7 +30,25 @@ CALLS = [
     Call(CELL.id, 0, 1, 100, 130, chunks=array("q"), error="APITimeoutError: <b>late</b>", warmup=True),
 ]
 SLOT = Slot(
-    CELL.id, 0, 3, 1, 90, 210, 55, Lag(1, 2, 3, 4), 1, 2, 3, 0, 0, 0.01, None, Pauses(2, 30, 20), Queue(3, 4, 5), 1
+    CELL.id,
+    0,
+    3,
+    1,
+    90,
+    210,
+    55,
+    Lag(1, 2, 3, 4),
+    1,
+    2,
+    3,
+    0,
+    0,
+    0.01,
+    None,
+    Pauses(2, 30, 20),
+    Queue(3, 4, 5),
+    Queue(1, 6, 6),
+    1,
 )
 
 

@@ -1,0 +1,79 @@
+"""
+How long requests waited for a place in a client's connection pool.
+
+No HTTP library tells this, so the method in which each of them waits is wrapped while a slot is timed; a request
+that finds a place is not touched. These methods are private: where a version has moved one, that library's pool
+is not watched, and with none watched the figure is unknown.
+"""
+
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from inspect import iscoroutinefunction
+from time import monotonic_ns
+from typing import Any, Self
+
+from harness.record import Queue
+
+# Module, class, method, and whether a call of it is a wait at all: httpcore's answers at once if there is a place,
+# and is asked again if that place was taken meanwhile, so that one request may wait several times.
+WAITS: tuple[tuple[str, str, str, Callable[[Any], bool]], ...] = (
+    *(
+        (f"{core}.{half}.connection_pool", name, "wait_for_connection", lambda request: request.connection is None)
+        for core in ("httpcore", "httpcore2")
+        for half, name in (("_async", "AsyncPoolRequest"), ("_sync", "PoolRequest"))
+    ),
+    ("aiohttp.connector", "BaseConnector", "_wait_for_available_connection", lambda _connector: True),
+    ("harness.clients.floor", "Floor", "_wait_for_place", lambda _floor: True),
+)
+
+
+class PoolWaits:
+    """Watches the pools of the libraries that are loaded, from entering to leaving; `queue` is what came of it."""
+
+    def __init__(self) -> None:
+        self._took: list[int] = []
+        self._watched = False
+        self._restore = ExitStack()
+
+    def __enter__(self) -> Self:
+        for module, name, method, waits in WAITS:
+            owner = getattr(sys.modules.get(module), name, None)
+            original = getattr(owner, method, None)
+            if original is not None:
+                self._watched = True
+                setattr(owner, method, self._timed(original, waits))
+                self._restore.callback(setattr, owner, method, original)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._restore.close()
+
+    def _timed(self, original: Callable[..., Any], waits: Callable[[Any], bool]) -> Callable[..., Any]:
+        async def awaited(owner: Any, *args: Any, **kwargs: Any) -> Any:
+            if not waits(owner):
+                return await original(owner, *args, **kwargs)
+            began = monotonic_ns()
+            try:
+                return await original(owner, *args, **kwargs)
+            finally:
+                self._took.append(monotonic_ns() - began)
+
+        def blocking(owner: Any, *args: Any, **kwargs: Any) -> Any:
+            if not waits(owner):
+                return original(owner, *args, **kwargs)
+            began = monotonic_ns()
+            try:
+                return original(owner, *args, **kwargs)
+            finally:
+                self._took.append(monotonic_ns() - began)
+
+        return awaited if iscoroutinefunction(original) else blocking
+
+    @property
+    def queue(self) -> Queue | None:
+        """The waits so far; a count of 0 where none waited, None where no pool could be watched."""
+        if not self._watched:
+            return None
+        waits = sorted(self._took)
+        return Queue(len(waits), waits[len(waits) // 2] if waits else 0, waits[-1] if waits else 0)
