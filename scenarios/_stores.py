@@ -1,9 +1,8 @@
-"""Vector stores for a retrieval chain: Qdrant's embedded one, LangChain's own, one with a blocking half only."""
+"""Embeddings and passages of a retrieval chain, LangChain's store, and a retriever with a blocking half only."""
 
-import asyncio
 from typing import Any
 
-from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
@@ -11,8 +10,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableLambda, RunnablePassthrough
 from langchain_core.vectorstores import InMemoryVectorStore
 from langchain_openai import OpenAIEmbeddings
-from pydantic import PrivateAttr, SecretStr
-from qdrant_client import AsyncQdrantClient, models
+from pydantic import SecretStr
 
 from harness.clients._transport import blocking, on_httpx2
 from harness.endpoint import Endpoint
@@ -43,43 +41,6 @@ class Embedder:
         """Close both HTTP clients."""
         self._http.close()
         await self._async_http.aclose()
-
-
-class Qdrant(BaseRetriever):
-    """Qdrant in this process, asked by its asynchronous client; the collection is filled by the first question."""
-
-    embeddings: OpenAIEmbeddings
-    vectors: list[list[float]]
-    _client: Any = PrivateAttr(default=None)
-    _filling: asyncio.Lock = PrivateAttr(default_factory=asyncio.Lock)
-
-    async def _filled(self) -> AsyncQdrantClient:
-        async with self._filling:
-            if self._client is None:
-                client = AsyncQdrantClient(":memory:")
-                size = models.VectorParams(size=DIMENSIONS, distance=models.Distance.COSINE)
-                await client.create_collection("passages", vectors_config=size)
-                points = [
-                    models.PointStruct(id=number, vector=vector, payload={"text": text})
-                    for number, (vector, text) in enumerate(zip(self.vectors, PASSAGES, strict=True))
-                ]
-                await client.upsert("passages", points)
-                self._client = client
-        return self._client
-
-    async def _aget_relevant_documents(
-        self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun
-    ) -> list[Document]:
-        del run_manager
-        client = await self._filled()
-        vector = await self.embeddings.aembed_query(query)
-        found = await client.query_points("passages", query=vector, limit=NEAREST)
-        return [Document(point.payload["text"]) for point in found.points if point.payload]
-
-    def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
-    ) -> list[Document]:
-        raise NotImplementedError
 
 
 class Blocking(BaseRetriever):

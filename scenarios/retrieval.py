@@ -36,14 +36,16 @@ class Retrieval:
 
 def app(client, endpoint, variant):
     """Build the chain upon one store; filling it is asked of the provider, and no part of any call."""
-    from scenarios import _stores
+    from scenarios import _qdrant, _stores
 
     if variant not in PLAN[0].variants:
         raise refuse(variant, SCENARIO, ", ".join(PLAN[0].variants))
     embedder = _stores.Embedder(endpoint)
     embeddings = embedder.embeddings
     if variant == QDRANT:
-        retriever = _stores.Qdrant(embeddings=embeddings, vectors=embeddings.embed_documents(_stores.PASSAGES))
+        retriever = _qdrant.Qdrant(
+            embeddings=embeddings, texts=_stores.PASSAGES, vectors=embeddings.embed_documents(_stores.PASSAGES)
+        )
     elif variant == MEMORY:
         retriever = _stores.in_memory(embeddings).as_retriever(search_kwargs={"k": _stores.NEAREST})
     else:

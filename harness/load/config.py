@@ -60,6 +60,7 @@ class LoadConfig:
     drain: float = _option("seconds that calls in flight may take to end when a test ends; 0 cuts them", 10.0)
     port: int = _option("port of Locust's page; 0 picks a free one", 8089)
     service_port: int = _option("port of the service; 0 picks a free one", 0)
+    mock_workers: int = _option("the mock server's processes", 1)
     mock_port: int = _option("port of the mock server; 0 picks a free one", 0)
     name: str = _option("what the run is called in its folder's name", "load")
     results: Path = _option("where run folders go", Path("results"))  # noqa: RUF009  a Path does not change
@@ -130,6 +131,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "processes": (1, 64),
     "expect_workers": (1, 1000),
     "service_workers": (1, 64),
+    "mock_workers": (1, 64),
     "requests": (1, 10_000),
     "tokens": (1, 100_000),
     "timeout": (0.01, 3600),

@@ -159,8 +159,9 @@ class Stage:
 def mock_words(config: LoadConfig) -> list[str]:
     """Answer the command line of the mock server."""
     words = ("--port", str(config.mock_port), "--profile", config.profile, "--tokens", str(config.tokens))
+    several = ("--workers", str(config.mock_workers)) if config.mock_workers > 1 else ()
     fault = ("--fault", config.fault) if config.fault else ()
-    return [sys.executable, "-m", "mock_server", *words, "--seed", str(config.seed), *fault]
+    return [sys.executable, "-m", "mock_server", *words, "--seed", str(config.seed), *several, *fault]
 
 
 def service_words(config: LoadConfig, llm: str) -> list[str]:

@@ -39,7 +39,8 @@ async def chains(settings: Settings) -> AsyncIterator[Chains]:
     )
     held = client(endpoint)
     try:
-        yield Chains(held.runnable, Agent(held.model), await retrieval(endpoint, held.model))
+        async with retrieval(endpoint, held.model) as found:
+            yield Chains(held.runnable, Agent(held.model), found)
     finally:
         held.close()
         await held.aclose()
