@@ -21,11 +21,11 @@ from harness.journal import Journal, take
 from harness.plan import STRATEGIES
 from harness.probe import Item, Probe, item
 from harness.record import Call, Cell, Slot
+from harness.runner import joined
 from harness.server import mock_command, start
 from harness.slot import Timed, awaited, blocking, close
 from harness.stats.summary import Summary, summarise
 from harness.store import Run
-from harness.truth import join
 from harness.worker import METHODS
 
 ASKED = ("Name one use of a paper clip.", "Describe rain in a sentence.", "Tell a joke about a semaphore.")
@@ -166,18 +166,9 @@ async def _slot(work: _Work, cell: Cell, number: int, position: int) -> tuple[Sl
     timed = await _ran(strategy, work.app, work.items(), probe, cell.concurrency)
     calls, made = probe.calls(cell.id, number), len(work.prompts)
     slot = Slot(cell.id, number, position, made, timed.started, timed.ended, timed.cpu, timed.lag)
-    journal = await work.journal()
-    if journal is None:
-        return slot, calls
-    joined, unjoined = join(calls, journal)
-    return replace(
-        slot,
-        peak=journal.peak,
-        connections=journal.connections,
-        requests=len(journal.entries),
-        dropped=journal.dropped,
-        unjoined=unjoined,
-    ), joined
+    slot, calls = joined(slot, calls, await work.journal())
+    # The application lives through all slots: which of its connections are this one's own cannot be told.
+    return replace(slot, opened=None), calls
 
 
 async def _ran(strategy: Callable[..., Any], *args: Any) -> Timed:

@@ -11,8 +11,9 @@ from typing import Any
 from harness import registry
 from harness.environment import circumstances
 from harness.load.config import LoadConfig
-from harness.load.tally import Tally, at_once
+from harness.load.tally import Tally
 from harness.record import Call, Cell, Slot
+from harness.stats.throughput import in_flight
 from harness.store import Writer
 from harness.truth import Balance, join
 
@@ -56,7 +57,7 @@ class Book:
         for call in joined:
             by_endpoint[call.cell].append(call)
         for place, (endpoint, calls) in enumerate(sorted(by_endpoint.items())):
-            cell = self._cell(endpoint, tally.users if len(by_endpoint) == 1 else at_once(calls))
+            cell = self._cell(endpoint, tally.users if len(by_endpoint) == 1 else in_flight(calls))
             made = [replace(call, cell=cell.id, round=number) for call in calls]
             counted = locust.get(endpoint, {}).get("E2E", 0)
             known = sum(len(call.served) for call in made)

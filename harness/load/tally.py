@@ -17,6 +17,7 @@ from harness.load.books import SHARE, Row
 from harness.probe import tag
 from harness.record import Call, Served
 from harness.shares import OWNERS, shares
+from harness.stats.throughput import in_flight
 
 RECENT = 10.0  # seconds that the live view looks back
 
@@ -96,7 +97,7 @@ def _view(calls: list[Call]) -> dict[str, Any]:
         "failed": sum(1 for call in calls if call.error),
         "rate": len(calls) / span * 1e9 if span else None,
         # The ideal makespan of this many equal places over the measured one, as in the table of metrics.
-        "overlap": planned / at_once(calls) / span * 100 if divided and span else None,
+        "overlap": planned / in_flight(calls) / span * 100 if divided and span else None,
         **{
             owner: sum(getattr(each, owner) for each in divided) / len(divided) / 1e6 if divided else None
             for owner in OWNERS
@@ -107,16 +108,6 @@ def _view(calls: list[Call]) -> dict[str, Any]:
         "tpot": _middle([call.tpot for call in calls]),
         "e2e": _middle([call.e2e for call in calls]),
     }
-
-
-def at_once(calls: Iterable[Call]) -> int:
-    """Count the most calls in flight at one moment, as their callers saw it."""
-    moments = sorted([(call.sent, 1) for call in calls] + [(call.done, -1) for call in calls])
-    most = now = 0
-    for _, step in moments:
-        now += step
-        most = max(most, now)
-    return most
 
 
 def _middle(numbers: list[Any]) -> float | None:

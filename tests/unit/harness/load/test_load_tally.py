@@ -6,8 +6,9 @@ import pytest
 
 from harness.journal import Journal
 from harness.load.books import SHARE
-from harness.load.tally import Tally, at_once
+from harness.load.tally import Tally
 from harness.record import Call, Served
+from harness.stats.throughput import in_flight
 
 MS = 1_000_000
 
@@ -69,8 +70,8 @@ def test_requests_that_no_process_brought_in_are_lost_with_theirs():
     assert tally.lost() == {1: 2}
 
 
-def test_calls_that_follow_one_another_are_not_at_once():
+def test_calls_that_follow_one_another_are_not_in_flight():
     """One ends at the moment the next begins."""
     calls = [Call("chat", 0, index, index * 10, index * 10 + 10) for index in range(3)]
-    assert at_once(calls) == 1
-    assert at_once([*calls, Call("chat", 0, 3, 5, 25)]) == 2
+    assert in_flight(calls) == 1
+    assert in_flight([*calls, Call("chat", 0, 3, 5, 25)]) == 2
