@@ -1,12 +1,11 @@
 """Words on the command line choose a command of the registry; only the chosen one is imported."""
 
-import signal
 import sys
 from pathlib import Path
 
 import click
 
-from harness import registry
+from harness import interrupt, registry
 
 COMMANDS = "harness.commands"
 
@@ -31,8 +30,7 @@ class Commands(click.Group):
 @click.version_option(package_name="overlap-bench", prog_name="overlap")
 def main() -> None:
     """Measure how asynchronous LLM application code waits, and what the waiting costs."""
-    # A CI runner ends a job with SIGTERM: that is to be as orderly as Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interrupt.catch()
 
 
 def scenario(file: str) -> None:

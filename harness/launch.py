@@ -13,6 +13,7 @@ from typing import IO, Any, Self
 
 import orjson
 
+from harness import interrupt
 from harness.config import Mistake
 from harness.environment import scrubbed
 from harness.server import confine
@@ -55,6 +56,11 @@ class Launch:
             if text := line.decode("utf-8", "replace").strip():
                 self._said.append(text)
 
+    @property
+    def pid(self) -> int:
+        """The worker's process id."""
+        return self._process.pid
+
     def methods(self, order: Order, patience: float) -> list[str]:
         """Ask which methods the application of *order* has. Raises `Broken`, or `Mistake` for a wrong name."""
         found: list[str] = self.ask({"methods": order}, patience)["methods"]
@@ -66,6 +72,7 @@ class Launch:
 
     def ask(self, request: dict[str, Any], patience: float) -> dict[str, Any]:
         """Send *request* and answer its answer. Raises `Broken`, after *patience* seconds too, or `Mistake`."""
+        interrupt.check()
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(orjson.dumps(request, default=asdict) + b"\n")

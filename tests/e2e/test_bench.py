@@ -151,7 +151,11 @@ def test_an_interrupted_run_keeps_what_was_measured(tmp_path, sent):
     children = psutil.Process(process.pid).children(recursive=True)
     assert children
     process.send_signal(sent)
-    _, errors = process.communicate(timeout=60)
+    try:
+        _, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
     assert process.returncode == 130, errors
     assert psutil.wait_procs(children, timeout=10)[1] == []
     folder = _only_run(tmp_path)

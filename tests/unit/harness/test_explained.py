@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import threading
 import time
 
 import pytest
@@ -22,21 +23,27 @@ def _fresh():
 
 
 def test_work_that_finds_no_free_thread_waits_and_is_seen_to():
-    """One thread, two pieces of 20 ms: the second waits for the first, and answers come back as usual."""
+    """One thread, and work that holds it for 20 ms after more was handed over: what came later waited for that."""
+    free = threading.Event()
+    with StampedExecutor(1) as threads:
+        first, second = threads.submit(free.wait), threads.submit(lambda: 2)
+        time.sleep(0.02)
+        free.set()
+        assert (first.result(), second.result()) == (True, 2)
+    waited = executor.queue()
+    assert waited.count == 2
+    assert waited.max >= 20_000_000
+
+
+def test_the_loop_hands_its_work_over_as_it_does_to_its_own_executor():
+    """Answers come back in their places."""
 
     async def main() -> list[int]:
         asyncio.get_running_loop().set_default_executor(StampedExecutor(1))
-
-        def work(number: int) -> int:
-            time.sleep(0.02)
-            return number
-
-        return await asyncio.gather(*(asyncio.to_thread(work, number) for number in (1, 2)))
+        return await asyncio.gather(*(asyncio.to_thread(int, number) for number in ("1", "2")))
 
     assert asyncio.run(main()) == [1, 2]
-    waited = executor.queue()
-    assert waited.count == 2
-    assert waited.max >= 19_000_000
+    assert executor.queue().count == 2
 
 
 def test_an_error_in_a_thread_comes_out_as_it_went_in():
