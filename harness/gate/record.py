@@ -1,0 +1,187 @@
+"""
+What a gate run knows: two arms, a rule, and every round of every series; each verdict is a function of these.
+
+Times are nanoseconds, shares are fractions (0.05 is 5 %). What is not known is None.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+SCHEMA = "overlap-gate/1"
+Verdict = Literal["pass", "improved", "regressed", "inconclusive", "invalid"]
+# 1 regressed: the only code that says that the candidate is worse; 4: nothing can be said.
+EXIT: Mapping[Verdict, int] = {"pass": 0, "improved": 0, "regressed": 1, "inconclusive": 3, "invalid": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """
+    When a difference counts, and how sure one must be; fixed before the first round.
+
+    *alpha* bounds the chance of any false alarm in the whole run, *beta* the chance that a series that is slower
+    by *pass_bound* or more is passed. *min_effect* is the smallest estimate that is called a change. *noise* is
+    the noise of a round (robust standard deviation of the log ratio) assumed until there are rounds to tell.
+    A round in which more than *steal* of the processors' time was taken by the hypervisor, or more than
+    *foreign* cores were kept busy by other programs, is disturbed and not counted.
+    """
+
+    alpha: float = 0.05
+    beta: float = 0.05
+    min_effect: float = 0.03
+    pass_bound: float = 0.05
+    max_rounds: int = 40
+    noise: float = 0.03
+    steal: float = 0.05
+    foreign: float = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """
+    One side of the comparison, as it is told: what was asked for, and what came of it.
+
+    *spec* is as written by the user, *label* a short name, *facts* what identifies it: commit, digest of the
+    lock, Python, versions of packages that differ, settings.
+    """
+
+    spec: str
+    label: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """
+    One round of one series: the two arms' values, and which arm went first ("BC" or "CB").
+
+    *disturbed* says why the round is not counted; None where it is.
+    """
+
+    round: int
+    order: str
+    base: float
+    candidate: float
+    disturbed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """
+    One metric of one cell over the rounds: one hypothesis.
+
+    *kind* is "timed" (noisy, judged by the log ratios of the rounds) or "exact" (a count, judged by equality).
+    *better* is "lower", "higher" or "neither". *data* is what a slot's value rests on: how many calls.
+    """
+
+    cell: str
+    metric: str
+    unit: str
+    kind: Literal["timed", "exact"]
+    better: str
+    pairs: tuple[Pair, ...] = ()
+    data: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The series' name in files: cell, a space, metric."""
+        return f"{self.cell} {self.metric}"
+
+    @property
+    def counted(self) -> tuple[Pair, ...]:
+        """The rounds that count."""
+        return tuple(pair for pair in self.pairs if not pair.disturbed)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A slot that gave nothing: *arm* is "base", "candidate", or "both"; the reason is one line."""
+
+    cell: str
+    arm: str
+    round: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """
+    What the run was meant to show of the gate itself.
+
+    *kind* is "aa" (base against itself: nothing may be called changed) or "inject" (a slowdown of *share* was
+    planted in *cell* of the candidate: that cell, and no other, must be called regressed).
+    """
+
+    kind: Literal["aa", "inject"]
+    cell: str | None = None
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """
+    Everything a verdict rests on. `judge(run)` is pure: the same file gives the same verdict for ever.
+
+    *declared* are the cells that were to be measured, *seed* drew every order. *interleaved* is False where two
+    stored files are compared: then drift of the machine is part of every ratio, and a verdict says so.
+    *disturbed* has a sentence for each round that the machine spoiled. *took* is in seconds.
+    """
+
+    base: Arm
+    candidate: Arm
+    rule: Rule
+    declared: tuple[str, ...]
+    series: tuple[Series, ...]
+    seed: int = 0
+    missing: tuple[Missing, ...] = ()
+    control: Control | None = None
+    interleaved: bool = True
+    interrupted: bool = False
+    rounds: int = 0
+    disturbed: Mapping[int, str] = field(default_factory=dict)
+    environment: Mapping[str, Any] = field(default_factory=dict)
+    time: str | None = None
+    took: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """
+    The verdict on one series, and what it rests on.
+
+    *ratio* is candidate / base (Hodges-Lehmann over rounds; of the last values for an exact series), *low* and
+    *high* its interval, *base* and *candidate* typical values (medians of rounds). *e_slower*, *e_faster* and
+    *e_pass* are the e-values against "not slower", "not faster", "slower by the bound". *noise* is a round's,
+    *mde* the smallest effect that could have been seen (a share), *rounds* how many counted. *why* is a sentence.
+    """
+
+    series: Series
+    verdict: Verdict
+    why: str
+    rounds: int
+    base: float | None = None
+    candidate: float | None = None
+    ratio: float | None = None
+    low: float | None = None
+    high: float | None = None
+    e_slower: float | None = None
+    e_faster: float | None = None
+    e_pass: float | None = None
+    noise: float | None = None
+    mde: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The verdict on a run: one word, a sentence, the verdict on every series, and doubts worth a line each."""
+
+    run: Run
+    verdict: Verdict
+    why: str
+    judged: tuple[Judged, ...]
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """What the process ends with."""
+        return EXIT[self.verdict]
