@@ -4,8 +4,10 @@ import os
 import subprocess
 import sys
 from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from threading import Thread
 from time import monotonic
@@ -25,15 +27,31 @@ class Broken(Exception):
 
 
 class Launch:
-    """A process on *core* running *module*. Use it as a context; a broken one cannot be asked again."""
+    """
+    A process on *core* running *module*. Use it as a context; a broken one cannot be asked again.
 
-    def __init__(self, core: int | None, hash_seed: int, module: str = "harness.worker") -> None:
+    *python* runs it, with *env* added to its environment. In a working folder *cwd* that is not ours, modules
+    are not looked for unless *env* says so: a `harness` that lies there is not the one that measures.
+    """
+
+    def __init__(  # noqa: PLR0913  three say what is run, three where
+        self,
+        core: int | None,
+        hash_seed: int,
+        module: str = "harness.worker",
+        *,
+        python: str | Path = sys.executable,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> None:
+        flags = ["-P"] if cwd else []
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module],
+            [python, *flags, "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=scrubbed(PYTHONHASHSEED=str(hash_seed)),
+            env=scrubbed(**{**(env or {}), "PYTHONHASHSEED": str(hash_seed)}),
+            cwd=cwd,
             start_new_session=True,
             preexec_fn=lambda: confine(core),  # noqa: PLW1509  two system calls, no lock is taken
         )
