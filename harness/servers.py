@@ -50,6 +50,11 @@ class Servers:
         """Answer the server that *planned* talks to."""
         return self.ensure(planned.cell.profile, planned.tokens, planned.server)
 
+    @property
+    def pids(self) -> list[int]:
+        """The process ids of all that run."""
+        return [server.process.pid for server in self._running.values()]
+
     def check(self) -> None:
         """Raise `Lost` when a server has died."""
         for server in self._running.values():

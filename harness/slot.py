@@ -12,6 +12,7 @@ from time import monotonic_ns, process_time_ns
 from typing import Any
 
 from harness import executor, loops, registry
+from harness.burn import Burning
 from harness.endpoint import Endpoint
 from harness.heartbeat import Heartbeat
 from harness.pauses import Collections
@@ -34,6 +35,7 @@ class Order:
     executor: int
     timeout: float
     max_retries: int
+    burn: int = 0  # ns of CPU time more for every counted call: a slowdown planted on purpose
 
 
 def order_from(fact: dict[str, Any]) -> Order:
@@ -93,8 +95,10 @@ def execute(order: Order) -> tuple[Timed, list[Call]]:
             run(app, warm, warmed, order.cell.concurrency)
             _settle()
             executor.forget()
+            # Warmed without it: what it adds is counted calls' alone.
+            slowed = Burning(app, order.burn) if order.burn else app
             with Collections() as collections, PoolWaits() as pools:
-                timed = run(app, calls, probe, order.cell.concurrency)
+                timed = run(slowed, calls, probe, order.cell.concurrency)
             timed = replace(timed, gc=collections.pauses, queue=executor.queue(), pool=pools.queue)
         finally:
             runner.run(close(app, client))
