@@ -54,6 +54,13 @@ class RunConfig:
     calibrate: int = _option("rounds of the calibration before the scenarios; 0 leaves it out", 3)
     results: Path = _option("where run folders go", Path("results"))  # noqa: RUF009  a Path does not change
     server: str | None = _option("command that starts another server than the mock; it must print a ready line")
+    base_url: str | None = _option("a real endpoint to measure instead of the mock: http://127.0.0.1:11434/v1")
+    api_key_env: str | None = _option("NAME of the environment variable that holds the endpoint's key")
+    model: str | None = _option("the endpoint's model; may be left out where it has only one")
+    budget_requests: int = _option("requests a real endpoint may be sent in all", 200)
+    budget_tokens: int = _option(
+        "tokens, prompts and answers together, that a real endpoint may be asked for", 50_000
+    )
 
     def __post_init__(self) -> None:
         """Refuse what no run could mean."""
@@ -64,6 +71,8 @@ class RunConfig:
             ("executor", 1),
             ("max_retries", 0),
             ("calibrate", 0),
+            ("budget_requests", 1),
+            ("budget_tokens", 1),
         ):
             value = getattr(self, name)
             if value is not None and not least <= value <= 1_000_000:

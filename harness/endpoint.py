@@ -1,7 +1,8 @@
 """Where the calls go: one OpenAI-compatible server, and everything a client must be told about it on purpose."""
 
+import os
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +49,71 @@ class Endpoint:
     def url(self, path: str) -> str:
         """Answer the address of *path* below the base URL: `url("chat/completions")`."""
         return f"{self.base_url.rstrip('/')}/{path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """
+    A real endpoint as a worker is told of it: where, which model, the NAME of its key's variable, what is left.
+
+    *requests* and *tokens* (prompts and answers together) are what may still be spent; *max_tokens* is asked of
+    every answer. The key itself is only ever in the environment.
+    """
+
+    base_url: str
+    model: str
+    key_env: str | None
+    max_tokens: int
+    requests: int
+    tokens: int
+
+    def endpoint(self, timeout: float, max_retries: int, max_connections: int) -> Endpoint:
+        """Answer what a client is told; the usage of streams is asked for, since no journal counts tokens."""
+        return Endpoint(
+            base_url=self.base_url,
+            api_key=key_of(self.key_env),
+            model=self.model,
+            timeout=timeout,
+            max_retries=max_retries,
+            max_connections=max_connections,
+            max_tokens=self.max_tokens,
+            stream_usage=True,
+        )
+
+
+def key_of(name: str | None) -> str:
+    """Answer the key in the environment variable *name*; "none" where there is no name: clients insist on one."""
+    return os.environ.get(name, "") if name else "none"
+
+
+def address(words: str) -> str:
+    """
+    Answer the base URL that *words* mean: with `/v1` where they have no path, without a trailing endpoint.
+
+    Raises `ValueError` for what is no address of an endpoint, and for one that has a key in it.
+
+    >>> address("http://127.0.0.1:11434"), address("https://api.example.org/openai/v1/chat/completions/")
+    ('http://127.0.0.1:11434/v1', 'https://api.example.org/openai/v1')
+    """
+    try:
+        parts = urlsplit(words.strip())
+        there = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or 1)
+    except ValueError:
+        there = False
+    # Not quoted where it could hold a key.
+    if there and (parts.username or parts.password or parts.query or parts.fragment):
+        raise ValueError(
+            "base_url may not hold a user, a password, a query or a fragment; a key goes by api_key_env"
+        )
+    if not there:
+        raise ValueError(
+            f"base_url {words!r} is no http:// or https:// address, such as http://127.0.0.1:11434/v1"
+        )
+    path = parts.path.rstrip("/").removesuffix("/chat/completions")
+    return urlunsplit((parts.scheme, parts.netloc, path or "/v1", "", ""))
+
+
+def loopback(base_url: str) -> bool:
+    """Answer whether *base_url* is on this host, where a request costs nobody anything."""
+    host = urlsplit(base_url).hostname or ""
+    return host == "localhost" or host == "::1" or host.startswith("127.")

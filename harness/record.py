@@ -76,7 +76,8 @@ class Call:
 
     `chunks` holds the arrival of each chunk that carried output, in ns after `sent` (empty unless streamed).
     `due` is None in a closed loop. `served` is what the server's journal says of it: several entries after
-    retries or in a chain of several requests, none where the call never arrived.
+    retries or in a chain of several requests, none where the call never arrived. Where nobody keeps a journal,
+    `usage` has the output tokens that the answers themselves tell of.
     """
 
     cell: str
@@ -89,6 +90,7 @@ class Call:
     error: str | None = None
     warmup: bool = False
     served: tuple[Served, ...] = ()
+    usage: int | None = None
 
     @property
     def start(self) -> int:
@@ -121,7 +123,7 @@ class Call:
     def output_tokens(self) -> int | None:
         """Output tokens as the server counted them, over all requests of the call that succeeded."""
         counts = [entry.tokens for entry in self.served if entry.tokens is not None and entry.status < 400]
-        return sum(counts) if counts else None
+        return sum(counts) if counts else self.usage
 
     @property
     def tpot(self) -> float | None:
@@ -166,6 +168,26 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
+class Metered:
+    """
+    What a worker sent to a real endpoint in one slot, warm-up and all, counted before it left.
+
+    `tokens` are prompts and answers together, by the answers' own usage; `estimated` counts the answers that had
+    none. `limited` counts answers of 429, `held` the requests that waited out what those asked for, in all `wait`
+    ns, and `refused` those that were not sent at all: because of `reason`, where there is one.
+    """
+
+    requests: int
+    tokens: int
+    estimated: int = 0
+    limited: int = 0
+    held: int = 0
+    wait: int = 0
+    refused: int = 0
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
     """
     One timed execution of a cell.
@@ -177,7 +199,7 @@ class Slot:
 
     `gc`, `queue`, `pool` and `opened` are of the measured part alone: the collector's pauses, the waits for a
     thread of the loop's default executor and for a place in a client's connection pool, and the connections that
-    its calls used and no warm-up call had opened.
+    its calls used and no warm-up call had opened. `metered` is what a real endpoint was sent.
     """
 
     cell: str
@@ -199,3 +221,4 @@ class Slot:
     queue: Queue | None = None
     pool: Queue | None = None
     opened: int | None = None
+    metered: Metered | None = None

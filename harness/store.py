@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Self, TypeVar, get_args
 
 import orjson
 
-from harness.record import Call, Cell, Lag, Pauses, Queue, Served, Slot
+from harness.record import Call, Cell, Lag, Metered, Pauses, Queue, Served, Slot
 
 # The version of the files. Raised whenever old and new results can no longer be laid side by side.
 # 1: the first.
@@ -22,7 +22,13 @@ FORMAT = 1
 
 Made = TypeVar("Made")
 # The fields of a slot that are objects of their own.
-_PARTS: dict[str, type[Lag | Pauses | Queue]] = {"lag": Lag, "gc": Pauses, "queue": Queue, "pool": Queue}
+_PARTS: dict[str, type[Lag | Pauses | Queue | Metered]] = {
+    "lag": Lag,
+    "gc": Pauses,
+    "queue": Queue,
+    "pool": Queue,
+    "metered": Metered,
+}
 
 
 class Unreadable(Exception):
@@ -88,7 +94,7 @@ def _plain_kinds(kind: type) -> dict[str, tuple[type, ...] | None]:
 
 # Worked out once, so that reading 100,000 calls does not ask the dataclass machinery each time.
 _KINDS: dict[type, dict[str, tuple[type, ...] | None]] = {
-    kind: _plain_kinds(kind) for kind in (Cell, Slot, Lag, Pauses, Queue, Call, Served)
+    kind: _plain_kinds(kind) for kind in (Cell, Slot, Lag, Metered, Pauses, Queue, Call, Served)
 }
 
 
