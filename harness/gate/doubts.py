@@ -1,0 +1,48 @@
+"""What may be wrong with a gate run although its verdict stands: a line each, with what to do about it."""
+
+from collections.abc import Iterator, Sequence
+
+from harness.gate.record import Judged, Run
+
+# A candidate this much faster may be doing nothing at all.
+COLLAPSE = 0.5
+
+
+def doubts(run: Run, judged: Sequence[Judged]) -> tuple[str, ...]:
+    """Answer everything about *run* that a reader of its verdict should know."""
+    return (*_of_the_run(run, judged), *_collapsed(judged), *_without_ratio(judged))
+
+
+def _of_the_run(run: Run, judged: Sequence[Judged]) -> Iterator[str]:
+    if not run.interleaved:
+        yield (
+            "The two arms were not measured in turn: whatever the machine did between them is part of every ratio,"
+            " and no error rate is kept."
+        )
+    if run.interrupted:
+        yield "The run was interrupted; what was not decided by then is inconclusive."
+    if run.disturbed:
+        yield f"{len(run.disturbed)} of {run.rounds} rounds were disturbed and do not count."
+    declared = set(run.declared)
+    if more := sorted({each.series.cell for each in judged} - declared):
+        yield f"{', '.join(more)}: measured, though not declared."
+
+
+def _collapsed(judged: Sequence[Judged]) -> Iterator[str]:
+    for each in judged:
+        ratio, better = each.ratio, each.series.better
+        if ratio is None or better == "neither":
+            continue
+        gain = ratio if better == "lower" else (1 / ratio if ratio > 0 else 1.0)
+        if gain < COLLAPSE:
+            yield (
+                f"{each.series.name} is {1 / gain if gain else 0:.1f} times better: suspicious. Does the candidate"
+                " still do the work?"
+            )
+
+
+def _without_ratio(judged: Sequence[Judged]) -> Iterator[str]:
+    for each in judged:
+        below = sum(min(pair.base, pair.candidate) <= 0 for pair in each.series.counted)
+        if each.series.kind == "timed" and below:
+            yield f"{each.series.name} is not above zero in {below} of {each.rounds} rounds: they have no ratio."

@@ -1,0 +1,99 @@
+"""
+E-processes for the median of paired log ratios: evidence that may be looked at after every round.
+
+For the null "theta <= c", with d_i symmetric about theta given the rounds before it, which holds where nothing
+changed and the order of the arms is drawn at random:
+
+    psi_i = clip((d_i - c) / s_i, -1, 1)        E_n = sum over k of w_k * prod over i <= n of (1 + lambda_k psi_i)
+
+psi is odd about c and rises, and s_i is made of the rounds before i alone, so that each factor has a mean of at
+most 1 under the null whatever the noise is: E_n is a test supermartingale, and the chance that it ever reaches
+1 / alpha is at most alpha (Ville), for any rule of stopping. A misjudged s_i costs rounds, never the error rate.
+The mixture over a grid of stakes is that of Waudby-Smith and Ramdas, "Estimating means of bounded random variables
+by betting", JRSS B 86 (2024) 1.
+
+What it rests on and cannot check: that a round's noise is as likely to favour one arm as the other. Luck that
+lasts the whole run (one build's memory layout) is not noise to it, but a difference.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.stats.quantiles import Floats
+
+STAKES = (0.1, 0.2, 0.35, 0.5, 0.7, 0.9)
+WEIGHTS = (1 / 6,) * 6
+# The noise assumed beforehand weighs as much as this many rounds, and is all there is before the third.
+PRIOR_ROUNDS = 4
+FEWEST = 3
+# Below this share of the assumed noise, rounds that agree by chance are not believed to be so quiet.
+FLOOR = 0.2
+NORMAL_MAD = 1.4826
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """
+    The largest e-value so far against each null, as natural logs, along the last axis one entry per round.
+
+    *slower* is against "not slower" (theta <= 0), *faster* against "not faster" (theta >= 0), *under* against
+    "slower by the bound or more" (theta >= bound), *over* against "faster by the bound or more".
+    """
+
+    slower: Floats
+    faster: Floats
+    under: Floats
+    over: Floats
+
+
+def evidence(logs: Floats, noise: float, bound: float) -> Evidence:
+    """
+    Weigh log ratios *logs* (..., rounds), larger is worse; *bound* is a log ratio above zero.
+
+    *noise* is the standard deviation of a round that is assumed until there are rounds to tell.
+    """
+    scale = scales(logs, noise)
+
+    def most(signed: Floats) -> Floats:
+        return np.asarray(np.maximum.accumulate(log_e(signed / scale), axis=-1))
+
+    return Evidence(most(logs), most(-logs), most(bound - logs), most(bound + logs))
+
+
+def log_e(ratios: Floats) -> Floats:
+    """Answer log E_n after each round, for distances from the null's edge in units of the scale (..., rounds)."""
+    psi = np.clip(ratios, -1.0, 1.0)
+    paths = [
+        np.cumsum(np.log1p(stake * psi), axis=-1) + np.log(weight)
+        for stake, weight in zip(STAKES, WEIGHTS, strict=True)
+    ]
+    return np.asarray(np.logaddexp.reduce(paths, axis=0))
+
+
+def scales(logs: Floats, noise: float) -> Floats:
+    """Answer the scale that each round is judged by, made of the rounds before it alone; shape as *logs*."""
+    found = np.empty_like(logs)
+    for before in range(logs.shape[-1]):
+        found[..., before] = noise_of(logs[..., :before], noise)
+    return found
+
+
+def noise_of(logs: Floats, noise: float) -> Floats:
+    """
+    Estimate the standard deviation of a round from *logs* (..., rounds), and from *noise*, assumed beforehand.
+
+    1.4826 * median |d - median(d)|, whose square is averaged with the assumption's, weighted by rounds.
+    """
+    rounds = logs.shape[-1]
+    if rounds < FEWEST:
+        return np.full(logs.shape[:-1], noise)
+    spread = NORMAL_MAD * _median(np.abs(logs - _median(logs)[..., None]))
+    blended = (rounds * spread**2 + PRIOR_ROUNDS * noise**2) / (rounds + PRIOR_ROUNDS)
+    return np.asarray(np.maximum(np.sqrt(blended), FLOOR * noise))
+
+
+def _median(values: Floats) -> Floats:
+    """Answer the median along the last axis; several times faster than numpy's on the few rounds there are."""
+    ordered, half = np.sort(values, axis=-1), values.shape[-1] // 2
+    return np.asarray((ordered[..., half] + ordered[..., ~half]) / 2)

@@ -1,0 +1,124 @@
+"""
+A gate run on file: JSON with every round, and the outcome for readers; `overlap gate --replay FILE` reads it.
+
+What is read back is the run alone. The outcome in the file is for eyes and scripts: a verdict is always computed
+anew from the rounds.
+"""
+
+import json
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from types import UnionType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from harness.config import Mistake
+from harness.gate.record import SCHEMA, Arm, Control, Missing, Outcome, Pair, Rule, Run, Series
+
+RECORDS = (Arm, Control, Missing, Pair, Rule, Run, Series)
+
+
+def as_json(outcome: Outcome) -> dict[str, Any]:
+    """Answer what the file of *outcome* holds: the run, field by field, and the outcome beside it."""
+    judged = [
+        {"cell": each.series.cell, "metric": each.series.metric}
+        | {field.name: getattr(each, field.name) for field in fields(each) if field.name != "series"}
+        for each in outcome.judged
+    ]
+    said = {"verdict": outcome.verdict, "why": outcome.why, "exit_code": outcome.exit_code}
+    return {
+        "schema": SCHEMA,
+        "outcome": said | {"doubts": list(outcome.doubts), "judged": judged},
+        "run": asdict(outcome.run),
+    }
+
+
+def write(outcome: Outcome, path: Path) -> None:
+    """Write *outcome* to *path*, whole or not at all. Raises `Mistake` where it cannot be written."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(as_json(outcome), indent=1, default=str) + "\n", encoding="utf-8")
+        part.replace(path)
+    except OSError as wrong:
+        part.unlink(missing_ok=True)
+        raise Mistake(f"cannot write {path}: {wrong}") from wrong
+
+
+def read(path: Path) -> Run:
+    """Read the run of the file at *path*. Raises `Mistake` where it is not one."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
+    except (OSError, ValueError, RecursionError) as wrong:
+        raise Mistake(f"cannot read {path}: {wrong}") from wrong
+    try:
+        return run_from(found)
+    except Mistake as wrong:
+        raise Mistake(f"{path}: {wrong}") from None
+
+
+def run_from(found: Any) -> Run:
+    """Make a run of a file's JSON. Raises `Mistake` where that is none, or of a newer schema."""
+    schema = found.get("schema") if isinstance(found, Mapping) else None
+    kind, _, version = str(schema).partition("/")
+    ours, _, newest = SCHEMA.partition("/")
+    if kind != ours or not version.isdigit():
+        raise Mistake("not a gate run")
+    if int(version) > int(newest):
+        raise Mistake(f"of schema {schema}, and this version reads {SCHEMA}: a newer one is needed")
+    made = _made(Run, found.get("run"), "run")
+    assert isinstance(made, Run)
+    return made
+
+
+def _made(kind: Any, found: Any, where: str) -> Any:
+    """Answer *found* as a value of the type *kind*, or raise `Mistake` that names the place."""
+    if kind in RECORDS:
+        return _record(kind, found, where)
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is UnionType:
+        return None if found is None else _made(inner[0], found, where)
+    if origin is Literal and found in inner:
+        return found
+    if origin is tuple and isinstance(found, list):
+        return tuple(_made(inner[0], each, f"{where}[{i}]") for i, each in enumerate(found))
+    if origin is Mapping and isinstance(found, dict):
+        return {_key(inner[0], key, where): _made(inner[1], each, f"{where}.{key}") for key, each in found.items()}
+    if kind is Any or (isinstance(kind, type) and kind in _PLAIN and _PLAIN[kind](found)):
+        return float(found) if kind is float else found
+    raise Mistake(f"{where} cannot be {json.dumps(found)[:40]}")
+
+
+_PLAIN: Mapping[type, Any] = {
+    str: lambda found: isinstance(found, str),
+    bool: lambda found: isinstance(found, bool),
+    int: lambda found: isinstance(found, int) and not isinstance(found, bool),
+    float: lambda found: isinstance(found, int | float) and not isinstance(found, bool) and math.isfinite(found),
+}
+
+
+def _record(kind: Any, found: Any, where: str) -> Any:
+    if not isinstance(found, dict):
+        raise Mistake(f"{where} is not there" if found is None else f"{where} is no record")
+    hints = get_type_hints(kind)
+    # A field that a later version added is no reason to refuse: what it says was not needed for the verdict.
+    given = {name: _made(hints[name], found[name], f"{where}.{name}") for name in hints if name in found}
+    try:
+        return kind(**given)
+    except TypeError:
+        missing = next(field.name for field in fields(kind) if field.name not in given)
+        raise Mistake(f"{where}.{missing} is not there") from None
+
+
+def _key(kind: Any, key: str, where: str) -> Any:
+    if kind is not int:
+        return key
+    if not key.isdigit():
+        raise Mistake(f"{where} has {key!r} where a number is due")
+    return int(key)
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no number")
