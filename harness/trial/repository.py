@@ -1,0 +1,98 @@
+"""What git knows of a folder: commits, where a branch left the main line, and what is not committed."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from harness.config import Mistake
+
+MAIN_LINES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
+DEEPER = "the clone is shallow: fetch all of it (actions/checkout: fetch-depth: 0)"
+
+
+def git(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """
+    Run git in *folder*, untouched by the variables a hook leaves behind, and without locks or hooks of its own.
+
+    Raises `Mistake` where there is no git.
+    """
+    # A hook sets GIT_DIR and GIT_INDEX_FILE, which would have us work on the user's own index.
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    quiet = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    try:
+        return subprocess.run(
+            ["git", "-c", f"core.hooksPath={os.devnull}", *words],  # noqa: S607  the user's own git
+            cwd=folder,
+            env=inherited | quiet,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+    except FileNotFoundError:
+        raise Mistake("a ref was asked for, and there is no git on the PATH") from None
+
+
+def said(done: subprocess.CompletedProcess[str]) -> str:
+    """Answer the line in which git says why it failed."""
+    lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+    fatal = [line.partition(":")[2].strip() for line in lines if line.startswith(("fatal:", "error:"))]
+    return (fatal or lines or [f"git ended with {done.returncode}"])[0]
+
+
+def prefix(folder: Path) -> str:
+    """Answer where *folder* lies in its repository ("" at the top). Raises `Mistake` outside of one."""
+    done = git(folder, "rev-parse", "--show-prefix")
+    if done.returncode:
+        why = said(done)
+        known = "not a git repository" in why
+        raise Mistake(f"a ref was asked for, and {folder} is in no git repository" if known else f"git: {why}")
+    return done.stdout.rstrip("\n")
+
+
+def commit(folder: Path, ref: str) -> str:
+    """Answer the commit that *ref* names. Raises `Mistake`, with advice where the clone is shallow."""
+    prefix(folder)  # which says so where there is no repository
+    found = _commit(folder, ref)
+    if found is None:
+        advice = f"; {DEEPER}" if shallow(folder) else ""
+        raise Mistake(f"there is no commit {ref!r} in this repository{advice}")
+    return found
+
+
+def _commit(folder: Path, ref: str) -> str | None:
+    done = git(folder, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def shallow(folder: Path) -> bool:
+    """Whether the clone lacks a part of its history."""
+    return git(folder, "rev-parse", "--is-shallow-repository").stdout.strip() == "true"
+
+
+def changed(folder: Path) -> int:
+    """Answer how many files of *folder* differ from its commit or are new; ignored ones do not count."""
+    done = git(folder, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", ".")
+    return sum(1 for entry in done.stdout.split("\0") if entry)
+
+
+def fork(folder: Path, tip: str, *, dirty: bool) -> str:
+    """
+    Answer the commit to compare *tip* with, a commit of the repository around *folder*.
+
+    Where it left the main line; on the main line itself the commit before it, or where the tree is *dirty*, the
+    one that was changed. Raises `Mistake` where there is none.
+    """
+    line = next((name for name in MAIN_LINES if _commit(folder, name)), None)
+    base = git(folder, "merge-base", tip, line).stdout.strip() if line else tip
+    if base and base != tip:
+        return base
+    if base and dirty:
+        return tip
+    before = _commit(folder, f"{tip}~1") if base else None
+    if before is None:
+        missing = DEEPER if shallow(folder) else "it has no commit before it on the main line"
+        raise Mistake(f"there is nothing to compare {tip[:10]} with: {missing}; or name a --base")
+    return before
