@@ -48,13 +48,14 @@ def judge(run: Run) -> Outcome:
     """Judge a whole run: series by series, then as one."""
     hypotheses = len(run.series)
     judged = tuple(judge_series(series, run.rule, hypotheses) for series in run.series)
-    if wrong := _invalid(run, judged):
-        verdict, why = "invalid", wrong
-    elif run.control is not None:
-        verdict, why = _controlled(run.control, judged)
-    else:
-        verdict, why = _worst(judged)
+    verdict, why = _verdict(run, judged)
     return Outcome(run, verdict, why, judged, doubts(run, judged))
+
+
+def _verdict(run: Run, judged: Sequence[Judged]) -> tuple[Verdict, str]:
+    if wrong := _invalid(run, judged):
+        return "invalid", wrong
+    return _controlled(run.control, judged) if run.control else _worst(judged)
 
 
 def _invalid(run: Run, judged: Sequence[Judged]) -> str | None:
