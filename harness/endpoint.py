@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from urllib.parse import urlsplit, urlunsplit
 
 
@@ -102,13 +103,9 @@ def address(words: str) -> str:
         there = False
     # Not quoted where it could hold a key.
     if there and (parts.username or parts.password or parts.query or parts.fragment):
-        raise ValueError(
-            "base_url may not hold a user, a password, a query or a fragment; a key goes by api_key_env"
-        )
+        raise ValueError("base_url may not hold a user, password, query or fragment; a key goes by api_key_env")
     if not there:
-        raise ValueError(
-            f"base_url {words!r} is no http:// or https:// address, such as http://127.0.0.1:11434/v1"
-        )
+        raise ValueError(f"base_url {words!r} is no http:// or https:// address, as in http://127.0.0.1:11434/v1")
     path = parts.path.rstrip("/").removesuffix("/chat/completions")
     return urlunsplit((parts.scheme, parts.netloc, path or "/v1", "", ""))
 
@@ -116,4 +113,7 @@ def address(words: str) -> str:
 def loopback(base_url: str) -> bool:
     """Answer whether *base_url* is on this host, where a request costs nobody anything."""
     host = urlsplit(base_url).hostname or ""
-    return host == "localhost" or host == "::1" or host.startswith("127.")
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

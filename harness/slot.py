@@ -13,12 +13,13 @@ from typing import Any
 
 from harness import executor, loops, registry
 from harness.burn import Burning
-from harness.endpoint import Endpoint
+from harness.endpoint import Endpoint, Remote
 from harness.heartbeat import Heartbeat
 from harness.pauses import Collections
 from harness.pools import PoolWaits
 from harness.probe import Item, Probe, item
-from harness.record import Call, Cell, Lag, Pauses, Queue
+from harness.record import Call, Cell, Lag, Metered, Pauses, Queue
+from harness.remote.hooks import metered
 from harness.store import cell_from
 
 
@@ -36,11 +37,13 @@ class Order:
     timeout: float
     max_retries: int
     burn: int = 0  # ns of CPU time more for every counted call: a slowdown planted on purpose
+    remote: Remote | None = None  # a real endpoint instead of a server of ours
 
 
 def order_from(fact: dict[str, Any]) -> Order:
     """Make an `Order` of its JSON object."""
-    return Order(**{**fact, "cell": cell_from(fact["cell"])})
+    remote = Remote(**fact["remote"]) if fact.get("remote") else None
+    return Order(**{**fact, "cell": cell_from(fact["cell"]), "remote": remote})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +57,25 @@ class Timed:
     gc: Pauses | None = None
     queue: Queue | None = None
     pool: Queue | None = None
+    metered: Metered | None = None
+
+
+def endpoint_of(order: Order) -> Endpoint:
+    """Answer what the clients of a slot are told: of a server of ours, or of a real endpoint."""
+    most = max(1000, order.cell.concurrency)
+    if order.remote:
+        return order.remote.endpoint(order.timeout, order.max_retries, most)
+    return Endpoint(
+        base_url=f"{order.base_url}/v1",
+        timeout=order.timeout,
+        max_retries=order.max_retries,
+        max_connections=most,
+    )
 
 
 def application(order: Order) -> Any:
     """Build the client, and around it the scenario's application where it has one."""
-    endpoint = Endpoint(
-        base_url=f"{order.base_url}/v1",
-        timeout=order.timeout,
-        max_retries=order.max_retries,
-        max_connections=max(1000, order.cell.concurrency),
-    )
+    endpoint = endpoint_of(order)
     client = registry.load("harness.clients", order.cell.client).client(endpoint)
     scenario = registry.load("scenarios", order.cell.scenario)
     if not hasattr(scenario, "app"):
@@ -85,7 +97,7 @@ def execute(order: Order) -> tuple[Timed, list[Call]]:
     """Run one slot and answer what was timed and the calls, warm-up calls among them."""
     strategy = registry.load("harness.strategies", order.cell.strategy).run
     calls, warm = items(order)
-    with asyncio.Runner(loop_factory=loops.factory(order.cell.loop)) as runner:
+    with metered(order.remote) as meter, asyncio.Runner(loop_factory=loops.factory(order.cell.loop)) as runner:
         loop = runner.get_loop()
         loop.set_default_executor(executor.StampedExecutor(order.executor))
         app, client = runner.run(_in_loop(lambda: application(order)))
@@ -102,7 +114,8 @@ def execute(order: Order) -> tuple[Timed, list[Call]]:
             timed = replace(timed, gc=collections.pauses, queue=executor.queue(), pool=pools.queue)
         finally:
             runner.run(close(app, client))
-    return timed, [call for each in (warmed, probe) for call in each.calls(order.cell.id, order.round)]
+    made = [call for each in (warmed, probe) for call in each.calls(order.cell.id, order.round)]
+    return (replace(timed, metered=meter.total), meter.told(made)) if meter else (timed, made)
 
 
 def _settle() -> None:

@@ -1,0 +1,75 @@
+"""Reads the token counts out of an answer's bytes as they pass, whatever library reads the answer."""
+
+import re
+import zlib
+from dataclasses import dataclass
+
+# The counts stand at the end of a stream and of a whole body; of more than this only the end is kept.
+_TAIL = 16_384
+_PACKED = 4_194_304
+# Quotes within an answer's text are escaped, so that no text can be taken for these.
+_OUTPUT = re.compile(rb'"(?:completion_tokens|output_tokens)"\s*:\s*(\d+)')
+_INPUT = re.compile(rb'"(?:prompt_tokens|input_tokens)"\s*:\s*(\d+)')
+_TAG = re.compile(rb"\[call ([^\]\s]{1,32})\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of a prompt and its answer; `told` says whether the server counted them, or they are a guess."""
+
+    prompt: int
+    output: int
+    told: bool
+
+
+def tag_of(body: bytes) -> str | None:
+    """Answer the tag of the call that a request's *body* belongs to; None where it has none."""
+    found = _TAG.search(body)
+    return found[1].decode() if found else None
+
+
+def guess(characters: int) -> int:
+    """
+    Answer how many tokens so many bytes are about: one for four, as for English.
+
+    >>> guess(90)
+    23
+    """
+    return -(-characters // 4)
+
+
+class Tap:
+    """Sees an answer's bytes in pieces; `usage` is what can be said when it has ended."""
+
+    def __init__(self, prompt: int, *, packed: bool = False) -> None:
+        self._prompt = prompt
+        self._packed = packed
+        self._tail = b""
+        self._size = 0
+        self._events = 0
+
+    def feed(self, data: bytes) -> None:
+        """Take the next piece."""
+        self._size += len(data)
+        if self._packed:
+            self._tail = (self._tail + data)[:_PACKED]
+            return
+        self._events += data.count(b"data:")
+        self._tail = data[-_TAIL:] if len(data) >= _TAIL else (self._tail + data)[-_TAIL:]
+
+    def usage(self) -> Usage:
+        """Answer the counts; where none were told, an event counts as a token and four characters as another."""
+        text = _unpacked(self._tail) if self._packed else self._tail
+        output, given = _OUTPUT.findall(text), _INPUT.findall(text)
+        if output:
+            return Usage(int(given[-1]) if given else self._prompt, int(output[-1]), told=True)
+        # Of a stream, role and finish reason and [DONE] are events too; of a whole body, the braces are text too.
+        return Usage(self._prompt, self._events or guess(self._size), told=False)
+
+
+def _unpacked(data: bytes) -> bytes:
+    """Undo gzip or deflate; what cannot be undone has no counts to be found."""
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(data)
+    except zlib.error:
+        return b""
