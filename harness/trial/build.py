@@ -1,16 +1,25 @@
 """Builds the two arms of a trial: each its code, its Python with its packages, and what its processes are told."""
 
-import os
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from harness.config import Mistake
+from harness.environment import PACKAGES
 from harness.gate.record import Arm
 from harness.launch import Launch
+from harness.trial import envs
+from harness.trial.envs import Environment, Recipe
+from harness.trial.interpreter import check
+from harness.trial.lock import lock
 from harness.trial.shim import environment, shim
 from harness.trial.spec import Spec
+from harness.trial.tree import Tree, trees
+
+Say = Callable[[str], None]
+SIDES = ("base", "candidate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +44,98 @@ class Built:
 
 
 @contextmanager
-def built(base: Spec, candidate: Spec) -> Iterator[tuple[Built, Built]]:
+def built(
+    base: Spec,
+    candidate: Spec,
+    *,
+    keep: Path | None = None,
+    needs: Sequence[str] = (),
+    say: Say = lambda _: None,
+) -> Iterator[tuple[Built, Built]]:
     """
-    Build both arms; on leaving, remove what was made for them.
+    Build both arms; on leaving, remove what was made for them, but for environments, which are kept in *keep*.
 
-    Raises `Mistake` where one cannot be built, with a line that says which and why.
+    *needs* are modules, besides the worker's own, that either arm must be able to import. *say* is told, a line
+    at a time, what takes long. Raises `Mistake` where an arm cannot be built: one line that says which and why.
     """
+    asked = base, candidate
     with ExitStack() as stack:
-        roots = Path.cwd(), Path.cwd()
-        ours = stack.enter_context(shim(roots[1]))
+        places = trees(stack, base, candidate)
+        found = _environments(asked, places, keep or envs.folder(), say)
+        ours = stack.enter_context(shim(places[1].root))
         arms = []
-        for spec, root in zip((base, candidate), roots, strict=True):
-            arm = Arm(" ".join(spec.words), spec.label, {"settings": spec.settings})
-            env = environment(ours, root, Path(sys.executable), spec.env)
-            arms.append(Built(arm, Path(sys.executable), root, env, spec, ours, {}))
+        for side, spec, place, (one, facts) in zip(SIDES, asked, places, found, strict=True):
+            env = environment(ours, place.root, one.python, spec.env)
+            told = place.facts | facts | _packages(one, found) | {"settings": spec.settings}
+            arm = Arm(" ".join(spec.words), _label(spec, place), told)
+            made = Built(arm, one.python, place.root, env, spec, ours, one.interpreter.packages)
+            if one.name:
+                _can_measure(side, made, needs)
+            arms.append(made)
         yield arms[0], arms[1]
+
+
+Found = tuple[Environment, dict[str, Any]]
+
+
+def _environments(asked: tuple[Spec, Spec], places: tuple[Tree, Tree], keep: Path, say: Say) -> list[Found]:
+    """
+    Answer each arm's environment, and what is told of it.
+
+    Arms whose locks say the same run in the Python that runs here; what both have is no difference between them.
+    """
+    plain = not any(spec.lock or spec.requirements or spec.python for spec in asked)
+    if plain and places[0].root == places[1].root:
+        return [(envs.here(), {"environment": "this one"})] * 2
+    recipes = [_recipe(*each) for each in zip(SIDES, asked, places, strict=True)]
+    if plain and recipes[0].same == recipes[1].same:
+        facts = {"environment": "this one", "lock": recipes[0].lock.name, "lock_digest": recipes[0].lock.digest}
+        return [(envs.here(), facts)] * 2
+    found = []
+    for side, recipe in zip(SIDES, recipes, strict=True):
+        with _naming(side):
+            one = envs.environment(recipe, keep, say)
+        found.append((one, _told(one, recipe)))
+    return found
+
+
+def _recipe(side: str, spec: Spec, place: Tree) -> Recipe:
+    with _naming(side):
+        return Recipe(lock(place.root, spec.lock), place.root, spec.requirements, spec.python)
+
+
+def _told(one: Environment, recipe: Recipe) -> dict[str, Any]:
+    facts = {"environment": one.name, "lock": recipe.lock.name, "lock_digest": recipe.lock.digest}
+    return facts | ({"requirements": [each.name for each in recipe.requirements]} if recipe.requirements else {})
+
+
+def _packages(one: Environment, both: Sequence[Found]) -> dict[str, Any]:
+    """Answer the Python's version, and of the packages those that matter to every run or that differ here."""
+    first, second = (each.interpreter.packages for each, _ in both)
+    differ = {name for name in {*first, *second} if first.get(name) != second.get(name)}
+    told = {name: one.interpreter.packages.get(name) for name in sorted(differ | set(PACKAGES))}
+    kept = {name: version for name, version in told.items() if version or name in differ}
+    return {"python": one.interpreter.version, "packages": kept}
+
+
+def _label(spec: Spec, place: Tree) -> str:
+    """Answer a short name: the words, or the commit that was chosen, or what else stands for no words."""
+    return " ".join(spec.words) or (place.facts["commit"][:10] if spec.ref else "this tree")
+
+
+def _can_measure(side: str, made: Built, needs: Sequence[str]) -> None:
+    """See that a worker of the arm can start; an environment of its own may lack what the harness needs."""
+    spec = made.spec
+    asked = [f"harness.clients.{spec.client}"] if spec.client else []
+    asked += ["uvloop"] if spec.loop == "uvloop" else []
+    with _naming(side):
+        check(made.python, made.env, made.root, ("harness.worker", *asked, *needs))
+
+
+@contextmanager
+def _naming(side: str) -> Iterator[None]:
+    """Begin what is wrong with the name of the arm."""
+    try:
+        yield
+    except Mistake as mistake:
+        raise Mistake(f"{side}: {mistake}") from mistake

@@ -43,7 +43,8 @@ def temporary(prefix: str) -> Iterator[Path]:
 def package(name: str) -> Path:
     """Answer the folder of the package *name* as it is imported here."""
     found = find_spec(name)
-    assert found is not None and found.submodule_search_locations
+    assert found is not None
+    assert found.submodule_search_locations
     return Path(found.submodule_search_locations[0]).resolve()
 
 

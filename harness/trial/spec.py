@@ -61,13 +61,6 @@ class Spec:
         given: dict[str, Any] = {key: value for key, value in chosen.items() if value is not None}
         return given | {f"env.{key}": value for key, value in self.env.items()}
 
-    @property
-    def label(self) -> str:
-        """A short name: the words, or what stands for none."""
-        if self.words:
-            return " ".join(self.words)
-        return "where the candidate came from" if self.ref == FORK else "this tree"
-
 
 def specs(base: Iterable[str], candidate: Iterable[str], here: Path | None = None) -> tuple[Spec, Spec]:
     """

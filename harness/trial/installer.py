@@ -1,0 +1,123 @@
+"""Makes a virtual environment and installs into it, with uv where there is one, else with venv and pip."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+from harness import interrupt
+from harness.config import Mistake
+from harness.server import confine
+from harness.trial.lock import Lock
+
+_ADDRESS = re.compile(r"[A-Za-z][\w+.-]*://\S+")
+_FRAME = re.compile(r"\x1b\[[0-9;]*m|^\W+")
+# Ours would be found instead of the environment's.
+_OURS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+
+
+@cache
+def uv() -> str | None:
+    """Answer where uv is, if it runs: a shim that leads nowhere is none."""
+    found = shutil.which("uv")
+    with suppress(OSError):
+        if found and subprocess.run([found, "--version"], capture_output=True, check=False).returncode == 0:
+            return found
+    return None
+
+
+def make(folder: Path, python: str) -> None:
+    """Make an empty environment in *folder* of *python*, a version or a path. Raises `Mistake`."""
+    if found := uv():
+        run([found, "venv", "-q", "--no-project", "--python", python, str(folder)], folder.parent)
+        return
+    run([_interpreter(python), "-m", "venv", str(folder)], folder.parent)
+
+
+def _interpreter(python: str) -> str:
+    name = python if not python[0].isdigit() else f"python{'.'.join(python.split('.')[:2])}"
+    found = shutil.which(name)
+    if found is None:
+        raise Mistake(f"there is no {name} here; uv would fetch one")
+    return found
+
+
+def install(folder: Path, lock: Lock, root: Path) -> None:
+    """Install *lock* into the environment *folder*; local paths are found from *root*. Raises `Mistake`."""
+    file = lock.file
+    if lock.kind in {"pylock", "uv"} and not uv():
+        raise Mistake(f"{lock.name} needs uv, which is not installed; lock=FILE names another")
+    if lock.kind == "uv":
+        file = _exported(folder, lock)
+    elif lock.text is not None:
+        file = folder / "lock.txt"
+        file.write_text(lock.text, encoding="utf-8")
+    assert file is not None
+    requirements(folder, file, root)
+
+
+def requirements(folder: Path, file: Path, root: Path) -> None:
+    """Install a requirement *file* into *folder*, upon what is there; its hashes are checked. Raises `Mistake`."""
+    python = str(folder / "bin" / "python")
+    if found := uv():
+        # Compiled now and not in the first round, as pip does by itself.
+        run([found, "pip", "install", "-q", "--compile-bytecode", "--python", python, "-r", str(file)], root)
+        return
+    words = ("install", "-q", "--no-input", "--disable-pip-version-check", "--no-warn-script-location", "-r")
+    run([python, "-m", "pip", *words, str(file)], root)
+
+
+def _exported(folder: Path, lock: Lock) -> Path:
+    found, file = uv(), folder / "lock.txt"
+    assert found is not None
+    assert lock.file is not None
+    words = ("export", "-q", "--frozen", "--no-emit-project", "--format", "requirements-txt", "-o", str(file))
+    run([found, *words], lock.file.parent)
+    return file
+
+
+def run(words: list[str], folder: Path) -> None:
+    """Run a step of an installer in *folder*. Raises `Mistake` with the line that says why it failed."""
+    process = subprocess.Popen(
+        words,
+        cwd=folder,
+        env={key: value for key, value in os.environ.items() if key not in _OURS},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        preexec_fn=lambda: confine(None),  # noqa: PLW1509  one system call, no lock is taken
+    )
+    try:
+        output, _ = process.communicate()
+    except BaseException:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    interrupt.check()
+    if process.returncode:
+        raise Mistake(why(output.decode("utf-8", "replace")))
+
+
+def why(output: str) -> str:
+    """
+    Answer, in one line, why an installer failed; addresses are left out, for they may hold credentials.
+
+    uv breaks the reason over lines below an arrow; pip says it last, after ERROR.
+    """
+    lines = [line.rstrip() for line in _ADDRESS.sub("…", output).splitlines()]
+    arrows = [index for index, line in enumerate(lines) if "╰─▶" in line]
+    if arrows:
+        below = lines[arrows[-1] :]
+        end = next((n for n, line in enumerate(below) if not line.strip() or "hint:" in line), len(below))
+        told = " ".join(_FRAME.sub("", line) for line in below[:end])
+    else:
+        errors = [line.strip() for line in lines if line.strip().lower().startswith(("error:", "caused by:"))]
+        told = (errors or [line.strip() for line in lines if line.strip()] or ["it said nothing"])[-1]
+        told = re.sub(r"^(error|caused by):\s*", "", told, flags=re.IGNORECASE)
+    return told if len(told) <= 300 else f"{told[:299]}…"

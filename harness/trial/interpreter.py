@@ -1,0 +1,79 @@
+"""Asks a Python, in one short process, what it is, what is installed for it, and whether it can measure."""
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from harness.config import Mistake
+from harness.environment import scrubbed
+from harness.server import confine
+
+_ASK = """
+import json, platform, sys
+from importlib.metadata import distributions
+found = {(each.metadata["Name"] or "").lower().replace("_", "-"): each.version for each in distributions()}
+version, kind = platform.python_version(), platform.python_implementation()
+print(json.dumps({"version": version, "kind": kind, "home": sys.base_prefix, "packages": found}))
+"""
+_IMPORT = """
+import importlib, sys
+for name in sys.argv[1:]:
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError as missing:
+        sys.exit(f"missing {missing.name}")
+"""
+LEAST = (3, 11)
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """What a Python said: its version, its kind (CPython), where it lives, and package → version."""
+
+    version: str
+    kind: str
+    home: str
+    packages: Mapping[str, str]
+
+    @property
+    def too_old(self) -> bool:
+        """Whether the harness cannot run in it."""
+        return tuple(int(part) for part in self.version.split(".")[:2]) < LEAST
+
+
+def ask(python: str | Path) -> Interpreter | None:
+    """Answer what *python* says of itself; None where it does not run."""
+    try:
+        done = subprocess.run([python, "-I", "-c", _ASK], capture_output=True, env=scrubbed(), check=False)
+        return Interpreter(**orjson.loads(done.stdout))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def check(python: Path, env: Mapping[str, str], root: Path, modules: Sequence[str]) -> None:
+    """
+    See that *python* can import *modules* as a worker would.
+
+    Raises `Mistake` that names the package that is missing, or says why an import failed.
+    """
+    done = subprocess.run(
+        [python, "-P", "-c", _IMPORT, *modules],
+        cwd=root,
+        env=scrubbed(**env),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: confine(None),
+        check=False,
+    )
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        if last.startswith("missing "):
+            name = last.removeprefix("missing ").partition(".")[0]
+            raise Mistake(
+                f"the package {name!r} is missing from its environment: its lock must hold overlap-bench"
+            )
+        raise Mistake(f"its environment cannot run the harness: {last[:200]}")

@@ -1,0 +1,130 @@
+"""Which packages an arm's own tree asks for: its lock, found by name, and a digest of all that it says."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any, Literal
+
+from harness.config import Mistake
+
+ORDER = ("requirements/user.txt", "requirements.txt", "pylock.toml", "uv.lock", "pyproject.toml")
+INSTALLED = "what is installed here"
+_FILE = re.compile(r"^(?:-r|-c|--requirement|--constraint)[\s=]*(\S+)")
+_LOCAL = re.compile(r"^(?:(?:-e|--editable)[\s=]*)?(?:[\w.\[\],-]+\s*@\s*)?(?:file:(?://)?)?([./][^\s;\[]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """
+    Where an arm's packages are written down. *name* is as the arm's tree calls it, *digest* that of its contents.
+
+    Exactly one of *file* (for the installer to read) and *text* (requirements taken from elsewhere) is there.
+    """
+
+    name: str
+    kind: Literal["requirements", "pylock", "uv", "text"]
+    digest: str
+    file: Path | None = None
+    text: str | None = None
+
+
+def lock(root: Path, asked: Path | None = None) -> Lock:
+    """
+    Find the lock of the tree *root*: the one *asked* for, or the first of `ORDER`, or what is installed here.
+
+    Raises `Mistake` where what is asked for is not there or cannot be read.
+    """
+    if asked is not None:
+        if not (root / asked).is_file():
+            raise Mistake(f"there is no lock {asked} in {root}")
+        return _read(root, root / asked, str(asked))
+    for name in ORDER:
+        file = root / name
+        if file.is_file() and (name != "pyproject.toml" or _dependencies(file) is not None):
+            return _read(root, file, name)
+    return _text(INSTALLED, installed())
+
+
+def _read(root: Path, file: Path, name: str) -> Lock:
+    if file.name == "pyproject.toml":
+        found = _dependencies(file)
+        if found is None:
+            raise Mistake(f"{name} lists no dependencies; name another lock")
+        return _text(name, found)
+    if file.suffix != ".toml" and file.name != "uv.lock":
+        return Lock(name, "requirements", digest(root, file), file)
+    if file.name == "uv.lock":
+        # Groups and sources are in the project's file, and the lock is of no use without it.
+        both = [file.read_bytes(), (file.parent / "pyproject.toml").read_bytes()]
+        return Lock(name, "uv", _digest(both), file)
+    return Lock(name, "pylock", _digest([file.read_bytes()]), file)
+
+
+def _text(name: str, lines: list[str]) -> Lock:
+    text = "".join(f"{line}\n" for line in lines)
+    return Lock(name, "text", _digest([text.encode()]), text=text)
+
+
+def _dependencies(file: Path) -> list[str] | None:
+    """Answer what a project says it depends on; None where it leaves that to its build, or is no project."""
+    try:
+        project: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8")).get("project", {})
+    except (OSError, ValueError) as wrong:
+        raise Mistake(f"cannot read {file.name}: {wrong}") from wrong
+    return list(project["dependencies"]) if "dependencies" in project else None
+
+
+def installed() -> list[str]:
+    """Answer requirements that say what is installed here; code that lies in a folder is left out, as is pip."""
+    found = {
+        each.metadata["Name"]: each.version
+        for each in distributions()
+        if "dir_info" not in (each.read_text("direct_url.json") or "")
+    }
+    return [
+        f"{name}=={version}" for name, version in sorted(found.items()) if name not in {"pip", "overlap-bench"}
+    ]
+
+
+def digest(root: Path, *files: Path) -> str:
+    """Answer a digest of requirement *files*, of those they name, and of the local packages they name."""
+    return _digest(part for file in files for part in _contents(root, file, set()))
+
+
+def _digest(parts: Any) -> str:
+    whole = sha256()
+    for part in parts:
+        whole.update(sha256(part).digest())
+    return whole.hexdigest()
+
+
+def _contents(root: Path, file: Path, seen: set[Path]) -> Iterator[bytes]:
+    if file in seen:
+        return
+    seen.add(file)
+    try:
+        data = file.read_bytes()
+    except OSError as wrong:
+        raise Mistake(f"cannot read {file}: {wrong.strerror}") from wrong
+    yield data
+    for line in data.decode("utf-8", "replace").splitlines():
+        if named := _FILE.match(line.strip()):
+            yield from _contents(root, file.parent / named[1], seen)
+        elif local := _LOCAL.match(line.strip()):
+            yield from _files(root / local[1])
+
+
+def _files(path: Path) -> Iterator[bytes]:
+    """Yield the contents of a local package: a wheel, or a folder but for what is made from it."""
+    if path.is_file():
+        yield path.read_bytes()
+        return
+    for each in sorted(path.iterdir()) if path.is_dir() else ():
+        made = each.name in {"__pycache__", "build"} or each.name.endswith(".egg-info")
+        if not made and not each.name.startswith(".") and not (each / "pyvenv.cfg").exists():
+            yield each.name.encode()
+            yield from _files(each)
