@@ -24,9 +24,9 @@ def fail(message: str) -> NoReturn:
     sys.exit(USAGE)
 
 
-def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give *command* a flag for every field of the configuration; lists are written with commas."""
-    for option in reversed(options()):
+def config_options(command: Callable[..., Any], *names: str) -> Callable[..., Any]:
+    """Give *command* a flag for every field of the configuration, or those of *names*; lists have commas."""
+    for option in reversed([each for each in options() if not names or each.name in names]):
         default = default_of(option)
         shown = f" [default: {default}]" if default not in (None, ()) else ""
         flag = f"--{option.name.replace('_', '-')}"

@@ -1,0 +1,86 @@
+"""Judges a change: base against candidate, interleaved on this machine, with error rates it keeps."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.commands._words import config_options
+
+# What of the configuration of `overlap bench` a gate run knows as well.
+SETTINGS = (
+    *(
+        "strategies",
+        "clients",
+        "variants",
+        "loops",
+        "concurrency",
+        "calls",
+        "profile",
+        "tokens",
+        "seed",
+        "executor",
+    ),
+    *("timeout", "slot_timeout", "max_retries", "results", "env", "inputs"),
+)
+
+
+def _share(_context: click.Context, _option: click.Parameter, words: str | None) -> float | None:
+    """Read `5%` or `0.05`."""
+    if words is None:
+        return None
+    try:
+        share = float(words.removesuffix("%")) / (100 if words.endswith("%") else 1)
+    except ValueError:
+        share = -1.0
+    if not 0 < share <= 10:
+        raise click.BadParameter(f"{words!r} is no share such as 5% or 0.05")
+    return share
+
+
+@click.command("gate")
+@click.argument("what", nargs=-1, metavar="[WHAT]…")
+@click.option(
+    "--base", multiple=True, metavar="WORD", help="what is: a ref, a folder, a requirement file, key=value"
+)
+@click.option(
+    "--candidate", multiple=True, metavar="WORD", help="what is proposed, said alike [default: this tree]"
+)
+@click.option("--pytest", "tests", type=click.Path(path_type=Path), help="compare these pytest-benchmark rows too")
+@click.option("--only-pytest", is_flag=True, help="compare nothing but the rows of --pytest")
+@click.option("--aa", is_flag=True, help="control: base against itself; nothing may be called changed")
+@click.option("--inject", callback=_share, metavar="5%", help="control: plant a slowdown, which must be caught")
+@click.option("--rounds", type=click.IntRange(1, 1000), help="rounds at most [default: 40]")
+@click.option(
+    "--slot", type=click.FloatRange(0.02, 60), default=0.4, show_default=True, help="seconds a slot lasts"
+)
+@click.option("--alpha", callback=_share, metavar="5%", help="chance of any false alarm in the whole run")
+@click.option("--min-effect", callback=_share, metavar="3%", help="smallest change that is called one")
+@click.option("--pass-bound", callback=_share, metavar="5%", help="slowdown that a pass rules out")
+@click.option("--envs", type=click.Path(path_type=Path), help="folder where the arms' environments are kept")
+@click.option(
+    "--budgets", type=click.Path(path_type=Path), help="judge the run folders WHAT by the limits in this file"
+)
+@click.option("--replay", type=click.Path(path_type=Path), help="judge this gate.json again; nothing is measured")
+@click.option("--out", type=click.Path(path_type=Path), help="folder for the files [default: one in results]")
+@click.option(
+    "--formats", default="markdown,junit", show_default=True, help="files beside gate.json; all of them: all"
+)
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="read options of the configuration from a TOML file"
+)
+@click.option("--quiet", is_flag=True, help="say the verdict and nothing else")
+@lambda command: config_options(command, *SETTINGS)
+def command(what: tuple[str, ...], **words: Any) -> None:
+    """
+    Compare base and candidate over WHAT; the verdict is pass, regressed or inconclusive.
+
+    WHAT are scenarios, an application such as app.py:chain, or two files of pytest-benchmark.
+
+    Exit codes: 0 pass; 1 regressed; 2 it cannot be done as asked, or something crashed; 3 inconclusive;
+    4 invalid: nothing measured, a missing cell, a failed control, a disturbed machine; 130 interrupted.
+    """
+    from harness.trial.command import main
+
+    sys.exit(main(what, words))

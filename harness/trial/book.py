@@ -1,0 +1,97 @@
+"""The books of a gate run while it goes on: series grow round by round, and make a `Run` at any time."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from time import localtime, strftime
+from typing import Any
+
+from harness.gate.judge import judge_series, settled
+from harness.gate.record import Arm, Control, Missing, Pair, Rule, Run, Series
+
+PROCESS = "(process)"  # the cell of what belongs to a worker and not to one of its slots
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one round found of one cell: which arm went first ("BC" or "CB"), and each arm's value by metric."""
+
+    cell: str
+    order: str
+    base: Mapping[str, float]
+    candidate: Mapping[str, float]
+
+
+@dataclass(slots=True)
+class Book:
+    """What is known of a run so far. The series are declared before the first round; no round adds one."""
+
+    base: Arm
+    candidate: Arm
+    rule: Rule
+    seed: int
+    control: Control | None = None
+    environment: Mapping[str, Any] = field(default_factory=dict)
+    declared: tuple[str, ...] = ()
+    missing: list[Missing] = field(default_factory=list)
+    disturbed: dict[int, str] = field(default_factory=dict)
+    rounds: int = 0
+    interrupted: bool = False
+    took: float = 0.0
+    _series: dict[tuple[str, str], Series] = field(default_factory=dict)
+    _began: str = field(default_factory=lambda: strftime("%Y-%m-%dT%H:%M:%S%z", localtime()))
+
+    def declare(self, series: Iterable[Series]) -> None:
+        """Say what is going to be compared."""
+        self._series |= {(each.cell, each.metric): each for each in series}
+
+    def leave_out(self, cell: str, arm: str, reason: str) -> None:
+        """Note that *cell* gave nothing in *arm*: it is not measured any more, and can pass no more."""
+        self.missing.append(Missing(cell, arm, self.rounds, reason))
+
+    def enter(self, found: Sequence[Seen], disturbed: str | None) -> None:
+        """Write down one round; *disturbed* says why it does not count."""
+        for each in found:
+            for metric in each.base.keys() & each.candidate.keys():
+                if known := self._series.get((each.cell, metric)):
+                    pair = Pair(self.rounds, each.order, each.base[metric], each.candidate[metric], disturbed)
+                    self._series[each.cell, metric] = replace(known, pairs=(*known.pairs, pair))
+        if disturbed:
+            self.disturbed[self.rounds] = disturbed
+        self.rounds += 1
+
+    @property
+    def open_cells(self) -> list[str]:
+        """The cells about which there is more to learn."""
+        left_out = {each.cell for each in self.missing}
+        waiting = [series.cell for series in self._series.values() if self._open(series)]
+        return [cell for cell in dict.fromkeys(waiting) if cell not in left_out]
+
+    def _open(self, series: Series) -> bool:
+        count = len(self._series)
+        return not settled(judge_series(series, self.rule, count), series, self.rule, count)
+
+    def typical(self, cell: str, metric: str) -> float | None:
+        """Answer the base's median so far; None before the first round."""
+        series = self._series.get((cell, metric))
+        values = sorted(pair.base for pair in series.pairs) if series else []
+        return values[len(values) // 2] if values else None
+
+    @property
+    def run(self) -> Run:
+        """Everything so far, as it is judged and filed."""
+        return Run(
+            base=self.base,
+            candidate=self.candidate,
+            rule=self.rule,
+            declared=self.declared,
+            series=tuple(self._series.values()),
+            seed=self.seed,
+            missing=tuple(self.missing),
+            control=self.control,
+            interrupted=self.interrupted,
+            rounds=self.rounds,
+            disturbed=dict(self.disturbed),
+            environment=self.environment,
+            time=self._began,
+            took=self.took,
+        )

@@ -1,0 +1,108 @@
+"""The cells of a gate run: each is one cell in either arm, which differ in what the arms set apart."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Protocol
+
+from harness import registry
+from harness.config import Mistake
+from harness.plan import Plan, Planned, expand
+from harness.record import Cell
+
+
+class Settings(Protocol):
+    """What an arm may set: None leaves it as the scenario has it."""
+
+    @property
+    def client(self) -> str | None:
+        """The client layer."""
+
+    @property
+    def loop(self) -> str | None:
+        """The event loop."""
+
+    @property
+    def strategy(self) -> str | None:
+        """The strategy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """One cell of the comparison, by its name, and what either arm measures for it."""
+
+    name: str
+    base: Planned
+    candidate: Planned
+
+    def side(self, arm: str) -> Planned:
+        """Answer what *arm*, "base" or "candidate", measures."""
+        return self.base if arm == "base" else self.candidate
+
+    def sized(self, calls: int) -> "Twin":
+        """Answer the same with so many calls a slot, in both arms."""
+        return replace(self, base=replace(self.base, calls=calls), candidate=replace(self.candidate, calls=calls))
+
+
+Ask = Callable[[str, Planned], Collection[str]]
+
+
+def twins(parts: Sequence[tuple[str, Plan]], base: Settings, candidate: Settings, ask: Ask) -> list[Twin]:
+    """
+    Answer the cells of *parts*; *ask*(arm, planned) names the methods that an application has in an arm.
+
+    Only what applies in both arms can be compared. Raises `Mistake` where that is nothing.
+    """
+    found: dict[str, Twin] = {}
+    for name, plan in parts:
+        for planned in _expanded(name, _set(plan, base), "base", ask):
+            other = replace(planned, cell=_changed(planned.cell, candidate))
+            if _applies(other, ask("candidate", other)):
+                twin = Twin(_name(planned.cell, other.cell), planned, other)
+                found[twin.name] = twin
+    if not found:
+        raise Mistake("nothing to measure: no strategy that was asked for applies in both arms")
+    return list(found.values())
+
+
+def _expanded(name: str, plan: Plan, arm: str, ask: Ask) -> Iterator[Planned]:
+    methods = {}
+    for client, variant in product(plan.clients, plan.variants):
+        cell = Cell(name, client, "invoke", "asyncio", 1, plan.profile, variant)
+        methods[client, variant] = ask(arm, Planned(cell, 1, 1, plan.tokens, plan.server))
+    return expand(name, plan, methods, 1)
+
+
+def _set(plan: Plan, arm: Settings) -> Plan:
+    """Let *arm* decide what the cells are made of."""
+    return replace(
+        plan,
+        clients=(arm.client,) if arm.client else plan.clients,
+        loops=(arm.loop,) if arm.loop else plan.loops,
+        strategies=(arm.strategy,) if arm.strategy else plan.strategies,
+    )
+
+
+def _changed(cell: Cell, arm: Settings) -> Cell:
+    return replace(
+        cell,
+        client=arm.client or cell.client,
+        loop=arm.loop or cell.loop,
+        strategy=arm.strategy or cell.strategy,
+    )
+
+
+def _name(base: Cell, candidate: Cell) -> str:
+    """Name what both have in common; a star stands for what sets them apart."""
+    same = replace(
+        base,
+        client=base.client if base.client == candidate.client else "*",
+        loop=base.loop if base.loop == candidate.loop else "*",
+        strategy=base.strategy if base.strategy == candidate.strategy else "*",
+    )
+    return same.id
+
+
+def _applies(planned: Planned, methods: Collection[str]) -> bool:
+    needs: str = registry.load("harness.strategies", planned.cell.strategy).NEEDS
+    return needs in methods

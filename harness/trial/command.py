@@ -1,0 +1,149 @@
+"""What `overlap gate` does: decides what was asked for, has it measured or read, and tells the verdict."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from harness import registry
+from harness.commands._words import INTERRUPTED, USAGE, paper
+from harness.config import Mistake, config_from, read_toml
+from harness.folder import fresh
+from harness.gate import file, github
+from harness.gate.judge import judge
+from harness.gate.record import Outcome, Rule, Run
+from harness.journal import Lost
+from harness.trial.compare import DEFAULT, Asked, compare
+from harness.trial.spec import specs
+
+FORMATS = "harness.gate.formats"
+FILE = "gate.json"
+
+
+def main(what: tuple[str, ...], words: Mapping[str, Any]) -> int:
+    """Carry it out and answer the exit code."""
+    try:
+        formats = _formats(words["formats"])
+        if words["budgets"]:
+            from harness.gate.budget_command import judged
+
+            return judged(words["budgets"], [Path(name) for name in what], paper())
+        if words["replay"]:
+            return _tell(file.read(words["replay"]), words["out"], formats, quiet=words["quiet"])
+        if what and all(name.endswith(".json") for name in what):
+            return _two(what, words["out"], formats, quiet=words["quiet"])
+        return _measure(what, words, formats)
+    except Mistake as mistake:
+        print(f"overlap: {mistake}", file=sys.stderr)
+        return USAGE
+
+
+def _formats(words: str) -> list[str]:
+    there = registry.names(FORMATS)
+    names = there if words == "all" else [name.strip() for name in words.split(",") if name.strip()]
+    for name in names:
+        if name not in there:
+            raise Mistake(f"no format {name!r}; there are: {', '.join(there)}")
+    return names
+
+
+def _two(what: tuple[str, ...], out: Path | None, formats: list[str], *, quiet: bool) -> int:
+    from harness.gate.pytest_json import two
+
+    if len(what) != 2:
+        raise Mistake(f"two files of pytest-benchmark are compared, base and candidate, not {len(what)}")
+    return _tell(two(Path(what[0]), Path(what[1])), out, formats, quiet=quiet)
+
+
+def _measure(what: tuple[str, ...], words: Mapping[str, Any], formats: list[str]) -> int:
+    asked = _asked(what, words)
+    folder = words["out"] or fresh(asked.config.results, "gate")
+    path = folder / FILE
+    reason = None
+    try:
+        run = compare(asked, path, lambda line: _say(line, quiet=words["quiet"]))
+    except BaseException as wrong:
+        if not path.exists():
+            # The folder of a run that never began holds nothing.
+            if not words["out"]:
+                folder.rmdir()
+            if isinstance(wrong, KeyboardInterrupt):
+                print("overlap: interrupted before anything was measured", file=sys.stderr)
+                return INTERRUPTED
+        if not isinstance(wrong, Lost):
+            raise
+        reason = str(wrong)
+        if not path.exists():
+            raise Mistake(reason) from wrong
+        run = replace(file.read(path), interrupted=True)
+    code = _tell(run, folder, formats, quiet=words["quiet"])
+    if not words["quiet"]:
+        print(f"judge it again: overlap gate --replay {path}")
+    if reason:
+        print(f"overlap: {reason}", file=sys.stderr)
+        return USAGE
+    return INTERRUPTED if run.interrupted else code
+
+
+def _asked(what: tuple[str, ...], words: Mapping[str, Any]) -> Asked:
+    given: dict[str, Any] = read_toml(words["config"]) if words["config"] else {}
+    known = set(words) - {"rounds"}
+    given |= {key: words[key] for key in _settings() & known if words[key] is not None}
+    given["scenarios"] = what or given.get("scenarios") or DEFAULT
+    if words["aa"] and words["inject"]:
+        raise Mistake("--aa and --inject are two controls: one run shows one of them")
+    if words["only_pytest"] and not words["tests"]:
+        raise Mistake("--only-pytest needs --pytest FOLDER")
+    if words["tests"] and not words["tests"].exists():
+        raise Mistake(f"there are no tests at {words['tests']}")
+    rule = {"max_rounds": "rounds", "alpha": "alpha", "min_effect": "min_effect", "pass_bound": "pass_bound"}
+    chosen = {field: words[word] for field, word in rule.items() if words[word] is not None}
+    base, candidate = specs(words["base"], words["candidate"])
+    return Asked(
+        config=config_from(given),
+        base=base,
+        candidate=candidate,
+        rule=Rule(**chosen),
+        seconds=words["slot"],
+        aa=words["aa"],
+        inject=words["inject"],
+        tests=words["tests"],
+        only_tests=words["only_pytest"],
+        envs=words["envs"],
+    )
+
+
+def _settings() -> set[str]:
+    from harness.commands.gate import SETTINGS
+
+    return set(SETTINGS)
+
+
+def _say(line: str, *, quiet: bool) -> None:
+    if not quiet:
+        print(line, file=sys.stderr, flush=True)
+
+
+def _tell(run: Run, out: Path | None, formats: list[str], *, quiet: bool) -> int:
+    """Show the verdict and write the files; answer the exit code."""
+    outcome = judge(run)
+    if out:
+        file.write(outcome, out / FILE)
+        _write(outcome, out, formats)
+    if quiet:
+        print(f"{outcome.verdict}: {outcome.why}")
+    else:
+        registry.load(FORMATS, "terminal").show(outcome, paper())
+    github.tell(outcome, os.environ, sys.stdout)
+    return outcome.exit_code
+
+
+def _write(outcome: Outcome, out: Path, formats: list[str]) -> None:
+    try:
+        for name in formats:
+            for filename, text in registry.load(FORMATS, name).files(outcome).items():
+                (out / filename).write_text(text, encoding="utf-8")
+    except OSError as wrong:
+        raise Mistake(f"cannot write to {out}: {wrong.strerror}") from wrong

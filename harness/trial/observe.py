@@ -1,0 +1,65 @@
+"""What the gate compares of a slot: the metrics, which are timed and which are counts, and their values."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from harness.metrics import CALLS, SLOTS
+from harness.record import Call, Cell, Slot
+from harness.stats.quantiles import enough, of_round
+
+Value = Callable[[Cell, Slot, Sequence[Call]], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One metric that the gate compares; `of` answers None where the slot does not carry it."""
+
+    metric: str
+    unit: str
+    kind: Literal["timed", "exact"]
+    better: str
+    of: Value
+
+
+def _quantile(metric: str, q: float) -> Value:
+    [row] = [each for each in CALLS if each.name == metric]
+
+    def of(_cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
+        values = [number for call in calls for number in row.of(call)]
+        if not enough(len(values), q):
+            return None
+        return float(of_round(np.asarray(values, float), [q])[0])
+
+    return of
+
+
+def _of_slot(metric: str) -> Value:
+    [row] = [each for each in SLOTS if each.name == metric]
+    return row.of
+
+
+def _chunks(_cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
+    return sum(len(call.chunks) for call in calls) / len(calls) if calls and calls[0].chunks else None
+
+
+# Overhead and not wall time: of a call that waits 500 ms for its server, a client twice as slow is 1 %.
+METRICS: tuple[Observed, ...] = (
+    Observed("overhead.p50", "ns", "timed", "lower", _quantile("overhead", 0.5)),
+    Observed("overhead.p95", "ns", "timed", "lower", _quantile("overhead", 0.95)),
+    Observed("cpu", "ns", "timed", "lower", _of_slot("cpu")),
+    Observed("requests_per_call", "", "exact", "lower", _of_slot("requests_per_call")),
+    Observed("chunks_per_call", "", "exact", "neither", _chunks),
+    Observed("connections", "", "exact", "lower", _of_slot("connections")),
+    Observed("peak", "", "exact", "neither", _of_slot("peak")),
+)
+MEMORY = Observed("memory", "B", "timed", "lower", lambda _cell, _slot, _calls: None)
+
+
+def values(cell: Cell, slot: Slot, calls: Sequence[Call]) -> dict[str, float]:
+    """Answer what the slot's counted calls say, by metric; what they do not carry is left out."""
+    counted = [call for call in calls if not call.warmup]
+    found = {each.metric: each.of(cell, slot, counted) for each in METRICS}
+    return {metric: float(value) for metric, value in found.items() if value is not None}

@@ -1,0 +1,63 @@
+"""The pilot round: every cell once in both arms before anything counts."""
+
+from collections.abc import Collection, Sequence
+
+from harness.gate.record import Series
+from harness.trial.book import PROCESS, Book
+from harness.trial.cells import Twin
+from harness.trial.observe import MEMORY, METRICS
+from harness.trial.sizes import sized
+from harness.trial.slots import Failed, Slots
+from harness.trial.workers import ARMS
+
+
+class Pilot:
+    """
+    Finds out how many calls a slot of *seconds* makes, and what there is to compare.
+
+    What does not run on one side shows here, before half an hour is spent; it is noted in the *book*.
+    """
+
+    def __init__(self, slots: Slots, book: Book, seconds: float, calls: int | None) -> None:
+        self._slots, self._book, self._seconds, self._calls = slots, book, seconds, calls
+        self.cpu: dict[str, float] = {}
+
+    def run(self, twins: Sequence[Twin]) -> list[Twin]:
+        """Answer *twins* with the size of their slots; the book then knows the series of each."""
+        ready = [found for twin in twins if (found := self._one(twin))]
+        self._book.declared = tuple(twin.name for twin in twins)
+        if ready:
+            self._book.declared += (PROCESS,)
+            self._book.declare([Series(PROCESS, MEMORY.metric, MEMORY.unit, MEMORY.kind, MEMORY.better)])
+        return ready
+
+    def _one(self, twin: Twin) -> Twin | None:
+        try:
+            fitted = self._fitted(twin)
+            both = {arm: self._slots.values(fitted, arm, 0) for arm in ARMS}
+        except Failed as failed:
+            self._book.leave_out(twin.name, failed.arm, str(failed))
+            return None
+        self.cpu[twin.name] = both["base"]["cpu"]
+        self._book.declare(declared(twin.name, both["base"].keys() & both["candidate"].keys(), fitted.base.calls))
+        return fitted
+
+    def _fitted(self, twin: Twin) -> Twin:
+        """Answer *twin* with as many calls as last long enough in the slower arm."""
+        took = []
+        for arm in ARMS:
+            slot, _ = self._slots.measure(twin, arm, 0)
+            took.append((slot.ended - slot.started) / 1e9)
+        if self._calls is not None:
+            return twin
+        planned = twin.base
+        return twin.sized(sized(planned.calls, max(took), self._seconds, planned.cell.concurrency))
+
+
+def declared(cell: str, metrics: Collection[str], calls: int) -> list[Series]:
+    """Answer the series of a cell whose slots carry *metrics*."""
+    return [
+        Series(cell, each.metric, each.unit, each.kind, each.better, data=calls)
+        for each in METRICS
+        if each.metric in metrics
+    ]

@@ -1,0 +1,85 @@
+"""The rows of a pytest-benchmark suite as cells: the suite run in either arm, once a round."""
+
+import random
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from harness import interrupt
+from harness.environment import scrubbed
+from harness.gate.pytest_json import rows
+from harness.gate.record import Series
+from harness.server import confine
+from harness.trial.book import Book, Seen
+from harness.trial.workers import ARMS
+
+METRIC = "median"
+# What an arm's suite is run by: words, environment, folder; the last argument is the file it writes.
+Command = Callable[[str, Path], tuple[Sequence[str], Mapping[str, str], Path]]
+
+
+class Rows:
+    """Runs *command* in both arms, on *core*, for at most *patience* seconds each time."""
+
+    def __init__(self, command: Command, core: int | None, patience: float) -> None:
+        self._command, self._core, self._patience = command, core, patience
+        self._known: tuple[str, ...] = ()
+
+    def declare(self, book: Book) -> None:
+        """Run both once, and have the book know a series for each row; a row that one arm lacks is missing."""
+        medians = {}
+        for arm in ARMS:
+            found = self._run(arm)
+            if isinstance(found, str):
+                book.declared += ("(pytest)",)
+                book.leave_out("(pytest)", arm, found)
+                return
+            medians[arm] = found
+        for name in sorted(medians["base"].keys() ^ medians["candidate"].keys()):
+            book.leave_out(
+                name, "candidate" if name in medians["base"] else "base", "this arm has no such benchmark"
+            )
+        self._known = tuple(name for name in medians["base"] if name in medians["candidate"])
+        book.declared += tuple(dict.fromkeys([*medians["base"], *medians["candidate"]]))
+        book.declare(Series(name, METRIC, "ns", "timed", "lower") for name in self._known)
+
+    def measure(self, rng: random.Random, names: set[str]) -> list[Seen]:
+        """Run both, in an order drawn at random, unless nothing of it is among the open *names*."""
+        if not names & set(self._known):
+            return []
+        order = rng.choice(("BC", "CB"))
+        found = {}
+        for letter in order:
+            arm = ARMS["BC".index(letter)]
+            found[arm] = self._run(arm)
+        base, candidate = (each if isinstance(each, dict) else {} for each in (found[arm] for arm in ARMS))
+        return [
+            Seen(name, order, {METRIC: base[name]}, {METRIC: candidate[name]})
+            for name in self._known
+            if name in base and name in candidate
+        ]
+
+    def _run(self, arm: str) -> dict[str, float] | str:
+        """Answer the median of each row, in ns, or in one line why there are none."""
+        interrupt.check()
+        with tempfile.TemporaryDirectory(prefix="overlap-rows-") as folder:
+            out = Path(folder) / "rows.json"
+            argv, env, cwd = self._command(arm, out)
+            try:
+                done = subprocess.run(
+                    argv,
+                    env=scrubbed(**env),
+                    cwd=cwd,
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    timeout=self._patience,
+                    check=False,
+                    preexec_fn=lambda: confine(self._core),
+                )
+            except subprocess.TimeoutExpired:
+                return f"the suite took more than {self._patience:g} s"
+            if done.returncode or not out.exists():
+                said = done.stdout.decode("utf-8", "replace").strip().splitlines()
+                return f"pytest ended with exit code {done.returncode}: {said[-1] if said else 'without a word'}"
+            return {row.name: row.median * 1e9 for row in rows(out)}

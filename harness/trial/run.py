@@ -1,0 +1,147 @@
+"""
+A gate run: rounds of both arms, interleaved, until every series is settled.
+
+    round:   launch base ─┐ imports, side by side        then, cell by cell in an order drawn at random,
+             launch cand ─┘                              base slot, candidate slot (or the other way round)
+
+Each round has a fresh process for either arm, both with the same hash seed. The two slots of a cell follow one
+another within a second, so that a machine that warms up or slows down strikes both alike.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+
+from harness.gate.record import Run
+from harness.servers import Servers
+from harness.trial.book import PROCESS, Book, Seen
+from harness.trial.cells import Twin
+from harness.trial.guard import disturbance, seen, taken
+from harness.trial.observe import MEMORY
+from harness.trial.pilot import Pilot
+from harness.trial.rows import Rows
+from harness.trial.slots import Failed, Slots
+from harness.trial.workers import ARMS, Workers
+
+
+@dataclass(slots=True)
+class Trial:
+    """
+    One gate run under way. *seconds* is how long a slot lasts, *calls* how many calls it makes if that is given.
+
+    *share* is the slowdown planted in the candidate of the book's control cell. *filed* gets the run after every
+    round, *tell* a line of progress.
+    """
+
+    servers: Servers
+    workers: Workers
+    slots: Slots
+    book: Book
+    twins: list[Twin]
+    rows: Rows | None
+    seconds: float
+    calls: int | None
+    tell: Callable[[str], None]
+    filed: Callable[[Run], None]
+    _rng: random.Random = field(init=False)
+    _cpu: dict[str, float] = field(default_factory=dict)
+
+    def carry_out(self) -> Run:
+        """
+        Run to the end and answer the run, which is filed after every round.
+
+        Ctrl-C ends it early, and what was measured is kept. Raises `Lost` when a server died.
+        """
+        began = monotonic()
+        self._rng = random.Random(self.book.seed)
+        try:
+            self._pilot()
+            while self._goes_on():
+                self._round()
+                self.book.took = monotonic() - began
+                self.filed(self.book.run)
+        except KeyboardInterrupt:
+            self.book.interrupted = True
+        finally:
+            self.workers.end()
+        self.book.took = monotonic() - began
+        self.filed(self.book.run)
+        return self.book.run
+
+    def _goes_on(self) -> bool:
+        # A cell that is missing makes the whole run invalid, whatever the others would say.
+        return not self.book.missing and self.book.rounds < self._most and bool(self.book.open_cells)
+
+    @property
+    def _most(self) -> int:
+        """As many rounds as the rule wants to count, and up to half as many more in place of disturbed ones."""
+        most = self.book.rule.max_rounds
+        return most + min(len(self.book.disturbed), most // 2)
+
+    def _start(self) -> None:
+        if self.twins:
+            first = {arm: self.slots.order(arm, self.twins[0].side(arm)) for arm in ARMS}
+            self.workers.start(self._rng.randrange(2**32), first)
+
+    def _pilot(self) -> None:
+        self.tell("pilot round: does everything run, and how long does it take?")
+        self._start()
+        pilot = Pilot(self.slots, self.book, self.seconds, self.calls)
+        if self.twins:
+            self.twins = pilot.run(self.twins)
+        self._cpu = pilot.cpu
+        if self.rows:
+            self.rows.declare(self.book)
+
+    def _round(self) -> None:
+        names = set(self.book.open_cells)
+        self.tell(f"round {self.book.rounds + 1}: {len(names)} of {len(self.book.declared)} cells open")
+        found: list[Seen] = []
+        before = seen(self.servers.pids)
+        if self.twins and names & {PROCESS, *(twin.name for twin in self.twins)}:
+            self._start()
+            before = seen(self._pids)
+            found += self._slots(names)
+        if self.rows:
+            found += self.rows.measure(self._rng, names)
+        after = seen(self._pids)
+        self.book.enter(found, disturbance(taken(before, after), self.book.rule))
+        self.workers.end()
+
+    def _slots(self, names: set[str]) -> list[Seen]:
+        """Measure the cells among *names*; for the processes' memory alone, any one of them will do."""
+        chosen = [twin for twin in self.twins if twin.name in names] or self.twins[:1]
+        self._rng.shuffle(chosen)
+        try:
+            found = [self._pair(twin) for twin in chosen]
+        except Failed as failed:
+            self.book.leave_out(failed.args[1], failed.arm, failed.args[0])
+            return []
+        memory = [{MEMORY.metric: float(self.workers.memory(arm))} for arm in ARMS]
+        return [*found, Seen(PROCESS, "BC", *memory)]
+
+    def _pair(self, twin: Twin) -> Seen:
+        order = self._rng.choice(("BC", "CB"))
+        both: dict[str, dict[str, float]] = {}
+        for letter in order:
+            arm = ARMS["BC".index(letter)]
+            burn = self._burn(twin) if arm == "candidate" else 0
+            try:
+                both[arm] = self.slots.values(twin, arm, self.book.rounds, burn)
+            except Failed as failed:
+                failed.args = (str(failed), twin.name)
+                raise
+        return Seen(twin.name, order, both["base"], both["candidate"])
+
+    def _burn(self, twin: Twin) -> int:
+        """Nanoseconds a call to plant: of what the rounds before showed, or else the pilot round."""
+        control = self.book.control
+        if control is None or control.share is None or control.cell != twin.name:
+            return 0
+        typical = self.book.typical(twin.name, "cpu") or self._cpu[twin.name]
+        return round(control.share * typical)
+
+    @property
+    def _pids(self) -> list[int]:
+        return [*self.workers.pids, *self.servers.pids]
