@@ -1,0 +1,79 @@
+"""
+JUnit XML, which GitLab, Jenkins and most dashboards read: a test case a series, and one for the run as a whole.
+
+Regressed is a failure, inconclusive is skipped, invalid is an error. The run's own case fails as an error where
+nothing was judged, so that an empty run is never a green one.
+"""
+
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+
+from harness.gate import sheet
+from harness.gate.public import clean
+from harness.gate.record import Judged, Outcome
+
+FILE = "gate-junit.xml"
+NAME = "regression gate"
+
+
+def files(outcome: Outcome) -> dict[str, str]:
+    """Answer the one file."""
+    blamed = set(map(id, sheet.blamed(outcome)))
+    cases = [_run(outcome), *(_case(each, id(each) in blamed) for each in sheet.worst_first(outcome))]
+    cases += [_nothing(sentence) for sentence in sheet.missing(outcome)]
+    suite = ET.Element("testsuite", {"name": NAME, **_counts(cases), **_when(outcome)})
+    suite.extend(cases)
+    suites = ET.Element("testsuites", {"name": NAME, **_counts(cases)})
+    suites.append(suite)
+    ET.indent(suites)
+    return {FILE: f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'}
+
+
+def _counts(cases: Sequence[ET.Element]) -> dict[str, str]:
+    kinds = [child.tag for case in cases for child in case]
+    tests = {"tests": str(len(cases))}
+    return tests | {
+        attribute: str(kinds.count(kind))
+        for attribute, kind in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped"))
+    }
+
+
+def _when(outcome: Outcome) -> dict[str, str]:
+    took = {"time": f"{outcome.run.took or 0:.1f}"}
+    # A schema wants a date without a zone.
+    return took | ({"timestamp": clean(outcome.run.time)[:19]} if outcome.run.time else {})
+
+
+def _run(outcome: Outcome) -> ET.Element:
+    case = ET.Element("testcase", classname="gate", name="run", time=f"{outcome.run.took or 0:.1f}")
+    why = clean(outcome.why, 1000)
+    if outcome.verdict == "invalid":
+        ET.SubElement(case, "error", type="invalid", message=why)
+    elif outcome.verdict == "inconclusive":
+        ET.SubElement(case, "skipped", message=why)
+    elif outcome.verdict == "regressed" and not sheet.blamed(outcome):
+        ET.SubElement(case, "failure", type="regression", message=why)
+    said = [outcome.why, sheet.tally(outcome), sheet.meaning(outcome), *outcome.doubts, *sheet.disturbed(outcome)]
+    ET.SubElement(case, "system-out").text = "\n".join(clean(words, 1000) for words in said if words)
+    return case
+
+
+def _case(judged: Judged, blamed: bool) -> ET.Element:  # noqa: FBT001  whether it is to blame is what it is about
+    series = judged.series
+    case = ET.Element("testcase", classname=clean(series.cell), name=clean(series.metric), time="0")
+    told = sheet.told(judged)
+    if blamed:
+        ET.SubElement(case, "failure", type="regression", message=told)
+    elif judged.verdict == "inconclusive":
+        ET.SubElement(case, "skipped", message=told)
+    elif judged.verdict == "invalid":
+        ET.SubElement(case, "error", type="invalid", message=told)
+    else:
+        ET.SubElement(case, "system-out").text = told
+    return case
+
+
+def _nothing(sentence: str) -> ET.Element:
+    case = ET.Element("testcase", classname="gate missing", name=sentence, time="0")
+    ET.SubElement(case, "error", type="missing", message=sentence)
+    return case

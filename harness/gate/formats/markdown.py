@@ -1,0 +1,163 @@
+"""
+Markdown for the summary of a job and for a comment: the answer, every series with its interval, what was compared.
+
+GitHub refuses a summary of more than 1 MiB and a comment of more than 65,536 characters, so either shows as many
+series as it has room for, the worst first, and says how many it left out. The comment carries a marker that is
+not shown, by which the next one finds and replaces it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from harness.gate import rows, sheet
+from harness.gate.numbers import percent
+from harness.gate.public import clean
+from harness.gate.record import Judged, Outcome, Verdict
+from harness.report.figures import listed
+
+FILE = "gate.md"
+COMMENT = "gate-comment.md"
+MARKER = "<!-- overlap-gate -->"
+# Bytes and characters, a little below what is refused: other steps append to a summary, people to a comment.
+LARGEST_SUMMARY = 1_000_000
+LARGEST_COMMENT = 60_000
+# Sentences of a kind at most; each is cut at 300 characters.
+MOST_SAID = 20
+# More series than this, and those that pass are folded.
+FOLDED_FROM = 12
+# A plot's characters.
+ROOM = 31
+_SIGNS: dict[Verdict, str] = {
+    "regressed": "🔴",
+    "invalid": "🟣",
+    "inconclusive": "🟡",
+    "improved": "🔵",
+    "pass": "🟢",
+}
+_SPECIAL = re.compile(r"([\\`*_\[\]|~])")
+# Nobody is mentioned and nothing linked where a character of no width stands between.
+_LINKED = re.compile(r"(://|[@#](?=\w)|\bwww\.)")
+_FIRST = re.compile(r"^(?=[-+#=]|\d+[.)])")
+
+
+def files(outcome: Outcome) -> dict[str, str]:
+    """Answer the summary, and the comment with its marker."""
+    return {FILE: summary(outcome), COMMENT: comment(outcome)}
+
+
+def summary(outcome: Outcome, most: int = LARGEST_SUMMARY) -> str:
+    """Answer the text of a job's summary, of at most *most* bytes."""
+    return _fitting(outcome, most, "")
+
+
+def comment(outcome: Outcome) -> str:
+    """Answer the text of a comment, beginning with the marker."""
+    return _fitting(outcome, LARGEST_COMMENT, f"{MARKER}\n")
+
+
+def _fitting(outcome: Outcome, most: int, before: str) -> str:
+    """Show as many series as fit; no series fit only where *most* is less than a few thousand."""
+    shown = len(outcome.judged)
+    while len((text := before + _text(outcome, shown)).encode()) > most and shown:
+        shown = min(shown - 1, int(shown * most / len(text.encode())))
+    return text
+
+
+def _text(outcome: Outcome, shown: int) -> str:
+    return "\n".join(_lines(outcome, shown)).rstrip() + "\n"
+
+
+def _lines(outcome: Outcome, shown: int) -> Iterator[str]:
+    sign = _SIGNS[outcome.verdict]
+    yield from (f"## {sign} Regression gate: {outcome.verdict}", "", f"**{_safe(clean(outcome.why, 1000))}**", "")
+    yield from (_safe(sheet.tally(outcome)) + ".", "")
+    if meant := sheet.meaning(outcome):
+        yield from (_safe(meant), "")
+    if outcome.judged:
+        yield from _series(outcome, shown)
+    yield from _list("Doubts", [clean(doubt, 1000) for doubt in outcome.doubts])
+    yield from _list("Nothing to compare", sheet.missing(outcome))
+    yield from _list("Disturbed rounds, not counted", sheet.disturbed(outcome))
+    yield from _compared(outcome)
+    yield from (_safe(" · ".join(sheet.facts(outcome))), "")
+
+
+def _series(outcome: Outcome, shown: int) -> Iterator[str]:
+    """Yield tables, and the intervals as a block of code: there alone a character has one width."""
+    ordered = sheet.worst_first(outcome)
+    chosen = ordered[:shown]
+    quiet = [each for each in chosen if each.verdict == "pass"]
+    if len(chosen) <= FOLDED_FROM:
+        yield from _table(chosen)
+    else:
+        yield from _table([each for each in chosen if each.verdict != "pass"])
+        yield from (
+            "<details>",
+            f"<summary>{len(quiet):,} series pass</summary>",
+            "",
+            *_table(quiet),
+            "</details>",
+            "",
+        )
+    if left := ordered[shown:]:
+        verdicts = sorted({each.verdict for each in left}, key=sheet.ORDER.index)
+        yield from (f"and {len(left):,} more: {listed(list(verdicts))}.", "")
+    yield from _plot(outcome, shown)
+    bound = percent(outcome.run.rule.pass_bound)
+    yield from (
+        f"MDE: the smallest slowdown that could have been seen. ┊ marks +{bound}, which a pass excludes.",
+        "",
+    )
+
+
+def _table(judged: list[Judged]) -> Iterator[str]:
+    if not judged:
+        return
+    yield "| | cell | metric | from → to | change | interval, % | rounds | MDE |"
+    yield "|---|---|---|---:|---:|---|---:|---:|"
+    for cell, found in sheet.by_cell(judged):
+        for line in map(sheet.line, found):
+            words = (line.metric, line.values, line.change, line.span, line.rounds, line.mde)
+            verdict = line.judged.verdict
+            yield f"| {_SIGNS[verdict]} {verdict} | " + " | ".join(map(_safe, (clean(cell, 200), *words))) + " |"
+    yield ""
+
+
+def _plot(outcome: Outcome, shown: int) -> Iterator[str]:
+    timed = [each for each in sheet.worst_first(outcome)[:shown] if each.series.kind == "timed"]
+    if not timed:
+        return
+    axis = rows.axis_of(outcome, timed, ROOM)
+    lines = [(clean(cell, 100), list(map(sheet.line, found))) for cell, found in sheet.by_cell(timed)]
+    widest = max(len(line.metric) for _, found in lines for line in found) + 2
+    yield "```text"
+    yield f"{'':{widest}}  {axis.heading}"
+    for cell, found in lines:
+        # Two ends of a block of code look alike: no cell may end it.
+        yield cell.replace("```", "'''")
+        for line in found:
+            yield f"  {line.metric:<{widest}}{rows.drawn(line, axis)}  {line.effect}".replace("```", "'''")
+    yield from ("```", "")
+
+
+def _list(heading: str, sentences: Sequence[str]) -> Iterator[str]:
+    if not sentences:
+        return
+    yield from (f"**{heading}**", "")
+    yield from (f"- {_FIRST.sub('&#8203;', _safe(sentence))}" for sentence in sentences[:MOST_SAID])
+    if len(sentences) > MOST_SAID:
+        yield f"- and {len(sentences) - MOST_SAID:,} more"
+    yield ""
+
+
+def _compared(outcome: Outcome) -> Iterator[str]:
+    yield from ("| compared | base | candidate |", "|---|---|---|")
+    for row in sheet.compared(outcome):
+        yield "| " + " | ".join(map(_safe, row)) + " |"
+    yield ""
+
+
+def _safe(words: str) -> str:
+    """Make sure that *words* are shown as they are: no markup, no link, nobody is mentioned."""
+    flat = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _LINKED.sub(r"\1&#8203;", _SPECIAL.sub(r"\\\1", flat))

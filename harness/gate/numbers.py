@@ -1,0 +1,98 @@
+"""
+A gate's numbers as people read them: changes in percent, two values in one unit, decimals only where they mean.
+
+Files hold nanoseconds and ratios. What is not known is an en dash, never a 0.
+"""
+
+from collections.abc import Iterable
+from math import isfinite
+
+from harness.report.figures import DASH, Scale, number
+
+# Time units from the finest; a value is told in the largest that leaves it at least 1.
+_TIMES = (Scale(1, "ns"), Scale(1e3, "µs"), Scale(1e6, "ms"), Scale(1e9, "s"))
+_BYTES = (Scale(1, "B"), Scale(2**10, "KiB"), Scale(2**20, "MiB"), Scale(2**30, "GiB"))
+_LADDERS = {"ns": _TIMES, "B": _BYTES}
+# From here on "12 times" reads better than "+1100 %".
+TIMES_FROM = 10.0
+
+
+def scale(unit: str, values: Iterable[float | None]) -> Scale:
+    """Choose the unit in which the largest of *values* is told."""
+    largest = max((abs(value) for value in values if value is not None and isfinite(value)), default=0.0)
+    steps = _LADDERS.get(unit, (Scale(1, unit),))
+    return next((step for step in reversed(steps) if largest >= step.by), steps[0])
+
+
+def values(unit: str, base: float | None, candidate: float | None) -> str:
+    """
+    Write two values in one unit.
+
+    >>> values("ns", 3.18e6, 3.37e6), values("", 1, 2), values("ns", 96.4, 96.4)
+    ('3.18 → 3.37 ms', '1 → 2', '96.4 → 96.4 ns')
+    """
+    by = scale(unit, (base, candidate))
+    words = {"1/s": "/s"}.get(by.unit, f" {by.unit}" if by.unit else "")
+    return f"{plain(by.of(base))} → {plain(by.of(candidate))}{words}"
+
+
+def plain(value: float | None) -> str:
+    """
+    Write *value* with three digits; a whole number as it is.
+
+    >>> plain(1.0), plain(1.0625), plain(12800.0)
+    ('1', '1.06', '12,800')
+    """
+    return f"{value:,.0f}" if value is not None and isfinite(value) and value == int(value) else number(value)
+
+
+def percent(share: float | None) -> str:
+    """
+    Write a share of one.
+
+    >>> percent(0.05), percent(0.0312), percent(1.5), percent(0.0004)
+    ('5 %', '3.1 %', '150 %', '0.04 %')
+    """
+    if share is None or not isfinite(share):
+        return DASH
+    return f"{_trimmed(share * 100)} %"
+
+
+def _trimmed(value: float) -> str:
+    decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 0.1 else 2
+    text = f"{value:.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def change(ratio: float | None) -> str:
+    """
+    Write what a ratio changes.
+
+    >>> change(1.0612), change(0.9), change(1.0), change(2.5), change(12.3)
+    ('+6.1 %', '-10.0 %', '0.0 %', '+150 %', '12.3 times')
+    """
+    if ratio is None or not isfinite(ratio):
+        return DASH
+    if ratio >= TIMES_FROM:
+        return f"{number(ratio)} times"
+    return f"{_signed(ratio)} %"
+
+
+def _signed(ratio: float) -> str:
+    share = (ratio - 1) * 100
+    text = f"{share:+.0f}" if abs(share) >= 100 else f"{share:+.1f}"
+    return text[1:] if not text.strip("+-0.") else text
+
+
+def span(low: float | None, high: float | None) -> str:
+    """
+    Write the interval of a ratio as changes in percent, as it stands behind the change.
+
+    >>> span(1.039, 1.084), span(0.97, 1.02), span(None, 1.0)
+    ('+3.9…+8.4', '-3.0…+2.0', '')
+    """
+    if low is None or high is None or not isfinite(low) or not isfinite(high):
+        return ""
+    if high >= TIMES_FROM:
+        return f"{number(low)}…{number(high)}"
+    return f"{_signed(low)}…{_signed(high)}"

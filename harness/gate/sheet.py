@@ -1,0 +1,185 @@
+"""What is told of an outcome, in words and in order, for whoever lays it out: the worst first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from math import inf, isfinite, log
+from typing import Any
+
+from harness.gate.numbers import change, percent, plain, span, values
+from harness.gate.public import clean
+from harness.gate.record import Judged, Outcome, Verdict
+from harness.report.figures import DASH, count, listed
+from harness.report.words import label
+
+ORDER: tuple[Verdict, ...] = ("regressed", "invalid", "inconclusive", "improved", "pass")
+_DIGEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One series in words; `judged` is what it was made of."""
+
+    judged: Judged
+    metric: str
+    values: str
+    change: str
+    span: str
+    rounds: str
+    mde: str
+
+    @property
+    def effect(self) -> str:
+        """The change and, where there is one, its interval."""
+        return f"{self.change} ({self.span})" if self.span else self.change
+
+
+def worst_first(outcome: Outcome) -> list[Judged]:
+    """Answer every series: by verdict, then by how large the change is, then by name."""
+    return sorted(outcome.judged, key=_badness)
+
+
+def _badness(judged: Judged) -> tuple[int, float, str, str]:
+    return (ORDER.index(judged.verdict), -_size(judged), judged.series.cell, judged.series.metric)
+
+
+def _size(judged: Judged) -> float:
+    """How far from no change, whichever way; what has no ratio (1 request more than none) is beyond all."""
+    if judged.ratio is None:
+        return inf if judged.verdict == "regressed" else 0.0
+    return abs(log(judged.ratio)) if judged.ratio > 0 and isfinite(judged.ratio) else inf
+
+
+def by_cell(judged: list[Judged]) -> list[tuple[str, list[Judged]]]:
+    """Put the series of a cell together; cells stay in the order of the first of theirs."""
+    first: dict[str, int] = {}
+    for place, each in enumerate(judged):
+        first.setdefault(each.series.cell, place)
+    together = sorted(judged, key=lambda each: first[each.series.cell])
+    return [(cell, list(found)) for cell, found in groupby(together, key=lambda each: each.series.cell)]
+
+
+def blamed(outcome: Outcome) -> list[Judged]:
+    """
+    Answer the series for which the candidate is to blame, the worst first.
+
+    None where the run was no plain comparison, or judges nothing: a slowdown that was planted is no regression.
+    """
+    if outcome.verdict != "regressed":
+        return []
+    return [each for each in worst_first(outcome) if each.verdict == "regressed"]
+
+
+def line(judged: Judged) -> Line:
+    """Put one series into words."""
+    series = judged.series
+    exact = series.kind == "exact"
+    same = exact and judged.base is not None and judged.base == judged.candidate
+    return Line(
+        judged=judged,
+        metric=clean(label(series.metric), 60),
+        values=plain(judged.base)
+        if same and not series.unit
+        else values(series.unit, judged.base, judged.candidate),
+        change="equal" if same else change(judged.ratio),
+        span="" if exact else span(judged.low, judged.high),
+        rounds=str(judged.rounds),
+        mde="exact" if exact else percent(judged.mde),
+    )
+
+
+def told(judged: Judged) -> str:
+    """Put one series into a sentence: what changed, by how much, from what to what, and why."""
+    words = line(judged)
+    facts = [words.effect, words.values] if words.change != DASH else [words.values]
+    return f"{words.metric} {', '.join(facts)}: {clean(judged.why)}"
+
+
+def tally(outcome: Outcome) -> str:
+    """Count the verdicts: "2 regressed, 28 pass, of 30 series"."""
+    counts = [(verdict, sum(each.verdict == verdict for each in outcome.judged)) for verdict in ORDER]
+    told = ", ".join(f"{number:,} {verdict}" for verdict, number in counts if number)
+    cells = len({each.series.cell for each in outcome.judged})
+    return f"{count(cells, 'cell')}, {len(outcome.judged):,} series: {told}" if told else "nothing was judged"
+
+
+def meaning(outcome: Outcome) -> str:
+    """Say what the verdict claims, and with which error rate; "" where it claims nothing."""
+    run, rule = outcome.run, outcome.run.rule
+    if outcome.verdict == "invalid" or run.control:
+        return ""
+    if not run.interleaved:
+        return "The two sides were not measured in turn: no error rate is claimed."
+    if outcome.verdict in {"pass", "improved"}:
+        return (
+            f"What pass means: a slowdown of {percent(rule.pass_bound)} in a series would have been passed "
+            f"with probability at most {percent(rule.beta)}."
+        )
+    if outcome.verdict == "regressed":
+        return (
+            f"What regressed means: were nothing slower, a run would say so of any series "
+            f"with probability at most {percent(rule.alpha)}."
+        )
+    return "What inconclusive means: neither a slowdown nor its absence was shown. More rounds may show it."
+
+
+def facts(outcome: Outcome) -> list[str]:
+    """Answer the run's circumstances in a few words each."""
+    run = outcome.run
+    found = [count(run.rounds, "round")]
+    if run.control:
+        planted = f"a slowdown of {percent(run.control.share)} planted in {clean(run.control.cell)}"
+        found.append("control: base against itself" if run.control.kind == "aa" else f"control: {planted}")
+    found.append("arms in turn, in an order drawn at random" if run.interleaved else "arms not measured in turn")
+    if run.interrupted:
+        found.append("interrupted")
+    if run.took is not None:
+        found.append(f"{run.took:.0f} s")
+    return [*found, f"seed {run.seed}", *([clean(run.time)] if run.time else [])]
+
+
+def compared(outcome: Outcome) -> list[tuple[str, str, str]]:
+    """Answer what was compared with what: (fact, base, candidate), what identifies them and whatever differs."""
+    base, candidate = outcome.run.base, outcome.run.candidate
+    rows = [("", clean(base.label), clean(candidate.label))]
+    if (base.spec, candidate.spec) != (base.label, candidate.label):
+        rows += [("asked for", clean(base.spec), clean(candidate.spec))]
+    left, right = _flat(base.facts), _flat(candidate.facts)
+    names = list(dict.fromkeys([*left, *right]))
+    told = [name for name in names if name == "commit" or left.get(name) != right.get(name)]
+    return rows + [(clean(name, 60), _fact(left.get(name)), _fact(right.get(name))) for name in told]
+
+
+def _flat(facts: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Take mappings apart: the version of a package is a fact of its own."""
+    found: dict[str, Any] = {}
+    for name, value in facts.items():
+        found |= _flat(value, f"{name} ") if isinstance(value, Mapping) else {f"{before}{name}": value}
+    return found
+
+
+def _fact(value: object) -> str:
+    if value is None:
+        return DASH
+    if isinstance(value, list | tuple):
+        return clean(listed([str(each) for each in value]), 80)
+    text = clean(value, 80)
+    kind, _, digest = text.rpartition(":")
+    is_digest = len(digest) >= 32 and all(letter in "0123456789abcdef" for letter in digest)
+    return f"{kind}:{digest[:_DIGEST]}".lstrip(":") if is_digest else text
+
+
+def disturbed(outcome: Outcome) -> list[str]:
+    """Answer a sentence for each round that the machine spoiled."""
+    return [f"round {number}: {clean(why)}" for number, why in sorted(outcome.run.disturbed.items())]
+
+
+def missing(outcome: Outcome) -> list[str]:
+    """Answer a sentence for each slot that gave nothing, and for each cell that was never seen."""
+    seen = {series.cell for series in outcome.run.series} | {each.cell for each in outcome.run.missing}
+    rows = [
+        f"{clean(each.cell)}, {arm}, round {each.round}: {clean(each.reason)}"
+        for each in outcome.run.missing
+        for arm in ("both arms" if each.arm == "both" else each.arm,)
+    ]
+    return rows + [f"{clean(cell)}: nothing was measured" for cell in outcome.run.declared if cell not in seen]
