@@ -1,0 +1,142 @@
+"""
+Stored files of pytest-benchmark as a gate run: each file is one process, and one process is one round at most.
+
+The iterations inside a file share their process's luck and the machine's mood of that minute; taken for
+independent measurements they cry wolf on four builds of ten. So a row's median is all that a file says.
+
+Where the files of the two sides were written in turn (base, candidate, base, candidate …, in either order within
+a pair), the pairs are rounds as in any gate run, and are judged as such. Where they were not, drift of the machine
+is part of every ratio and cannot be told from a change: then `interleaved` is False and `harness.gate.stored`
+judges, by what a machine is assumed to drift.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from glob import glob
+from itertools import pairwise
+from pathlib import Path
+
+from harness.config import Mistake
+from harness.gate.record import Arm, Missing, Pair, Rule, Run, Series
+from harness.gate.recording import Recording, Row, read
+from harness.gate.stored import PASS_BOUND
+
+__all__ = ["METRIC", "Recording", "Row", "recordings", "rows", "two"]
+
+METRIC = "median"
+_NANOSECONDS = 1e9
+# Fewer pairs in turn could as well be chance.
+_FEWEST_IN_TURN = 2
+_Paired = tuple[Recording, Recording, str]
+
+
+def rows(path: Path) -> list[Row]:
+    """Answer the benchmarks of one file, as they stand there. Raises `Mistake` for a file that is none."""
+    return list(read(path).rows.values())
+
+
+def recordings(path: Path) -> list[Recording]:
+    """Read a file, every file in a folder, or those that a pattern with `*` names; the oldest first."""
+    if path.is_dir():
+        files = sorted(path.rglob("*.json"))
+    elif path.exists():
+        files = [path]
+    else:
+        files = sorted(Path(name) for name in glob(str(path), recursive=True))  # noqa: PTH207  it may be absolute
+    if not files:
+        raise Mistake(f"no file of pytest-benchmark at {path}")
+    return sorted(map(read, files), key=_when)
+
+
+def two(base: Path, candidate: Path) -> Run:
+    """
+    Compare two sides; either is a file, a folder of files, or a pattern.
+
+    A cell is a row's full name, its metric the median, in ns. A row that one side lacks is `Missing`. Rounds from
+    different machines do not count. Raises `Mistake` for what cannot be read.
+    """
+    left, right = recordings(base), recordings(candidate)
+    in_turn = _in_turn(left, right)
+    paired = in_turn or [(a, b, "BC" if _when(a) <= _when(b) else "CB") for a, b in zip(left, right, strict=False)]
+    spoiled = {number: why for number, (a, b, _) in enumerate(paired) if (why := _foreign(a, b))}
+    names = list(dict.fromkeys(name for each in (*left, *right) for name in each.rows))
+    everywhere = [name for name in names if all(name in side.rows for a, b, _ in paired for side in (a, b))]
+    return Run(
+        base=_arm(base, left),
+        candidate=_arm(candidate, right),
+        rule=Rule() if in_turn else Rule(pass_bound=PASS_BOUND),
+        declared=tuple(names),
+        series=tuple(_series(name, paired, spoiled) for name in everywhere),
+        missing=tuple(_missing(name, paired) for name in names if name not in everywhere),
+        interleaved=bool(in_turn),
+        rounds=len(paired),
+        disturbed=spoiled,
+    )
+
+
+def _series(name: str, paired: Sequence[_Paired], spoiled: Mapping[int, str]) -> Series:
+    pairs = tuple(
+        Pair(
+            number,
+            order,
+            a.rows[name].median * _NANOSECONDS,
+            b.rows[name].median * _NANOSECONDS,
+            spoiled.get(number),
+        )
+        for number, (a, b, order) in enumerate(paired)
+    )
+    counts = [len(side.rows[name].data) for a, b, _ in paired for side in (a, b)]
+    return Series(name, METRIC, "ns", "timed", "lower", pairs, data=min(counts) or None)
+
+
+def _missing(name: str, paired: Sequence[_Paired]) -> Missing:
+    """Say where a row is missing first."""
+    for number, (a, b, _) in enumerate(paired):
+        lacks = [arm for arm, side in (("base", a), ("candidate", b)) if name not in side.rows]
+        if lacks:
+            file = (a if lacks[0] == "base" else b).name
+            arm = lacks[0] if len(lacks) == 1 else "both"
+            return Missing(name, arm, number, f"{file} has no such benchmark")
+    return Missing(name, "both", 0, "it is only in files that have no counterpart")
+
+
+def _in_turn(left: Sequence[Recording], right: Sequence[Recording]) -> list[_Paired]:
+    """Answer the pairs, where the sides were measured in turn; nothing where they were not or nobody can know."""
+    if len(left) != len(right) or len(left) < _FEWEST_IN_TURN:
+        return []
+    times = [_when(each) for each in (*left, *right)]
+    if datetime.max.replace(tzinfo=UTC) in times or len(set(times)) < len(times):
+        return []
+    paired = list(zip(left, right, strict=True))
+    ends = [sorted((_when(a), _when(b))) for a, b in paired]
+    if any(before[1] > after[0] for before, after in pairwise(ends)):
+        return []
+    return [(a, b, "BC" if _when(a) < _when(b) else "CB") for a, b in paired]
+
+
+def _when(each: Recording) -> datetime:
+    """When it was written; at the end of all days where that is unknown."""
+    try:
+        found = datetime.fromisoformat(each.time)
+    except ValueError:
+        return datetime.max.replace(tzinfo=UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _foreign(a: Recording, b: Recording) -> str | None:
+    if not a.machine or not b.machine or a.machine == b.machine:
+        return None
+    return f"{a.name} and {b.name} come from different machines"
+
+
+def _arm(path: Path, side: Sequence[Recording]) -> Arm:
+    facts = dict(side[0].facts)
+    if len(side) > 1:
+        facts |= {"files": len(side)}
+        facts |= {key: f"{facts[key]} …" for key in ("commit", "measured") if _differs(key, side) and key in facts}
+    # A path says nothing to a reader elsewhere.
+    return Arm(spec=path.name, label=path.name, facts=facts)
+
+
+def _differs(key: str, side: Sequence[Recording]) -> bool:
+    return len({str(each.facts.get(key)) for each in side}) > 1
