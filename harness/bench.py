@@ -15,6 +15,7 @@ from harness.launch import Broken
 from harness.loops import factory
 from harness.plan import CLIENTS, SCENARIOS, STRATEGIES, Plan, Planned, expand, plans
 from harness.record import Cell
+from harness.remote.visit import SCENARIO, Agree, Stopped, Visit
 from harness.runner import Progress, Round, Runner, Tell, rounds
 from harness.server import NotReady
 from harness.servers import Servers
@@ -38,7 +39,7 @@ Parts = list[tuple[str, Plan]]
 def parts_of(config: RunConfig) -> Parts:
     """Answer (scenario, plan) for everything *config* asks for; raises `Mistake` for names that are not there."""
     try:
-        names = config.scenarios or registry.suite(SCENARIOS)
+        names = config.scenarios or ((SCENARIO,) if config.base_url else registry.suite(SCENARIOS))
         parts = [(name, plan) for name in names for plan in plans(config, name)]
         for _, plan in parts:
             for client in plan.clients:
@@ -52,19 +53,20 @@ def parts_of(config: RunConfig) -> Parts:
     return parts
 
 
-def run(config: RunConfig, tell: Tell) -> Outcome:
+def run(config: RunConfig, tell: Tell, agree: Agree | None = None) -> Outcome:
     """
-    Run what *config* asks for and answer where it is.
+    Run what *config* asks for and answer where it is; *agree* is asked before a real endpoint is sent anything.
 
     Raises `Mistake` before anything is measured when it cannot be done as asked. From then on nothing raises:
     a server that dies, a slot that hangs, Ctrl-C end the run early, and what was measured is on file.
     """
-    parts = parts_of(config)
+    visit = Visit(config, agree) if config.base_url else None
+    parts = visit.parts(parts_of(config)) if visit else parts_of(config)
     questions = {name: registry.help_text(SCENARIOS, name) for name, _ in parts}
     folder = fresh(config.results, config.name or ("bench" if not config.scenarios else config.scenarios[0]))
     with Servers(config) as servers, Writer(folder) as writer:
         ledger = Ledger(config, folder, writer, questions)
-        with Runner(config, servers, ledger, tell) as runner:
+        with Runner(config, servers, ledger, tell, visit) as runner:
             try:
                 drawn = _prepare(config, parts, servers, runner, ledger)
             except BaseException:
@@ -91,7 +93,12 @@ def _carry_out(
         state, reason = "interrupted", "interrupted by Ctrl-C"
     except (Lost, NotReady) as lost:
         state, reason = "failed", str(lost)
-    ledger.balance.missing = sum(len(each.slots) for each in drawn) - ledger.entered
+    except Stopped as stopped:
+        state, reason = "stopped", str(stopped)
+    if state != "stopped":
+        ledger.balance.missing = sum(len(each.slots) for each in drawn) - ledger.entered
+    if runner.visit:
+        ledger.visited(runner.visit.facts())
     if state == "finished" and ledger.balance.faults:
         state = "failed"
     ledger.state(state, reason)
@@ -101,6 +108,8 @@ def _carry_out(
 def _prepare(config: RunConfig, parts: Parts, servers: Servers, runner: Runner, ledger: Ledger) -> Sequence[Round]:
     """Start every server, ask the applications for their methods, and draw the rounds."""
     try:
+        if runner.visit:
+            runner.visit.ready()
         for _, plan in parts:
             servers.ensure(plan.profile, plan.tokens, plan.server)
         planned = _planned(config, parts, runner)
@@ -110,6 +119,8 @@ def _prepare(config: RunConfig, parts: Parts, servers: Servers, runner: Runner, 
         raise Mistake(unknown.args[0]) from unknown
     if not planned:
         raise Mistake("nothing to measure: no strategy that was asked for applies")
+    if runner.visit:
+        planned = runner.visit.agreed(planned)
     drawn = rounds(planned, config.seed)
     ledger.plan(planned, sum(len(each.slots) for each in drawn), pinned=servers.pinned)
     return drawn

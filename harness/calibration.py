@@ -38,7 +38,7 @@ def calibrate(config: RunConfig, loops: Sequence[str]) -> dict[str, Any]:
     Against our mock whatever server the run is for: only of that is the schedule known.
     """
     began = monotonic()
-    ours = replace(config, server=None)
+    ours = replace(config, server=None, base_url=None, api_key_env=None)
     with Servers(ours) as servers, Launch(servers.worker_core, config.seed) as launch:
         try:
             found = _measure(ours, loops, servers, launch)

@@ -71,6 +71,10 @@ class Ledger:
         self._facts["calibration"] = calibration
         self.state("running")
 
+    def visited(self, endpoint: dict[str, Any]) -> None:
+        """Keep for the next `state` what a real endpoint has been sent so far."""
+        self._facts["endpoint"] = endpoint
+
     @property
     def uncalibrated(self) -> list[str]:
         """What went wrong with the calibration, one sentence each; empty where nothing did."""

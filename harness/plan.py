@@ -55,6 +55,11 @@ class Planned:
     tokens: int
     server: tuple[str, ...] = ()
 
+    @property
+    def warmups(self) -> int:
+        """As many calls first as fit side by side, so that every connection is open before the clock starts."""
+        return max(2, min(self.cell.concurrency, self.calls))
+
 
 def settled(config: RunConfig, plan: Plan) -> Plan:
     """Answer *plan* with everything replaced that *config* says of it."""

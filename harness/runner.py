@@ -21,6 +21,8 @@ from harness.journal import Journal, take
 from harness.launch import Broken, Launch
 from harness.plan import Planned
 from harness.record import Call, Slot
+from harness.remote.secret import redacted
+from harness.remote.visit import Visit
 from harness.servers import Servers
 from harness.slot import Order
 from harness.store import call_from, slot_from
@@ -63,12 +65,11 @@ def rounds(planned: Sequence[Planned], seed: int) -> list[Round]:
 
 def order_of(config: RunConfig, planned: Planned, number: int, base_url: str) -> Order:
     """Answer what a worker is told to do for one slot of *planned* at *base_url*."""
-    # As many warm-up calls as fit side by side, so that every connection is open before the clock starts.
     return Order(
         cell=planned.cell,
         round=number,
         calls=planned.calls,
-        warmup=max(2, min(planned.cell.concurrency, planned.calls)),
+        warmup=planned.warmups,
         base_url=base_url,
         seed=config.seed,
         executor=config.executor,
@@ -84,9 +85,11 @@ def measured(launch: Launch, order: Order, position: int, patience: float) -> tu
     Raises `Broken` where the worker gave nothing within *patience* seconds, `Lost` where the server is gone.
     """
     before = ticks()
-    take(order.base_url)
+    # A real endpoint keeps no journal, and is sent nothing that its budget does not count.
+    if not order.remote:
+        take(order.base_url)
     answer = launch.slot(order, patience)
-    journal = take(order.base_url)
+    journal = None if order.remote else take(order.base_url)
     about = {"cell": order.cell.id, "round": order.round, "position": position, "made": order.calls}
     slot = slot_from(about | answer["timed"] | {"steal": steal(before, ticks())})
     return joined(slot, [call_from(fact) for fact in answer["calls"]], journal)
@@ -112,8 +115,11 @@ def joined(slot: Slot, calls: list[Call], journal: Journal | None) -> tuple[Slot
 class Runner:
     """Carries out the rounds of one run, and writes down what comes of each slot as it comes."""
 
-    def __init__(self, config: RunConfig, servers: Servers, ledger: Ledger, tell: Tell) -> None:
+    def __init__(
+        self, config: RunConfig, servers: Servers, ledger: Ledger, tell: Tell, visit: Visit | None = None
+    ) -> None:
         self._config, self._servers, self._ledger, self._tell = config, servers, ledger, tell
+        self.visit = visit
         self._took: dict[str, float] = {}
         self._broken: set[str] = set()
         self._launch: Launch | None = None
@@ -126,14 +132,19 @@ class Runner:
 
     def order(self, planned: Planned, number: int) -> Order:
         """Answer what a worker is told to do for one slot of *planned*."""
-        return order_of(self._config, planned, number, self._servers.of(planned).base_url)
+        order = order_of(self._config, planned, number, self._servers.of(planned).base_url)
+        return replace(order, remote=self.visit.remote(planned.tokens)) if self.visit else order
 
     def methods(self, planned: Planned) -> list[str]:
         """Ask which methods the application of *planned* has. Raises `Broken` when it cannot be built."""
         return self._current(self._config.seed).methods(self.order(planned, 0), self._config.slot_timeout)
 
     def carry_out(self, drawn: Sequence[Round]) -> None:
-        """Run all rounds. Raises `Lost` when a server died; broken slots are noted, and their cells left out."""
+        """
+        Run all rounds; broken slots are noted, and their cells left out.
+
+        Raises `Lost` when a server died, and `Stopped` where a real endpoint is to be asked no more.
+        """
         waiting = [(each, position, planned) for each in drawn for position, planned in enumerate(each.slots)]
         for done, (each, position, planned) in enumerate(waiting):
             left = self._left([later.cell.id for _, _, later in waiting[done:]])
@@ -148,7 +159,8 @@ class Runner:
         self._tell(Progress(len(waiting), len(waiting), None, len(drawn), 0.0))
 
     def _current(self, hash_seed: int) -> Launch:
-        self._launch = self._launch or Launch(self._servers.worker_core, hash_seed)
+        env = self.visit.environment if self.visit else None
+        self._launch = self._launch or Launch(self._servers.worker_core, hash_seed, env=env)
         return self._launch
 
     def end(self) -> None:
@@ -164,11 +176,23 @@ class Runner:
         except Broken as broken:
             self.end()
             self._broken.add(planned.cell.id)
-            self._ledger.missing(planned.cell, number, str(broken))
+            self._ledger.missing(planned.cell, number, self._hidden(str(broken)))
             self._servers.check()
+            if self.visit:
+                self.visit.lost(planned)
             return
+        if self.visit and slot.metered:
+            self.visit.charge(slot.metered)
+            # What was not sent says nothing about the cell; the calls are kept for who paid for them.
+            slot = replace(slot, error=slot.metered.reason if slot.metered.refused else None)
         self._ledger.enter(slot, calls, order.calls + order.warmup)
         self._took[planned.cell.id] = monotonic() - began
+        if self.visit:
+            self.visit.check(calls)
+
+    def _hidden(self, words: str) -> str:
+        """Answer *words*, which a library may have said, without the endpoint's key."""
+        return redacted(words, self._config.api_key_env) if self.visit else words
 
     def _left(self, cells: Sequence[str]) -> float | None:
         """Guess the seconds that these slots will take, from what their cells took before."""

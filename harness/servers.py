@@ -1,6 +1,7 @@
 """The servers of a run: one for each latency profile, answer length and set of words, on a core of their own."""
 
 import shlex
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -9,6 +10,17 @@ from harness.environment import cores
 from harness.journal import Lost
 from harness.plan import Planned
 from harness.server import Server, mock_command, start
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A real endpoint in a server's place: nothing of it is started here, and nothing stopped."""
+
+    base_url: str
+    alive: bool = True
+
+    def stop(self) -> None:
+        """Leave it be."""
 
 
 class Servers:
@@ -36,8 +48,10 @@ class Servers:
         for server in self._running.values():
             server.stop()
 
-    def ensure(self, profile: str, tokens: int, words: tuple[str, ...] = ()) -> Server:
+    def ensure(self, profile: str, tokens: int, words: tuple[str, ...] = ()) -> Server | Elsewhere:
         """Answer the server of this profile, length and more *words*, started if need be. Raises `NotReady`."""
+        if self._config.base_url:
+            return Elsewhere(self._config.base_url)
         # A server of the user's own has its own latency: there is one, whatever the plan says.
         key = ("", 0, ()) if self._config.server else (profile, tokens, words)
         if key not in self._running:
@@ -46,7 +60,7 @@ class Servers:
             self._running[key] = start(command, self.server_core)
         return self._running[key]
 
-    def of(self, planned: Planned) -> Server:
+    def of(self, planned: Planned) -> Server | Elsewhere:
         """Answer the server that *planned* talks to."""
         return self.ensure(planned.cell.profile, planned.tokens, planned.server)
 

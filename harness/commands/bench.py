@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 
 from harness import bench
+from harness.commands._agree import agree
 from harness.commands._words import FAULTY, INTERRUPTED, config_options, fail, paper
 from harness.config import Mistake, RunConfig, config_from, read_toml
 from harness.progress import Bar
@@ -17,10 +18,11 @@ from harness.progress import Bar
 @click.argument("scenarios", nargs=-1)
 @click.option("--config", "file", type=click.Path(path_type=Path), help="read options from a TOML file")
 @click.option("--quiet", is_flag=True, help="say nothing but what is wrong")
+@click.option("--yes", is_flag=True, help="do not ask before a real endpoint is sent anything")
 @click.option("--json", "as_json", is_flag=True, help="print summary.json instead of tables")
 @config_options
 def command(
-    scenarios: tuple[str, ...], file: Path | None, *, quiet: bool, as_json: bool, **flags: str | None
+    scenarios: tuple[str, ...], file: Path | None, *, quiet: bool, as_json: bool, yes: bool, **flags: str | None
 ) -> None:
     """
     Run SCENARIOS (default: the whole suite) and report on them.
@@ -33,7 +35,7 @@ def command(
         given |= {key: value for key, value in flags.items() if value is not None}
         if scenarios:
             given["scenarios"] = scenarios
-        outcome = _measure(config_from(given), quiet=quiet or as_json)
+        outcome = _measure(config_from(given), quiet=quiet or as_json, yes=yes)
     except Mistake as mistake:
         fail(str(mistake))
     except KeyboardInterrupt:
@@ -42,9 +44,9 @@ def command(
     sys.exit(_tell(outcome, quiet=quiet, as_json=as_json))
 
 
-def _measure(config: RunConfig, *, quiet: bool) -> bench.Outcome:
+def _measure(config: RunConfig, *, quiet: bool, yes: bool) -> bench.Outcome:
     with Bar(Console(stderr=True), quiet=quiet) as bar:
-        return bench.run(config, bar)
+        return bench.run(config, bar, lambda ask: agree(ask, yes=yes))
 
 
 def _tell(outcome: bench.Outcome, *, quiet: bool, as_json: bool) -> int:

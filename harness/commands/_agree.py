@@ -1,0 +1,21 @@
+"""Asks before a real endpoint is sent anything that somebody may have to pay for."""
+
+import sys
+
+from harness.config import Mistake
+from harness.remote.visit import Ask
+
+
+def agree(ask: Ask, *, yes: bool) -> None:
+    """
+    Show *ask* and wait for a yes, unless *yes* has said so already or the endpoint is on this host.
+
+    Raises `Mistake` where the answer is no, and where there is nobody to ask.
+    """
+    if yes or ask.free:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise Mistake(f"this would send {ask}; nobody is here to be asked: say --yes")
+    print(f"This will send {ask}.\nGo on? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        raise Mistake("nothing was sent")

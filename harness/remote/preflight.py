@@ -1,0 +1,159 @@
+"""One request before anything is measured, so that what is wrong with an endpoint is told in one line."""
+
+import json
+from typing import Any, Self
+from urllib.parse import urljoin
+
+import httpx2
+
+from harness.clients import _chat
+from harness.config import Mistake
+from harness.endpoint import Endpoint
+from harness.remote.patience import asked
+from harness.remote.secret import redacted
+from harness.remote.usage import Tap, Usage, guess
+
+PROMPT = "[call w00000] Say hello."
+# Seconds to connect, and to the first byte: a local server may load the model first.
+CONNECT, PATIENCE = 10.0, 120.0
+# Of what an endpoint has or says, as much as fits in a line.
+_LISTED, _QUOTED = 12, 120
+
+
+class Preflight:
+    """Asks *endpoint*, whose key is in the variable *key_env*. Whatever it raises is a `Mistake` of one line."""
+
+    def __init__(self, endpoint: Endpoint, key_env: str | None) -> None:
+        self._endpoint, self._key_env = endpoint, key_env
+        self._http = httpx2.Client(
+            headers=_chat.headers(endpoint) if key_env else {},
+            timeout=httpx2.Timeout(PATIENCE, connect=CONNECT),
+            trust_env=False,
+            follow_redirects=False,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def model(self) -> str:
+        """Answer the endpoint's only model; asking for the list costs nothing."""
+        there = self._models()
+        if len(there) == 1:
+            return there[0]
+        if there:
+            raise self._mistake(f"has {len(there)} models, choose one with --model: {_listed(there)}")
+        raise self._mistake("lists no models; say which with --model")
+
+    def call(self) -> Usage:
+        """Ask for one short stream and read it through; answer what it cost."""
+        body = _chat.listening(self._endpoint, PROMPT)
+        tap, data = Tap(guess(len(json.dumps(body)))), b""
+        try:
+            with self._http.stream("POST", self._endpoint.url(_chat.PATH), json=body) as response:
+                for part in response.iter_bytes():
+                    tap.feed(part)
+                    data = (data + part)[:65_536]
+        except httpx2.HTTPError as wrong:
+            raise self._failed(wrong) from None
+        if response.status_code != 200:
+            raise self._refused(response, data)
+        self._check(response.headers.get("content-type", ""), data)
+        return tap.usage()
+
+    def _models(self) -> list[str]:
+        """Answer the names of the endpoint's models; none where it does not tell."""
+        try:
+            response = self._http.get(self._endpoint.url("models"))
+            found = response.json() if response.status_code == 200 else {}
+        except httpx2.HTTPError as wrong:
+            raise self._failed(wrong) from None
+        except ValueError:
+            return []
+        if response.status_code in {401, 403}:
+            raise self._refused(response, response.content)
+        listed = found.get("data") if isinstance(found, dict) else None
+        return [str(each["id"]) for each in listed or () if isinstance(each, dict) and "id" in each]
+
+    def _mistake(self, what: str) -> Mistake:
+        return Mistake(redacted(f"{self._endpoint.base_url} {what}", self._key_env))
+
+    def _failed(self, wrong: httpx2.HTTPError) -> Mistake:
+        if isinstance(wrong, httpx2.ConnectTimeout):
+            return self._mistake(f"does not accept a connection within {CONNECT:g} s")
+        if isinstance(wrong, httpx2.TimeoutException):
+            return self._mistake(f"does not answer within {PATIENCE:g} s")
+        if isinstance(wrong, httpx2.ConnectError):
+            return self._mistake(f"cannot be reached: {_reason(wrong)}")
+        return self._mistake(f"breaks off without an answer: {_reason(wrong)}")
+
+    def _refused(self, response: httpx2.Response, data: bytes) -> Mistake:
+        """Say what a status other than 200 means here, and what to do about it."""
+        status, said = response.status_code, _said(data)
+        if 300 <= status < 400:
+            there = urljoin(str(response.request.url), response.headers.get("location", ""))
+            base = there.removesuffix(f"/{_chat.PATH}")
+            return self._mistake(f"redirects ({status}) to {base}; give that address")
+        if status == 401:
+            named = f"the key in {self._key_env}" if self._key_env else "a call without a key; see --api-key-env"
+            return self._mistake(f"refuses {named} (401){said}")
+        if status == 404:
+            return self._mistake(self._missing(said))
+        if status == 429:
+            wait = asked({name.lower(): value for name, value in response.headers.items()})
+            later = "" if wait is None else f", and asks to wait {wait:g} s"
+            return self._mistake(f"is at its rate limit (429){later}{said}")
+        return self._mistake(f"answers {status}{said}")
+
+    def _missing(self, said: str) -> str:
+        try:
+            there = self._models()
+        except Mistake:
+            there = []
+        if there and self._endpoint.model not in there:
+            return f"has no model {self._endpoint.model!r} (404); there are: {_listed(there)}"
+        return f"has nothing at /{_chat.PATH} (404){said}; a base URL often ends in /v1"
+
+    def _check(self, kind: str, data: bytes) -> None:
+        """Raise `Mistake` for an answer that is no stream of chat completion chunks."""
+        kind = kind.partition(";")[0].strip() or "no content type"
+        events = [line[5:].strip() for line in data.split(b"\n") if line.startswith(b"data:")]
+        if not events:
+            raise self._mistake(f"answers with {kind}, which is no stream of chat completions{_said(data)}")
+        found = _json(events[0])
+        if isinstance(found, dict) and "error" in found:
+            raise self._mistake(f"answers with an error{_said(events[0])}")
+        if not isinstance(found, dict) or not isinstance(found.get("choices"), list):
+            raise self._mistake("answers with events that have no `choices`: no chat completions")
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError:
+        return None
+
+
+def _said(data: bytes) -> str:
+    """Quote an error's message, where there is one; a page of HTML is not quoted."""
+    found = _json(data)
+    error = found.get("error", found) if isinstance(found, dict) else None
+    words = error.get("message", error.get("detail")) if isinstance(error, dict) else error
+    return f': "{" ".join(words.split())[:_QUOTED]}"' if isinstance(words, str) and words else ""
+
+
+def _reason(wrong: BaseException) -> str:
+    """Answer what the deepest of the causes says: the library's own words hide the system's."""
+    words = str(wrong)
+    cause = wrong.__cause__ or wrong.__context__
+    while cause:
+        words = str(cause) or words
+        cause = cause.__cause__ or cause.__context__
+    return words or type(wrong).__name__
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return ", ".join(names[:_LISTED]) + more

@@ -1,0 +1,170 @@
+"""A run against a real endpoint: what it may cost, what it has cost, and when it is over."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from harness.config import Mistake, RunConfig
+from harness.endpoint import Remote, address, loopback
+from harness.plan import Plan, Planned
+from harness.record import Call, Metered
+from harness.remote import secret
+from harness.remote.preflight import Preflight
+
+SCENARIO = "real_endpoint"
+"""What is asked of a real endpoint where nothing else is."""
+
+
+class Stopped(Exception):
+    """The run is over before its end, and what was measured is kept; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a run is about to send: to whom, how many requests, and at most how many tokens each and in all."""
+
+    base_url: str
+    model: str
+    requests: int
+    answers: int
+    most_requests: int
+    most_tokens: int
+
+    @property
+    def free(self) -> bool:
+        """Whether it costs nobody anything: the endpoint is on this host."""
+        return loopback(self.base_url)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.requests:,} requests to {self.model} at {self.base_url}, with answers of {self.answers:,} "
+            f"tokens in all at most; it stops at {self.most_requests:,} requests or {self.most_tokens:,} tokens"
+        )
+
+
+Agree = Callable[[Ask], None]
+
+
+class Visit:
+    """
+    The books of a run with a budget; `config` is what was asked for, in which the mock's settings mean nothing.
+
+    Raises `Mistake` for an address, a variable or an option that cannot be meant.
+    """
+
+    def __init__(self, config: RunConfig, agree: Agree | None = None) -> None:
+        for name in ("server", "profile"):
+            if getattr(config, name) is not None:
+                raise Mistake(f"{name} is about a server that is started here; with base_url none is")
+        secret.check(config.api_key_env)
+        try:
+            self.base_url = address(config.base_url or "")
+        except ValueError as wrong:
+            raise Mistake(secret.redacted(str(wrong), config.api_key_env)) from None
+        self.config, self._agree = config, agree
+        self.model = config.model or ""
+        self.environment = secret.environment(config.api_key_env)
+        self._spent = Metered(0, 0)
+
+    def parts(self, parts: Sequence[tuple[str, Plan]]) -> list[tuple[str, Plan]]:
+        """Answer the *parts* that need no mock: those without faults, limits or several of its processes."""
+        kept = [(name, replace(plan, profile="")) for name, plan in parts if not plan.server]
+        if not kept:
+            names = ", ".join(dict.fromkeys(name for name, _ in parts))
+            raise Mistake(f"{names} needs what only the mock does; against a real endpoint it cannot be asked")
+        return kept
+
+    def ready(self) -> None:
+        """Find out the model where none was named; asks for the list of models, which costs nothing."""
+        if not self.model:
+            with self._preflight() as preflight:
+                self.model = preflight.model()
+
+    def fitted(self, planned: Sequence[Planned]) -> list[Planned]:
+        """
+        Answer *planned* with as many rounds as fit into the budget, beside the preflight's one request.
+
+        Raises `Mistake` where not even one round does.
+        """
+        most = max(each.rounds for each in planned)
+        for rounds in range(most, 0, -1):
+            cut = [replace(each, rounds=min(each.rounds, rounds)) for each in planned]
+            ask = self.ask(cut)
+            if ask.requests <= self.config.budget_requests and ask.answers <= self.config.budget_tokens:
+                return cut
+        raise Mistake(
+            f"one round takes {ask.requests:,} requests and up to {ask.answers:,} tokens in answers, and the "
+            f"budget is {ask.most_requests:,} and {ask.most_tokens:,}: ask for fewer strategies or calls, a lower "
+            "concurrency, or give a larger budget"
+        )
+
+    def ask(self, planned: Sequence[Planned]) -> Ask:
+        """Answer what carrying out *planned* would send."""
+        counts = [((each.calls + each.warmups) * each.rounds, each.tokens) for each in planned]
+        first = max((tokens for _, tokens in counts), default=0)
+        return Ask(
+            base_url=self.base_url,
+            model=self.model,
+            requests=1 + sum(count for count, _ in counts),
+            answers=first + sum(count * tokens for count, tokens in counts),
+            most_requests=self.config.budget_requests,
+            most_tokens=self.config.budget_tokens,
+        )
+
+    def agreed(self, planned: Sequence[Planned]) -> list[Planned]:
+        """
+        Answer as much of *planned* as fits, once it is agreed to and the preflight's request was answered well.
+
+        Raises `Mistake` for a no, and for whatever would go wrong in every call.
+        """
+        planned = self.fitted(planned)
+        if self._agree:
+            self._agree(self.ask(planned))
+        longest = max(each.tokens for each in planned)
+        with self._preflight(longest) as preflight:
+            found = preflight.call()
+        self._spent = Metered(1, found.prompt + found.output, int(not found.told))
+        return planned
+
+    def _preflight(self, tokens: int = 1) -> Preflight:
+        return Preflight(self.remote(tokens).endpoint(self.config.timeout, 0, 1), self.config.api_key_env)
+
+    def remote(self, tokens: int) -> Remote:
+        """Answer what a worker is told, with what is left of the budget; *tokens* is the longest answer."""
+        return Remote(
+            base_url=self.base_url,
+            model=self.model,
+            key_env=self.config.api_key_env,
+            max_tokens=tokens,
+            requests=self.config.budget_requests - self._spent.requests,
+            tokens=self.config.budget_tokens - self._spent.tokens,
+        )
+
+    def charge(self, metered: Metered) -> None:
+        """Take what a slot has sent off the budget."""
+        counts = ("requests", "tokens", "estimated", "limited", "held", "wait", "refused")
+        sums = {name: getattr(self._spent, name) + getattr(metered, name) for name in counts}
+        self._spent = replace(metered, **sums)
+
+    def lost(self, planned: Planned) -> None:
+        """Take what a slot that never answered may have sent off the budget: all that it was told to."""
+        made = planned.calls + planned.warmups
+        self.charge(Metered(made, made * planned.tokens, estimated=made))
+
+    def check(self, calls: Sequence[Call]) -> None:
+        """Raise `Stopped` where the endpoint, or the slot whose *calls* these are, gives no reason to go on."""
+        if self._spent.reason:
+            raise Stopped(f"{self._spent.reason}, after {self._spent.requests:,} requests")
+        failed = [call.error for call in calls if call.error]
+        if failed and len(failed) == len(calls):
+            most, sent = max(set(failed), key=failed.count), self._spent.requests
+            raise Stopped(f"every call of {calls[0].cell} failed ({most}), after {sent:,} requests")
+
+    def facts(self) -> dict[str, Any]:
+        """Answer what run.json says of the endpoint: names and counts, never the key."""
+        return {
+            "base_url": self.base_url,
+            "model": self.model,
+            "budget": {"requests": self.config.budget_requests, "tokens": self.config.budget_tokens},
+            **asdict(self._spent),
+        }
