@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 from mock_server import choices, plan, registry, reply, rules
-from mock_server.behaviour import KEYS, Behaviour, behaviour
+from mock_server.behaviour import KEYS, LONGEST, Behaviour, behaviour
 from mock_server.buckets import Own, Shared
 from mock_server.config import Config
 from mock_server.counts import Counts
@@ -86,16 +86,17 @@ class Answering:
     def answer(self, request: Request, connection: int) -> Answered:
         """Answer what to do about *request*, which came on the connection of that number."""
         request_id, identity = self._identity.draw()
-        entry = Entry(request.tag(), request_id, request.path, request.attempt(), connection, request.received)
+        tag, length = request.tag()
+        entry = Entry(tag, request_id, request.path, request.attempt(), connection, request.received)
         try:
-            return self._served(request, entry, identity)
+            return self._served(request, entry, identity, length)
         except errors.Refused as refused:
             return _refused(request, entry, refused, 0)
         except Exception:  # noqa: BLE001 - whatever is wrong with us, the client gets an answer and others are served
             traceback.print_exc()
             return _refused(request, entry, errors.server_error(request_id), 0)
 
-    def _served(self, request: Request, entry: Entry, identity: str) -> Answered:
+    def _served(self, request: Request, entry: Entry, identity: str, length: int | None) -> Answered:
         endpoint = self._endpoint(request)
         if endpoint is None:
             body = _listed(request)
@@ -113,7 +114,9 @@ class Answering:
             if rule.refuses:
                 refused, delay = rule.call(**rule.settings)
                 return _refused(request, entry, refused, round(delay * 1e9))
-        tokens, reason = endpoint.compose(asked, how.length(key))
+        if length is None or "tokens" in chosen:
+            length = how.length(key)
+        tokens, reason = endpoint.compose(asked, min(max(length, 1), LONGEST))
         entry.tokens = len(tokens)
         limits = reply.NO_LIMITS if warm else self._admitted(asked, len(tokens), request.received)
         if request.path in self._named:

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from mock_server.wire.errors import Refused
 
-_TAG = re.compile(rb"\[call ([^\]\s]{1,32})\]")
+# Right behind the tag, so that one search finds both, and nothing that a prompt quotes is taken for it.
+_TAG = re.compile(rb"\[call ([^\]\s]{1,32})\](?: \[tokens (\d{1,6})\])?")
 
 KEPT = frozenset(
     {
@@ -39,10 +40,16 @@ class Request(NamedTuple):
     chunks: bool
     refused: Refused | None = None
 
-    def tag(self) -> str | None:
-        """Answer the call's tag from the body, `[call <tag>]`, or None."""
+    def tag(self) -> tuple[str | None, int | None]:
+        """
+        Answer the call's tag from the body, `[call <tag>]`, and how many tokens its answer shall have.
+
+        That is said right behind the tag, as in `[call 000017] [tokens 129]`. None for each that is not said.
+        """
         found = _TAG.search(self.body)
-        return found[1].decode("utf-8", "replace") if found else None
+        if found is None:
+            return None, None
+        return found[1].decode("utf-8", "replace"), int(found[2]) if found[2] else None
 
     def attempt(self) -> int | None:
         """Answer which attempt of one call this is, from 0, as the official clients say; else None."""

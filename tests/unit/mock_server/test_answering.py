@@ -110,3 +110,21 @@ def test_a_mistake_of_the_servers_own_is_a_500(capsys):
     assert "ZeroDivisionError" in capsys.readouterr().err
     answering._endpoints = {CHAT: sound}
     assert asked(answering).entry.status == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "tokens"),
+    [
+        ("[call 000001] [tokens 3] hello", {}, 3),
+        ("hello [call 000001] [tokens 129]", {"stream": True}, 129),
+        ("[call 000001] hello [tokens 3]", {}, 7),
+        ("[tokens 3] hello", {}, 7),
+        ("[call 000001] [tokens 0]", {}, 1),
+        ("[call 000001] [tokens 999999]", {}, 100_000),
+        ("[call 000001] [tokens 9]", {"max_completion_tokens": 4}, 4),
+        ("[call 000001] [tokens 9]", {"overlap": {"tokens": "5"}}, 5),
+    ],
+)
+def test_a_prompt_may_say_how_long_its_answer_shall_be(text, fields, tokens):
+    """Right behind the tag and nowhere else; the caller's limit and what the request chooses outright still hold."""
+    assert asked(made(tokens="7"), text, **fields).entry.tokens == tokens
