@@ -11,6 +11,7 @@ from math import exp, log
 from harness.gate.doubts import doubts
 from harness.gate.exact import judge_exact
 from harness.gate.record import Control, Judged, Outcome, Rule, Run, Series, Verdict
+from harness.gate.stored import judge_stored
 from harness.gate.timed import judge_timed
 
 # With fewer rounds, a third of them is one, and says nothing about the machine.
@@ -47,7 +48,8 @@ def _improving(judged: Judged, rule: Rule, hypotheses: int) -> bool:
 def judge(run: Run) -> Outcome:
     """Judge a whole run: series by series, then as one."""
     hypotheses = len(run.series)
-    judged = tuple(judge_series(series, run.rule, hypotheses) for series in run.series)
+    judging = judge_series if run.interleaved else judge_stored
+    judged = tuple(judging(series, run.rule, hypotheses) for series in run.series)
     verdict, why = _verdict(run, judged)
     return Outcome(run, verdict, why, judged, doubts(run, judged))
 
