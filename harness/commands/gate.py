@@ -58,6 +58,15 @@ def _share(_context: click.Context, _option: click.Parameter, words: str | None)
 @click.option("--alpha", callback=_share, metavar="5%", help="chance of any false alarm in the whole run")
 @click.option("--min-effect", callback=_share, metavar="3%", help="smallest change that is called one")
 @click.option("--pass-bound", callback=_share, metavar="5%", help="slowdown that a pass rules out")
+@click.option(
+    "--foreign",
+    type=click.FloatRange(0),
+    metavar="CORES",
+    help="a round in which others kept more busy does not count [default: 0.25]",
+)
+@click.option(
+    "--steal", callback=_share, metavar="5%", help="nor one in which the hypervisor took more [default: 5%]"
+)
 @click.option("--envs", type=click.Path(path_type=Path), help="folder where the arms' environments are kept")
 @click.option(
     "--budgets", type=click.Path(path_type=Path), help="judge the run folders WHAT by the limits in this file"

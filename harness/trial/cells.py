@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import chain, product
 from typing import Protocol
 
 from harness import registry
 from harness.config import Mistake
-from harness.plan import Plan, Planned, expand
+from harness.plan import STRATEGIES, Plan, Planned, expand
 from harness.record import Cell
 
 
@@ -57,7 +57,7 @@ def twins(parts: Sequence[tuple[str, Plan]], base: Settings, candidate: Settings
     for name, plan in parts:
         for planned in _expanded(name, _set(plan, base), "base", ask):
             other = replace(planned, cell=_changed(planned.cell, candidate))
-            if _applies(other, ask("candidate", other)):
+            if _needs(other.cell.strategy) in ask("candidate", other):
                 twin = Twin(_name(planned.cell, other.cell), planned, other)
                 found[twin.name] = twin
     if not found:
@@ -70,7 +70,12 @@ def _expanded(name: str, plan: Plan, arm: str, ask: Ask) -> Iterator[Planned]:
     for client, variant in product(plan.clients, plan.variants):
         cell = Cell(name, client, "invoke", "asyncio", 1, plan.profile, variant)
         methods[client, variant] = ask(arm, Planned(cell, 1, 1, plan.tokens, plan.server))
-    return expand(name, plan, methods, 1)
+    # A scenario names strategies for its own client; on that of an arm, some may not apply.
+    there = set(chain.from_iterable(methods.values()))
+    chosen = tuple(each for each in plan.strategies or registry.names(STRATEGIES) if _needs(each) in there)
+    if not chosen:
+        return iter(())
+    return expand(name, replace(plan, strategies=chosen), methods, 1)
 
 
 def _set(plan: Plan, arm: Settings) -> Plan:
@@ -103,6 +108,6 @@ def _name(base: Cell, candidate: Cell) -> str:
     return same.id
 
 
-def _applies(planned: Planned, methods: Collection[str]) -> bool:
-    needs: str = registry.load("harness.strategies", planned.cell.strategy).NEEDS
-    return needs in methods
+def _needs(strategy: str) -> str:
+    method: str = registry.load(STRATEGIES, strategy).NEEDS
+    return method

@@ -98,8 +98,10 @@ def _asked(what: tuple[str, ...], words: Mapping[str, Any]) -> Asked:
         raise Mistake("--only-pytest needs --pytest FOLDER")
     if words["tests"] and not words["tests"].exists():
         raise Mistake(f"there are no tests at {words['tests']}")
-    rule = {"max_rounds": "rounds", "alpha": "alpha", "min_effect": "min_effect", "pass_bound": "pass_bound"}
-    chosen = {field: words[word] for field, word in rule.items() if words[word] is not None}
+    rule = {"rounds": "max_rounds"} | {
+        name: name for name in ("alpha", "min_effect", "pass_bound", "foreign", "steal")
+    }
+    chosen = {field: words[word] for word, field in rule.items() if words[word] is not None}
     base, candidate = specs(words["base"], words["candidate"])
     return Asked(
         config=config_from(given),

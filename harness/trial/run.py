@@ -24,6 +24,9 @@ from harness.trial.rows import Rows
 from harness.trial.slots import Failed, Slots
 from harness.trial.workers import ARMS, Workers
 
+# Rounds before a disturbed machine is given up on.
+PATIENT = 8
+
 
 @dataclass(slots=True)
 class Trial:
@@ -71,7 +74,14 @@ class Trial:
 
     def _goes_on(self) -> bool:
         # A cell that is missing makes the whole run invalid, whatever the others would say.
-        return not self.book.missing and self.book.rounds < self._most and bool(self.book.open_cells)
+        if self.book.missing or self.book.rounds >= self._most or self._hopeless:
+            return False
+        return bool(self.book.open_cells)
+
+    @property
+    def _hopeless(self) -> bool:
+        """Whether most rounds so far were disturbed: on such a machine more of them would be no better."""
+        return self.book.rounds >= PATIENT and len(self.book.disturbed) * 2 > self.book.rounds
 
     @property
     def _most(self) -> int:

@@ -1,0 +1,190 @@
+"""The parts of a gate run that need no process: sizes, cells, what is observed, the guard, the books."""
+
+from array import array
+from dataclasses import dataclass
+
+import pytest
+
+from harness.config import Mistake
+from harness.gate.record import Arm, Control, Rule, Series
+from harness.plan import Plan
+from harness.record import Call, Cell, Served, Slot
+from harness.trial import guard
+from harness.trial.book import Book, Seen
+from harness.trial.cells import twins
+from harness.trial.observe import values
+from harness.trial.sizes import sized
+
+MS = 1_000_000
+CELL = Cell("regressions", "chain", "gather", "asyncio", 2)
+
+
+@pytest.mark.parametrize(
+    ("calls", "took", "concurrency", "expected"),
+    [
+        (64, 0.064, 16, 400),  # 1 ms each: 400 calls last 0.4 s
+        (64, 0.192, 16, 208),  # 3 ms each: 133 would do, but 200 last less than twice as long, and carry a p95
+        (64, 0.64, 16, 48),  # 10 ms each: 200 would last 2 s, so there is no p95
+        (4, 20.0, 2, 4),  # 5 s each: two waves all the same
+        (1, 0.001, 1, 400),
+    ],
+)
+def test_a_slot_lasts_as_asked_and_carries_a_p95_where_that_is_cheap(calls, took, concurrency, expected):
+    """Whole waves, two at least."""
+    assert sized(calls, took, 0.4, concurrency) == expected
+
+
+@dataclass
+class Arms:
+    """Settings of one arm."""
+
+    client: str | None = None
+    loop: str | None = None
+    strategy: str | None = None
+
+
+PLAN = Plan(strategies=("gather", "invoke"), clients=("chain",), concurrency=(4,))
+
+
+def _has(*names):
+    return lambda _arm, _planned: names
+
+
+def test_arms_alike_measure_the_same_cells():
+    """Each by its own name."""
+    found = twins([("regressions", PLAN)], Arms(), Arms(), _has("invoke", "ainvoke"))
+    assert [twin.name for twin in found] == [
+        "regressions/chain/gather/asyncio/4",
+        "regressions/chain/invoke/asyncio/4",
+    ]
+    assert all(twin.base == twin.candidate for twin in found)
+
+
+def test_what_sets_the_arms_apart_is_a_star_in_the_name():
+    """httpx2 against aiohttp: one cell, measured with either."""
+    found = twins(
+        [("regressions", PLAN)], Arms(client="httpx2"), Arms(client="aiohttp", loop="uvloop"), _has("ainvoke")
+    )
+    [twin] = found
+    assert twin.name == "regressions/*/gather/*/4"
+    assert (twin.base.cell.client, twin.base.cell.loop) == ("httpx2", "asyncio")
+    assert (twin.candidate.cell.client, twin.candidate.cell.loop) == ("aiohttp", "uvloop")
+
+
+def test_a_strategy_against_another_is_one_cell():
+    """The plan's own strategies do not matter then."""
+    [twin] = twins(
+        [("regressions", PLAN)], Arms(strategy="gather"), Arms(strategy="abatch"), _has("ainvoke", "abatch")
+    )
+    assert (twin.base.cell.strategy, twin.candidate.cell.strategy) == ("gather", "abatch")
+
+
+def test_what_applies_in_one_arm_only_cannot_be_compared():
+    """Aiohttp has no `invoke`; where nothing is left, that is said."""
+    methods = {"base": ("invoke", "ainvoke"), "candidate": ("ainvoke",)}
+    found = twins([("regressions", PLAN)], Arms(), Arms(), lambda arm, _: methods[arm])
+    assert [twin.base.cell.strategy for twin in found] == ["gather"]
+    with pytest.raises(Mistake, match="nothing to measure"):
+        twins([("regressions", PLAN)], Arms(), Arms(), lambda arm, _: methods[arm] if arm == "base" else ())
+
+
+def _call(index, overhead, chunks=()):
+    """A call that the server planned 10 ms for."""
+    served = Served(0, array("q", [10 * MS]), array("q", [10 * MS]), 10 * MS, tokens=1)
+    return Call(CELL.id, 0, index, 0, 10 * MS + overhead, chunks=array("q", chunks), served=(served,))
+
+
+def _slot(calls, **more):
+    return Slot(
+        CELL.id, 0, 0, calls, 0, 100 * MS, cpu=calls * 3 * MS, peak=2, connections=2, requests=calls, **more
+    )
+
+
+def test_overhead_is_what_the_server_had_not_planned():
+    """Five calls of 1 to 5 ms: the median is 3; too few for a p95, which is then not compared."""
+    found = values(CELL, _slot(5), [_call(i, (i + 1) * MS) for i in range(5)])
+    assert found == {
+        "overhead.p50": 3 * MS,
+        "cpu": 3 * MS,
+        "requests_per_call": 1,
+        "connections": 2,
+        "peak": 2,
+    }
+
+
+def test_two_hundred_calls_carry_a_p95_and_streams_have_chunks():
+    """Chunks are counted per call: a parser that holds the stream back shows in them."""
+    found = values(CELL, _slot(200), [_call(i, MS, chunks=(1, 2, 3)) for i in range(200)])
+    assert found["overhead.p95"] == pytest.approx(MS)
+    assert found["chunks_per_call"] == 3
+
+
+def test_warm_up_calls_count_for_nothing():
+    """A slow one does not move the median."""
+    calls = [_call(i, MS) for i in range(5)]
+    slow = Call(CELL.id, 0, 0, 0, 500 * MS, warmup=True, served=calls[0].served)
+    assert values(CELL, _slot(5), [slow, *calls])["overhead.p50"] == MS
+
+
+@pytest.mark.parametrize(
+    ("steal", "foreign", "word"),
+    [(0.06, 0.0, "hypervisor"), (0.0, 0.3, "other programs"), (0.04, 0.2, None), (None, None, None)],
+)
+def test_a_round_is_disturbed_beyond_the_rules_limits(steal, foreign, word):
+    """What the kernel does not tell disturbs nothing."""
+    said = guard.disturbance(guard.Taken(steal, foreign), Rule())
+    assert (said is None) if word is None else (word in said)
+
+
+def test_what_others_took_is_what_was_busy_and_not_ours():
+    """Two seconds on two cores: 3 s busy of which 2.5 ours, 0.2 s stolen."""
+    before, after = guard.Seen(0.0, 10.0, 1.0, 5.0), guard.Seen(2.0, 13.0, 1.2, 7.5)
+    found = guard.taken(before, after)
+    assert found.foreign == pytest.approx(0.25)
+    assert found.steal == pytest.approx(0.2 / (2 * len(guard.cores())))
+
+
+def test_the_machine_can_be_looked_at_and_a_process_that_is_gone_is_nobody():
+    """No error for a worker that has just died."""
+    look = guard.seen([2**22 - 1])
+    assert look.ours > 0
+
+
+def _book():
+    arm = Arm("x", "x")
+    book = Book(arm, arm, Rule(max_rounds=3), 7, control=Control("inject", "a", 0.05))
+    book.declared = ("a", "b")
+    book.declare([Series("a", "cpu", "ns", "timed", "lower"), Series("b", "cpu", "ns", "timed", "lower")])
+    return book
+
+
+def test_series_grow_round_by_round_and_settle_at_the_last():
+    """A disturbed round is kept and not counted; a cell that both arms have measured enough is closed."""
+    book = _book()
+    assert book.open_cells == ["a", "b"]
+    book.enter([Seen("a", "BC", {"cpu": 1.0, "new": 9.0}, {"cpu": 1.1})], "too loud")
+    assert book.disturbed == {0: "too loud"}
+    for _ in range(3):
+        book.enter([Seen("a", "CB", {"cpu": 1.0}, {"cpu": 1.1})], None)
+    run = book.run
+    assert [len(series.pairs) for series in run.series] == [4, 0]
+    assert len(run.series[0].counted) == 3
+    assert book.open_cells == ["b"]
+    assert (run.rounds, run.declared) == (4, ("a", "b"))
+
+
+def test_a_cell_that_is_left_out_is_closed_and_missing():
+    """It can pass no more."""
+    book = _book()
+    book.leave_out("a", "candidate", "boom")
+    assert book.open_cells == ["b"]
+    assert [(each.cell, each.arm, each.reason) for each in book.run.missing] == [("a", "candidate", "boom")]
+
+
+def test_the_typical_value_of_the_base_is_the_median_so_far():
+    """Unknown before the first round."""
+    book = _book()
+    assert book.typical("a", "cpu") is None
+    for value in (3.0, 1.0, 2.0):
+        book.enter([Seen("a", "BC", {"cpu": value}, {"cpu": 9.0})], None)
+    assert book.typical("a", "cpu") == 2.0
