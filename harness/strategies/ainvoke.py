@@ -1,6 +1,8 @@
 """One awaited call after another: asynchronous code that overlaps nothing."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from harness.probe import Item, Probe
@@ -14,3 +16,8 @@ async def run(app: Any, items: Sequence[Item], probe: Probe, _concurrency: int) 
     """Await `ainvoke` for each item in turn."""
     for item in items:
         await ask(app, item, probe)
+
+
+def offer(app: Any, probe: Probe, _concurrency: int) -> AbstractContextManager[Callable[[Item], Any]]:
+    """In an open loop, start a task for each call at once, as a server does for each of its users."""
+    return nullcontext(lambda item: asyncio.create_task(ask(app, item, probe)))

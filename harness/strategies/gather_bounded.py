@@ -1,7 +1,8 @@
 """asyncio.gather over everything at once, held back by a semaphore."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from harness.probe import Item, Probe
@@ -19,3 +20,14 @@ async def run(app: Any, items: Sequence[Item], probe: Probe, concurrency: int) -
             await ask(app, item, probe)
 
     await asyncio.gather(*map(one, items))
+
+
+def offer(app: Any, probe: Probe, concurrency: int) -> AbstractContextManager[Callable[[Item], Any]]:
+    """In an open loop, start a task for each call, which waits for one of *concurrency* places."""
+    gate = asyncio.Semaphore(concurrency)
+
+    async def one(item: Item) -> None:
+        async with gate:
+            await ask(app, item, probe)
+
+    return nullcontext(lambda item: asyncio.create_task(one(item)))

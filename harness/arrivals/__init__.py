@@ -1,0 +1,1 @@
+"""When each call of an open loop is due. One file each."""

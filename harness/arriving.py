@@ -1,0 +1,132 @@
+"""
+Reads what an open loop's arrivals are to be, `poisson,rate=50`, and answers when its calls are due.
+
+    words ──► kind + settings ──► due times, and in a trace the lengths of prompts and answers
+
+The kinds are the registry `harness.arrivals`; the keyword arguments of a kind's `due_times` are its settings.
+"""
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice, repeat, takewhile
+from math import isfinite
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from harness import registry
+from harness.config import Mistake
+
+FOLDER = "harness.arrivals"
+SECONDS = 10.0
+"""How long calls come in a slot where neither their number nor a time is said, and the kind has no end."""
+
+MOST = 100_000
+"""Calls in a slot at most: as many as the mock's journal keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """A kind of arrivals with its settings; `words` is how people spell it."""
+
+    words: str
+    module: ModuleType
+    settings: dict[str, Any]
+
+    def due_times(self, seed: int) -> Iterator[int]:
+        """Yield when each call is due, in ns after the start, never going back."""
+        times: Iterator[int] = self.module.due_times(seed, **self.settings)
+        return times
+
+    def sizes(self, seed: int) -> Iterator[tuple[int, int] | None]:
+        """Yield (prompt tokens, output tokens) of each call where they were recorded; None for each where not."""
+        sizes = getattr(self.module, "sizes", None)
+        return repeat(None) if sizes is None else sizes(seed, **self.settings)
+
+    @property
+    def ends(self) -> bool:
+        """Whether its calls end by themselves: a recording's do."""
+        return hasattr(self.module, "sizes")
+
+    @property
+    def short(self) -> str:
+        """The words with a file by its name alone."""
+        path = self.settings.get("file")
+        return self.words.replace(f"file={path}", f"file={Path(path).name}") if path else self.words
+
+    def count(self, seed: int, calls: int | None, seconds: float | None) -> int:
+        """
+        Answer how many calls a slot makes: those due within *seconds*, *calls* at most.
+
+        Raises `Mistake` for none and for more than `MOST`.
+        """
+        if calls is None and seconds is None and not self.ends:
+            seconds = SECONDS
+        times: Iterator[int] = islice(self.due_times(seed), calls if calls is not None else MOST + 1)
+        if seconds is not None:
+            end = round(seconds * 1e9)
+            times = takewhile(lambda due: due < end, times)
+        found = sum(1 for _ in times)
+        if found > MOST:
+            raise Mistake(f"arrivals {self.short!r} are more than {MOST} calls a slot; try --calls or --duration")
+        if not found:
+            raise Mistake(f"arrivals {self.short!r} have no call within {seconds:g} s")
+        return found
+
+    def last(self, seed: int, calls: int) -> int:
+        """Answer when the last of *calls* is due, in ns after the start."""
+        return max(islice(self.due_times(seed), calls), default=0)
+
+
+def read(words: str, **more: float) -> Arrivals:
+    """
+    Read *words* such as `gamma,rate=50,cv=3`, with *more* settings that win over those in the words.
+
+    Raises `Mistake`, in one line, for an unknown kind or setting, or a value that makes no sense.
+    """
+    name, *pairs = (part.strip() for part in words.split(","))
+    try:
+        module = registry.load(FOLDER, name)
+    except registry.Unknown as unknown:
+        raise Mistake(f"arrivals: {unknown.args[0]}") from unknown
+    said = dict(_pair(words, pair) for pair in pairs) | {key: f"{value:.6g}" for key, value in more.items()}
+    spelled = ",".join([name, *(f"{key}={value}" for key, value in said.items())])
+    made = Arrivals(spelled, module, _settings(name, module, said))
+    try:
+        next(made.due_times(0), None)
+    except ValueError as wrong:
+        raise Mistake(f"arrivals: {name}: {wrong}") from wrong
+    return made
+
+
+def _pair(words: str, pair: str) -> tuple[str, str]:
+    key, equals, value = (part.strip() for part in pair.partition("="))
+    if not equals:
+        raise Mistake(f"arrivals: {pair!r} in {words!r} is no setting; settings are spelled key=value")
+    return key, value
+
+
+def _settings(name: str, module: ModuleType, said: dict[str, str]) -> dict[str, Any]:
+    # A setting that is a word of Python, such as `from`, has an underscore behind it in the code.
+    parameters = inspect.signature(module.due_times).parameters.values()
+    there = {each.name.rstrip("_"): each for each in parameters if each.kind is each.KEYWORD_ONLY}
+    for key in said:
+        if key not in there:
+            raise Mistake(f"arrivals: {name} has no setting {key!r}; it has: {', '.join(there)}")
+    for key, each in there.items():
+        if each.default is each.empty and key not in said:
+            raise Mistake(f"arrivals: {name} needs {key}, as in {name},{key}=…")
+    return {there[key].name: _value(key, text, there[key].annotation) for key, text in said.items()}
+
+
+def _value(key: str, text: str, kind: Any) -> Any:
+    if kind is str:
+        return text
+    try:
+        number = float(text)
+    except ValueError:
+        raise Mistake(f"arrivals: {key} cannot be {text!r}; it is a number") from None
+    if not isfinite(number):
+        raise Mistake(f"arrivals: {key} cannot be {text!r}; it is a number")
+    return number

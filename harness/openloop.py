@@ -1,0 +1,167 @@
+"""
+The open loop: each call is started when it is due, whether or not earlier ones have come back.
+
+    due times ──► alarm ──► a strategy's `offer` starts the call ──► wait for all, until the time is over
+
+The plan never moves. Where the strategy has no place free, a call waits, and since its latency counts from its
+due time, the wait is in it. What has not come back when the time is over is cut off and recorded as such.
+"""
+
+import asyncio
+import inspect
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent import futures
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from time import monotonic_ns, sleep
+from types import ModuleType
+from typing import Any
+
+from harness import alarm
+from harness.arriving import Arrivals
+from harness.heartbeat import spread
+from harness.probe import Item, Probe
+from harness.record import Lag
+
+LEAD = 5_000_000
+"""ns from the beginning of a slot to the start of its schedule, so that the first call is not late already."""
+
+UNFINISHED, NOT_STARTED = "Unfinished", "NotStarted"
+"""Errors of calls that the end of the slot cut off: in flight, and still waiting for a place."""
+
+Offer = Callable[[Any, Probe, int], AbstractContextManager[Callable[[Item], Any]]]
+_FILLER = "The waits of many requests overlap. "
+_BYTES = 4
+"""Bytes of UTF-8 that the mock counts as one token."""
+
+
+def scheduled(calls: Iterable[Item], arrivals: Arrivals, seed: int) -> list[Item]:
+    """Answer *calls* with their due times in ns after the start, and with the lengths that a recording gives."""
+    found = []
+    for item, due, sizes in zip(calls, arrivals.due_times(seed), arrivals.sizes(seed), strict=False):
+        prompt = item.prompt if sizes is None else sized(item.prompt, *sizes)
+        found.append(replace(item, due=due, prompt=prompt))
+    return found
+
+
+def sized(prompt: str, tokens: int, answer: int) -> str:
+    """
+    Make the tagged *prompt* as long as *tokens*, by the mock's count, and have it ask for *answer* tokens.
+
+    The tag and what is asked for are kept whatever the length. What a chain adds to a prompt comes on top.
+
+    >>> sized("[call 000017] Name one use of a brick.", 10, 129)
+    '[call 000017] [tokens 129] Name one use '
+    >>> len(sized("[call 000017] Name one use of a brick.", 100, 129))
+    400
+    """
+    tag, _, rest = prompt.partition("] ")
+    head = f"{tag}] [tokens {answer}] "
+    wanted = max(0, tokens * _BYTES - len(head.encode()))
+    said = rest.encode()[:wanted].decode(errors="ignore")
+    missing = wanted - len(said.encode())
+    return head + said + (" " + _FILLER * (missing // len(_FILLER) + 1))[:missing]
+
+
+class OpenLoop:
+    """
+    The schedule of one slot, kept by *strategy*'s `offer`; `run` is called as the strategy's own `run` would be.
+
+    Ends *patience* ns after the last due time at the latest. `late` tells how late calls were offered, which is
+    the harness's own error: how late they were sent has the strategy's waits in it.
+    """
+
+    def __init__(self, strategy: ModuleType, patience: int) -> None:
+        self._offer: Offer = strategy.offer
+        self._patience = patience
+        self._late: list[int] = []
+        self.run = self._awaited if inspect.iscoroutinefunction(strategy.run) else self._blocking
+
+    @property
+    def late(self) -> Lag | None:
+        """How late calls were offered."""
+        return spread(self._late)
+
+    async def _awaited(self, app: Any, calls: Sequence[Item], probe: Probe, concurrency: int) -> None:
+        placed, end = self._placed(calls)
+        tasks: list[asyncio.Task[Any]] = []
+        with self._offer(app, probe, concurrency) as start:
+            try:
+                await _fed(placed, lambda item: tasks.append(start(item)), self._late)
+                if tasks:
+                    await asyncio.wait(tasks, timeout=max(0, end - monotonic_ns()) / 1e9)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                ended = await asyncio.gather(*tasks, return_exceptions=True)
+        _raise(ended)
+        _cut_off(placed, probe)
+
+    def _blocking(self, app: Any, calls: Sequence[Item], probe: Probe, concurrency: int) -> None:
+        placed, end = self._placed(calls)
+        started: list[futures.Future[Any]] = []
+        with self._offer(app, probe, concurrency) as start:
+            for item in placed:
+                while (left := (item.due or 0) - monotonic_ns()) > 0:
+                    sleep(left / 1e9)
+                self._late.append(-left)
+                started.append(start(item))
+            futures.wait(started, max(0, end - monotonic_ns()) / 1e9)
+        _raise([each.exception() for each in started if not each.cancelled()])
+        _cut_off(placed, probe)
+
+    def _placed(self, calls: Sequence[Item]) -> tuple[list[Item], int]:
+        """Answer *calls* with due times of the clock, and when to wait no longer."""
+        # Placing a call takes about a microsecond; the schedule begins when all are placed.
+        start = monotonic_ns() + LEAD + 2_000 * len(calls)
+        placed = [replace(item, due=start + (item.due or 0)) for item in calls]
+        return placed, max((item.due or 0 for item in placed), default=start) + self._patience
+
+
+async def _fed(placed: Iterable[Item], start: Callable[[Item], None], late: list[int]) -> None:
+    """Start each of *placed*, in the order of their due times, when it is due; note how late that was."""
+    loop = asyncio.get_running_loop()
+    waiting, over = deque(placed), loop.create_future()
+
+    def ring() -> None:
+        try:
+            while waiting:
+                due, now = waiting[0].due or 0, monotonic_ns()
+                if due > now:
+                    ringer.arm(due)
+                    return
+                late.append(now - due)
+                start(waiting.popleft())
+        except BaseException as wrong:  # noqa: BLE001  the loop would only log it, and we would wait for ever
+            waiting.clear()
+            over.set_exception(wrong)
+        if not over.done():
+            over.set_result(None)
+
+    ringer = alarm.best(loop, ring)
+    try:
+        ring()
+        await over
+    finally:
+        ringer.close()
+
+
+def _raise(ended: Iterable[object]) -> None:
+    """Raise what a strategy raised itself: the probe keeps what calls raise."""
+    for outcome in ended:
+        if isinstance(outcome, BaseException) and not isinstance(outcome, asyncio.CancelledError):
+            raise outcome
+
+
+def _cut_off(placed: Iterable[Item], probe: Probe) -> None:
+    """Name the calls that the end cut off, and record those that never began: no call is lost."""
+    for mark in probe.marks:
+        if mark.error == asyncio.CancelledError.__name__:
+            mark.error = UNFINISHED
+    begun = {mark.item.index for mark in probe.marks}
+    for item in placed:
+        if item.index not in begun:
+            mark = probe.measure(item)
+            mark.sent = mark.done = monotonic_ns()
+            mark.error = NOT_STARTED
