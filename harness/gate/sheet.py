@@ -1,5 +1,6 @@
 """What is told of an outcome, in words and in order, for whoever lays it out: the worst first."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -9,6 +10,7 @@ from typing import Any
 from harness.gate.numbers import change, percent, plain, span, values
 from harness.gate.public import clean
 from harness.gate.record import Judged, Outcome, Verdict
+from harness.gate.stored import LEVEL
 from harness.report.figures import DASH, count, listed
 from harness.report.words import label
 
@@ -95,6 +97,13 @@ def told(judged: Judged) -> str:
     return f"{words.metric} {', '.join(facts)}: {clean(judged.why)}"
 
 
+def answer(outcome: Outcome) -> str:
+    """Say why the verdict is what it is, in a sentence that does not begin with the verdict."""
+    why = re.sub(rf"^{outcome.verdict}[:,]\s*(and )?", "", clean(outcome.why, 1000))
+    worse, of = len(blamed(outcome)), len(outcome.judged)
+    return f"{worse:,} of {of:,} series {'is' if worse == 1 else 'are'} worse: {why}" if worse else why
+
+
 def tally(outcome: Outcome) -> str:
     """Count the verdicts: "2 regressed, 28 pass, of 30 series"."""
     counts = [(verdict, sum(each.verdict == verdict for each in outcome.judged)) for verdict in ORDER]
@@ -109,7 +118,10 @@ def meaning(outcome: Outcome) -> str:
     if outcome.verdict == "invalid" or run.control:
         return ""
     if not run.interleaved:
-        return "The two sides were not measured in turn: no error rate is claimed."
+        return (
+            f"This rests on an assumption: that the machine's speed varies by {percent(LEVEL)} from run to run. "
+            "Sides that are measured in turn need none."
+        )
     if outcome.verdict in {"pass", "improved"}:
         return (
             f"What pass means: a slowdown of {percent(rule.pass_bound)} in a series would have been passed "

@@ -28,7 +28,7 @@ def lines(outcome: Outcome) -> list[str]:
     whole = _command(
         "error" if outcome.verdict in {"regressed", "invalid"} else _mild(outcome),
         f"Regression gate: {outcome.verdict}",
-        clean(outcome.why, 1000),
+        sheet.answer(outcome),
     )
     blamed = [_of_series("error", each) for each in sheet.blamed(outcome)]
     failed = outcome.verdict in {"regressed", "invalid"}

@@ -46,7 +46,7 @@ def _when(outcome: Outcome) -> dict[str, str]:
 
 def _run(outcome: Outcome) -> ET.Element:
     case = ET.Element("testcase", classname="gate", name="run", time=f"{outcome.run.took or 0:.1f}")
-    why = clean(outcome.why, 1000)
+    why = sheet.answer(outcome)
     if outcome.verdict == "invalid":
         ET.SubElement(case, "error", type="invalid", message=why)
     elif outcome.verdict == "inconclusive":

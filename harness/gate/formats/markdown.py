@@ -69,7 +69,7 @@ def _text(outcome: Outcome, shown: int) -> str:
 
 def _lines(outcome: Outcome, shown: int) -> Iterator[str]:
     sign = _SIGNS[outcome.verdict]
-    yield from (f"## {sign} Regression gate: {outcome.verdict}", "", f"**{_safe(clean(outcome.why, 1000))}**", "")
+    yield from (f"## {sign} Regression gate: {outcome.verdict}", "", f"**{_safe(sheet.answer(outcome))}**", "")
     yield from (_safe(sheet.tally(outcome)) + ".", "")
     if meant := sheet.meaning(outcome):
         yield from (_safe(meant), "")

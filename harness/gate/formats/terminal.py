@@ -67,7 +67,7 @@ def show(outcome: Outcome, console: "Console") -> None:
 
 
 def _paragraphs(outcome: Outcome, width: int) -> Iterator[_Said]:
-    yield _Said(((outcome.verdict.upper(), _COLOURS[outcome.verdict]), (f"  {clean(outcome.why, 1000)}", "bold")))
+    yield _Said(((outcome.verdict.upper(), _COLOURS[outcome.verdict]), (f"  {sheet.answer(outcome)}", "bold")))
     yield _Said(((sheet.tally(outcome), "dim"),))
     if outcome.judged:
         yield _Said((("", ""),))
@@ -113,6 +113,8 @@ def _series(outcome: Outcome, width: int) -> Iterator[_Said]:
         for line in map(sheet.line, found):
             styles = [_COLOURS[line.judged.verdict] if each.heading == "verdict" else "" for each in columns]
             yield row((column.says(line) for column in columns), styles, rows.drawn(line, axis))
+            if line.judged.verdict != "pass" and line.judged.why:
+                yield _Said(((clean(line.judged.why), "dim"),), indent=_SET_IN + 1)
     if left:
         verdicts = sorted({each.verdict for each in left}, key=sheet.ORDER.index)
         yield _Said(((f"and {len(left):,} more: {listed(list(verdicts))}", "dim"),))

@@ -1,0 +1,66 @@
+"""
+JSON for github-action-benchmark, as `customSmallerIsBetter`: ratios first, then the candidate's values.
+
+A ratio survives a change of runner, a time does not. Of what is better when higher the ratio is turned over, so
+that smaller is better throughout; of what is neither, and of values that are better when higher, nothing is told.
+"""
+
+import json
+from collections.abc import Iterator
+
+from harness.gate import sheet
+from harness.gate.numbers import plain, scale
+from harness.gate.public import clean
+from harness.gate.record import Judged, Outcome
+from harness.gate.rounding import known, rounded
+
+FILE = "gate-action-benchmark.json"
+
+
+def files(outcome: Outcome) -> dict[str, str]:
+    """Answer the one file."""
+    ordered = [each for each in sheet.worst_first(outcome) if each.series.better != "neither"]
+    entries = [*filter(None, map(_ratio, ordered)), *filter(None, map(_value, ordered))]
+    return {FILE: json.dumps(entries, indent=1, ensure_ascii=False) + "\n"}
+
+
+def _ratio(judged: Judged) -> dict[str, object] | None:
+    ratio, low, high = judged.ratio, judged.low, judged.high
+    if not known(ratio) or not ratio:
+        return None
+    name = "candidate / base"
+    if judged.series.better == "higher":
+        ratio, low, high = 1 / ratio, (1 / high if high else None), (1 / low if low else None)
+        name = "base / candidate"
+    entry: dict[str, object] = {
+        "name": f"{_name(judged)} {name}",
+        "unit": "ratio",
+        "value": rounded(ratio, low, high),
+    }
+    if known(low) and known(high):
+        entry["range"] = f"{rounded(low, low, high)}..{rounded(high, low, high)}"
+    return entry | {"extra": "\n".join(_extra(judged))}
+
+
+def _value(judged: Judged) -> dict[str, object] | None:
+    if judged.series.better != "lower" or not known(judged.candidate):
+        return None
+    by = scale(judged.series.unit, (judged.candidate,))
+    return {
+        "name": _name(judged),
+        # The unit of a series must not change from commit to commit, however its value does.
+        "unit": judged.series.unit or "count",
+        "value": judged.candidate,
+        "extra": f"{plain(by.of(judged.candidate))} {by.unit}, base {plain(by.of(judged.base))}".strip(),
+    }
+
+
+def _name(judged: Judged) -> str:
+    return f"{clean(judged.series.cell)} {clean(judged.series.metric)}"
+
+
+def _extra(judged: Judged) -> Iterator[str]:
+    yield f"verdict: {judged.verdict}"
+    yield f"rounds: {judged.rounds}"
+    if known(judged.mde):
+        yield f"smallest slowdown that could have been seen: {judged.mde:.3f}"

@@ -1,0 +1,74 @@
+"""
+Go's benchmark text, one file for each arm, so that `benchstat gate-base.txt gate-candidate.txt` compares them.
+
+A line is one round of one cell that counts, with all its metrics. Lines of units say which way is better and what
+is exact, as golang.org/design/14313-benchmark-format has it. benchstat takes the rounds of the two files for
+independent samples: it does not know that they are pairs, and sees less.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.gate.public import clean
+from harness.gate.record import Arm, Outcome, Series
+from harness.gate.rounding import known
+
+BASE, CANDIDATE = "gate-base.txt", "gate-candidate.txt"
+
+
+def files(outcome: Outcome) -> dict[str, str]:
+    """Answer the two files."""
+    run = outcome.run
+    return {
+        BASE: "".join(f"{line}\n" for line in _lines(outcome, run.base, "base")),
+        CANDIDATE: "".join(f"{line}\n" for line in _lines(outcome, run.candidate, "candidate")),
+    }
+
+
+def _lines(outcome: Outcome, arm: Arm, side: str) -> Iterator[str]:
+    yield f"arm: {clean(arm.label)}"
+    if commit := _commit(arm.facts):
+        yield f"commit: {commit}"
+    yield ""
+    for unit, series in sorted({_unit(each): each for each in outcome.run.series}.items()):
+        said = [f"better={series.better}"] if series.better != "neither" else []
+        said += ["assume=exact"] if series.kind == "exact" else []
+        yield from (f"Unit {unit} {words}" for words in said)
+    for cell in dict.fromkeys(each.cell for each in outcome.run.series):
+        found = [each for each in outcome.run.series if each.cell == cell]
+        for number in sorted({pair.round for each in found for pair in each.counted}):
+            values = list(_values(found, number, side))
+            if values:
+                yield f"{_name(cell)} 1 {' '.join(values)}"
+
+
+def _values(found: list[Series], number: int, side: str) -> Iterator[str]:
+    for series in found:
+        for pair in series.counted:
+            value = getattr(pair, side)
+            if pair.round == number and known(value):
+                yield f"{value:.10g} {_unit(series)}"
+                break
+
+
+def _commit(facts: Mapping[str, Any]) -> str:
+    return clean(facts.get("commit") or "")
+
+
+def _name(cell: str) -> str:
+    """Answer a name without blanks, beginning as Go wants it; a last `-16` would be taken for processors."""
+    word = re.sub(r"\s+", "_", clean(cell))
+    word = re.sub(r"-(\d+)$", r"_\1", word)
+    return (
+        f"Benchmark{word[:1].upper()}{word[1:]}"
+        if word[:1].isascii() and word[:1].isalpha()
+        else f"Benchmark_{word}"
+    )
+
+
+def _unit(series: Series) -> str:
+    """Name the metric and what it is counted in; benchstat shows `ns/op` in the unit that reads best."""
+    metric = re.sub(r"\s+", "_", clean(series.metric)) or "value"
+    units = {"ns": "-ns/op", "B": "-B/op", "1/s": "/s"}
+    return f"{metric}{units.get(series.unit, f'-{series.unit}' if series.unit else '')}".replace(" ", "_")

@@ -1,0 +1,72 @@
+"""
+CSV: every round of every series for pandas, and one row of the candidate's values for Otava's change points.
+
+Values are in the unit of their row (times in nanoseconds). The row is for a file that grows by one with every
+merge: Otava looks in it for the creep that no single change is to blame for.
+"""
+
+import csv
+from collections.abc import Iterable, Sequence
+from io import StringIO
+
+from harness.gate.public import clean
+from harness.gate.record import Outcome
+from harness.gate.rounding import known
+
+ROUNDS, HISTORY = "gate-rounds.csv", "gate-history.csv"
+COLUMNS = (
+    "cell",
+    "metric",
+    "unit",
+    "kind",
+    "better",
+    "round",
+    "order",
+    "base",
+    "candidate",
+    "ratio",
+    "counted",
+    "disturbed",
+)
+
+
+def files(outcome: Outcome) -> dict[str, str]:
+    """Answer both files; the second is worth appending to, without its first line."""
+    return {ROUNDS: _text(COLUMNS, _rounds(outcome)), HISTORY: _history(outcome)}
+
+
+def _rounds(outcome: Outcome) -> Iterable[Sequence[object]]:
+    for series in outcome.run.series:
+        for pair in series.pairs:
+            ratio = (
+                pair.candidate / pair.base if known(pair.base) and known(pair.candidate) and pair.base else None
+            )
+            yield (
+                *(clean(series.cell), clean(series.metric), series.unit, series.kind, series.better),
+                *(pair.round, pair.order, _number(pair.base), _number(pair.candidate), _number(ratio)),
+                *(int(not pair.disturbed), clean(pair.disturbed or "")),
+            )
+
+
+def _history(outcome: Outcome) -> str:
+    """Answer time, commit, and one column a series."""
+    judged = sorted(outcome.judged, key=lambda each: each.series.name)
+    facts = outcome.run.candidate.facts
+    row = [
+        clean(outcome.run.time or ""),
+        clean(facts.get("commit") or ""),
+        *(_number(each.candidate) for each in judged),
+    ]
+    return _text(["time", "commit", *(clean(each.series.name) for each in judged)], [row])
+
+
+def _number(value: float | None) -> str:
+    return f"{value:.10g}" if known(value) else ""
+
+
+def _text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return out.getvalue()
