@@ -14,8 +14,10 @@ from harness.config import Mistake
 from harness.server import confine
 from harness.trial.lock import Lock
 
-_ADDRESS = re.compile(r"[A-Za-z][\w+.-]*://\S+")
-_FRAME = re.compile(r"\x1b\[[0-9;]*m|^\W+")
+_ADDRESS = re.compile(r"[A-Za-z][\w+.-]*://[^\s`]+|(?<=host=)'[^']*'|(?<=with url: )\S+")
+_ERROR = re.compile(r"error: *(.*)", re.IGNORECASE)
+_CAUSE = re.compile(r"(?:cause|caused by): *(.*)", re.IGNORECASE)
+_RAISED = re.compile(r"(?:\w+\.)*[A-Z]\w*(?:Error|Exception)\b")
 # Ours would be found instead of the environment's.
 _OURS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 
@@ -32,10 +34,16 @@ def uv() -> str | None:
 
 def make(folder: Path, python: str) -> None:
     """Make an empty environment in *folder* of *python*, a version or a path. Raises `Mistake`."""
-    if found := uv():
-        run([found, "venv", "-q", "--no-project", "--python", python, str(folder)], folder.parent)
-        return
-    run([_interpreter(python), "-m", "venv", str(folder)], folder.parent)
+    found = uv()
+    words = (
+        [found, "venv", "-q", "--no-project", "--python", python]
+        if found
+        else [_interpreter(python), "-m", "venv"]
+    )
+    try:
+        run([*words, str(folder)], folder.parent)
+    except Mistake as mistake:
+        raise Mistake(f"no environment can be made of Python {python}: {mistake}") from mistake
 
 
 def _interpreter(python: str) -> str:
@@ -108,16 +116,14 @@ def why(output: str) -> str:
     """
     Answer, in one line, why an installer failed; addresses are left out, for they may hold credentials.
 
-    uv breaks the reason over lines below an arrow; pip says it last, after ERROR.
+    uv says what it could not do and then each cause of that; pip says it last; a failing build raises something.
     """
-    lines = [line.rstrip() for line in _ADDRESS.sub("…", output).splitlines()]
-    arrows = [index for index, line in enumerate(lines) if "╰─▶" in line]
-    if arrows:
-        below = lines[arrows[-1] :]
-        end = next((n for n, line in enumerate(below) if not line.strip() or "hint:" in line), len(below))
-        told = " ".join(_FRAME.sub("", line) for line in below[:end])
+    lines = [line.strip() for line in _ADDRESS.sub("…", output).splitlines() if line.strip()]
+    errors = [found[1] for line in lines if (found := _ERROR.match(line))]
+    causes = [found[1] for line in lines if (found := _CAUSE.match(line))]
+    raised = [line for line in lines if _RAISED.match(line)]
+    if causes:
+        told = ": ".join([*errors[:1], (raised or causes)[-1]])
     else:
-        errors = [line.strip() for line in lines if line.strip().lower().startswith(("error:", "caused by:"))]
-        told = (errors or [line.strip() for line in lines if line.strip()] or ["it said nothing"])[-1]
-        told = re.sub(r"^(error|caused by):\s*", "", told, flags=re.IGNORECASE)
+        told = (raised or errors or lines or ["it said nothing"])[-1]
     return told if len(told) <= 300 else f"{told[:299]}…"

@@ -166,7 +166,7 @@ def _threads(side: str, value: str) -> int:
 def _python(side: str, value: str) -> str:
     if not _VERSION.fullmatch(value) and "/" not in value and not Path(value).name.startswith("python"):
         raise Mistake(f"--{side}: python must be a version such as 3.13 or a path, not {value!r}")
-    return value
+    return str(Path(value).expanduser().absolute()) if "/" in value else value
 
 
 _READ: Mapping[str, Callable[[str, str], Any]] = {
