@@ -44,9 +44,10 @@ def section(summary: Summary) -> Section | None:
     )
     note = (
         "TTFT counts to the first chunk that carried output. ITL are the gaps between neighbouring chunks one by "
-        "one; chunks that arrive together have a gap near 0 and the one before them a longer one. The grey mark "
-        "is what the server had planned."
+        "one; chunks that arrive together have a gap near 0 and the one before them a longer one."
     )
+    if any(PLANNED in mark.values for chart in charts for mark in chart.marks):
+        note += " The grey mark is what the server had planned."
     return Section("Streaming: TTFT and ITL", _lead(streamed, calls), of_cells(streamed, METRICS), charts, note)
 
 
@@ -66,6 +67,8 @@ def _lead(streamed: tuple[CellSummary, ...], calls: dict[str, list[Call]]) -> st
     total = count(sum(each.calls for each in streamed), "call")
     if nearest is farthest:
         return f"The median first token came to {said(nearest)} ({total})."
+    if not any(planned.values()):
+        return f"The median first token came soonest to {said(nearest)}, and latest to {said(farthest)} ({total})."
     return (
         f"The median first token came nearest to the server's plan in {said(nearest)}, and farthest from it in "
         f"{said(farthest)} ({total})."

@@ -1,0 +1,56 @@
+"""What a real endpoint was sent, and what cannot be known of it."""
+
+from typing import Any
+
+from harness.report.figures import count, number
+from harness.report.section import Column, Datum, Section, Table
+from harness.stats.summary import Summary
+
+ORDER = 15
+COUNTS = {
+    "requests": "requests that left, warm-up and the first trial included, counted before they did",
+    "tokens": "tokens of prompts and answers, as the answers tell",
+    "estimated": "answers that told no counts: theirs are estimated from events and characters",
+    "limited": "answers of 429, or of 503 with a time to wait",
+    "held": "requests that waited out what those asked for",
+    "refused": "requests that were not sent any more",
+}
+
+
+def section(summary: Summary) -> Section | None:
+    """Answer what run.json says of the endpoint; None for a run against a server of ours."""
+    told = summary.run.about.get("endpoint")
+    if not isinstance(told, dict):
+        return None
+    known = {name: told[name] for name in COUNTS if isinstance(told.get(name), int)}
+    if not known:
+        return None
+    columns = (Column("count"), Column("number", numeric=True), Column("meaning"))
+    rows = tuple((Datum(name), Datum(f"{n:,}", sort=n), Datum(COUNTS[name])) for name, n in known.items())
+    note = (
+        "It keeps no journal that could be joined with the calls. So what only our mock can know is left out: who "
+        "owned the time, overlap efficiency, overhead, the server's own lateness and the peak it saw. Output "
+        "tokens are those of each answer's own usage; without them TPOT and token throughput are left out too. A "
+        "client that retries by itself is seen in the number of requests alone."
+    )
+    return Section("A real endpoint", _lead(told, known), Table(columns, rows), note=note, glance="lead")
+
+
+def _lead(told: dict[str, Any], known: dict[str, int]) -> str:
+    budget = told.get("budget")
+    most = budget if isinstance(budget, dict) else {}
+    spent = [
+        f"{known[name]:,} of {most[name]:,} {name}" if name in most else f"{known[name]:,} {name}"
+        for name in ("requests", "tokens")
+        if name in known
+    ]
+    words = f"{told.get('model') or 'A model'} at {told.get('base_url') or 'a real endpoint'} was sent"
+    lead = f"{words} {' and '.join(spent)}"
+    if known.get("limited"):
+        waited = told.get("wait")
+        seconds = f" for {number(waited / 1e9)} s in all" if isinstance(waited, int) and waited else ""
+        lead += (
+            f"; it refused {count(known['limited'], 'request')} for its rate limit, and "
+            f"{count(known.get('held', 0), 'request')} waited{seconds}: their latencies contain that wait"
+        )
+    return f"{lead}; without a journal of its own, what only our mock can know is left out."
