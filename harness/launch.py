@@ -100,6 +100,8 @@ class Launch:
         answer: dict[str, Any] = orjson.loads(self._line(patience))
         if "mistake" in answer:
             raise Mistake(answer["mistake"])
+        if "reason" in answer:
+            raise Broken(answer["reason"])
         if "error" in answer:
             self._settle()
             raise Broken(f"{answer['error']}: {self._last_words()}")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import registry
+from harness.application.adapting import METHODS
 from harness.endpoint import Endpoint
 from harness.journal import Journal, take
 from harness.plan import STRATEGIES
@@ -26,7 +27,6 @@ from harness.server import mock_command, start
 from harness.slot import Timed, awaited, blocking, close
 from harness.stats.summary import Summary, summarise
 from harness.store import Run
-from harness.worker import METHODS
 
 ASKED = ("Name one use of a paper clip.", "Describe rain in a sentence.", "Tell a joke about a semaphore.")
 

@@ -1,25 +1,28 @@
 """One timed execution of a cell: a fresh loop and client, warmed, measured, closed."""
 
 import asyncio
-import gc
 import inspect
 import random
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import islice
 from time import monotonic_ns, process_time_ns
 from typing import Any
 
-from harness import executor, loops, registry
+from harness import arriving, executor, loops, openloop, registry
+from harness.application.adapting import built
+from harness.application.inputs import questions, tagged
+from harness.application.opening import opened, own, scenario
+from harness.application.shape import shape
 from harness.burn import Burning
 from harness.endpoint import Endpoint, Remote
 from harness.heartbeat import Heartbeat
 from harness.pauses import Collections
 from harness.pools import PoolWaits
-from harness.probe import Item, Probe, item
+from harness.probe import Item, Probe, tag
 from harness.record import Call, Cell, Lag, Metered, Pauses, Queue
 from harness.remote.hooks import metered
+from harness.settle import settle
 from harness.store import cell_from
 
 
@@ -38,6 +41,16 @@ class Order:
     max_retries: int
     burn: int = 0  # ns of CPU time more for every counted call: a slowdown planted on purpose
     remote: Remote | None = None  # a real endpoint instead of a server of ours
+    subject: str = ""  # where somebody's own application or scenario is, if the cell's scenario does not say it
+    inputs: str | None = None  # the file of what it is asked
+    arrivals: str = ""  # of an open loop, as in poisson,rate=50; a closed one has none
+    span: float = 0.0  # seconds from an open loop's start to its last call's due time
+    patience: float = 0.0  # seconds after that in which its calls may come back
+
+    @property
+    def word(self) -> str:
+        """What names the scenario or the application."""
+        return self.subject or self.cell.scenario
 
 
 def order_from(fact: dict[str, Any]) -> Order:
@@ -58,6 +71,7 @@ class Timed:
     queue: Queue | None = None
     pool: Queue | None = None
     metered: Metered | None = None
+    offered: Lag | None = None
 
 
 def endpoint_of(order: Order) -> Endpoint:
@@ -73,67 +87,77 @@ def endpoint_of(order: Order) -> Endpoint:
     )
 
 
-def application(order: Order) -> Any:
-    """Build the client, and around it the scenario's application where it has one."""
+def application(order: Order, thing: Any = None) -> Any:
+    """
+    Build the client, and around it the scenario's application where it has one; both are one for an own one.
+
+    *thing* is what the module of an own application had; it is imported anew where there is none yet. Raises
+    `Unknown` or `Unloadable`, with one line, for what cannot be built.
+    """
     endpoint = endpoint_of(order)
+    if spec := own(order.word):
+        app = built(opened(spec, endpoint) if thing is None else thing, endpoint, spec.word)
+        return app, app
     client = registry.load("harness.clients", order.cell.client).client(endpoint)
-    scenario = registry.load("scenarios", order.cell.scenario)
-    if not hasattr(scenario, "app"):
+    module = scenario(order.word)
+    if not hasattr(module, "app"):
         return client, client
     # A scenario whose plan names variants takes one; one without has nothing to choose.
     chosen = (order.cell.variant,) if order.cell.variant else ()
-    return scenario.app(client, endpoint, *chosen), client
+    return module.app(client, endpoint, *chosen), client
 
 
-def items(order: Order) -> tuple[list[Item], list[Item]]:
-    """Answer the slot's calls and its warm-up calls; the same prompts for the same seed, whatever the cell."""
-    scenario = registry.load("scenarios", order.cell.scenario)
-    prompts = list(islice(scenario.prompts(random.Random(order.seed)), max(order.calls, order.warmup)))
-    calls = [item(index, prompt) for index, prompt in enumerate(prompts[: order.calls])]
-    return calls, [item(index, prompt, warmup=True) for index, prompt in enumerate(prompts[: order.warmup])]
+def items(order: Order, app: Any = None) -> tuple[list[Item], list[Item]]:
+    """
+    Answer the slot's calls and its warm-up calls; the same prompts for the same seed, whatever the cell.
+
+    An own *app* is asked in the shape in which it takes its input.
+    """
+    is_own = own(order.word) is not None
+    asked, fits = questions(order.inputs, order.seed), shape(app if is_own else None)
+    if not is_own and not order.inputs:
+        asked = scenario(order.word).prompts(random.Random(order.seed))
+    told = list(islice(asked, max(order.calls, order.warmup)))
+    warm = [_item(index, fits(question), warmup=True) for index, question in enumerate(told[: order.warmup])]
+    told = told[: order.calls]
+    if not order.arrivals:
+        return [_item(index, fits(question)) for index, question in enumerate(told)], warm
+    told, due = openloop.planned(told, arriving.read(order.arrivals), order.seed)
+    placed = enumerate(zip(told, due, strict=True))
+    return [replace(_item(index, fits(question)), due=at) for index, (question, at) in placed], warm
+
+
+def _item(index: int, prompt: Any, *, warmup: bool = False) -> Item:
+    return Item(index, tagged(prompt, tag(index, warmup=warmup)), warmup=warmup)
 
 
 def execute(order: Order) -> tuple[Timed, list[Call]]:
     """Run one slot and answer what was timed and the calls, warm-up calls among them."""
-    strategy = registry.load("harness.strategies", order.cell.strategy).run
-    calls, warm = items(order)
+    strategy = registry.load("harness.strategies", order.cell.strategy)
+    spec = own(order.word)
+    thing = opened(spec, endpoint_of(order)) if spec else None
     with metered(order.remote) as meter, asyncio.Runner(loop_factory=loops.factory(order.cell.loop)) as runner:
         loop = runner.get_loop()
         loop.set_default_executor(executor.StampedExecutor(order.executor))
-        app, client = runner.run(_in_loop(lambda: application(order)))
+        app, client = runner.run(_in_loop(lambda: application(order, thing)))
+        calls, warm = items(order, app)
         try:
-            run = _runs_on(runner, strategy)
+            kept = openloop.OpenLoop(strategy, order.patience) if order.arrivals else None
+            run = _runs_on(runner, kept.run if kept else strategy.run)
             warmed, probe = Probe(), Probe()
-            run(app, warm, warmed, order.cell.concurrency)
-            _settle()
+            _runs_on(runner, strategy.run)(app, warm, warmed, order.cell.concurrency)
+            settle()
             executor.forget()
             # Warmed without it: what it adds is counted calls' alone.
             slowed = Burning(app, order.burn) if order.burn else app
             with Collections() as collections, PoolWaits() as pools:
                 timed = run(slowed, calls, probe, order.cell.concurrency)
             timed = replace(timed, gc=collections.pauses, queue=executor.queue(), pool=pools.queue)
+            timed = replace(timed, offered=kept.late if kept else None)
         finally:
             runner.run(close(app, client))
     made = [call for each in (warmed, probe) for call in each.calls(order.cell.id, order.round)]
     return (replace(timed, metered=meter.total), meter.told(made)) if meter else (timed, made)
-
-
-def _settle() -> None:
-    """
-    Collect garbage, so that a slot does not pay for the one before.
-
-    What importing left behind is frozen once a launch: traversing it takes 0.1 s, and would fall upon whichever
-    slot happens to set off a full collection. The collector itself stays on: its pauses are part of what the
-    code under test costs.
-    """
-    gc.collect()
-    _freeze_once()
-
-
-@cache
-def _freeze_once() -> None:
-    # Remembered here: to ask the collector whether it has frozen anything walks all of it, 40 ms a slot.
-    gc.freeze()
 
 
 Run = Callable[[Any, Sequence[Item], Probe, int], Timed]
@@ -175,8 +199,8 @@ async def _in_loop(build: Callable[[], Any]) -> Any:
 async def close(app: Any, client: Any) -> None:
     """Close the application, where it has something to close of its own, and then the client underneath it."""
     for each in (app,) if app is client else (app, client):
-        if hasattr(each, "close"):
-            each.close()
-        if hasattr(each, "aclose"):
-            closing: Coroutine[Any, Any, None] = each.aclose()
-            await closing
+        for name in ("close", "aclose"):
+            # Some call the asynchronous one `close`.
+            closing = getattr(each, name)() if callable(getattr(each, name, None)) else None
+            if inspect.isawaitable(closing):
+                await closing

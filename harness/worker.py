@@ -8,15 +8,16 @@ under test prints goes to stderr, so that it cannot garble the answers.
 import contextlib
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 
+from harness import look
+from harness.application.blame import Unloadable
 from harness.registry import Unknown
-from harness.slot import application, close, execute, order_from
+from harness.slot import execute, order_from
 from harness.timers import timers
-
-METHODS = ("invoke", "ainvoke", "batch", "abatch", "abatch_as_completed", "stream", "astream")
 
 
 def main() -> None:
@@ -30,18 +31,20 @@ def main() -> None:
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """
-    Answer one request: {"methods": order}, {"timers": {…}} or {"slot": order}.
+    Answer one request: {"methods": order}, {"tried": order}, {"plan": word}, {"timers": {…}} or {"slot": order}.
 
     What goes wrong is an answer too.
     """
+    [(asked, fact)] = request.items()
     try:
-        if "methods" in request:
-            return {"methods": methods(request["methods"])}
-        if "timers" in request:
-            return {"timers": timers(**request["timers"])}
-        timed, calls = execute(order_from(request["slot"]))
+        if asked in LOOKS:
+            return {asked: LOOKS[asked](fact)}
+        timed, calls = execute(order_from(fact))
     except Unknown as unknown:
         return {"mistake": str(unknown)}
+    except Unloadable as cannot:
+        # In the middle of a run it costs that slot; before anything was measured there is nothing to keep.
+        return {"reason" if asked == "slot" else "mistake": str(cannot)}
     except Exception as wrong:  # noqa: BLE001  whatever the code under test raises, the launch goes on
         sys.excepthook(type(wrong), wrong, wrong.__traceback__)
         return {"error": type(wrong).__name__}
@@ -51,17 +54,15 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 def methods(fact: dict[str, Any]) -> list[str]:
     """Build the application of an order and answer which of the known methods it has."""
-    import asyncio
+    return look.methods_of(order_from(fact))
 
-    order = order_from(fact)
 
-    async def ask() -> list[str]:
-        app, client = application(order)
-        found = [name for name in METHODS if callable(getattr(app, name, None))]
-        await close(app, client)
-        return found
-
-    return asyncio.run(ask())
+LOOKS: dict[str, Callable[[Any], Any]] = {
+    "methods": methods,
+    "tried": lambda fact: look.tried(order_from(fact)),
+    "plan": look.plan_of,
+    "timers": lambda fact: timers(**fact),
+}
 
 
 if __name__ == "__main__":

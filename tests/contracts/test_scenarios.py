@@ -10,6 +10,7 @@ from itertools import islice, product
 import pytest
 
 from harness import registry, store
+from harness.application.adapting import METHODS
 from harness.config import Mistake, RunConfig
 from harness.launch import Launch
 from harness.plan import CLIENTS, SCENARIOS, STRATEGIES, expand, plans
@@ -17,7 +18,6 @@ from harness.record import Cell
 from harness.server import mock_command, start
 from harness.slot import Order
 from harness.stats.summary import summarise
-from harness.worker import METHODS
 
 NAMES = registry.names(SCENARIOS)
 

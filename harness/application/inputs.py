@@ -1,0 +1,143 @@
+"""What an application is asked: a file of inputs or built-in questions, each with its call's tag in it."""
+
+import random
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from harness.config import Mistake
+
+# The keys under which a question stands; of others the longest text is taken.
+KEYS = ("messages", "question", "input", "prompt", "query", "content", "text")
+ASKED = ("Name one use of", "Describe in a sentence", "Tell a joke about", "What is the opposite of")
+THINGS = ("a paper clip", "an event loop", "a parrot", "a lighthouse", "a semaphore", "rain", "a queue")
+
+
+def questions(path: str | None, seed: int) -> Iterator[Any]:
+    """Yield inputs without end: those of the file at *path* in turn, or questions drawn from *seed*."""
+    if path:
+        yield from cycle(read(path))
+    rng = random.Random(seed)
+    while True:
+        yield f"{rng.choice(ASKED)} {rng.choice(THINGS)}."
+
+
+@cache
+def read(path: str) -> tuple[Any, ...]:
+    """
+    Read a file of inputs: `.jsonl` (JSON a line), `.json` (one array), anything else one text a line.
+
+    Blank lines are left out. An object whose one key is `input`, `question` or `prompt` stands for its value;
+    another is given to the application as it is. Raises `Mistake` that names the file, the line, and what is
+    wrong with it.
+    """
+    file = Path(path)
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as wrong:
+        raise Mistake(f"cannot read {file.name}: {wrong.strerror}") from wrong
+    except UnicodeDecodeError as wrong:
+        line = file.read_bytes()[: wrong.start].count(b"\n") + 1
+        raise Mistake(f"{file.name}, line {line}: it is not UTF-8 text") from wrong
+    found = tuple(_array(file, text) if file.suffix == ".json" else _lines(file, text))
+    if not found:
+        raise Mistake(f"{file.name} holds no inputs")
+    return found
+
+
+def _array(file: Path, text: str) -> Iterator[Any]:
+    value = _json(file.name, text)
+    if not isinstance(value, list):
+        raise Mistake(f"{file.name}: an array of inputs is wanted, not {_kind(value)}")
+    for number, each in enumerate(value, 1):
+        yield _input(f"{file.name}, input {number}", each)
+
+
+def _lines(file: Path, text: str) -> Iterator[Any]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        where = f"{file.name}, line {number}"
+        yield _input(where, _json(where, line)) if file.suffix == ".jsonl" else line.strip()
+
+
+def _json(where: str, text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as wrong:
+        at = f", line {wrong.lineno}" if "\n" in text.strip() else ""
+        raise Mistake(f"{where}{at}: it is not JSON: {wrong.msg.partition(':')[0]}") from wrong
+
+
+def _input(where: str, value: Any) -> Any:
+    if isinstance(value, dict) and len(value) == 1:
+        [(key, only)] = value.items()
+        value = only if key in {"input", "question", "prompt"} and isinstance(only, str) else value
+    if value is None or value in ("", [], {}):
+        raise Mistake(f"{where}: it holds nothing to ask")
+    if not isinstance(value, str | dict | list):
+        raise Mistake(f"{where}: a text, an object or an array is wanted, not {_kind(value)}")
+    return value
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "an array", str: "a text", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+def tagged(value: Any, tag: str) -> Any:
+    """
+    Answer *value* with `[call tag]` in front of the text that is the question; unchanged where it has no text.
+
+    That is the text itself; of an object the first of `KEYS` it has, or else its longest text; of an array of
+    messages the last one's content, of another array its longest text.
+
+    >>> tagged({"messages": [{"role": "user", "content": "Why?"}]}, "000017")
+    {'messages': [{'role': 'user', 'content': '[call 000017] Why?'}]}
+    """
+    path = _question(value)
+    return value if path is None else _with(value, path, lambda text: f"[call {tag}] {text}")
+
+
+def _question(value: Any) -> tuple[Any, ...] | None:
+    """Answer the way to the text that is the question, through keys and places; None where there is no text."""
+    if isinstance(value, str):
+        return ()
+    if isinstance(value, dict):
+        named = [key for key in KEYS if key in value]
+        return _first(value, named) or _longest(value, list(value))
+    if isinstance(value, list):
+        messages = [place for place, each in enumerate(value) if isinstance(each, dict) and "content" in each]
+        # ["user", "Why?"] is a message too.
+        pair = len(value) == 2 and all(isinstance(each, str) for each in value)
+        last = [1] if pair else messages[::-1]
+        return _first(value, last) or _longest(value, list(range(len(value))))
+    return None
+
+
+def _first(value: Any, keys: list[Any]) -> tuple[Any, ...] | None:
+    return next(((key, *way) for key in keys if (way := _question(value[key])) is not None), None)
+
+
+def _longest(value: Any, keys: list[Any]) -> tuple[Any, ...] | None:
+    ways = [(key, *way) for key in keys if (way := _question(value[key])) is not None]
+    return max(ways, key=lambda way: len(_at(value, way)), default=None)
+
+
+def _at(value: Any, way: tuple[Any, ...]) -> Any:
+    for key in way:
+        value = value[key]
+    return value
+
+
+def _with(value: Any, way: tuple[Any, ...], change: Callable[[str], str]) -> Any:
+    """Answer a copy of *value* with the text at the end of *way* changed; what is beside the way is shared."""
+    if not way:
+        return change(value)
+    copy = value.copy()
+    copy[way[0]] = _with(value[way[0]], way[1:], change)
+    return copy

@@ -1,0 +1,59 @@
+"""Opens what a slot runs: an application imported anew in a pointed environment, or a scenario imported once."""
+
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from harness import registry
+from harness.application.blame import Unloadable
+from harness.application.loading import forget, imported
+from harness.application.pointing import point
+from harness.application.spec import Spec, parse
+from harness.endpoint import Endpoint
+from harness.settle import settle
+
+
+def own(word: str) -> Spec | None:
+    """Answer the application that *word* names; None where it is a scenario, of the registry or of a file."""
+    spec = parse(word)
+    return spec if spec and spec.target else None
+
+
+def opened(spec: Spec, endpoint: Endpoint) -> Any:
+    """
+    Point the environment at *endpoint*, import the application anew, and answer the object. Raises `Unloadable`.
+
+    Outside the loop, as a program imports its modules. The import is not timed.
+    """
+    point(endpoint)
+    _libraries(spec)
+    return imported(spec)
+
+
+@cache
+def _libraries(spec: Spec) -> None:
+    """Import once what the application imports, and freeze that; the application itself must stay collectable."""
+    imported(spec)
+    forget(spec)
+    settle()
+
+
+def scenario(word: str) -> ModuleType:
+    """
+    Answer the scenario called *word*: an entry of the registry, a plug-in, or a file of somebody's own.
+
+    Raises `Unknown` for a name that is not there, `Unloadable` for a file that cannot be imported or is none.
+    """
+    spec = parse(word)
+    return _file(spec) if spec else registry.load("scenarios", word)
+
+
+@cache
+def _file(spec: Spec) -> ModuleType:
+    module: ModuleType = imported(spec)
+    if missing := [name for name in ("PLAN", "prompts") if not hasattr(module, name)]:
+        raise Unloadable(
+            f"{spec.word} is no scenario, it has no {missing[0]}; an application in it is named "
+            f"{spec.word}:NAME, and `overlap init` writes a scenario to start from"
+        )
+    return module

@@ -1,0 +1,77 @@
+"""What a word such as `app.py:chain` names: a file or a module, and an object in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """
+    A place in somebody's code: `place` is a file's path or a module's dotted name.
+
+    `target` is an object in it, with dots for an attribute of one; "" means the whole file, which is a scenario.
+    """
+
+    place: str
+    target: str
+
+    @property
+    def file(self) -> Path | None:
+        """The file, where it is a file that was named; None for a module."""
+        return Path(self.place) if is_path(self.place) else None
+
+    @property
+    def word(self) -> str:
+        """The word that named it."""
+        return f"{self.place}:{self.target}" if self.target else self.place
+
+
+def is_path(place: str) -> bool:
+    """Tell whether *place* is a file's path rather than a module's name."""
+    return place.endswith(".py") or "/" in place or "\\" in place
+
+
+def parse(word: str) -> Spec | None:
+    """
+    Answer what *word* names; None where it is the name of a scenario of the registry, or of a plug-in module.
+
+    >>> parse("src/app.py:chain")
+    Spec(place='src/app.py', target='chain')
+    >>> parse("my_scenario.py").target
+    ''
+    >>> parse("strategies"), parse("my_package.scenario")
+    (None, None)
+    """
+    place, colon, target = word.rpartition(":")
+    if colon and place and not target.startswith(("\\", "/")):
+        return Spec(place, target)
+    return Spec(word, "") if is_path(word) else None
+
+
+def titles(words: Sequence[str]) -> dict[str, str]:
+    """
+    Answer what each word is called in files and reports: without its folders, as far as that tells them apart.
+
+    A folder's name may be a person's, and a slash separates the parts of a cell's id.
+
+    >>> titles(["/home/me/app.py:chain", "strategies"])
+    {'/home/me/app.py:chain': 'app.py:chain', 'strategies': 'strategies'}
+    >>> titles(["old/app.py:chain", "new/app.py:chain"])
+    {'old/app.py:chain': 'old.app.py:chain', 'new/app.py:chain': 'new.app.py:chain'}
+    """
+    found = {word: parse(word) for word in words}
+    depth = dict.fromkeys(words, 1)
+    while True:
+        named = {word: _title(spec, depth[word]) if spec else word for word, spec in found.items()}
+        twice = [word for word in named if list(named.values()).count(named[word]) > 1 and found[word]]
+        deeper = [word for word in twice if depth[word] < len(Path(word).parts)]
+        if not deeper:
+            return named
+        for word in deeper:
+            depth[word] += 1
+
+
+def _title(spec: Spec, parts: int) -> str:
+    place = ".".join(part for part in Path(spec.place).parts[-parts:] if part not in {"/", "..", "."})
+    return f"{place}:{spec.target}" if spec.target else place
