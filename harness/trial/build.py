@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.config import Mistake
 from harness.environment import PACKAGES
 from harness.gate.record import Arm
 from harness.launch import Launch
@@ -16,7 +15,7 @@ from harness.trial.interpreter import check
 from harness.trial.lock import lock
 from harness.trial.shim import environment, shim
 from harness.trial.spec import Spec
-from harness.trial.tree import Tree, trees
+from harness.trial.tree import Tree, naming, trees
 
 Say = Callable[[str], None]
 SIDES = ("base", "candidate")
@@ -62,7 +61,7 @@ def built(
     with ExitStack() as stack:
         places = trees(stack, base, candidate)
         found = _environments(asked, places, keep or envs.folder(), say)
-        ours = stack.enter_context(shim(places[1].root))
+        ours = stack.enter_context(shim(places[1].root if candidate.ref is None else None))
         arms = []
         for side, spec, place, (one, facts) in zip(SIDES, asked, places, found, strict=True):
             env = environment(ours, place.root, one.python, spec.env)
@@ -93,14 +92,14 @@ def _environments(asked: tuple[Spec, Spec], places: tuple[Tree, Tree], keep: Pat
         return [(envs.here(), facts)] * 2
     found = []
     for side, recipe in zip(SIDES, recipes, strict=True):
-        with _naming(side):
+        with naming(side):
             one = envs.environment(recipe, keep, say)
         found.append((one, _told(one, recipe)))
     return found
 
 
 def _recipe(side: str, spec: Spec, place: Tree) -> Recipe:
-    with _naming(side):
+    with naming(side):
         return Recipe(lock(place.root, spec.lock), place.root, spec.requirements, spec.python)
 
 
@@ -128,14 +127,5 @@ def _can_measure(side: str, made: Built, needs: Sequence[str]) -> None:
     spec = made.spec
     asked = [f"harness.clients.{spec.client}"] if spec.client else []
     asked += ["uvloop"] if spec.loop == "uvloop" else []
-    with _naming(side):
+    with naming(side):
         check(made.python, made.env, made.root, ("harness.worker", *asked, *needs))
-
-
-@contextmanager
-def _naming(side: str) -> Iterator[None]:
-    """Begin what is wrong with the name of the arm."""
-    try:
-        yield
-    except Mistake as mistake:
-        raise Mistake(f"{side}: {mistake}") from mistake

@@ -17,14 +17,14 @@ from harness.load.calm import uninterrupted
 
 
 @contextmanager
-def shim(candidate: Path) -> Iterator[Path]:
+def shim(tree: Path | None) -> Iterator[Path]:
     """
     Make the folder, and remove it in the end.
 
-    The harness is the one that runs here; the scenarios are those of the *candidate*'s tree, where it has any.
+    The harness is the one that runs here, and so are the scenarios, unless the *tree* has its own.
     """
     with temporary("overlap-shim-") as folder:
-        for name, source in {"harness": package("harness"), "scenarios": scenarios(candidate)}.items():
+        for name, source in {"harness": package("harness"), "scenarios": scenarios(tree)}.items():
             _link(source, folder / name)
         yield folder
 
@@ -48,11 +48,13 @@ def package(name: str) -> Path:
     return Path(found.submodule_search_locations[0]).resolve()
 
 
-def scenarios(candidate: Path) -> Path:
-    """Answer the candidate's own package of scenarios; ours, where it has none (a folder of that name is none)."""
-    own = candidate / "scenarios"
+def scenarios(tree: Path | None) -> Path:
+    """Answer the *tree*'s own package of scenarios; ours, where it has none (a folder of that name is none)."""
+    own = (tree or Path()) / "scenarios"
     suite = own / "__init__.py"
-    is_ours = suite.is_file() and "SUITE" in suite.read_text(encoding="utf-8", errors="replace")
+    is_ours = (
+        tree is not None and suite.is_file() and "SUITE" in suite.read_text(encoding="utf-8", errors="replace")
+    )
     return own.resolve() if is_ours else package("scenarios")
 
 

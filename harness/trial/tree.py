@@ -1,6 +1,7 @@
 """The files of each arm: a commit in a worktree, or a folder as it is; and what identifies them."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,24 +24,30 @@ def trees(stack: ExitStack, base: Spec, candidate: Spec) -> tuple[Tree, Tree]:
     """
     Find or check out both arms' files, which *stack* removes again. Raises `Mistake`.
 
-    Without a ref on either side git is not needed: whether a folder is in a repository is then only told.
+    Without a ref on either side git is not needed: whether a folder is in a repository is then only told. Where
+    both are `FORK`, both are that commit: a base against itself.
     """
-    first = _folder(candidate) if candidate.ref is None else None
-    if base.ref is None:
-        return _folder(base), first or _checkout(stack, "candidate", candidate.ref or "")
-    if base.ref != FORK:
-        return _checkout(stack, "base", base.ref), first or _checkout(stack, "candidate", candidate.ref or "")
-    where = first.root if first else Path.cwd()
-    tip = commit(where, candidate.ref or "HEAD")
-    sha = fork(where, tip, dirty=bool(first and first.facts.get("dirty")))
-    return _checkout(stack, "base", sha, where), first or _checkout(stack, "candidate", tip)
+    where, known = candidate.path or Path.cwd(), None
+    with naming("base"):
+        if base.ref == FORK:
+            tip = commit(where, "HEAD" if candidate.ref in {None, FORK} else str(candidate.ref))
+            known = fork(where, tip, dirty=candidate.ref in {None, FORK} and changed(where) > 0)
+        first = _folder(base) if base.ref is None else _checkout(stack, base.ref, known, where)
+    with naming("candidate"):
+        second = _folder(candidate) if candidate.ref is None else _checkout(stack, candidate.ref, known, where)
+    return first, second
 
 
-def _checkout(stack: ExitStack, side: str, ref: str, repository: Path | None = None) -> Tree:
-    where = repository or Path.cwd()
+def _checkout(stack: ExitStack, ref: str, known: str | None, repository: Path) -> Tree:
+    sha = known if known and ref == FORK else commit(repository, ref)
+    return Tree(stack.enter_context(worktree(repository, sha)), {"commit": sha})
+
+
+@contextmanager
+def naming(side: str) -> Iterator[None]:
+    """Begin what is wrong with the name of the arm."""
     try:
-        sha = commit(where, ref)
-        return Tree(stack.enter_context(worktree(where, sha)), {"commit": sha})
+        yield
     except Mistake as mistake:
         raise Mistake(f"{side}: {mistake}") from mistake
 
