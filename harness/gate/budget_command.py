@@ -1,0 +1,56 @@
+"""`overlap gate --budgets FILE RUN…`: reads the budgets and the runs, judges, tells, answers the exit code."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.config import Mistake
+from harness.gate import budget_tell
+from harness.gate.budget_judge import judge_budgets, overall
+from harness.gate.budgets import read
+from harness.gate.record import EXIT
+from harness.store import Run, Unreadable
+from harness.store import read as read_run
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+MARKDOWN, JUNIT = "budgets.md", "budgets-junit.xml"
+LATEST = Path("results/latest")
+
+
+def judged(file: Path, runs: Sequence[Path], console: "Console", out: Path | None = None) -> int:
+    """
+    Hold the *runs* (default: the latest) against the budgets in *file*, and show the verdict on *console*.
+
+    Answers 0 kept, 1 broken, 3 undecided, 4 invalid: something that a limit is on is missing. With *out*, writes
+    Markdown and JUnit XML there; in a GitHub job, its summary and annotations too. Raises `Mistake`.
+    """
+    held = judge_budgets(read(file), [_run(folder) for folder in runs or (LATEST,)])
+    budget_tell.show(held, console)
+    _write(out, {MARKDOWN: budget_tell.markdown(held), JUNIT: budget_tell.junit(held)})
+    if path := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(path).open("a", encoding="utf-8") as summary:
+            summary.write(budget_tell.markdown(held))
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        print("\n".join(budget_tell.annotations(held)))
+    return EXIT[overall(held)]
+
+
+def _run(folder: Path) -> Run:
+    try:
+        return read_run(folder)
+    except Unreadable as wrong:
+        raise Mistake(str(wrong)) from wrong
+
+
+def _write(out: Path | None, files: dict[str, str]) -> None:
+    if not out:
+        return
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (out / name).write_text(text, encoding="utf-8")
+    except OSError as wrong:
+        raise Mistake(f"cannot write to {out}: {wrong.strerror}") from wrong

@@ -1,0 +1,189 @@
+"""
+Judges budgets: each limit against each cell it covers; the same files always give the same verdict.
+
+A limit on what is measured is kept where the 95 % interval over rounds lies wholly within it, broken where it lies
+wholly beyond, and undecided in between. What is counted is judged by every round. What is missing never passes: a
+round that gave nothing, a metric nobody knows, calls that failed where no limit on `errors` says how many may.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from harness.gate.budget_limit import Limit
+from harness.gate.budget_places import Nowhere, Place, places
+from harness.gate.budget_series import Numbers, paired, series
+from harness.gate.budgets import Budget
+from harness.gate.record import Verdict
+from harness.record import Cell
+from harness.report.figures import count, listed
+from harness.stats.bootstrap import FEWEST_ROUNDS
+from harness.stats.rounds import Round, rounds_of, sound
+from harness.store import Run
+
+ORDER: tuple[Verdict, ...] = ("regressed", "invalid", "inconclusive", "pass")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """
+    One limit held against one place of one run: the verdict, and a sentence why unless it is a pass.
+
+    `value`, `low` and `high` are in `limit.unit`; None where they are not known. `counted` has each round's value
+    where the limit is on a counter.
+    """
+
+    run: str
+    place: Place
+    limit: Limit
+    verdict: Verdict
+    why: str = ""
+    rounds: int = 0
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    counted: tuple[float, ...] = ()
+
+
+@dataclass
+class _Evidence:
+    """What one run has to say; worked out once."""
+
+    run: Run
+    forgiven: frozenset[str] = field(default_factory=frozenset)
+
+    @cached_property
+    def rounds(self) -> Mapping[str, Sequence[Round]]:
+        return rounds_of(self.run)
+
+    @cached_property
+    def planned(self) -> Mapping[str, Any]:
+        """How many rounds each cell was to have, as run.json says; a run from elsewhere may not."""
+        return {
+            cell.id: fact.get("rounds") for cell, fact in zip(self.run.cells, self.run.about["cells"], strict=True)
+        }
+
+    def gap(self, cell: Cell) -> str:
+        """Say what of *cell* is missing; "" where nothing is."""
+        rounds = self.rounds.get(cell.id, ())
+        good, planned = sound(rounds), self.planned.get(cell.id)
+        if not good:
+            return "nothing was measured" if not rounds else self._silent(rounds)
+        wanted = max(len(rounds), planned if isinstance(planned, int) else 0)
+        if len(good) < wanted:
+            return f"{wanted - len(good)} of {count(wanted, 'round')} gave nothing{self._reason(cell)}"
+        lost = sum(max(0, each.slot.made - len(each.calls)) for each in good)
+        return f"{count(lost, 'call')} of {sum(each.slot.made for each in good):,} are not on file" if lost else ""
+
+    def _silent(self, rounds: Sequence[Round]) -> str:
+        if not self.run.calls:
+            return "the run has no calls on file: calls.jsonl is missing or empty"
+        errors = {each.slot.error for each in rounds if each.slot.error}
+        return f"no round came to its end{f' ({listed(sorted(errors))})' if errors else ''}"
+
+    def _reason(self, cell: Cell) -> str:
+        told = self.run.about.get("missing")
+        facts = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+        reasons = list(dict.fromkeys(str(each.get("reason")) for each in facts if each.get("cell") == cell.id))
+        return f": {reasons[0]}" if reasons else ""
+
+    def failed(self, cell: Cell) -> str:
+        """Say how many calls of *cell* failed, where no limit says how many may; "" where none did."""
+        if cell.id in self.forgiven:
+            return ""
+        calls = [call for each in sound(self.rounds.get(cell.id, ())) for call in each.calls]
+        kinds = [call.error for call in calls if call.error]
+        if not kinds:
+            return ""
+        most = max(dict.fromkeys(kinds), key=kinds.count)
+        return (
+            f"{len(kinds):,} of {count(len(calls), 'call')} failed ({most}): "
+            "what the others took says too little, unless a limit on errors says how many may fail"
+        )
+
+
+def judge_budgets(budgets: Sequence[Budget], runs: Sequence[Run]) -> tuple[Held, ...]:
+    """
+    Hold every limit against every place it has in *runs*, in the order of the file, then of the runs.
+
+    Raises `Mistake` for a limit that has no place in any of them: a limit that judges nothing would always pass.
+    """
+    evidence = [_Evidence(run, _forgiven(budgets, run)) for run in runs]
+    held: list[Held] = []
+    for budget in budgets:
+        for limit in budget.limits:
+            found: list[Held] = []
+            missed: Nowhere | None = None
+            for each in evidence:
+                try:
+                    found += [_held(limit, place, each) for place in places(budget, limit, each.run.cells)]
+                except Nowhere as nowhere:
+                    missed = missed or nowhere
+            if not found and missed:
+                raise missed
+            held += found
+    return tuple(held)
+
+
+def overall(held: Sequence[Held]) -> Verdict:
+    """Answer the one verdict on all of them: the worst; nothing judged is invalid."""
+    return min((each.verdict for each in held), key=ORDER.index, default="invalid")
+
+
+def _forgiven(budgets: Sequence[Budget], run: Run) -> frozenset[str]:
+    """Answer the cells in which a limit on `errors` says how many calls may fail."""
+    told = [each for each in budgets if any(limit.left.metric == "errors" for limit in each.limits)]
+    return frozenset(cell.id for cell in run.cells if any(each.covers(cell.id) for each in told))
+
+
+def _held(limit: Limit, place: Place, evidence: _Evidence) -> Held:
+    cells = [place.cell, *([place.other] if place.other else [])]
+    gap = next((told for cell in cells if (told := evidence.gap(cell))), "")
+    held = Held(evidence.run.name, place, limit, "invalid", gap)
+    every = [sound(evidence.rounds.get(cell.id, ())) for cell in cells]
+    if not all(every):
+        return held
+    left = series(limit.left.metric, every[0], evidence.run.about)
+    found = (
+        left if limit.right is None else paired(left, series(limit.right.metric, every[-1], evidence.run.about))
+    )
+    judged = (_counted if limit.exact else _timed)(replace(held, rounds=len(found.known)), limit, found)
+    if judged.verdict != "pass":
+        return judged
+    failed = "" if limit.exact else next((told for cell in cells if (told := evidence.failed(cell))), "")
+    return replace(judged, verdict="invalid", why=gap or failed) if gap or failed else judged
+
+
+def _counted(held: Held, limit: Limit, found: Numbers) -> Held:
+    """Judge what is counted: every round must keep the limit."""
+    held = replace(held, counted=tuple(found.known.values()))
+    wrong = {turn: value for turn, value in found.known.items() if not limit.holds(value)}
+    if wrong:
+        turn, value = next(iter(wrong.items()))
+        more = f", {len(wrong)} of {len(found.by_round)} rounds break it" if len(wrong) > 1 else ""
+        return replace(held, verdict="regressed", why=f"{value:g} in round {turn}{more}")
+    if found.unknown:
+        return replace(held, verdict="invalid", why=found.unknown)
+    return replace(held, verdict="pass", why="")
+
+
+def _timed(held: Held, limit: Limit, found: Numbers) -> Held:
+    """Judge what is measured by where its interval lies."""
+    estimate = found.estimate()
+    if estimate is None:
+        return replace(held, verdict="inconclusive" if found.too_few else "invalid", why=found.unknown)
+    held = replace(held, value=estimate.value, low=estimate.low, high=estimate.high)
+    if estimate.low is None or estimate.high is None:
+        why = f"{count(estimate.rounds, 'round')}: an interval takes {FEWEST_ROUNDS} or more"
+        return replace(held, verdict="inconclusive", why=why)
+    kept = [limit.holds(end) for end in (estimate.low, estimate.high)]
+    if not any(kept):
+        return replace(held, verdict="regressed", why="the whole interval lies beyond the limit")
+    if not all(kept):
+        return replace(
+            held, verdict="inconclusive", why="the limit lies within the interval: more rounds may tell"
+        )
+    if found.unknown:
+        return replace(held, verdict="inconclusive" if found.too_few else "invalid", why=found.unknown)
+    return replace(held, verdict="pass", why="")

@@ -1,0 +1,105 @@
+"""One number a round for a limit to be held against, and why where there is none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+from harness.gate.budget_limit import OF_SLOTS
+from harness.report.figures import count
+from harness.report.words import label
+from harness.stats.columns import OF_SLOTS as PLAIN
+from harness.stats.columns import Column, numbers, of_name, values
+from harness.stats.estimate import Estimate
+from harness.stats.goodput import goodput, slo_of
+from harness.stats.quantiles import BEYOND, enough
+from harness.stats.rounds import Round
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """
+    One metric, or a ratio of two, by round: None where a round has no number.
+
+    `unknown` says why some or all have none; `too_few` that the reason is too few calls, not missing ones. `count`
+    is how many values stand behind them, `most` the largest number there can be.
+    """
+
+    by_round: Mapping[int, float | None]
+    unit: str
+    count: int
+    unknown: str = ""
+    too_few: bool = False
+    most: float | None = None
+
+    @property
+    def known(self) -> dict[int, float]:
+        """The rounds that have a number."""
+        return {turn: value for turn, value in self.by_round.items() if value is not None}
+
+    def estimate(self) -> Estimate | None:
+        """Answer where the typical round lies; None where no round has a number."""
+        return Column(list(self.by_round.values()), [0] * len(self.by_round), self.unit, self.most).estimate()
+
+
+def series(metric: str, rounds: Sequence[Round], about: Mapping[str, Any]) -> Numbers:
+    """Answer the *metric* of each of *rounds*; goodput is against the limits that run.json (*about*) has."""
+    turns = [each.slot.round for each in rounds]
+    if metric in PLAIN:
+        return _of_slots(metric, turns, numbers(metric, rounds))
+    if metric in OF_SLOTS:
+        slo = slo_of(about, rounds[0].cell.scenario)
+        if slo is None:
+            return Numbers(dict.fromkeys(turns), "", 0, "the run has no SLO: overlap load --slo ttft=0.5,e2e=2")
+        of = next(each for each in goodput(slo) if each.name == metric)
+        return _of_slots(metric, turns, [of.of(each.cell, each.slot, each.calls) for each in rounds])
+    of_calls, q = of_name(metric)
+    behind = [len(column) for column in values(of_calls, rounds)]
+    found = numbers(metric, rounds)
+    return Numbers(
+        dict(zip(turns, found, strict=True)),
+        of_calls.unit,
+        sum(behind),
+        _why(metric, behind, found, q),
+        too_few=bool(sum(behind)),
+    )
+
+
+def _of_slots(metric: str, turns: Sequence[int], found: Sequence[float | None]) -> Numbers:
+    without = sum(1 for value in found if value is None)
+    unknown = f"{label(metric)} is not known in {without} of {count(len(found), 'round')}" if without else ""
+    of = OF_SLOTS[metric]
+    return Numbers(dict(zip(turns, found, strict=True)), of.unit, len(found), unknown, most=of.most)
+
+
+def _why(metric: str, behind: Sequence[int], found: Sequence[float | None], q: float) -> str:
+    """Say why rounds have no percentile; "" where all have one."""
+    without = sum(1 for value in found if value is None)
+    if not without:
+        return ""
+    total, named = sum(behind), label(metric)
+    if not total:
+        return (
+            f"no call has a {label(metric.rpartition('.')[0])}: limit the budget to cells that have, by cells = …"
+        )
+    if not enough(total, q):
+        needed = ceil(BEYOND / min(q, 1 - q) - 1e-9)
+        return f"{named} takes {needed:,} values or more, and there are {total:,}"
+    return f"{without} of {count(len(found), 'round')} have too few calls for a {named}"
+
+
+def paired(left: Numbers, right: Numbers) -> Numbers:
+    """Answer the ratio of the two, round by round, in the rounds that both have."""
+    both = sorted(left.by_round.keys() & right.by_round.keys())
+    ratios = {turn: _ratio(left.by_round[turn], right.by_round[turn]) for turn in both}
+    unknown = left.unknown or right.unknown
+    if not both:
+        unknown = "no round has both"
+    elif not unknown and None in ratios.values():
+        unknown = "a round of the right side has nothing above zero"
+    too_few = left.too_few if left.unknown else right.too_few
+    return Numbers(ratios, "", min(left.count, right.count), unknown, too_few=too_few and bool(both))
+
+
+def _ratio(left: float | None, right: float | None) -> float | None:
+    return None if left is None or right is None or right <= 0 else left / right

@@ -1,0 +1,89 @@
+"""What is told of budgets, in words and in order: the answer first, the worst first, what passes counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.gate.budget_judge import ORDER, Held, overall
+from harness.gate.public import clean
+from harness.gate.record import Verdict
+from harness.report.figures import DASH, count, interval, number, scale
+
+WORDS: dict[Verdict, str] = {
+    "regressed": "broken",
+    "invalid": "invalid",
+    "inconclusive": "undecided",
+    "pass": "kept",
+}
+MEANING = (
+    "Intervals are 95 %, over rounds: a value exactly on its limit is called broken once in 40 times. "
+    "Counters are judged by every round."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One limit in one cell, or in several of which the same is to be said, in words."""
+
+    verdict: str
+    limit: str
+    cell: str
+    measured: str
+    why: str
+
+
+def lead(held: Sequence[Held]) -> str:
+    """Answer in a sentence: how many of the limits are kept, and what is with the others."""
+    counts = [(WORDS[verdict], sum(each.verdict == verdict for each in held)) for verdict in ORDER]
+    told = ", ".join(f"{many:,} {word}" for word, many in counts if many)
+    runs = len({each.run for each in held})
+    return f"Budgets {WORDS[overall(held)]}: {told or 'nothing judged'}, in {count(runs, 'run')}."
+
+
+def rows(held: Sequence[Held]) -> list[Row]:
+    """Answer the worst first; what is kept is one row a limit, as is what lacks anything measured alike."""
+    together: dict[tuple[object, ...], list[Held]] = {}
+    for place, each in enumerate(held):
+        alone = each.verdict != "pass" and (each.counted or each.value is not None)
+        key = (each.run, each.limit.text, each.verdict, each.why, place if alone else None)
+        together.setdefault(key, []).append(each)
+    ordered = sorted(together.values(), key=lambda places: ORDER.index(places[0].verdict))
+    return [row(places[0]) if len(places) == 1 else _several(places) for places in ordered]
+
+
+def row(held: Held) -> Row:
+    """Put one limit in one cell into words."""
+    # Not through `clean`, which takes what follows the stroke of a ratio for a path.
+    limit = " ".join(held.limit.text.split())
+    return Row(WORDS[held.verdict], limit, clean(held.place.cell.id), measured(held), clean(held.why))
+
+
+def _several(places: Sequence[Held]) -> Row:
+    first = row(places[0])
+    timed = [each for each in places if each.low is not None]
+    counted = sorted({value for each in places for value in each.counted})
+    told = f"nearest {measured(min(timed, key=_room))}" if timed else _range(counted) if counted else DASH
+    return Row(first.verdict, first.limit, count(len(places), "cell"), told, first.why)
+
+
+def _room(held: Held) -> float:
+    """How far the worse end of the interval is from the limit."""
+    assert held.low is not None
+    assert held.high is not None
+    return min(abs(held.limit.bound - held.low), abs(held.limit.bound - held.high))
+
+
+def measured(held: Held) -> str:
+    """Answer the value with its interval, or the counts of the rounds; a dash where nothing is known."""
+    if held.counted:
+        return _range(sorted(held.counted))
+    if held.value is None:
+        return DASH
+    by = scale(held.limit.unit, [held.value])
+    value = held.value / by.by
+    beside = interval(by.of(held.low), by.of(held.high), value)
+    unit = {"": "", "1/s": "/s"}.get(by.unit, f" {by.unit}")
+    return f"{number(value)}{unit}" + (f" ({beside})" if beside else "")
+
+
+def _range(counts: Sequence[float]) -> str:
+    return f"{counts[0]:g}" if counts[0] == counts[-1] else f"{counts[0]:g} to {counts[-1]:g}"
