@@ -1,4 +1,4 @@
-"""Budgets held against runs whose numbers are known: kept, broken, undecided, and never passed for lack of data."""
+"""Budgets held against runs whose numbers are known: kept, broken, undecided; missing data never passes."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -246,7 +246,7 @@ def test_names_in_a_table_are_shown_as_they_are(run):
 def test_a_folder_without_a_run_is_a_mistake(tmp_path):
     """One line, exit code 2 where the command is."""
     (tmp_path / "b.toml").write_text("[[budget]]\nlimits = ['peak >= 1']\n")
-    with pytest.raises(Mistake, match="holds no run.json"):
+    with pytest.raises(Mistake, match=r"holds no run\.json"):
         judged(tmp_path / "b.toml", [tmp_path], Console())
 
 
