@@ -44,12 +44,15 @@ class RunConfig:
     concurrency: tuple[int, ...] = _option("calls in flight at most", ())
     calls: int | None = _option("calls a slot")
     rounds: int | None = _option("how often every cell is run; intervals come from these")
+    arrivals: str | None = _option("open loop: when calls are due, as in poisson,rate=50 or trace,file=azure.csv")
+    duration: float | None = _option("seconds of an open loop's arrivals (default: 10, or all of a recording)")
+    slo: str | None = _option("limits on a call in seconds, such as ttft=0.5,e2e=2; goodput is told against them")
     profile: str | None = _option("the mock's latency, such as steady,ttft=0.1,itl=0.02")
     tokens: int | None = _option("output tokens of each answer")
     seed: int = _option("seed of prompts, latencies and the order of slots", 7)
     executor: int = _option("threads in asyncio's default executor", default_executor())
     timeout: float = _option("seconds a call may take", 30.0)
-    slot_timeout: float = _option("seconds a slot may take before its process is ended", 120.0)
+    slot_timeout: float = _option("seconds a slot may take, an open loop's from its last due time on", 120.0)
     max_retries: int = _option("retries the client may make on its own", 0)
     calibrate: int = _option("rounds of the calibration before the scenarios; 0 leaves it out", 3)
     results: Path = _option("where run folders go", Path("results"))  # noqa: RUF009  a Path does not change
@@ -80,6 +83,11 @@ class RunConfig:
         for name in ("timeout", "slot_timeout"):
             if not 0 < getattr(self, name) <= 86_400:
                 raise Mistake(f"{name} must lie between 0 and 86400 seconds, not {getattr(self, name):g}")
+        if self.duration is not None:
+            if not self.arrivals:
+                raise Mistake("duration is an open loop's: give it arrivals as well, such as poisson,rate=50")
+            if not 0 < self.duration <= 86_400:
+                raise Mistake(f"duration must lie between 0 and 86400 seconds, not {self.duration:g}")
         for value in self.concurrency:
             if not 1 <= value <= 10_000:
                 raise Mistake(f"concurrency must lie between 1 and 10000, not {value}")

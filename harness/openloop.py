@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent import futures
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from itertools import islice
 from time import monotonic_ns, sleep
 from types import ModuleType
 from typing import Any
@@ -35,31 +36,33 @@ _FILLER = "The waits of many requests overlap. "
 _BYTES = 4
 """Bytes of UTF-8 that the mock counts as one token."""
 
-
-def scheduled(calls: Iterable[Item], arrivals: Arrivals, seed: int) -> list[Item]:
-    """Answer *calls* with their due times in ns after the start, and with the lengths that a recording gives."""
-    found = []
-    for item, due, sizes in zip(calls, arrivals.due_times(seed), arrivals.sizes(seed), strict=False):
-        prompt = item.prompt if sizes is None else sized(item.prompt, *sizes)
-        found.append(replace(item, due=due, prompt=prompt))
-    return found
+_TAG = len("[call 000017] ")
 
 
-def sized(prompt: str, tokens: int, answer: int) -> str:
+def planned(questions: Sequence[Any], arrivals: Arrivals, seed: int) -> tuple[list[Any], list[int]]:
+    """Answer *questions* with the lengths that a recording gives, and when each is due, in ns after the start."""
+    sizes = islice(arrivals.sizes(seed), len(questions))
+    asked = [sized(each, *size) if size else each for each, size in zip(questions, sizes, strict=True)]
+    return asked, list(islice(arrivals.due_times(seed), len(questions)))
+
+
+def sized(question: Any, tokens: int, answer: int) -> Any:
     """
-    Make the tagged *prompt* as long as *tokens*, by the mock's count, and have it ask for *answer* tokens.
+    Make *question* as long as *tokens*, by the mock's count and with its tag, and have it ask for *answer* tokens.
 
-    The tag and what is asked for are kept whatever the length. What a chain adds to a prompt comes on top.
+    What asks for them is kept whatever the length. What a chain adds to a prompt comes on top. An input that is
+    no text is left as it is.
 
-    >>> sized("[call 000017] Name one use of a brick.", 10, 129)
-    '[call 000017] [tokens 129] Name one use '
-    >>> len(sized("[call 000017] Name one use of a brick.", 100, 129))
+    >>> sized("Name one use of a brick.", 10, 129)
+    '[tokens 129] Name one use '
+    >>> len("[call 000017] " + sized("Name one use of a brick.", 100, 129))
     400
     """
-    tag, _, rest = prompt.partition("] ")
-    head = f"{tag}] [tokens {answer}] "
-    wanted = max(0, tokens * _BYTES - len(head.encode()))
-    said = rest.encode()[:wanted].decode(errors="ignore")
+    if not isinstance(question, str):
+        return question
+    head = f"[tokens {answer}] "
+    wanted = max(0, tokens * _BYTES - _TAG - len(head))
+    said = question.encode()[:wanted].decode(errors="ignore")
     missing = wanted - len(said.encode())
     return head + said + (" " + _FILLER * (missing // len(_FILLER) + 1))[:missing]
 
@@ -68,13 +71,13 @@ class OpenLoop:
     """
     The schedule of one slot, kept by *strategy*'s `offer`; `run` is called as the strategy's own `run` would be.
 
-    Ends *patience* ns after the last due time at the latest. `late` tells how late calls were offered, which is
+    Ends *patience* seconds after the last due time at the latest. `late` tells how late calls were offered, which is
     the harness's own error: how late they were sent has the strategy's waits in it.
     """
 
-    def __init__(self, strategy: ModuleType, patience: int) -> None:
+    def __init__(self, strategy: ModuleType, patience: float) -> None:
         self._offer: Offer = strategy.offer
-        self._patience = patience
+        self._patience = round(patience * 1e9)
         self._late: list[int] = []
         self.run = self._awaited if inspect.iscoroutinefunction(strategy.run) else self._blocking
 

@@ -15,6 +15,7 @@ class Cell:
     What is held fixed in one timed execution: one point of the matrix that a run walks over.
 
     `variant` names one of the ways in which the scenario builds its application; "" where there is only one.
+    `arrivals` says when an open loop's calls are due ("poisson,rate=50"); "" in a closed loop.
     """
 
     scenario: str
@@ -24,11 +25,12 @@ class Cell:
     concurrency: int
     profile: str = ""
     variant: str = ""
+    arrivals: str = ""
 
     @property
     def id(self) -> str:
         """
-        The cell's name in files and reports; a run has one profile a scenario, so it is not part of it.
+        The cell's name in files and reports; a run has one profile and one kind of arrivals a scenario.
 
         >>> Cell("executor", "chain", "gather", "asyncio", 16, variant="64 threads").id
         'executor/chain/gather/asyncio/16/64 threads'
@@ -199,7 +201,8 @@ class Slot:
 
     `gc`, `queue`, `pool` and `opened` are of the measured part alone: the collector's pauses, the waits for a
     thread of the loop's default executor and for a place in a client's connection pool, and the connections that
-    its calls used and no warm-up call had opened. `metered` is what a real endpoint was sent.
+    its calls used and no warm-up call had opened. `metered` is what a real endpoint was sent,
+    `offered` how late an open loop offered its calls to the strategy: the harness's own error.
     """
 
     cell: str
@@ -222,3 +225,4 @@ class Slot:
     pool: Queue | None = None
     opened: int | None = None
     metered: Metered | None = None
+    offered: Lag | None = None

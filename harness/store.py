@@ -24,6 +24,7 @@ Made = TypeVar("Made")
 # The fields of a slot that are objects of their own.
 _PARTS: dict[str, type[Lag | Pauses | Queue | Metered]] = {
     "lag": Lag,
+    "offered": Lag,
     "gc": Pauses,
     "queue": Queue,
     "pool": Queue,
