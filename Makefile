@@ -1,6 +1,6 @@
 # `make bench` and `make test` set up what they need first; the stamps make a second call free.
 .DEFAULT_GOAL := help
-.PHONY: help setup bench claims load bench-mock serve test check format lock clean
+.PHONY: help setup bench claims load gate bench-mock serve test check format lock clean
 VENV := .venv
 BIN := $(VENV)/bin
 # The first of these that runs and is new enough; a pyenv shim that answers nothing is passed over.
@@ -20,6 +20,9 @@ claims: $(VENV)/.user ## what tutorials say of LangChain's async execution, each
 
 load: $(VENV)/.user ## mock server, example service and Locust's page; Ctrl-C ends it all
 	@$(BIN)/overlap load
+
+gate: $(VENV)/.user ## this tree against the commit it came from: pass, regressed or inconclusive (BASE=ref ARGS=…)
+	@$(BIN)/overlap gate --pytest tests/benchmarks $(if $(BASE),--base $(BASE)) $(ARGS)
 
 bench-mock: $(VENV)/.user ## the mock server itself: requests a second, lateness against streams, memory
 	@$(BIN)/python -m mock_server.bench

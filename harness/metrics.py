@@ -268,6 +268,14 @@ SLOTS: tuple[OfSlots, ...] = (
         "connections that measured calls used and no warm-up call had opened",
         lambda _c, slot, _calls: slot.opened,
     ),
+    OfSlots(
+        "chunks_per_call",
+        "chunks per call",
+        "",
+        "neither",
+        "output chunks / calls",
+        lambda _c, _s, calls: chunks / len(calls) if (chunks := sum(len(call.chunks) for call in calls)) else None,
+    ),
     OfSlots("requests_per_call", "requests per call", "", "lower", "requests the server saw / calls", _attempts),
     OfSlots(
         "peak",

@@ -124,7 +124,8 @@ class Run:
 
     *declared* are the cells that were to be measured, *seed* drew every order. *interleaved* is False where two
     stored files are compared: then drift of the machine is part of every ratio, and a verdict says so.
-    *disturbed* has a sentence for each round that the machine spoiled. *took* is in seconds.
+    *disturbed* has a sentence for each round that the machine spoiled, *notes* what else a reader should know.
+    *took* is in seconds.
     """
 
     base: Arm
@@ -139,6 +140,7 @@ class Run:
     interrupted: bool = False
     rounds: int = 0
     disturbed: Mapping[int, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     environment: Mapping[str, Any] = field(default_factory=dict)
     time: str | None = None
     took: float | None = None

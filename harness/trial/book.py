@@ -33,6 +33,7 @@ class Book:
     environment: Mapping[str, Any] = field(default_factory=dict)
     declared: tuple[str, ...] = ()
     missing: list[Missing] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     disturbed: dict[int, str] = field(default_factory=dict)
     rounds: int = 0
     interrupted: bool = False
@@ -91,6 +92,7 @@ class Book:
             interrupted=self.interrupted,
             rounds=self.rounds,
             disturbed=dict(self.disturbed),
+            notes=tuple(self.notes),
             environment=self.environment,
             time=self._began,
             took=self.took,

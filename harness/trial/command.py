@@ -32,7 +32,7 @@ def main(what: tuple[str, ...], words: Mapping[str, Any]) -> int:
             return judged(words["budgets"], [Path(name) for name in what], paper())
         if words["replay"]:
             return _tell(file.read(words["replay"]), words["out"], formats, quiet=words["quiet"])
-        if what and all(name.endswith(".json") for name in what):
+        if what and all(name.endswith(".json") or Path(name).is_dir() for name in what):
             return _two(what, words["out"], formats, quiet=words["quiet"])
         return _measure(what, words, formats)
     except Mistake as mistake:

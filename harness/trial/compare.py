@@ -15,6 +15,7 @@ from harness.registry import Unknown
 from harness.server import NotReady
 from harness.servers import Servers
 from harness.trial.asking import Asking
+from harness.trial.benchmarks import pytest_command
 from harness.trial.book import Book
 from harness.trial.build import Built, built
 from harness.trial.cells import Twin, twins
@@ -60,8 +61,9 @@ def compare(asked: Asked, path: Path, tell: Callable[[str], None]) -> Run:
     Raises `Mistake` before anything is measured when it cannot be done; `Lost` when the server died.
     """
     candidate = asked.candidate_spec
-    tell("building both arms")
-    with built(asked.base, candidate) as pair, Servers(asked.config) as servers:
+    needs = ("pytest", "pytest_benchmark") if asked.tests else ()
+    arms_built = built(asked.base, candidate, keep=asked.envs, needs=needs, say=tell)
+    with arms_built as pair, Servers(asked.config) as servers:
         arms = dict(zip(ARMS, pair, strict=True))
         trial = _trial(asked, arms, servers, path, tell)
         return trial.carry_out()

@@ -41,17 +41,13 @@ def _of_slot(metric: str) -> Value:
     return row.of
 
 
-def _chunks(_cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
-    return sum(len(call.chunks) for call in calls) / len(calls) if calls and calls[0].chunks else None
-
-
 # Overhead and not wall time: of a call that waits 500 ms for its server, a client twice as slow is 1 %.
 METRICS: tuple[Observed, ...] = (
     Observed("overhead.p50", "ns", "timed", "lower", _quantile("overhead", 0.5)),
     Observed("overhead.p95", "ns", "timed", "lower", _quantile("overhead", 0.95)),
     Observed("cpu", "ns", "timed", "lower", _of_slot("cpu")),
     Observed("requests_per_call", "", "exact", "lower", _of_slot("requests_per_call")),
-    Observed("chunks_per_call", "", "exact", "neither", _chunks),
+    Observed("chunks_per_call", "", "exact", "neither", _of_slot("chunks_per_call")),
     Observed("connections", "", "exact", "lower", _of_slot("connections")),
     Observed("peak", "", "exact", "neither", _of_slot("peak")),
 )

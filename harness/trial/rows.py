@@ -15,6 +15,8 @@ from harness.trial.book import Book, Seen
 from harness.trial.workers import ARMS
 
 METRIC = "median"
+# A row's median is one number of one process: rather many short rounds than a few long ones.
+SHORT = ("--benchmark-max-time=0.2", "--benchmark-min-rounds=5", "--continue-on-collection-errors")
 # What an arm's suite is run by: words, environment, folder; the last argument is the file it writes.
 Command = Callable[[str, Path], tuple[Sequence[str], Mapping[str, str], Path]]
 
@@ -27,7 +29,12 @@ class Rows:
         self._known: tuple[str, ...] = ()
 
     def declare(self, book: Book) -> None:
-        """Run both once, and have the book know a series for each row; a row that one arm lacks is missing."""
+        """
+        Run both once, and have the book know a series for each row.
+
+        A row that the candidate lacks is missing. One that the base lacks is new: there is nothing to compare it
+        with until the next change.
+        """
         medians = {}
         for arm in ARMS:
             found = self._run(arm)
@@ -36,12 +43,12 @@ class Rows:
                 book.leave_out("(pytest)", arm, found)
                 return
             medians[arm] = found
-        for name in sorted(medians["base"].keys() ^ medians["candidate"].keys()):
-            book.leave_out(
-                name, "candidate" if name in medians["base"] else "base", "this arm has no such benchmark"
-            )
+        book.declared += tuple(medians["base"])
+        for name in medians["base"].keys() - medians["candidate"].keys():
+            book.leave_out(name, "candidate", "the candidate has no such benchmark, or it fails there")
+        if new := sorted(medians["candidate"].keys() - medians["base"].keys()):
+            book.notes.append(f"{len(new)} benchmarks have no base to be compared with: {', '.join(new[:3])} …")
         self._known = tuple(name for name in medians["base"] if name in medians["candidate"])
-        book.declared += tuple(dict.fromkeys([*medians["base"], *medians["candidate"]]))
         book.declare(Series(name, METRIC, "ns", "timed", "lower") for name in self._known)
 
     def measure(self, rng: random.Random, names: set[str]) -> list[Seen]:
@@ -65,7 +72,8 @@ class Rows:
         interrupt.check()
         with tempfile.TemporaryDirectory(prefix="overlap-rows-") as folder:
             out = Path(folder) / "rows.json"
-            argv, env, cwd = self._command(arm, out)
+            words, env, cwd = self._command(arm, out)
+            argv = [*words, *SHORT]
             try:
                 done = subprocess.run(
                     argv,
@@ -79,7 +87,8 @@ class Rows:
                 )
             except subprocess.TimeoutExpired:
                 return f"the suite took more than {self._patience:g} s"
-            if done.returncode or not out.exists():
+            # 1: some tests failed, and those that did not are in the file.
+            if done.returncode > 1 or not out.exists():
                 said = done.stdout.decode("utf-8", "replace").strip().splitlines()
                 return f"pytest ended with exit code {done.returncode}: {said[-1] if said else 'without a word'}"
             return {row.name: row.median * 1e9 for row in rows(out)}
