@@ -6,13 +6,13 @@ same run gives the same outcome for ever.
 """
 
 from collections.abc import Sequence
-from math import exp, log
+from math import log
 
 from harness.gate.doubts import doubts
 from harness.gate.exact import judge_exact
 from harness.gate.record import Control, Judged, Outcome, Rule, Run, Series, Verdict
 from harness.gate.stored import judge_stored
-from harness.gate.timed import judge_timed
+from harness.gate.timed import judge_timed, learned
 
 # With fewer rounds, a third of them is one, and says nothing about the machine.
 FEWEST_TO_MISTRUST = 4
@@ -31,18 +31,12 @@ def settled(judged: Judged, series: Series, rule: Rule, hypotheses: int) -> bool
     A pass on the way to an improvement is not settled: its estimate is large enough, and the evidence for it
     grows. Nor is what is inconclusive, before the last round.
     """
-    if judged.verdict == "inconclusive":
-        return judged.rounds >= rule.max_rounds
-    if judged.verdict != "pass" or judged.rounds >= rule.max_rounds or series.kind == "exact":
+    if judged.rounds >= rule.max_rounds or judged.verdict == "invalid":
         return True
-    return not _improving(judged, rule, hypotheses)
-
-
-def _improving(judged: Judged, rule: Rule, hypotheses: int) -> bool:
-    if judged.ratio is None or judged.e_faster is None or judged.series.better == "neither":
-        return False
-    gain = -log(judged.ratio) if judged.series.better == "lower" else log(judged.ratio)
-    return exp(gain) - 1 >= rule.min_effect and 1 < judged.e_faster < hypotheses / rule.alpha
+    if series.kind == "exact" or judged.ratio is None or judged.e_faster is None:
+        return judged.verdict != "inconclusive"
+    estimate = -log(judged.ratio) if series.better == "higher" else log(judged.ratio)
+    return learned(judged.verdict, estimate, log(judged.e_faster), rule, max(1, hypotheses))
 
 
 def judge(run: Run) -> Outcome:

@@ -31,16 +31,13 @@ LARGEST = 690.0
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the rounds of one timed series say: log ratios where larger is worse, logs of e-values, shares."""
+    """What a verdict rests on: the estimate, a log ratio where larger is worse, and the logs of four e-values."""
 
     estimate: float
-    low: float | None
-    high: float | None
     slower: float
     faster: float
     under: float
     over: float
-    noise: float
 
 
 def log_ratio(pair: Pair, better: str) -> float:
@@ -55,23 +52,6 @@ def log_ratio(pair: Pair, better: str) -> float:
     else:
         ratio = min(MOST, max(-MOST, log(candidate) - log(base)))
     return -ratio if better == "higher" else ratio
-
-
-def weigh(logs: Floats, rule: Rule) -> Finding:
-    """Weigh log ratios *logs* (rounds), larger is worse; at least one."""
-    found = evidence(logs, rule.noise, log1p(rule.pass_bound))
-    averages = walsh(logs)
-    interval = ends(averages, len(logs))
-    return Finding(
-        estimate=float(middle(averages)),
-        low=None if interval is None else float(interval[0]),
-        high=None if interval is None else float(interval[1]),
-        slower=float(found.slower[-1]),
-        faster=float(found.faster[-1]),
-        under=float(found.under[-1]),
-        over=float(found.over[-1]),
-        noise=float(noise_of(logs, rule.noise)),
-    )
 
 
 def decide(found: Finding, rule: Rule, hypotheses: int, *, either_way: bool = False) -> Verdict:
@@ -93,6 +73,16 @@ def decide(found: Finding, rule: Rule, hypotheses: int, *, either_way: bool = Fa
     return "pass" if passed else "inconclusive"
 
 
+def learned(verdict: Verdict, estimate: float, faster: float, rule: Rule, hypotheses: int) -> bool:
+    """
+    Say whether more rounds would teach nothing that matters.
+
+    A pass may yet become an improvement where its estimate is large enough and there is evidence, but too little.
+    """
+    growing = estimate <= -log1p(rule.min_effect) and 0 < faster < log(hypotheses / rule.alpha)
+    return verdict not in {"pass", "inconclusive"} or (verdict == "pass" and not growing)
+
+
 def judge_timed(series: Series, rule: Rule, hypotheses: int) -> Judged:
     """Judge a series of kind "timed" by its counted rounds; without one it is inconclusive."""
     pairs = series.counted
@@ -100,29 +90,40 @@ def judge_timed(series: Series, rule: Rule, hypotheses: int) -> Judged:
         return Judged(series, "inconclusive", "no round counts", 0)
     if not all(isfinite(value) for pair in pairs for value in (pair.base, pair.candidate)):
         return Judged(series, "invalid", "a round has a value that is no number", len(pairs))
-    found = weigh(np.array([log_ratio(pair, series.better) for pair in pairs]), rule)
+    logs = np.array([log_ratio(pair, series.better) for pair in pairs])
+    weights = evidence(logs, rule.noise, log1p(rule.pass_bound))
+    averages = walsh(logs)
+    last = (float(each[-1]) for each in (weights.slower, weights.faster, weights.under, weights.over))
+    found = Finding(float(middle(averages)), *last)
     verdict = decide(found, rule, hypotheses, either_way=series.better == "neither")
-    smallest = mde(found.noise, len(pairs), rule, hypotheses)
-    low, high = found.low, found.high
+    noise = float(noise_of(logs, rule.noise))
+    smallest = mde(noise, len(pairs), rule, hypotheses)
     sign = -1 if series.better == "higher" else 1
-    if sign < 0:
-        low, high = found.high, found.low
+    low, high = _ratios(ends(averages, len(pairs)), sign)
     return Judged(
         series,
         verdict,
-        _why(verdict, found, rule, hypotheses, smallest),
+        _why(verdict, exp(sign * found.estimate), found, rule, hypotheses) or _undecided(found, noise, smallest),
         len(pairs),
         base=median(pair.base for pair in pairs),
         candidate=median(pair.candidate for pair in pairs),
         ratio=exp(sign * found.estimate),
-        low=None if low is None else exp(sign * low),
-        high=None if high is None else exp(sign * high),
+        low=low,
+        high=high,
         e_slower=as_e(found.slower),
         e_faster=as_e(found.faster),
         e_pass=as_e(found.under),
-        noise=found.noise,
+        noise=noise,
         mde=smallest,
     )
+
+
+def _ratios(interval: tuple[Floats, Floats] | None, sign: int) -> tuple[float | None, float | None]:
+    """Answer an interval of log ratios as one of candidate / base, the lower end first."""
+    if interval is None:
+        return None, None
+    low, high = sorted(exp(sign * float(end)) for end in interval)
+    return low, high
 
 
 def as_e(logarithm: float) -> float:
@@ -130,17 +131,19 @@ def as_e(logarithm: float) -> float:
     return exp(min(logarithm, LARGEST))
 
 
-def _why(verdict: Verdict, found: Finding, rule: Rule, hypotheses: int, smallest: float | None) -> str:
-    worse = exp(found.estimate) - 1
-    if verdict in {"regressed", "improved"}:
-        if verdict == "regressed" and found.estimate < 0:
-            return f"changed by {worse:+.1%}, where any change counts"
-        e = as_e(found.slower if verdict == "regressed" else found.faster)
-        word = "worse" if verdict == "regressed" else "better"
-        return f"{word} by {abs(worse):.1%}: e = {e:.3g}, and {hypotheses / rule.alpha:g} is enough"
+def _why(verdict: Verdict, ratio: float, found: Finding, rule: Rule, hypotheses: int) -> str | None:
+    if verdict == "inconclusive":
+        return None
     if verdict == "pass":
-        return f"{rule.pass_bound:.0%} worse would have shown: e = {as_e(found.under):.3g}, estimate {worse:+.1%}"
-    could = (
-        "no effect could have been seen yet" if smallest is None else f"the least it could see is {smallest:.1%}"
+        bound, e = rule.pass_bound, as_e(found.under)
+        return f"{bound:.0%} worse would have shown: e = {e:.3g} of {1 / rule.beta:g}, estimate {ratio - 1:+.1%}"
+    e = as_e(found.slower if found.estimate > 0 else found.faster)
+    word = (
+        "better" if verdict == "improved" else "worse" if found.estimate > 0 else "changed, which counts as worse"
     )
-    return f"undecided at {worse:+.1%}; with a noise of {found.noise:.1%} a round {could}"
+    return f"{word}: {ratio - 1:+.1%}, e = {e:.3g} of {hypotheses / rule.alpha:g}"
+
+
+def _undecided(found: Finding, noise: float, smallest: float | None) -> str:
+    could = "nothing could have been seen yet" if smallest is None else f"the least it could see is {smallest:.1%}"
+    return f"undecided at {exp(found.estimate) - 1:+.1%}; with a noise of {noise:.1%} a round {could}"
