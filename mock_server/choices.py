@@ -22,8 +22,9 @@ def choices(request: Request) -> dict[str, str]:
     if _MARK in request.body:
         chosen |= _in_body(request.body)
     for name, words in chosen.items():
-        if "path=" in words:  # a client may not have the server read files, or its words told line by line
-            raise errors.bad_request(f"{FIELD}.{name}: a path can be set for the whole server only", FIELD)
+        # A client may not have the server read files, or its words told line by line.
+        if "path=" in words or "file=" in words:
+            raise errors.bad_request(f"{FIELD}.{name}: a file can be set for the whole server only", FIELD)
     return chosen
 
 

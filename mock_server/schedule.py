@@ -37,11 +37,20 @@ class Lazy:
         self.touched = False
         return self
 
+    @property
+    def key(self) -> str:
+        """Seed and tag of what is drawn for, as in `7:000017`; to ask is to draw, for the answer hangs on it."""
+        self._touch()
+        return self._key
+
     def __getattr__(self, name: str) -> Any:
+        self._touch()
+        return getattr(self._rng, name)
+
+    def _touch(self) -> None:
         if not self.touched:
             self.touched = True
             self._rng.seed(int.from_bytes(hashlib.blake2b(self._key.encode(), digest_size=8).digest()))
-        return getattr(self._rng, name)
 
 
 class Schedule:

@@ -10,16 +10,17 @@ class Answer:
     """
     One answer as its bytes come: `status` once its head is there, `complete` once nothing of it is missing.
 
-    Knows a length, chunks (without trailers), and a body that ends with the connection. A chunk is handed on when
+    `fields` are the head's, in lower case. Knows a length, chunks (without trailers), and a body that ends with the connection. A chunk is handed on when
     all of it is there: servers of events write one event a chunk.
     """
 
-    __slots__ = ("_chunked", "_left", "_rest", "complete", "keep", "status")
+    __slots__ = ("_chunked", "_left", "_rest", "complete", "fields", "keep", "status")
 
     def __init__(self) -> None:
         self.status = 0
         self.complete = False
         self.keep = True
+        self.fields: dict[bytes, bytes] = {}
         self._rest = b""
         self._chunked = False
         self._left: int | None = None
@@ -39,6 +40,7 @@ class Answer:
         first, *lines = head.split(b"\r\n")
         self.status = int(first.split(None, 2)[1])
         fields = {name: value.strip() for name, _, value in (line.partition(b":") for line in lines)}
+        self.fields = fields
         self._chunked = fields.get(b"transfer-encoding") == b"chunked"
         length = fields.get(b"content-length")
         self._left = int(length) if length is not None else None

@@ -196,8 +196,7 @@ def _floor_read(original: Callable[..., Any], _meter: Meter) -> Callable[..., An
         data: bytes = await original(connection)
         ticket: Ticket = connection.ticket
         if not ticket.status:
-            # The floor keeps no headers: an endpoint that asks for patience is given the usual one.
-            ticket.answered(connection.answer.status, {})
+            ticket.answered(connection.answer.status, _fields(connection.answer.fields.items()))
         ticket.feed(data)
         if not data:
             ticket.end()

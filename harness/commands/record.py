@@ -1,0 +1,113 @@
+"""Records a real endpoint's timing into a file that the mock plays."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from harness.commands._agree import agree
+from harness.commands._words import FAULTY, INTERRUPTED, fail, paper
+from harness.config import Mistake, config_from
+from harness.recording.fit import SPLITS, Fit
+from harness.recording.measure import Work
+from harness.recording.run import Asked, Outcome, check, record
+
+
+@click.command("record")
+@click.option("--base-url", metavar="URL", help="the endpoint to record: http://127.0.0.1:11434/v1")
+@click.option("--api-key-env", metavar="NAME", help="environment variable that holds its key")
+@click.option("--model", help="its model; may be left out where it has only one")
+@click.option("--calls", type=click.IntRange(1, 100_000), default=100, show_default=True, help="calls to record")
+@click.option(
+    "--concurrency", type=click.IntRange(1, 1000), default=1, show_default=True, help="calls at once, at most"
+)
+@click.option(
+    "--tokens", type=click.IntRange(1, 100_000), default=128, show_default=True, help="longest answer asked for"
+)
+@click.option("--inputs", metavar="FILE", help="what to ask: .jsonl, .json or a text a line (default: questions)")
+@click.option("--name", help="what to call the endpoint in the file, which has no address in it")
+@click.option("--seed", type=int, default=7, show_default=True, help="seed of the questions")
+@click.option("--timeout", type=float, default=120.0, show_default=True, help="seconds of silence at most")
+@click.option("--budget-requests", type=int, help="requests it may be sent in all  [default: what --calls needs]")
+@click.option(
+    "--budget-tokens", type=int, default=50_000, show_default=True, help="tokens in all, prompts included"
+)
+@click.option("--yes", is_flag=True, help="do not ask before anything is sent")
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="where the recording goes")
+@click.option("--check", "file", metavar="FILE", type=click.Path(path_type=Path), help="play a recording instead")
+def command(out: Path | None, file: Path | None, **given: Any) -> None:
+    """
+    Record when each chunk of a real endpoint's answers comes: `overlap record --base-url … --out NAME.json`.
+
+    The mock then plays it, offline: `overlap serve --profile recorded,file=NAME.json --tokens profile`. The file
+    holds times and counts, no prompt, answer, key or address. `--check NAME.json` plays it, measures it with the
+    same client, and says how close it comes.
+
+    Exit codes: 0 done; 1 less than asked for was recorded, or a replay that is not close; 2 it cannot be done.
+    """
+    say = Console(stderr=True, highlight=False).print
+    try:
+        if file and not given["base_url"] and not out:
+            sys.exit(_tell_fits(check(file, say)))
+        if file or not given["base_url"] or not out:
+            fail("give --base-url and --out to record, or --check alone to play a recording")
+        outcome = record(_asked(out, given), lambda ask: agree(ask, yes=given["yes"]), say)
+    except Mistake as mistake:
+        fail(str(mistake))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    sys.exit(_tell(out, outcome))
+
+
+def _asked(out: Path, given: dict[str, Any]) -> Asked:
+    concurrency = min(given["concurrency"], given["calls"])
+    kept = ("base_url", "api_key_env", "model", "seed", "timeout", "budget_requests", "budget_tokens")
+    told = {key: given[key] for key in kept}
+    # One to see that it answers, and as many as fit side by side to open connections.
+    told["budget_requests"] = told["budget_requests"] or given["calls"] + max(2, concurrency) + 1
+    work = Work(given["calls"], concurrency)
+    return Asked(config_from(told), work, given["tokens"], out, given["inputs"], given["name"])
+
+
+def _tell(out: Path, outcome: Outcome) -> int:
+    calls, sent = outcome.recording.calls, outcome.measured.sent
+    chunks = sum(len(call.chunks) for call in calls)
+    print(f"{out}: {len(calls):,} calls, {chunks:,} chunks; {sent.requests:,} requests, {sent.tokens:,} tokens")
+    print(f"play it:  overlap serve --profile recorded,file={out} --tokens profile")
+    print(f"check it: overlap record --check {out}")
+    for fault in outcome.faults:
+        print(f"overlap: {fault}", file=sys.stderr)
+    if outcome.measured.interrupted:
+        return INTERRUPTED
+    return FAULTY if outcome.faults else 0
+
+
+def _tell_fits(found: list[Fit]) -> int:
+    table = Table(title="Recorded against replayed, beside one half of the recording against the other")
+    table.add_column("quantity")
+    for head in ("recorded", "replayed", "KS", "KS of halves", "shift, ms", "shift of halves, ms"):
+        table.add_column(head, justify="right")
+    table.add_column("verdict")
+    for each in found:
+        unit = 1.0 if each.quantity == "chunks" else 1e6
+        table.add_row(
+            each.quantity,
+            f"{each.recorded:,}",
+            f"{each.replayed:,}",
+            f"{each.ks:.4f}",
+            f"{each.ks_halves:.4f}",
+            f"{each.shift / unit:.4g}",
+            f"{each.shift_halves / unit:.4g}",
+            "closer" if each.close else "not closer",
+        )
+    paper().print(table)
+    resolution = max(each.resolution for each in found) / 1e6
+    print(
+        f"KS: Kolmogorov-Smirnov, the largest gap between the distribution functions, where what lies within "
+        f"{resolution:.2g} ms is the same: the client is off by as much. Shift: Wasserstein, how far a value "
+        f"has to move on average (chunks: a count). Halves: the median of {SPLITS} random splits of the calls."
+    )
+    return 0 if all(each.close for each in found) else FAULTY

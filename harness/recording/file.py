@@ -1,0 +1,89 @@
+"""The file of a recording: when each chunk of each call came, and no word of what was asked or answered."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.config import Mistake
+from harness.store import replace
+
+FORMAT = "overlap-recording"
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One call: the arrival of its chunks, in ns after it was sent, and its tokens where the answer told them."""
+
+    chunks: tuple[int, ...]
+    tokens: int | None = None
+
+    @property
+    def ttft(self) -> int:
+        """The first chunk's arrival, in ns."""
+        return self.chunks[0]
+
+    @property
+    def gaps(self) -> list[int]:
+        """The times between neighbouring chunks, in ns."""
+        return [later - earlier for earlier, later in zip(self.chunks, self.chunks[1:], strict=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """
+    The calls in the order they were made, at most `concurrency` of them at once.
+
+    `floor` and `resolution` (ns) are what the client itself adds to a first token, and what it cannot tell apart,
+    as found against a known schedule. `about` says where it comes from: a model, and a name if one was given.
+    """
+
+    calls: tuple[Recorded, ...]
+    concurrency: int
+    floor: int
+    resolution: int
+    about: dict[str, Any]
+
+
+def write(path: Path, recording: Recording) -> None:
+    """Write *recording* to *path*, one call a line. Raises `Mistake` where that cannot be done."""
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        **recording.about,
+        "concurrency": recording.concurrency,
+        "floor": recording.floor,
+        "resolution": recording.resolution,
+    }
+    lines = [json.dumps({"tokens": call.tokens, "chunks": call.chunks}) for call in recording.calls]
+    text = json.dumps(head, indent=1)[:-2] + ',\n "calls": [\n' + ",\n".join(lines) + "\n]}\n"
+    try:
+        replace(path, text.encode())
+    except OSError as wrong:
+        raise Mistake(f"cannot write {path}: {wrong.strerror}") from wrong
+
+
+def read(path: Path) -> Recording:
+    """Read a recording back. Raises `Mistake` for a file that is none."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if found["format"] != FORMAT or found["version"] > VERSION:
+            raise Mistake(f"{path} has format {found['format']} {found['version']}; this reads {FORMAT} {VERSION}")
+        calls = tuple(Recorded(_times(call["chunks"]), call.get("tokens")) for call in found["calls"])
+        if not calls:
+            raise Mistake(f"{path} has no calls in it")
+        known = {name: int(found.pop(name)) for name in ("concurrency", "floor", "resolution")}
+    except OSError as wrong:
+        raise Mistake(f"cannot read {path}: {wrong.strerror}") from wrong
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise Mistake(f"{path} is no recording; `overlap record` makes one") from None
+    about = {key: value for key, value in found.items() if key not in {"format", "version", "calls"}}
+    return Recording(calls, about=about, **known)
+
+
+def _times(chunks: Sequence[Any]) -> tuple[int, ...]:
+    if not chunks or not all(type(chunk) is int for chunk in chunks):
+        raise ValueError(chunks)
+    return tuple(chunks)

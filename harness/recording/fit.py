@@ -1,0 +1,85 @@
+"""How close a replay comes to its recording, beside how close one half of the recording comes to the other."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from harness.recording.distance import kolmogorov_smirnov, wasserstein
+from harness.recording.file import Recorded, Recording
+
+SPLITS = 100
+"""Halves are drawn so often: one pair of halves alone may be close, or far, by luck."""
+
+QUANTITIES = ("TTFT", "ITL", "chunks")
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """
+    One quantity: its distances from recording to replay, and between halves of the recording (the median split).
+
+    `ks` are shares at the recording's resolution, `shift` is Wasserstein's distance in ns (chunks: in chunks).
+    """
+
+    quantity: str
+    recorded: int
+    replayed: int
+    ks: float
+    ks_halves: float
+    shift: float
+    shift_halves: float
+    resolution: int
+
+    @property
+    def close(self) -> bool:
+        """Whether the replay is closer than half to half, or nearer than can be told apart at all."""
+        near = self.ks < self.ks_halves or self.ks == 0
+        return near and (self.shift < self.shift_halves or self.shift <= self.resolution)
+
+
+def fits(recording: Recording, replayed: Sequence[Recorded], seed: int = 7) -> list[Fit]:
+    """Answer a fit for TTFT, ITL and chunks a call; a quantity that nobody has is left out."""
+    halves = _splits(recording.calls, seed)
+    return [
+        _fit(name, recording, replayed, halves)
+        for name in QUANTITIES
+        if _values(name, recording.calls) and _values(name, replayed)
+    ]
+
+
+Halves = list[tuple[list[Recorded], list[Recorded]]]
+
+
+def _splits(calls: Sequence[Recorded], seed: int) -> Halves:
+    """Split *calls* at random into halves, again and again: whole calls, since the gaps of one belong together."""
+    rng, found = random.Random(seed), []
+    for _ in range(SPLITS):
+        mixed = rng.sample(calls, len(calls))
+        found.append((mixed[: len(mixed) // 2], mixed[len(mixed) // 2 :]))
+    return found
+
+
+def _fit(name: str, recording: Recording, replayed: Sequence[Recorded], halves: Halves) -> Fit:
+    # Counts are exact.
+    resolution = 0 if name == "chunks" else recording.resolution
+    values, again = _values(name, recording.calls), _values(name, replayed)
+    pairs = [(a, b) for one, other in halves if (a := _values(name, one)) and (b := _values(name, other))]
+    return Fit(
+        quantity=name,
+        recorded=len(values),
+        replayed=len(again),
+        ks=kolmogorov_smirnov(values, again, resolution),
+        ks_halves=median([kolmogorov_smirnov(a, b, resolution) for a, b in pairs] or [1.0]),
+        shift=wasserstein(values, again),
+        shift_halves=median([wasserstein(a, b) for a, b in pairs] or [0.0]),
+        resolution=resolution,
+    )
+
+
+def _values(name: str, calls: Sequence[Recorded]) -> list[int]:
+    if name == "TTFT":
+        return [call.ttft for call in calls]
+    if name == "chunks":
+        return [len(call.chunks) for call in calls]
+    return [gap for call in calls for gap in call.gaps]

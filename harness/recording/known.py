@@ -1,0 +1,49 @@
+"""What the measuring client adds and cannot tell apart: it is put before a schedule that is known."""
+
+from dataclasses import replace
+from itertools import repeat
+from statistics import median
+
+from harness.endpoint import Endpoint, Remote
+from harness.environment import cores
+from harness.recording.measure import Measured, Work, measure
+from harness.server import start
+
+TTFT, GAP, TOKENS = 50_000_000, 5_000_000, 20
+# Without limits: it is our own server, on this host.
+ENDLESS = Remote("", "mock-model", None, TOKENS, 10**9, 10**12)
+
+
+def mock(*words: str) -> list[str]:
+    """Answer the command that starts the mock with *words* on a free port."""
+    import sys
+
+    return [sys.executable, "-m", "mock_server", "--port", "0", *words]
+
+
+def against_mock(words: list[str], work: Work, seed: int = 7) -> Measured:
+    """Measure the mock with *words*, on a core of its own where there are two. Raises `NotReady`."""
+    allowed = cores()
+    with start(mock(*words, "--seed", str(seed)), allowed[-1] if len(allowed) > 1 else None) as server:
+        base = f"{server.base_url}/v1"
+        return measure(
+            Endpoint(base, max_connections=work.concurrency),
+            repeat("Hello."),
+            work,
+            replace(ENDLESS, base_url=base),
+        )
+
+
+def floor(concurrency: int) -> tuple[int, int]:
+    """
+    Answer (floor, resolution) of the client at this concurrency, in ns.
+
+    The floor is the median of what it adds to a known first token; the resolution is by how much half of all
+    times, gaps and first tokens less the floor, are off. Raises `NotReady` where the mock does not come up.
+    """
+    words = ["--profile", f"steady,ttft={TTFT / 1e9},itl={GAP / 1e9}", "--tokens", str(TOKENS)]
+    calls = against_mock(words, Work(max(2 * concurrency, 20), concurrency)).calls
+    added = [call.ttft - TTFT for call in calls]
+    usual = round(median(added))
+    off = [abs(each - usual) for each in added] + [abs(gap - GAP) for call in calls for gap in call.gaps]
+    return max(usual, 0), round(median(off))

@@ -1,0 +1,89 @@
+"""Makes the calls of a recording, with the floor client: nothing between the socket and the clock."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import uvloop
+
+from harness.clients.floor import Floor, client
+from harness.endpoint import Endpoint, Remote
+from harness.probe import Item, Probe, item
+from harness.record import Metered
+from harness.recording.file import Recorded
+from harness.remote.hooks import metered
+from harness.remote.meter import Meter
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How many calls, after as many first as there are places, so that every connection is open by then."""
+
+    calls: int
+    concurrency: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The calls that gave output, in the order they were made; what became of the others; what was sent in all."""
+
+    calls: tuple[Recorded, ...]
+    failed: tuple[str, ...]
+    sent: Metered
+    interrupted: bool = False
+
+
+def measure(endpoint: Endpoint, prompts: Iterator[str], work: Work, remote: Remote) -> Measured:
+    """
+    Stream answers of *endpoint*, within the budget of *remote*, and note when each chunk came.
+
+    Ends early with what there is: when the budget is spent, when the endpoint wants no more, when all of the first
+    calls fail, and on Ctrl-C.
+    """
+    probe, interrupted = Probe(), False
+    with metered(remote) as meter, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert meter is not None
+        try:
+            runner.run(_all(endpoint, prompts, work, probe, meter))
+        except KeyboardInterrupt:
+            interrupted = True
+    made = {call.index: call for call in meter.told(probe.calls("", 0)) if not call.warmup}
+    calls = [made[index] for index in sorted(made)]
+    return Measured(
+        calls=tuple(Recorded(tuple(each.chunks), each.usage) for each in calls if each.chunks and not each.error),
+        # A request that was not sent is no failure of the endpoint's.
+        failed=tuple(
+            each.error or "no output"
+            for each in calls
+            if each.error != "Spent" and (each.error or not each.chunks)
+        ),
+        sent=meter.total,
+        interrupted=interrupted,
+    )
+
+
+async def _all(endpoint: Endpoint, prompts: Iterator[str], work: Work, probe: Probe, meter: Meter) -> None:
+    floor = client(endpoint)
+    first = [item(index, next(prompts), warmup=True) for index in range(work.concurrency)]
+    left = iter([item(index, next(prompts)) for index in range(work.calls)])
+    try:
+        await asyncio.gather(*(_one(floor, each, probe, meter) for each in first))
+        if not all(mark.error for mark in probe.marks):
+            await asyncio.gather(*(_place(floor, left, probe, meter) for _ in first))
+    finally:
+        await floor.aclose()
+
+
+async def _place(floor: Floor, left: Iterator[Item], probe: Probe, meter: Meter) -> None:
+    """Make one call after the other, until there are no more or none may be sent."""
+    for each in left:
+        if meter.total.reason is None:
+            await _one(floor, each, probe, meter)
+
+
+async def _one(floor: Floor, each: Item, probe: Probe, meter: Meter) -> None:
+    # Before the clock starts: a wait that the endpoint asked for is none of this call's latency.
+    await meter.pause_async()
+    with probe.measure(each) as mark:
+        async for piece in floor.astream(each.prompt):
+            mark.saw(piece)

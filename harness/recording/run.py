@@ -1,0 +1,132 @@
+"""Records an endpoint into a file, and plays such a file to see how close it comes."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from time import localtime, strftime
+
+from harness.application.inputs import questions
+from harness.config import Mistake, RunConfig
+from harness.endpoint import Remote
+from harness.plan import Planned
+from harness.record import Cell
+from harness.recording import file
+from harness.recording.file import Recording
+from harness.recording.fit import Fit, fits
+from harness.recording.known import against_mock, floor
+from harness.recording.measure import Measured, Work, measure
+from harness.remote.visit import Agree, Visit
+from harness.server import NotReady
+
+LEAST = 20
+"""Fewer calls say next to nothing about a distribution, and their halves even less."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to record: the endpoint and budget in `config`, how much of it, and where to."""
+
+    config: RunConfig
+    work: Work
+    tokens: int
+    out: Path
+    inputs: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was recorded, and what is wrong with it, one sentence each."""
+
+    recording: Recording
+    measured: Measured
+    faults: tuple[str, ...]
+
+
+def record(asked: Asked, agree: Agree, say: Say) -> Outcome:
+    """
+    Record what is *asked* for and write it to its file.
+
+    Raises `Mistake` before anything is measured when it cannot be done, and where no call gave any output.
+    """
+    if asked.out.parent != Path() and not asked.out.parent.is_dir():
+        raise Mistake(f"cannot write {asked.out}: there is no folder {asked.out.parent}")
+    prompts = _texts(asked)
+    visit = Visit(asked.config, agree)
+    visit.ready()
+    cell = Cell("record", "floor", "astream_many", "uvloop", asked.work.concurrency)
+    planned = Planned(cell, asked.work.calls, 1, asked.tokens)
+    visit.agreed([planned])
+    remote = visit.remote(asked.tokens)
+    say(f"recording {asked.work.calls} calls of {remote.model}, {asked.work.concurrency} at once")
+    measured = _measured(asked, remote, prompts)
+    visit.charge(measured.sent)
+    if not measured.calls:
+        raise Mistake(f"{visit.base_url} gave no output in any call: {_kinds(measured) or measured.sent.reason}")
+    say("measuring what the client itself adds")
+    recording = _recording(asked, remote, measured)
+    file.write(asked.out, recording)
+    return Outcome(recording, measured, tuple(_faults(asked, measured)))
+
+
+def check(path: Path, say: Say) -> list[Fit]:
+    """Play the recording at *path* and measure it as it was measured; answer how close it comes."""
+    recording = file.read(path)
+    calls = len(recording.calls)
+    say(f"playing {calls} calls, {recording.concurrency} at once")
+    words = ["--profile", f"recorded,file={path.resolve()}", "--tokens", "profile"]
+    try:
+        played = against_mock(words, Work(calls, recording.concurrency))
+    except NotReady as wrong:
+        raise Mistake(str(wrong)) from wrong
+    return fits(recording, played.calls)
+
+
+def _texts(asked: Asked) -> Iterator[str]:
+    """Yield the prompts; what is no text, such as an object for a chain, cannot be asked of an endpoint."""
+    found = questions(asked.inputs, asked.config.seed)
+    if asked.inputs:
+        for each in islice(questions(asked.inputs, asked.config.seed), asked.work.calls):
+            if not isinstance(each, str):
+                raise Mistake(f"{Path(asked.inputs).name}: each input must be a text, not {type(each).__name__}")
+    return (str(each) for each in found)
+
+
+def _measured(asked: Asked, remote: Remote, prompts: Iterator[str]) -> Measured:
+    endpoint = remote.endpoint(asked.config.timeout, 0, asked.work.concurrency)
+    return measure(endpoint, prompts, asked.work, remote)
+
+
+def _recording(asked: Asked, remote: Remote, measured: Measured) -> Recording:
+    try:
+        added, resolution = floor(asked.work.concurrency)
+    except NotReady as wrong:
+        raise Mistake(str(wrong)) from wrong
+    about = {
+        "name": asked.name,
+        "model": remote.model,
+        "made": strftime("%Y-%m-%dT%H:%M:%S%z", localtime()),
+        "max_tokens": asked.tokens,
+        "failed": len(measured.failed),
+    }
+    return Recording(measured.calls, asked.work.concurrency, added, resolution, about)
+
+
+def _faults(asked: Asked, measured: Measured) -> Iterator[str]:
+    done, sent = len(measured.calls), measured.sent
+    if measured.interrupted:
+        yield f"interrupted: {done} of {asked.work.calls} calls are recorded"
+    if sent.reason:
+        yield f"{sent.reason}: {done} of {asked.work.calls} calls are recorded"
+    if measured.failed:
+        yield f"{len(measured.failed)} calls failed and are not in the recording: {_kinds(measured)}"
+    if done < LEAST:
+        yield f"{done} calls are too few for a distribution; record at least {LEAST}"
+
+
+def _kinds(measured: Measured) -> str:
+    kinds = dict.fromkeys(measured.failed)
+    return ", ".join(f"{measured.failed.count(kind)} x {kind}" for kind in kinds)

@@ -1,0 +1,62 @@
+"""A real endpoint as `overlap record` measured it: whole calls, each with its own first token and its own gaps."""
+
+import random
+from functools import lru_cache
+from itertools import accumulate, chain, cycle, islice, pairwise
+
+from mock_server.recording import Recording, recording
+from mock_server.settings import BadSetting
+
+_MS = 1_000_000
+_EXAMPLE = Recording(
+    (
+        (181 * _MS, 199 * _MS, 221 * _MS, 240 * _MS, 262 * _MS, 280 * _MS),
+        (243 * _MS, 264 * _MS, 284 * _MS, 309 * _MS),
+        (618 * _MS, 645 * _MS, 645 * _MS, 701 * _MS, 728 * _MS),
+    ),
+    0,
+)
+ORDERS = ("once", "drawn", "recorded")
+
+
+def offsets(rng: random.Random, tokens: int, file: str = "", order: str = "once") -> list[float]:
+    """
+    Answer the due time of each token, in seconds from the request's arrival: those of one recorded call.
+
+    A token is a recorded chunk; how soon the first came and how evenly the rest stay together. *order* says which
+    call a request plays: `once`, so that as many requests with neighbouring tags as there are calls play each of
+    them once, in a shuffled order; `drawn`, any of them at random; `recorded`, the first tag the first one. An
+    answer that is longer than its recording goes on with the gaps from the start of it. What the client that
+    recorded adds by itself is taken off, since whoever is answered adds it again. Without a *file*, a small
+    made-up sample serves.
+    """
+    found = recording(file) if file else _EXAMPLE
+    chunks = _played(found, rng, order)
+    gaps = [later - earlier for earlier, later in pairwise(chunks)] or [0]
+    more = islice(cycle(gaps), max(tokens - len(chunks), 0))
+    due = accumulate(chain(gaps if len(chunks) > 1 else (), more), initial=max(chunks[0] - found.floor, 0))
+    return [at / 1e9 for at in islice(due, tokens)]
+
+
+def length(rng: random.Random, file: str = "", order: str = "once") -> int:
+    """Answer the chunks of the call that `offsets` plays for a generator in the same state."""
+    return len(_played(recording(file) if file else _EXAMPLE, rng, order))
+
+
+def _played(found: Recording, rng: random.Random, order: str) -> tuple[int, ...]:
+    if order not in ORDERS:
+        raise BadSetting(f"recorded,order={order}: there are: {', '.join(ORDERS)}")
+    count = len(found.calls)
+    # A generator of the schedule's knows what it draws for: seed and tag. A bare one can only draw.
+    seed, _, tag = str(getattr(rng, "key", "")).partition(":")
+    if order == "drawn" or not tag.isdigit():
+        return found.calls[rng.randrange(count)]
+    turn, place = divmod(int(tag), count)
+    return found.calls[_places(seed, turn, count)[place] if order == "once" else place]
+
+
+@lru_cache(maxsize=64)
+def _places(seed: str, turn: int, count: int) -> tuple[int, ...]:
+    places = list(range(count))
+    random.Random(f"{seed}:{turn}").shuffle(places)
+    return tuple(places)

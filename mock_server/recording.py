@@ -1,0 +1,58 @@
+"""Reading a recording of an endpoint: the arrival of every chunk of every call, in a JSON file."""
+
+import json
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mock_server.settings import BadSetting
+
+FORMAT = "overlap-recording"
+VERSION = 1
+_HOUR = 3600 * 10**9
+
+
+class Recording(NamedTuple):
+    """
+    The calls in the order they were made: of each the arrival of its chunks, in ns after it was sent.
+
+    `floor` (ns) is what the client that measured them adds by itself to a first token.
+    """
+
+    calls: tuple[tuple[int, ...], ...]
+    floor: int
+
+
+@lru_cache(maxsize=16)
+def recording(path: str) -> Recording:
+    """Answer what the file at *path* holds; raises `BadSetting`, in one line, for one that cannot be played."""
+    try:
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as unreadable:
+        reason = getattr(unreadable, "strerror", None) or unreadable
+        raise BadSetting(f"file={path}: cannot be read: {reason}") from None
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise BadSetting(f"file={path}: is no recording; `overlap record` makes one")
+    if not isinstance(found.get("version"), int) or found["version"] > VERSION:
+        raise BadSetting(f"file={path}: is of version {found.get('version')}; this server reads up to {VERSION}")
+    listed = found.get("calls")
+    calls = tuple(_call(path, n, each) for n, each in enumerate(listed if isinstance(listed, list) else (), 1))
+    if not calls:
+        raise BadSetting(f"file={path}: has no calls in it")
+    floor: Any = found.get("floor")
+    return Recording(calls, int(floor) if _time(floor) else 0)
+
+
+def _call(path: str, number: int, call: Any) -> tuple[int, ...]:
+    """Answer the chunks of one call: at least one, none before the request, none going back."""
+    chunks = call.get("chunks") if isinstance(call, dict) else None
+    if not isinstance(chunks, list) or not chunks or not all(map(_time, chunks)):
+        raise BadSetting(f"file={path}: call {number} has no list of times (ns) called chunks")
+    if any(later < earlier for earlier, later in pairwise(chunks)):
+        raise BadSetting(f"file={path}: call {number} has a chunk that came before the one ahead of it")
+    return tuple(chunks)
+
+
+def _time(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _HOUR
