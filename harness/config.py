@@ -55,6 +55,8 @@ class RunConfig:
     slot_timeout: float = _option("seconds a slot may take, an open loop's from its last due time on", 120.0)
     max_retries: int = _option("retries the client may make on its own", 0)
     calibrate: int = _option("rounds of the calibration before the scenarios; 0 leaves it out", 3)
+    inputs: Path | None = _option("what is asked: .jsonl, a .json array, or a text a line; in turn, again and again")
+    env: tuple[str, ...] = _option("NAMES of environment variables that the application needs", ())
     results: Path = _option("where run folders go", Path("results"))  # noqa: RUF009  a Path does not change
     server: str | None = _option("command that starts another server than the mock; it must print a ready line")
     base_url: str | None = _option("a real endpoint to measure instead of the mock: http://127.0.0.1:11434/v1")
@@ -80,14 +82,12 @@ class RunConfig:
             value = getattr(self, name)
             if value is not None and not least <= value <= 1_000_000:
                 raise Mistake(f"{name} must lie between {least} and 1000000, not {value}")
-        for name in ("timeout", "slot_timeout"):
-            if not 0 < getattr(self, name) <= 86_400:
-                raise Mistake(f"{name} must lie between 0 and 86400 seconds, not {getattr(self, name):g}")
-        if self.duration is not None:
-            if not self.arrivals:
-                raise Mistake("duration is an open loop's: give it arrivals as well, such as poisson,rate=50")
-            if not 0 < self.duration <= 86_400:
-                raise Mistake(f"duration must lie between 0 and 86400 seconds, not {self.duration:g}")
+        for name in ("timeout", "slot_timeout", "duration"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value <= 86_400:
+                raise Mistake(f"{name} must lie between 0 and 86400 seconds, not {value:g}")
+        if self.duration is not None and not self.arrivals:
+            raise Mistake("duration is an open loop's: give it arrivals as well, such as poisson,rate=50")
         for value in self.concurrency:
             if not 1 <= value <= 10_000:
                 raise Mistake(f"concurrency must lie between 1 and 10000, not {value}")

@@ -71,8 +71,8 @@ class OpenLoop:
     """
     The schedule of one slot, kept by *strategy*'s `offer`; `run` is called as the strategy's own `run` would be.
 
-    Ends *patience* seconds after the last due time at the latest. `late` tells how late calls were offered, which is
-    the harness's own error: how late they were sent has the strategy's waits in it.
+    Ends *patience* seconds after the last due time at the latest. `late` tells how late calls were offered, the
+    harness's own error: how late they were sent has the strategy's waits in it.
     """
 
     def __init__(self, strategy: ModuleType, patience: float) -> None:

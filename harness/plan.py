@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import product
 
-from harness import registry
+from harness import arriving, registry
 from harness.config import RunConfig
 from harness.record import Cell
 
@@ -24,6 +24,8 @@ class Plan:
     beyond that they would repeat the same figures at many times the cost.
 
     *variants* are the ways in which the scenario's `app(client, endpoint, variant)` builds its application.
+    *arrivals*, as in "poisson,rate=50", make it an open loop: *calls* are then due at times of their own, and only
+    strategies that can `offer` a call by itself take part.
     *server* are more words for the mock's command line, such as ("--fault", "status,code=500,every=4").
     """
 
@@ -39,6 +41,8 @@ class Plan:
     sequential_up_to: int = 16
     variants: tuple[str, ...] = ("",)
     server: tuple[str, ...] = ()
+    subject: str = ""  # the word that names somebody's own code
+    arrivals: str = ""
 
     def made(self, concurrency: int) -> int:
         """How many calls a slot makes at *concurrency*."""
@@ -54,6 +58,8 @@ class Planned:
     rounds: int
     tokens: int
     server: tuple[str, ...] = ()
+    subject: str = ""
+    arrivals: str = ""
 
     @property
     def warmups(self) -> int:
@@ -62,8 +68,8 @@ class Planned:
 
 
 def settled(config: RunConfig, plan: Plan) -> Plan:
-    """Answer *plan* with everything replaced that *config* says of it."""
-    return replace(
+    """Answer *plan* with everything replaced that *config* says of it. Raises `Mistake` for wrong arrivals."""
+    made = replace(
         plan,
         strategies=config.strategies or plan.strategies,
         clients=config.clients or plan.clients,
@@ -76,7 +82,28 @@ def settled(config: RunConfig, plan: Plan) -> Plan:
         tokens=config.tokens or plan.tokens,
         # Who asks for a strategy and a concurrency by name gets both.
         sequential_up_to=max(config.concurrency) if config.concurrency else plan.sequential_up_to,
+        arrivals=config.arrivals or plan.arrivals,
     )
+    return opened(config, made) if made.arrivals else made
+
+
+def opened(config: RunConfig, plan: Plan) -> Plan:
+    """Answer *plan* as an open loop has it: how many calls are due, and only strategies that have one."""
+    calls = arriving.read(plan.arrivals).count(config.seed, config.calls, config.duration)
+    offering = [name for name in plan.strategies if config.strategies or offers(name)]
+    return replace(
+        plan,
+        strategies=tuple(offering),
+        # Places, not a width: what matters of them is that there are enough.
+        concurrency=config.concurrency or (max(plan.concurrency),),
+        waves=0,
+        calls=calls,
+    )
+
+
+def offers(strategy: str) -> bool:
+    """Whether *strategy* can start a single call when it is due, as an open loop wants it. Raises `Unknown`."""
+    return hasattr(registry.load(STRATEGIES, strategy), "offer")
 
 
 def plans(config: RunConfig, scenario: str) -> tuple[Plan, ...]:
@@ -87,11 +114,22 @@ def plans(config: RunConfig, scenario: str) -> tuple[Plan, ...]:
     for variants that the scenario does not have.
     """
     module = registry.load(SCENARIOS, scenario)
-    for package, extra in getattr(module, "PACKAGES", {}).items():
+    return chosen(config, scenario, tuple(module.PLAN), getattr(module, "PACKAGES", {}))
+
+
+def chosen(
+    config: RunConfig, scenario: str, parts: tuple[Plan, ...], packages: Mapping[str, str]
+) -> tuple[Plan, ...]:
+    """Answer the *parts* of a scenario that needs *packages* (name to extra) as *config* wants them."""
+    for package, extra in packages.items():
         if find_spec(package) is None:
             raise registry.Unknown(f"{scenario} needs the package {package}: pip install 'overlap-bench[{extra}]'")
-    chosen = varied(scenario, tuple(module.PLAN), config.variants)
-    return tuple(settled(config, plan) for plan in chosen)
+    made = tuple(settled(config, plan) for plan in varied(scenario, parts, config.variants))
+    if not config.arrivals:
+        return made
+    # Parts that differ in concurrency alone would be the same open loop several times.
+    places = (max(max(plan.concurrency) for plan in made),)
+    return tuple(replace(plan, concurrency=config.concurrency or places) for plan in made)
 
 
 def varied(scenario: str, parts: tuple[Plan, ...], wanted: tuple[str, ...]) -> tuple[Plan, ...]:
@@ -132,10 +170,17 @@ def expand(scenario: str, plan: Plan, methods: Methods, default_rounds: int) -> 
                         f"{scenario} on {client} has no {module.NEEDS!r}, which {strategy} needs"
                     )
                 continue
-            sequential = getattr(module, "SEQUENTIAL", False)
+            if plan.arrivals and not hasattr(module, "offer"):
+                if not plan.strategies:
+                    continue
+                there = ", ".join(name for name in registry.names(STRATEGIES) if offers(name))
+                raise registry.Unknown(f"{strategy} has no open loop; these have: {there}")
+            sequential = getattr(module, "SEQUENTIAL", False) and not plan.arrivals
             for concurrency, loop in product(plan.concurrency, plan.loops):
                 if sequential and concurrency > plan.sequential_up_to:
                     continue
-                cell = Cell(scenario, client, strategy, loop, concurrency, plan.profile, variant)
+                arrivals = arriving.read(plan.arrivals).short if plan.arrivals else ""
+                cell = Cell(scenario, client, strategy, loop, concurrency, plan.profile, variant, arrivals)
                 rounds = plan.rounds or default_rounds
-                yield Planned(cell, plan.made(concurrency), rounds, plan.tokens, plan.server)
+                calls, more = plan.made(concurrency), (plan.server, plan.subject, plan.arrivals)
+                yield Planned(cell, calls, rounds, plan.tokens, *more)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Self
 
+from harness import arriving
 from harness.config import RunConfig
 from harness.environment import steal, ticks
 from harness.folder import Ledger
@@ -75,20 +76,32 @@ def order_of(config: RunConfig, planned: Planned, number: int, base_url: str) ->
         executor=config.executor,
         timeout=config.timeout,
         max_retries=config.max_retries,
+        arrivals=planned.arrivals,
+        span=span(config, planned),
+        # What is cut off then must still end within the slot's time, blocking calls by their own timeout.
+        patience=max(config.slot_timeout / 2, config.slot_timeout - config.timeout - 5),
     )
+
+
+def span(config: RunConfig, planned: Planned) -> float:
+    """Answer how many seconds after its start an open loop's last call is due; 0 in a closed loop."""
+    if not planned.arrivals:
+        return 0.0
+    return arriving.read(planned.arrivals).last(config.seed, planned.calls) / 1e9
 
 
 def measured(launch: Launch, order: Order, position: int, patience: float) -> tuple[Slot, list[Call]]:
     """
     Have *launch* carry out *order*, and answer the slot and its calls, joined with the server's journal.
 
-    Raises `Broken` where the worker gave nothing within *patience* seconds, `Lost` where the server is gone.
+    Raises `Broken` where the worker gave nothing within *patience* seconds, an open loop's from its last due time
+    on, `Lost` where the server is gone.
     """
     before = ticks()
     # A real endpoint keeps no journal, and is sent nothing that its budget does not count.
     if not order.remote:
         take(order.base_url)
-    answer = launch.slot(order, patience)
+    answer = launch.slot(order, patience + order.span)
     journal = None if order.remote else take(order.base_url)
     about = {"cell": order.cell.id, "round": order.round, "position": position, "made": order.calls}
     slot = slot_from(about | answer["timed"] | {"steal": steal(before, ticks())})
