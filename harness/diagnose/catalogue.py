@@ -1,0 +1,76 @@
+"""The interventions there are: each a file of the registry, read into one record."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from harness import registry
+from harness.config import Mistake
+from harness.diagnose.notes import Notes
+from harness.diagnose.seen import Seen
+
+FOLDER = "harness.diagnose.interventions"
+# A trap is something to mend, a tuning something to choose, a probe a question about where the time goes.
+Kind = Literal["trap", "tuning", "probe"]
+KINDS: tuple[Kind, ...] = ("trap", "tuning", "probe")
+
+
+def _nothing(*_notes: Any, **_told: Any) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Intervention:
+    """
+    One change that is tried.
+
+    `does` is what it does, in a developer's words, `headline` the figure it is judged by. `told(seen)` answers
+    what `apply` is told, or None where there is nothing to change, which `nothing` says in words. `watch(notes)`
+    runs in the watched process and `apply(**told)` in a changed one, both before the application is imported.
+    `order` is what changes of the order itself. `title(seen)` names what is in the way, `advice(seen)` the line
+    to change.
+    """
+
+    name: str
+    does: str
+    kind: Kind
+    headline: str
+    nothing: str
+    order: Mapping[str, Any]
+    told: Callable[[Seen], dict[str, Any] | None]
+    watch: Callable[[Notes], None]
+    apply: Callable[..., None]
+    title: Callable[[Seen], str]
+    advice: Callable[[Seen], str]
+
+
+def intervention(name: str) -> Intervention:
+    """Read the intervention in file *name*. Raises `Unknown`."""
+    module = registry.load(FOLDER, name)
+    return Intervention(
+        name=name,
+        does=registry.help_text(FOLDER, name).rstrip("."),
+        kind=module.KIND,
+        headline=module.HEADLINE,
+        nothing=module.NOTHING,
+        order=getattr(module, "ORDER", {}),
+        told=module.told,
+        watch=getattr(module, "watch", _nothing),
+        apply=getattr(module, "apply", _nothing),
+        title=module.title,
+        advice=module.advice,
+    )
+
+
+def interventions(only: Iterable[str] = ()) -> list[Intervention]:
+    """
+    Answer the interventions named by *only*, or all, in the order traps, tunings, probes.
+
+    Raises `Mistake`, saying what there is, for one that is not there.
+    """
+    there = registry.names(FOLDER)
+    wanted = tuple(only)
+    if unknown := [name for name in wanted if name not in there]:
+        raise Mistake(f"no intervention {unknown[0]!r}; there are: {', '.join(there)}")
+    read = [intervention(name) for name in there if not wanted or name in wanted]
+    return sorted(read, key=lambda each: KINDS.index(each.kind))

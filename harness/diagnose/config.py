@@ -1,0 +1,49 @@
+"""What a diagnosis was asked to do."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.config import Mistake, default_executor
+
+# A service with a first token after 50 ms and then one every 3 ms, 32 in all: quick as services go, so that
+# what the client adds can be seen and a diagnosis takes seconds, and slow enough for a call's own CPU time not to
+# matter.
+PROFILE = "lognormal,ttft=0.05,itl=0.003,sigma=0.3"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """
+    One diagnosis; times are seconds.
+
+    A slot makes *calls* calls, *concurrency* of them in flight. *strategy* None takes the first that the
+    application has the method for. *only* are interventions by name; none means all. *fault* are the mock's
+    faults, for an application that is to be seen with a server that fails at times.
+    """
+
+    target: str
+    inputs: Path | None = None
+    strategy: str | None = None
+    concurrency: int = 16
+    calls: int = 32
+    rounds: int = 5
+    profile: str = PROFILE
+    tokens: int = 32
+    fault: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    executor: int = default_executor()
+    seed: int = 7
+    timeout: float = 30.0
+    slot_timeout: float = 60.0
+    results: Path = Path("results")
+
+    def __post_init__(self) -> None:
+        """Refuse what no diagnosis could mean."""
+        limits = (("concurrency", 1, 10_000), ("calls", 1, 100_000), ("rounds", 3, 1000), ("executor", 1, 10_000))
+        for name, least, most in limits:
+            if not least <= getattr(self, name) <= most:
+                raise Mistake(f"{name} must lie between {least} and {most}, not {getattr(self, name)}")
+        if self.tokens < 1:
+            raise Mistake(f"tokens must be 1 or more, not {self.tokens}")
+        if not 0 < self.slot_timeout <= 86_400:
+            raise Mistake(f"slot_timeout must lie between 0 and 86400 seconds, not {self.slot_timeout:g}")

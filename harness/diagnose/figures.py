@@ -1,0 +1,50 @@
+"""The figures of one slot that interventions are judged by; failed calls count for the time they took."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.record import Call, Slot
+
+Figures = dict[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A figure as it is told: its label, its unit, and whether it is a count rather than a noisy time."""
+
+    label: str
+    unit: str
+    counted: bool = False
+
+
+HEADLINES = {
+    "p95": Headline("latency p95", "ns"),
+    "p50": Headline("latency p50", "ns"),
+    "total": Headline("total time", "ns"),
+    "ttft": Headline("TTFT p50", "ns"),
+    "cpu": Headline("CPU per call", "ns"),
+    "opened": Headline("connections opened per call", "", counted=True),
+    "errors": Headline("failed calls", "", counted=True),
+    "requests": Headline("requests per call", "", counted=True),
+}
+
+
+def figures(slot: Slot, calls: Sequence[Call]) -> Figures:
+    """Answer every figure of a slot; None for one that there is nothing to derive from."""
+    made = [call for call in calls if not call.warmup]
+    if not made:
+        return dict.fromkeys(HEADLINES)
+    took = [call.done - call.start for call in made]
+    first = [call.ttft for call in made if call.ttft is not None]
+    return {
+        "p95": float(np.percentile(took, 95)),
+        "p50": float(np.median(took)),
+        "total": float(max(call.done for call in made) - min(call.start for call in made)),
+        "ttft": float(np.median(first)) if first else None,
+        "cpu": slot.cpu / len(made),
+        "opened": None if slot.opened is None else slot.opened / len(made),
+        "errors": float(sum(1 for call in made if call.error)),
+        "requests": None if slot.requests is None else sum(len(call.served) for call in made) / len(made),
+    }

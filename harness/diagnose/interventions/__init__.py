@@ -1,0 +1,1 @@
+"""The interventions: one file each, tried one at a time against the unchanged application."""

@@ -1,0 +1,27 @@
+"""The server twice as fast."""
+
+from typing import Any
+
+from harness.diagnose.seen import Seen
+
+KIND = "probe"
+HEADLINE = "p95"
+ORDER = {"speed": 2.0}
+NOTHING = "the profile's times are not all spelled out, or the server is not the mock"
+
+
+def told(seen: Seen) -> dict[str, Any] | None:
+    """Try it where the profile says its times, so that they can be halved."""
+    from harness.diagnose.speed import faster
+
+    return {} if faster(seen.profile, 2.0) else None
+
+
+def title(_seen: Seen) -> str:
+    """Name the question."""
+    return "a server twice as fast"
+
+
+def advice(_seen: Seen) -> str:
+    """Say what it means where it buys much."""
+    return "what is left is the server's time: a quicker model, shorter answers, or fewer steps one after another"

@@ -1,0 +1,26 @@
+"""A task for each call (`ainvoke`, held back by a semaphore) instead of the strategy in use."""
+
+from typing import Any
+
+from harness.diagnose.seen import Seen
+
+KIND = "tuning"
+HEADLINE = "total"
+ORDER = {"strategy": "gather_bounded"}
+NOTHING = "there is no `ainvoke`, or tasks are what is used"
+TASKS = {"gather", "gather_bounded", "task_group", "as_completed"}
+
+
+def told(seen: Seen) -> dict[str, Any] | None:
+    """Try it where calls are made otherwise; streams are another question."""
+    return {} if "ainvoke" in seen.methods and seen.strategy not in TASKS | {"astream", "astream_many"} else None
+
+
+def title(_seen: Seen) -> str:
+    """Name the choice."""
+    return "a task for each call"
+
+
+def advice(_seen: Seen) -> str:
+    """Say the line."""
+    return "`await asyncio.gather(*(bounded(chain.ainvoke(q)) for q in questions))` with an `asyncio.Semaphore`"

@@ -1,0 +1,25 @@
+"""Blocking calls (`invoke`) on a pool of threads instead of tasks on a loop."""
+
+from typing import Any
+
+from harness.diagnose.seen import Seen
+
+KIND = "tuning"
+HEADLINE = "total"
+ORDER = {"strategy": "thread_pool"}
+NOTHING = "there is no `invoke`, or threads are what is used"
+
+
+def told(seen: Seen) -> dict[str, Any] | None:
+    """Try it where the application has both halves."""
+    return {} if "invoke" in seen.methods and seen.strategy in {"gather", "gather_bounded", "task_group"} else None
+
+
+def title(_seen: Seen) -> str:
+    """Name the choice."""
+    return "a thread pool of blocking calls"
+
+
+def advice(seen: Seen) -> str:
+    """Say the line."""
+    return f"`with ThreadPoolExecutor({seen.concurrency}) as pool: pool.map(chain.invoke, questions)`"

@@ -1,0 +1,48 @@
+"""Tracing to LangSmith turned off."""
+
+from contextlib import suppress
+from typing import Any
+
+from harness.diagnose.notes import Notes
+from harness.diagnose.seen import Seen
+
+KIND = "tuning"
+HEADLINE = "cpu"
+NOTHING = "tracing is off"
+
+
+def watch(notes: Notes) -> None:
+    """Note in the end whether calls were traced."""
+
+    def look() -> None:
+        with suppress(ImportError):
+            from langsmith.utils import tracing_is_enabled
+
+            if tracing_is_enabled():
+                notes.add("tracing", {})
+
+    notes.at_end(look)
+
+
+def told(seen: Seen) -> dict[str, Any] | None:
+    """Turn it off where it is on."""
+    return {} if seen.of("tracing") else None
+
+
+def apply() -> None:
+    """Have every layer find it off, whatever the environment says."""
+    from langchain_core.tracers import context
+    from langsmith import utils
+
+    vars(context).update(_tracing_v2_is_enabled=lambda: False)
+    vars(utils).update(tracing_is_enabled=lambda *_args, **_kwargs: False)
+
+
+def title(_seen: Seen) -> str:
+    """Name it."""
+    return "tracing to LangSmith"
+
+
+def advice(_seen: Seen) -> str:
+    """Say how it is sampled rather than lost."""
+    return "`LANGSMITH_TRACING_SAMPLING_RATE=0.05`, or `LANGSMITH_TRACING=false` where traces are not read"

@@ -1,0 +1,27 @@
+"""uvloop instead of asyncio's own event loop."""
+
+from importlib.util import find_spec
+from typing import Any
+
+from harness.diagnose.interventions.transport import BLOCKING
+from harness.diagnose.seen import Seen
+
+KIND = "tuning"
+HEADLINE = "cpu"
+ORDER = {"loop": "uvloop"}
+NOTHING = "there is no event loop, or no uvloop"
+
+
+def told(seen: Seen) -> dict[str, Any] | None:
+    """Change it where calls run on a loop and uvloop is installed."""
+    return {} if seen.strategy not in BLOCKING and find_spec("uvloop") else None
+
+
+def title(_seen: Seen) -> str:
+    """Name the choice."""
+    return "uvloop as the event loop"
+
+
+def advice(_seen: Seen) -> str:
+    """Say the line."""
+    return "`uvloop.run(main())` instead of `asyncio.run(main())`; uvicorn: `--loop uvloop`"

@@ -1,0 +1,93 @@
+"""
+What each intervention buys: its figure against the unchanged application's, round by round.
+
+Pure. An interval holds for all interventions of a diagnosis together (Bonferroni): with ten tried, one of them
+would else look like a gain every other time. A gain is called one when its interval excludes none and it saves
+the share that is worth a developer's time.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, log
+from typing import Literal
+
+import numpy as np
+
+from harness.diagnose.figures import HEADLINES, Figures
+from harness.stats.bootstrap import batched, centre, standard_error
+from harness.stats.student import critical
+
+UNCHANGED = "unchanged"
+ALPHA = 0.05
+WORTH = 0.10
+# A count is a gain when it is halved in every round; below this there is nothing to halve.
+LEAST_COUNT = 0.1
+Verdict = Literal["buys", "nothing", "costs", "unknown"]
+Rounds = Sequence[Mapping[str, Figures]]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """
+    What one intervention does to its headline: typical values before and after, and before / after as `times`.
+
+    *times* above 1 is a gain, with its simultaneous interval; None for a count, which is judged by halving.
+    *errors* are the failed calls a slot before and after.
+    """
+
+    name: str
+    headline: str
+    verdict: Verdict
+    rounds: int
+    before: float | None = None
+    after: float | None = None
+    times: float | None = None
+    low: float | None = None
+    high: float | None = None
+    errors: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def saved(self) -> float | None:
+        """The share of the headline that is saved: 0.9 for ten times as fast."""
+        return None if self.times is None else 1 - 1 / self.times
+
+    @property
+    def at_most(self) -> float | None:
+        """The largest share that may be saved, by the interval."""
+        return None if self.high is None else 1 - 1 / self.high
+
+
+def effects(rounds: Rounds, headlines: Mapping[str, str]) -> list[Effect]:
+    """Judge every intervention in *headlines* (name → figure) by the *rounds* that have it; in that order."""
+    timed = sum(1 for each in headlines.values() if not HEADLINES[each].counted)
+    return [_effect(rounds, name, headline, max(1, timed)) for name, headline in headlines.items()]
+
+
+def ranked(found: Sequence[Effect]) -> list[Effect]:
+    """Answer those that buy something, the largest gain first; counts, which have no common scale, come last."""
+    return sorted((each for each in found if each.verdict == "buys"), key=lambda each: -(each.times or 0))
+
+
+def _effect(rounds: Rounds, name: str, headline: str, among: int) -> Effect:
+    both = [(each[UNCHANGED], each[name]) for each in rounds if name in each and UNCHANGED in each]
+    pairs = [(x, y) for a, b in both if (x := a.get(headline)) is not None and (y := b.get(headline)) is not None]
+    if not pairs:
+        return Effect(name, headline, "unknown", 0)
+    before, after = (float(np.median(side)) for side in zip(*pairs, strict=True))
+    errors = tuple(float(np.median([side[i].get("errors") or 0 for side in both])) for i in (0, 1))
+    if HEADLINES[headline].counted:
+        halved = all(x >= LEAST_COUNT and y <= x / 2 for x, y in pairs)
+        return Effect(name, headline, "buys" if halved else "nothing", len(pairs), before, after, errors=errors)  # type: ignore[arg-type]
+    if len(pairs) < 3 or not all(x > 0 and y > 0 for x, y in pairs):
+        return Effect(name, headline, "unknown", len(pairs), before, after, errors=errors)  # type: ignore[arg-type]
+    logs = batched(np.array([log(x / y) for x, y in pairs]))
+    middle = float(centre(logs))
+    reach = critical(len(logs) - 1, 1 - ALPHA / among) * standard_error(logs)
+    times, low, high = exp(middle), exp(middle - reach), exp(middle + reach)
+    return Effect(name, headline, _verdict(times, low, high), len(pairs), before, after, times, low, high, errors)  # type: ignore[arg-type]
+
+
+def _verdict(times: float, low: float, high: float) -> Verdict:
+    if low > 1 and 1 - 1 / times >= WORTH:
+        return "buys"
+    return "costs" if high < 1 and 1 - times >= WORTH else "nothing"

@@ -1,0 +1,27 @@
+"""What a worker is told to do for one slot of a diagnosis."""
+
+from harness.application.spec import titles
+from harness.diagnose.config import Asked
+from harness.record import Cell
+from harness.slot import Order
+
+# The client of a cell whose application brings its own.
+OWN = "own"
+
+
+def order_of(asked: Asked, base_url: str, strategy: str, number: int) -> Order:
+    """Answer the order of one slot of the application at *base_url*, by *strategy*, in round *number*."""
+    cell = Cell(titles([asked.target])[asked.target], OWN, strategy, "asyncio", asked.concurrency, asked.profile)
+    return Order(
+        cell=cell,
+        round=number,
+        calls=asked.calls,
+        warmup=max(2, min(asked.concurrency, asked.calls)),
+        base_url=base_url,
+        seed=asked.seed,
+        executor=asked.executor,
+        timeout=asked.timeout,
+        max_retries=0,
+        subject=asked.target,
+        inputs=str(asked.inputs) if asked.inputs else None,
+    )

@@ -1,0 +1,188 @@
+"""A diagnosis carried out: the unchanged application watched once, then it and every intervention in turn."""
+
+import os
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from time import monotonic
+from typing import Any, Self
+
+from harness import registry
+from harness.config import Mistake, RunConfig
+from harness.diagnose.catalogue import Intervention, interventions
+from harness.diagnose.config import Asked
+from harness.diagnose.figures import Figures, figures
+from harness.diagnose.judge import UNCHANGED
+from harness.diagnose.order import order_of
+from harness.diagnose.seen import Seen
+from harness.diagnose.speed import faster
+from harness.journal import Lost, take
+from harness.launch import Broken, Launch
+from harness.record import Call, Slot
+from harness.runner import Progress, joined
+from harness.server import NotReady
+from harness.servers import Servers
+from harness.slot import Order
+from harness.store import call_from, slot_from
+
+STRATEGIES = "harness.strategies"
+# Tried in this order where none is named: what a service does comes first.
+PREFERRED = ("gather_bounded", "astream_many", "thread_pool", "abatch", "batch", "stream")
+Tell = Callable[[Progress], None]
+
+
+@dataclass(slots=True)
+class Measured:
+    """
+    What came of a diagnosis: what was seen, what was tried, and the figures of every round by intervention.
+
+    `missing` says why an intervention gave nothing, or no more; `fault` why the application itself did.
+    """
+
+    asked: Asked
+    seen: Seen
+    tried: Sequence[Intervention]
+    untried: Sequence[Intervention]
+    rounds: list[dict[str, Figures]] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
+    state: str = "running"
+    fault: str | None = None
+
+
+class Lab:
+    """The servers and the worker of a diagnosis. Use it as a context."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+        self._servers = Servers(RunConfig(seed=asked.seed))
+        self._launch: Launch | None = None
+        self._words = tuple(word for fault in asked.fault for word in ("--fault", fault))
+
+    def __enter__(self) -> Self:
+        self._servers.__enter__()
+        try:
+            self.serving()
+        except NotReady as wrong:
+            self.__exit__()
+            raise Mistake(str(wrong)) from wrong
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._launch:
+            self._launch.end()
+        self._servers.__exit__(None, None, None)
+
+    def serving(self, speed: float = 1.0) -> str:
+        """Answer the address of the server, or of one that is *speed* times as fast."""
+        profile = faster(self._asked.profile, speed) if speed != 1 else self._asked.profile
+        assert profile is not None
+        return self._servers.ensure(profile, self._asked.tokens, self._words).base_url
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Have the worker answer *request*; where it has died, the next one is asked of a new one."""
+        self._launch = self._launch or Launch(
+            self._servers.worker_core, self._asked.seed, "harness.diagnose.worker"
+        )
+        try:
+            return self._launch.ask(request, self._asked.slot_timeout)
+        except Broken:
+            # A slot that failed in its fork leaves the worker as it was.
+            if not _runs(self._launch.pid):
+                self._launch.end()
+                self._launch = None
+            self._servers.check()
+            raise
+
+    def slot(self, order: Order, request: dict[str, Any]) -> tuple[Slot, list[Call], dict[str, Any]]:
+        """Have *request* for a slot carried out; answers the slot and its calls, joined, and the whole answer."""
+        take(order.base_url)
+        answer = self.ask(request)
+        journal = take(order.base_url)
+        about = {"cell": order.cell.id, "round": order.round, "position": 0, "made": order.calls}
+        slot = slot_from(about | answer["timed"])
+        return *joined(slot, [call_from(fact) for fact in answer["calls"]], journal), answer
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def carry_out(asked: Asked, lab: Lab, tell: Tell) -> Measured:
+    """
+    Watch the application, choose the interventions, and measure them round by round.
+
+    Raises `Mistake` where the application cannot be had at all. Interrupted, it answers what there is.
+    """
+    chosen = interventions(asked.only)
+    seen = _seen(asked, lab)
+    told = {each.name: each.told(seen) for each in chosen}
+    tried = [each for each in chosen if told[each.name] is not None]
+    made = Measured(asked, seen, tried, [each for each in chosen if told[each.name] is None])
+    try:
+        _rounds(made, lab, told, tell)
+        made.state = "finished"
+    except KeyboardInterrupt:
+        made.state = "interrupted"
+    except (Broken, Lost) as gone:
+        made.state, made.fault = "failed", str(gone)
+    return made
+
+
+def _seen(asked: Asked, lab: Lab) -> Seen:
+    base = lab.serving()
+    try:
+        methods = lab.ask({"methods": order_of(asked, base, PREFERRED[0], 0)})["methods"]
+        strategy = asked.strategy or _preferred(asked, methods)
+        if (needs := registry.load(STRATEGIES, strategy).NEEDS) not in methods:
+            raise Mistake(f"{asked.target} has no {needs!r}, which {strategy} needs")
+        order = order_of(asked, base, strategy, 0)
+        slot, calls, answer = lab.slot(order, {"watch": order})
+        lab.ask({"load": answer["imported"]})
+    except (Broken, Lost) as wrong:
+        raise Mistake(f"{asked.target}: {wrong}") from wrong
+    return Seen(slot, calls, answer["notes"], methods, strategy, asked.concurrency, asked.profile)
+
+
+def _preferred(asked: Asked, methods: Sequence[str]) -> str:
+    for name in PREFERRED:
+        if registry.load(STRATEGIES, name).NEEDS in methods:
+            return name
+    raise Mistake(f"{asked.target} has none of invoke, ainvoke, batch, abatch, stream, astream")
+
+
+def _rounds(made: Measured, lab: Lab, told: Mapping[str, Any], tell: Tell) -> None:
+    """Run every round: the unchanged application and each intervention once, in an order drawn at random."""
+    rng, began = random.Random(made.asked.seed), monotonic()
+    arms: list[Intervention | None] = [None, *made.tried]
+    total = made.asked.rounds * len(arms)
+    for number in range(made.asked.rounds):
+        made.rounds.append({})
+        for position, arm in enumerate(rng.sample(arms, len(arms))):
+            done = number * len(arms) + position
+            left = (monotonic() - began) / done * (total - done) if done else None
+            tell(Progress(done, total, arm.name if arm else UNCHANGED, number, left))
+            if arm is None:
+                made.rounds[-1][UNCHANGED] = _arm(made, lab, None, {}, number)
+            elif arm.name not in made.missing:
+                try:
+                    made.rounds[-1][arm.name] = _arm(made, lab, arm, told[arm.name], number)
+                except Broken as broken:
+                    made.missing[arm.name] = str(broken)
+    tell(Progress(total, total, None, made.asked.rounds, 0.0))
+
+
+def _arm(made: Measured, lab: Lab, arm: Intervention | None, told: Mapping[str, Any], number: int) -> Figures:
+    changes = arm.order if arm else {}
+    base = lab.serving(changes.get("speed", 1.0))
+    order = order_of(made.asked, base, changes.get("strategy", made.seen.strategy), number)
+    order = replace(
+        order,
+        cell=replace(order.cell, loop=changes.get("loop", order.cell.loop)),
+        executor=changes.get("executor", order.executor),
+    )
+    slot, calls, _ = lab.slot(order, {"slot": order, "change": arm.name if arm else None, "told": told})
+    return figures(slot, calls)

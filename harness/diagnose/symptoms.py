@@ -1,0 +1,90 @@
+"""What the unchanged run shows that no intervention explains: a sentence each, pure functions of what was seen."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from harness.diagnose.interventions.off_the_loop import held
+from harness.diagnose.seen import Seen, at
+from harness.record import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Symptom:
+    """Something seen, in a sentence with advice, and the interventions that would explain it."""
+
+    said: str
+    explained_by: tuple[str, ...] = ()
+
+
+def symptoms(seen: Seen, named: set[str]) -> list[str]:
+    """Say what was seen, leaving out what the interventions that are *named* as buying something explain."""
+    found = (symptom for look in LOOKS for symptom in look(seen))
+    return [each.said for each in found if not named & set(each.explained_by)]
+
+
+def _held(seen: Seen) -> Iterator[Symptom]:
+    for note in held(seen):
+        share = note["took"] / seen.span * 100
+        yield Symptom(
+            f"The event loop was held {share:.0f} % of the time at {at(note)}, in {note['inner']}: what blocks "
+            "or computes there keeps every other call waiting; give it a thread, or a process.",
+            ("off_the_loop", "one_client"),
+        )
+
+
+def _few_in_flight(seen: Seen) -> Iterator[Symptom]:
+    wanted = min(seen.concurrency, len(seen.counted))
+    if seen.slot.peak is not None and seen.slot.peak <= wanted / 2 and wanted > 1:
+        yield Symptom(
+            f"The server never saw more than {seen.slot.peak} requests in flight, where {wanted} calls were made "
+            "at once: something in the application lets calls through one by one.",
+            (
+                "semaphore",
+                "connection_limit",
+                "off_the_loop",
+                "executor",
+                "rate_limiter",
+                "one_client",
+                "callbacks",
+            ),
+        )
+
+
+def _waves(seen: Seen) -> Iterator[Symptom]:
+    """Look for calls whose second requests all wait for the last of their first ones, however long that takes."""
+    if sum(1 for call in seen.counted if _barrier(call)) * 2 > len(seen.counted):
+        yield Symptom(
+            "Within a call the second requests begin only when all the first ones have ended: chain the two steps "
+            "for each input (`ainvoke` of the whole chain), and gather those.",
+            ("barrier",),
+        )
+
+
+def _barrier(call: Call) -> bool:
+    entries = sorted(call.served, key=lambda entry: entry.received)
+    half = len(entries) // 2
+    if half < 2 or len(entries) % 2:
+        return False
+    ends = [entry.received + entry.finished for entry in entries[:half]]
+    begun = [entry.received for entry in entries[half:]]
+    # Ends that lie close together are no wait worth telling.
+    spread = max(ends) - min(ends)
+    return min(begun) >= max(ends) and spread > 0.2 * (max(ends) - entries[0].received)
+
+
+def _saturated(seen: Seen) -> Iterator[Symptom]:
+    if seen.slot.cpu > 0.9 * seen.span:
+        yield Symptom(
+            f"The process used {seen.slot.cpu / seen.span * 100:.0f} % of a core: at this concurrency the client "
+            "is the bottleneck, and more of it needs more processes."
+        )
+
+
+def _failed(seen: Seen) -> Iterator[Symptom]:
+    errors = [call.error for call in seen.counted if call.error]
+    if errors:
+        kinds = ", ".join(sorted(set(errors)))
+        yield Symptom(f"{len(errors)} of {len(seen.counted)} calls failed ({kinds}).", ("retries",))
+
+
+LOOKS: tuple[Callable[[Seen], Iterator[Symptom]], ...] = (_held, _few_in_flight, _waves, _saturated, _failed)

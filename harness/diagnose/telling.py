@@ -1,0 +1,104 @@
+"""The report of a diagnosis: the answer, what is in the way, what is worth choosing, and what buys nothing."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
+
+from harness import registry
+from harness.application.spec import titles
+from harness.diagnose.run import Measured
+from harness.diagnose.verdict import Diagnosis, diagnosis, to_json
+from harness.diagnose.wording import Finding, ends, gain, nothing
+from harness.environment import circumstances
+from harness.report.build import FORMATS
+from harness.report.figures import UNKNOWN, count
+from harness.report.section import Column, Datum, Report, Section, Table
+from harness.store import replace
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+FILE = "diagnosis.json"
+
+
+def write(folder: Path, made: Measured, time: str) -> tuple[Diagnosis, Report]:
+    """Judge *made*, and write it with its report in every default format into *folder*."""
+    found = diagnosis(made)
+    report = compose(made, found, time)
+    about = {"name": folder.name, "time": time, "environment": circumstances(made.asked.executor)}
+    content = orjson.dumps(to_json(made, found, about), option=orjson.OPT_INDENT_2, default=str)
+    replace(folder / FILE, content)
+    for page in (registry.load(FORMATS, name) for name in registry.names(FORMATS)):
+        if page.DEFAULT:
+            replace(folder / page.FILE, page.render(report))
+    return found, report
+
+
+def tell(report: Report, console: "Console") -> None:
+    """Show *report* on a terminal."""
+    from harness.report.formats.terminal import show
+
+    show(report, console)
+
+
+def compose(made: Measured, found: Diagnosis, time: str) -> Report:
+    """Put the report together."""
+    asked = made.asked
+    facts = (
+        time,
+        f"{count(len(made.rounds), 'round')} of {len(made.tried) + 1} slots, {count(asked.calls, 'call')} each",
+        f"{made.seen.strategy}, {asked.concurrency} in flight",
+        asked.profile,
+    )
+    state = () if found.state == "finished" else (found.state,)
+    return Report(
+        f"What to change in {titles([asked.target])[asked.target]}", (*facts, *state), tuple(_sections(found)), {}
+    )
+
+
+def _sections(found: Diagnosis) -> Iterator[Section]:
+    yield Section("Answer", found.answer, glance="lead")
+    for kind, title, lead in (
+        ("trap", "In the way", "Changed one at a time; the largest gain first."),
+        ("tuning", "Worth choosing", "Nothing is wrong without these, and they are cheaper with them."),
+        ("probe", "Where the time goes", "What is not yours to change in the code."),
+    ):
+        if own := [each for each in found.findings if each.kind == kind]:
+            yield Section(
+                title, lead, _table(own), glance="whole", note="; ".join(gain(each.effect) for each in own)
+            )
+    if found.symptoms:
+        yield Section("Seen besides", " ".join(found.symptoms), glance="lead")
+    if found.nothing:
+        yield Section("Buys nothing", nothing(found.nothing), glance="lead")
+    if found.untried:
+        said = "; ".join(f"{name}: {reason}" for name, reason in found.untried.items())
+        yield Section("Nothing to change", f"{said}.", glance="lead")
+    if faults := found.faults:
+        yield Section("Missing", "; ".join(faults) + ".", glance="lead")
+
+
+def _table(findings: Sequence[Finding]) -> Table:
+    heads = (
+        Column("what", hint="what is in the way, or worth choosing"),
+        Column("before → after", hint="the figure it is judged by, typical round"),
+        Column("times", hint="before / after; the intervals of all interventions hold together 95 times in 100"),
+        Column("change"),
+    )
+    return Table(heads, tuple(_row(each) for each in findings))
+
+
+def _row(finding: Finding) -> tuple[Datum, ...]:
+    from harness.diagnose.figures import HEADLINES
+
+    span, factor, whole = ends(finding.effect)
+    label = HEADLINES[finding.effect.headline].label
+    within = whole.partition(" (")[2].rstrip(")")
+    return (
+        Datum(finding.title, sort=finding.title),
+        Datum(f"{label} {span}"),
+        Datum(factor or UNKNOWN, within, finding.effect.times),
+        Datum(finding.advice, sort=finding.advice),
+    )

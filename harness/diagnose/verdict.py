@@ -1,0 +1,96 @@
+"""What a diagnosis comes to: findings ranked, what buys nothing, what was not tried, and what was seen besides."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from harness.diagnose.catalogue import KINDS, Intervention
+from harness.diagnose.judge import Effect, effects, ranked
+from harness.diagnose.run import Measured
+from harness.diagnose.symptoms import symptoms
+from harness.diagnose.wording import Finding, answer
+
+SCHEMA = "overlap-diagnosis/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The outcome: `named` is the worst trap's intervention, None where there is none to name."""
+
+    answer: str
+    named: str | None
+    findings: Sequence[Finding]
+    nothing: Sequence[tuple[Intervention, Effect]]
+    untried: Mapping[str, str]
+    symptoms: Sequence[str]
+    missing: Mapping[str, str]
+    state: str
+    fault: str | None
+
+    @property
+    def faults(self) -> list[str]:
+        """What is missing, one sentence each; empty where nothing is."""
+        gone = [f"{name}: {reason}" for name, reason in self.missing.items()]
+        return [*gone, *([self.fault] if self.fault else [])]
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 1 something is missing, 130 interrupted."""
+        return 130 if self.state == "interrupted" else 1 if self.faults else 0
+
+
+def diagnosis(made: Measured) -> Diagnosis:
+    """Judge what was measured; pure."""
+    by_name = {each.name: each for each in made.tried}
+    found = effects(made.rounds, {each.name: each.headline for each in made.tried})
+    findings = [_finding(by_name[each.name], each, made) for each in ranked(found)]
+    findings.sort(key=lambda each: KINDS.index(each.kind))  # sorting keeps the ranks
+    traps = [each.name for each in findings if each.kind == "trap"]
+    bought = {each.name for each in findings}
+    return Diagnosis(
+        answer=_unfinished(made) or answer(findings, len(made.tried)),
+        named=traps[0] if traps else None,
+        findings=findings,
+        nothing=[(by_name[each.name], each) for each in found if each.name not in bought],
+        untried={each.name: each.nothing for each in made.untried},
+        symptoms=symptoms(made.seen, bought),
+        missing=made.missing,
+        state=made.state,
+        fault=made.fault,
+    )
+
+
+def _finding(each: Intervention, effect: Effect, made: Measured) -> Finding:
+    return Finding(each.name, each.kind, each.does, each.title(made.seen), each.advice(made.seen), effect)
+
+
+def _unfinished(made: Measured) -> str | None:
+    whole = sum(1 for each in made.rounds if len(each) == len(made.tried) + 1 - len(made.missing))
+    if whole < 3 and made.state != "finished":
+        return f"Not enough was measured to say anything: {whole} whole rounds of {made.asked.rounds}."
+    return None
+
+
+def to_json(made: Measured, found: Diagnosis, about: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer everything as JSON objects: what was asked, every round's figures, and what came of them."""
+    asked = {key: value for key, value in asdict(made.asked).items() if key not in {"results", "inputs"}}
+    notes = {
+        topic: [{key: value for key, value in note.items() if key != "path"} for note in some]
+        for topic, some in made.seen.notes.items()
+    }
+    return {
+        "schema": SCHEMA,
+        **about,
+        "asked": asked,
+        "state": found.state,
+        "fault": found.fault,
+        "answer": found.answer,
+        "named": found.named,
+        "findings": [asdict(each) for each in found.findings],
+        "nothing": [asdict(effect) for _, effect in found.nothing],
+        "untried": dict(found.untried),
+        "symptoms": list(found.symptoms),
+        "missing": dict(found.missing),
+        "seen": {"strategy": made.seen.strategy, "methods": list(made.seen.methods), "notes": notes},
+        "rounds": made.rounds,
+    }

@@ -1,0 +1,84 @@
+"""The words of a diagnosis: the answer first, each gain in a sentence with its interval, the line to change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.diagnose.catalogue import Intervention
+from harness.diagnose.figures import HEADLINES
+from harness.diagnose.judge import Effect
+from harness.report.figures import DASH, Scale, interval, listed, number, scale
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An intervention that buys something: what is in the way or worth choosing, and the line to change."""
+
+    name: str
+    kind: str
+    does: str
+    title: str
+    advice: str
+    effect: Effect
+
+
+def answer(findings: Sequence[Finding], tried: int) -> str:
+    """Say the worst trap and what it costs in one sentence, or that there is none."""
+    traps = [each for each in findings if each.kind == "trap"]
+    if not traps:
+        return f"Nothing is in the way: none of {tried} interventions found a trap."
+    worst, *others = traps
+    more = f" {len(others)} more below." if others else ""
+    return f"In the way: {worst.title}. Without it {gain(worst.effect)}. {_upper(worst.advice)}.{more}"
+
+
+def _upper(text: str) -> str:
+    """Begin a sentence, unless it begins with a file's name or code."""
+    first = text.split(maxsplit=1)[0]
+    return text if "`" in first or ":" in first or "." in first else text[0].upper() + text[1:]
+
+
+def gain(effect: Effect) -> str:
+    """
+    Say what an effect is, with its interval where it has one.
+
+    >>> gain(Effect("executor", "p95", "buys", 5, 962e6, 26e6, 37.0, 30.0, 45.0)).replace(DASH, "-")
+    'latency p95 falls from 962 to 26.0 ms (37.0 times, 30.0-45.0)'
+    >>> gain(Effect("keepalive", "opened", "buys", 5, 1.0, 0.0))
+    'connections opened per call fall from 1.00 to 0'
+    """
+    headline = HEADLINES[effect.headline]
+    by = scale(headline.unit, [effect.before])
+    unit = f" {by.unit}" if by.unit else ""
+    falls = "fall" if headline.label.startswith("connections") else "falls"
+    change = f"{headline.label} {falls} from {number(by.of(effect.before))} to {number(by.of(effect.after))}{unit}"
+    before, after = effect.errors
+    fails = f", and {number(after)} calls a slot fail instead of {number(before)}" if after > before else ""
+    if effect.times is None:
+        return change + fails
+    within = interval(effect.low, effect.high, effect.times)
+    return f"{change} ({number(effect.times)} times{f', {within}' if within else ''}){fails}"
+
+
+def nothing(found: Sequence[tuple[Intervention, Effect]]) -> str:
+    """Name what buys nothing in a sentence, with the largest gain that the intervals leave open."""
+    named = listed([f"{each.name} ({least(effect)})" for each, effect in found], len(found))
+    return f"Buy nothing that counts: {named}."
+
+
+def least(effect: Effect) -> str:
+    """Say how much an intervention may still buy: `at most 4 % of latency p95`."""
+    label = HEADLINES[effect.headline].label
+    if effect.at_most is None:
+        known = effect.before is not None and effect.after is not None
+        return f"{label} {number(effect.before)} {DASH} {number(effect.after)}" if known else "not measured"
+    return f"at most {max(0.0, effect.at_most) * 100:.0f} % of {label}"
+
+
+def ends(effect: Effect) -> tuple[str, str, str]:
+    """Answer before and after with their unit, and the factor with its interval, for a table."""
+    by: Scale = scale(HEADLINES[effect.headline].unit, [effect.before])
+    unit = f" {by.unit}" if by.unit else ""
+    factor = number(effect.times) if effect.times is not None else ""
+    within = interval(effect.low, effect.high, effect.times)
+    span = f"{number(by.of(effect.before))} → {number(by.of(effect.after))}{unit}"
+    return span, factor, f"{factor} ({within})" if within else factor

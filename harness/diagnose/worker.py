@@ -1,0 +1,128 @@
+"""
+One launch of a diagnosis: imports the libraries once, then carries out every slot in a fork of its own.
+
+Reads one JSON object a line on stdin, writes one a line on stdout, and ends with its input. A fork is as good as a
+new process, since nothing of the application is imported before, and costs 20 ms instead of two seconds. What the
+code under test prints goes to stderr, so that it cannot garble the answers.
+"""
+
+import contextlib
+import gc
+import os
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import orjson
+
+from harness import look
+from harness import slot as slots
+from harness.application.blame import Unloadable
+from harness.diagnose.catalogue import intervention, interventions
+from harness.diagnose.notes import Notes
+from harness.diagnose.watching import Watch, watching
+from harness.registry import Unknown
+from harness.server import confine
+
+LIBRARIES = ("openai", "langchain_openai", "langchain_core.output_parsers", "langchain_core.tracers.context")
+
+
+def main() -> None:
+    """Answer orders until there are no more."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    load(LIBRARIES)
+    for line in sys.stdin.buffer:
+        answers.write(
+            (carried_out(orjson.loads(line)) or orjson.dumps({"error": "it ended its own process"})) + b"\n"
+        )
+        answers.flush()
+
+
+def load(names: tuple[str, ...] | list[str]) -> None:
+    """Import what every fork would import, as far as it is there, and keep the collector away from it."""
+    for name in names:
+        with contextlib.suppress(Exception):
+            import_module(name)
+    gc.collect()
+    gc.freeze()
+
+
+def carried_out(request: dict[str, Any]) -> bytes:
+    """Answer {"load": names} here, anything else from a fork; nothing where the fork ended without an answer."""
+    if "load" in request:
+        load(request["load"])
+        return orjson.dumps({"loaded": len(request["load"])})
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _in_child(request, writing)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        said = pipe.read()
+    os.waitpid(child, 0)
+    return said
+
+
+def _in_child(request: dict[str, Any], writing: int) -> None:
+    """Answer *request* into *writing* and end, whatever happens; no handler of the parent's runs here."""
+    try:
+        confine(None)
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(orjson.dumps(answer(request), default=list))
+    finally:
+        sys.stderr.flush()
+        os._exit(0)
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """
+    Answer {"methods": order}, {"watch": order}, or {"slot": order, "change": name or None, "told": {…}}.
+
+    What goes wrong is an answer too.
+    """
+    try:
+        if "methods" in request:
+            return {"methods": look.methods_of(slots.order_from(request["methods"]))}
+        if "watch" in request:
+            return watched(request["watch"])
+        if request["change"]:
+            intervention(request["change"]).apply(**request["told"])
+        timed, calls = slots.execute(slots.order_from(request["slot"]))
+    except Unknown as unknown:
+        return {"mistake": str(unknown)}
+    except Unloadable as cannot:
+        # In the middle of a diagnosis it costs that slot; before anything was measured there is nothing to keep.
+        return {"reason" if "slot" in request else "mistake": str(cannot)}
+    except Exception as wrong:  # noqa: BLE001  whatever the code under test raises, the launch goes on
+        sys.excepthook(type(wrong), wrong, wrong.__traceback__)
+        return {"error": type(wrong).__name__}
+    else:
+        return {"timed": timed, "calls": calls}
+
+
+def watched(order: dict[str, Any]) -> dict[str, Any]:
+    """Carry out *order* on the unchanged application, and answer what was noted besides; and what it imported."""
+    notes, before = Notes(), set(sys.modules)
+    for each in interventions():
+        each.watch(notes)
+    Watch.notes = notes
+    # The slot's heartbeat is where its timed part begins and ends; a plain strategy has none.
+    vars(slots).update(blocking=watching(slots.blocking, notes), Heartbeat=Watch)
+    timed, calls = slots.execute(slots.order_from(order))
+    return {"timed": timed, "calls": calls, "notes": notes.taken(), "imported": _libraries(before)}
+
+
+def _libraries(before: set[str]) -> list[str]:
+    """Answer which modules of libraries were imported since: the next forks need not do it again."""
+    from harness.diagnose.places import own
+
+    origin: Callable[[str], str] = lambda name: getattr(sys.modules[name], "__file__", None) or ""  # noqa: E731
+    return [name for name in sys.modules if name not in before and (file := origin(name)) and not own(file)]
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        main()
