@@ -73,13 +73,14 @@ class Answering:
         return frozenset({*self._endpoints, models.PATH})
 
     def configure(self, config: Config) -> None:
-        """Answer by *config* from now on; limits start afresh."""
+        """Answer by *config* from now on; limits start afresh, and requests are counted from 1 again."""
         self._seed = config.seed
         self._config = config
         self._default = config.behaviour()
         self._models = config.models()
         self._rules = config.rules()
         self._buckets.clear()
+        self._counts.afresh()
         self._limiting = Limiting(config.rpm, config.tpm, self._buckets, config.burst)
         self._lane = config.slots > 0
 

@@ -72,6 +72,11 @@ class Counts:
         """Answer the number of a new request without a tag, from 1."""
         return self._next(_UNTAGGED)
 
+    def afresh(self) -> None:
+        """Number requests from 1 again, those without a tag too."""
+        with self._lock:
+            self._numbers[_REQUESTS] = self._numbers[_UNTAGGED] = 0
+
     def connection(self) -> int:
         """Answer the number of a new connection, from 1."""
         return self._next(_CONNECTIONS)
