@@ -7,23 +7,7 @@ from typing import Any
 import click
 
 from harness.commands._words import config_options
-
-# What of the configuration of `overlap bench` a gate run knows as well.
-SETTINGS = (
-    *(
-        "strategies",
-        "clients",
-        "variants",
-        "loops",
-        "concurrency",
-        "calls",
-        "profile",
-        "tokens",
-        "seed",
-        "executor",
-    ),
-    *("timeout", "slot_timeout", "max_retries", "results", "env", "inputs"),
-)
+from harness.trial.settings import SETTINGS
 
 
 def _share(_context: click.Context, _option: click.Parameter, words: str | None) -> float | None:

@@ -16,6 +16,7 @@ from harness.gate.judge import judge
 from harness.gate.record import Outcome, Rule, Run
 from harness.journal import Lost
 from harness.trial.compare import DEFAULT, Asked, compare
+from harness.trial.settings import SETTINGS
 from harness.trial.spec import specs
 
 FORMATS = "harness.gate.formats"
@@ -90,7 +91,7 @@ def _measure(what: tuple[str, ...], words: Mapping[str, Any], formats: list[str]
 def _asked(what: tuple[str, ...], words: Mapping[str, Any]) -> Asked:
     given: dict[str, Any] = read_toml(words["config"]) if words["config"] else {}
     known = set(words) - {"rounds"}
-    given |= {key: words[key] for key in _settings() & known if words[key] is not None}
+    given |= {key: words[key] for key in set(SETTINGS) & known if words[key] is not None}
     given["scenarios"] = what or given.get("scenarios") or DEFAULT
     if words["aa"] and words["inject"]:
         raise Mistake("--aa and --inject are two controls: one run shows one of them")
@@ -115,12 +116,6 @@ def _asked(what: tuple[str, ...], words: Mapping[str, Any]) -> Asked:
         only_tests=words["only_pytest"],
         envs=words["envs"],
     )
-
-
-def _settings() -> set[str]:
-    from harness.commands.gate import SETTINGS
-
-    return set(SETTINGS)
 
 
 def _say(line: str, *, quiet: bool) -> None:

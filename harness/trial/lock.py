@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import distributions
@@ -59,9 +59,16 @@ def _read(root: Path, file: Path, name: str) -> Lock:
         return Lock(name, "requirements", digest(root, file), file)
     if file.name == "uv.lock":
         # Groups and sources are in the project's file, and the lock is of no use without it.
-        both = [file.read_bytes(), (file.parent / "pyproject.toml").read_bytes()]
+        both = [_bytes(file), _bytes(file.parent / "pyproject.toml")]
         return Lock(name, "uv", _digest(both), file)
-    return Lock(name, "pylock", _digest([file.read_bytes()]), file)
+    return Lock(name, "pylock", _digest([_bytes(file)]), file)
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as wrong:
+        raise Mistake(f"cannot read {file}: {wrong.strerror}") from wrong
 
 
 def _text(name: str, lines: list[str]) -> Lock:
@@ -95,7 +102,7 @@ def digest(root: Path, *files: Path) -> str:
     return _digest(part for file in files for part in _contents(root, file, set()))
 
 
-def _digest(parts: Any) -> str:
+def _digest(parts: Iterable[bytes]) -> str:
     whole = sha256()
     for part in parts:
         whole.update(sha256(part).digest())
@@ -106,10 +113,7 @@ def _contents(root: Path, file: Path, seen: set[Path]) -> Iterator[bytes]:
     if file in seen:
         return
     seen.add(file)
-    try:
-        data = file.read_bytes()
-    except OSError as wrong:
-        raise Mistake(f"cannot read {file}: {wrong.strerror}") from wrong
+    data = _bytes(file)
     yield data
     for line in data.decode("utf-8", "replace").splitlines():
         if named := _FILE.match(line.strip()):
