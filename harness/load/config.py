@@ -108,7 +108,7 @@ class LoadConfig:
         """Answer the limits of the SLO; None where there are none."""
         if not self.slo:
             return None
-        from harness.load.slo import limits  # brings numpy, which the command line has no use for
+        from harness.load.slo import limits  # imported when there is an SLO
 
         return limits(self.slo, self.slo_share)
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.config import Mistake
 from harness.record import Call
-from harness.stats.goodput import Slo
+from harness.slo import Slo, read
 
 STOPPED = "Stopped"
 
@@ -49,14 +48,4 @@ class Judged:
 
 def limits(words: str, share: float) -> Limits:
     """Read limits such as `ttft=0.5,e2e=2`, in seconds. Raises `Mistake`."""
-    found: dict[str, float] = {}
-    for part in words.split(","):
-        name, _, value = (each.strip() for each in part.partition("="))
-        try:
-            found[name] = round(float(value) * 1e9)
-        except (ValueError, OverflowError):
-            raise Mistake(f"slo: {name} cannot be {value!r}; it is a number of seconds") from None
-    try:
-        return Limits(Slo(found), share)
-    except (LookupError, ValueError) as wrong:
-        raise Mistake(f"slo: {wrong.args[0]}") from wrong
+    return Limits(read(words), share)

@@ -28,6 +28,8 @@ LATE = 0.05
 STEAL = 0.03
 # An interval this wide (either side, as a share) hides any difference worth talking about.
 WIDE = 0.25
+# A call that leaves as little as this after it was due, in ns, has not waited for anything.
+LAG = 1_000_000
 # How much dearer the first call may be: under a burst, calls of one slot differ by a factor of 2 or 3 anyway.
 COLD = 5.0
 # And the share of a call's latency by which it must be dearer.
@@ -209,7 +211,8 @@ def _over(facts: Facts) -> str | None:
     peaks = [each.slot.peak for each in facts.good if each.slot.peak is not None]
     # A call of several requests may have them all in flight.
     most = facts.cell.concurrency * max(1, -(-(facts.value("requests_per_call") or 1) // 1))
-    if not peaks or max(peaks) <= most:
+    # An open loop has as many in flight as are due, and some strategies have no limit there.
+    if facts.cell.arrivals or not peaks or max(peaks) <= most:
         return None
     return (
         f"The server saw {max(peaks)} requests in flight where {facts.cell.concurrency} were asked for: a limit "
@@ -219,7 +222,7 @@ def _over(facts: Facts) -> str | None:
 
 def _behind(facts: Facts) -> str | None:
     lag, e2e = facts.value("lag.p50"), facts.value("e2e.p50")
-    if lag is None or not e2e or lag < 0.1 * e2e:
+    if lag is None or not e2e or lag < max(0.1 * e2e, LAG):
         return None
     return (
         f"Half of the calls left {lag / 1e6:.1f} ms or more after they were due: the client cannot keep up with "

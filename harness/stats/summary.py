@@ -6,11 +6,12 @@ from typing import Any
 
 from harness.metrics import CALLS, OfCalls, OfSlots
 from harness.record import Cell
+from harness.slo import Slo
 from harness.stats.columns import OF_SLOTS, table
 from harness.stats.doubts import doubts
 from harness.stats.estimate import Estimate
 from harness.stats.floor import floors, unresolved
-from harness.stats.goodput import GOODPUT, Slo, goodput, slo_of
+from harness.stats.goodput import GOODPUT, goodput, slo_of
 from harness.stats.rounds import Round, rounds_of, sound
 from harness.store import Run
 

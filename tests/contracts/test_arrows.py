@@ -12,7 +12,7 @@ OURS = ("harness", "mock_server", "scenarios")
 
 TOP = {"cli", "commands", "notebook", "pytest_plugin", "locust_user", "load", "claims", "trial", "diagnose"}
 JUDGING = {"report", "gate", "stats"}
-BOTTOM = {"record", "shares", "metrics", "store", "config", "environment", "registry", "endpoint"}
+BOTTOM = {"record", "slo", "shares", "metrics", "store", "config", "environment", "registry", "endpoint"}
 # Every other part of the harness measures; of those, these stand below the ones that run and join.
 BORROWED = {"probe", "loops", "server", "heartbeat"}
 PLAYERS = {"strategies", "clients", "arrivals"}

@@ -8,7 +8,7 @@ import pytest
 from harness.record import Cell
 from harness.stats.columns import names, unit_of
 from harness.stats.estimate import Estimate
-from harness.stats.goodput import Slo
+from harness.slo import Slo
 from harness.stats.summary import METRICS, summarise, to_json
 
 MS = 1_000_000

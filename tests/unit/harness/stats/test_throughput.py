@@ -7,7 +7,8 @@ from statistics import fmean
 import pytest
 
 from harness.record import Call, Cell, Served, Slot
-from harness.stats.goodput import Slo, goodput
+from harness.slo import Slo
+from harness.stats.goodput import goodput
 from harness.stats.throughput import in_flight, steady, window
 
 CELL = Cell("s", "httpx", "gather", "asyncio", 4)
