@@ -33,7 +33,8 @@ def values(unit: str, base: float | None, candidate: float | None) -> str:
     """
     by = scale(unit, (base, candidate))
     words = {"1/s": "/s"}.get(by.unit, f" {by.unit}" if by.unit else "")
-    return f"{plain(by.of(base))} → {plain(by.of(candidate))}{words}"
+    write = number if unit else plain
+    return f"{write(by.of(base))} → {write(by.of(candidate))}{words}"
 
 
 def plain(value: float | None) -> str:
@@ -62,6 +63,18 @@ def _trimmed(value: float) -> str:
     decimals = 0 if abs(value) >= 100 else 1 if abs(value) >= 0.1 else 2
     text = f"{value:.{decimals}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def tenths(share: float | None) -> str:
+    """
+    Write a share of one for a column that is read down.
+
+    >>> tenths(0.05), tenths(0.0312), tenths(1.5)
+    ('5.0 %', '3.1 %', '150 %')
+    """
+    if share is None or not isfinite(share):
+        return DASH
+    return f"{share * 100:.1f} %" if share < 1 else percent(share)
 
 
 def change(ratio: float | None) -> str:

@@ -14,8 +14,9 @@ from math import isfinite
 from harness.gate.record import Judged
 
 _STEPS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0)
-# The share of the series whose intervals the axis must hold.
+# The share of the series whose intervals the axis must hold; the rest, unless it is this much longer for it.
 _HELD = 0.8
+_WORTH = 3.0
 # What stands for the characters of a plot where a console has ASCII only.
 ASCII = str.maketrans("●─├┤│┊◂▸→…\N{EN DASH}µ·", "o-[]|:<>>.-u*")
 
@@ -52,8 +53,10 @@ def axis(judged: Iterable[Judged], width: int, marks: Iterable[float] = ()) -> A
         for each in judged
         if (ends := [end for end in (each.low, each.high) if end is not None and isfinite(end)])
     )
-    wanted = reaches[int((len(reaches) - 1) * _HELD)] if reaches else 0.0
-    wanted = max([wanted, *(abs(mark - 1) * 1.2 for mark in marks)])
+    most = reaches[int((len(reaches) - 1) * _HELD)] if reaches else 0.0
+    wanted = max([most, *(abs(mark - 1) * 1.2 for mark in marks)])
+    if reaches and reaches[-1] <= wanted * _WORTH:
+        wanted = max(wanted, reaches[-1])
     reach = next((step for step in _STEPS if step >= wanted), _STEPS[-1])
     return Axis(reach, width if width % 2 else width - 1, marks)
 

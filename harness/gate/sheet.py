@@ -7,7 +7,7 @@ from itertools import groupby
 from math import inf, isfinite, log
 from typing import Any
 
-from harness.gate.numbers import change, percent, plain, span, values
+from harness.gate.numbers import change, percent, plain, span, tenths, values
 from harness.gate.public import clean
 from harness.gate.record import Judged, Outcome, Verdict
 from harness.gate.stored import LEVEL
@@ -86,7 +86,7 @@ def line(judged: Judged) -> Line:
         change="equal" if same else change(judged.ratio),
         span="" if exact else span(judged.low, judged.high),
         rounds=str(judged.rounds),
-        mde="exact" if exact else percent(judged.mde),
+        mde="exact" if exact else tenths(judged.mde),
     )
 
 

@@ -1,0 +1,153 @@
+"""What every format of the gate owes: files for any outcome, always the same, with neither markup nor secrets."""
+
+import csv
+import json
+import math
+import random
+import xml.etree.ElementTree as ET
+from io import StringIO
+
+import pytest
+
+from harness import registry
+from harness.gate.judge import judge
+from harness.gate.record import Arm, Control, Judged, Missing, Outcome, Pair, Rule, Run, Series
+
+FORMATS = "harness.gate.formats"
+NAMES = registry.names(FORMATS)
+ODD = "a\"b'<b>|%&\n::error::x\r\\`#1 @me ]]> =cmd\x1b[31m \u2028,;{} ``` 端"
+KEY = "sk-" + "a1b2c3d4e5f6" * 2
+
+
+def series(cell, metric="overhead.p50", shift=0.0, rounds=20, kind="timed", noise=0.02, **more):
+    """Make a series whose candidate is *shift* (a log ratio) slower."""
+    rng = random.Random(f"{cell} {metric}")
+    values = [(3e6 * math.exp(rng.gauss(0, noise)), math.exp(shift + rng.gauss(0, noise))) for _ in range(rounds)]
+    pairs = [Pair(i, rng.choice(("BC", "CB")), base, base * ratio) for i, (base, ratio) in enumerate(values)]
+    if kind == "exact":
+        pairs = [Pair(pair.round, pair.order, 1.0, 1.0 + (shift > 0)) for pair in pairs]
+    return Series(cell, metric, "ns" if kind == "timed" else "", kind, "lower", tuple(pairs), **more)
+
+
+def run(*found, declared=None, **more):
+    """Make a run of *found* series."""
+    cells = tuple(dict.fromkeys(each.cell for each in found)) if declared is None else declared
+    base, candidate = Arm("main", "main", {"commit": "1f0c6be"}), Arm(".", "this tree", {"commit": "9a774d1"})
+    return Run(
+        **({"base": base, "candidate": candidate, "rounds": 20, "took": 12.5} | more),
+        rule=Rule(),
+        declared=cells,
+        series=found,
+    )
+
+
+def odd():
+    """Names, reasons and facts with everything in them that some format gives a meaning."""
+    arm = Arm(ODD, ODD, {ODD: ODD, "commit": ODD, "nested": {ODD: [ODD, 3]}})
+    found = (series(ODD, ODD, 0.2), series("", "", 0.0), series(ODD, "cpu", kind="exact"), series("x" * 5000))
+    lost = (Missing(ODD, "both", 3, ODD),)
+    return run(*found, base=arm, candidate=arm, missing=lost, disturbed={3: ODD}, time=ODD)
+
+
+def unjudgeable():
+    """Values that no judge should let through, told all the same."""
+    odd_values = Series(
+        "c", "m", "ns", "timed", "higher", (Pair(0, "BC", math.nan, math.inf), Pair(1, "CB", 0, -1))
+    )
+    judged = Judged(odd_values, "invalid", "", 2, math.nan, math.inf, math.inf, 0.0, math.nan, mde=math.inf)
+    return Outcome(run(odd_values), "invalid", "", (judged,))
+
+
+OUTCOMES = {
+    "passing": judge(run(series("a"), series("a", "requests_per_call", kind="exact"), series("b"))),
+    "regressed": judge(run(series("a", shift=0.2), series("b"), series("c", "peak", 1, kind="exact"))),
+    "improved": judge(run(series("a", shift=-0.3, rounds=40))),
+    "inconclusive": judge(run(series("a", rounds=3), series("b", noise=0.3))),
+    "nothing measured": judge(run()),
+    "a cell is missing": judge(
+        run(series("a"), declared=("a", "b"), missing=(Missing("b", "candidate", 1, "hung"),))
+    ),
+    "every round disturbed": judge(run(series("a"), disturbed=dict.fromkeys(range(20), "steal"))),
+    "a caught slowdown": judge(run(series("a", shift=0.2), control=Control("inject", "a", 0.2))),
+    "a control that alarms": judge(run(series("a", shift=0.2), control=Control("aa"))),
+    "not in turn": judge(run(series("t.py::a", "median", 0.5), interleaved=False)),
+    "two hundred series": judge(run(*(series(f"cell/{i}", shift=(i % 5 == 0) * 0.2) for i in range(200)))),
+    "odd names": judge(odd()),
+    "values that are none": unjudgeable(),
+}
+
+
+def texts(name, outcome):
+    """Answer what a format makes of an outcome."""
+    return registry.load(FORMATS, name).files(outcome)
+
+
+def test_there_are_outcomes_of_every_verdict():
+    """Or the tests below would try less than they say."""
+    assert {outcome.verdict for outcome in OUTCOMES.values()} == {
+        "pass",
+        "improved",
+        "regressed",
+        "inconclusive",
+        "invalid",
+    }
+
+
+@pytest.mark.parametrize("kind", OUTCOMES)
+@pytest.mark.parametrize("name", NAMES)
+def test_any_outcome_is_told_the_same_way_twice(name, kind):
+    """A text follows from the outcome alone: no clock, no order of a set."""
+    first = texts(name, OUTCOMES[kind])
+    assert first == texts(name, OUTCOMES[kind])
+    for file, text in first.items():
+        assert "/" not in file
+        assert text.endswith("\n")
+        text.encode()
+
+
+@pytest.mark.parametrize("kind", OUTCOMES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_is_what_its_name_says(name, kind):
+    """JSON and XML parse, rows of CSV are equally wide, text has no control characters."""
+    for file, text in texts(name, OUTCOMES[kind]).items():
+        if file.endswith(".json"):
+            json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
+        elif file.endswith(".xml"):
+            ET.fromstring(text)  # noqa: S314  written here
+        elif file.endswith(".csv"):
+            assert len({len(row) for row in csv.reader(StringIO(text)) if row}) == 1
+        else:
+            assert not [letter for letter in text if letter < " " and letter != "\n"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_neither_a_path_of_the_machine_nor_a_key_is_told(name):
+    """Reasons come from anywhere: what they say of this machine stays here."""
+    where = f"no module at /home/somebody/private/app.py, OPENAI_API_KEY={KEY}"
+    arm = Arm("/home/somebody/private", "/home/somebody/private", {"commit": "1f0c6be", "python": where})
+    told = judge(
+        run(
+            series("a", shift=0.2),
+            series(f"/home/somebody/private::{KEY}"),
+            base=arm,
+            missing=(Missing("a", "both", 1, where),),
+            disturbed={1: where},
+            time=where,
+            environment={"python": where, "cpu": where},
+        )
+    )
+    for text in texts(name, told).values():
+        assert "somebody" not in text
+        assert KEY not in text
+
+
+def test_no_two_formats_write_the_same_file():
+    """All of them may be asked for at once."""
+    files = [file for name in NAMES for file in texts(name, OUTCOMES["regressed"])]
+    assert len(set(files)) == len(files)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_format_says_in_a_line_what_it_is(name):
+    """The line is what `overlap list` shows."""
+    assert registry.help_text(FORMATS, name).endswith(".")
