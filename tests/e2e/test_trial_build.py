@@ -1,0 +1,269 @@
+"""Two arms built for real: commits of a small repository, environments of a small lock, and nothing left over."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from harness.config import Mistake
+from harness.environment import scrubbed
+from harness.trial.benchmarks import pytest_command
+from harness.trial.build import built
+from harness.trial.flock import free
+from harness.trial.shim import package
+from harness.trial.spec import specs
+
+BENCHMARK = """
+import thing
+
+def test_it(benchmark):
+    assert benchmark.pedantic(lambda: thing.VALUE, rounds=3) == {value!r}
+"""
+KILLED = """
+import sys, time
+from harness import interrupt
+from harness.trial.build import built
+from harness.trial.spec import specs
+interrupt.catch()
+with built(*specs([], [])) as (base, candidate):
+    print(base.root, flush=True)
+    time.sleep(60)
+"""
+
+
+def git(folder, *words):
+    """Run git there as somebody, on nobody's configuration."""
+    who = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    as_one = ("-c", "user.name=one", "-c", "user.email=one@example.invalid", "-c", "init.defaultBranch=main")
+    done = subprocess.run(
+        ["git", *as_one, *words], cwd=folder, env=os.environ | who, capture_output=True, check=True
+    )
+    return done.stdout.decode().strip()
+
+
+@pytest.fixture
+def repository(tmp_path, monkeypatch):
+    """A repository of two commits, where we are; `thing.VALUE` says which."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    git(folder, "init", "-q")
+    (folder / ".gitignore").write_text("__pycache__/\n")
+    for value in ("old", "new"):
+        (folder / "thing.py").write_text(f"VALUE = {value!r}\n")
+        git(folder, "add", ".")
+        git(folder, "commit", "-q", "-m", value)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def wheels(tmp_path):
+    """Answer a function that makes a package without an index: its wheel's path, for a name and a version."""
+
+    def wheel(name, version, **files):
+        place = tmp_path / f"{name}-{version}-py3-none-any.whl"
+        info = f"{name}-{version}.dist-info"
+        said = {
+            f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+            f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+            **files,
+        }
+        with zipfile.ZipFile(place, "w") as archive:
+            for file, text in said.items():
+                archive.writestr(file, text)
+            archive.writestr(f"{info}/RECORD", "".join(f"{file},,\n" for file in said) + f"{info}/RECORD,,\n")
+        return place
+
+    return wheel
+
+
+def worktrees(folder):
+    """Answer how many worktrees git knows, the repository's own among them."""
+    return len(git(folder, "worktree", "list").splitlines())
+
+
+def value(arm):
+    """Answer what the arm's own code says, seen as its worker sees it; and where its harness is from."""
+    code = "import thing, harness, pathlib; print(thing.VALUE, pathlib.Path(harness.__file__).resolve().parent)"
+    done = subprocess.run(
+        [arm.python, "-P", "-c", code], env=scrubbed(**arm.env), cwd=arm.root, capture_output=True, check=True
+    )
+    return done.stdout.decode().split()
+
+
+def test_each_arm_runs_its_own_code_under_one_harness(repository):
+    """The commit before and the tree as it is, a `harness` of their own notwithstanding; nothing stays."""
+    (repository / "harness").mkdir()
+    (repository / "harness" / "__init__.py").write_text("raise RuntimeError('not this one')\n")
+    (repository / "thing.py").write_text("VALUE = 'dirty'\n")
+    before = git(repository, "status", "--porcelain")
+    with built(*specs(["HEAD~1"], [])) as (base, candidate):
+        ours = str(package("harness"))
+        assert (value(base), value(candidate)) == (["old", ours], ["dirty", ours])
+        assert base.arm.facts["commit"] == git(repository, "rev-parse", "HEAD~1")
+        assert (candidate.arm.facts["dirty"], candidate.arm.facts["changed"]) == (True, 2)
+        assert base.python == candidate.python == Path(sys.executable)
+        made = (base.root, base.shim)
+        assert worktrees(repository) == 2
+    assert not [folder for folder in made if folder.exists()]
+    assert (worktrees(repository), git(repository, "status", "--porcelain")) == (1, before)
+
+
+@pytest.mark.parametrize(
+    ("change", "branch", "expected"),
+    [(False, None, "HEAD~1"), (True, None, "HEAD"), (False, "work", "main"), (True, "work", "main")],
+)
+def test_a_base_that_nobody_named_is_where_the_candidate_came_from(repository, change, branch, expected):
+    """On a branch where it left the main line; there, the commit before, or the one that was changed."""
+    if branch:
+        git(repository, "checkout", "-q", "-b", branch)
+        git(repository, "commit", "-q", "--allow-empty", "-m", "work")
+    if change:
+        (repository / "new.py").write_text("")
+    with built(*specs([], [])) as (base, candidate):
+        assert base.arm.facts["commit"] == git(repository, "rev-parse", expected)
+        assert candidate.root == repository
+        assert base.arm.label == base.arm.facts["commit"][:10]
+
+
+def test_a_base_against_itself_is_the_same_commit_twice(repository):
+    """In two folders, since a folder may be luck too."""
+    base, _ = specs([], [])
+    with built(base, base) as (first, second):
+        assert first.arm.facts == second.arm.facts
+        assert first.root != second.root
+        assert worktrees(repository) == 3
+
+
+def test_the_folder_in_which_we_are_is_the_arms_folder(repository, monkeypatch):
+    """A project below the top of its repository is compared with itself; one that was not there yet says so."""
+    (repository / "below").mkdir()
+    (repository / "below" / "thing.py").write_text("VALUE = 'below'\n")
+    git(repository, "add", ".")
+    git(repository, "commit", "-q", "-m", "below")
+    monkeypatch.chdir(repository / "below")
+    with built(*specs(["HEAD"], [])) as (base, _):
+        assert value(base)[0] == "below"
+    with pytest.raises(Mistake, match=r"base: commit .* has no folder below"), built(*specs(["HEAD~1"], [])):
+        pass
+    assert worktrees(repository) == 1
+
+
+def test_settings_alone_reach_the_worker_and_need_no_git(tmp_path, monkeypatch):
+    """Outside of a repository, and with nothing on the PATH."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with built(*specs([], ["env.SHADE=blue,client=httpx2"])) as (base, candidate):
+        assert "SHADE" not in base.env
+        assert candidate.env["SHADE"] == "blue"
+        assert candidate.arm.facts["settings"] == {"client": "httpx2", "env.SHADE": "blue"}
+        assert base.root == candidate.root == tmp_path
+        with candidate.launch(7) as launch:
+            assert Path(f"/proc/{launch.pid}").exists() is Path("/proc").exists()
+
+
+@pytest.mark.parametrize(
+    ("base", "where", "path", "said"),
+    [
+        ("nowhere", "repository", None, "base: there is no commit 'nowhere' in this repository"),
+        ("HEAD~1", "shallow", None, "base: there is no commit 'HEAD~1' in this repository; the clone is shallow"),
+        (None, "shallow", None, "the clone is shallow: fetch all of it (actions/checkout: fetch-depth: 0)"),
+        ("main", ".", None, "is in no git repository"),
+        ("main", "repository", "none", "a ref was asked for, and there is no git on the PATH"),
+    ],
+)
+def test_a_ref_that_cannot_be_had_is_said_in_one_line(repository, monkeypatch, base, where, path, said):
+    """With what to do about it where that is known; nothing is left in the repository."""
+    git(repository, "clone", "-q", "--depth", "1", repository.as_uri(), "../shallow")
+    monkeypatch.chdir(repository.parent / where)
+    if path:
+        monkeypatch.setenv("PATH", path)
+    with pytest.raises(Mistake) as mistake, built(*specs([base] if base else [], [])):
+        pass
+    assert said in str(mistake.value)
+    assert "\n" not in str(mistake.value)
+    monkeypatch.undo()
+    assert worktrees(repository) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_gate_that_is_ended_leaves_no_worktree(repository, number):
+    """Asked to end it tidies up; killed, it leaves that to the next."""
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as gate:
+        root = Path(gate.stdout.readline().decode().strip())
+        assert root.is_dir()
+        gate.send_signal(number)
+        gate.wait(30)
+    if number == signal.SIGKILL:
+        assert root.is_dir()
+        with built(*specs([], [])):
+            assert worktrees(repository) == 2
+    assert not root.exists()
+    assert worktrees(repository) == 1
+
+
+def test_a_requirement_file_makes_an_environment_that_is_kept(tmp_path, monkeypatch, wheels):
+    """Laid over the lock; made once; what differs is told; and a half-made one is no environment."""
+    lent = wheels("lent", "1.0", **{"lent.pth": f"{sysconfig.get_path('purelib')}\n"})
+    old, new = (wheels("thing", number, **{"thing.py": f"VALUE = {number!r}\n"}) for number in ("1.0", "2.0"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "requirements.txt").write_text(f"./{lent.name}\n./{old.name}\n")
+    (tmp_path / "new.txt").write_text(f"./{new.name}\n")
+    said = []
+    for _ in range(2):
+        with built(*specs([], ["new.txt"]), keep=tmp_path / "kept", say=said.append) as (base, candidate):
+            facts = [arm.arm.facts for arm in (base, candidate)]
+            assert [each["packages"]["thing"] for each in facts] == ["1.0", "2.0"]
+            assert "lent" not in facts[0]["packages"]
+            assert facts[0]["lock_digest"] == facts[1]["lock_digest"]
+            assert [each.get("requirements") for each in facts] == [None, ["new.txt"]]
+    assert len(said) == 2
+    (base.python.parent.parent / ".complete").unlink()
+    with built(*specs([], ["new.txt"]), keep=tmp_path / "kept", say=said.append) as (base, candidate):
+        assert (value(base)[0], value(candidate)[0]) == ("1.0", "2.0")
+        assert said[2:] == ["making an environment from requirements.txt …"]
+
+
+def test_what_cannot_be_installed_or_cannot_measure_is_said(tmp_path, monkeypatch, wheels):
+    """Which arm, and why, in one line; no half of an environment stays, and nobody waits for it."""
+    monkeypatch.chdir(tmp_path)
+    bare = wheels("bare", "1.0", **{"bare.py": ""})
+    (tmp_path / "bare.txt").write_text(f"./{bare.name}\n")
+    (tmp_path / "gone.txt").write_text("./gone-1.0-py3-none-any.whl\n")
+    for base, candidate, line in [
+        ("bare.txt", "bare.txt", "base: the package 'orjson' is missing from its environment"),
+        ("bare.txt", "gone.txt", "candidate: "),
+        ("nowhere.txt", "bare.txt", "base: there is no lock nowhere.txt"),
+    ]:
+        arms = specs([f"lock={base}"], [f"lock={candidate}"])
+        with pytest.raises(Mistake) as mistake, built(*arms, keep=tmp_path / "kept"):
+            pass
+        assert str(mistake.value).startswith(line)
+        assert "\n" not in str(mistake.value)
+    assert len(list((tmp_path / "kept").glob("*/"))) == 1
+    assert all(free(each) for each in (tmp_path / "kept").glob("*.lock"))
+
+
+def test_pytest_benchmarks_run_on_the_arms_code(repository):
+    """The candidate's tests, in either arm, whatever the project's own options say."""
+    options = 'addopts = "--benchmark-disable"\npythonpath = ["."]\n'
+    (repository / "pyproject.toml").write_text(f"[tool.pytest.ini_options]\n{options}")
+    tests = repository / "tests"
+    tests.mkdir()
+    (tests / "__init__.py").write_text("")
+    with built(*specs(["HEAD~1"], ["."])) as arms:
+        for arm, expected in zip(arms, ("old", "new"), strict=True):
+            (tests / "test_thing.py").write_text(BENCHMARK.format(value=expected))
+            out = repository.parent / f"{expected}.json"
+            words, env, folder = pytest_command(arm, tests, out)
+            done = subprocess.run(words, env=scrubbed(**env), cwd=folder, capture_output=True, check=False)
+            assert done.returncode == 0, done.stdout.decode()
+            assert [row["name"] for row in json.loads(out.read_text())["benchmarks"]] == ["test_it"]

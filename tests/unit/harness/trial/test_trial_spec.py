@@ -1,0 +1,122 @@
+"""The words of --base and --candidate: what each means, and what is said to those that mean nothing."""
+
+import pytest
+
+from harness.config import Mistake
+from harness.trial.spec import FORK, Spec, specs
+
+
+@pytest.fixture
+def here(tmp_path):
+    """A folder with a requirement file, another file and a folder in it."""
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "new.txt").write_text("openai==3\n")
+    (tmp_path / "uv.lock").write_text("")
+    (tmp_path / "other").mkdir()
+    return tmp_path
+
+
+def one(here, *words):
+    """Answer what the words of a candidate mean, beside a base with a word of its own."""
+    return specs(["main"], words, here)[1]
+
+
+@pytest.mark.parametrize("ref", ["main", "HEAD~1", "3f2a9c1", "v1.0", "refs/heads/other", "feature/x"])
+def test_a_word_that_is_nothing_else_is_a_ref(here, ref):
+    """Whether it exists is for git to say."""
+    assert one(here, ref).ref == ref
+
+
+def test_a_folder_is_the_tree_as_it_is(here):
+    """Committed or not; named from where the command was given."""
+    assert one(here, "other").path == here / "other"
+    assert one(here, ".").path == here
+
+
+def test_requirement_files_are_laid_over_in_their_order(here):
+    """Several may be given, and a ref with them."""
+    (here / "more.txt").write_text("")
+    asked = one(here, "more.txt", "dev", "requirements/new.txt")
+    assert asked.requirements == (here / "more.txt", here / "requirements" / "new.txt")
+    assert asked.ref == "dev"
+
+
+def test_settings_come_one_by_one_or_with_commas_between(here):
+    """Both spellings mean the same; a value may hold a comma or an equals sign of its own."""
+    apart = one(here, "client=httpx2", "loop=uvloop", "executor=64", "strategy=gather")
+    joined = one(here, "client=httpx2,loop=uvloop,executor=64,strategy=gather")
+    assert apart.settings == joined.settings
+    assert joined.settings == {"client": "httpx2", "loop": "uvloop", "strategy": "gather", "executor": 64}
+    assert one(here, "env.A=1,2,env.B=x==y").env == {"A": "1,2", "B": "x==y"}
+    assert one(here, "env.EMPTY=").env == {"EMPTY": ""}
+
+
+def test_without_words_a_tree_is_compared_with_where_it_came_from(here):
+    """The plain `overlap gate`."""
+    base, candidate = specs([], [], here)
+    assert (base.ref, candidate.path) == (FORK, here)
+
+
+def test_settings_alone_need_no_git(here):
+    """Both arms are the tree as it is, in the environment that is there."""
+    base, candidate = specs([], ["client=httpx2"], here)
+    assert base == Spec()
+    assert (candidate.ref, candidate.path, candidate.client) == (None, None, "httpx2")
+    assert specs(["lock=old.txt"], ["requirements/new.txt"], here)[0].ref is None
+
+
+@pytest.mark.parametrize(
+    ("base", "candidate", "refs"),
+    [
+        (["main"], [], ("main", None)),
+        ([], ["dev"], (FORK, "dev")),
+        ([], [".", "loop=uvloop"], (FORK, None)),
+        (["loop=uvloop"], ["dev"], (FORK, "dev")),
+        (["main"], ["loop=uvloop"], ("main", None)),
+    ],
+)
+def test_the_side_without_a_place_gets_the_usual_one(here, base, candidate, refs):
+    """For a candidate the tree as it is, for a base the commit from which the candidate came."""
+    first, second = specs(base, candidate, here)
+    assert (first.ref, second.ref) == refs
+    assert second.ref or second.path == here
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["a", "b"], "--candidate names two refs: a and b"),
+        (["a", "."], "--candidate names both a ref and a folder"),
+        ([".", "other"], "names two folders"),
+        (["client=httpx", "client=httpx2"], "two values of client: httpx and httpx2"),
+        (["env.A=1,env.A=2"], "two values of A"),
+        (["lop=uvloop"], "no setting 'lop'; there are: lock, client"),
+        (["loop=uvloop,lop=1"], "no setting 'lop'"),
+        (["loop=trio"], "no loop 'trio'; there are: asyncio, uvloop"),
+        (["client=curl"], "no 'curl' in harness.clients"),
+        (["strategy=hope"], "no 'hope' in harness.strategies"),
+        (["client="], "client= needs a value"),
+        (["executor=many"], "executor must be a whole number between 1 and 1000000, not 'many'"),
+        (["executor=0"], "between 1 and 1000000"),
+        (["python=newest"], "python must be a version such as 3.13 or a path"),
+        (["env.1A=2"], "'1A' is no name"),
+        (["env.PYTHONPATH=."], "PYTHONPATH is set by the gate itself"),
+        (["env.PYTHONHASHSEED=0"], "PYTHONHASHSEED is set by the gate itself"),
+        (["requirements/old.txt"], "there is no requirement file 'requirements/old.txt'"),
+        (["./nowhere"], "there is no folder './nowhere'"),
+        (["uv.lock"], "a lock is lock=uv.lock"),
+        (["--upload-pack=x"], "is no ref"),
+        ([" "], "is no ref"),
+    ],
+)
+def test_words_that_cannot_be_meant_are_refused_in_one_line(here, words, said):
+    """The line names the side, the word and what there is."""
+    with pytest.raises(Mistake, match="--candidate") as mistake:
+        one(here, *words)
+    assert said in str(mistake.value)
+    assert "\n" not in str(mistake.value)
+
+
+def test_the_same_word_twice_is_no_contradiction(here):
+    """A script that adds a setting that is there already does no harm."""
+    assert one(here, "main", "main", "loop=uvloop", "loop=uvloop").ref == "main"
