@@ -1,0 +1,130 @@
+"""The mock server as a test has it: set up as its mark says, its journal empty, the environment pointing at it."""
+
+import http.client
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import pytest
+
+from harness.application.pointing import point
+from harness.endpoint import Endpoint
+from harness.journal import Journal, take
+from harness.server import NotReady, Server, mock_command, start
+
+PROFILE, TOKENS, SEED = "instant", 20, 7
+KEY = "mock-key"
+# Seconds in which requests of a test that is over, such as cancelled ones, may come to their end.
+PATIENCE = 2.0
+
+
+class MockLLM:
+    """A mock server for one test: where it is, what it saw, and how it answers."""
+
+    def __init__(self, server: Server, settings: Mapping[str, Any]) -> None:
+        self.server = server
+        self.base_url = f"{server.base_url}/v1"
+        self.api_key = KEY
+        self._seen: list[Journal] = []
+        self.configure(**settings)
+
+    def journal(self) -> Journal:
+        """Answer what the server saw since the test began, or since `take`: requests in their order."""
+        found = take(self.server.base_url, PATIENCE)
+        assert found is not None
+        self._seen.append(found)
+        entries = [entry for each in self._seen for entry in each.entries]
+        return Journal(
+            peak=max(each.peak for each in self._seen),
+            connections=sum(each.connections for each in self._seen),
+            dropped=sum(each.dropped for each in self._seen),
+            entries=tuple(sorted(entries, key=lambda pair: pair[1].received)),
+        )
+
+    def take(self) -> Journal:
+        """Answer the same, and forget it."""
+        found = self.journal()
+        self._seen.clear()
+        return found
+
+    def configure(self, **settings: Any) -> None:
+        """Change how the server answers from now on; a setting that it does not know fails the test in one line."""
+        body = orjson.dumps(settings)
+        status, answer = _asked(self.server.base_url, "POST", body)
+        if status != 200:
+            error = answer.get("error") or {}
+            pytest.fail(f"mock_llm: {error.get('message', f'the server answered {status}')}", pytrace=False)
+
+
+def settings(mark: pytest.Mark | None) -> dict[str, Any]:
+    """Answer what *mark* says of the server; fails the test in one line where it says what cannot be."""
+    if mark is None:
+        return {}
+    if len(mark.args) > 1 or (mark.args and "profile" in mark.kwargs):
+        pytest.fail(
+            "mock_llm takes one profile, such as 'lognormal,ttft=0.05'; all else by name: tokens=20", pytrace=False
+        )
+    return {**dict(zip(("profile",), mark.args, strict=False)), **mark.kwargs}
+
+
+@contextmanager
+def served() -> Iterator[Server]:
+    """Run a mock server; where it does not come up, the test that wanted it fails in one line."""
+    said = None
+    try:
+        server = start(mock_command(PROFILE, TOKENS, SEED))
+    except NotReady as wrong:
+        said = str(wrong)
+    if said:
+        pytest.fail(f"mock_llm: {said}", pytrace=False)
+    with server:
+        yield server
+
+
+@contextmanager
+def lent(server: Server, wanted: Mapping[str, Any]) -> Iterator[MockLLM]:
+    """Lend *server* to one test, as it *wanted* it; afterwards server and environment are as they were."""
+    before = dict(os.environ)
+    _, usual = _asked(server.base_url, "GET")
+    usual = {name: usual[name] for name in CHANGEABLE if name in usual}
+    try:
+        take(server.base_url, PATIENCE)
+        mock = MockLLM(server, {**usual, **wanted})
+        point(Endpoint(mock.base_url, KEY))
+        yield mock
+    finally:
+        _restore(before)
+        _asked(server.base_url, "POST", orjson.dumps(usual))
+        take(server.base_url, PATIENCE)
+
+
+# Read back and put back. What a server has more of than this stays as a test left it.
+CHANGEABLE = (
+    *("profile", "tokens", "prefill", "shape", "seed", "model", "fault"),
+    *("rpm", "tpm", "burst", "slots", "queue", "slowdown", "stall", "keep_alive"),
+)
+
+
+def _restore(before: Mapping[str, str]) -> None:
+    """Put back what `point` has set; what the test itself changed is its own affair."""
+    for name in ("OPENAI_BASE_URL", "OPENAI_API_BASE", "OPENAI_API_KEY", "NO_PROXY"):
+        if name in before:
+            os.environ[name] = before[name]
+        else:
+            os.environ.pop(name, None)
+
+
+def _asked(base_url: str, method: str, body: bytes | None = None) -> tuple[int, dict[str, Any]]:
+    """Ask the server about its configuration, or change it; answer status and JSON."""
+    where = urlsplit(base_url)
+    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
+    try:
+        connection.request(method, "/overlap/config", body, {"Connection": "close"})
+        response = connection.getresponse()
+        answer: dict[str, Any] = orjson.loads(response.read())
+        return response.status, answer
+    finally:
+        connection.close()
