@@ -60,7 +60,7 @@ def built(
     asked = base, candidate
     with ExitStack() as stack:
         places = trees(stack, base, candidate)
-        found = _environments(asked, places, keep or envs.folder(), say)
+        found = _environments(asked, places, (keep or envs.folder()).absolute(), say)
         ours = stack.enter_context(shim(places[1].root if candidate.ref is None else None))
         arms = []
         for side, spec, place, (one, facts) in zip(SIDES, asked, places, found, strict=True):
