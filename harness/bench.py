@@ -3,23 +3,24 @@
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, product
+from itertools import chain
 from pathlib import Path
 
-from harness import registry
+from harness import registry, slo
+from harness.asking import ask
 from harness.calibration import calibrate
 from harness.config import Mistake, RunConfig
 from harness.folder import Ledger, fresh, point_latest
 from harness.journal import Lost
-from harness.launch import Broken
 from harness.loops import factory
-from harness.plan import CLIENTS, SCENARIOS, STRATEGIES, Plan, Planned, expand, plans
-from harness.record import Cell
+from harness.plan import CLIENTS, SCENARIOS, STRATEGIES, Plan, Planned, expand
+from harness.record import OWN
 from harness.remote.visit import SCENARIO, Agree, Stopped, Visit
 from harness.runner import Progress, Round, Runner, Tell, rounds
 from harness.server import NotReady
 from harness.servers import Servers
 from harness.store import Writer
+from harness.subjects import Subject, subjects
 
 DEFAULT_ROUNDS = 5
 
@@ -38,19 +39,35 @@ Parts = list[tuple[str, Plan]]
 
 def parts_of(config: RunConfig) -> Parts:
     """Answer (scenario, plan) for everything *config* asks for; raises `Mistake` for names that are not there."""
+    return [(each.title, plan) for each in asked_of(config) for plan in each.plans]
+
+
+def asked_of(config: RunConfig) -> list[Subject]:
+    """Answer what *config* asks for; raises `Mistake` for names that are not there."""
+    if config.slo:
+        slo.read(config.slo)
     try:
-        names = config.scenarios or ((SCENARIO,) if config.base_url else registry.suite(SCENARIOS))
-        parts = [(name, plan) for name in names for plan in plans(config, name)]
-        for _, plan in parts:
+        words = config.scenarios or ((SCENARIO,) if config.base_url else registry.suite(SCENARIOS))
+        asked = subjects(config, words)
+        for plan in chain.from_iterable(each.plans for each in asked):
             for client in plan.clients:
-                registry.check(CLIENTS, client)
+                if client != OWN:
+                    registry.check(CLIENTS, client)
             for strategy in plan.strategies:
                 registry.check(STRATEGIES, strategy)
             for loop in plan.loops:
                 factory(loop)
     except registry.Unknown as unknown:
         raise Mistake(unknown.args[0]) from unknown
-    return parts
+    return asked
+
+
+def _named(config: RunConfig, asked: Sequence[Subject]) -> str:
+    """Answer what the run is called: by its name, or by the first thing it is about, as a folder's name."""
+    if config.name or not config.scenarios:
+        return config.name or "bench"
+    words = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in asked[0].title)
+    return words.strip("-") or "bench"
 
 
 def run(config: RunConfig, tell: Tell, agree: Agree | None = None) -> Outcome:
@@ -61,9 +78,11 @@ def run(config: RunConfig, tell: Tell, agree: Agree | None = None) -> Outcome:
     a server that dies, a slot that hangs, Ctrl-C end the run early, and what was measured is on file.
     """
     visit = Visit(config, agree) if config.base_url else None
-    parts = visit.parts(parts_of(config)) if visit else parts_of(config)
-    questions = {name: registry.help_text(SCENARIOS, name) for name, _ in parts}
-    folder = fresh(config.results, config.name or ("bench" if not config.scenarios else config.scenarios[0]))
+    asked = asked_of(config)
+    parts = [(each.title, plan) for each in asked for plan in each.plans]
+    parts = visit.parts(parts) if visit else parts
+    questions = {each.title: each.question for each in asked}
+    folder = fresh(config.results, _named(config, asked))
     with Servers(config) as servers, Writer(folder) as writer:
         ledger = Ledger(config, folder, writer, questions)
         with Runner(config, servers, ledger, tell, visit) as runner:
@@ -112,7 +131,7 @@ def _prepare(config: RunConfig, parts: Parts, servers: Servers, runner: Runner, 
             runner.visit.ready()
         for _, plan in parts:
             servers.ensure(plan.profile, plan.tokens, plan.server)
-        planned = _planned(config, parts, runner)
+        planned = _planned(config, parts, runner, ledger)
     except NotReady as wrong:
         raise Mistake(str(wrong)) from wrong
     except registry.Unknown as unknown:
@@ -126,20 +145,11 @@ def _prepare(config: RunConfig, parts: Parts, servers: Servers, runner: Runner, 
     return drawn
 
 
-def _planned(config: RunConfig, parts: Parts, runner: Runner) -> list[Planned]:
+def _planned(config: RunConfig, parts: Parts, runner: Runner, ledger: Ledger) -> list[Planned]:
     """Expand *parts* to cells; which strategies apply follows from the methods of each application."""
-    known: dict[tuple[str, str, str], list[str]] = {}
-    for name, plan in parts:
-        for client, variant in product(plan.clients, plan.variants):
-            if (name, client, variant) not in known:
-                any_cell = Cell(name, client, "invoke", "asyncio", 1, plan.profile, variant)
-                try:
-                    any_slot = Planned(any_cell, 1, 1, plan.tokens, plan.server)
-                    known[name, client, variant] = runner.methods(any_slot)
-                except Broken as broken:
-                    raise Mistake(f"{name} on {client} cannot be built: {broken}") from broken
+    asked = ask(parts, runner)
+    ledger.noted(asked.notes)
     default = config.rounds or DEFAULT_ROUNDS
-    methods = {name: {key[1:]: found for key, found in known.items() if key[0] == name} for name, _ in parts}
-    each = (expand(name, plan, methods[name], default) for name, plan in parts)
+    each = (expand(name, plan, asked.methods[name], default) for name, plan in parts)
     unique = {planned.cell.id: planned for planned in chain.from_iterable(each)}
     return list(unique.values())

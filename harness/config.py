@@ -55,7 +55,7 @@ class RunConfig:
     slot_timeout: float = _option("seconds a slot may take, an open loop's from its last due time on", 120.0)
     max_retries: int = _option("retries the client may make on its own", 0)
     calibrate: int = _option("rounds of the calibration before the scenarios; 0 leaves it out", 3)
-    inputs: Path | None = _option("what is asked: .jsonl, a .json array, or a text a line; in turn, again and again")
+    inputs: Path | None = _option("file of what is asked: .jsonl, .json or text")  # noqa: RUF009  nor does this
     env: tuple[str, ...] = _option("NAMES of environment variables that the application needs", ())
     results: Path = _option("where run folders go", Path("results"))  # noqa: RUF009  a Path does not change
     server: str | None = _option("command that starts another server than the mock; it must print a ready line")

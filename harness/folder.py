@@ -1,11 +1,12 @@
 """A run's folder while the run goes on: what was asked, what was measured, what is missing, and its state."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from time import localtime, strftime
 from typing import Any
 
+from harness import slo
 from harness.config import Mistake, RunConfig
 from harness.environment import circumstances
 from harness.plan import Planned
@@ -41,17 +42,25 @@ def point_latest(folder: Path) -> None:
         part.unlink(missing_ok=True)
 
 
+def _told(config: RunConfig, titles: Sequence[str]) -> dict[str, Any]:
+    """Answer *config* for the file: without folders, whose names may be a person's."""
+    asked = titles if config.scenarios else ()
+    inputs = config.inputs.name if config.inputs else None
+    return {**asdict(config), "results": None, "scenarios": asked, "inputs": inputs}
+
+
 class Ledger:
     """Writes a run down as it happens; `balance` says at any time whether the books balance."""
 
     def __init__(self, config: RunConfig, folder: Path, writer: Writer, questions: dict[str, str]) -> None:
         self._writer = writer
+        limits = dict(slo.read(config.slo).limits) if config.slo else None
         self._facts: dict[str, Any] = {
             "name": folder.name,
             "time": strftime("%Y-%m-%dT%H:%M:%S%z", localtime()),
-            "config": {**asdict(config), "results": None},
+            "config": _told(config, list(questions)),
             "environment": circumstances(config.executor),
-            "scenarios": {name: {"question": question} for name, question in questions.items()},
+            "scenarios": {name: {"question": question, "slo": limits} for name, question in questions.items()},
         }
         self._planned: Sequence[Planned] = ()
         self._missing: list[dict[str, Any]] = []
@@ -71,6 +80,11 @@ class Ledger:
         self._facts["calibration"] = calibration
         self.state("running")
 
+    def noted(self, notes: Mapping[str, Sequence[str]]) -> None:
+        """Keep for the next `state` what is odd about applications, in sentences, by their name."""
+        for name, sentences in notes.items():
+            self._facts["scenarios"][name]["notes"] = list(sentences)
+
     def visited(self, endpoint: dict[str, Any]) -> None:
         """Keep for the next `state` what a real endpoint has been sent so far."""
         self._facts["endpoint"] = endpoint
@@ -87,7 +101,7 @@ class Ledger:
         self._writer.slot(slot, calls)
         self.entered += 1
         self.balance.journal = slot.requests is not None
-        self.balance.add(made, calls, slot.unjoined or 0, slot.dropped or 0)
+        self.balance.add(made, calls, slot.unjoined or 0, slot.dropped or 0, own=slot.untold is not None)
 
     def missing(self, cell: Cell, number: int, reason: str) -> None:
         """Note a slot that gave nothing, and why."""

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +18,7 @@ import orjson
 from harness import interrupt
 from harness.config import Mistake
 from harness.environment import scrubbed
+from harness.masking import masked
 from harness.server import confine
 from harness.slot import Order
 
@@ -31,7 +32,8 @@ class Launch:
     A process on *core* running *module*. Use it as a context; a broken one cannot be asked again.
 
     *python* runs it, with *env* added to its environment. In a working folder *cwd* that is not ours, modules
-    are not looked for unless *env* says so: a `harness` that lies there is not the one that measures.
+    are not looked for unless *env* says so: a `harness` that lies there is not the one that measures. What is in
+    *hide*, and what looks like a key, is taken out of everything the worker says of itself.
     """
 
     def __init__(  # noqa: PLR0913  three say what is run, three where
@@ -43,7 +45,9 @@ class Launch:
         python: str | Path = sys.executable,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        hide: Sequence[str] = (),
     ) -> None:
+        self._hide = tuple(hide)
         flags = ["-P"] if cwd else []
         self._process = subprocess.Popen(
             [python, *flags, "-m", module],
@@ -99,9 +103,9 @@ class Launch:
             raise Broken(self._obituary()) from None
         answer: dict[str, Any] = orjson.loads(self._line(patience))
         if "mistake" in answer:
-            raise Mistake(answer["mistake"])
+            raise Mistake(masked(answer["mistake"], self._hide))
         if "reason" in answer:
-            raise Broken(answer["reason"])
+            raise Broken(masked(answer["reason"], self._hide))
         if "error" in answer:
             self._settle()
             raise Broken(f"{answer['error']}: {self._last_words()}")
@@ -135,7 +139,7 @@ class Launch:
         self._listener.join(0.2)
 
     def _last_words(self) -> str:
-        return self._said[-1][:200] if self._said else "without a word"
+        return masked(self._said[-1], self._hide)[:200] if self._said else "without a word"
 
     def end(self) -> None:
         """Close its input, upon which it ends; end it if it does not within 3 seconds."""

@@ -106,11 +106,16 @@ def _arrivals(calls: Sequence[Call], durations: Sequence[int]) -> int:
 
 
 def _attempts(_cell: Cell, slot: Slot, calls: Sequence[Call]) -> float | None:
+    if slot.untold:
+        return None
     return None if slot.requests is None or not calls else sum(len(call.served) for call in calls) / len(calls)
 
 
 def _owned(owner: str) -> Callable[[Cell, Slot, Sequence[Call]], float | None]:
     def mean(cell: Cell, slot: Slot, calls: Sequence[Call]) -> float | None:
+        # Those that could be joined are the calls that were alone: they speak for no others.
+        if slot.untold:
+            return None
         waits = dispatch(calls, cell.concurrency, slot.started)
         divided = [shares(call, waits[call.index]) for call in calls]
         owned: list[int] = [getattr(each, owner) for each in divided if each is not None]

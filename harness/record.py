@@ -8,6 +8,9 @@ is None, never 0. A property that has nothing to be derived from answers None.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+OWN = "own"
+"""The client of an application that brings its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -203,6 +206,9 @@ class Slot:
     thread of the loop's default executor and for a place in a client's connection pool, and the connections that
     its calls used and no warm-up call had opened. `metered` is what a real endpoint was sent,
     `offered` how late an open loop offered its calls to the strategy: the harness's own error.
+
+    Of somebody's own application, `by_time` requests carried no call's tag and were joined by time, and `untold`
+    calls (warm-up and all) could not be joined with theirs. `tasks` and `threads` were left behind at the end.
     """
 
     cell: str
@@ -226,3 +232,7 @@ class Slot:
     opened: int | None = None
     metered: Metered | None = None
     offered: Lag | None = None
+    by_time: int | None = None
+    untold: int | None = None
+    tasks: int | None = None
+    threads: int | None = None

@@ -29,6 +29,9 @@ def load(folder: str, name: str) -> ModuleType:
     Raises `Unknown` for a name that is not there.
     """
     if "." in name:
+        # `app.py:chain` is none: to look for it would import somebody's `app`.
+        if not all(part.isidentifier() for part in name.split(".")) or name.endswith(".py"):
+            raise Unknown(f"no module {name!r}")
         try:
             return import_module(name)
         except ModuleNotFoundError as missing:

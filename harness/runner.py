@@ -12,11 +12,13 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Self
+from typing import Any, Self
 
 from harness import arriving
+from harness.application.spec import parse
+from harness.bytime import join_by_time
 from harness.config import RunConfig
-from harness.environment import steal, ticks
+from harness.environment import given, steal, ticks
 from harness.folder import Ledger
 from harness.journal import Journal, take
 from harness.launch import Broken, Launch
@@ -76,6 +78,8 @@ def order_of(config: RunConfig, planned: Planned, number: int, base_url: str) ->
         executor=config.executor,
         timeout=config.timeout,
         max_retries=config.max_retries,
+        subject=planned.subject,
+        inputs=str(config.inputs) if config.inputs else None,
         arrivals=planned.arrivals,
         span=span(config, planned),
         # What is cut off then must still end within the slot's time, blocking calls by their own timeout.
@@ -105,14 +109,26 @@ def measured(launch: Launch, order: Order, position: int, patience: float) -> tu
     journal = None if order.remote else take(order.base_url)
     about = {"cell": order.cell.id, "round": order.round, "position": position, "made": order.calls}
     slot = slot_from(about | answer["timed"] | {"steal": steal(before, ticks())})
-    return joined(slot, [call_from(fact) for fact in answer["calls"]], journal)
+    calls = [call_from(fact) for fact in answer["calls"]]
+    return joined(slot, calls, journal, own=parse(order.word) is not None)
 
 
-def joined(slot: Slot, calls: list[Call], journal: Journal | None) -> tuple[Slot, list[Call]]:
-    """Answer *slot* and *calls* with what the *journal* knows of them."""
+def joined(
+    slot: Slot, calls: list[Call], journal: Journal | None, *, own: bool = False
+) -> tuple[Slot, list[Call]]:
+    """
+    Answer *slot* and *calls* with what the *journal* knows of them.
+
+    The requests of somebody's *own* code may carry no tag, and need not belong to a call.
+    """
     if not journal:
         return slot, calls
-    calls, unjoined = join(calls, journal)
+    if own:
+        by_time = join_by_time(calls, journal)
+        calls, unjoined = by_time.calls, 0
+        slot = replace(slot, by_time=by_time.by_time, untold=by_time.untold)
+    else:
+        calls, unjoined = join(calls, journal)
     seen = replace(
         slot,
         peak=journal.peak,
@@ -152,6 +168,10 @@ class Runner:
         """Ask which methods the application of *planned* has. Raises `Broken` when it cannot be built."""
         return self._current(self._config.seed).methods(self.order(planned, 0), self._config.slot_timeout)
 
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Ask the worker under way anything it answers. Raises `Broken`, or `Mistake`."""
+        return self._current(self._config.seed).ask(request, self._config.slot_timeout)
+
     def carry_out(self, drawn: Sequence[Round]) -> None:
         """
         Run all rounds; broken slots are noted, and their cells left out.
@@ -172,8 +192,10 @@ class Runner:
         self._tell(Progress(len(waiting), len(waiting), None, len(drawn), 0.0))
 
     def _current(self, hash_seed: int) -> Launch:
-        env = self.visit.environment if self.visit else None
-        self._launch = self._launch or Launch(self._servers.worker_core, hash_seed, env=env)
+        theirs = given(self._config.env)
+        env = {**theirs, **(self.visit.environment if self.visit else {})}
+        core, hide = self._servers.worker_core, tuple(env.values())
+        self._launch = self._launch or Launch(core, hash_seed, env=env, hide=hide)
         return self._launch
 
     def end(self) -> None:

@@ -17,6 +17,7 @@ from harness.application.shape import shape
 from harness.burn import Burning
 from harness.endpoint import Endpoint, Remote
 from harness.heartbeat import Heartbeat
+from harness.leftovers import Leftovers
 from harness.pauses import Collections
 from harness.pools import PoolWaits
 from harness.probe import Item, Probe, tag
@@ -72,6 +73,8 @@ class Timed:
     pool: Queue | None = None
     metered: Metered | None = None
     offered: Lag | None = None
+    tasks: int | None = None
+    threads: int | None = None
 
 
 def endpoint_of(order: Order) -> Endpoint:
@@ -134,7 +137,7 @@ def _item(index: int, prompt: Any, *, warmup: bool = False) -> Item:
 def execute(order: Order) -> tuple[Timed, list[Call]]:
     """Run one slot and answer what was timed and the calls, warm-up calls among them."""
     strategy = registry.load("harness.strategies", order.cell.strategy)
-    spec = own(order.word)
+    spec, left = own(order.word), Leftovers()
     thing = opened(spec, endpoint_of(order)) if spec else None
     with metered(order.remote) as meter, asyncio.Runner(loop_factory=loops.factory(order.cell.loop)) as runner:
         loop = runner.get_loop()
@@ -156,6 +159,8 @@ def execute(order: Order) -> tuple[Timed, list[Call]]:
             timed = replace(timed, offered=kept.late if kept else None)
         finally:
             runner.run(close(app, client))
+            runner.run(left.count_tasks())
+    timed = replace(timed, tasks=left.tasks, threads=left.threads())
     made = [call for each in (warmed, probe) for call in each.calls(order.cell.id, order.round)]
     return (replace(timed, metered=meter.total), meter.told(made)) if meter else (timed, made)
 

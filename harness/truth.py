@@ -43,7 +43,8 @@ class Balance:
     The books of a run: every call that was made is recorded, and has its entry in the server's journal.
 
     Warm-up calls count as well: they were made. A call that failed before the server saw anything of it has no
-    entry, but an error to show for it: those are `unsent`. `missing` counts the slots that never answered.
+    entry, but an error to show for it: those are `unsent`. `missing` counts the slots that never answered. Calls
+    of somebody's own application need not have a request, nor one known to be theirs: those are `untold`.
     """
 
     made: int = 0
@@ -54,10 +55,13 @@ class Balance:
     unjoined: int = 0
     dropped: int = 0
     missing: int = 0
+    untold: int = 0
     journal: bool = True
 
-    def add(self, made: int, calls: list[Call], unjoined: int, dropped: int) -> None:
-        """Add one slot: how many calls it was told to make, and what came of it."""
+    def add(self, made: int, calls: list[Call], unjoined: int, dropped: int, *, own: bool = False) -> None:
+        """Add one slot: how many calls it was told to make, and what came of it; *own*: by somebody's own code."""
+        if own:
+            self.untold += sum(1 for call in calls if not call.served and not call.error)
         self.made += made
         self.recorded += len(calls)
         self.joined += sum(1 for call in calls if call.served)
@@ -74,7 +78,7 @@ class Balance:
             found.append(f"{self.missing} slots never answered")
         if self.made != self.recorded:
             found.append(f"{self.made} calls made, {self.recorded} recorded")
-        lost = self.recorded - self.joined - self.unsent
+        lost = self.recorded - self.joined - self.unsent - self.untold
         if self.journal and lost:
             found.append(f"{lost} calls never reached the server, and did not fail either")
         if self.unjoined:

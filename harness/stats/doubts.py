@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from harness.record import Call, Cell
+from harness.record import OWN, Call, Cell
 from harness.shares import service
 from harness.stats.bootstrap import FEWEST_ROUNDS
 from harness.stats.estimate import Estimate
@@ -100,6 +100,51 @@ def _errors(facts: Facts) -> str | None:
     return (
         f"{failed} of {calls} calls failed; latencies and throughput are those of the others, so look there first."
     )
+
+
+def _untold(facts: Facts) -> str | None:
+    lost = sum(each.slot.untold or 0 for each in facts.good)
+    if not lost:
+        return None
+    calls = sum(len(each.calls) + len(each.warmup) for each in facts.good)
+    return (
+        f"{lost} of {calls} calls, warm-up included, could not be joined with their requests: several were in "
+        "flight and the requests carry no tag, so who owned the time is left out. Strategies with one call at a "
+        "time can be joined; all can where the application keeps the input's words [call …] in its prompt."
+    )
+
+
+def _by_time(facts: Facts) -> str | None:
+    found = sum(each.slot.by_time or 0 for each in facts.good)
+    if not found or _untold(facts):
+        return None
+    requests = sum(each.slot.requests or 0 for each in facts.good)
+    return (
+        f"{found} of {requests} requests carried no call's tag and were joined by time with the one call that was "
+        "in flight: their latencies are drawn in order of arrival, so calls are not paired between cells."
+    )
+
+
+def _no_request(facts: Facts) -> str | None:
+    if facts.cell.client != OWN or any(each.slot.untold or each.slot.requests is None for each in facts.good):
+        return None
+    calls = [call for each in facts.good for call in each.calls if not call.error]
+    without = sum(1 for call in calls if not call.served)
+    if not without:
+        return None
+    return f"{without} of {len(calls)} calls made no request at all: a cache answered them, or somebody else did."
+
+
+def _left_behind(facts: Facts) -> str | None:
+    for what in ("threads", "tasks"):
+        counts = [getattr(each.slot, what) or 0 for each in facts.good]
+        # What a library starts once a process is there in one round and not in the next.
+        if median(counts) > 0:
+            return (
+                f"The application left {max(counts)} {what} behind when it was closed: they run on beside the "
+                "slots that follow. Give it an `aclose` that ends them."
+            )
+    return None
 
 
 def _few_rounds(facts: Facts) -> str | None:
@@ -235,6 +280,10 @@ DOUBTS: tuple[Callable[[Facts], str | None], ...] = (
     _books,
     _dropped,
     _errors,
+    _untold,
+    _by_time,
+    _no_request,
+    _left_behind,
     _few_rounds,
     _few_calls,
     _saturated,

@@ -57,7 +57,7 @@ def summarise(run: Run, slo: Slo | None = None) -> Summary:
     Goodput is against *slo*, or else against what run.json says of the cell's scenario, or else left out.
     """
     cells = tuple(
-        _cell(cell, rounds, slo or slo_of(run.about, cell.scenario), _missing(run, cell))
+        _cell(cell, rounds, slo or slo_of(run.about, cell.scenario), _missing(run, cell), _notes(run, cell))
         for cell, rounds in _ordered(run)
     )
     return Summary(run, _held_against_the_floor(run, cells))
@@ -84,7 +84,17 @@ def _ordered(run: Run) -> list[tuple[Cell, list[Round]]]:
     return [(cell, found[cell.id]) for cell in {cell.id: cell for cell in run.cells}.values()]
 
 
-def _cell(cell: Cell, rounds: Sequence[Round], slo: Slo | None, missing: Sequence[str]) -> CellSummary:
+def _notes(run: Run, cell: Cell) -> list[str]:
+    """What was odd about the application of *cell* before anything was measured, as run.json has it."""
+    told = run.about.get("scenarios")
+    about = told.get(cell.scenario) if isinstance(told, dict) else None
+    notes = about.get("notes") if isinstance(about, dict) else None
+    return [str(each) for each in notes] if isinstance(notes, list) else []
+
+
+def _cell(
+    cell: Cell, rounds: Sequence[Round], slo: Slo | None, missing: Sequence[str], notes: Sequence[str] = ()
+) -> CellSummary:
     good = sound(rounds)
     of_slots = (*OF_SLOTS.values(), *(goodput(slo) if slo else ()))
     estimates = {name: column.estimate() for name, column in table(good, of_slots).items()}
@@ -95,7 +105,7 @@ def _cell(cell: Cell, rounds: Sequence[Round], slo: Slo | None, missing: Sequenc
         calls=sum(len(each.calls) for each in good),
         errors=sum(1 for each in rounds for call in each.calls if call.error),
         metrics=metrics,
-        doubts=doubts(cell, rounds, metrics, missing),
+        doubts=(*notes, *doubts(cell, rounds, metrics, missing)),
     )
 
 

@@ -9,6 +9,7 @@ MEANINGS = {
     "recorded": "calls on file, warm-up included",
     "joined": "calls of which the server's journal knows",
     "unsent": "calls that failed before the server saw anything of them",
+    "untold": "calls whose requests, if any, cannot be told: several were in flight, and none carried a tag",
     "entries": "requests in the server's journal",
     "unjoined": "requests in the journal that belong to no call",
     "dropped": "requests the journal had no room for",
@@ -46,6 +47,8 @@ def _lead(counts: dict[str, int], faults: list[str], journal: object) -> str:
         said += "; the server kept no journal"
     else:
         said += f", {joined:,} joined with the server's journal"
-    balanced = made == recorded and (journal is False or joined in (None, recorded - counts.get("unsent", 0)))
+    balanced = made == recorded and (
+        journal is False or joined in (None, recorded - counts.get("unsent", 0) - counts.get("untold", 0))
+    )
     balanced = balanced and not any(counts.get(name) for name in ("unjoined", "dropped", "missing"))
     return f"The books {'balance' if balanced else 'do not balance'}: {said}."

@@ -1,0 +1,61 @@
+"""
+Joins the calls of somebody's own application with the journal: by tag, else by time where that is unambiguous.
+
+An application may rewrite its prompts, so that the call's tag does not reach the wire, or carry the tags of
+earlier calls along in a conversation. A request without a tag that its time agrees with belongs to the one call
+that was in flight when the server received it. Where several were, nobody can tell: each of those calls is left
+without its requests, since a part of them would put the server's time down to the client.
+
+    call 0  ├────────────┤            request a: call 0's, by time
+    call 1            ├───────┤       request b: anybody's, so neither call's shares are known
+                 a      b
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from harness.journal import Journal
+from harness.probe import tag
+from harness.record import Call, Served
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """
+    The *calls* with their requests; how many requests were joined by time, and how many belong to no call at all.
+
+    *untold* counts the calls that are left without their requests.
+    """
+
+    calls: list[Call]
+    by_time: int
+    untold: int
+    stray: int
+
+
+def join_by_time(calls: Iterable[Call], journal: Journal) -> Joined:
+    """Answer *calls* with the journal's entries, as the module says."""
+    made = list(calls)
+    named = {tag(call.index, warmup=call.warmup): place for place, call in enumerate(made)}
+    owned: list[list[Served]] = [[] for _ in made]
+    doubtful: set[int] = set()
+    by_time = stray = 0
+    for name, entry in journal.entries:
+        place = named.get(name) if name else None
+        if place is not None and _in_flight(made[place], entry):
+            owned[place].append(entry)
+            continue
+        there = [place for place, call in enumerate(made) if _in_flight(call, entry)]
+        by_time += len(there) == 1
+        stray += not there
+        if len(there) == 1:
+            owned[there[0]].append(entry)
+        doubtful.update(there if len(there) > 1 else ())
+    joined = [
+        replace(call, served=() if place in doubtful else tuple(owned[place])) for place, call in enumerate(made)
+    ]
+    return Joined(joined, by_time, len(doubtful), stray)
+
+
+def _in_flight(call: Call, entry: Served) -> bool:
+    return call.sent <= entry.received <= call.done
