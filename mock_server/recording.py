@@ -12,6 +12,9 @@ FORMAT = "overlap-recording"
 VERSION = 1
 _HOUR = 3600 * 10**9
 
+AT_ONCE = 50_000
+"""Nearer (ns) than any server sends tokens one by one: these came in one piece, and the client took them apart."""
+
 
 class Recording(NamedTuple):
     """
@@ -51,7 +54,15 @@ def _call(path: str, number: int, call: Any) -> tuple[int, ...]:
         raise BadSetting(f"file={path}: call {number} has no list of times (ns) called chunks")
     if any(later < earlier for earlier, later in pairwise(chunks)):
         raise BadSetting(f"file={path}: call {number} has a chunk that came before the one ahead of it")
-    return tuple(chunks)
+    return _together(chunks)
+
+
+def _together(chunks: list[int]) -> tuple[int, ...]:
+    """Give what came at once one time: then it is written at once too, which is what it was read as."""
+    found: list[int] = []
+    for chunk in chunks:
+        found.append(found[-1] if found and chunk - found[-1] < AT_ONCE else chunk)
+    return tuple(found)
 
 
 def _time(value: Any) -> bool:

@@ -104,10 +104,11 @@ def _tell_fits(found: list[Fit]) -> int:
             "closer" if each.close else "not closer",
         )
     paper().print(table)
-    resolution = max(each.resolution for each in found) / 1e6
+    alike = " and ".join(f"{each.resolution / 1e6:.2g} ms of {each.quantity}" for each in found if each.resolution)
     print(
-        f"KS: Kolmogorov-Smirnov, the largest gap between the distribution functions, where what lies within "
-        f"{resolution:.2g} ms is the same: the client is off by as much. Shift: Wasserstein, how far a value "
-        f"has to move on average (chunks: a count). Halves: the median of {SPLITS} random splits of the calls."
+        f"KS: Kolmogorov-Smirnov, the largest gap between the distribution functions; what differs by less than "
+        f"{alike or 'nothing'} counts as the same there, since the client itself is off by as much. Shift: "
+        f"Wasserstein, how far a value has to move on average (chunks: a count). Halves: the median of {SPLITS} "
+        f"random splits of the calls in two."
     )
     return 0 if all(each.close for each in found) else FAULTY

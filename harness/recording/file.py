@@ -36,13 +36,15 @@ class Recording:
     """
     The calls in the order they were made, at most `concurrency` of them at once.
 
-    `floor` and `resolution` (ns) are what the client itself adds to a first token, and what it cannot tell apart,
-    as found against a known schedule. `about` says where it comes from: a model, and a name if one was given.
+    Found against a known schedule, in ns: `floor` is what the client itself adds to a first token, `spread` by how
+    much that differs from one time to the next, `resolution` by how much a gap is off. `about` says where it comes
+    from: a model, and a name if one was given.
     """
 
     calls: tuple[Recorded, ...]
     concurrency: int
     floor: int
+    spread: int
     resolution: int
     about: dict[str, Any]
 
@@ -55,6 +57,7 @@ def write(path: Path, recording: Recording) -> None:
         **recording.about,
         "concurrency": recording.concurrency,
         "floor": recording.floor,
+        "spread": recording.spread,
         "resolution": recording.resolution,
     }
     lines = [json.dumps({"tokens": call.tokens, "chunks": call.chunks}) for call in recording.calls]
@@ -74,7 +77,7 @@ def read(path: Path) -> Recording:
         calls = tuple(Recorded(_times(call["chunks"]), call.get("tokens")) for call in found["calls"])
         if not calls:
             raise Mistake(f"{path} has no calls in it")
-        known = {name: int(found.pop(name)) for name in ("concurrency", "floor", "resolution")}
+        known = {name: int(found.pop(name)) for name in ("concurrency", "floor", "spread", "resolution")}
     except OSError as wrong:
         raise Mistake(f"cannot read {path}: {wrong.strerror}") from wrong
     except (ValueError, TypeError, KeyError, AttributeError):

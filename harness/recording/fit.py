@@ -19,7 +19,8 @@ class Fit:
     """
     One quantity: its distances from recording to replay, and between halves of the recording (the median split).
 
-    `ks` are shares at the recording's resolution, `shift` is Wasserstein's distance in ns (chunks: in chunks).
+    `ks` are shares; what lies within `resolution` (ns) of each other counts as the same there. `shift` is
+    Wasserstein's distance in ns (chunks: in chunks).
     """
 
     quantity: str
@@ -34,8 +35,9 @@ class Fit:
     @property
     def close(self) -> bool:
         """Whether the replay is closer than half to half, or nearer than can be told apart at all."""
-        near = self.ks < self.ks_halves or self.ks == 0
-        return near and (self.shift < self.shift_halves or self.shift <= self.resolution)
+        return (self.ks < self.ks_halves or not self.ks) and (
+            self.shift < self.shift_halves or self.shift <= self.resolution
+        )
 
 
 def fits(recording: Recording, replayed: Sequence[Recorded], seed: int = 7) -> list[Fit]:
@@ -62,7 +64,7 @@ def _splits(calls: Sequence[Recorded], seed: int) -> Halves:
 
 def _fit(name: str, recording: Recording, replayed: Sequence[Recorded], halves: Halves) -> Fit:
     # Counts are exact.
-    resolution = 0 if name == "chunks" else recording.resolution
+    resolution = {"TTFT": recording.spread, "ITL": recording.resolution}.get(name, 0)
     values, again = _values(name, recording.calls), _values(name, replayed)
     pairs = [(a, b) for one, other in halves if (a := _values(name, one)) and (b := _values(name, other))]
     return Fit(

@@ -3,11 +3,21 @@
 from dataclasses import replace
 from itertools import repeat
 from statistics import median
+from typing import NamedTuple
 
 from harness.endpoint import Endpoint, Remote
 from harness.environment import cores
 from harness.recording.measure import Measured, Work, measure
 from harness.server import start
+
+
+class Floor(NamedTuple):
+    """What is added to a known first token, how that differs from run to run, by how much a gap is off (ns)."""
+
+    added: int
+    spread: int
+    resolution: int
+
 
 TTFT, GAP, TOKENS = 50_000_000, 5_000_000, 20
 # Without limits: it is our own server, on this host.
@@ -34,16 +44,14 @@ def against_mock(words: list[str], work: Work, seed: int = 7) -> Measured:
         )
 
 
-def floor(concurrency: int) -> tuple[int, int]:
+def floor(concurrency: int) -> Floor:
     """
-    Answer (floor, resolution) of the client at this concurrency, in ns.
+    Answer what the client itself adds at this concurrency; raises `NotReady` where the mock does not come up.
 
-    The floor is the median of what it adds to a known first token; the resolution is by how much half of all
-    times, gaps and first tokens less the floor, are off. Raises `NotReady` where the mock does not come up.
+    Three times over, since the machine's mood from one to the next is what limits a comparison of recordings.
     """
     words = ["--profile", f"steady,ttft={TTFT / 1e9},itl={GAP / 1e9}", "--tokens", str(TOKENS)]
-    calls = against_mock(words, Work(max(2 * concurrency, 20), concurrency)).calls
-    added = [call.ttft - TTFT for call in calls]
-    usual = round(median(added))
-    off = [abs(each - usual) for each in added] + [abs(gap - GAP) for call in calls for gap in call.gaps]
-    return max(usual, 0), round(median(off))
+    runs = [against_mock(words, Work(max(2 * concurrency, 20), concurrency)).calls for _ in range(3)]
+    usual = [median(call.ttft - TTFT for call in calls) for calls in runs]
+    off = [abs(gap - GAP) for calls in runs for call in calls for gap in call.gaps]
+    return Floor(max(round(median(usual)), 0), round(max(usual) - min(usual)), round(median(off)))

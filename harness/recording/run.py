@@ -102,7 +102,7 @@ def _measured(asked: Asked, remote: Remote, prompts: Iterator[str]) -> Measured:
 
 def _recording(asked: Asked, remote: Remote, measured: Measured) -> Recording:
     try:
-        added, resolution = floor(asked.work.concurrency)
+        known = floor(asked.work.concurrency)
     except NotReady as wrong:
         raise Mistake(str(wrong)) from wrong
     about = {
@@ -112,7 +112,7 @@ def _recording(asked: Asked, remote: Remote, measured: Measured) -> Recording:
         "max_tokens": asked.tokens,
         "failed": len(measured.failed),
     }
-    return Recording(measured.calls, asked.work.concurrency, added, resolution, about)
+    return Recording(measured.calls, asked.work.concurrency, *known, about)
 
 
 def _faults(asked: Asked, measured: Measured) -> Iterator[str]:
