@@ -66,7 +66,7 @@ def built(
         for side, spec, place, (one, facts) in zip(SIDES, asked, places, found, strict=True):
             env = environment(ours, place.root, one.python, spec.env)
             told = place.facts | facts | _packages(one, found) | {"settings": spec.settings}
-            arm = Arm(" ".join(spec.words), _label(spec, place), told)
+            arm = Arm(spec.text, _label(spec, place), told)
             made = Built(arm, one.python, place.root, env, spec, ours, one.interpreter.packages)
             if one.name:
                 _can_measure(side, made, needs)
@@ -119,7 +119,7 @@ def _packages(one: Environment, both: Sequence[Found]) -> dict[str, Any]:
 
 def _label(spec: Spec, place: Tree) -> str:
     """Answer a short name: the words, or the commit that was chosen, or what else stands for no words."""
-    return " ".join(spec.words) or (place.facts["commit"][:10] if spec.ref else "this tree")
+    return spec.text or (place.facts["commit"][:10] if spec.ref else "this tree")
 
 
 def _can_measure(side: str, made: Built, needs: Sequence[str]) -> None:

@@ -30,6 +30,9 @@ OURS = ("PYTHONPATH", "PYTHONHASHSEED", "PYTHONHOME", "PYTHONSAFEPATH", "VIRTUAL
 _KEY = re.compile(r"[A-Za-z_][\w.]*=")
 _NEXT = re.compile(r",(?=[A-Za-z_][\w.]*=)")
 _NAME = re.compile(r"[A-Za-z_]\w*")
+# Variables whose values are nobody's business, and addresses with a name and a password in them.
+_SECRET = re.compile(r"key|token|secret|passw|auth|credential", re.IGNORECASE)
+_LOGIN = re.compile(r"://[^/\s]*@")
 _VERSION = re.compile(r"3\.\d+(\.\d+)?t?")
 
 
@@ -56,10 +59,22 @@ class Spec:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The settings of the cells and of their environment that were asked for."""
+        """The settings of the cells and of their environment that were asked for, as they may be told."""
         chosen = {key: getattr(self, key) for key in ("client", "loop", "strategy", "executor")}
         given: dict[str, Any] = {key: value for key, value in chosen.items() if value is not None}
-        return given | {f"env.{key}": value for key, value in self.env.items()}
+        return given | {f"env.{key}": _shown(key, value) for key, value in self.env.items()}
+
+    @property
+    def text(self) -> str:
+        """The words as they may be told: without the values of variables that look like secrets."""
+        text = " ".join(self.words)
+        for key, value in self.env.items():
+            text = text.replace(f"env.{key}={value}", f"env.{key}={_shown(key, value)}")
+        return text
+
+
+def _shown(key: str, value: str) -> str:
+    return "[secret]" if _SECRET.search(key) or _LOGIN.search(value) else value
 
 
 def specs(base: Iterable[str], candidate: Iterable[str], here: Path | None = None) -> tuple[Spec, Spec]:
@@ -97,8 +112,11 @@ def spec(side: str, words: Iterable[str], here: Path) -> Spec:
 
 def _once(side: str, given: dict[str, Any], key: str, value: Any) -> None:
     if given.setdefault(key, value) != value:
-        what = {"ref": "refs", "path": "folders"}.get(key, f"values of {key}")
-        raise Mistake(f"--{side} names two {what}: {given[key]} and {value}")
+        if what := {"ref": "refs", "path": "folders"}.get(key):
+            raise Mistake(f"--{side} names two {what}: {given[key]} and {value}")
+        raise Mistake(
+            f"--{side} gives {key} two values: {_shown(key, str(given[key]))} and {_shown(key, str(value))}"
+        )
 
 
 def _meant(side: str, word: str, here: Path) -> list[tuple[str, Any]]:

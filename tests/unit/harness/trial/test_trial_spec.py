@@ -88,8 +88,8 @@ def test_the_side_without_a_place_gets_the_usual_one(here, base, candidate, refs
         (["a", "b"], "--candidate names two refs: a and b"),
         (["a", "."], "--candidate names both a ref and a folder"),
         ([".", "other"], "names two folders"),
-        (["client=httpx", "client=httpx2"], "two values of client: httpx and httpx2"),
-        (["env.A=1,env.A=2"], "two values of A"),
+        (["client=httpx", "client=httpx2"], "gives client two values: httpx and httpx2"),
+        (["env.A=1,env.A=2"], "gives A two values: 1 and 2"),
         (["lop=uvloop"], "no setting 'lop'; there are: lock, client"),
         (["loop=uvloop,lop=1"], "no setting 'lop'"),
         (["loop=trio"], "no loop 'trio'; there are: asyncio, uvloop"),
@@ -120,3 +120,15 @@ def test_words_that_cannot_be_meant_are_refused_in_one_line(here, words, said):
 def test_the_same_word_twice_is_no_contradiction(here):
     """A script that adds a setting that is there already does no harm."""
     assert one(here, "main", "main", "loop=uvloop", "loop=uvloop").ref == "main"
+
+
+def test_a_secret_is_used_and_never_told(here):
+    """What a variable holds goes to the worker; where it looks like a key or holds a password, nowhere else."""
+    asked = one(here, "loop=uvloop,env.MY_API_KEY=abcdef", "env.PROXY=http://me:abcdef@host/", "env.SHADE=blue")
+    assert asked.env["MY_API_KEY"] == "abcdef"
+    told = f"{asked.text} {asked.settings}"
+    assert "abcdef" not in told
+    assert asked.text == "loop=uvloop,env.MY_API_KEY=[secret] env.PROXY=[secret] env.SHADE=blue"
+    with pytest.raises(Mistake) as mistake:
+        one(here, "env.TOKEN=abcdef", "env.TOKEN=abcdeg")
+    assert "abcde" not in str(mistake.value)
