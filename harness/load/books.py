@@ -8,11 +8,14 @@ A call's number is unique over all processes of a run, since it is its name on t
 from collections.abc import Iterator
 from typing import Any
 
-from harness.load.arrivals import due_times, part
+from harness.arriving import part, read
 from harness.probe import Item, Mark
 
 SHARE = 10_000_000
 """How many numbers a process has; at a thousand calls a second they last for three hours."""
+
+NEVER = 2 * 86_400 * 10**9
+"""When the call after the last one is due: later than any load run lasts."""
 
 # One ended call: endpoint, index, due, sent, done, chunks in ns after sent, error, warm-up.
 Row = tuple[str, int, int | None, int, int, list[int], str | None, bool]
@@ -64,11 +67,11 @@ class Books:
         return rows
 
     def open(self, told: dict[str, Any] | None, processes: int) -> None:
-        """Begin a test: a closed loop, or with *told* (rate, arrivals, seed) this process' part of an open one."""
+        """Begin a test: a closed loop, or with *told* (arrivals, seed) this process' part of an open one."""
         self.draining = False
         self._due, self._start = None, None
-        if told and told.get("rate"):
-            times = due_times(told["arrivals"], told["rate"], told["seed"])
+        if told:
+            times = read(told["arrivals"]).due_times(told["seed"])
             self._due = part(times, self.process % processes, processes)
 
     def start(self, now: int) -> None:
@@ -82,7 +85,7 @@ class Books:
 
     def next_due(self) -> int | None:
         """Answer when the next call is due, in monotonic ns; None in a closed loop: at once."""
-        return None if self._due is None or self._start is None else self._start + next(self._due)
+        return None if self._due is None or self._start is None else self._start + next(self._due, NEVER)
 
 
 BOOKS = Books()

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from harness import arriving
 from harness.config import Mistake
-from harness.load.arrivals import KINDS
 from harness.load.endpoints import ENDPOINTS
 from harness.loops import LOOPS
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from harness.load.slo import Limits
 
 FRAMEWORKS = ("fastapi", "django")
+CONSTANT = "constant"
 DJANGO = ("ainvoke", "async_invoke", "stream")
 
 
@@ -35,7 +36,7 @@ class LoadConfig:
     time: float | None = _option("seconds under load; without it Locust's page starts the load")
     spawn_rate: float | None = _option("users started per second (default: all within one second)")
     rate: float | None = _option("open loop: calls due per second, whether or not the last came back")
-    arrivals: str = _option(f"how an open loop's calls are spread: {', '.join(KINDS)}", "constant")
+    arrivals: str = _option("how an open loop's calls are spread: constant, poisson, gamma,cv=3 …", CONSTANT)
     slo: str | None = _option("limits on a call in seconds, such as ttft=0.5,e2e=2; exit code 1 when missed")
     slo_share: float = _option("the share of calls that must be within the limits", 0.95)
     rounds: int = _option("how often every endpoint is run; intervals come from these", 1)
@@ -71,7 +72,7 @@ class LoadConfig:
             value = getattr(self, name)
             if value is not None and not least <= value <= most:
                 raise Mistake(f"{name} must lie between {least:g} and {most:g}, not {value:g}")
-        for name, there in (("arrivals", KINDS), ("framework", FRAMEWORKS), ("loop", LOOPS)):
+        for name, there in (("framework", FRAMEWORKS), ("loop", LOOPS)):
             if getattr(self, name) not in there:
                 raise Mistake(f"no {name} {getattr(self, name)!r}; there are: {', '.join(there)}")
         if not self.file:
@@ -83,6 +84,7 @@ class LoadConfig:
         for name in ("host", "journal"):
             _check_address(name, getattr(self, name))
         self.limits()
+        self.schedule()
 
     def _check_endpoints(self) -> None:
         for each in self.endpoint:
@@ -112,13 +114,20 @@ class LoadConfig:
 
         return limits(self.slo, self.slo_share)
 
+    def schedule(self) -> arriving.Arrivals | None:
+        """Answer when an open loop's calls are due; None in a closed loop. Raises `Mistake` for what cannot be."""
+        if self.rate is None and self.arrivals == CONSTANT:
+            return None
+        return arriving.read(self.arrivals, **({} if self.rate is None else {"rate": self.rate}))
+
     @property
     def open_loop(self) -> dict[str, Any] | None:
         """What an open loop needs to know; None in a closed one."""
-        if self.rate is None:
+        arrivals = self.schedule()
+        if arrivals is None:
             return None
         workers = self.expect_workers if self.master else self.processes
-        return {"rate": self.rate, "arrivals": self.arrivals, "seed": self.seed, "processes": workers}
+        return {"arrivals": arrivals.words, "seed": self.seed, "processes": workers}
 
 
 _RANGES: dict[str, tuple[float, float]] = {

@@ -129,11 +129,10 @@ def _all_there(calls: Sequence[Call], users: int, began: int) -> int:
 
 def how(config: LoadConfig) -> str:
     """Label the load: a closed loop's latencies are those of users who wait for one another's answers."""
-    if config.rate is None:
+    arrivals = config.schedule()
+    if arrivals is None:
         return f"closed loop, {config.users} users: each sends its next call when the last has come back"
-    return (
-        f"open loop, {config.arrivals} arrivals, {config.rate:g} calls due per second, timed from their due times"
-    )
+    return f"open loop, arrivals {arrivals.short}: calls are timed from when they were due"
 
 
 def _version(package: str) -> str | None:

@@ -13,7 +13,7 @@ class Setup:
 
     `workers` is how many to wait for before a test begins; `drain` how long calls in flight may take to end when
     a test is stopped (0: they are cut). `offered` are the endpoints there are users for; none means all.
-    `open_loop` is {rate, arrivals, seed, processes}, or None for a closed loop.
+    `open_loop` is {arrivals, seed, processes}, or None for a closed loop.
     """
 
     role: Role

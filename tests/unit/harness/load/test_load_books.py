@@ -35,7 +35,7 @@ def test_calls_are_kept_only_for_somebody_who_takes_them():
 def test_an_open_loop_begins_when_all_users_are_there():
     """Due times count from then: calls due while users were still being started would all seem late."""
     books = Books()
-    books.open({"rate": 4.0, "arrivals": "constant", "seed": 0}, 1)
+    books.open({"arrivals": "constant,rate=4", "seed": 0}, 1)
     assert books.waiting
     books.start(1000)
     books.start(9999)

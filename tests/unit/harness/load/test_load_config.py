@@ -41,5 +41,5 @@ def test_what_no_run_could_mean_is_refused_in_one_line(words, said):
 def test_an_open_loop_is_shared_by_all_processes():
     """Each draws the same schedule and takes its part, so each must know how many there are."""
     config = config_from({"rate": "200", "arrivals": "poisson", "processes": "4"})
-    assert config.open_loop == {"rate": 200.0, "arrivals": "poisson", "seed": 7, "processes": 4}
+    assert config.open_loop == {"arrivals": "poisson,rate=200", "seed": 7, "processes": 4}
     assert config_from({}).open_loop is None
