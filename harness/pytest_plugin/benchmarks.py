@@ -84,8 +84,16 @@ def strategy(  # noqa: PLR0913  one keyword for each thing a cell has
         timeout=timeout,
         max_retries=0,
     )
-    with _one_line(), _clean_environment():
-        measured = Measured(cell, tuple(_carried_out(benchmark, order, rounds)))
+    mistake, found = None, []
+    with _clean_environment():
+        try:
+            found = _carried_out(benchmark, order, rounds)
+        except (registry.Unknown, Unloadable) as wrong:
+            mistake = wrong.args[0]
+    # Out here, so that it is told alone.
+    if mistake:
+        pytest.fail(f"strategy_benchmark: {mistake}", pytrace=False)
+    measured = Measured(cell, tuple(found))
     _refuse_failures(measured)
     benchmark.extra_info |= extra(measured)
     return measured
@@ -124,17 +132,6 @@ def _refuse_failures(measured: Measured) -> None:
     kinds = [call.error for call in calls if call.error]
     if kinds:
         pytest.fail(f"{measured.cell.id}: {len(kinds)} of {len(calls)} calls failed ({kinds[0]})", pytrace=False)
-
-
-@contextmanager
-def _one_line() -> Iterator[None]:
-    said = None
-    try:
-        yield
-    except (registry.Unknown, Unloadable) as wrong:
-        said = wrong.args[0]
-    if said:
-        pytest.fail(f"strategy_benchmark: {said}", pytrace=False)
 
 
 @contextmanager

@@ -51,7 +51,7 @@ class MockLLM:
         return found
 
     def configure(self, **settings: Any) -> None:
-        """Change how the server answers from now on; a setting that it does not know fails the test in one line."""
+        """Change how the server answers from now on; what it does not know fails the test in one line."""
         body = orjson.dumps(settings)
         status, answer = _asked(self.server.base_url, "POST", body)
         if status != 200:
