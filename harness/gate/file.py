@@ -2,13 +2,15 @@
 A gate run on file: JSON with every round, and the outcome for readers; `overlap gate --replay FILE` reads it.
 
 What is read back is the run alone. The outcome in the file is for eyes and scripts: a verdict is always computed
-anew from the rounds.
+anew from the rounds. A value that is no number (NaN, infinite) is null in the file and NaN once read, and its
+series is invalid either way.
 """
 
 import json
 import math
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 from types import UnionType
@@ -40,11 +42,21 @@ def write(outcome: Outcome, path: Path) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(as_json(outcome), indent=1, default=str) + "\n", encoding="utf-8")
+        part.write_text(json.dumps(_finite(as_json(outcome)), indent=1, default=str) + "\n", encoding="utf-8")
         part.replace(path)
     except OSError as wrong:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise Mistake(f"cannot write {path}: {wrong}") from wrong
+
+
+def _finite(value: Any) -> Any:
+    """Answer *value* with null for every number that JSON has no word for."""
+    if isinstance(value, Mapping):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def read(path: Path) -> Run:
@@ -95,18 +107,23 @@ _PLAIN: Mapping[type, Any] = {
     str: lambda found: isinstance(found, str),
     bool: lambda found: isinstance(found, bool),
     int: lambda found: isinstance(found, int) and not isinstance(found, bool),
-    float: lambda found: isinstance(found, int | float) and not isinstance(found, bool) and math.isfinite(found),
+    float: lambda found: isinstance(found, int | float) and not isinstance(found, bool),
 }
 
 
 def _record(kind: Any, found: Any, where: str) -> Any:
     if not isinstance(found, dict):
         raise Mistake(f"{where} is not there" if found is None else f"{where} is no record")
+    if kind is Pair:
+        values = ("base", "candidate")
+        found = {key: math.nan if key in values and value is None else value for key, value in found.items()}
     hints = get_type_hints(kind)
     # A field that a later version added is no reason to refuse: what it says was not needed for the verdict.
     given = {name: _made(hints[name], found[name], f"{where}.{name}") for name in hints if name in found}
     try:
         return kind(**given)
+    except Mistake as wrong:
+        raise Mistake(f"{where}.{wrong}") from None
     except TypeError:
         missing = next(field.name for field in fields(kind) if field.name not in given)
         raise Mistake(f"{where}.{missing} is not there") from None

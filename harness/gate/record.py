@@ -8,10 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from harness.config import Mistake
+
 SCHEMA = "overlap-gate/1"
 Verdict = Literal["pass", "improved", "regressed", "inconclusive", "invalid"]
 # 1 regressed: the only code that says that the candidate is worse; 4: nothing can be said.
 EXIT: Mapping[Verdict, int] = {"pass": 0, "improved": 0, "regressed": 1, "inconclusive": 3, "invalid": 4}
+# The largest share that is a bound or a noise: ten times as slow.
+MOST = 9.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,20 @@ class Rule:
     noise: float = 0.03
     steal: float = 0.05
     foreign: float = 0.25
+
+    def __post_init__(self) -> None:
+        """Raise `Mistake` for what no verdict could follow from."""
+        for name in ("alpha", "beta"):
+            if not 0 < getattr(self, name) < 1:
+                raise Mistake(f"{name} must lie between 0 and 1, not {getattr(self, name)}")
+        for name in ("pass_bound", "noise"):
+            if not 0 < getattr(self, name) <= MOST:
+                raise Mistake(f"{name} must lie between 0 and {MOST:g}, not {getattr(self, name)}")
+        for name in ("min_effect", "steal", "foreign"):
+            if not getattr(self, name) >= 0:
+                raise Mistake(f"{name} must be at least 0, not {getattr(self, name)}")
+        if self.max_rounds < 1:
+            raise Mistake(f"max_rounds must be at least 1, not {self.max_rounds}")
 
 
 @dataclass(frozen=True, slots=True)
