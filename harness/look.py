@@ -10,7 +10,8 @@ from harness import executor, loops
 from harness.application.adapting import methods
 from harness.application.blame import reason
 from harness.application.opening import opened, own, scenario
-from harness.probe import Item, carries
+from harness.chunks import carries
+from harness.probe import Item
 from harness.slot import Order, application, close, endpoint_of, items
 
 # The first call may be one that its application answers by itself.

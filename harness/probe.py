@@ -11,6 +11,7 @@ from time import monotonic_ns
 from types import TracebackType
 from typing import Any, Self
 
+from harness.chunks import carries
 from harness.record import Call
 
 
@@ -151,11 +152,6 @@ class Probe:
             for mark in self.marks
             if mark.done
         ]
-
-
-def carries(piece: Any) -> bool:
-    """Tell whether *piece*, a chunk of whatever a client streams, carries output: text or a tool call's part."""
-    return bool(getattr(piece, "content", piece) or getattr(piece, "tool_call_chunks", None))
 
 
 def name(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from harness import arriving, executor, loops, openloop, registry
 from harness.application.adapting import built
 from harness.application.inputs import questions, tagged
-from harness.application.opening import opened, own, scenario
+from harness.application.opening import made, opened, own, scenario
 from harness.application.shape import shape
 from harness.burn import Burning
 from harness.endpoint import Endpoint, Remote
@@ -21,7 +21,7 @@ from harness.leftovers import Leftovers
 from harness.pauses import Collections
 from harness.pools import PoolWaits
 from harness.probe import Item, Probe, tag
-from harness.record import Call, Cell, Lag, Metered, Pauses, Queue
+from harness.record import OWN, Call, Cell, Lag, Metered, Pauses, Queue
 from harness.remote.hooks import metered
 from harness.settle import settle
 from harness.store import cell_from
@@ -101,6 +101,9 @@ def application(order: Order, thing: Any = None) -> Any:
     if spec := own(order.word):
         app = built(opened(spec, endpoint) if thing is None else thing, endpoint, spec.word)
         return app, app
+    if order.cell.client == OWN:
+        app = made(order.word, endpoint, order.cell.variant)
+        return app, app
     client = registry.load("harness.clients", order.cell.client).client(endpoint)
     module = scenario(order.word)
     if not hasattr(module, "app"):
@@ -116,9 +119,9 @@ def items(order: Order, app: Any = None) -> tuple[list[Item], list[Item]]:
 
     An own *app* is asked in the shape in which it takes its input.
     """
-    is_own = own(order.word) is not None
-    asked, fits = questions(order.inputs, order.seed), shape(app if is_own else None)
-    if not is_own and not order.inputs:
+    asked = questions(order.inputs, order.seed)
+    fits = shape(app if order.cell.client == OWN else None)
+    if not own(order.word) and not order.inputs:
         asked = scenario(order.word).prompts(random.Random(order.seed))
     told = list(islice(asked, max(order.calls, order.warmup)))
     warm = [_item(index, fits(question), warmup=True) for index, question in enumerate(told[: order.warmup])]

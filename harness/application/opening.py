@@ -1,15 +1,18 @@
 """Opens what a slot runs: an application imported anew in a pointed environment, or a scenario imported once."""
 
-from functools import cache
+from functools import cache, partial
 from types import ModuleType
 from typing import Any
 
 from harness import registry
+from harness.application import shared
+from harness.application.adapting import built
 from harness.application.blame import Unloadable
 from harness.application.loading import forget, imported
 from harness.application.pointing import point
 from harness.application.spec import Spec, parse
 from harness.endpoint import Endpoint
+from harness.record import OWN
 from harness.settle import settle
 
 
@@ -46,6 +49,20 @@ def scenario(word: str) -> ModuleType:
     """
     spec = parse(word)
     return _file(spec) if spec else registry.load("scenarios", word)
+
+
+def made(word: str, endpoint: Endpoint, variant: str) -> Any:
+    """
+    Let a scenario whose plan says so make its application, client and all: `app(endpoint)`, or with a variant.
+
+    In the loop. Raises `Unloadable`.
+    """
+    module = scenario(word)
+    if not hasattr(module, "app"):
+        raise Unloadable(f"{word} has no app(endpoint), which the client {OWN!r} of its plan needs")
+    point(endpoint)
+    shared.forget()
+    return built(partial(module.app, variant=variant) if variant else module.app, endpoint, word)
 
 
 @cache

@@ -14,7 +14,7 @@ TOP = {"cli", "commands", "notebook", "pytest_plugin", "locust_user", "load", "c
 JUDGING = {"report", "gate", "stats"}
 BOTTOM = {"record", "slo", "shares", "metrics", "store", "config", "environment", "registry", "endpoint"}
 # Every other part of the harness measures; of those, these stand below the ones that run and join.
-BORROWED = {"probe", "loops", "server", "heartbeat"}
+BORROWED = {"probe", "chunks", "loops", "server", "heartbeat"}
 PLAYERS = {"strategies", "clients", "arrivals"}
 
 

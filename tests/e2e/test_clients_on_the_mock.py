@@ -10,7 +10,8 @@ import pytest
 from harness import registry
 from harness.endpoint import Endpoint
 from harness.journal import take
-from harness.probe import carries, item
+from harness.chunks import carries
+from harness.probe import item
 from harness.server import Server, mock_command, start
 
 TOKENS = 7
