@@ -147,7 +147,9 @@ def facts(outcome: Outcome) -> list[str]:
         found.append("interrupted")
     if run.took is not None:
         found.append(f"{run.took:.0f} s")
-    return [*found, f"seed {run.seed}", *([clean(run.time)] if run.time else [])]
+    if run.interleaved:
+        found.append(f"seed {run.seed}")
+    return [*found, *([clean(run.time)] if run.time else [])]
 
 
 def compared(outcome: Outcome) -> list[tuple[str, str, str]]:

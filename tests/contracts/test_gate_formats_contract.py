@@ -15,7 +15,7 @@ from harness.gate.record import Arm, Control, Judged, Missing, Outcome, Pair, Ru
 
 FORMATS = "harness.gate.formats"
 NAMES = registry.names(FORMATS)
-ODD = "a\"b'<b>|%&\n::error::x\r\\`#1 @me ]]> =cmd\x1b[31m \u2028,;{} ``` 端"
+ODD = "$x_{ $ a\"b'<b>|%&\n::error::x\r\\`#1 @me ]]> =cmd\x1b[31m \u2028,;{} ``` 端"
 KEY = "sk-" + "a1b2c3d4e5f6" * 2
 
 

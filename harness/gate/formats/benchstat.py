@@ -35,21 +35,23 @@ def _lines(outcome: Outcome, arm: Arm, side: str) -> Iterator[str]:
         said = [f"better={series.better}"] if series.better != "neither" else []
         said += ["assume=exact"] if series.kind == "exact" else []
         yield from (f"Unit {unit} {words}" for words in said)
-    for cell in dict.fromkeys(each.cell for each in outcome.run.series):
-        found = [each for each in outcome.run.series if each.cell == cell]
-        for number in sorted({pair.round for each in found for pair in each.counted}):
-            values = list(_values(found, number, side))
-            if values:
-                yield f"{_name(cell)} 1 {' '.join(values)}"
+    cells: dict[str, list[Series]] = {}
+    for series in outcome.run.series:
+        cells.setdefault(series.cell, []).append(series)
+    for cell, found in cells.items():
+        for values in _rounds(found, side):
+            yield f"{_name(cell)} 1 {' '.join(values)}"
 
 
-def _values(found: list[Series], number: int, side: str) -> Iterator[str]:
+def _rounds(found: list[Series], side: str) -> Iterator[list[str]]:
+    """Yield for each round what the series of a cell have of it."""
+    rounds: dict[int, list[str]] = {}
     for series in found:
+        unit = _unit(series)
         for pair in series.counted:
-            value = getattr(pair, side)
-            if pair.round == number and known(value):
-                yield f"{value:.10g} {_unit(series)}"
-                break
+            if known(value := getattr(pair, side)):
+                rounds.setdefault(pair.round, []).append(f"{value:.10g} {unit}")
+    yield from (rounds[number] for number in sorted(rounds))
 
 
 def _commit(facts: Mapping[str, Any]) -> str:

@@ -7,9 +7,10 @@ import xml.etree.ElementTree as ET
 from io import BytesIO, StringIO, TextIOWrapper
 
 import pytest
+from markdown_it import MarkdownIt
 from rich.console import Console
 
-from harness.gate.formats import annotations, junit, markdown, terminal
+from harness.gate.formats import annotations, html, junit, markdown, terminal
 from harness.gate.github import outputs, tell
 from harness.gate.judge import judge
 from harness.gate.record import Arm, Control, Missing, Pair, Rule, Run, Series
@@ -137,6 +138,20 @@ def test_markup_in_a_name_is_shown_as_text():
     assert len(re.findall(r"(?<!\\)\|", row)) == 9
 
 
+def test_a_summary_has_the_tables_it_means_to_have():
+    """A parser of Markdown finds no tag, no link and no code but ours in a run of odd names."""
+    name = "<i>|</i>&lt; \\| `a` [b](c) **d** <!-- e --> \n# f\n- g"
+    text = markdown.summary(
+        outcome(series(name, shift=0.2), series("b"), missing=(Missing(name, "both", 1, name),))
+    )
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    inside = {child.type for token in tokens for child in token.children or ()}
+    assert inside == {"text", "strong_open", "strong_close"}
+    assert {token.type for token in tokens if "html" in token.type} == set()
+    cells = sum(token.type == "td_open" for token in tokens)
+    assert cells == 2 * 8 + 3 * 3
+
+
 def test_what_passed_is_folded_where_there_is_much():
     """What needs a look is in sight; the rest is a click away."""
     text = markdown.summary(MANY)
@@ -144,6 +159,20 @@ def test_what_passed_is_folded_where_there_is_much():
     assert before.count("🔴 regressed |") == 30
     assert folded.count("🟢 pass |") == 270
     assert "<details>" not in markdown.summary(REGRESSED)
+
+
+def test_the_page_draws_timed_series_and_shows_names_as_text():
+    """One dot a timed series, one row each of all; a tag in a name is no tag."""
+    text = html.files(
+        outcome(series("<b>a</b>/x", shift=0.2), series("<b>a</b>/y"), series("c/d", "peak", kind="exact"))
+    )
+    page = text["gate.html"]
+    assert "<b>" not in page
+    [chart] = html.report(REGRESSED).charts()
+    assert [each.label for each in chart.ratios] == ["b/chain/gather overhead p50", "a/openai/gather overhead p50"]
+    assert [each.differs for each in chart.ratios] == [True, False]
+    assert page.count("<svg ") == 1
+    assert "http://" not in page.replace("http://www.w3.org/", "")
 
 
 def test_annotations_are_lines_that_github_takes():
