@@ -59,15 +59,15 @@ def test_a_part_is_played_faster(tmp_path):
     assert list(arrivals.sizes(7)) == [(396, 109), (879, 55)]
 
 
-@pytest.mark.parametrize("rate", [0.5, 1.0, 2.0, 7.5, 40.0])
+@pytest.mark.parametrize("rate", [0.2, 0.7, 1.0, 7.3, 40.0])
 def test_a_rate_leaves_out_or_repeats_and_keeps_the_shape(tmp_path, rate):
     """A thousand calls, one a second with a lull: so many a second on average, and nobody in the lull."""
     seconds = [*range(500), *range(1500, 2000)]
     lines = [f"{second},{second},1" for second in seconds]
     arrivals = traced(tmp_path, "\n".join(["Timestamp,Request tokens,Response tokens", *lines]), f",rate={rate}")
     due, sizes = list(arrivals.due_times(7)), list(arrivals.sizes(7))
-    # Drawn by a coin for each call: four standard deviations of the sum of a thousand, at most 2 % of it here.
-    assert len(due) == pytest.approx(rate * 2000, rel=0.13)
+    # A coin for each of a thousand calls says whether it is played once more: four deviations of their sum.
+    assert len(due) == pytest.approx(rate * 2000, abs=64)
     assert len(sizes) == len(due)
     assert all(later >= earlier for earlier, later in pairwise(due))
     # Copies stand before the next call: those of the call before the lull are in it, and no others.
