@@ -21,7 +21,7 @@ from harness.trial.interpreter import Interpreter, ask
 from harness.trial.lock import Lock, digest
 
 _DONE = ".complete"  # written last: a folder without it was left half-made
-_FORMAT = 1
+_FORMAT = 2
 _KEPT = 30 * 86_400  # seconds since an environment was last used
 
 
@@ -113,9 +113,10 @@ def _make(recipe: Recipe, target: Path) -> None:
         shutil.rmtree(target, ignore_errors=True)
     try:
         installer.make(target, recipe.python or sys.executable)
-        installer.install(target, recipe.lock, recipe.root)
-        for file in recipe.requirements:
-            installer.requirements(target, file, Path.cwd())
+        over = recipe.requirements
+        installer.install(target, recipe.lock, recipe.root, last=not over)
+        for file in over:
+            installer.requirements(target, file, Path.cwd(), last=file == over[-1])
         (target / _DONE).write_bytes(orjson.dumps({"made": time(), "from": _files(recipe)}))
     except BaseException:
         with uninterrupted():

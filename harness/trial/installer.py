@@ -54,8 +54,12 @@ def _interpreter(python: str) -> str:
     return found
 
 
-def install(folder: Path, lock: Lock, root: Path) -> None:
-    """Install *lock* into the environment *folder*; local paths are found from *root*. Raises `Mistake`."""
+def install(folder: Path, lock: Lock, root: Path, *, last: bool = True) -> None:
+    """
+    Install *lock* into the environment *folder*; local paths are found from *root*.
+
+    *last* says that nothing is laid over it. Raises `Mistake`.
+    """
     file = lock.file
     if lock.kind in {"pylock", "uv"} and not uv():
         raise Mistake(f"{lock.name} needs uv, which is not installed; lock=FILE names another")
@@ -65,15 +69,17 @@ def install(folder: Path, lock: Lock, root: Path) -> None:
         file = folder / "lock.txt"
         file.write_text(lock.text, encoding="utf-8")
     assert file is not None
-    requirements(folder, file, root)
+    requirements(folder, file, root, last=last)
 
 
-def requirements(folder: Path, file: Path, root: Path) -> None:
+def requirements(folder: Path, file: Path, root: Path, *, last: bool) -> None:
     """Install a requirement *file* into *folder*, upon what is there; its hashes are checked. Raises `Mistake`."""
     python = str(folder / "bin" / "python")
     if found := uv():
-        # Compiled now and not in the first round, as pip does by itself.
-        run([found, "pip", "install", "-q", "--compile-bytecode", "--python", python, "-r", str(file)], root)
+        # Compiled now and not in the first round, as pip does by itself; but once: uv leaves compiled files where
+        # it replaces a package, and Python believes one whose source has the same size and second.
+        compiled = ["--compile-bytecode"] if last else []
+        run([found, "pip", "install", "-q", *compiled, "--python", python, "-r", str(file)], root)
         return
     words = ("install", "-q", "--no-input", "--disable-pip-version-check", "--no-warn-script-location", "-r")
     run([python, "-m", "pip", *words, str(file)], root)

@@ -7,13 +7,12 @@ application.
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from harness.load.calm import uninterrupted
+from harness.trial.temporary import temporary
 
 
 @contextmanager
@@ -27,17 +26,6 @@ def shim(tree: Path | None) -> Iterator[Path]:
         for name, source in {"harness": package("harness"), "scenarios": scenarios(tree)}.items():
             _link(source, folder / name)
         yield folder
-
-
-@contextmanager
-def temporary(prefix: str) -> Iterator[Path]:
-    """Make a folder of our own, and remove it in the end, Ctrl-C or not."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix)).resolve()
-    try:
-        yield folder
-    finally:
-        with uninterrupted():
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def package(name: str) -> Path:

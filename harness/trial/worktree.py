@@ -7,11 +7,11 @@ from pathlib import Path
 
 from harness.config import Mistake
 from harness.load.calm import uninterrupted
-from harness.trial.flock import free, held
+from harness.trial.flock import free
 from harness.trial.repository import git, prefix, said
-from harness.trial.shim import temporary
+from harness.trial.temporary import LOCK, temporary
 
-_PREFIX, _LOCK, _TREE = "overlap-worktree-", "lock", "tree"
+_PREFIX, _TREE = "overlap-worktree-", "tree"
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def worktree(repository: Path, sha: str) -> Iterator[Path]:
     """
     below = prefix(repository)
     _sweep(repository)
-    with temporary(_PREFIX) as folder, held(folder / _LOCK):
+    with temporary(_PREFIX) as folder:
         try:
             done = git(repository, "worktree", "add", "--quiet", "--detach", str(folder / _TREE), sha)
             if done.returncode:
@@ -52,6 +52,6 @@ def _sweep(repository: Path) -> None:
     for line in git(repository, "worktree", "list", "--porcelain").stdout.splitlines():
         tree = Path(line.removeprefix("worktree "))
         ours = line.startswith("worktree ") and tree.parent.name.startswith(_PREFIX)
-        if ours and free(tree.parent / _LOCK):
+        if ours and free(tree.parent / LOCK):
             _remove(repository, tree.parent)
             shutil.rmtree(tree.parent, ignore_errors=True)

@@ -193,10 +193,11 @@ def test_a_ref_that_cannot_be_had_is_said_in_one_line(repository, monkeypatch, b
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_gate_that_is_ended_leaves_no_worktree(repository, number):
+def test_a_gate_that_is_ended_leaves_no_worktree(repository, tmp_path, number):
     """Asked to end it tidies up; killed, it leaves that to the next."""
+    env = os.environ | {"TMPDIR": str(tmp_path)}
     with subprocess.Popen(
-        [sys.executable, "-c", KILLED], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [sys.executable, "-c", KILLED], env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as gate:
         root = Path(gate.stdout.readline().decode().strip())
         assert root.is_dir()
