@@ -62,8 +62,8 @@ def two(base: Path, candidate: Path) -> Run:
     names = list(dict.fromkeys(name for each in (*left, *right) for name in each.rows))
     everywhere = [name for name in names if all(name in side.rows for a, b, _ in paired for side in (a, b))]
     return Run(
-        base=_arm(base, left),
-        candidate=_arm(candidate, right),
+        base=_arm(_label(base, candidate), left),
+        candidate=_arm(_label(candidate, base), right),
         rule=Rule() if in_turn else Rule(pass_bound=PASS_BOUND),
         declared=tuple(names),
         series=tuple(_series(name, paired, spoiled) for name in everywhere),
@@ -129,13 +129,17 @@ def _foreign(a: Recording, b: Recording) -> str | None:
     return f"{a.name} and {b.name} come from different machines"
 
 
-def _arm(path: Path, side: Sequence[Recording]) -> Arm:
+def _label(path: Path, other: Path) -> str:
+    """Name a side; by its folder too where that is what tells the two apart. A whole path says nothing elsewhere."""
+    return path.name if path.name != other.name else "/".join(path.parts[-2:]).lstrip("/")
+
+
+def _arm(label: str, side: Sequence[Recording]) -> Arm:
     facts = dict(side[0].facts)
     if len(side) > 1:
         facts |= {"files": len(side)}
         facts |= {key: f"{facts[key]} …" for key in ("commit", "measured") if _differs(key, side) and key in facts}
-    # A path says nothing to a reader elsewhere.
-    return Arm(spec=path.name, label=path.name, facts=facts)
+    return Arm(spec=label, label=label, facts=facts)
 
 
 def _differs(key: str, side: Sequence[Recording]) -> bool:

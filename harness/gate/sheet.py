@@ -142,12 +142,12 @@ def facts(outcome: Outcome) -> list[str]:
     if run.control:
         planted = f"a slowdown of {percent(run.control.share)} planted in {clean(run.control.cell)}"
         found.append("control: base against itself" if run.control.kind == "aa" else f"control: {planted}")
-    found.append("arms in turn, in an order drawn at random" if run.interleaved else "arms not measured in turn")
+    found.append("arms in turn" if run.interleaved else "arms not measured in turn")
     if run.interrupted:
         found.append("interrupted")
     if run.took is not None:
         found.append(f"{run.took:.0f} s")
-    if run.interleaved:
+    if run.seed:
         found.append(f"seed {run.seed}")
     return [*found, *([clean(run.time)] if run.time else [])]
 

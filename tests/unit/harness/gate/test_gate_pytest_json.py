@@ -198,6 +198,14 @@ def test_what_is_told_of_a_side_names_no_host_and_no_folder(tmp_path):
     assert str(tmp_path) not in str(run)
 
 
+def test_sides_of_the_same_name_are_told_apart_by_their_folders(tmp_path):
+    """`main/run.json` and `tree/run.json` are not both `run.json`."""
+    run = two(
+        stored(tmp_path / "main" / "run.json", {"a": 1.0}), stored(tmp_path / "tree" / "run.json", {"a": 1.0})
+    )
+    assert (run.base.label, run.candidate.label) == ("main/run.json", "tree/run.json")
+
+
 def test_a_pattern_names_several_files(tmp_path):
     """As does a folder, however deep pytest-benchmark keeps its own in it."""
     deep = side(tmp_path / "Linux-CPython", [1, 2, 3], [0, 1, 2])
