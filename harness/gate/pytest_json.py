@@ -130,7 +130,7 @@ def _foreign(a: Recording, b: Recording) -> str | None:
 
 
 def _label(path: Path, other: Path) -> str:
-    """Name a side; by its folder too where that is what tells the two apart. A whole path says nothing elsewhere."""
+    """Name a side, with its folder where that tells the two apart; a whole path says nothing elsewhere."""
     return path.name if path.name != other.name else "/".join(path.parts[-2:]).lstrip("/")
 
 
