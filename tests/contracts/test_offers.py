@@ -1,4 +1,4 @@
-"""What a strategy that has an open loop owes: each call started when due, whatever came of the others, none lost."""
+"""What a strategy with an open loop owes: each call started when due, whatever came of the others, none lost."""
 
 import asyncio
 import inspect
@@ -54,7 +54,7 @@ class Hanging:
         """Answer when let go."""
         try:
             self._begin(prompt)
-            while not self._go.is_set():
+            while not self._go.is_set():  # noqa: ASYNC110  it is set from another thread
                 await asyncio.sleep(0.001)
         finally:
             self.running -= 1
