@@ -50,7 +50,7 @@ def _first_calls(name: str, planned: Planned, runner: Runner) -> list[str]:
     order = replace(runner.order(planned, 0), warmup=3)
     try:
         take(order.base_url)
-        came = runner.ask({"tried": order})["tried"]
+        came = runner.tried(order)
         journal = take(order.base_url)
     except Broken as broken:
         raise Mistake(f"{name} did not get through its first call: {broken}") from broken
@@ -68,11 +68,14 @@ def _first_calls(name: str, planned: Planned, runner: Runner) -> list[str]:
 
 
 def _astray(name: str, base_url: str, errors: Sequence[str]) -> str:
-    if errors:
-        return f"{name} failed before any of its requests reached the mock: {errors[0]}"
     module = name.partition(":")[0]
-    return (
-        f"no request of {name} reached the mock at {base_url}/v1: does it set base_url itself? Let it read "
-        f"OPENAI_BASE_URL, or name a function in {module} that takes the endpoint and makes the application: "
-        "def app(endpoint): …  base_url=endpoint.base_url, api_key=endpoint.api_key"
+    how = (
+        f"does it set base_url itself? Let it read OPENAI_BASE_URL, or name a function in {module} that is given "
+        "the endpoint and makes it: def app(endpoint), with its base_url and its api_key"
     )
+    if not errors:
+        return f"no request of {name} reached the mock at {base_url}/v1: {how}"
+    said = f"{name} failed before any request of it reached the mock at {base_url}/v1: {errors[0]}"
+    # What an application says that asked somebody else.
+    elsewhere = any(word in errors[0] for word in ("Connect", "connect", "Authentication", "401", "NotFound"))
+    return f"{said}; {how}" if elsewhere else said

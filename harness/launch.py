@@ -88,6 +88,11 @@ class Launch:
         found: list[str] = self.ask({"methods": order}, patience)["methods"]
         return found
 
+    def tried(self, order: Order, patience: float) -> dict[str, Any]:
+        """Have the first calls of *order* made; answers what `harness.look.tried` does. Raises `Broken`."""
+        came: dict[str, Any] = self.ask({"tried": order}, patience)["tried"]
+        return came | {"errors": [masked(error, self._hide) for error in came["errors"]]}
+
     def slot(self, order: Order, patience: float) -> dict[str, Any]:
         """Have *order* carried out; answers {"timed": …, "calls": […]}. Raises `Broken`."""
         return self.ask({"slot": order}, patience)

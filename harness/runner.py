@@ -168,9 +168,9 @@ class Runner:
         """Ask which methods the application of *planned* has. Raises `Broken` when it cannot be built."""
         return self._current(self._config.seed).methods(self.order(planned, 0), self._config.slot_timeout)
 
-    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Ask the worker under way anything it answers. Raises `Broken`, or `Mistake`."""
-        return self._current(self._config.seed).ask(request, self._config.slot_timeout)
+    def tried(self, order: Order) -> dict[str, Any]:
+        """Have the first calls of *order* made, and answer what came of them. Raises `Broken`, or `Mistake`."""
+        return self._current(self._config.seed).tried(order, self._config.slot_timeout)
 
     def carry_out(self, drawn: Sequence[Round]) -> None:
         """

@@ -113,4 +113,4 @@ def _takes(call: Any, name: str, *, by_name: bool = False) -> bool:
 
 
 def _kind(thing: Any) -> str:
-    return "None" if thing is None else f"a {type(thing).__name__}"
+    return "None" if thing is None else f"of type {type(thing).__name__}"

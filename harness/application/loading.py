@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from harness.application import shared
+from harness.application.adapting import methods
 from harness.application.blame import Unloadable, reason
 from harness.application.spec import Spec
 
@@ -120,21 +121,17 @@ def _object(module: ModuleType, spec: Spec) -> Any:
     found: Any = module
     for name in spec.target.split(".") if spec.target else ():
         if not hasattr(found, name):
-            there = ", ".join(_public(module)) or "nothing that could be called"
+            there = ", ".join(public(module)) or "nothing that could be called"
             raise Unloadable(f"{spec.place} has no {spec.target!r}; there is: {there}")
         found = getattr(found, name)
     return found
 
 
-def _public(module: ModuleType) -> list[str]:
-    """Answer what *module* has of its own that an application could be."""
-    from harness.application.adapting import methods
-
+def public(module: ModuleType) -> list[str]:
+    """Answer what *module* has that could be an application: own functions, and objects with such methods."""
+    own = {name: value for name, value in vars(module).items() if not name.startswith("_")}
     return [
         name
-        for name, value in vars(module).items()
-        if not name.startswith("_")
-        and (methods(value) or callable(value))
-        and (getattr(value, "__module__", None) in {module.__name__, None} or not isinstance(value, type))
-        and not (callable(value) and not methods(value) and getattr(value, "__module__", "") != module.__name__)
+        for name, value in own.items()
+        if methods(value) or (callable(value) and getattr(value, "__module__", None) == module.__name__)
     ]

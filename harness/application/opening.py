@@ -8,7 +8,7 @@ from harness import registry
 from harness.application import shared
 from harness.application.adapting import built
 from harness.application.blame import Unloadable
-from harness.application.loading import forget, imported
+from harness.application.loading import forget, imported, public
 from harness.application.pointing import point
 from harness.application.spec import Spec, parse
 from harness.endpoint import Endpoint
@@ -67,10 +67,13 @@ def made(word: str, endpoint: Endpoint, variant: str) -> Any:
 
 @cache
 def _file(spec: Spec) -> ModuleType:
+    # It may build a client while it is imported, though nobody is asked by it.
+    point(Endpoint("http://127.0.0.1:9/v1"))
     module: ModuleType = imported(spec)
     if missing := [name for name in ("PLAN", "prompts") if not hasattr(module, name)]:
+        named = " or ".join(f"{spec.word}:{name}" for name in public(module)[:5]) or f"{spec.word}:NAME"
         raise Unloadable(
-            f"{spec.word} is no scenario, it has no {missing[0]}; an application in it is named "
-            f"{spec.word}:NAME, and `overlap init` writes a scenario to start from"
+            f"{spec.word} is no scenario, it has no {missing[0]}; an application in it is named {named}, "
+            "and `overlap init` writes a scenario to start from"
         )
     return module

@@ -136,15 +136,18 @@ def _no_request(facts: Facts) -> str | None:
 
 
 def _left_behind(facts: Facts) -> str | None:
-    for what in ("threads", "tasks"):
-        counts = [getattr(each.slot, what) or 0 for each in facts.good]
+    found = []
+    for what in ("thread", "task"):
+        counts = [getattr(each.slot, f"{what}s") or 0 for each in facts.good]
         # What a library starts once a process is there in one round and not in the next.
         if median(counts) > 0:
-            return (
-                f"The application left {max(counts)} {what} behind when it was closed: they run on beside the "
-                "slots that follow. Give it an `aclose` that ends them."
-            )
-    return None
+            found.append(f"{max(counts)} {what}{'s' if max(counts) > 1 else ''}")
+    if not found:
+        return None
+    return (
+        f"The application left {' and '.join(found)} behind when it was closed: they run on beside what is "
+        "measured next. Give it an `aclose` that ends them."
+    )
 
 
 def _few_rounds(facts: Facts) -> str | None:

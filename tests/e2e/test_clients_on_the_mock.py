@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from harness import registry
+from harness.chunks import carries
 from harness.endpoint import Endpoint
 from harness.journal import take
-from harness.chunks import carries
 from harness.probe import item
 from harness.server import Server, mock_command, start
 
