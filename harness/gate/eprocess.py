@@ -12,8 +12,11 @@ most 1 under the null whatever the noise is: E_n is a test supermartingale, and 
 The mixture over a grid of stakes is that of Waudby-Smith and Ramdas, "Estimating means of bounded random variables
 by betting", JRSS B 86 (2024) 1.
 
-What it rests on and cannot check: that a round's noise is as likely to favour one arm as the other. Luck that
-lasts the whole run (one build's memory layout) is not noise to it, but a difference.
+What it rests on. "Not slower" needs no model: where nothing changed, the arms of a round are exchangeable (fresh
+processes, order at random), so d_i is symmetric about 0, whatever the noise, its drift, or bursts. "Slower by the
+bound" does: that a slowdown multiplies and leaves the noise its shape. A candidate that is as fast in most rounds
+and very slow in a few has an unchanged centre and passes; that is for the series of its p95 to tell. Neither can
+see luck that lasts the whole run (one build's memory layout): that is no noise to them, but a difference.
 """
 
 from dataclasses import dataclass

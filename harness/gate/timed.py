@@ -25,6 +25,7 @@ from harness.stats.quantiles import Floats
 
 # A ratio with nothing on one side is worse or better than any; it counts as this one.
 MOST = log(1000)
+MOST_ROUNDS = 1000
 # exp() of more is no number that a JSON file could hold.
 LARGEST = 690.0
 
@@ -52,6 +53,17 @@ def log_ratio(pair: Pair, better: str) -> float:
     else:
         ratio = min(MOST, max(-MOST, log(candidate) - log(base)))
     return -ratio if better == "higher" else ratio
+
+
+def batched(logs: Floats) -> Floats:
+    """
+    Answer *logs* themselves, or the means of `MOST_ROUNDS` batches of neighbours where there are more.
+
+    Pairs of rounds grow with their square, and so many are of a benchmark's iterations anyway.
+    """
+    if len(logs) <= MOST_ROUNDS:
+        return logs
+    return np.array([batch.mean() for batch in np.array_split(logs, MOST_ROUNDS)])
 
 
 def decide(found: Finding, rule: Rule, hypotheses: int, *, either_way: bool = False) -> Verdict:
@@ -90,16 +102,16 @@ def judge_timed(series: Series, rule: Rule, hypotheses: int) -> Judged:
         return Judged(series, "inconclusive", "no round counts", 0)
     if not all(isfinite(value) for pair in pairs for value in (pair.base, pair.candidate)):
         return Judged(series, "invalid", "a round has a value that is no number", len(pairs))
-    logs = np.array([log_ratio(pair, series.better) for pair in pairs])
+    logs = batched(np.array([log_ratio(pair, series.better) for pair in pairs]))
     weights = evidence(logs, rule.noise, log1p(rule.pass_bound))
     averages = walsh(logs)
     last = (float(each[-1]) for each in (weights.slower, weights.faster, weights.under, weights.over))
     found = Finding(float(middle(averages)), *last)
     verdict = decide(found, rule, hypotheses, either_way=series.better == "neither")
     noise = float(noise_of(logs, rule.noise))
-    smallest = mde(noise, len(pairs), rule, hypotheses)
+    smallest = mde(noise, len(logs), rule, hypotheses)
     sign = -1 if series.better == "higher" else 1
-    low, high = _ratios(ends(averages, len(pairs)), sign)
+    low, high = _ratios(ends(averages, len(logs)), sign)
     return Judged(
         series,
         verdict,

@@ -113,6 +113,13 @@ def test_a_value_of_nothing_is_smaller_than_any_and_doubted():
     assert any("not above zero in 16 of 16 rounds" in each for each in judge(run(gone)).doubts)
 
 
+def test_thousands_of_pairs_are_judged_in_batches_of_neighbours():
+    """A file of a benchmark may have very many; pairs of all pairs would fill the memory."""
+    found = judge_series(timed(0.1, rounds=4000), RULE, 30)
+    assert (found.verdict, found.rounds) == ("regressed", 4000)
+    assert found.ratio == pytest.approx(1.1, rel=0.001)
+
+
 def test_the_best_and_the_worst_are_settled_and_the_undecided_are_not():
     """The run goes on for those of which more can be learnt."""
     for share, expected in ((0.1, True), (-0.1, True), (0.0, True)):
