@@ -24,6 +24,7 @@ from harness.progress import Bar
 @click.option("--profile", default=PROFILE, show_default=True, help="the mock's latency")
 @click.option("--tokens", type=int, default=32, show_default=True, help="output tokens of each answer")
 @click.option("--fault", multiple=True, help="a fault of the mock, as in status,code=429,rate=0.1; repeatable")
+@click.option("--env", multiple=True, metavar="NAME", help="environment variable that APP needs; repeatable")
 @click.option("--only", multiple=True, metavar="NAME", help="try this intervention only; repeatable")
 @click.option(
     "--executor", type=int, default=default_executor(), show_default=True, help="default executor's threads"

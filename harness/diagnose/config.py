@@ -5,10 +5,10 @@ from pathlib import Path
 
 from harness.config import Mistake, default_executor
 
-# A service with a first token after 50 ms and then one every 3 ms, 32 in all: quick as services go, so that
+# A service with a first token after 40 ms and then one every 3 ms, 32 in all: quick as services go, so that
 # what the client adds can be seen and a diagnosis takes seconds, and slow enough for a call's own CPU time not to
 # matter.
-PROFILE = "lognormal,ttft=0.05,itl=0.003,sigma=0.3"
+PROFILE = "lognormal,ttft=0.04,itl=0.003,sigma=0.3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Asked:
 
     A slot makes *calls* calls, *concurrency* of them in flight. *strategy* None takes the first that the
     application has the method for. *only* are interventions by name; none means all. *fault* are the mock's
-    faults, for an application that is to be seen with a server that fails at times.
+    faults, for an application that is to be seen with a server that fails at times. *env* names environment
+    variables that the application needs.
     """
 
     target: str
@@ -31,6 +32,7 @@ class Asked:
     tokens: int = 32
     fault: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
     executor: int = default_executor()
     seed: int = 7
     timeout: float = 30.0

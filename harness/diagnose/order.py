@@ -2,11 +2,8 @@
 
 from harness.application.spec import titles
 from harness.diagnose.config import Asked
-from harness.record import Cell
+from harness.record import OWN, Cell
 from harness.slot import Order
-
-# The client of a cell whose application brings its own.
-OWN = "own"
 
 
 def order_of(asked: Asked, base_url: str, strategy: str, number: int) -> Order:

@@ -14,8 +14,10 @@ from harness.diagnose.config import Asked
 from harness.diagnose.figures import Figures, figures
 from harness.diagnose.judge import UNCHANGED
 from harness.diagnose.order import order_of
+from harness.diagnose.preflight import check, first_calls
 from harness.diagnose.seen import Seen
 from harness.diagnose.speed import faster
+from harness.environment import given
 from harness.journal import Lost, take
 from harness.launch import Broken, Launch
 from harness.record import Call, Slot
@@ -53,7 +55,9 @@ class Lab:
     """The servers and the worker of a diagnosis. Use it as a context."""
 
     def __init__(self, asked: Asked) -> None:
+        check(asked)
         self._asked = asked
+        self._env = given(asked.env)
         self._servers = Servers(RunConfig(seed=asked.seed))
         self._launch: Launch | None = None
         self._words = tuple(word for fault in asked.fault for word in ("--fault", fault))
@@ -81,7 +85,7 @@ class Lab:
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """Have the worker answer *request*; where it has died, the next one is asked of a new one."""
         self._launch = self._launch or Launch(
-            self._servers.worker_core, self._asked.seed, "harness.diagnose.worker"
+            self._servers.worker_core, self._asked.seed, "harness.diagnose.worker", env=self._env
         )
         try:
             return self._launch.ask(request, self._asked.slot_timeout)
@@ -139,6 +143,7 @@ def _seen(asked: Asked, lab: Lab) -> Seen:
         strategy = asked.strategy or _preferred(asked, methods)
         if (needs := registry.load(STRATEGIES, strategy).NEEDS) not in methods:
             raise Mistake(f"{asked.target} has no {needs!r}, which {strategy} needs")
+        first_calls(asked, lab.ask, base, strategy)
         order = order_of(asked, base, strategy, 0)
         slot, calls, answer = lab.slot(order, {"watch": order})
         lab.ask({"load": answer["imported"]})

@@ -2,8 +2,9 @@
 One launch of a diagnosis: imports the libraries once, then carries out every slot in a fork of its own.
 
 Reads one JSON object a line on stdin, writes one a line on stdout, and ends with its input. A fork is as good as a
-new process, since nothing of the application is imported before, and costs 20 ms instead of two seconds. What the
-code under test prints goes to stderr, so that it cannot garble the answers.
+new process, since nothing of the application is imported before, and costs 20 ms instead of two seconds. Its
+limits: libraries that start threads when they are imported do not survive it, and all forks share one hash seed.
+What the code under test prints goes to stderr, so that it cannot garble the answers.
 """
 
 import contextlib
@@ -21,6 +22,7 @@ from harness import slot as slots
 from harness.application.blame import Unloadable
 from harness.diagnose.catalogue import intervention, interventions
 from harness.diagnose.notes import Notes
+from harness.diagnose.places import own
 from harness.diagnose.watching import Watch, watching
 from harness.registry import Unknown
 from harness.server import confine
@@ -79,48 +81,56 @@ def _in_child(request: dict[str, Any], writing: int) -> None:
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """
-    Answer {"methods": order}, {"watch": order}, or {"slot": order, "change": name or None, "told": {…}}.
+    Answer {"methods": order}, {"tried": order}, {"watch": order}, or a slot with a change.
 
-    What goes wrong is an answer too.
+    The last is {"slot": order, "change": an intervention's name or None, "told": what it is told}. What goes wrong
+    is an answer too.
     """
+    asked = next(iter(request))
     try:
-        if "methods" in request:
-            return {"methods": look.methods_of(slots.order_from(request["methods"]))}
-        if "watch" in request:
-            return watched(request["watch"])
-        if request["change"]:
-            intervention(request["change"]).apply(**request["told"])
-        timed, calls = slots.execute(slots.order_from(request["slot"]))
+        return ASKED[asked](request)
     except Unknown as unknown:
         return {"mistake": str(unknown)}
     except Unloadable as cannot:
         # In the middle of a diagnosis it costs that slot; before anything was measured there is nothing to keep.
-        return {"reason" if "slot" in request else "mistake": str(cannot)}
+        return {"reason" if asked == "slot" else "mistake": str(cannot)}
     except Exception as wrong:  # noqa: BLE001  whatever the code under test raises, the launch goes on
         sys.excepthook(type(wrong), wrong, wrong.__traceback__)
         return {"error": type(wrong).__name__}
-    else:
-        return {"timed": timed, "calls": calls}
 
 
-def watched(order: dict[str, Any]) -> dict[str, Any]:
-    """Carry out *order* on the unchanged application, and answer what was noted besides; and what it imported."""
+def changed(request: dict[str, Any]) -> dict[str, Any]:
+    """Carry out a slot after the change that is asked for, if any."""
+    if request["change"]:
+        intervention(request["change"]).apply(**request["told"])
+    timed, calls = slots.execute(slots.order_from(request["slot"]))
+    return {"timed": timed, "calls": calls}
+
+
+def watched(request: dict[str, Any]) -> dict[str, Any]:
+    """Carry out a slot of the unchanged application, and answer what was noted besides, and what it imported."""
     notes, before = Notes(), set(sys.modules)
     for each in interventions():
         each.watch(notes)
     Watch.notes = notes
     # The slot's heartbeat is where its timed part begins and ends; a plain strategy has none.
     vars(slots).update(blocking=watching(slots.blocking, notes), Heartbeat=Watch)
-    timed, calls = slots.execute(slots.order_from(order))
-    return {"timed": timed, "calls": calls, "notes": notes.taken(), "imported": _libraries(before)}
+    timed, calls = slots.execute(slots.order_from(request["watch"]))
+    return {"timed": timed, "calls": calls, "notes": notes.taken(), "imported": libraries(before)}
 
 
-def _libraries(before: set[str]) -> list[str]:
-    """Answer which modules of libraries were imported since: the next forks need not do it again."""
-    from harness.diagnose.places import own
+def libraries(before: set[str]) -> list[str]:
+    """Answer which modules of libraries were imported since *before*: the next forks need not do it again."""
+    files = {name: getattr(module, "__file__", None) for name, module in sys.modules.items() if name not in before}
+    return [name for name, file in files.items() if file and not own(file)]
 
-    origin: Callable[[str], str] = lambda name: getattr(sys.modules[name], "__file__", None) or ""  # noqa: E731
-    return [name for name in sys.modules if name not in before and (file := origin(name)) and not own(file)]
+
+ASKED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "methods": lambda request: {"methods": look.methods_of(slots.order_from(request["methods"]))},
+    "tried": lambda request: {"tried": look.tried(slots.order_from(request["tried"]))},
+    "watch": watched,
+    "slot": changed,
+}
 
 
 if __name__ == "__main__":

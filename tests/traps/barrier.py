@@ -3,12 +3,12 @@
 from langchain_core.runnables import RunnableLambda
 from langchain_openai import ChatOpenAI
 
-brief = ChatOpenAI(model="gpt-4o-mini", max_tokens=4)
+brief = ChatOpenAI(model="gpt-4o-mini", max_tokens=1)
 full = ChatOpenAI(model="gpt-4o-mini")
 
 
 async def draft(part):
-    """Draft a part at length, or in a few words."""
+    """Draft a part at length, or in a word."""
     reply = await (full if part["long"] else brief).ainvoke(part["question"])
     return {**part, "draft": reply.content}
 

@@ -1,0 +1,41 @@
+"""Before a diagnosis: that the application can be meant, and that its first calls come back from the mock."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from harness.application.inputs import read
+from harness.application.spec import parse
+from harness.config import Mistake
+from harness.diagnose.config import Asked
+from harness.diagnose.order import order_of
+from harness.journal import take
+
+Ask = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def check(asked: Asked) -> None:
+    """Raise `Mistake` for what can be told wrong before anything is started."""
+    spec = parse(asked.target)
+    if spec is None or not spec.target:
+        raise Mistake(
+            f"diagnose takes an application, as in app.py:chain or package.module:object, not {asked.target}"
+        )
+    if spec.file and not spec.file.is_file():
+        raise Mistake(f"there is no file {spec.place}")
+    if asked.inputs:
+        read(str(asked.inputs))
+
+
+def first_calls(asked: Asked, ask: Ask, base_url: str, strategy: str) -> None:
+    """Let a worker make the application's first calls; raises `Mistake` where none works or reaches the mock."""
+    take(base_url)
+    came = ask({"tried": order_of(asked, base_url, strategy, 0)})["tried"]
+    journal = take(base_url)
+    errors: Sequence[str] = came["errors"]
+    if errors and len(errors) == came["made"]:
+        raise Mistake(f"{asked.target}: its first {len(errors)} calls all failed: {errors[0]}")
+    if journal and not journal.entries:
+        raise Mistake(
+            f"no request of {asked.target} reached the mock at {base_url}/v1: does it set base_url itself? Let it "
+            "read OPENAI_BASE_URL, or name a function that takes the endpoint and makes the application"
+        )

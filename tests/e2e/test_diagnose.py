@@ -1,0 +1,55 @@
+"""`overlap diagnose` as a whole process, on applications in which a trap was planted, or none, or worse."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TRAPS = Path(__file__).parents[1] / "traps"
+
+
+def diagnose(results, *words):
+    """Run `overlap diagnose` with *words*."""
+    command = [sys.executable, "-m", "harness.cli", "diagnose", *map(str, words), "--results", str(results)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_a_forgotten_limit_is_named_with_its_line(tmp_path):
+    """Two changes tried in three rounds: the semaphore is in the way, and its lifting is what helps."""
+    only = ("--only", "semaphore", "--only", "executor")
+    done = diagnose(tmp_path, TRAPS / "forgotten_limit.py:answer", "--rounds", 3, "--calls", 16, *only)
+    assert done.returncode == 0, done.stderr
+    assert "a limit of 4 calls at a time (forgotten_limit.py:8)" in " ".join(done.stdout.split())
+    [folder] = tmp_path.iterdir()
+    assert {each.name for each in folder.iterdir()} == {"diagnosis.json", "report.html", "report.md"}
+    told = json.loads((folder / "diagnosis.json").read_text())
+    assert told["named"] == "semaphore"
+    assert [set(each) for each in told["rounds"]] == [{"unchanged", "semaphore"}] * 3
+    # Sixteen calls, four at a time: whoever lifts the limit saves three waves of four.
+    assert told["findings"][0]["effect"]["times"] > 2
+    assert str(TRAPS) not in json.dumps({**told, "asked": None})
+
+
+@pytest.mark.parametrize(
+    ("source", "words", "said"),
+    [
+        ("", ("chain",), "diagnose takes an application, as in app.py:chain"),
+        ("", ("{app}:f", "--only", "magic"), "no intervention 'magic'; there are: "),
+        (
+            "async def f(q):\n    raise KeyError('secret')",
+            ("{app}:f",),
+            "its first 3 calls all failed: app.py, line 2",
+        ),
+    ],
+)
+def test_what_cannot_be_diagnosed_is_one_line_that_says_why(tmp_path, source, words, said):
+    """Exit code 2, nothing measured, no folder left behind."""
+    app, results = tmp_path / "app.py", tmp_path / "results"
+    app.write_text(source)
+    done = diagnose(results, *(word.format(app=app) for word in words))
+    assert done.returncode == 2
+    [line] = done.stderr.splitlines()
+    assert said in line
+    assert not results.exists()

@@ -1,0 +1,114 @@
+"""From what was measured to what is said: findings, symptoms, what is missing, and the exit code."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.config import Mistake
+from harness.diagnose.catalogue import interventions
+from harness.diagnose.config import Asked
+from harness.diagnose.run import Measured
+from harness.diagnose.seen import Seen
+from harness.diagnose.telling import compose
+from harness.diagnose.verdict import diagnosis, to_json
+from harness.record import Call, Served, Slot
+from harness.report.formats import terminal
+
+MS = 1_000_000
+LIMIT = {"file": "app.py", "line": 8, "function": "<module>", "text": "Semaphore(4)", "path": "/home/me/app.py"}
+
+
+def served(received, ended):
+    """A request from *received* to *ended*, in ms."""
+    took = (ended - received) * MS
+    return Served(received * MS, [took], [took], took)
+
+
+def seen(calls, *, peak=16, notes=None):
+    """A watched slot with those requests for each of 16 calls."""
+    made = [Call("app", 0, index, sent=0, done=500 * MS, served=calls) for index in range(16)]
+    slot = Slot("app", 0, 0, 16, 0, 500 * MS, 10 * MS, peak=peak, requests=16, opened=0)
+    return Seen(slot, made, notes or {}, ("ainvoke",), "gather_bounded", 16, "instant")
+
+
+def measured(before, after, *, state="finished", **about):
+    """Rounds in which a semaphore was lifted."""
+    notes = {"semaphore": [{**LIMIT, "value": 4, "count": 12, "took": 900 * MS}]}
+    rounds = [
+        {"unchanged": {"p95": x * MS, "errors": 0.0}, "semaphore": {"p95": y * MS, "errors": 0.0}}
+        for x, y in zip(before, after, strict=True)
+    ]
+    tried, untried = interventions(["semaphore"]), interventions(["barrier"])
+    there = seen((served(0, 400),), peak=4, notes=notes)
+    return Measured(Asked("src/app.py:chain"), there, tried, untried, rounds, state=state, **about)
+
+
+def test_the_trap_is_named_and_told_with_its_line():
+    """The report says the answer first, and each part once."""
+    made = measured([600, 603, 597], [150, 151, 149])
+    found = diagnosis(made)
+    assert (found.named, found.exit_code, list(found.symptoms)) == ("semaphore", 0, [])
+    text = terminal.render(compose(made, found, "2026-01-01")).decode()
+    assert "What to change in app.py:chain" in text
+    assert "In the way: a limit of 4 calls at a time (app.py:8)." in text
+    assert "barrier: no chain was run step by step over several inputs" in text
+
+
+def test_what_no_intervention_explains_is_told_as_it_was_seen():
+    """Lifted or not, it is as slow: then few requests in flight have another cause."""
+    found = diagnosis(measured([600, 603, 597], [601, 599, 602]))
+    assert found.named is None
+    assert "never saw more than 4 requests in flight" in found.symptoms[0]
+
+
+def test_no_file_holds_a_path_of_the_machine():
+    """The application's folder may name a person."""
+    made = measured([600, 603, 597], [150, 151, 149])
+    assert "/home" not in str(to_json(made, diagnosis(made), {}))
+
+
+@pytest.mark.parametrize(
+    ("about", "code"),
+    [
+        ({}, 0),
+        ({"missing": {"semaphore": "no answer within 60 s"}}, 1),
+        ({"state": "failed", "fault": "the server is gone"}, 1),
+        ({"state": "interrupted"}, 130),
+    ],
+)
+def test_the_exit_code_says_what_is_missing(about, code):
+    """What was measured is kept and told, and a script is not told that all is well."""
+    found = diagnosis(measured([600, 603, 597], [150, 151, 149], **about))
+    assert found.exit_code == code
+    assert bool(found.faults) == (code == 1)
+
+
+def test_a_run_interrupted_early_claims_nothing():
+    """Two rounds are too few for a word of praise as well."""
+    found = diagnosis(measured([600, 603], [150, 151], state="interrupted"))
+    assert found.answer.startswith("Not enough was measured")
+    assert found.named is None
+
+
+def test_requests_in_waves_are_seen_without_abatch():
+    """Two requests at once, the next two only when the slower of them has ended."""
+    waves = (served(0, 50), served(0, 200), served(201, 400), served(201, 250))
+    freely = (served(0, 50), served(51, 200), served(0, 200), served(201, 250))
+    for requests, said in ((waves, 1), (freely, 0)):
+        made = Measured(Asked("app.py:chain"), seen(requests), [], [], [], state="finished")
+        assert len(diagnosis(made).symptoms) == said
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"rounds": 2}, {"calls": 0}, {"concurrency": 0}, {"tokens": 0}, {"slot_timeout": 0}]
+)
+def test_what_no_diagnosis_could_mean_is_refused(wrong):
+    """Two rounds have no interval; the mistake names the option."""
+    with pytest.raises(Mistake, match=next(iter(wrong))):
+        Asked("app.py:chain", results=Path("results"), **wrong)
+
+
+def test_an_unknown_intervention_says_what_there_is():
+    """Known names are listed."""
+    with pytest.raises(Mistake, match=r"no intervention 'semaphor'; there are: .*semaphore"):
+        interventions(["semaphor"])

@@ -1,0 +1,69 @@
+"""What a developer reads: the answer first, each gain in a sentence, what buys nothing with its bound."""
+
+import pytest
+
+from harness.diagnose.judge import Effect
+from harness.diagnose.speed import faster
+from harness.diagnose.wording import Finding, answer, gain, least
+from harness.report.figures import DASH
+
+MS = 1e6
+
+
+def found(name, effect, kind="trap"):
+    """A finding called *name*."""
+    return Finding(name, kind, f"does {name}", f"the {name}", f"app.py:3: mend the {name}", effect)
+
+
+STARVED = Effect("executor", "p95", "buys", 5, 962 * MS, 26 * MS, 37.0, 30.0, 45.0)
+QUICKER = Effect("transport", "cpu", "buys", 5, 3 * MS, 2 * MS, 1.5, 1.4, 1.6)
+
+
+def test_the_answer_names_the_worst_trap_and_what_it_buys():
+    """One sentence says what is in the way, what it costs, and the line to change."""
+    said = answer([found("executor", STARVED), found("limit", QUICKER), found("transport", QUICKER, "tuning")], 9)
+    assert said == (
+        "In the way: the executor. Without it latency p95 falls from 962 to 26.0 ms (37.0 times, "
+        f"30.0{DASH}45.0). app.py:3: mend the executor. 1 more below."
+    )
+
+
+def test_a_tuning_is_no_trap():
+    """What is merely cheaper is not in the way."""
+    assert answer([found("transport", QUICKER, "tuning")], 9) == (
+        "Nothing is in the way: none of 9 interventions found a trap."
+    )
+
+
+def test_calls_that_fail_without_their_retries_are_told():
+    """A gain that is paid for with errors says so."""
+    effect = Effect("retries", "p95", "buys", 5, 962 * MS, 26 * MS, 37.0, 30.0, 45.0, errors=(0.0, 8.0))
+    assert gain(effect).endswith(", and 8.00 calls a slot fail instead of 0")
+
+
+@pytest.mark.parametrize(
+    ("effect", "said"),
+    [
+        (Effect("loop", "cpu", "nothing", 5, MS, MS, 1.0, 0.96, 1.0417), "at most 4 % of CPU per call"),
+        (Effect("loop", "cpu", "costs", 5, MS, 2 * MS, 0.5, 0.4, 0.6), "at most 0 % of CPU per call"),
+        (Effect("loop", "cpu", "unknown", 0), "not measured"),
+    ],
+)
+def test_what_buys_nothing_says_how_much_it_may_still_buy(effect, said):
+    """A gain that was not seen is not one that cannot be: the interval bounds it."""
+    assert least(effect) == said
+
+
+@pytest.mark.parametrize(
+    ("profile", "twice"),
+    [
+        ("steady,ttft=0.1,itl=0.02", "steady,ttft=0.05,itl=0.01"),
+        ("lognormal,ttft=0.1,itl=0.02,sigma=0.4", "lognormal,ttft=0.05,itl=0.01,sigma=0.4"),
+        ("lognormal,ttft=0.1", None),
+        ("empirical,path=waits.txt,ttft=1,itl=1", None),
+        ("steady,ttft=fast,itl=1", None),
+    ],
+)
+def test_a_profile_is_made_faster_where_all_its_times_are_known(profile, twice):
+    """What is not spelled out cannot be halved, and is not pretended to be."""
+    assert faster(profile, 2) == twice
