@@ -90,7 +90,13 @@ def _tokens(_cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
 
 
 def _overlap(cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
-    """Unknown as soon as one call failed or is not in the journal: an ideal of a part is no ideal."""
+    """
+    Unknown as soon as one call failed or is not in the journal: an ideal of a part is no ideal.
+
+    And in an open loop, which takes as long as its plan whenever the service keeps up, and may have no places.
+    """
+    if cell.arrivals:
+        return None
     span = _makespan(calls)
     durations = [service(call) for call in calls]
     known = [duration for duration in durations if duration is not None]
@@ -153,6 +159,14 @@ CALLS: tuple[OfCalls, ...] = (
         lambda call: _one(call.tpot),
     ),
     OfCalls("lag", "schedule lag", "ns", "lower", "sent - due", lambda call: _one(call.lag)),
+    OfCalls(
+        "from_sent",
+        "time from sent",
+        "ns",
+        "lower",
+        "done - sent, in an open loop: what is seen where nobody counts the wait to be sent",
+        lambda call: () if call.due is None or call.error else (call.done - call.sent,),
+    ),
     OfCalls(
         "overhead",
         "overhead",
@@ -227,6 +241,17 @@ SLOTS: tuple[OfSlots, ...] = (
         "lower",
         "lateness of a 10 ms heartbeat, largest",
         _part("lag", "max"),
+    ),
+    *(
+        OfSlots(
+            f"offered.{statistic}",
+            f"offered late {statistic}",
+            "ns",
+            "lower",
+            "offered to the strategy - due, in an open loop: the harness's own error",
+            _part("offered", statistic),
+        )
+        for statistic in ("p50", "p99", "max")
     ),
     OfSlots(
         "queue.p50",

@@ -31,7 +31,9 @@ def section(summary: Summary) -> Section | None:
 
 
 def _part(summary: Summary, name: str, cells: list[CellSummary]) -> Section:
-    answer = _answer(summary, name) or _plain(summary, name, cells)
+    # What scenarios and their cells say is of closed loops: how soon all the work was done.
+    opened = any(each.cell.arrivals for each in cells)
+    answer = _counted(cells) if opened else _answer(summary, name) or _plain(summary, name, cells)
     shared = {each.cell.profile for each in cells if each.cell.profile}
     about = f"{name}, server profile {' | '.join(sorted(shared))}" if shared else name
     return Section(_question(summary, name), answer, of_cells(cells, METRICS, about), glance="whole")
@@ -58,7 +60,9 @@ def _answer(summary: Summary, name: str) -> str | None:
 def _plain(summary: Summary, name: str, cells: list[CellSummary]) -> str:
     own = [panel for panel in panels(cells) if panel.scenario == name]
     said = fastest(summary, own[-1]) if own else None
-    if said:
-        return said
+    return said or _counted(cells)
+
+
+def _counted(cells: list[CellSummary]) -> str:
     calls, failed = sum(each.calls for each in cells), sum(each.errors for each in cells)
     return f"{count(calls, 'call')} in {count(len(cells), 'cell')}, of which {failed:,} failed."

@@ -1,5 +1,7 @@
 """The table of metrics: each formula by hand on one small slot."""
 
+from dataclasses import replace
+
 import pytest
 
 from harness.metrics import CALLS, SLOTS
@@ -35,6 +37,7 @@ SLOT = Slot(
     queue=Queue(6, 7, 8),
     pool=Queue(3, 4, 5),
     opened=1,
+    offered=Lag(11, 12, 13, 3),
 )
 
 
@@ -56,6 +59,9 @@ def number(name: str, calls=THREE, slot=SLOT, cell=CELL):
         ("loop_lag.p50", 1),
         ("loop_lag.p99", 2),
         ("loop_lag.max", 3),
+        ("offered.p50", 11),
+        ("offered.p99", 12),
+        ("offered.max", 13),
         ("queue.p50", 7),
         ("queue.max", 8),
         ("pool.count", 3),
@@ -95,6 +101,7 @@ def test_every_metric_of_slots_is_worked_out_by_hand_above():
         ("itl", [20, 120]),
         ("tpot", [140 / 3]),
         ("lag", []),
+        ("from_sent", []),
         ("overhead", [30]),
         ("lateness", [5]),
     ],
@@ -136,7 +143,14 @@ def test_overlap_is_unknown_as_soon_as_one_call_is():
     assert number("tokens", [*THREE[:2], made(2, 150, 300, served=())]) is None
 
 
-def test_overlap_in_an_open_loop_is_held_against_the_arrivals():
+def test_an_open_loop_has_a_lag_and_two_latencies_and_no_overlap():
+    """Due at 5, sent at 20, done at 220: 215 from due, 200 from sent; the ideal of a plan says nothing."""
+    call = made(1, 20, 220, due=5)
+    assert [list(OF_CALLS[name](call)) for name in ("lag", "e2e", "from_sent")] == [[15], [215], [200]]
+    assert number("overlap", [call], cell=replace(CELL, arrivals="poisson,rate=1")) is None
+
+
+def test_overlap_of_a_load_runs_arrivals_is_held_against_them():
     """Two calls due 1000 apart, each served when it was due: nobody could have been faster."""
     calls = [made(0, 0, 100, due=0), made(1, 1000, 1100, due=1000)]
     assert number("overlap", calls) == pytest.approx(1070 / 1100 * 100)

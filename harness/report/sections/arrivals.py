@@ -1,0 +1,63 @@
+"""Were an open loop's calls made when they were due, and what did those see that had to wait."""
+
+from harness.report.figures import count, listed, scale, told
+from harness.report.section import Section
+from harness.report.tables import of_cells
+from harness.stats.summary import CellSummary, Summary
+
+ORDER = 12
+METRICS = (
+    "offered.p99", "offered.max", "lag.p50", "lag.p99", "e2e.p50", "e2e.p99", "from_sent.p50", "from_sent.p99",
+    "throughput", "goodput.share",
+)  # fmt: skip
+# A wait that is worth a word, in ns and as a share of the latency's 99th percentile.
+WAITED, SHARE = 5_000_000, 0.1
+
+
+def section(summary: Summary) -> Section | None:
+    """Answer for the cells that were open loops; None where none was."""
+    known = tuple(each for each in summary.cells if "lag.p50" in each.metrics)
+    if not known:
+        return None
+    kinds = sorted({each.cell.arrivals for each in known if each.cell.arrivals})
+    plan = f" ({' | '.join(kinds)})" if kinds else ""
+    note = (
+        "In an open loop calls come when they are due, whether or not earlier ones have come back, and latencies "
+        "count from the due time. Offered late is the harness's own error; schedule lag, sent - due, has the "
+        "strategy's waits for a place in it. Time from sent is what would be reported if nobody counted those. "
+        "Concurrency is the places of strategies that have some; ainvoke and astream start every call at once. "
+        "Overlap efficiency is left out: a service that keeps up takes as long as the plan does."
+    )
+    lead = f"Latency is from the due time{plan}. {_kept(known)} {_waited(known)}"
+    return Section("Open loop: calls at their due times", lead.strip(), of_cells(known, METRICS), note=note, glance="whole")
+
+
+def _kept(known: tuple[CellSummary, ...]) -> str:
+    calls = count(sum(each.calls for each in known), "call")
+    late = [each for each in known if "offered.p99" in each.metrics]
+    if not late:
+        return f"{calls} were made."
+    worst = max(late, key=lambda each: each.metrics["offered.p99"].value)
+    return (
+        f"The plan was kept: of {calls}, 99 in 100 were offered within {told(worst.metrics['offered.p99'])} of "
+        f"their due time at the worst ({worst.cell.id})."
+    )
+
+
+def _waited(known: tuple[CellSummary, ...]) -> str:
+    found = [each for each in known if _queued(each)]
+    if not found:
+        return ""
+    worst = max(found, key=lambda each: each.metrics["lag.p99"].value)
+    seen = [worst.metrics[name] for name in ("e2e.p99", "from_sent.p99")]
+    by = scale("ns", [seen[0].value])
+    return (
+        f"Calls of {listed([each.cell.strategy for each in found])} had to wait before they were sent: p99 of "
+        f"{worst.cell.id} is {told(seen[0], by)} from due, where from sent it reads {told(seen[1], by)}."
+    )
+
+
+def _queued(each: CellSummary) -> bool:
+    if not {"lag.p99", "e2e.p99", "from_sent.p99"} <= each.metrics.keys():
+        return False
+    return each.metrics["lag.p99"].value > max(WAITED, SHARE * each.metrics["e2e.p99"].value)
