@@ -59,6 +59,7 @@ def number(name: str, calls=THREE, slot=SLOT, cell=CELL):
         ("loop_lag.p50", 1),
         ("loop_lag.p99", 2),
         ("loop_lag.max", 3),
+        ("chunks_per_call", 1),
         ("offered.p50", 11),
         ("offered.p99", 12),
         ("offered.max", 13),
