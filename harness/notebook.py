@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from harness import registry
-from harness.application.adapting import METHODS
+from harness.application.adapting import METHODS, adapted, is_application, methods
+from harness.application.inputs import item
+from harness.application.shape import shape
 from harness.endpoint import Endpoint
 from harness.journal import Journal, take
 from harness.plan import STRATEGIES
-from harness.probe import Item, Probe, item
+from harness.probe import Item, Probe
 from harness.record import Call, Cell, Slot
 from harness.runner import joined
 from harness.server import mock_command, start
@@ -53,7 +55,7 @@ class Comparison:
 
 async def compare(  # noqa: PLR0913  each has its default
     app: Any,
-    prompts: Iterable[str] = ASKED,
+    prompts: Iterable[Any] = ASKED,
     *,
     strategies: Sequence[str] = (),
     concurrency: int = 8,
@@ -66,11 +68,11 @@ async def compare(  # noqa: PLR0913  each has its default
     """
     Run *app* by every strategy it has the method for, or those named, and answer how they compare.
 
-    *app* is anything with one of `invoke ainvoke batch abatch stream astream` that takes a string; or a function
-    that makes such a thing of a `harness.Endpoint`, for which a mock server with this latency *profile* and
-    *tokens* an answer is started. Every strategy makes *calls* calls (as many as *concurrency* if None) of the
-    *prompts* in each of the *rounds*, in an order drawn anew each time. Blocking strategies run on a thread, so
-    that the loop goes on.
+    *app* is anything with one of `invoke ainvoke batch abatch stream astream`; an async function or a generator,
+    which is given each prompt; or a plain function that makes such a thing of a `harness.Endpoint`, for which a
+    mock server with this latency *profile* and *tokens* an answer is started. Every strategy makes *calls* calls
+    (as many as *concurrency* if None) of the *prompts* in each of the *rounds*, in an order drawn anew each time.
+    Blocking strategies run on a thread, so that the loop goes on.
 
     Raises `LookupError` for an unknown strategy or one that *app* has no method for, `TypeError` where *app* has
     none at all, `ValueError` where nothing would be called.
@@ -95,22 +97,21 @@ def _loop() -> str:
     return "uvloop" if type(asyncio.get_running_loop()).__module__.startswith("uvloop") else "asyncio"
 
 
-def _methods(app: Any) -> list[str]:
-    return [name for name in METHODS if callable(getattr(app, name, None))]
-
-
 @asynccontextmanager
 async def _built(app: Any, profile: str, tokens: int, seed: int) -> AsyncIterator[tuple[Any, str | None]]:
     """Answer the application, and the mock's address where one was started for it; both are ended afterwards."""
-    if _methods(app):
+    if methods(app):
         yield app, None
+        return
+    if is_application(app):
+        yield adapted(app), None
         return
     if not callable(app):
         raise TypeError(f"{type(app).__name__} has none of the methods {', '.join(METHODS)}, nor does it make one")
     # Not on a thread: the kernel would end the server together with the thread that started it.
     with start(mock_command(profile, tokens, seed)) as server:
         built = app(Endpoint(f"{server.base_url}/v1"))
-        if not _methods(built):
+        if not methods(built):
             raise TypeError(f"{type(built).__name__} has none of the methods {', '.join(METHODS)}")
         try:
             yield built, server.base_url
@@ -120,13 +121,13 @@ async def _built(app: Any, profile: str, tokens: int, seed: int) -> AsyncIterato
 
 def _applying(app: Any, strategies: Sequence[str]) -> list[str]:
     """Answer the strategies that apply, or those asked for where all of them do."""
-    methods = _methods(app)
+    there = methods(app)
     for name in strategies:
         needs = registry.load(STRATEGIES, name).NEEDS
-        if needs not in methods:
+        if needs not in there:
             raise registry.Unknown(f"{type(app).__name__} has no {needs!r}, which {name} needs")
     every = strategies or registry.names(STRATEGIES)
-    return [name for name in every if registry.load(STRATEGIES, name).NEEDS in methods]
+    return [name for name in every if registry.load(STRATEGIES, name).NEEDS in there]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +135,13 @@ class _Work:
     """What every strategy is given: the application, the prompts, and the mock's address where there is one."""
 
     app: Any
-    prompts: Sequence[str]
+    prompts: Sequence[Any]
     base_url: str | None
 
     def items(self, *, warmup: bool = False) -> list[Item]:
         """Make the calls of a slot."""
-        return [item(index, prompt, warmup=warmup) for index, prompt in enumerate(self.prompts)]
+        fits = shape(self.app)
+        return [item(index, fits(prompt), warmup=warmup) for index, prompt in enumerate(self.prompts)]
 
     async def journal(self) -> Journal | None:
         """Take the mock's journal, off the loop."""
@@ -166,7 +168,7 @@ async def _slot(work: _Work, cell: Cell, number: int, position: int) -> tuple[Sl
     timed = await _ran(strategy, work.app, work.items(), probe, cell.concurrency)
     calls, made = probe.calls(cell.id, number), len(work.prompts)
     slot = Slot(cell.id, number, position, made, timed.started, timed.ended, timed.cpu, timed.lag)
-    slot, calls = joined(slot, calls, await work.journal())
+    slot, calls = joined(slot, calls, await work.journal(), own=True)
     # The application lives through all slots: which of its connections are this one's own cannot be told.
     return replace(slot, opened=None), calls
 

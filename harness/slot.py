@@ -11,7 +11,7 @@ from typing import Any
 
 from harness import arriving, executor, loops, openloop, registry
 from harness.application.adapting import built
-from harness.application.inputs import questions, tagged
+from harness.application.inputs import item, questions
 from harness.application.opening import made, opened, own, scenario
 from harness.application.shape import shape
 from harness.burn import Burning
@@ -20,7 +20,7 @@ from harness.heartbeat import Heartbeat
 from harness.leftovers import Leftovers
 from harness.pauses import Collections
 from harness.pools import PoolWaits
-from harness.probe import Item, Probe, tag
+from harness.probe import Item, Probe
 from harness.record import OWN, Call, Cell, Lag, Metered, Pauses, Queue
 from harness.remote.hooks import metered
 from harness.settle import settle
@@ -124,17 +124,13 @@ def items(order: Order, app: Any = None) -> tuple[list[Item], list[Item]]:
     if not own(order.word) and not order.inputs:
         asked = scenario(order.word).prompts(random.Random(order.seed))
     told = list(islice(asked, max(order.calls, order.warmup)))
-    warm = [_item(index, fits(question), warmup=True) for index, question in enumerate(told[: order.warmup])]
+    warm = [item(index, fits(question), warmup=True) for index, question in enumerate(told[: order.warmup])]
     told = told[: order.calls]
     if not order.arrivals:
-        return [_item(index, fits(question)) for index, question in enumerate(told)], warm
+        return [item(index, fits(question)) for index, question in enumerate(told)], warm
     told, due = openloop.planned(told, arriving.read(order.arrivals), order.seed)
     placed = enumerate(zip(told, due, strict=True))
-    return [replace(_item(index, fits(question)), due=at) for index, (question, at) in placed], warm
-
-
-def _item(index: int, prompt: Any, *, warmup: bool = False) -> Item:
-    return Item(index, tagged(prompt, tag(index, warmup=warmup)), warmup=warmup)
+    return [replace(item(index, fits(question)), due=at) for index, (question, at) in placed], warm
 
 
 def execute(order: Order) -> tuple[Timed, list[Call]]:

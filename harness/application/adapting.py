@@ -78,6 +78,12 @@ def adapted(call: Callable[..., Any]) -> Adapted:
     return Adapted("invoke", partial(_called, call), call)
 
 
+def is_application(call: Any) -> bool:
+    """Tell whether *call* can only be meant to be called with each input: it is async, or a generator."""
+    kinds = (inspect.iscoroutinefunction, inspect.isasyncgenfunction, inspect.isgeneratorfunction)
+    return any(_is(kind, call) for kind in kinds)
+
+
 async def _awaited(call: Callable[..., Any], question: Any) -> Any:
     """Call, and read to its end what turns out to be a stream: else the call would end before its answer."""
     answer = await call(question)

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from harness.config import Mistake
+from harness.probe import Item, tag
 
 # The keys under which a question stands; of others the longest text is taken.
 KEYS = ("messages", "question", "input", "prompt", "query", "content", "text")
@@ -87,6 +88,11 @@ def _input(where: str, value: Any) -> Any:
 def _kind(value: Any) -> str:
     names = {dict: "an object", list: "an array", str: "a text", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a number")
+
+
+def item(index: int, question: Any, *, warmup: bool = False) -> Item:
+    """Make the call *index* of *question*, whatever it is, with its tag in it."""
+    return Item(index, tagged(question, tag(index, warmup=warmup)), warmup=warmup)
 
 
 def tagged(value: Any, tag: str) -> Any:
