@@ -33,6 +33,8 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 # Variables whose values are nobody's business, and addresses with a name and a password in them.
 _SECRET = re.compile(r"key|token|secret|passw|auth|credential", re.IGNORECASE)
 _LOGIN = re.compile(r"://[^/\s]*@")
+# The folders of an absolute path: they may name a person.
+_FOLDERS = re.compile(r"(^|[\s=,])[/~][^\s,]*/(?=[^\s,/])")
 _VERSION = re.compile(r"3\.\d+(\.\d+)?t?")
 
 
@@ -66,11 +68,11 @@ class Spec:
 
     @property
     def text(self) -> str:
-        """The words as they may be told: without the values of variables that look like secrets."""
+        """The words as they may be told: without values that look like secrets, and folders of absolute paths."""
         text = " ".join(self.words)
         for key, value in self.env.items():
             text = text.replace(f"env.{key}={value}", f"env.{key}={_shown(key, value)}")
-        return text
+        return _FOLDERS.sub(r"\1…/", text)
 
 
 def _shown(key: str, value: str) -> str:

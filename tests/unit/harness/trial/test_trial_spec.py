@@ -132,3 +132,10 @@ def test_a_secret_is_used_and_never_told(here):
     with pytest.raises(Mistake) as mistake:
         one(here, "env.TOKEN=abcdef", "env.TOKEN=abcdeg")
     assert "abcde" not in str(mistake.value)
+
+
+def test_the_folders_of_an_absolute_path_are_not_told(here):
+    """They may name a person; a path from where we are is told as it is."""
+    asked = one(here, str(here / "requirements" / "new.txt"), "lock=/home/me/old.txt,python=/opt/x/python3.13")
+    assert asked.text == "…/new.txt lock=…/old.txt,python=…/python3.13"
+    assert one(here, "requirements/new.txt", "feature/x").text == "requirements/new.txt feature/x"
