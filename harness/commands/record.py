@@ -73,14 +73,14 @@ def _asked(out: Path, given: dict[str, Any]) -> Asked:
 
 
 def _tell(out: Path, outcome: Outcome) -> int:
-    calls, sent = outcome.recording.calls, outcome.measured.sent
+    calls, sent = outcome.recording.calls, outcome.spent
     chunks = sum(len(call.chunks) for call in calls)
     print(f"{out}: {len(calls):,} calls, {chunks:,} chunks; {sent.requests:,} requests, {sent.tokens:,} tokens")
     print(f"play it:  overlap serve --profile recorded,file={out} --tokens profile")
     print(f"check it: overlap record --check {out}")
     for fault in outcome.faults:
         print(f"overlap: {fault}", file=sys.stderr)
-    if outcome.measured.interrupted:
+    if outcome.interrupted:
         return INTERRUPTED
     return FAULTY if outcome.faults else 0
 

@@ -10,7 +10,7 @@ from harness.application.inputs import questions
 from harness.config import Mistake, RunConfig
 from harness.endpoint import Remote
 from harness.plan import Planned
-from harness.record import Cell
+from harness.record import Cell, Metered
 from harness.recording import file
 from harness.recording.file import Recording
 from harness.recording.fit import Fit, fits
@@ -39,10 +39,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was recorded, and what is wrong with it, one sentence each."""
+    """What was recorded, what the endpoint was sent in all, and what is wrong, one sentence each."""
 
     recording: Recording
-    measured: Measured
+    spent: Metered
+    interrupted: bool
     faults: tuple[str, ...]
 
 
@@ -69,7 +70,7 @@ def record(asked: Asked, agree: Agree, say: Say) -> Outcome:
     say("measuring what the client itself adds")
     recording = _recording(asked, remote, measured)
     file.write(asked.out, recording)
-    return Outcome(recording, measured, tuple(_faults(asked, measured)))
+    return Outcome(recording, visit.spent, measured.interrupted, tuple(_faults(asked, measured)))
 
 
 def check(path: Path, say: Say) -> list[Fit]:

@@ -49,6 +49,8 @@ class Visit:
     """
     The books of a run with a budget; `config` is what was asked for, in which the mock's settings mean nothing.
 
+    `spent` is what the endpoint was sent so far.
+
     Raises `Mistake` for an address, a variable or an option that cannot be meant.
     """
 
@@ -64,7 +66,7 @@ class Visit:
         self.config, self._agree = config, agree
         self.model = config.model or ""
         self.environment = secret.environment(config.api_key_env)
-        self._spent = Metered(0, 0)
+        self.spent = Metered(0, 0)
 
     def parts(self, parts: Sequence[tuple[str, Plan]]) -> list[tuple[str, Plan]]:
         """Answer the *parts* that need no mock: those without faults, limits or several of its processes."""
@@ -123,7 +125,7 @@ class Visit:
         longest = max(each.tokens for each in planned)
         with self._preflight(longest) as preflight:
             found = preflight.call()
-        self._spent = Metered(1, found.prompt + found.output, int(not found.told))
+        self.spent = Metered(1, found.prompt + found.output, int(not found.told))
         return planned
 
     def _preflight(self, tokens: int = 1) -> Preflight:
@@ -136,15 +138,15 @@ class Visit:
             model=self.model,
             key_env=self.config.api_key_env,
             max_tokens=tokens,
-            requests=self.config.budget_requests - self._spent.requests,
-            tokens=self.config.budget_tokens - self._spent.tokens,
+            requests=self.config.budget_requests - self.spent.requests,
+            tokens=self.config.budget_tokens - self.spent.tokens,
         )
 
     def charge(self, metered: Metered) -> None:
         """Take what a slot has sent off the budget."""
         counts = ("requests", "tokens", "estimated", "limited", "held", "wait", "refused")
-        sums = {name: getattr(self._spent, name) + getattr(metered, name) for name in counts}
-        self._spent = replace(metered, **sums)
+        sums = {name: getattr(self.spent, name) + getattr(metered, name) for name in counts}
+        self.spent = replace(metered, **sums)
 
     def lost(self, planned: Planned) -> None:
         """Take what a slot that never answered may have sent off the budget: all that it was told to."""
@@ -153,11 +155,11 @@ class Visit:
 
     def check(self, calls: Sequence[Call]) -> None:
         """Raise `Stopped` where the endpoint, or the slot whose *calls* these are, gives no reason to go on."""
-        if self._spent.reason:
-            raise Stopped(f"{self._spent.reason}, after {self._spent.requests:,} requests")
+        if self.spent.reason:
+            raise Stopped(f"{self.spent.reason}, after {self.spent.requests:,} requests")
         failed = [call.error for call in calls if call.error]
         if failed and len(failed) == len(calls):
-            most, sent = max(set(failed), key=failed.count), self._spent.requests
+            most, sent = max(set(failed), key=failed.count), self.spent.requests
             raise Stopped(f"every call of {calls[0].cell} failed ({most}), after {sent:,} requests")
 
     def facts(self) -> dict[str, Any]:
@@ -166,5 +168,5 @@ class Visit:
             "base_url": self.base_url,
             "model": self.model,
             "budget": {"requests": self.config.budget_requests, "tokens": self.config.budget_tokens},
-            **asdict(self._spent),
+            **asdict(self.spent),
         }

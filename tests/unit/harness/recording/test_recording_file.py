@@ -1,0 +1,78 @@
+"""A recording on file, and how far two samples lie apart."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from harness.config import Mistake
+from harness.recording.distance import kolmogorov_smirnov, wasserstein
+from harness.recording.file import Recorded, Recording, read, write
+from harness.recording.fit import fits
+
+MS = 1_000_000
+CALLS = tuple(
+    Recorded(tuple(first * MS + at * gap * MS for at in range(5 + first % 3)), 9)
+    for first, gap in zip(range(40, 100), [3, 5, 9] * 20, strict=True)
+)
+RECORDING = Recording(CALLS, 4, 200_000, 50_000, 20_000, {"model": "llama", "name": None})
+
+
+def test_what_is_written_is_read(tmp_path):
+    """Times and counts to the nanosecond, one call a line."""
+    path = tmp_path / "a.json"
+    write(path, RECORDING)
+    assert read(path) == RECORDING
+    assert len(path.read_text().splitlines()) > len(CALLS)
+    assert set(json.loads(path.read_text())["calls"][0]) == {"tokens", "chunks"}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot read"),
+        ("{", "is no recording"),
+        ("[]", "is no recording"),
+        ('{"format": "overlap-recording", "version": 9}', "has format overlap-recording 9"),
+        ('{"format": "overlap-recording", "version": 1, "calls": []}', "has no calls"),
+        ('{"format": "overlap-recording", "version": 1, "calls": [{"chunks": ["a"]}]}', "is no recording"),
+    ],
+)
+def test_a_file_that_is_no_recording_is_refused_in_a_line(tmp_path, content, said):
+    """With its name."""
+    path = tmp_path / "odd.json"
+    if content:
+        path.write_text(content)
+    with pytest.raises(Mistake, match=said) as wrong:
+        read(path)
+    assert "odd.json" in str(wrong.value)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_distances_are_those_of_the_textbook(seed):
+    """Scipy works them out by other means; ties and samples of different sizes among them."""
+    rng = np.random.default_rng(seed)
+    one = rng.lognormal(0, 1, rng.integers(1, 200)).round(1)
+    other = rng.lognormal(0.1, 1.2, rng.integers(1, 200)).round(1)
+    assert kolmogorov_smirnov(one, other) == pytest.approx(stats.ks_2samp(one, other).statistic)
+    assert wasserstein(one, other) == pytest.approx(stats.wasserstein_distance(one, other))
+
+
+def test_what_the_client_cannot_tell_apart_is_no_distance():
+    """Values off by less than the resolution, to both sides; what is off by more counts in full."""
+    rng = np.random.default_rng(1)
+    sample = rng.lognormal(0, 1, 500)
+    assert kolmogorov_smirnov(sample, sample + rng.uniform(-0.01, 0.01, 500), 0.0101) == 0
+    assert kolmogorov_smirnov(sample, sample + 100, 0.01) == 1
+    with pytest.raises(ValueError, match="without values"):
+        wasserstein([], sample)
+
+
+def test_a_replay_of_the_very_calls_is_closer_than_half_to_half():
+    """And one whose first tokens come 20 ms later, or whose gaps are all alike, is not."""
+    assert all(each.close for each in fits(RECORDING, CALLS))
+    late = [Recorded(tuple(at + 20 * MS for at in call.chunks)) for call in CALLS]
+    assert [each.close for each in fits(RECORDING, late)] == [False, True, True]
+    even = [Recorded(tuple(call.ttft + i * 6 * MS for i in range(len(call.chunks)))) for call in CALLS]
+    assert [each.close for each in fits(RECORDING, even)] == [True, False, True]

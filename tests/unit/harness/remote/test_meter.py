@@ -1,0 +1,155 @@
+"""The count of requests before they leave, and what stops them: a budget, a refusal, a time to wait."""
+
+import asyncio
+import gzip
+
+import pytest
+
+from harness import registry
+from harness.endpoint import Remote
+from harness.probe import Probe, item
+from harness.remote.hooks import metered
+from harness.remote.usage import Tap
+
+CLIENTS = registry.names("harness.clients")
+
+
+def remote(odd, kind, requests=100, tokens=10_000):
+    """Answer what a worker is told of the odd endpoint."""
+    return Remote(odd.url(kind), "llama", None, 8, requests, tokens)
+
+
+async def _calls(name, told, count, concurrency):
+    client = registry.load("harness.clients", name).client(told.endpoint(5.0, 0, 10))
+    probe, left = Probe(), iter([item(index, "Hello.") for index in range(count)])
+
+    async def place():
+        for each in left:
+            with probe.measure(each) as mark:
+                async for piece in client.astream(each.prompt):
+                    mark.saw(piece)
+
+    await asyncio.gather(*(place() for _ in range(concurrency)))
+    await client.aclose()
+    return probe
+
+
+def run(name, told, count=3, concurrency=1):
+    """Make calls on a client under the meter; answer the meter and the calls."""
+    with metered(told) as meter:
+        probe = asyncio.run(_calls(name, told, count, concurrency))
+    return meter, meter.told(probe.calls("", 0))
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_every_client_is_counted_and_its_answers_are_read_along(odd, name):
+    """Whatever it is built upon: requests before they leave, tokens as the answers tell, per call."""
+    before = odd.seen["fine"]
+    meter, calls = run(name, remote(odd, "fine"))
+    assert meter.total.requests == odd.seen["fine"] - before == 3
+    assert (meter.total.tokens, meter.total.estimated) == (3 * 14, 0)
+    assert [call.usage for call in calls] == [5, 5, 5]
+    assert [call.output_tokens for call in calls] == [5, 5, 5]
+
+
+@pytest.mark.parametrize("name", ["floor", "aiohttp", "openai"])
+def test_not_one_request_more_leaves_than_the_budget_has(odd, name):
+    """Ten calls, four at once, and five requests: five arrive, the other calls fail."""
+    before = odd.seen["five"]
+    meter, calls = run(name, remote(odd, "five", requests=5), count=10, concurrency=4)
+    assert odd.seen["five"] - before == meter.total.requests == 5
+    assert meter.total.refused == 5
+    assert meter.total.reason == "the budget of requests is spent"
+    assert sum(1 for call in calls if call.error) == 5
+
+
+def test_tokens_are_set_aside_for_the_longest_answer_before_a_request_leaves(odd):
+    """A budget is never exceeded by what was under way when it ended."""
+    meter, _ = run("floor", remote(odd, "tokens", tokens=120), count=10, concurrency=4)
+    assert meter.total.reason == "the budget of tokens is spent"
+    assert 0 < meter.total.tokens <= 120
+
+
+@pytest.mark.parametrize("name", ["floor", "aiohttp", "openai"])
+def test_nothing_is_sent_before_the_time_that_a_429_asks_for(odd, name):
+    """The second of three requests is told to wait 300 ms: the third waits, and the wait is counted."""
+    odd.seen["limits"] = 0
+    meter, calls = run(name, remote(odd, "limits"))
+    assert [bool(call.error) for call in calls] == [False, True, False]
+    assert (meter.total.limited, meter.total.held >= 1) == (1, True)
+    assert odd.arrived[-1] - odd.arrived[-2] >= 0.29
+    assert 0.2e9 < meter.total.wait < 0.4e9
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("401", "the endpoint refuses the key (401)"),
+        ("403", "the endpoint forbids it (403)"),
+        ("quota", "the endpoint's quota is used up (429 insufficient_quota)"),
+    ],
+)
+def test_what_cannot_go_better_is_not_tried_again(odd, kind, reason):
+    """One request, and no more."""
+    before = odd.seen[kind]
+    meter, _ = run("aiohttp", remote(odd, kind), count=1)
+    meter.pause()
+    assert meter.total.reason == reason
+    assert odd.seen[kind] - before == 1
+
+
+def test_a_wait_of_minutes_ends_it(odd):
+    """Nobody waits an hour in the middle of a slot."""
+    with metered(remote(odd, "fine")) as meter:
+        ticket = meter.admit(b"")
+        ticket.answered(429, {"retry-after": "3600"})
+        ticket.end()
+    assert meter.total.reason == "the endpoint asks to wait 3600 s (429)"
+
+
+def test_a_request_to_somebody_else_is_not_counted(odd):
+    """An application that asks its own database is not held to the endpoint's budget."""
+    told = Remote("http://another.host.invalid/v1", "llama", None, 8, 1, 10)
+    endpoint = remote(odd, "fine").endpoint(5.0, 0, 10)
+
+    async def ask():
+        client = registry.load("harness.clients", "aiohttp").client(endpoint)
+        await asyncio.gather(*(_read(client) for _ in range(3)))
+        await client.aclose()
+
+    with metered(told) as meter:
+        asyncio.run(ask())
+    assert meter.total.requests == 0
+
+
+async def _read(client):
+    return [piece async for piece in client.astream("[call 000001] Hello.")]
+
+
+def test_a_libraries_own_methods_are_put_back(odd):
+    """Whatever runs after a slot is not counted any more."""
+    import aiohttp
+
+    before = aiohttp.ClientSession._request
+    with metered(remote(odd, "fine")):
+        assert aiohttp.ClientSession._request is not before
+    assert aiohttp.ClientSession._request is before
+    with metered(None) as nothing:
+        assert nothing is None
+        assert aiohttp.ClientSession._request is before
+
+
+def test_counts_are_found_wherever_the_bytes_are_cut_and_packed():
+    """A usage object cut in two, in a compressed body, and text that only looks like one."""
+    body = b'{"choices":[{"message":{"content":"\\"completion_tokens\\": 99"}}],"usage":{"prompt_tokens": 12, '
+    body += b'"completion_tokens": 7}}'
+    cut = Tap(3)
+    for start in range(0, len(body), 7):
+        cut.feed(body[start : start + 7])
+    assert (cut.usage().prompt, cut.usage().output) == (12, 7)
+    packed = Tap(3, packed=True)
+    packed.feed(gzip.compress(body))
+    assert (packed.usage().prompt, packed.usage().output) == (12, 7)
+    none = Tap(3)
+    none.feed(b"data: {}\n\n" * 4)
+    assert (none.usage().prompt, none.usage().output, none.usage().told) == (3, 4, False)
