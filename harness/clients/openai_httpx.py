@@ -1,5 +1,7 @@
 """The OpenAI SDK on httpx 0.28, as older code hands it over: quadratic in its connections."""
 
+from typing import Any
+
 import httpx
 
 from harness.clients._http import settings
@@ -10,4 +12,7 @@ from harness.endpoint import Endpoint
 def client(endpoint: Endpoint) -> Sdk:
     """Make a client with connection pools of its own."""
     told = settings(endpoint, httpx)
-    return Sdk(endpoint, httpx.Client(**told), httpx.AsyncClient(**told))
+    # The SDK takes either library's clients, but its types name httpx2's alone.
+    blocking: Any = httpx.Client(**told)
+    asynchronous: Any = httpx.AsyncClient(**told)
+    return Sdk(endpoint, blocking, asynchronous)
