@@ -29,13 +29,12 @@ def show(held: Sequence[Held], console: "Console") -> None:
 
     console.print(Text(lead(held), style="bold"))
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in HEAD:
-        table.add_column(name, overflow="fold", min_width=30 if name == "limit" else None)
+    for name in HEAD[:-1]:
+        table.add_column(name, overflow="fold", no_wrap=name == "limit")
     for each in rows(held):
-        style = STYLES[each.verdict]
-        table.add_row(
-            Text(each.verdict, style=style), *map(Text, (each.limit, each.cell, each.measured, each.why))
-        )
+        # A sentence needs the room of a line.
+        cell = Text.assemble(each.cell, (f"\n{each.why}" if each.why else "", "dim"))
+        table.add_row(Text(each.verdict, style=STYLES[each.verdict]), Text(each.limit), cell, Text(each.measured))
     console.print(table)
     console.print(Text(MEANING, style="dim"))
 

@@ -1,6 +1,7 @@
 """Strategies and coroutines under pytest-benchmark: it decides when and times, we say what a round is."""
 
 import asyncio
+import inspect
 import os
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
@@ -181,7 +182,7 @@ class AsyncBenchmark:
         return self._runner.run(coroutine)
 
     def _blocking(self, function: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Any]:
-        if not asyncio.iscoroutinefunction(function):
+        if not inspect.iscoroutinefunction(function):
             name = getattr(function, "__name__", function)
             pytest.fail(f"async_benchmark takes a coroutine function; {name} is none", pytrace=False)
         if asyncio._get_running_loop() is not None:  # noqa: SLF001  the public one raises where none runs
