@@ -62,14 +62,21 @@ class Book:
 
     @property
     def open_cells(self) -> list[str]:
-        """The cells about which there is more to learn."""
-        left_out = {each.cell for each in self.missing}
-        waiting = [series.cell for series in self._series.values() if self._open(series)]
-        return [cell for cell in dict.fromkeys(waiting) if cell not in left_out]
+        """
+        The cells about which there is more to learn: no series of theirs regressed, and one is not settled.
 
-    def _open(self, series: Series) -> bool:
+        What has regressed needs no second witness, and the time is better spent on the other cells.
+        """
+        closed = {each.cell for each in self.missing}
+        waiting: list[str] = []
         count = len(self._series)
-        return not settled(judge_series(series, self.rule, count), series, self.rule, count)
+        for series in self._series.values():
+            judged = judge_series(series, self.rule, count)
+            if judged.verdict == "regressed":
+                closed.add(series.cell)
+            if not settled(judged, series, self.rule, count):
+                waiting.append(series.cell)
+        return [cell for cell in dict.fromkeys(waiting) if cell not in closed]
 
     def typical(self, cell: str, metric: str) -> float | None:
         """Answer the base's median so far; None before the first round."""

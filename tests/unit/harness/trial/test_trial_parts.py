@@ -188,3 +188,15 @@ def test_the_typical_value_of_the_base_is_the_median_so_far():
     for value in (3.0, 1.0, 2.0):
         book.enter([Seen("a", "BC", {"cpu": value}, {"cpu": 9.0})], None)
     assert book.typical("a", "cpu") == 2.0
+
+
+def test_a_cell_with_one_regressed_series_needs_no_second_witness():
+    """A count that doubled closes the cell, though its time is not decided."""
+    arm = Arm("x", "x")
+    book = Book(arm, arm, Rule(), 7)
+    book.declare([Series("a", "cpu", "ns", "timed", "lower"), Series("a", "peak", "", "exact", "lower")])
+    for turn in range(12):
+        book.enter(
+            [Seen("a", "BC" if turn % 2 else "CB", {"cpu": 1.0, "peak": 1}, {"cpu": 1.04, "peak": 2})], None
+        )
+    assert book.open_cells == []
