@@ -23,6 +23,10 @@ def ask():
     return response.status
 '''
 
+# Other plugins that happen to be installed: half a second for each process.
+OTHERS = ("cacheprovider", "randomly", "locust", "hypothesispytest", "langsmith_plugin", "anyio", "platformdirs")
+ALONE = tuple(word for name in OTHERS for word in ("-p", f"no:{name}"))
+
 
 @pytest.fixture
 def session(pytester, monkeypatch):
@@ -32,7 +36,7 @@ def session(pytester, monkeypatch):
 
     def run(text: str, *words: str):
         pytester.makepyfile(ask=ASK, test_it=text)
-        return pytester.runpytest_subprocess("--strict-markers", "-p", "no:cacheprovider", *words)
+        return pytester.runpytest_subprocess("--strict-markers", *ALONE, *words)
 
     return run
 
@@ -155,7 +159,7 @@ def test_loop(async_benchmark):
 
 def test_what_is_misused_is_told_in_one_line(session):
     """No traceback through this project's own files, and what there is instead."""
-    result = session(MISUSED, "-p", "no:randomly", "--benchmark-disable")
+    result = session(MISUSED, "--benchmark-disable")
     result.assert_outcomes(errors=3, failed=5)
     result.stdout.fnmatch_lines(
         [
@@ -182,6 +186,6 @@ def test_nothing_is_imported():
         name != "harness.pytest_plugin"]
 def test_benchmark(async_benchmark): pass
 """
-    result = session(text, "-p", "no:benchmark", "-p", "no:randomly")
+    result = session(text, "-p", "no:benchmark")
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["async_benchmark needs pytest-benchmark, *"])
