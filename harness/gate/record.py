@@ -89,7 +89,8 @@ class Series:
     One metric of one cell over the rounds: one hypothesis.
 
     *kind* is "timed" (noisy, judged by the log ratios of the rounds) or "exact" (a count, judged by equality).
-    *better* is "lower", "higher" or "neither". *data* is what a slot's value rests on: how many calls.
+    *better* is "lower", "higher" or "neither". *data* is what a slot's value rests on: how many calls. *bound* is
+    the slowdown that a pass of this series rules out; None: the rule's.
     """
 
     cell: str
@@ -99,6 +100,7 @@ class Series:
     better: str
     pairs: tuple[Pair, ...] = ()
     data: int | None = None
+    bound: float | None = None
 
     @property
     def name(self) -> str:

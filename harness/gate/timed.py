@@ -11,7 +11,7 @@ whatever the series have to do with one another, and also for the largest e-valu
 compared. beta bounds the chance of a false pass series by series.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, isfinite, log, log1p
 from statistics import median
 
@@ -102,6 +102,7 @@ def judge_timed(series: Series, rule: Rule, hypotheses: int) -> Judged:
         return Judged(series, "inconclusive", "no round counts", 0)
     if not all(isfinite(value) for pair in pairs for value in (pair.base, pair.candidate)):
         return Judged(series, "invalid", "a round has a value that is no number", len(pairs))
+    rule = rule if series.bound is None else replace(rule, pass_bound=series.bound)
     logs = batched(np.array([log_ratio(pair, series.better) for pair in pairs]))
     weights = evidence(logs, rule.noise, log1p(rule.pass_bound))
     averages = walsh(logs)

@@ -57,7 +57,7 @@ class Pilot:
 def declared(cell: str, metrics: Collection[str], calls: int) -> list[Series]:
     """Answer the series of a cell whose slots carry *metrics*."""
     return [
-        Series(cell, each.metric, each.unit, each.kind, each.better, data=calls)
+        Series(cell, each.metric, each.unit, each.kind, each.better, data=calls, bound=each.bound)
         for each in METRICS
         if each.metric in metrics
     ]
