@@ -87,7 +87,7 @@ def run(config: RunConfig, tell: Tell, agree: Agree | None = None) -> Outcome:
         ledger = Ledger(config, folder, writer, questions)
         with Runner(config, servers, ledger, tell, visit) as runner:
             try:
-                drawn = _prepare(config, parts, servers, runner, ledger)
+                drawn = prepare(config, parts, servers, runner, ledger)
             except BaseException:
                 # The folder of a run that never began holds nothing but its own empty files.
                 shutil.rmtree(folder)
@@ -124,7 +124,7 @@ def _carry_out(
     return state, reason
 
 
-def _prepare(config: RunConfig, parts: Parts, servers: Servers, runner: Runner, ledger: Ledger) -> Sequence[Round]:
+def prepare(config: RunConfig, parts: Parts, servers: Servers, runner: Runner, ledger: Ledger) -> Sequence[Round]:
     """Start every server, ask the applications for their methods, and draw the rounds."""
     try:
         if runner.visit:

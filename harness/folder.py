@@ -89,6 +89,10 @@ class Ledger:
         """Keep for the next `state` what a real endpoint has been sent so far."""
         self._facts["endpoint"] = endpoint
 
+    def searched(self, search: Mapping[str, Any]) -> None:
+        """Keep for the next `state` what an SLO search asked for, tried and found."""
+        self._facts["search"] = search
+
     @property
     def uncalibrated(self) -> list[str]:
         """What went wrong with the calibration, one sentence each; empty where nothing did."""
