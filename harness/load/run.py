@@ -8,9 +8,9 @@ from pathlib import Path
 from time import monotonic, monotonic_ns
 from typing import Any
 
+from harness.calm import uninterrupted
 from harness.folder import fresh, point_latest
 from harness.journal import Lost, take
-from harness.load.calm import uninterrupted
 from harness.load.config import LoadConfig
 from harness.load.folder import Book
 from harness.load.slo import Judged

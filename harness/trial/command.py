@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import registry
+from harness.arms.spec import specs
 from harness.commands._words import INTERRUPTED, USAGE, paper
 from harness.config import Mistake, config_from, read_toml
 from harness.folder import fresh
@@ -17,7 +18,6 @@ from harness.gate.record import Outcome, Rule, Run
 from harness.journal import Lost
 from harness.trial.compare import DEFAULT, Asked, compare
 from harness.trial.settings import SETTINGS
-from harness.trial.spec import specs
 
 FORMATS = "harness.gate.formats"
 FILE = "gate.json"

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from harness.arms.benchmarks import pytest_command
+from harness.arms.build import Built, built
+from harness.arms.spec import Spec
 from harness.bench import parts_of
 from harness.config import Mistake, RunConfig
 from harness.environment import circumstances
@@ -15,14 +18,11 @@ from harness.registry import Unknown
 from harness.server import NotReady
 from harness.servers import Servers
 from harness.trial.asking import Asking
-from harness.trial.benchmarks import pytest_command
 from harness.trial.book import Book
-from harness.trial.build import Built, built
 from harness.trial.cells import Twin, twins
 from harness.trial.rows import Rows
 from harness.trial.run import Trial
 from harness.trial.slots import Slots
-from harness.trial.spec import Spec
 from harness.trial.workers import ARMS, Workers
 
 DEFAULT = ("regressions",)

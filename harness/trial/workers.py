@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 
+from harness.arms.build import Built
 from harness.launch import Launch
 from harness.slot import Order
-from harness.trial.build import Built
 
 ARMS = ("base", "candidate")
 

@@ -72,3 +72,10 @@ def test_without_a_journal_nothing_need_be_joined():
     balance = Balance(journal=False)
     balance.add(1, [_call(0)], 0, 0)
     assert balance.faults == []
+
+
+def test_an_application_of_ones_own_need_not_be_joined():
+    """It may answer from a cache, or ask in words of its own: counted, and no fault."""
+    balance = Balance()
+    balance.add(2, [_call(0), _call(1)], 0, 0, own=True)
+    assert (balance.untold, balance.faults) == (2, [])

@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from harness.load.calm import uninterrupted
+from harness.calm import uninterrupted
 
 
 def test_ctrl_c_comes_when_the_block_is_done():

@@ -197,3 +197,34 @@ def test_every_doubt_is_a_sentence(sound_run):
     doubts = summarise(run).cells[0].doubts
     assert len(doubts) >= 4
     assert all(not each[0].islower() and each.endswith(".") for each in doubts)
+
+
+def test_how_the_requests_of_an_own_application_were_joined_is_told(sound_run):
+    """By time, or not at all; and that it made none."""
+    assert "5 of 200 requests carried no call's tag and were joined by time" in said(
+        slots(sound_run, by_time=1, untold=0, requests=40)
+    )
+    lost = said(slots(sound_run, by_time=3, untold=4))
+    assert "20 of 200 calls, warm-up included, could not be joined" in lost
+    assert "by time" not in lost
+
+
+def test_an_own_application_whose_calls_made_no_request_is_named(sound_run):
+    """A cache is as likely as somebody else who was asked."""
+    own = replace(sound_run.cells[0], client="own")
+    run = calls(sound_run, lambda call: replace(call, cell=own.id, served=() if call.index < 3 else call.served))
+    run = slots(replace(run, cells=(own,)), cell=own.id, untold=0, requests=37)
+    assert "15 of 200 calls made no request at all" in said(run)
+
+
+def test_what_an_application_leaves_behind_is_told_if_most_rounds_do(sound_run):
+    """What a library starts once a process is seen in one round only."""
+    once = replace(sound_run, slots=(replace(sound_run.slots[0], threads=1), *sound_run.slots[1:]))
+    assert said(once) == ""
+    assert "left 1 thread and 3 tasks behind" in said(slots(sound_run, threads=1, tasks=3))
+
+
+def test_what_was_odd_before_the_run_is_told_first(sound_run):
+    """As run.json has it of the cell's scenario."""
+    about = {"scenarios": {sound_run.cells[0].scenario: {"notes": ["It returned nothing."]}}}
+    assert said(replace(sound_run, about=about)) == "It returned nothing."

@@ -6,9 +6,9 @@ import orjson
 import pytest
 
 from harness.record import Cell
+from harness.slo import Slo
 from harness.stats.columns import names, unit_of
 from harness.stats.estimate import Estimate
-from harness.slo import Slo
 from harness.stats.summary import METRICS, summarise, to_json
 
 MS = 1_000_000

@@ -7,8 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import time
 
-from harness.load.calm import uninterrupted
-from harness.trial.flock import free, held
+from harness.arms.flock import free, held
+from harness.calm import uninterrupted
 
 LOCK = "lock"
 # A younger one may be about to be locked by its owner.

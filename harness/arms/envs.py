@@ -13,12 +13,12 @@ from time import time
 
 import orjson
 
+from harness.arms import installer
+from harness.arms.flock import held
+from harness.arms.interpreter import Interpreter, ask
+from harness.arms.lock import Lock, digest
+from harness.calm import uninterrupted
 from harness.config import Mistake
-from harness.load.calm import uninterrupted
-from harness.trial import installer
-from harness.trial.flock import held
-from harness.trial.interpreter import Interpreter, ask
-from harness.trial.lock import Lock, digest
 
 _DONE = ".complete"  # written last: a folder without it was left half-made
 _FORMAT = 2

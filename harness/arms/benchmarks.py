@@ -3,8 +3,8 @@
 import shlex
 from pathlib import Path
 
-from harness.trial.build import Built
-from harness.trial.shim import code, environment
+from harness.arms.build import Built
+from harness.arms.shim import code, environment
 
 # What a project may have in its own options, and would disturb a measurement: off, where it is installed.
 _OFF = {

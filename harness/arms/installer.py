@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 
 from harness import interrupt
+from harness.arms.lock import Lock
 from harness.config import Mistake
 from harness.server import confine
-from harness.trial.lock import Lock
 
 _ADDRESS = re.compile(r"[A-Za-z][\w+.-]*://[^\s`]+|(?<=host=)'[^']*'|(?<=with url: )\S+")
 _ERROR = re.compile(r"error: *(.*)", re.IGNORECASE)

@@ -2,10 +2,10 @@
 
 import pytest
 
+from harness.arms import installer
+from harness.arms.installer import why
+from harness.arms.lock import Lock
 from harness.config import Mistake
-from harness.trial import installer
-from harness.trial.installer import why
-from harness.trial.lock import Lock
 
 NO_VERSION = """
 error: No solution found when resolving dependencies

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.arms import envs
+from harness.arms.envs import Environment, Recipe
+from harness.arms.interpreter import check
+from harness.arms.lock import lock
+from harness.arms.shim import environment, shim
+from harness.arms.spec import Spec
+from harness.arms.tree import Tree, naming, trees
 from harness.environment import PACKAGES
 from harness.gate.record import Arm
 from harness.launch import Launch
-from harness.trial import envs
-from harness.trial.envs import Environment, Recipe
-from harness.trial.interpreter import check
-from harness.trial.lock import lock
-from harness.trial.shim import environment, shim
-from harness.trial.spec import Spec
-from harness.trial.tree import Tree, naming, trees
 
 Say = Callable[[str], None]
 SIDES = ("base", "candidate")

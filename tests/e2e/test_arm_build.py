@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from harness.arms.benchmarks import pytest_command
+from harness.arms.build import built
+from harness.arms.flock import free
+from harness.arms.shim import package
+from harness.arms.spec import specs
 from harness.config import Mistake
 from harness.environment import scrubbed
-from harness.trial.benchmarks import pytest_command
-from harness.trial.build import built
-from harness.trial.flock import free
-from harness.trial.shim import package
-from harness.trial.spec import specs
 
 BENCHMARK = """
 import thing
@@ -28,8 +28,8 @@ def test_it(benchmark):
 KILLED = """
 import sys, time
 from harness import interrupt
-from harness.trial.build import built
-from harness.trial.spec import specs
+from harness.arms.build import built
+from harness.arms.spec import specs
 interrupt.catch()
 with built(*specs([], [])) as (base, candidate):
     print(base.root, flush=True)

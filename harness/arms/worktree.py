@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.arms.flock import free
+from harness.arms.repository import git, prefix, said
+from harness.arms.temporary import LOCK, temporary
+from harness.calm import uninterrupted
 from harness.config import Mistake
-from harness.load.calm import uninterrupted
-from harness.trial.flock import free
-from harness.trial.repository import git, prefix, said
-from harness.trial.temporary import LOCK, temporary
 
 _PREFIX, _TREE = "overlap-worktree-", "tree"
 

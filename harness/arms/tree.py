@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.arms.repository import changed, commit, fork
+from harness.arms.spec import FORK, Spec
+from harness.arms.worktree import worktree
 from harness.config import Mistake
-from harness.trial.repository import changed, commit, fork
-from harness.trial.spec import FORK, Spec
-from harness.trial.worktree import worktree
 
 
 @dataclass(frozen=True, slots=True)

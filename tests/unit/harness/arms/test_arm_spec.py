@@ -2,8 +2,8 @@
 
 import pytest
 
+from harness.arms.spec import FORK, Spec, specs
 from harness.config import Mistake
-from harness.trial.spec import FORK, Spec, specs
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from harness.trial.temporary import temporary
+from harness.arms.temporary import temporary
 
 
 @contextmanager

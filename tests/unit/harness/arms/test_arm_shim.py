@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.trial.flock import held
-from harness.trial.shim import code, environment, package, scenarios, shim
-from harness.trial.temporary import LOCK, temporary
+from harness.arms.flock import held
+from harness.arms.shim import code, environment, package, scenarios, shim
+from harness.arms.temporary import LOCK, temporary
 
 
 @pytest.fixture
