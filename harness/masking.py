@@ -7,8 +7,8 @@ HIDDEN = "[secret]"
 # Keys as providers write them, and what follows a word that announces one.
 _KEYS = re.compile(r"\b(?:sk|pk|rk|gsk|hf|ghp|gho|github_pat|xox[abp]|AKIA|AIza|lsv2)[-_A-Za-z0-9]{12,}")
 _ANNOUNCED = re.compile(
-    r"(?i)\b(bearer\s+|(?:api[-_ ]?key|token|secret|password|authorization)[\"']?\s*[:=]\s*[\"']?(?:bearer\s+)?)"
-    r"[^\s\"',;)]{6,}"
+    r"(?i)\b(bearer\s+|(?:api[-_ ]?key|token|secret|password|authorization)[\"']?\s*[:=]\s*[\"']?"
+    r"(?:(?:bearer|basic)\s+)?)[^\s\"',;)]{6,}"
 )
 # Shorter ones ("none", "test") stand in ordinary words.
 SHORTEST = 6

@@ -1,0 +1,61 @@
+"""Joining the requests of applications that rewrite their prompts."""
+
+from harness.bytime import join_by_time
+from harness.journal import Journal
+from harness.record import Call, Served
+
+
+def call(index, sent, done, *, warmup=False):
+    """A call from *sent* to *done*."""
+    return Call("c", 0, index, sent, done, warmup=warmup)
+
+
+def request(received):
+    """A request that the server received then."""
+    return Served(received=received, planned=[5], written=[5], finished=6)
+
+
+def joined(calls, *entries):
+    """Join with (tag, received) pairs."""
+    return join_by_time(calls, Journal(1, 1, 0, tuple((tag, request(at)) for tag, at in entries)))
+
+
+def received(found):
+    """When the requests of each call were received."""
+    return [[entry.received for entry in call.served] for call in found.calls]
+
+
+def test_a_request_without_a_tag_is_that_of_the_only_call_in_flight():
+    """One call after another: each has the requests of its time, warm-up calls too."""
+    found = joined([call(0, 0, 10, warmup=True), call(0, 20, 30)], (None, 3), (None, 21), (None, 25))
+    assert received(found) == [[3], [21, 25]]
+    assert (found.by_time, found.untold, found.stray) == (3, 0, 0)
+
+
+def test_where_several_calls_were_in_flight_none_of_them_has_requests():
+    """Half of a call's requests would put the server's time down to the client."""
+    calls = [call(0, 0, 10), call(1, 5, 15), call(2, 20, 30)]
+    found = joined(calls, (None, 2), (None, 7), (None, 12), (None, 22))
+    assert received(found) == [[], [], [22]]
+    assert found.untold == 2
+
+
+def test_a_tag_settles_it_while_several_are_in_flight():
+    """As in a run of ours."""
+    found = joined([call(0, 0, 10), call(1, 0, 10)], ("000001", 2), ("000000", 3))
+    assert received(found) == [[3], [2]]
+    assert (found.by_time, found.untold) == (0, 0)
+
+
+def test_a_tag_from_an_earlier_turn_of_a_conversation_is_not_believed():
+    """The request carries the history along, and so the first call's tag; its time says whose it is."""
+    found = joined([call(0, 0, 10), call(1, 20, 30)], ("000000", 2), ("000000", 25))
+    assert received(found) == [[2], [25]]
+    assert found.by_time == 1
+
+
+def test_a_request_while_nothing_was_in_flight_belongs_to_no_call():
+    """What an application sends in the background is its own affair."""
+    found = joined([call(0, 0, 10)], (None, 15))
+    assert received(found) == [[]]
+    assert (found.stray, found.untold) == (1, 0)
