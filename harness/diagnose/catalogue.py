@@ -24,7 +24,8 @@ class Intervention:
     """
     One change that is tried.
 
-    `does` is what it does, in a developer's words, `headline` the figure it is judged by. `told(seen)` answers
+    `does` is what it does, in a developer's words, `headlines` the figures it is judged by: one
+    that is timed, and counts that speak where it does not. `told(seen)` answers
     what `apply` is told, or None where there is nothing to change, which `nothing` says in words. `watch(notes)`
     runs in the watched process and `apply(**told)` in a changed one, both before the application is imported.
     `order` is what changes of the order itself. `title(seen)` names what is in the way, `advice(seen)` the line
@@ -34,7 +35,7 @@ class Intervention:
     name: str
     does: str
     kind: Kind
-    headline: str
+    headlines: tuple[str, ...]
     nothing: str
     order: Mapping[str, Any]
     told: Callable[[Seen], dict[str, Any] | None]
@@ -51,7 +52,7 @@ def intervention(name: str) -> Intervention:
         name=name,
         does=registry.help_text(FOLDER, name).rstrip("."),
         kind=module.KIND,
-        headline=module.HEADLINE,
+        headlines=(module.HEADLINE, *getattr(module, "ALSO", ())),
         nothing=module.NOTHING,
         order=getattr(module, "ORDER", {}),
         told=module.told,

@@ -57,10 +57,19 @@ class Effect:
         return None if self.high is None else 1 - 1 / self.high
 
 
-def effects(rounds: Rounds, headlines: Mapping[str, str]) -> list[Effect]:
-    """Judge every intervention in *headlines* (name → figure) by the *rounds* that have it; in that order."""
-    timed = sum(1 for each in headlines.values() if not HEADLINES[each].counted)
-    return [_effect(rounds, name, headline, max(1, timed)) for name, headline in headlines.items()]
+def effects(rounds: Rounds, headlines: Mapping[str, Sequence[str]]) -> list[Effect]:
+    """
+    Judge every intervention in *headlines* (name → figures) by the *rounds* that have it; in that order.
+
+    It is judged by the first of its figures in which it buys something, else by the very first. Counts are not
+    noisy, so that trying one as well makes no false alarm.
+    """
+    among = sum(1 for each in headlines.values() for name in each if not HEADLINES[name].counted)
+    found = []
+    for name, figures in headlines.items():
+        tried = [_effect(rounds, name, each, max(1, among)) for each in figures]
+        found.append(next((each for each in tried if each.verdict == "buys"), tried[0]))
+    return found
 
 
 def ranked(found: Sequence[Effect]) -> list[Effect]:

@@ -93,12 +93,11 @@ def _table(findings: Sequence[Finding]) -> Table:
 def _row(finding: Finding) -> tuple[Datum, ...]:
     from harness.diagnose.figures import HEADLINES
 
-    span, factor, whole = ends(finding.effect)
+    span, factor = ends(finding.effect)
     label = HEADLINES[finding.effect.headline].label
-    within = whole.partition(" (")[2].rstrip(")")
     return (
         Datum(finding.title, sort=finding.title),
         Datum(f"{label} {span}"),
-        Datum(factor or UNKNOWN, within, finding.effect.times),
+        Datum(factor or UNKNOWN, sort=finding.effect.times),
         Datum(finding.advice, sort=finding.advice),
     )

@@ -42,13 +42,15 @@ class Diagnosis:
 def diagnosis(made: Measured) -> Diagnosis:
     """Judge what was measured; pure."""
     by_name = {each.name: each for each in made.tried}
-    found = effects(made.rounds, {each.name: each.headline for each in made.tried})
-    findings = [_finding(by_name[each.name], each, made) for each in ranked(found)]
+    found = effects(made.rounds, {each.name: each.headlines for each in made.tried})
+    unfinished = _unfinished(made)
+    # What is too little for an answer is too little for a finding.
+    findings = [] if unfinished else [_finding(by_name[each.name], each, made) for each in ranked(found)]
     findings.sort(key=lambda each: KINDS.index(each.kind))  # sorting keeps the ranks
     traps = [each.name for each in findings if each.kind == "trap"]
     bought = {each.name for each in findings}
     return Diagnosis(
-        answer=_unfinished(made) or answer(findings, len(made.tried)),
+        answer=unfinished or answer(findings, len(made.tried)),
         named=traps[0] if traps else None,
         findings=findings,
         nothing=[(by_name[each.name], each) for each in found if each.name not in bought],

@@ -22,10 +22,12 @@ class Finding:
 
 
 def answer(findings: Sequence[Finding], tried: int) -> str:
-    """Say the worst trap and what it costs in one sentence, or that there is none."""
+    """Say the worst trap and what it costs, or that there is none and where the time goes."""
     traps = [each for each in findings if each.kind == "trap"]
     if not traps:
-        return f"Nothing is in the way: none of {tried} interventions found a trap."
+        found = f"Nothing is in the way: none of {tried} interventions found a trap."
+        server = [each for each in findings if each.kind == "probe"]
+        return f"{found} With {server[0].title} {gain(server[0].effect)}." if server else found
     worst, *others = traps
     more = f" {len(others)} more below." if others else ""
     return f"In the way: {worst.title}. Without it {gain(worst.effect)}. {_upper(worst.advice)}.{more}"
@@ -62,7 +64,7 @@ def gain(effect: Effect) -> str:
 def nothing(found: Sequence[tuple[Intervention, Effect]]) -> str:
     """Name what buys nothing in a sentence, with the largest gain that the intervals leave open."""
     named = listed([f"{each.name} ({least(effect)})" for each, effect in found], len(found))
-    return f"Buy nothing that counts: {named}."
+    return f"No gain that counts from {named}."
 
 
 def least(effect: Effect) -> str:
@@ -74,11 +76,11 @@ def least(effect: Effect) -> str:
     return f"at most {max(0.0, effect.at_most) * 100:.0f} % of {label}"
 
 
-def ends(effect: Effect) -> tuple[str, str, str]:
+def ends(effect: Effect) -> tuple[str, str]:
     """Answer before and after with their unit, and the factor with its interval, for a table."""
     by: Scale = scale(HEADLINES[effect.headline].unit, [effect.before])
     unit = f" {by.unit}" if by.unit else ""
     factor = number(effect.times) if effect.times is not None else ""
     within = interval(effect.low, effect.high, effect.times)
     span = f"{number(by.of(effect.before))} → {number(by.of(effect.after))}{unit}"
-    return span, factor, f"{factor} ({within})" if within else factor
+    return span, f"{factor} ({within})" if within else factor

@@ -78,7 +78,8 @@ def test_an_intervention_says_in_a_line_what_it_does(name):
     assert each.does
     assert len(each.does) <= 110
     assert each.kind in KINDS
-    assert each.headline in HEADLINES
+    assert set(each.headlines) <= set(HEADLINES)
+    assert all(HEADLINES[also].counted for also in each.headlines[1:])
     assert each.nothing
     assert set(each.order) <= {"executor", "loop", "strategy", "speed"}
 

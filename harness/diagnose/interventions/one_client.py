@@ -11,6 +11,8 @@ from harness.diagnose.seen import Seen, at
 
 KIND = "trap"
 HEADLINE = "p95"
+# Without TLS a client may cost next to nothing, and yet open a connection for every call.
+ALSO = ("opened",)
 NOTHING = "no client was made while calls were made"
 HTTPX = tuple(f"{library}:{half}" for library in ("httpx2", "httpx") for half in ("AsyncClient", "Client"))
 AIOHTTP = "aiohttp:ClientSession"
