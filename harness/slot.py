@@ -137,8 +137,8 @@ def execute(order: Order) -> tuple[Timed, list[Call]]:
     """Run one slot and answer what was timed and the calls, warm-up calls among them."""
     strategy = registry.load("harness.strategies", order.cell.strategy)
     spec, left = own(order.word), Leftovers()
-    thing = opened(spec, endpoint_of(order)) if spec else None
     with metered(order.remote) as meter, asyncio.Runner(loop_factory=loops.factory(order.cell.loop)) as runner:
+        thing = opened(spec, endpoint_of(order)) if spec else None
         loop = runner.get_loop()
         loop.set_default_executor(executor.StampedExecutor(order.executor))
         app, client = runner.run(_in_loop(lambda: application(order, thing)))

@@ -7,7 +7,7 @@ from typing import Any
 from harness.config import Mistake, RunConfig
 from harness.endpoint import Remote, address, loopback
 from harness.plan import Plan, Planned
-from harness.record import Call, Metered
+from harness.record import OWN, Call, Metered
 from harness.remote import secret
 from harness.remote.preflight import Preflight
 
@@ -21,7 +21,11 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a run is about to send: to whom, how many requests, and at most how many tokens each and in all."""
+    """
+    What a run is about to send: to whom, how many requests, and how many tokens their answers have at most.
+
+    `own` applications make as many requests a call as they like, and say themselves how long an answer may be.
+    """
 
     base_url: str
     model: str
@@ -29,6 +33,7 @@ class Ask:
     answers: int
     most_requests: int
     most_tokens: int
+    own: bool = False
 
     @property
     def free(self) -> bool:
@@ -36,6 +41,12 @@ class Ask:
         return loopback(self.base_url)
 
     def __str__(self) -> str:
+        if self.own:
+            return (
+                f"the requests of {self.requests:,} calls to {self.model} at {self.base_url}, as many and as long "
+                f"as the application makes them; it stops at {self.most_requests:,} requests or "
+                f"{self.most_tokens:,} tokens"
+            )
         return (
             f"{self.requests:,} requests to {self.model} at {self.base_url}, with answers of {self.answers:,} "
             f"tokens in all at most; it stops at {self.most_requests:,} requests or {self.most_tokens:,} tokens"
@@ -111,6 +122,7 @@ class Visit:
             answers=first + sum(count * tokens for count, tokens in counts),
             most_requests=self.config.budget_requests,
             most_tokens=self.config.budget_tokens,
+            own=any(each.cell.client == OWN for each in planned),
         )
 
     def agreed(self, planned: Sequence[Planned]) -> list[Planned]:

@@ -61,7 +61,7 @@ def breaking():
 def bench(url, results, *words):
     """Bench one small cell on the OpenAI SDK, with the key in the environment and nobody at the terminal."""
     small = ("--calibrate", "0", "--results", str(results), "--calls", "4", "--concurrency", "2")
-    cell = ("--strategies", "astream_many", "--clients", "openai", "--tokens", "8", "--rounds", "2")
+    cell = ("--strategies", "astream_many", "--clients", "openai", "--tokens", "8")
     told = ("--base-url", url, "--model", "llama", "--api-key-env", "THE_KEY")
     return subprocess.run(
         [sys.executable, "-m", "harness.cli", "bench", "streaming", *told, *small, *cell, *words],
@@ -84,12 +84,12 @@ def everything(done, results):
 def test_a_real_endpoint_is_measured_within_its_budget_and_its_key_is_nowhere(tmp_path):
     """Throughput, TTFT, ITL, E2E and tokens are there; shares are not, in a sentence; requests were counted."""
     with start(mock_command("steady,ttft=0.01,itl=0.001", 8, 7)) as server:
-        done = bench(server.base_url, tmp_path)
+        done = bench(server.base_url, tmp_path, "--rounds", "1")
     assert done.returncode == 0, done.stderr
     told, folder = everything(done, tmp_path)
     endpoint = json.loads((folder / "run.json").read_text())["endpoint"]
-    # Two rounds of four calls and two warm-up calls, and the one that comes first.
-    assert (endpoint["requests"], endpoint["model"], endpoint["estimated"]) == (13, "llama", 0)
+    # Four calls and two warm-up calls, and the one that comes first.
+    assert (endpoint["requests"], endpoint["model"], endpoint["estimated"]) == (7, "llama", 0)
     [cell] = json.loads((folder / "summary.json").read_text())["cells"]
     assert {"throughput", "tokens", "ttft.p50", "itl.p50", "e2e.p50", "tpot.p50"} <= set(cell["metrics"])
     assert not {"overlap", "peak", "owned.send", "lateness.p50", "overhead.p50"} & set(cell["metrics"])
@@ -101,7 +101,7 @@ def test_a_real_endpoint_is_measured_within_its_budget_and_its_key_is_nowhere(tm
 def test_an_endpoint_that_breaks_midway_ends_the_run_and_what_was_measured_is_kept(breaking, tmp_path):
     """A whole round is on file, the state says why it is not more, and nothing is sent after the refusal."""
     Breaking.seen = 0
-    done = bench(breaking, tmp_path)
+    done = bench(breaking, tmp_path, "--rounds", "2")
     assert done.returncode == 1, done.stderr
     assert "the endpoint refuses the key (401), after" in done.stderr
     told, folder = everything(done, tmp_path)

@@ -118,6 +118,14 @@ def test_nobody_is_asked_for_what_costs_nothing_and_nothing_is_spent_without_a_y
         agree(away, yes=False)
 
 
+def test_what_an_application_of_somebodys_own_sends_is_not_promised():
+    """It makes its own requests, as long as it likes: only the budget's end is certain."""
+    own = Planned(Cell("app.py:answer", "own", "gather", "asyncio", 2), 4, 1, 8)
+    asked = str(visit(budget_tokens=900).ask([own]))
+    assert "as many and as long as the application makes them" in asked
+    assert asked.endswith("it stops at 200 requests or 900 tokens")
+
+
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.8.8", "[::1]"])
 def test_this_host_is_known_by_its_names(host):
     """And no other that begins like one of them."""
