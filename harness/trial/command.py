@@ -28,9 +28,9 @@ def main(what: tuple[str, ...], words: Mapping[str, Any]) -> int:
     try:
         formats = _formats(words["formats"])
         if words["budgets"]:
-            from harness.gate.budget_command import judged
+            from harness.gate.budgets.command import judged
 
-            return judged(words["budgets"], [Path(name) for name in what], paper())
+            return judged(words["budgets"], [Path(name) for name in what], paper(), out=words["out"])
         if words["replay"]:
             return _tell(file.read(words["replay"]), words["out"], formats, quiet=words["quiet"])
         if what and all(name.endswith(".json") or Path(name).is_dir() for name in what):

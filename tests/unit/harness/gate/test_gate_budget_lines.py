@@ -3,8 +3,8 @@
 import pytest
 
 from harness.config import Mistake
-from harness.gate.budget_limit import Term, limit
-from harness.gate.budgets import budgets_of, read
+from harness.gate.budgets.limit import Term, limit
+from harness.gate.budgets.reading import budgets_of, read
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,10 @@ import pytest
 from rich.console import Console
 
 from harness.config import Mistake
-from harness.gate import budget_tell
-from harness.gate.budget_command import judged
-from harness.gate.budget_judge import judge_budgets, overall
-from harness.gate.budgets import budgets_of
-from harness.gate.budgets import read as read_budgets
+from harness.gate.budgets.command import judged
+from harness.gate.budgets.judge import judge_budgets, overall
+from harness.gate.budgets.reading import budgets_of
+from harness.gate.budgets.reading import read as read_budgets
 from harness.record import Cell
 from harness.stats.compare import ratio
 from harness.store import Run, read

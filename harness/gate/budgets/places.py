@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from harness.config import Mistake
-from harness.gate.budget_limit import AXES, Limit, Term
-from harness.gate.budgets import Budget
+from harness.gate.budgets.limit import AXES, Limit, Term
+from harness.gate.budgets.reading import Budget
 from harness.record import Cell
 from harness.report.figures import listed
 

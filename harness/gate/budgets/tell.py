@@ -5,8 +5,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from harness.gate.budget_judge import Held, overall
-from harness.gate.budget_words import MEANING, WORDS, Row, lead, row, rows
+from harness.gate.budgets.judge import Held, overall
+from harness.gate.budgets.words import MEANING, WORDS, Row, lead, row, rows
 from harness.gate.public import clean
 
 if TYPE_CHECKING:

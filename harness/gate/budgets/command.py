@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.config import Mistake
-from harness.gate import budget_tell
-from harness.gate.budget_judge import judge_budgets, overall
-from harness.gate.budgets import read
+from harness.gate.budgets.judge import judge_budgets, overall
+from harness.gate.budgets.reading import read
 from harness.gate.record import EXIT
 from harness.store import Run, Unreadable
 from harness.store import read as read_run

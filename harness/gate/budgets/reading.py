@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.config import Mistake
-from harness.gate.budget_limit import Limit, limit
+from harness.gate.budgets.limit import Limit, limit
 
 KEYS = ("name", "cells", "limits")
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.gate.budget_judge import ORDER, Held, overall
+from harness.gate.budgets.judge import ORDER, Held, overall
 from harness.gate.public import clean
 from harness.gate.record import Verdict
 from harness.report.figures import DASH, count, interval, number, scale

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from harness.gate.budget_limit import OF_SLOTS
+from harness.gate.budgets.limit import OF_SLOTS
 from harness.report.figures import count
 from harness.report.words import label
 from harness.stats.columns import OF_SLOTS as PLAIN

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from harness.gate.budget_limit import Limit
-from harness.gate.budget_places import Nowhere, Place, places
-from harness.gate.budget_series import Numbers, paired, series
-from harness.gate.budgets import Budget
+from harness.gate.budgets.limit import Limit
+from harness.gate.budgets.places import Nowhere, Place, places
+from harness.gate.budgets.reading import Budget
+from harness.gate.budgets.series import Numbers, paired, series
 from harness.gate.record import Verdict
 from harness.record import Cell
 from harness.report.figures import count, listed

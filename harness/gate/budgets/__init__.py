@@ -1,0 +1,1 @@
+"""Budgets: limits checked in beside the code, held against any run."""
