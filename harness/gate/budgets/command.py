@@ -27,13 +27,13 @@ def judged(file: Path, runs: Sequence[Path], console: "Console", out: Path | Non
     Markdown and JUnit XML there; in a GitHub job, its summary and annotations too. Raises `Mistake`.
     """
     held = judge_budgets(read(file), [_run(folder) for folder in runs or (LATEST,)])
-    budget_tell.show(held, console)
-    _write(out, {MARKDOWN: budget_tell.markdown(held), JUNIT: budget_tell.junit(held)})
+    tell.show(held, console)
+    _write(out, {MARKDOWN: tell.markdown(held), JUNIT: tell.junit(held)})
     if path := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(path).open("a", encoding="utf-8") as summary:
-            summary.write(budget_tell.markdown(held))
+            summary.write(tell.markdown(held))
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        print("\n".join(budget_tell.annotations(held)))
+        print("\n".join(tell.annotations(held)))
     return EXIT[overall(held)]
 
 

@@ -221,7 +221,7 @@ def test_the_verdict_is_told_everywhere_and_is_the_exit_code(
 
 def test_many_cells_that_keep_a_limit_are_one_row(run):
     """A table of a hundred rows of "kept" is read by nobody; what is broken has a row each."""
-    text = budget_tell.markdown(held(run, "peak >= 1", "e2e.p50 <= 0.01"))
+    text = tell.markdown(held(run, "peak >= 1", "e2e.p50 <= 0.01"))
     assert text.count("🟢 kept") == 1
     assert text.count("🔴 broken") == len(CELLS)
     assert "7 cells" in text
@@ -237,7 +237,7 @@ def test_names_in_a_table_are_shown_as_they_are(run):
         slots=tuple(replace(slot, cell=cell.id) for slot in run.slots if slot.cell == CELLS[0].id),
         calls=tuple(replace(call, cell=cell.id) for call in run.calls if call.cell == CELLS[0].id),
     )
-    [line] = [line for line in budget_tell.markdown(held(odd, "peak == 1")).splitlines() if "broken |" in line]
+    [line] = [line for line in tell.markdown(held(odd, "peak == 1")).splitlines() if "broken |" in line]
     assert line.count("|") == 6
     assert "<b>" not in line
 
