@@ -27,6 +27,11 @@ def command(
     """
     Run SCENARIOS (default: the whole suite) and report on them.
 
+    Each is a name that `overlap list scenarios` shows, a file of your own (`overlap init` writes one), or an
+    application of yours: app.py:chain, package.module:object. That may be anything with some of invoke, ainvoke,
+    batch, abatch, stream, astream, or a function; it is pointed at the mock by OPENAI_BASE_URL, and asked what
+    --inputs has. One with settings of its own is given them: name a function that takes `endpoint`.
+
     Exit codes: 0 done; 1 something is missing or does not balance, what was measured is kept; 2 it cannot be
     done as asked, nothing was started; 130 interrupted, what was measured is kept.
     """
