@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from click.testing import CliRunner
 
+from harness import store
 from harness.commands.record import command
 from harness.recording.known import Floor
 from harness.server import mock_command, start
@@ -91,7 +92,10 @@ def test_a_real_endpoint_is_measured_within_its_budget_and_its_key_is_nowhere(tm
     # Four calls and two warm-up calls, and the one that comes first.
     assert (endpoint["requests"], endpoint["model"], endpoint["estimated"]) == (7, "llama", 0)
     [cell] = json.loads((folder / "summary.json").read_text())["cells"]
-    assert {"throughput", "tokens", "ttft.p50", "itl.p50", "e2e.p50", "tpot.p50"} <= set(cell["metrics"])
+    assert {"throughput", "tokens", "makespan", "cpu"} <= set(cell["metrics"])
+    counted = [call for call in store.read(folder).calls if not call.warmup]
+    assert [(call.output_tokens, len(call.itl or ())) for call in counted] == [(8, 7)] * 4
+    assert all(call.ttft and call.e2e and call.tpot for call in counted)
     assert not {"overlap", "peak", "owned.send", "lateness.p50", "overhead.p50"} & set(cell["metrics"])
     assert "what only our mock can know is left out" in (folder / "report.md").read_text()
     assert KEY.encode() not in told
