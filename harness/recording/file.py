@@ -37,8 +37,8 @@ class Recording:
     The calls in the order they were made, at most `concurrency` of them at once.
 
     Found against a known schedule, in ns: `floor` is what the client itself adds to a first token, `spread` by how
-    much that differs from one time to the next, `resolution` by how much a gap is off. `about` says where it comes
-    from: a model, and a name if one was given.
+    much that is off nine times of ten, `resolution` by how much a gap is. `about` says where the calls come from:
+    a model, and a name if one was given.
     """
 
     calls: tuple[Recorded, ...]

@@ -1,0 +1,31 @@
+"""A recording whose calls are known, played and measured in real time; and what the measuring client adds."""
+
+import json
+
+from harness.recording.known import GAP, floor
+from harness.recording.known import against_mock as measured
+from harness.recording.measure import Work
+
+MS = 1_000_000
+CALLS = [[(10 + 7 * i) * MS + k * (2 + i) * MS for k in range(3 + i)] for i in range(6)]
+
+
+def test_every_call_is_played_as_it_was_recorded(tmp_path):
+    """Chunk by chunk, none early; how late a busy machine makes them is no fault of the recording's."""
+    path = tmp_path / "rec.json"
+    facts = {"format": "overlap-recording", "version": 1, "floor": 0}
+    path.write_text(json.dumps({**facts, "calls": [{"chunks": chunks} for chunks in CALLS]}))
+    words = ["--profile", f"recorded,file={path},order=recorded", "--tokens", "profile"]
+    found = measured(words, Work(len(CALLS), 1)).calls
+    assert [len(call.chunks) for call in found] == [len(chunks) for chunks in CALLS]
+    for call, chunks in zip(found, CALLS, strict=True):
+        assert all(seen >= planned for seen, planned in zip(call.chunks, chunks, strict=True))
+        assert call.tokens == len(chunks)
+
+
+def test_what_the_client_adds_is_found_against_a_known_schedule():
+    """It adds something to a first token, and gaps are off by less than themselves nine times of ten."""
+    found = floor(1)
+    assert found.added > 0
+    assert found.spread >= 0
+    assert 0 < found.resolution < GAP
