@@ -88,12 +88,18 @@ def settled(config: RunConfig, plan: Plan) -> Plan:
 
 
 def opened(config: RunConfig, plan: Plan) -> Plan:
-    """Answer *plan* as an open loop has it: how many calls are due, and only strategies that have one."""
+    """
+    Answer *plan* as an open loop has it: how many calls are due, and only strategies that have one.
+
+    Raises `Unknown` for a strategy that was asked for by name and has none, `Mistake` for wrong arrivals.
+    """
     calls = arriving.read(plan.arrivals).count(config.seed, config.calls, config.duration)
-    offering = [name for name in plan.strategies if config.strategies or offers(name)]
+    if lacking := [name for name in config.strategies if not offers(name)]:
+        there = ", ".join(name for name in registry.names(STRATEGIES) if offers(name))
+        raise registry.Unknown(f"{lacking[0]} has no open loop; these have: {there}")
     return replace(
         plan,
-        strategies=tuple(offering),
+        strategies=tuple(name for name in plan.strategies if offers(name)),
         # Places, not a width: what matters of them is that there are enough.
         concurrency=config.concurrency or (max(plan.concurrency),),
         waves=0,
@@ -171,10 +177,7 @@ def expand(scenario: str, plan: Plan, methods: Methods, default_rounds: int) -> 
                     )
                 continue
             if plan.arrivals and not hasattr(module, "offer"):
-                if not plan.strategies:
-                    continue
-                there = ", ".join(name for name in registry.names(STRATEGIES) if offers(name))
-                raise registry.Unknown(f"{strategy} has no open loop; these have: {there}")
+                continue
             sequential = getattr(module, "SEQUENTIAL", False) and not plan.arrivals
             for concurrency, loop in product(plan.concurrency, plan.loops):
                 if sequential and concurrency > plan.sequential_up_to:

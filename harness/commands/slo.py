@@ -30,7 +30,7 @@ def command(
     Search for the highest rate of SCENARIOS (default: strategies), for each strategy that has an open loop.
 
     --slo ttft=0.5,e2e=2 are the limits; --arrivals poisson (the default), gamma,cv=3 or trace,file=… says how
-    calls are spread, their rate is what is searched for. --duration is a slot's, --rounds how often it is searched:
+    calls are spread, their rate is what is searched for. --duration is a slot's, --rounds how often is searched:
     the interval comes from these. Exit codes are those of bench.
     """
     given: dict[str, Any] = {key: value for key, value in flags.items() if value is not None}

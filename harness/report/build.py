@@ -126,6 +126,8 @@ def _facts(summary: Summary) -> tuple[str, ...]:
     calls = sum(each.calls for each in summary.cells)
     failed = sum(each.errors for each in summary.cells)
     doubted = sum(1 for each in summary.cells if each.doubts)
+    if run.about.get("search"):
+        return tuple(fact for fact in (str(run.about.get("time") or "").replace("T", " "), _ending(run)) if fact)
     return tuple(
         fact
         for fact in (

@@ -29,7 +29,8 @@ def section(summary: Summary) -> Section | None:
         "Overlap efficiency is left out: a service that keeps up takes as long as the plan does."
     )
     lead = f"Latency is from the due time{plan}. {_kept(known)} {_waited(known)}"
-    return Section("Open loop: calls at their due times", lead.strip(), of_cells(known, METRICS), note=note, glance="whole")
+    title = "Open loop: calls at their due times"
+    return Section(title, lead.strip(), of_cells(known, METRICS), note=note, glance="whole")
 
 
 def _kept(known: tuple[CellSummary, ...]) -> str:
