@@ -54,7 +54,7 @@ def suite(folder: str) -> tuple[str, ...]:
 
 def help_text(folder: str, name: str) -> str:
     """Answer the first line of the entry's docstring, read without importing it."""
-    spec = find_spec(f"{folder}.{name}")
+    spec = find_spec(name if "." in name else f"{folder}.{name}")
     if spec is None or spec.origin is None:
         return ""
     words = ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))) or ""

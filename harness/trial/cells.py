@@ -69,7 +69,7 @@ def _expanded(name: str, plan: Plan, arm: str, ask: Ask) -> Iterator[Planned]:
     methods = {}
     for client, variant in product(plan.clients, plan.variants):
         cell = Cell(name, client, "invoke", "asyncio", 1, plan.profile, variant)
-        methods[client, variant] = ask(arm, Planned(cell, 1, 1, plan.tokens, plan.server))
+        methods[client, variant] = ask(arm, Planned(cell, 1, 1, plan.tokens, plan.server, plan.subject))
     # A scenario names strategies for its own client; on that of an arm, some may not apply.
     there = set(chain.from_iterable(methods.values()))
     chosen = tuple(each for each in plan.strategies or registry.names(STRATEGIES) if _needs(each) in there)

@@ -92,7 +92,9 @@ def _asked(what: tuple[str, ...], words: Mapping[str, Any]) -> Asked:
     given: dict[str, Any] = read_toml(words["config"]) if words["config"] else {}
     known = set(words) - {"rounds"}
     given |= {key: words[key] for key in set(SETTINGS) & known if words[key] is not None}
-    given["scenarios"] = what or given.get("scenarios") or DEFAULT
+    given["scenarios"] = tuple(map(_here, what or given.get("scenarios") or DEFAULT))
+    if given.get("inputs"):
+        given["inputs"] = str(Path(given["inputs"]).resolve())  # the same questions for both arms
     if words["aa"] and words["inject"]:
         raise Mistake("--aa and --inject are two controls: one run shows one of them")
     if words["only_pytest"] and not words["tests"]:
@@ -116,6 +118,13 @@ def _asked(what: tuple[str, ...], words: Mapping[str, Any]) -> Asked:
         only_tests=words["only_pytest"],
         envs=words["envs"],
     )
+
+
+def _here(word: str) -> str:
+    """Answer *word* as seen from this folder, so that either arm finds its own file there."""
+    place, colon, target = word.rpartition(":") if ":" in word else (word, "", "")
+    path = Path(place)
+    return str(path.relative_to(Path.cwd())) + colon + target if path.is_relative_to(Path.cwd()) else word
 
 
 def _say(line: str, *, quiet: bool) -> None:

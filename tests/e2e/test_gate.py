@@ -98,20 +98,20 @@ def test_what_fails_on_one_side_only_is_a_missing_cell_and_no_regression(project
 def test_ctrl_c_leaves_a_file_that_can_be_judged(project):
     """Exit 130; the rounds until then are kept, and no process is left."""
     words = ("--base", "executor=2", "--candidate", "executor=2", "--rounds", "1000")
-    process = subprocess.Popen(
+    filed = project / "out" / "gate.json"
+    started = subprocess.Popen(
         **_command(project, *words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    filed = project / "out" / "gate.json"
-    try:
-        end = time.monotonic() + 60
-        while not filed.exists() and process.poll() is None and time.monotonic() < end:
-            time.sleep(0.05)
-        children = psutil.Process(process.pid).children(recursive=True)
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
-    finally:
-        process.kill()
-        process.wait()
+    with started as process:
+        try:
+            end = time.monotonic() + 60
+            while not filed.exists() and process.poll() is None and time.monotonic() < end:
+                time.sleep(0.05)
+            children = psutil.Process(process.pid).children(recursive=True)
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
     assert psutil.wait_procs(children, timeout=10)[1] == []

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.config import Mistake
+from harness.gate.budgets import tell
 from harness.gate.budgets.judge import judge_budgets, overall
 from harness.gate.budgets.reading import read
 from harness.gate.record import EXIT

@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from harness.config import Mistake
+from harness.gate.budgets import tell
 from harness.gate.budgets.command import judged
 from harness.gate.budgets.judge import judge_budgets, overall
 from harness.gate.budgets.reading import budgets_of
