@@ -35,12 +35,9 @@ def against_mock(words: list[str], work: Work, seed: int = 7) -> Measured:
     allowed = cores()
     with start(mock(*words, "--seed", str(seed)), allowed[-1] if len(allowed) > 1 else None) as server:
         base = f"{server.base_url}/v1"
-        return measure(
-            Endpoint(base, max_connections=work.concurrency),
-            repeat("Hello."),
-            work,
-            replace(ENDLESS, base_url=base),
-        )
+        # Asked for its usage as a real endpoint is: the same events come.
+        endpoint = Endpoint(base, max_connections=work.concurrency, stream_usage=True)
+        return measure(endpoint, repeat("Hello."), work, replace(ENDLESS, base_url=base))
 
 
 def floor(concurrency: int) -> Floor:
