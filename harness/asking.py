@@ -37,16 +37,19 @@ def ask(parts: Sequence[tuple[str, Plan]], runner: Runner) -> Asked:
             cell = Cell(name, client, "invoke", plan.loops[0], 1, plan.profile, variant)
             any_slot = Planned(cell, 3, 1, plan.tokens, plan.server, plan.subject)
             try:
-                known[name][client, variant] = runner.methods(any_slot)
+                there = runner.methods(any_slot)
                 if client == OWN and not runner.visit:
-                    notes[name] = _first_calls(name, any_slot, runner)
+                    notes[name], lame = _first_calls(name, any_slot, runner)
+                    # Who names a strategy gets it, and sees its calls fail.
+                    there = [each for each in there if plan.strategies or each not in lame]
+                known[name][client, variant] = there
             except Broken as broken:
                 raise Mistake(f"{name} on {client} cannot be built: {broken}") from broken
     return Asked({name: dict(found) for name, found in known.items()}, notes)
 
 
-def _first_calls(name: str, planned: Planned, runner: Runner) -> list[str]:
-    """Let the application make its first calls, and answer what is odd about them."""
+def _first_calls(name: str, planned: Planned, runner: Runner) -> tuple[list[str], list[str]]:
+    """Let the application make its first calls; answer what is odd about them, and the methods that fail."""
     order = replace(runner.order(planned, 0), warmup=3)
     try:
         take(order.base_url)
@@ -59,12 +62,17 @@ def _first_calls(name: str, planned: Planned, runner: Runner) -> list[str]:
     errors: list[str] = came["errors"]
     if journal and not journal.entries:
         raise Mistake(_astray(name, order.base_url, errors))
+    lame: dict[str, str] = came["lame"]
+    notes = [
+        f"{name} has {' and '.join(each for each in lame if lame[each] == why)}, but that fails: {why}"
+        for why in dict.fromkeys(lame.values())
+    ]
     if came["empty"] and came["empty"] + len(errors) == came["made"]:
-        said = (
+        notes.append(
             f"{name} returned nothing for its first {came['empty']} calls: what is measured may not be what was "
+            "meant. An application returns or yields its answer."
         )
-        return [said + "meant. An application returns or yields its answer."]
-    return []
+    return notes, [*lame, *(["abatch_as_completed"] if "abatch" in lame else [])]
 
 
 def _astray(name: str, base_url: str, errors: Sequence[str]) -> str:

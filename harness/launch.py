@@ -91,7 +91,11 @@ class Launch:
     def tried(self, order: Order, patience: float) -> dict[str, Any]:
         """Have the first calls of *order* made; answers what `harness.look.tried` does. Raises `Broken`."""
         came: dict[str, Any] = self.ask({"tried": order}, patience)["tried"]
-        return came | {"errors": [masked(error, self._hide) for error in came["errors"]]}
+        errors = [masked(error, self._hide) for error in came["errors"]]
+        return came | {
+            "errors": errors,
+            "lame": {name: masked(why, self._hide) for name, why in came["lame"].items()},
+        }
 
     def slot(self, order: Order, patience: float) -> dict[str, Any]:
         """Have *order* carried out; answers {"timed": …, "calls": […]}. Raises `Broken`."""

@@ -38,23 +38,28 @@ def tried(order: Order) -> dict[str, Any]:
     """
     Make a warm-up call, up to three while they give nothing, and say what came of them.
 
-    Answers {"made", "empty", "errors"}: how many calls, how many gave no output without failing, and one line for
-    each that failed.
+    Answers {"made", "empty", "errors", "lame"}: how many calls, how many gave no output without failing, one line
+    for each that failed; and, where one went well, the methods that do not, each with such a line: a graph of
+    async nodes has an `invoke` that only raises.
     """
 
     def make(runner: asyncio.Runner, app: Any) -> dict[str, Any]:
-        made, empty, errors = 0, 0, list[str]()
+        made, empty, errors, lame = 0, 0, list[str](), dict[str, str]()
+        there = [name for name in ONE_BY_ONE if name in methods(app)]
         for item in items(order, app)[1][:TRIES]:
             made += 1
-            try:
-                output = _called(runner, app, item)
-            except Exception as wrong:  # noqa: BLE001  whatever somebody's code raises is what is asked here
-                errors.append(reason(wrong, order.word))
+            output = _called(runner, app, there[0], item) if there else []
+            if isinstance(output, Exception):
+                errors.append(reason(output, order.word))
                 continue
+            empty += not any(map(carries, output))
             if any(map(carries, output)):
+                others = {name: _called(runner, app, name, item) for name in there[1:]}
+                lame = {
+                    name: reason(came, order.word) for name, came in others.items() if isinstance(came, Exception)
+                }
                 break
-            empty += 1
-        return {"made": made, "empty": empty, "errors": errors}
+        return {"made": made, "empty": empty, "errors": errors, "lame": lame}
 
     found: dict[str, Any] = _with(order, make)
     return found
@@ -77,20 +82,24 @@ def _with(order: Order, use: Callable[[asyncio.Runner, Any], Any]) -> Any:
             runner.run(close(app, client))
 
 
-def _called(runner: asyncio.Runner, app: Any, item: Item) -> Sequence[Any]:
-    """Make one call by the first method there is, and answer its output in pieces."""
-    one: dict[str, Callable[[], Sequence[Any]]] = {
-        "ainvoke": lambda: [runner.run(app.ainvoke(item.prompt))],
-        "invoke": lambda: [app.invoke(item.prompt)],
-        "astream": lambda: runner.run(_listened(app, item)),
-        "stream": lambda: list(app.stream(item.prompt)),
-        "abatch": lambda: runner.run(app.abatch([item.prompt])),
-        "batch": lambda: app.batch([item.prompt]),
-    }
-    there = methods(app)
-    name = next((name for name in one if name in there), None)
-    return one[name]() if name else []
+def _called(runner: asyncio.Runner, app: Any, method: str, item: Item) -> Sequence[Any] | Exception:
+    """Make one call by *method*, and answer its output in pieces, or what it raised."""
+    try:
+        return ONE_BY_ONE[method](runner, app, item.prompt)
+    except Exception as wrong:  # noqa: BLE001  whatever somebody's code raises is what is asked here
+        return wrong
 
 
-async def _listened(app: Any, item: Item) -> list[Any]:
-    return [piece async for piece in app.astream(item.prompt)]
+async def _listened(app: Any, prompt: Any) -> list[Any]:
+    return [piece async for piece in app.astream(prompt)]
+
+
+# One call by each method, in the order in which they are tried.
+ONE_BY_ONE: dict[str, Callable[[asyncio.Runner, Any, Any], Sequence[Any]]] = {
+    "ainvoke": lambda runner, app, prompt: [runner.run(app.ainvoke(prompt))],
+    "invoke": lambda _runner, app, prompt: [app.invoke(prompt)],
+    "astream": lambda runner, app, prompt: runner.run(_listened(app, prompt)),
+    "stream": lambda _runner, app, prompt: list(app.stream(prompt)),
+    "abatch": lambda runner, app, prompt: runner.run(app.abatch([prompt])),
+    "batch": lambda _runner, app, prompt: app.batch([prompt]),
+}
