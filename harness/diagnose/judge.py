@@ -1,9 +1,9 @@
 """
 What each intervention buys: its figure against the unchanged application's, round by round.
 
-Pure. An interval holds for all interventions of a diagnosis together (Bonferroni): with ten tried, one of them
-would else look like a gain every other time. A gain is called one when its interval excludes none and it saves
-the share that is worth a developer's time.
+Pure. An interval holds for all interventions that are judged together (Bonferroni): with ten tried, one of
+them would else look like a gain every other time. A gain is called one when its interval excludes none and it
+saves the share that is worth a developer's time.
 """
 
 from collections.abc import Mapping, Sequence

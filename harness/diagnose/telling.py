@@ -84,7 +84,7 @@ def _table(findings: Sequence[Finding]) -> Table:
     heads = (
         Column("what", hint="what is in the way, or worth choosing"),
         Column("before → after", hint="the figure it is judged by, typical round"),
-        Column("times", hint="before / after; the intervals of all interventions hold together 95 times in 100"),
+        Column("times", hint="before / after; the intervals of one kind hold together 95 times in 100"),
         Column("change"),
     )
     return Table(heads, tuple(_row(each) for each in findings))

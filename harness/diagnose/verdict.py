@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from harness.diagnose.catalogue import KINDS, Intervention
+from harness.diagnose.catalogue import KINDS, Intervention, Kind
 from harness.diagnose.judge import Effect, effects, ranked
 from harness.diagnose.run import Measured
 from harness.diagnose.symptoms import symptoms
@@ -42,7 +42,7 @@ class Diagnosis:
 def diagnosis(made: Measured) -> Diagnosis:
     """Judge what was measured; pure."""
     by_name = {each.name: each for each in made.tried}
-    found = effects(made.rounds, {each.name: each.headlines for each in made.tried})
+    found = [effect for kind in KINDS for effect in effects(made.rounds, _headlines(made, kind))]
     unfinished = _unfinished(made)
     # What is too little for an answer is too little for a finding.
     findings = [] if unfinished else [_finding(by_name[each.name], each, made) for each in ranked(found)]
@@ -60,6 +60,11 @@ def diagnosis(made: Measured) -> Diagnosis:
         state=made.state,
         fault=made.fault,
     )
+
+
+def _headlines(made: Measured, kind: Kind) -> dict[str, tuple[str, ...]]:
+    """Answer what a kind's interventions are judged by: kinds make claims of their own, so each is one family."""
+    return {each.name: each.headlines for each in made.tried if each.kind == kind}
 
 
 def _finding(each: Intervention, effect: Effect, made: Measured) -> Finding:
