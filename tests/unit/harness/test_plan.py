@@ -104,7 +104,7 @@ def test_a_missing_package_is_named_with_the_extra_that_brings_it(monkeypatch):
 
 
 def test_an_open_loop_has_as_many_calls_as_are_due_and_strategies_that_can_offer_one():
-    """Places are the largest concurrency of the plan; one that starts each call at once is no longer sequential."""
+    """Places are the largest concurrency of the plan; what starts each call at once is not sequential any more."""
     plan = Plan(clients=("c",), strategies=("ainvoke", "gather", "thread_pool"), concurrency=(1, 64))
     made = settled(config_from({"arrivals": "constant,rate=20", "duration": 3}), plan)
     found = list(expand("s", made, {("c", ""): ALL}, 5))
@@ -117,5 +117,5 @@ def test_an_open_loop_has_as_many_calls_as_are_due_and_strategies_that_can_offer
 
 def test_a_strategy_without_an_open_loop_is_refused_by_name():
     """Who asks for `abatch` of calls that come one by one is told what there is."""
-    with pytest.raises(LookupError, match="abatch has no open loop; these have: .*ainvoke"):
+    with pytest.raises(LookupError, match=r"abatch has no open loop; these have: .*ainvoke"):
         settled(config_from({"arrivals": "constant,rate=20", "strategies": "abatch"}), Plan())

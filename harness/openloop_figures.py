@@ -1,0 +1,112 @@
+"""
+What open loops reach on this machine, beside what they must: `python -m harness.openloop_figures lag|trace`.
+
+    lag             500 instant calls a second on bare aiohttp, a core for the worker: sent - due, p99 within 1 ms
+    trace FILE      a recording at its real speed through a chain: every call made and joined, sent within 2 ms of
+                    its due time (p99), every answer as long as it was recorded
+
+Measure on a quiet machine; the recording's first ten minutes take ten minutes.
+"""
+
+import sys
+import tempfile
+from collections.abc import Mapping
+from itertools import islice
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from harness import arriving, bench, store
+from harness.config import Mistake, config_from
+from harness.progress import Bar
+from harness.record import Call
+
+LAG, SENT = 1_000_000, 2_000_000
+
+
+def measured(words: Mapping[str, str]) -> tuple[list[Call], tuple[str, ...]]:
+    """Run one open loop in one round; answer its calls in their order, and what is wrong with the run."""
+    with tempfile.TemporaryDirectory() as folder:
+        config = config_from({"rounds": "1", "calibrate": "0", "results": folder, **words})
+        with Bar(Console(stderr=True), quiet=False) as bar:
+            outcome = bench.run(config, bar)
+        calls = [call for call in store.read(outcome.folder).calls if not call.warmup]
+    return sorted(calls, key=lambda call: call.index), outcome.faults
+
+
+def late(calls: list[Call], q: float) -> int:
+    """Answer the *q* quantile of the calls' schedule lag, in ns: the value that so many do not exceed."""
+    lags = sorted(call.lag for call in calls if call.lag is not None)
+    return lags[min(len(lags) - 1, int(q * len(lags)))]
+
+
+def said(what: str, reached: str, wanted: str, *, kept: bool) -> bool:
+    """Print a line and answer *kept*."""
+    print(f"{what:<34}{reached:>16}   wanted: {wanted:<12} {'reached' if kept else 'MISSED'}")
+    return kept
+
+
+def on_time(calls: list[Call], most: int) -> bool:
+    """Print how late calls were sent; answer whether 99 in 100 were within *most* ns."""
+    p50, p99, longest = (late(calls, q) for q in (0.5, 0.99, 1.0))
+    print(f"sent - due: p50 {p50 / 1e6:.3f} ms, longest {longest / 1e6:.3f} ms, of {len(calls):,} calls")
+    return said("sent - due, p99", f"{p99 / 1e6:.3f} ms", f"{most / 1e6:g} ms", kept=p99 <= most)
+
+
+@click.group()
+def figures() -> None:
+    """Measure what open loops reach."""
+
+
+@figures.command()
+@click.option("--rate", default=500, show_default=True)
+@click.option("--seconds", default=20.0, show_default=True)
+@click.option("--loop", default="asyncio", show_default=True)
+def lag(rate: int, seconds: float, loop: str) -> None:
+    """Calls that are answered at once, at a constant rate."""
+    words = {"clients": "aiohttp", "strategies": "ainvoke", "profile": "instant", "tokens": "1", "loops": loop}
+    plan = {"scenarios": "strategies", "arrivals": f"constant,rate={rate}", "duration": str(seconds)}
+    calls, faults = measured(words | plan)
+    _end(faults, on_time(calls, LAG))
+
+
+@figures.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--seconds", default=600.0, show_default=True)
+@click.option("--client", default="chain", show_default=True)
+@click.option("--strategy", default="ainvoke", show_default=True)
+def trace(file: Path, seconds: float, client: str, strategy: str) -> None:
+    """A recording at its real speed through a chain."""
+    arrivals = f"trace,file={file},span={seconds:g}"
+    words = {"clients": client, "strategies": strategy, "profile": "lognormal,ttft=0.2,itl=0.01"}
+    calls, faults = measured({**words, "scenarios": "strategies", "arrivals": arrivals})
+    recorded = list(islice(arriving.read(arrivals).sizes(0), 1 + len(calls)))
+    joined = sum(1 for call in calls if len(call.served) == 1 and not call.error)
+    exact = sum(
+        1
+        for call, size in zip(calls, recorded, strict=False)
+        if size and call.served and call.served[0].tokens == size[1]
+    )
+    wanted = len(recorded)
+    kept = [
+        said("calls made", f"{len(calls):,}", f"{wanted:,}", kept=len(calls) == wanted),
+        said("calls answered and joined", f"{joined:,}", f"{wanted:,}", kept=joined == wanted),
+        said("answers of the recorded length", f"{exact:,}", f"{wanted:,}", kept=exact == wanted),
+        on_time(calls, SENT),
+    ]
+    _end(faults, all(kept))
+
+
+def _end(faults: tuple[str, ...], kept: bool) -> None:  # noqa: FBT001  the last word
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    sys.exit(0 if kept and not faults else 1)
+
+
+if __name__ == "__main__":
+    try:
+        figures(standalone_mode=False)
+    except (Mistake, click.ClickException) as mistake:
+        print(f"overlap: {mistake}", file=sys.stderr)
+        sys.exit(2)
