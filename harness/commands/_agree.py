@@ -16,6 +16,7 @@ def agree(ask: Ask, *, yes: bool) -> None:
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise Mistake(f"this would send {ask}; nobody is here to be asked: say --yes")
-    print(f"This will send {ask}.\nGo on? [y/N] ", end="", file=sys.stderr, flush=True)
+    # A line of its own: the progress bar holds back what does not end in one.
+    print(f"This will send {ask}.\nGo on? [y/N]", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise Mistake("nothing was sent")
