@@ -1,25 +1,29 @@
 """Before a run: which methods each application has, and whether the requests of somebody's own reach the mock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Any
 
 from harness.config import Mistake
 from harness.journal import Lost, take
 from harness.launch import Broken
-from harness.plan import Methods, Plan, Planned
+from harness.plan import Plan, Planned
 from harness.record import OWN, Cell
 from harness.runner import Runner
-
-Known = dict[str, dict[tuple[str, str], list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The methods by scenario, client and variant; and by its name what is odd about an application."""
+    """
+    The methods by scenario, client and variant; by an application's name what is odd about it, in sentences.
 
-    methods: dict[str, Methods]
-    notes: dict[str, list[str]]
+    `odd` makes its numbers doubtful, `left_out` says what is not measured.
+    """
+
+    methods: dict[str, dict[tuple[str, str], list[str]]]
+    odd: dict[str, list[str]]
+    left_out: dict[str, list[str]]
 
 
 def ask(parts: Sequence[tuple[str, Plan]], runner: Runner) -> Asked:
@@ -28,28 +32,30 @@ def ask(parts: Sequence[tuple[str, Plan]], runner: Runner) -> Asked:
 
     Raises `Mistake` for one that cannot be built, does not come back, or asks somebody else than the mock.
     """
-    known: Known = {name: {} for name, _ in parts}
-    notes: dict[str, list[str]] = {}
+    asked = Asked({name: dict[tuple[str, str], list[str]]() for name, _ in parts}, {}, {})
     for name, plan in parts:
         for client, variant in product(plan.clients, plan.variants):
-            if (client, variant) in known[name]:
+            if (client, variant) in asked.methods[name]:
                 continue
             cell = Cell(name, client, "invoke", plan.loops[0], 1, plan.profile, variant)
             any_slot = Planned(cell, 3, 1, plan.tokens, plan.server, plan.subject)
             try:
                 there = runner.methods(any_slot)
                 if client == OWN and not runner.visit:
-                    notes[name], lame = _first_calls(name, any_slot, runner)
+                    came = _first_calls(name, any_slot, runner)
+                    asked.odd[name] = _odd(name, came)
                     # Who names a strategy gets it, and sees its calls fail.
-                    there = [each for each in there if plan.strategies or each not in lame]
-                known[name][client, variant] = there
+                    lame = {} if plan.strategies else came["lame"]
+                    asked.left_out[name] = _left_out(lame)
+                    there = [each for each in there if each.removesuffix("_as_completed") not in lame]
+                asked.methods[name][client, variant] = there
             except Broken as broken:
                 raise Mistake(f"{name} on {client} cannot be built: {broken}") from broken
-    return Asked({name: dict(found) for name, found in known.items()}, notes)
+    return asked
 
 
-def _first_calls(name: str, planned: Planned, runner: Runner) -> tuple[list[str], list[str]]:
-    """Let the application make its first calls; answer what is odd about them, and the methods that fail."""
+def _first_calls(name: str, planned: Planned, runner: Runner) -> dict[str, Any]:
+    """Let the application make its first calls, and answer what came of them, as `harness.look.tried` does."""
     order = replace(runner.order(planned, 0), warmup=3)
     try:
         take(order.base_url)
@@ -59,20 +65,24 @@ def _first_calls(name: str, planned: Planned, runner: Runner) -> tuple[list[str]
         raise Mistake(f"{name} did not get through its first call: {broken}") from broken
     except Lost as lost:
         raise Mistake(str(lost)) from lost
-    errors: list[str] = came["errors"]
     if journal and not journal.entries:
-        raise Mistake(_astray(name, order.base_url, errors))
-    lame: dict[str, str] = came["lame"]
-    notes = [
-        f"{name} has {' and '.join(each for each in lame if lame[each] == why)}, but that fails: {why}"
-        for why in dict.fromkeys(lame.values())
-    ]
-    if came["empty"] and came["empty"] + len(errors) == came["made"]:
-        notes.append(
-            f"{name} returned nothing for its first {came['empty']} calls: what is measured may not be what was "
-            "meant. An application returns or yields its answer."
-        )
-    return notes, [*lame, *(["abatch_as_completed"] if "abatch" in lame else [])]
+        raise Mistake(_astray(name, order.base_url, came["errors"]))
+    return came
+
+
+def _odd(name: str, came: Mapping[str, Any]) -> list[str]:
+    if not came["empty"] or came["empty"] + len(came["errors"]) < came["made"]:
+        return []
+    said = (
+        f"{name} returned nothing for its first {came['empty']} calls: what is measured may not be what was meant."
+    )
+    return [f"{said} An application returns or yields its answer."]
+
+
+def _left_out(lame: Mapping[str, str]) -> list[str]:
+    """Say which methods fail, those that fail alike together."""
+    alike = {why: [each for each in lame if lame[each] == why] for why in lame.values()}
+    return [f"Left out is what needs {', '.join(names)}, which fails: {why}" for why, names in alike.items()]
 
 
 def _astray(name: str, base_url: str, errors: Sequence[str]) -> str:

@@ -148,7 +148,8 @@ def prepare(config: RunConfig, parts: Parts, servers: Servers, runner: Runner, l
 def _planned(config: RunConfig, parts: Parts, runner: Runner, ledger: Ledger) -> list[Planned]:
     """Expand *parts* to cells; which strategies apply follows from the methods of each application."""
     asked = ask(parts, runner)
-    ledger.noted(asked.notes)
+    ledger.noted("notes", asked.odd)
+    ledger.noted("left_out", asked.left_out)
     default = config.rounds or DEFAULT_ROUNDS
     each = (expand(name, plan, asked.methods[name], default) for name, plan in parts)
     unique = {planned.cell.id: planned for planned in chain.from_iterable(each)}

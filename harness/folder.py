@@ -80,10 +80,10 @@ class Ledger:
         self._facts["calibration"] = calibration
         self.state("running")
 
-    def noted(self, notes: Mapping[str, Sequence[str]]) -> None:
-        """Keep for the next `state` what is odd about applications, in sentences, by their name."""
-        for name, sentences in notes.items():
-            self._facts["scenarios"][name]["notes"] = list(sentences)
+    def noted(self, key: str, said: Mapping[str, Sequence[str]]) -> None:
+        """Keep for the next `state`, under *key*, what is to be said of applications, by their name."""
+        for name, sentences in said.items():
+            self._facts["scenarios"][name][key] = list(sentences)
 
     def visited(self, endpoint: dict[str, Any]) -> None:
         """Keep for the next `state` what a real endpoint has been sent so far."""

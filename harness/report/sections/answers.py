@@ -34,6 +34,7 @@ def _part(summary: Summary, name: str, cells: list[CellSummary]) -> Section:
     # What scenarios and their cells say is of closed loops: how soon all the work was done.
     opened = any(each.cell.arrivals for each in cells)
     answer = _counted(cells) if opened else _answer(summary, name) or _plain(summary, name, cells)
+    answer = " ".join([answer, *_told(summary, name, "left_out")])
     shared = {each.cell.profile for each in cells if each.cell.profile}
     about = f"{name}, server profile {' | '.join(sorted(shared))}" if shared else name
     return Section(_question(summary, name), answer, of_cells(cells, METRICS, about), glance="whole")
@@ -44,6 +45,14 @@ def _question(summary: Summary, name: str) -> str:
     entry = told.get(name) if isinstance(told, dict) else None
     question = entry.get("question") if isinstance(entry, dict) else None
     return str(question).strip() if question else name
+
+
+def _told(summary: Summary, name: str, key: str) -> list[str]:
+    """Answer the sentences that run.json has of a scenario under *key*."""
+    told = summary.run.about.get("scenarios")
+    entry = told.get(name) if isinstance(told, dict) else None
+    said = entry.get(key) if isinstance(entry, dict) else None
+    return [str(each) for each in said] if isinstance(said, list) else []
 
 
 def _answer(summary: Summary, name: str) -> str | None:
