@@ -40,6 +40,13 @@ def watch(notes: Notes) -> None:
 
         return init
 
+    replace(CLASSES, "__init__", noted)
+    _watch_waits(notes, made)
+
+
+def _watch_waits(notes: Notes, made: dict[int, dict[str, Any]]) -> None:
+    """Note how long calls wait for those that were *made*, by their id."""
+
     def note(semaphore: Any, began: int) -> None:
         took = monotonic_ns() - began
         if notes.measuring and id(semaphore) in made and took > WORTH:
@@ -65,7 +72,6 @@ def watch(notes: Notes) -> None:
 
         return acquire
 
-    replace(CLASSES, "__init__", noted)
     replace([asyncio.Semaphore], "acquire", awaited)
     replace([threading.Semaphore], "acquire", blocking)
     # `with` calls what was bound as acquire when the class was made.

@@ -110,5 +110,5 @@ def test_what_no_diagnosis_could_mean_is_refused(wrong):
 
 def test_an_unknown_intervention_says_what_there_is():
     """Known names are listed."""
-    with pytest.raises(Mistake, match=r"no intervention 'semaphor'; there are: .*semaphore"):
-        interventions(["semaphor"])
+    with pytest.raises(Mistake, match=r"no intervention 'magic'; there are: .*semaphore"):
+        interventions(["magic"])
