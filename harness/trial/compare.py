@@ -10,7 +10,7 @@ from harness.arms.build import Built, built
 from harness.arms.spec import Spec
 from harness.bench import parts_of
 from harness.config import Mistake, RunConfig
-from harness.environment import circumstances
+from harness.environment import circumstances, given
 from harness.gate import file
 from harness.gate.judge import judge
 from harness.gate.record import Control, Rule, Run
@@ -73,7 +73,7 @@ def _trial(
     asked: Asked, arms: Mapping[str, Built], servers: Servers, path: Path, tell: Callable[[str], None]
 ) -> Trial:
     config = asked.config
-    workers = Workers(arms, servers.worker_core, config.slot_timeout)
+    workers = Workers(arms, servers.worker_core, config.slot_timeout, given(config.env))
     slots = Slots(config, servers, workers)
     cells = [] if asked.only_tests else _cells(asked, slots, servers, workers)
     book = Book(

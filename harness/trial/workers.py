@@ -15,13 +15,15 @@ ARMS = ("base", "candidate")
 
 class Workers:
     """
-    A fresh process for each of the two arms *built*.
+    A fresh process for each of the two arms *built*, with the variables *given* by the user to both.
 
     They import on all cores, side by side, and then keep to *core*, where only the one that is asked is busy.
     """
 
-    def __init__(self, built: Mapping[str, Built], core: int | None, patience: float) -> None:
-        self._built, self._core, self._patience = built, core, patience
+    def __init__(
+        self, built: Mapping[str, Built], core: int | None, patience: float, given: Mapping[str, str]
+    ) -> None:
+        self._built, self._core, self._patience, self._given = built, core, patience, given
         self._running: dict[str, Launch] = {}
 
     def start(self, hash_seed: int, first: Mapping[str, Order] | None = None) -> None:
@@ -33,7 +35,14 @@ class Workers:
         self.end()
         for arm in ARMS:
             built = self._built[arm]
-            self._running[arm] = Launch(None, hash_seed, python=built.python, env=built.env, cwd=built.root)
+            self._running[arm] = Launch(
+                None,
+                hash_seed,
+                python=built.python,
+                env={**self._given, **built.env},
+                cwd=built.root,
+                hide=tuple(self._given.values()),
+            )
         if first:
             with ThreadPoolExecutor(len(ARMS)) as threads:
                 list(threads.map(lambda arm: self.methods(arm, first[arm]), ARMS))
