@@ -40,7 +40,7 @@ def _kept(known: tuple[CellSummary, ...]) -> str:
         return f"{calls} were made."
     worst = max(late, key=lambda each: each.metrics["offered.p99"].value)
     return (
-        f"The plan was kept: of {calls}, 99 in 100 were offered within {told(worst.metrics['offered.p99'])} of "
+        f"Of {calls}, 99 in 100 were offered within {told(worst.metrics['offered.p99'])} of "
         f"their due time at the worst ({worst.cell.id})."
     )
 
