@@ -37,7 +37,7 @@ def _share(_context: click.Context, _option: click.Parameter, words: str | None)
 @click.option("--inject", callback=_share, metavar="5%", help="control: plant a slowdown, which must be caught")
 @click.option("--rounds", type=click.IntRange(1, 1000), help="rounds at most [default: 40]")
 @click.option(
-    "--slot", type=click.FloatRange(0.02, 60), default=0.4, show_default=True, help="seconds a slot lasts"
+    "--slot", type=click.FloatRange(0.02, 60), default=0.2, show_default=True, help="seconds a slot lasts"
 )
 @click.option("--alpha", callback=_share, metavar="5%", help="chance of any false alarm in the whole run")
 @click.option("--min-effect", callback=_share, metavar="3%", help="smallest change that is called one")

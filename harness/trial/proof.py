@@ -23,7 +23,7 @@ from harness.gate.judge import judge
 from harness.gate.record import Outcome
 
 SAME = ("--base", "executor=6")
-ON_32 = ("--strategies", "gather", "--concurrency", "32", "--loops", "asyncio")
+ON_32 = ("--strategies", "gather", "--concurrency", "32", "--loops", "asyncio", "--profile", "instant")
 REAL = {
     "httpx2 → httpx": (("--base", "client=openai", "--candidate", "client=openai_httpx", *ON_32), "regressed"),
     "httpx2 → aiohttp": (("--base", "client=openai", "--candidate", "client=openai_aiohttp", *ON_32), "improved"),

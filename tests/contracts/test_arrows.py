@@ -10,7 +10,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 OURS = ("harness", "mock_server", "scenarios")
 
-TOP = {"cli", "commands", "notebook", "pytest_plugin", "locust_user", "load", "claims"} | {"arms", "trial", "diagnose"}
+TOP = {"cli", "commands", "notebook", "pytest_plugin", "locust_user", "load", "claims"}
+TOP |= {"arms", "trial", "diagnose"}
 JUDGING = {"report", "gate", "stats"}
 BOTTOM = {"record", "slo", "shares", "metrics", "store", "config", "environment", "registry", "endpoint"}
 # Every other part of the harness measures; of those, these stand below the ones that run and join.

@@ -126,5 +126,5 @@ def test_a_mistake_of_the_servers_own_is_a_500(capsys):
     ],
 )
 def test_a_prompt_may_say_how_long_its_answer_shall_be(text, fields, tokens):
-    """Right behind the tag and nowhere else; the caller's limit and what the request chooses outright still hold."""
+    """Right behind the tag and nowhere else; the caller's limit and what a request chooses outright still hold."""
     assert asked(made(tokens="7"), text, **fields).entry.tokens == tokens
