@@ -15,7 +15,7 @@ def sized(calls: int, took: float, seconds: float, concurrency: int) -> int:
     Two waves at least; 200 calls, where these do not last more than half as long again as asked.
 
     >>> sized(32, 0.08, 0.4, 16), sized(32, 0.16, 0.4, 16), sized(8, 1.0, 0.4, 16)
-    (208, 208, 32)
+    (208, 80, 32)
     """
     each = took / calls
     wanted = seconds / each if each > 0 else FOR_P95
