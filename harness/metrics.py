@@ -89,20 +89,32 @@ def _tokens(_cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
     return _rate(sum(known), calls) if known and len(known) == len(counts) else None
 
 
-def _overlap(cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
+def _possible(cell: Cell, calls: Sequence[Call]) -> tuple[int, int] | None:
     """
-    Unknown as soon as one call failed or is not in the journal: an ideal of a part is no ideal.
+    Answer (measured, shortest possible) makespan of a slot.
 
-    And in an open loop, which takes as long as its plan whenever the service keeps up, and may have no places.
+    Unknown as soon as one call failed or is not in the journal: an ideal of a part is no ideal. And in an open
+    loop, which takes as long as its plan whenever the service keeps up, and may have no places.
     """
     if cell.arrivals:
         return None
     span = _makespan(calls)
     durations = [service(call) for call in calls]
     known = [duration for duration in durations if duration is not None]
-    if not span or len(known) < len(calls) or any(call.error for call in calls) or not sum(known):
+    if not span or len(known) < len(calls) or any(call.error for call in calls):
         return None
-    return max(ideal_makespan(known, cell.concurrency), _arrivals(calls, known)) / span * 100
+    return span, max(ideal_makespan(known, cell.concurrency), _arrivals(calls, known))
+
+
+def _overlap(cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
+    """Unknown of an instant server: where nobody waits, no waits overlap."""
+    found = _possible(cell, calls)
+    return found[1] / found[0] * 100 if found and found[1] else None
+
+
+def _excess(cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
+    found = _possible(cell, calls)
+    return (found[0] - found[1]) / len(calls) if found else None
 
 
 def _arrivals(calls: Sequence[Call], durations: Sequence[int]) -> int:
@@ -201,6 +213,14 @@ SLOTS: tuple[OfSlots, ...] = (
         "shortest possible makespan at this concurrency / measured makespan",
         _overlap,
         most=100,
+    ),
+    OfSlots(
+        "overhead_per_call",
+        "overhead per call",
+        "ns",
+        "lower",
+        "(measured makespan - shortest possible makespan at this concurrency) / calls",
+        _excess,
     ),
     OfSlots(
         "cpu",

@@ -10,8 +10,8 @@ class Answer:
     """
     One answer as its bytes come: `status` once its head is there, `complete` once nothing of it is missing.
 
-    `fields` are the head's, in lower case. Knows a length, chunks (without trailers), and a body that ends with the
-    connection. A chunk is handed on when all of it is there: servers of events write one event a chunk.
+    `fields` are the head's, in lower case. Knows a length, chunks (without trailers), and a body that ends with
+    the connection. A chunk is handed on when all of it is there: servers of events write one event a chunk.
     """
 
     __slots__ = ("_chunked", "_left", "_rest", "complete", "fields", "keep", "status")

@@ -9,6 +9,7 @@ Each build is `overlap gate` as a user starts it, with a seed of its own, so tha
 time. Wants a quiet machine: a disturbed build is shown as invalid, and proves nothing either way.
 """
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from harness.folder import fresh
 from harness.gate.file import read
 from harness.gate.judge import judge
 from harness.gate.record import Outcome
+from harness.server import confine
 
 SAME = ("--base", "executor=6")
 ON_32 = ("--strategies", "gather", "--concurrency", "32", "--loops", "asyncio", "--profile", "instant")
@@ -56,9 +58,15 @@ def builds(kinds: Sequence[str], times: int, shares: Sequence[str], first: int) 
 def carry_out(build: Build, out: Path, more: Sequence[str]) -> tuple[int, Outcome | None]:
     """Run one build; answer its exit code, and its outcome where it left one."""
     words = ("gate", *build.words, "--out", str(out), "--quiet", *more)
-    done = subprocess.run([sys.executable, "-m", "harness.cli", *words], check=False, capture_output=True)
+    command = [sys.executable, "-m", "harness.cli", *words]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, preexec_fn=lambda: confine(None)) as running:  # noqa: PLW1509  no thread is there
+        try:
+            code = running.wait()
+        except KeyboardInterrupt:
+            running.send_signal(signal.SIGINT)
+            raise
     path = out / "gate.json"
-    return done.returncode, judge(read(path)) if path.exists() else None
+    return code, judge(read(path)) if path.exists() else None
 
 
 def row(build: Build, code: int, outcome: Outcome | None) -> str:

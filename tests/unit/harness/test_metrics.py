@@ -53,6 +53,7 @@ def number(name: str, calls=THREE, slot=SLOT, cell=CELL):
         ("throughput", 3 / 300 * 1e9),
         ("tokens", 12 / 300 * 1e9),
         ("overlap", (70 + 120) / 300 * 100),  # planned 70, 170, 120: on two places, two of them share one
+        ("overhead_per_call", (300 - 190) / 3),
         ("cpu", 40),
         ("cpu_per_chunk", 40),
         ("cpu_share", 30),
