@@ -35,7 +35,7 @@ def _share(_context: click.Context, _option: click.Parameter, words: str | None)
 @click.option("--only-pytest", is_flag=True, help="compare nothing but the rows of --pytest")
 @click.option("--aa", is_flag=True, help="control: base against itself; nothing may be called changed")
 @click.option("--inject", callback=_share, metavar="5%", help="control: plant a slowdown, which must be caught")
-@click.option("--rounds", type=click.IntRange(1, 1000), help="rounds at most [default: 40]")
+@click.option("--rounds", type=click.IntRange(1, 1000), help="rounds at most [default: 80]")
 @click.option(
     "--slot", type=click.FloatRange(0.02, 60), default=0.2, show_default=True, help="seconds a slot lasts"
 )

@@ -34,7 +34,7 @@ class Rule:
     beta: float = 0.05
     min_effect: float = 0.03
     pass_bound: float = 0.05
-    max_rounds: int = 40
+    max_rounds: int = 80
     noise: float = 0.03
     steal: float = 0.05
     foreign: float = 0.25

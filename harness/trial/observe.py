@@ -48,9 +48,9 @@ def _of_slot(metric: str) -> Value:
 
 # Ten of 200 calls lie beyond a p95: its noise is three times that of a median, and so is what can be ruled out.
 TAIL = 0.2
-# Overhead and not wall time: of a call that waits 500 ms for its server, a client twice as slow is 1 %. Of the slot
-# and not the median of its calls: threads that take turns with the interpreter make single calls quick or slow by
-# luck, by 13 % from slot to slot where the slot's own time varies by 2.
+# Overhead and not wall time: of a call that waits 500 ms for its server, a client twice as slow is 1 %. And of the
+# slot, not the median of its calls: threads that take turns with the interpreter make single calls quick or slow
+# by luck, by 13 % from slot to slot where the slot's own time varies by 2.
 METRICS: tuple[Observed, ...] = (
     Observed("overhead_per_call", "ns", "timed", "lower", _of_slot("overhead_per_call")),
     Observed("overhead.p95", "ns", "timed", "lower", _quantile("overhead", 0.95), TAIL),

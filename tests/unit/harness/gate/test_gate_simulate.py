@@ -39,7 +39,7 @@ def test_the_simulation_stops_and_decides_where_a_run_would():
 def test_a_cell_goes_on_until_all_its_metrics_are_settled():
     """A quiet metric beside a noisy one is measured as long as the noisy one is."""
     rng = np.random.default_rng(8)
-    quiet, noisy = rng.normal(0, 0.01, 40), rng.normal(0, 0.05, 40)
+    quiet, noisy = rng.normal(0, 0.01, RULE.max_rounds), rng.normal(0, 0.05, RULE.max_rounds)
     alone = [measured(each[None, None], RULE, 2, np.zeros((1, 1))).rounds[0] for each in (quiet, noisy)]
     both = measured(np.stack([quiet, noisy])[None], RULE, 2, np.zeros((1, 2)))
     assert alone[0] < alone[1] <= both.rounds[0]
@@ -56,7 +56,7 @@ def test_a_small_simulation_alarms_seldom_and_catches_what_is_slower():
     assert slower.caught == 60
     assert slower.named >= 57
     assert slower.passed == 0
-    assert 6 <= same.rounds <= same.longest <= 40
+    assert 6 <= same.rounds <= same.longest <= RULE.max_rounds
 
 
 def test_tripled_noise_leaves_cells_undecided():
