@@ -31,7 +31,7 @@ serve: $(VENV)/.user ## the mock server alone, for your own tests
 	@$(BIN)/overlap serve --port 8000
 
 test: $(VENV)/.dev ## the test suite
-	@$(BIN)/python -m pytest -n auto --dist worksteal
+	@$(BIN)/python -m pytest -n $$(( $$(nproc 2>/dev/null || echo 2) + 1 )) --dist worksteal  # they wait as much as they compute
 
 check: $(VENV)/.dev ## linters, docstrings, types, spelling
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/codespell
