@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 
 import pytest
 
@@ -71,14 +72,11 @@ def test_threads_that_wait_are_counted_too(name, server):
 
 def test_what_was_wrapped_is_as_it_was_afterwards():
     """Nothing of the watch outlives a slot."""
-    import sys
 
     def methods():
-        owners = [(getattr(sys.modules.get(module), name, None), method) for module, name, method, _ in WAITS]
+        owners = [(getattr(import_module(module), name, None), method) for module, name, method, _ in WAITS]
         return [getattr(owner, method, None) for owner, method in owners]
 
-    for name in registry.names(CLIENTS):
-        registry.load(CLIENTS, name)
     before = methods()
     assert None not in before
     with PoolWaits():
