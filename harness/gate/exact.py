@@ -14,14 +14,14 @@ candidate is the worse one in at least half of the rounds more than it is the be
 takes about as many rounds as a timed series (a bounded mean, Waudby-Smith and Ramdas as in `eprocess`).
 """
 
-from math import isfinite, log
+from math import log
 from statistics import median
 
 import numpy as np
 
 from harness.gate.eprocess import STAKES, WEIGHTS
 from harness.gate.record import Judged, Pair, Rule, Series, Verdict
-from harness.gate.timed import as_e
+from harness.gate.timed import as_e, unjudged
 from harness.stats.quantiles import Floats
 
 SAME = 3
@@ -33,10 +33,8 @@ NET = 0.5
 def judge_exact(series: Series, rule: Rule, hypotheses: int) -> Judged:
     """Judge a series of kind "exact" by its counted rounds; without one it is inconclusive."""
     pairs = series.counted
-    if not pairs:
-        return Judged(series, "inconclusive", "no round counts", 0)
-    if not all(isfinite(value) for pair in pairs for value in (pair.base, pair.candidate)):
-        return Judged(series, "invalid", "a round has a value that is no number", len(pairs))
+    if nothing := unjudged(series):
+        return nothing
     bases, candidates = {pair.base for pair in pairs}, {pair.candidate for pair in pairs}
     if len(bases) == len(candidates) == 1:
         return _constant(series, pairs, rule, hypotheses)

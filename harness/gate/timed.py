@@ -95,13 +95,21 @@ def learned(verdict: Verdict, estimate: float, faster: float, rule: Rule, hypoth
     return verdict not in {"pass", "inconclusive"} or (verdict == "pass" and not growing)
 
 
-def judge_timed(series: Series, rule: Rule, hypotheses: int) -> Judged:
-    """Judge a series of kind "timed" by its counted rounds; without one it is inconclusive."""
+def unjudged(series: Series) -> Judged | None:
+    """Answer the verdict on a series of which nothing can be told; None where something can."""
     pairs = series.counted
     if not pairs:
         return Judged(series, "inconclusive", "no round counts", 0)
     if not all(isfinite(value) for pair in pairs for value in (pair.base, pair.candidate)):
         return Judged(series, "invalid", "a round has a value that is no number", len(pairs))
+    return None
+
+
+def judge_timed(series: Series, rule: Rule, hypotheses: int) -> Judged:
+    """Judge a series of kind "timed" by its counted rounds; without one it is inconclusive."""
+    pairs = series.counted
+    if nothing := unjudged(series):
+        return nothing
     rule = rule if series.bound is None else replace(rule, pass_bound=series.bound)
     logs = batched(np.array([log_ratio(pair, series.better) for pair in pairs]))
     weights = evidence(logs, rule.noise, log1p(rule.pass_bound))

@@ -36,7 +36,7 @@ class Pilot:
             fitted = self._fitted(twin)
             both = {arm: self._slots.values(fitted, arm, 0) for arm in ARMS}
         except Failed as failed:
-            self._book.leave_out(twin.name, failed.arm, str(failed))
+            self._book.leave_out(failed.cell, failed.arm, str(failed))
             return None
         self.cpu[twin.name] = both["base"]["cpu"]
         self._book.declare(declared(twin.name, both["base"].keys() & both["candidate"].keys(), fitted.base.calls))

@@ -126,7 +126,7 @@ class Trial:
         try:
             found = [self._pair(twin) for twin in chosen]
         except Failed as failed:
-            self.book.leave_out(failed.args[1], failed.arm, failed.args[0])
+            self.book.leave_out(failed.cell, failed.arm, str(failed))
             return []
         memory = [{MEMORY.metric: float(self.workers.memory(arm))} for arm in ARMS]
         return [*found, Seen(PROCESS, "BC", *memory)]
@@ -137,11 +137,7 @@ class Trial:
         for letter in order:
             arm = ARMS["BC".index(letter)]
             burn = self._burn(twin) if arm == "candidate" else 0
-            try:
-                both[arm] = self.slots.values(twin, arm, self.book.rounds, burn)
-            except Failed as failed:
-                failed.args = (str(failed), twin.name)
-                raise
+            both[arm] = self.slots.values(twin, arm, self.book.rounds, burn)
         return Seen(twin.name, order, both["base"], both["candidate"])
 
     def _burn(self, twin: Twin) -> int:

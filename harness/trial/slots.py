@@ -15,11 +15,11 @@ from harness.trial.workers import Workers
 
 
 class Failed(Exception):
-    """A slot of *arm* gave nothing that could be compared; the message is one line."""
+    """A slot of *cell* in *arm* gave nothing that could be compared; the message is one line."""
 
-    def __init__(self, arm: str, reason: str) -> None:
+    def __init__(self, cell: str, arm: str, reason: str) -> None:
         super().__init__(reason)
-        self.arm = arm
+        self.cell, self.arm = cell, arm
 
 
 class Slots:
@@ -43,11 +43,11 @@ class Slots:
             slot, calls = measured(self._workers.of(arm), order, 0, self._config.slot_timeout)
         except Broken as broken:
             self._servers.check()
-            raise Failed(arm, str(broken)) from None
+            raise Failed(twin.name, arm, str(broken)) from None
         failed = [call.error for call in calls if call.error and not call.warmup]
         # A server that was told to fail is meant to: then its failures are what is compared.
         if failed and not planned.server:
-            raise Failed(arm, f"{len(failed)} of {planned.calls} calls failed: {failed[0]}")
+            raise Failed(twin.name, arm, f"{len(failed)} of {planned.calls} calls failed: {failed[0]}")
         return slot, calls
 
     def values(self, twin: Twin, arm: str, number: int, burn: int = 0) -> dict[str, float]:
