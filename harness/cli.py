@@ -28,9 +28,10 @@ class Commands(click.Group):
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="overlap-bench", prog_name="overlap")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Measure how asynchronous LLM application code waits, and what the waiting costs."""
-    interrupt.catch()
+    ctx.with_resource(interrupt.catching())
 
 
 def scenario(file: str) -> None:

@@ -1,28 +1,42 @@
 """Ctrl-C and SIGTERM that cannot get lost: raised where they arrive, and once more where that was swallowed."""
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 _asked = False
 
 
-def catch() -> None:
+@contextmanager
+def catching() -> Iterator[None]:
     """
-    Have both signals raise KeyboardInterrupt: a CI runner ends a job with SIGTERM, as orderly as Ctrl-C.
+    Have both signals raise KeyboardInterrupt until the end of the block: CI runners end a job with SIGTERM.
 
-    A shell that started this in the background has told it to ignore Ctrl-C: that is kept.
+    A shell that started this in the background has told it to ignore Ctrl-C: that is kept. Afterwards the handlers
+    are as they were and nothing is remembered, so that whoever called a command from Python keeps their own.
     """
-    global _asked  # noqa: PLW0603  a process has one set of signal handlers
-    _asked = False
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) is not signal.SIG_IGN:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    _remember(asked=False)
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
             signal.signal(number, _raise)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        _remember(asked=False)
+
+
+def _remember(*, asked: bool) -> None:
+    global _asked  # noqa: PLW0603  a process has one set of signal handlers
+    _asked = asked
 
 
 def _raise(number: int, frame: FrameType | None) -> None:
     del number, frame
-    global _asked  # noqa: PLW0603  see above
-    _asked = True
+    _remember(asked=True)
     raise KeyboardInterrupt
 
 

@@ -30,8 +30,7 @@ import sys, time
 from harness import interrupt
 from harness.arms.build import built
 from harness.arms.spec import specs
-interrupt.catch()
-with built(*specs([], [])) as (base, candidate):
+with interrupt.catching(), built(*specs([], [])) as (base, candidate):
     print(base.root, flush=True)
     time.sleep(60)
 """

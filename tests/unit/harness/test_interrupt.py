@@ -2,37 +2,54 @@
 
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
 from harness import interrupt
 
-
-@pytest.fixture(autouse=True)
-def _as_before():
-    """Give the process its own handlers back, and forget what was asked."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    yield
-    interrupt.catch()
-    for number, handler in before.items():
-        signal.signal(number, handler)
+BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@BOTH
 def test_a_signal_that_was_swallowed_is_raised_at_the_next_step(number):
     """Python prints and forgets what a finalizer or a fork hook raises; the next check raises it once more."""
-    signal.signal(number, signal.default_int_handler)
-    interrupt.catch()
-    interrupt.check()
-    with pytest.raises(KeyboardInterrupt):
-        os.kill(os.getpid(), number)
-    with pytest.raises(KeyboardInterrupt):
+    with interrupt.catching():
         interrupt.check()
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), number)
+        with pytest.raises(KeyboardInterrupt):
+            interrupt.check()
+
+
+@BOTH
+def test_afterwards_the_handlers_are_as_before_and_nothing_is_remembered(number):
+    """A process that calls a command and goes on is not interrupted later by what ended the command."""
+    before = signal.getsignal(number)
+    with pytest.raises(KeyboardInterrupt), interrupt.catching():
+        os.kill(os.getpid(), number)
+    assert signal.getsignal(number) is before
+    interrupt.check()
 
 
 def test_who_was_told_to_ignore_ctrl_c_goes_on_ignoring_it():
     """A shell's background job; SIGTERM is heard all the same."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    interrupt.catch()
-    os.kill(os.getpid(), signal.SIGINT)
-    interrupt.check()
+    script = (
+        "import os, signal; from harness import interrupt\n"
+        "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "with interrupt.catching():\n"
+        "    os.kill(os.getpid(), signal.SIGINT); interrupt.check(); print('went on', flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGTERM); print('too far')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, "KeyboardInterrupt" in done.stderr) == ("went on\n", True)
+
+
+def test_a_command_called_from_python_leaves_the_callers_handlers_alone():
+    """`overlap` is a function, too: what it catches, it catches while it runs."""
+    from harness.cli import main
+
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    main(["list", "strategies"], standalone_mode=False)
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
