@@ -23,28 +23,35 @@ def series(names: Sequence[str], last: str) -> str:
     return f"{', '.join(quoted[:-1])}, {last} {quoted[-1]}"
 
 
-def distance(one: str, other: str) -> int:
+def distance(one: str, other: str, most: int) -> int | None:
     """
-    Answer how many letters must be put in, taken out or changed to make *other* of *one*.
+    Answer how many letters must be put in, taken out or changed to make *other* of *one*; None: more than *most*.
 
-    >>> distance("stor", "store"), distance("strem", "store")
-    (1, 2)
+    Most pairs are told apart by their lengths, and nearly all others by their first few letters.
+
+    >>> distance("stor", "store", 2), distance("strem", "store", 2), distance("strem", "store", 1)
+    (1, 2, None)
     """
+    if abs(len(one) - len(other)) > most:
+        return None
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
         before, row[0] = row[0], i
         for j, b in enumerate(other, 1):
             before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (a != b))
-    return row[-1]
+        if min(row) > most:
+            return None
+    return row[-1] if row[-1] <= most else None
 
 
 def unknown(within: str, name: str, known: Iterable[str], sent: Iterable[str]) -> errors.Refused:
     """400: there is no parameter *name*; those *known* and not *sent* are offered where they are close."""
-    near = []
+    near: list[tuple[int, str]] = []
     if len(name) <= 64:
         taken = set(sent)
-        near = sorted((distance(name, other), other) for other in known if other not in taken)
-    close = [other for far, other in near if far <= _FAR][:2]
+        far = ((distance(name, other, _FAR), other) for other in known if other not in taken)
+        near = sorted((letters, other) for letters, other in far if letters is not None)
+    close = [other for _, other in near[:2]]
     hint = f" Did you mean {series(close, 'or')}?" if close else ""
     where = within + name
     return errors.bad_request(f"Unknown parameter: '{where}'.{hint}", where, "unknown_parameter")
