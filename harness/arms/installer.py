@@ -5,8 +5,10 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 from contextlib import suppress
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from harness import interrupt
@@ -38,12 +40,17 @@ def make(folder: Path, python: str) -> None:
     words = (
         [found, "venv", "-q", "--no-project", "--python", python]
         if found
-        else [_interpreter(python), "-m", "venv"]
+        else [_interpreter(python), "-m", "venv", *(["--without-pip"] if _lends(python) else [])]
     )
     try:
         run([*words, str(folder)], folder.parent)
     except Mistake as mistake:
         raise Mistake(f"no environment can be made of Python {python}: {mistake}") from mistake
+
+
+def _lends(python: str) -> bool:
+    """Answer whether our own pip can install for *python*: it need not be unpacked there, which takes seconds."""
+    return python == sys.executable and find_spec("pip") is not None
 
 
 def _interpreter(python: str) -> str:
@@ -81,8 +88,10 @@ def requirements(folder: Path, file: Path, root: Path, *, last: bool) -> None:
         compiled = ["--compile-bytecode"] if last else []
         run([found, "pip", "install", "-q", *compiled, "--python", python, "-r", str(file)], root)
         return
+    own = (folder / "bin" / "pip").exists()
+    pip = [python, "-m", "pip"] if own else [sys.executable, "-m", "pip", "--python", python]
     words = ("install", "-q", "--no-input", "--disable-pip-version-check", "--no-warn-script-location", "-r")
-    run([python, "-m", "pip", *words, str(file)], root)
+    run([*pip, *words, str(file)], root)
 
 
 def _exported(folder: Path, lock: Lock) -> Path:
