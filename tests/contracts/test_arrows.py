@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -34,13 +35,16 @@ def module(file: Path) -> str:
     return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-FILES = {module(file): file for package in OURS for file in (ROOT / package).rglob("*.py")}
-IMPORTS = {
-    (name, target if target in FILES else target.rpartition(".")[0])
-    for name, file in FILES.items()
-    for target in imported(file)
-    if target.split(".")[0] in OURS
-}
+@cache
+def arrows() -> set[tuple[str, str]]:
+    """Answer who imports whom among our modules; read once, by the test process that needs it."""
+    files = {module(file): file for package in OURS for file in (ROOT / package).rglob("*.py")}
+    return {
+        (name, target if target in files else target.rpartition(".")[0])
+        for name, file in files.items()
+        for target in imported(file)
+        if target.split(".")[0] in OURS
+    }
 
 
 def part(name: str) -> str:
@@ -48,24 +52,26 @@ def part(name: str) -> str:
     return name.split(".")[1] if "." in name else ""
 
 
-INSIDE = {
-    (part(a), part(b))
-    for a, b in IMPORTS
-    if part(a) != part(b) and a.startswith("harness.") and b.startswith("harness.")
-}
+def inside() -> set[tuple[str, str]]:
+    """Answer the arrows between parts of the harness."""
+    return {
+        (part(a), part(b))
+        for a, b in arrows()
+        if part(a) != part(b) and a.startswith("harness.") and b.startswith("harness.")
+    }
 
 
 def wrong(sources: set[str], allowed: set[str]) -> set[tuple[str, str]]:
     """Answer the arrows inside the harness that lead from *sources* to parts that are not *allowed*."""
-    return {(a, b) for a, b in INSIDE if a in sources and b not in allowed}
+    return {(a, b) for a, b in inside() if a in sources and b not in allowed}
 
 
 def test_the_arrows_are_really_read():
     """Some that everybody knows are found, or the tests below would hold of nothing."""
-    assert {("strategies", "probe"), ("store", "record"), ("report", "stats")} <= INSIDE
-    assert ("harness.clients.chain", "harness.clients._langchain") in IMPORTS
+    assert {("strategies", "probe"), ("store", "record"), ("report", "stats")} <= inside()
+    assert ("harness.clients.chain", "harness.clients._langchain") in arrows()
     for package in OURS:
-        assert any(a.startswith(f"{package}.") for a, _ in IMPORTS)
+        assert any(a.startswith(f"{package}.") for a, _ in arrows())
 
 
 @pytest.mark.parametrize(
@@ -74,7 +80,7 @@ def test_the_arrows_are_really_read():
 )
 def test_the_sides_of_the_wire_know_nothing_of_each_other(package, allowed):
     """Harness and mock server meet on the wire only; scenarios are built upon the harness alone."""
-    reached = {(a, b) for a, b in IMPORTS if a.split(".")[0] == package}
+    reached = {(a, b) for a, b in arrows() if a.split(".")[0] == package}
     assert {(a, b) for a, b in reached if b.split(".")[0] not in allowed} == set()
 
 
@@ -91,7 +97,7 @@ def test_judging_never_imports_measuring():
 
 def test_measuring_never_imports_judging_and_nobody_imports_the_top():
     """What is measured cannot depend on what would look good."""
-    parts = {name for arrow in INSIDE for name in arrow}
+    parts = {name for arrow in inside() for name in arrow}
     measuring = parts - TOP - JUDGING - BOTTOM
     assert wrong(measuring, measuring | BOTTOM) == set()
 
@@ -105,6 +111,6 @@ def test_strategies_and_clients_stand_upon_the_probe_and_the_endpoint():
 def test_imports_go_in_no_circle():
     """There is an order in which every file stands upon those before it."""
     graph = TopologicalSorter()
-    for a, b in IMPORTS:
+    for a, b in arrows():
         graph.add(a, b)
     graph.prepare()
