@@ -27,20 +27,19 @@ def distance(one: str, other: str, most: int) -> int | None:
     """
     Answer how many letters must be put in, taken out or changed to make *other* of *one*; None: more than *most*.
 
-    Most pairs are told apart by their lengths, and nearly all others by their first few letters.
+    Most pairs are told apart by their lengths, nearly all others by their letters: a change brings one in and
+    takes one away.
 
     >>> distance("stor", "store", 2), distance("strem", "store", 2), distance("strem", "store", 1)
     (1, 2, None)
     """
-    if abs(len(one) - len(other)) > most:
+    if abs(len(one) - len(other)) > most or len(set(one) ^ set(other)) > 2 * most:
         return None
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
         before, row[0] = row[0], i
         for j, b in enumerate(other, 1):
             before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (a != b))
-        if min(row) > most:
-            return None
     return row[-1] if row[-1] <= most else None
 
 

@@ -34,7 +34,7 @@ def test_a_distance_is_the_plain_one_and_none_beyond_what_is_asked_for(most):
     ("name", "offered"),
     [
         ("stor", " Did you mean 'stop' or 'store'?"),
-        ("strea", " Did you mean 'stream'?"),
+        ("strea", " Did you mean 'stream' or 'store'?"),
         ("sed", " Did you mean 'seed'?"),
         ("temperature", ""),
         ("s" * 65, ""),
