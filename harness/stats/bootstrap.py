@@ -14,9 +14,11 @@ and with both the interval held the truth 97 times. `python -m harness.stats.cov
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from math import exp, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.stats.estimate import Estimate
 from harness.stats.quantiles import Floats
@@ -36,8 +38,21 @@ def centre(values: Floats) -> Floats:
 
     Up to 29 % of the rounds may be wild; for well-behaved ones it is hardly worse than the mean.
     """
-    i, j = np.triu_indices(values.shape[-1])
-    return np.asarray(np.median((values[..., i] + values[..., j]) / 2, axis=-1))
+    i, j = _pairs(values.shape[-1])
+    means = (values.take(i, axis=-1) + values.take(j, axis=-1)) / 2
+    # `np.median` says the same, and takes twice as long for rows as short as these.
+    means.sort(axis=-1)
+    last = means.shape[-1] - 1
+    middle = (means[..., last // 2] + means[..., (last + 1) // 2]) / 2
+    # What is not a number is sorted to the end, and leaves no median.
+    return np.asarray(np.where(np.isnan(means[..., last]), np.nan, middle))
+
+
+@lru_cache
+def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Answer all pairs of *count* things, selves included: the first of each, and the second."""
+    i, j = np.triu_indices(count)
+    return i, j
 
 
 def over_rounds(values: Sequence[float], count: int, unit: str, *, logs: bool | None = None) -> Estimate | None:

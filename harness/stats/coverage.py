@@ -118,7 +118,7 @@ def of_percentiles(q: float, shape: tuple[int, int], trials: int, seed: int, bet
 
     truth = float(np.quantile(calls((500_000,)), q))
     drawn = calls((trials, *shape)) + rng.normal(0, between, (trials, shape[0], 1))
-    return held(np.array([[of_round(each, [q])[0] for each in trial] for trial in drawn]), truth)
+    return held(of_round(drawn, [q])[0], truth)
 
 
 def main(trials: int = 2000) -> None:
