@@ -2,8 +2,9 @@
 A known schedule in, the measured one out: what the caller records against what the server had planned.
 
 Nothing here asserts a speed. That nothing can be seen before it was written is exact, since both sides read one
-clock. The upper tolerances are those below which a harness would be useless: 25 ms on the median, a hundred
-times what a quiet machine shows, so that only a wrong schedule, clock or formula breaks them.
+clock. The upper tolerances are those below which a harness would be useless: 25 ms, a hundred times what a quiet
+machine shows, on the least disturbed of sixteen calls, since a busy machine makes all the others wait for a CPU.
+Only a wrong schedule, clock or formula breaks them.
 """
 
 from statistics import median
@@ -21,12 +22,17 @@ TOLERANCE = 25_000_000
 
 @pytest.fixture(scope="module")
 def streamed(tmp_path_factory):
-    """Sixteen streams at once on a schedule known to the nanosecond, through bare aiohttp and the whole chain."""
+    """
+    Streams on a schedule known to the nanosecond, through bare aiohttp and the whole chain.
+
+    Two at once: with eight, a chain that hops to a thread for every chunk takes a slow core for itself, and its
+    latencies are then its own and not the schedule's.
+    """
     config = config_from(
         {
             "scenarios": ("streaming",),
             "clients": "aiohttp,chain",
-            "concurrency": "8",
+            "concurrency": "2",
             "calls": "16",
             "rounds": "1",
             "profile": "steady,ttft=0.05,itl=0.005",
@@ -67,8 +73,10 @@ def test_no_chunk_is_seen_before_it_was_written(streamed):
 
 
 def test_the_measured_latencies_are_the_planned_ones(streamed):
-    """TTFT, gaps and TPOT come out as they went in."""
-    assert abs(median(call.ttft for call in streamed) - TTFT) < TOLERANCE
+    """TTFT, gaps and TPOT come out as they went in, through either client."""
+    for client in ("aiohttp", "chain"):
+        soonest = min(call.ttft for call in streamed if f"/{client}/" in call.cell)
+        assert TTFT <= soonest < TTFT + TOLERANCE
     assert abs(median(gap for call in streamed for gap in call.itl) - ITL) < ITL
     assert abs(median(call.tpot for call in streamed) - ITL) < ITL / 2
 

@@ -42,7 +42,8 @@ def test_the_line_that_blocks_is_noted_with_what_it_calls(tmp_path):
         return beat.stop()
 
     asyncio.run(watched())
-    [held] = notes.taken()["held"]
+    # A busy machine may hold this test's own line for a moment, too: what took longest comes first.
+    held, *_ = notes.taken()["held"]
     assert (held["function"], held["line"], held["inner"]) == ("answer", 4, "fetch()")
     assert held["took"] > 50_000_000
 
