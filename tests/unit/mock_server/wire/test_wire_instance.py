@@ -160,36 +160,58 @@ def test_a_required_part_that_leads_back_to_itself_is_refused():
         instance.make(endless)
 
 
-parts = st.deferred(lambda: schemas)
-schemas = st.booleans() | st.fixed_dictionaries(
-    {},
-    optional={
-        "type": st.sampled_from(["string", "integer", "number", "object", "array", "null", ["null", "string"]]),
-        "enum": st.lists(st.integers(-3, 3) | st.text(max_size=3), max_size=3),
-        "minimum": st.integers(-5, 5),
-        "maximum": st.integers(-5, 9),
-        "multipleOf": st.sampled_from([1, 3, 0.5, 0]),
-        "minLength": st.integers(0, 9),
-        "maxLength": st.integers(0, 9),
-        "pattern": st.sampled_from(["^a+$", "[0-9]{3}", "^(a|b)*c$", "("]),
-        "properties": st.dictionaries(st.sampled_from("abc"), parts, max_size=3),
-        "required": st.lists(st.sampled_from("abcd"), max_size=3),
-        "additionalProperties": parts,
-        "items": parts,
-        "minItems": st.integers(0, 4),
-        "uniqueItems": st.booleans(),
-        "anyOf": st.lists(parts, max_size=3),
-        "oneOf": st.lists(parts, max_size=3),
-        "allOf": st.lists(parts, max_size=2),
-        "not": parts,
-        "if": parts,
-        "then": parts,
-        "$ref": st.sampled_from(["#", "#/properties/a", "#/nope"]),
-    },
-)
+def keywords(parts):
+    """Schemas whose parts are some of *parts*."""
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "type": st.sampled_from(
+                ["string", "integer", "number", "object", "array", "null", ["null", "string"]]
+            ),
+            "enum": st.lists(st.integers(-3, 3) | st.text(max_size=3), max_size=3),
+            "minimum": st.integers(-5, 5),
+            "maximum": st.integers(-5, 9),
+            "multipleOf": st.sampled_from([1, 3, 0.5, 0]),
+            "minLength": st.integers(0, 9),
+            "maxLength": st.integers(0, 9),
+            "pattern": st.sampled_from(["^a+$", "[0-9]{3}", "^(a|b)*c$", "("]),
+            "properties": st.dictionaries(st.sampled_from("abc"), parts, max_size=3),
+            "required": st.lists(st.sampled_from("abcd"), max_size=3),
+            "additionalProperties": parts,
+            "items": parts,
+            "minItems": st.integers(0, 4),
+            "uniqueItems": st.booleans(),
+            "anyOf": st.lists(parts, max_size=3),
+            "oneOf": st.lists(parts, max_size=3),
+            "allOf": st.lists(parts, max_size=2),
+            "not": parts,
+            "if": parts,
+            "then": parts,
+            "$ref": st.sampled_from(["#", "#/properties/a", "#/nope"]),
+        },
+    )
 
 
-@settings(max_examples=100, deadline=None)
+def around(schema, levels):
+    """Lay one level after another around a schema."""
+    for level in levels:
+        schema = level(schema)
+    return schema
+
+
+# Drawn wide, not deep: a tree of parts without end is mostly drawn in vain. The depth is put around it.
+LEVELS = [
+    lambda part: {"properties": {"a": part}, "required": ["a"]},
+    lambda part: {"type": "array", "items": part, "minItems": 1},
+    lambda part: {"anyOf": [False, part]},
+    lambda part: {"allOf": [part, {"not": {"const": 0}}]},
+    lambda part: {"type": "object", "additionalProperties": part, "required": ["b"]},
+]
+wide = st.recursive(st.booleans(), keywords, max_leaves=25)
+schemas = wide | st.builds(around, wide, st.lists(st.sampled_from(LEVELS), min_size=3, max_size=8))
+
+
+@settings(max_examples=200, deadline=None)
 @given(schemas)
 def test_any_schema_gets_a_valid_instance_or_a_refusal(schema):
     """Whatever a schema says, what is made is valid under it as it was written."""
