@@ -53,11 +53,11 @@ class Server:
         """Whether the process still runs."""
         return self.process.poll() is None
 
-    def stop(self) -> None:
-        """Ask it to end, and end it if it does not within 5 seconds."""
+    def stop(self, patience: float = 5.0) -> None:
+        """Ask it to end, and end it if it does not within *patience* seconds."""
         self.process.terminate()
         try:
-            self.process.wait(5)
+            self.process.wait(patience)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -1,5 +1,6 @@
 """Starting any server: its ready line, its last words, its end."""
 
+import signal
 import sys
 import time
 
@@ -48,11 +49,12 @@ def test_a_command_that_is_not_there_is_named():
 
 
 def test_a_server_that_will_not_end_is_ended():
-    """A process that ignores SIGTERM gets SIGKILL after five seconds."""
+    """A process that ignores SIGTERM gets SIGKILL once patience is over."""
     code = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {READY}"
     server = start([sys.executable, "-c", code])
-    server.stop()
+    server.stop(patience=0.3)
     assert not server.alive
+    assert server.process.returncode == -signal.SIGKILL
 
 
 def test_keys_and_proxies_of_the_shell_do_not_reach_the_server(monkeypatch):
