@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -35,12 +36,21 @@ def _about(folder):
     return json.loads((folder / "run.json").read_text())
 
 
-def test_a_run_leaves_everything_it_knows_in_its_folder(tmp_path):
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """One whole run, calibration and both loops included, for the tests that only look at what it left."""
+    results = tmp_path_factory.mktemp("results")
+    loops = ("--loops", "asyncio,uvloop", "--calibrate", "1", "--profile", "lognormal,ttft=0.01,itl=0.001")
+    process = _bench(results, *SMALL, *QUICK, *loops)
+    assert process.returncode == 0, process.stderr
+    return process, results
+
+
+def test_a_run_leaves_everything_it_knows_in_its_folder(done):
     """Raw calls, slots, summary, report and charts are there, `latest` points at them, and the books balance."""
-    done = _bench(tmp_path, *SMALL, *QUICK)
-    assert done.returncode == 0, done.stderr
-    folder = _only_run(tmp_path)
-    assert (tmp_path / "latest").resolve() == folder.resolve()
+    _, results = done
+    folder = _only_run(results)
+    assert (results / "latest").resolve() == folder.resolve()
     written = {each.name for each in folder.iterdir()}
     assert written >= {
         "run.json",
@@ -54,8 +64,8 @@ def test_a_run_leaves_everything_it_knows_in_its_folder(tmp_path):
     about = _about(folder)
     assert about["state"] == "finished"
     assert about["balance"]["faults"] == []
-    # 2 strategies x 2 rounds x (6 calls + 4 warm-up calls), each with one request at the server.
-    assert [about["balance"][key] for key in ("made", "recorded", "joined", "entries")] == [40, 40, 40, 40]
+    # 2 strategies x 2 loops x 2 rounds x (6 calls + 4 warm-up calls), each with one request at the server.
+    assert [about["balance"][key] for key in ("made", "recorded", "joined", "entries")] == [80, 80, 80, 80]
     run = store.read(folder)
     assert {slot.peak for slot in run.slots} == {4}
     # A connection a call in flight, opened by the warm-up and reused; taking the journal opens none that counts.
@@ -64,25 +74,30 @@ def test_a_run_leaves_everything_it_knows_in_its_folder(tmp_path):
     assert all(call.output_tokens == 4 for call in run.calls)
 
 
-def test_the_same_call_has_the_same_latency_in_every_cell_and_round(tmp_path):
+def test_the_same_call_has_the_same_latency_in_every_cell_and_round(done):
     """Common random numbers: call 3 is planned alike by whichever strategy, loop and round."""
-    done = _bench(
-        tmp_path, *SMALL, "--concurrency", "2", "--calls", "5", "--loops", "asyncio,uvloop", "--rounds", "1"
-    )
-    assert done.returncode == 0, done.stderr
     planned: dict[int, set[int]] = {}
-    for call in store.read(_only_run(tmp_path)).calls:
+    for call in store.read(_only_run(done[1])).calls:
         if not call.warmup:
             planned.setdefault(call.index, set()).add(call.served[0].planned[-1])
-    assert len(planned) == 5
+    assert len(planned) == 6
     assert all(len(ends) == 1 for ends in planned.values())
-    assert len({end for ends in planned.values() for end in ends}) == 5
+    assert len({end for ends in planned.values() for end in ends}) == 6
 
 
-def test_the_report_can_be_made_again_from_the_file(tmp_path):
+def test_a_run_begins_with_its_calibration_and_reports_what_it_can_resolve(done):
+    """run.json has it, with books of its own; the report shows it as a certificate."""
+    process, results = done
+    calibration = _about(_only_run(results))["calibration"]
+    assert {each["concurrency"] for each in calibration["floor"]} == {1, 64}
+    assert calibration["balance"]["faults"] == []
+    assert "Calibration certificate" in process.stdout
+
+
+def test_the_report_can_be_made_again_from_the_file(done, tmp_path):
     """What was deleted comes back, the same to the byte where it holds no time of making."""
-    assert _bench(tmp_path, *SMALL, *QUICK).returncode == 0
-    folder = _only_run(tmp_path)
+    original = _only_run(done[1])
+    folder = Path(shutil.copytree(original, tmp_path / original.name))
     before = (folder / "summary.json").read_bytes()
     for name in ("summary.json", "report.html", "report.md"):
         (folder / name).unlink()
@@ -300,13 +315,3 @@ def test_bench_says_in_its_help_what_every_option_is_for():
     )
     for word in ("--strategies", "--slot-timeout", "--profile", "Exit codes"):
         assert word in done.stdout
-
-
-def test_a_run_begins_with_its_calibration_and_reports_what_it_can_resolve(tmp_path):
-    """run.json has it, with books of its own; the report shows it as a certificate."""
-    done = _bench(tmp_path, *SMALL, *QUICK, "--calibrate", "1")
-    assert done.returncode == 0, done.stderr
-    calibration = _about(_only_run(tmp_path))["calibration"]
-    assert {each["concurrency"] for each in calibration["floor"]} == {1, 64}
-    assert calibration["balance"]["faults"] == []
-    assert "Calibration certificate" in done.stdout
