@@ -5,6 +5,7 @@ import json
 import math
 import random
 import xml.etree.ElementTree as ET
+from functools import cache
 from io import StringIO
 
 import pytest
@@ -82,6 +83,12 @@ def texts(name, outcome):
     return registry.load(FORMATS, name).files(outcome)
 
 
+@cache
+def told(name, kind):
+    """Answer what a format makes of one of `OUTCOMES`, made once for all tests."""
+    return texts(name, OUTCOMES[kind])
+
+
 def test_there_are_outcomes_of_every_verdict():
     """Or the tests below would try less than they say."""
     assert {outcome.verdict for outcome in OUTCOMES.values()} == {
@@ -97,7 +104,7 @@ def test_there_are_outcomes_of_every_verdict():
 @pytest.mark.parametrize("name", NAMES)
 def test_any_outcome_is_told_the_same_way_twice(name, kind):
     """A text follows from the outcome alone: no clock, no order of a set."""
-    first = texts(name, OUTCOMES[kind])
+    first = told(name, kind)
     assert first == texts(name, OUTCOMES[kind])
     for file, text in first.items():
         assert "/" not in file
@@ -109,7 +116,7 @@ def test_any_outcome_is_told_the_same_way_twice(name, kind):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_is_what_its_name_says(name, kind):
     """JSON and XML parse, rows of CSV are equally wide, text has no control characters."""
-    for file, text in texts(name, OUTCOMES[kind]).items():
+    for file, text in told(name, kind).items():
         if file.endswith(".json"):
             json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
         elif file.endswith(".xml"):
@@ -125,7 +132,7 @@ def test_neither_a_path_of_the_machine_nor_a_key_is_told(name):
     """Reasons come from anywhere: what they say of this machine stays here."""
     where = f"no module at /home/somebody/private/app.py, OPENAI_API_KEY={KEY}"
     arm = Arm("/home/somebody/private", "/home/somebody/private", {"commit": "1f0c6be", "python": where})
-    told = judge(
+    outcome = judge(
         run(
             series("a", shift=0.2),
             series(f"/home/somebody/private::{KEY}"),
@@ -136,14 +143,14 @@ def test_neither_a_path_of_the_machine_nor_a_key_is_told(name):
             environment={"python": where, "cpu": where},
         )
     )
-    for text in texts(name, told).values():
+    for text in texts(name, outcome).values():
         assert "somebody" not in text
         assert KEY not in text
 
 
 def test_no_two_formats_write_the_same_file():
     """All of them may be asked for at once."""
-    files = [file for name in NAMES for file in texts(name, OUTCOMES["regressed"])]
+    files = [file for name in NAMES for file in told(name, "regressed")]
     assert len(set(files)) == len(files)
 
 

@@ -46,6 +46,12 @@ CHARTS = [
 named = pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.name)
 
 
+@pytest.fixture(scope="module")
+def drawn_once():
+    """Each of `CHARTS` as drawn, by its name: to draw one takes longer than to look at it."""
+    return {chart.name: svg(chart) for chart in CHARTS}
+
+
 def _tree(drawn):
     return ET.fromstring(drawn)  # noqa: S314  # drawn by the product under test, from nothing but this file
 
@@ -73,9 +79,8 @@ def _ends(element):
     )
 
 
-def _cut_off(chart):
-    """Every text of the chart that does not lie within it as a whole; DejaVu is wider than readers' fonts."""
-    drawn = svg(chart)
+def _cut_off(drawn):
+    """Every text of the drawing that does not lie within it as a whole; DejaVu is wider than readers' fonts."""
     across, down = map(float, _tree(drawn).get("viewBox").split()[2:])
     cut = []
     for element in _texts(drawn):
@@ -88,9 +93,9 @@ def _cut_off(chart):
 
 
 @named
-def test_nothing_is_cut_off(chart):
+def test_nothing_is_cut_off(chart, drawn_once):
     """Long names, a dozen lines: every word lies on the sheet, in a font wider than any reader's."""
-    assert _cut_off(chart) == []
+    assert _cut_off(drawn_once[chart.name]) == []
 
 
 def test_nothing_is_cut_off_in_a_whole_report(make_run, many_cells):
@@ -98,13 +103,13 @@ def test_nothing_is_cut_off_in_a_whole_report(make_run, many_cells):
     summary = summarise(read(make_run(many_cells, rounds=3)))
     charts = [chart for section in sections(summary) for part in section.walk() for chart in part.charts]
     assert len(charts) > 15
-    assert {chart.name: _cut_off(chart) for chart in charts if _cut_off(chart)} == {}
+    assert {chart.name: cut for chart in charts if (cut := _cut_off(svg(chart)))} == {}
 
 
 @named
-def test_a_chart_is_titled_and_described_for_those_who_do_not_see_it(chart):
+def test_a_chart_is_titled_and_described_for_those_who_do_not_see_it(chart, drawn_once):
     """The picture is one image with a name and a description, both found by their ids."""
-    root = _tree(svg(chart))
+    root = _tree(drawn_once[chart.name])
     assert root.get("role") == "img"
     title, description = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
     assert root.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
@@ -112,33 +117,32 @@ def test_a_chart_is_titled_and_described_for_those_who_do_not_see_it(chart):
 
 
 @named
-def test_no_colour_is_fixed(chart):
+def test_no_colour_is_fixed(chart, drawn_once):
     """Every colour is a CSS variable that light and dark paper define; black text would vanish in the dark."""
-    drawn = svg(chart)
+    drawn = drawn_once[chart.name]
     assert not re.search(r"#[0-9a-fA-F]{6}\b", drawn)
     used = set(re.findall(r"var\((--[a-z]+)\)", drawn))
     assert used
     assert used <= set(ink.LIGHT) == set(ink.DARK)
 
 
-def test_two_charts_on_one_page_share_no_id():
+def test_two_charts_on_one_page_share_no_id(drawn_once):
     """A clip path of one chart would cut the other."""
-    ids = [re.findall(r'\bid="([^"]+)"', svg(chart)) for chart in CHARTS]
+    ids = [re.findall(r'\bid="([^"]+)"', drawn) for drawn in drawn_once.values()]
     every = [name for found in ids for name in found]
     assert len(set(every)) == len(every)
 
 
-def test_every_reference_in_a_chart_leads_somewhere():
+def test_every_reference_in_a_chart_leads_somewhere(drawn_once):
     """Renaming ids must not leave a clip path or a marker behind."""
-    for chart in CHARTS:
-        drawn = svg(chart)
+    for drawn in drawn_once.values():
         wanted = set(re.findall(r'(?:url\(#|href="#)([^")]+)', drawn))
         assert wanted <= set(re.findall(r'\bid="([^"]+)"', drawn))
 
 
-def test_a_chart_is_drawn_the_same_every_time():
+def test_a_chart_is_drawn_the_same_every_time(drawn_once):
     """A report that is made again changes no file it need not change."""
-    assert svg(CHARTS[1]) == svg(CHARTS[1])
+    assert svg(CHARTS[1]) == drawn_once[CHARTS[1].name]
 
 
 def test_names_with_markup_are_text_in_a_chart():
@@ -154,9 +158,9 @@ def test_a_dollar_sign_is_no_mathematics():
     assert "$x_1$" in [element.text for element in _texts(svg(Bars("money", "t", (Bar("$x_1$", 1.0),), "ms")))]
 
 
-def test_a_file_of_its_own_brings_its_colours():
+def test_a_file_of_its_own_brings_its_colours(drawn_once):
     """Outside a page nobody else defines them, and the paper is painted, so that text never lies on its like."""
-    drawn = alone(svg(CHARTS[0]))
+    drawn = alone(drawn_once[CHARTS[0].name])
     assert _tree(drawn).get("width")
     assert all(
         f"{name}:{colour}" in drawn for colours in (ink.LIGHT, ink.DARK) for name, colour in colours.items()
