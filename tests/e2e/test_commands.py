@@ -1,38 +1,47 @@
-"""The smaller commands as whole processes: list, compare, report, and what they refuse."""
+"""The smaller commands: list, compare, report, and what they refuse; one of each kind as a whole process."""
 
 import json
 import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
 from harness import registry
-from harness.cli import COMMANDS
+from harness.cli import COMMANDS, main
 from harness.record import Cell
 
 CELLS = [Cell("s", "chain", strategy, "asyncio", 4, "steady") for strategy in ("invoke", "gather")]
 
 
 def _overlap(*words):
-    return subprocess.run(
-        [sys.executable, "-m", "harness.cli", *words], capture_output=True, text=True, timeout=120, check=False
-    )
+    """Have a command carried out in this process; answers (exit code, stdout, stderr)."""
+    done = CliRunner().invoke(main, words)
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+    return done.exit_code, done.stdout, done.stderr
+
+
+def _process(*words):
+    """Have it carried out as a user's shell does; answers the same."""
+    command = [sys.executable, "-m", "harness.cli", *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return done.returncode, done.stdout, done.stderr
 
 
 @pytest.mark.parametrize("name", registry.names(COMMANDS))
 def test_every_command_explains_itself(name):
-    """The help of a command comes with its file; `serve` hands over to the mock server's."""
-    done = _overlap(name, "--help")
-    assert done.returncode == 0, done.stderr
-    assert "Usage" in done.stdout
+    """The help of a command comes with its file; `serve` hands over to the mock server's, in its own process."""
+    code, said, errors = (_process if name == "serve" else _overlap)(name, "--help")
+    assert code == 0, errors
+    assert "Usage" in said
 
 
 def test_list_names_every_entry_of_a_registry():
     """What can be written behind --strategies is what is listed."""
-    done = _overlap("list", "strategies", "loops")
-    assert done.returncode == 0
+    code, said, _ = _process("list", "strategies", "loops")
+    assert code == 0
     for name in (*registry.names("harness.strategies"), "uvloop"):
-        assert name in done.stdout
+        assert name in said
 
 
 def test_list_shows_runs_and_says_which_cannot_be_read(make_run, tmp_path):
@@ -40,17 +49,17 @@ def test_list_shows_runs_and_says_which_cannot_be_read(make_run, tmp_path):
     folder = make_run(CELLS)
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "run.json").write_text("{")
-    assert folder.name in _overlap("list", "runs", "--results", str(folder.parent)).stdout
-    assert "cannot be read" in _overlap("list", "runs", "--results", str(tmp_path)).stdout
+    assert folder.name in _overlap("list", "runs", "--results", str(folder.parent))[1]
+    assert "cannot be read" in _overlap("list", "runs", "--results", str(tmp_path))[1]
 
 
 def test_two_runs_are_laid_side_by_side(make_run, tmp_path):
     """A run beside itself differs in nothing, and can be written as a page."""
     folder = make_run(CELLS)
     page = tmp_path / "side.html"
-    done = _overlap("compare", str(folder), str(folder), "--html", str(page))
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip()
+    code, said, errors = _overlap("compare", str(folder), str(folder), "--html", str(page))
+    assert code == 0, errors
+    assert said.strip()
     assert "<html" in page.read_text(encoding="utf-8")
 
 
@@ -64,28 +73,29 @@ def test_runs_of_different_circumstances_are_refused_with_the_reason(make_run, t
     about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     about.setdefault("environment", {})["python"] = "2.7.18"
     (other / "run.json").write_text(json.dumps(about), encoding="utf-8")
-    refused = _overlap("compare", str(folder), str(other))
-    assert refused.returncode == 2
-    assert "python" in refused.stderr
-    assert _overlap("compare", str(folder), str(other), "--allow", "python").returncode == 0
+    code, _, errors = _overlap("compare", str(folder), str(other))
+    assert code == 2
+    assert "python" in errors
+    assert _overlap("compare", str(folder), str(other), "--allow", "python")[0] == 0
 
 
 @pytest.mark.parametrize(
-    ("words", "named"),
+    ("carried_out", "words", "named"),
     [
-        (("list", "nonsense"), "'nonsense'"),
-        (("compare", "nowhere", "nowhere"), "nowhere"),
-        (("compare",), "two runs"),
-        (("report", "nowhere"), "nowhere"),
-        (("nonsense",), "nonsense"),
+        (_overlap, ("list", "nonsense"), "'nonsense'"),
+        (_process, ("list", "nonsense"), "'nonsense'"),
+        (_overlap, ("compare", "nowhere", "nowhere"), "nowhere"),
+        (_overlap, ("compare",), "two runs"),
+        (_overlap, ("report", "nowhere"), "nowhere"),
+        (_overlap, ("nonsense",), "nonsense"),
     ],
 )
-def test_what_cannot_be_done_is_one_line_and_exit_2(words, named):
+def test_what_cannot_be_done_is_one_line_and_exit_2(carried_out, words, named):
     """The line names what was wrong."""
-    done = _overlap(*words)
-    assert done.returncode == 2
-    assert named in done.stderr
-    assert "Traceback" not in done.stderr
+    code, _, errors = carried_out(*words)
+    assert code == 2
+    assert named in errors
+    assert "Traceback" not in errors
 
 
 def test_a_damaged_file_is_reported_on_as_far_as_it_goes(make_run):
@@ -93,17 +103,17 @@ def test_a_damaged_file_is_reported_on_as_far_as_it_goes(make_run):
     folder = make_run(CELLS)
     with (folder / "calls.jsonl").open("a", encoding="utf-8") as calls:
         calls.write('{"cell": "cut in the mid')
-    done = _overlap("report", str(folder))
-    assert done.returncode == 1
-    assert "1 lines could not be read" in done.stderr
+    code, _, errors = _overlap("report", str(folder))
+    assert code == 1
+    assert "1 lines could not be read" in errors
     assert (folder / "report.html").exists()
 
 
 def test_a_report_can_be_had_in_one_format(make_run):
     """Only what was asked for is written; an unknown format is refused."""
     folder = make_run(CELLS)
-    assert _overlap("report", str(folder), "--format", "csv", "--quiet").returncode == 0
+    assert _process("report", str(folder), "--format", "csv", "--quiet")[0] == 0
     assert list(folder.glob("*.csv"))
-    refused = _overlap("report", str(folder), "--format", "pdf")
-    assert refused.returncode == 2
-    assert "'pdf'" in refused.stderr
+    code, _, errors = _overlap("report", str(folder), "--format", "pdf")
+    assert code == 2
+    assert "'pdf'" in errors
