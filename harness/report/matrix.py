@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from harness.record import Cell
+from harness.record import OWN, Cell
 from harness.stats.summary import CellSummary
 
 FIELDS = ("client", "variant", "strategy", "loop", "concurrency")
@@ -105,9 +105,9 @@ def panels(cells: Iterable[CellSummary]) -> list[Panel]:
 
 
 def _panel(scenario: str, cells: Sequence[CellSummary], differs: tuple[str, ...]) -> Panel:
-    # A scenario without variants says nothing of them.
-    told = differs or ("strategy",)
-    shared = tuple(field for field in FIELDS if field not in told and getattr(cells[0].cell, field) != "")
+    # A scenario without variants says nothing of them, nor does an application of its client, which is its own.
+    told, silent = differs or ("strategy",), {"", OWN}
+    shared = tuple(field for field in FIELDS if field not in told and getattr(cells[0].cell, field) not in silent)
     rows = tuple((say(each.cell, told), each) for each in cells)
     return Panel(scenario, shared, rows)
 

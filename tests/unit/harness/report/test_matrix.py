@@ -35,6 +35,13 @@ def test_a_single_cell_is_named_by_its_strategy():
     assert panel.phrase == "With chain on asyncio at concurrency 16"
 
 
+def test_an_application_of_ones_own_has_no_client_to_speak_of():
+    """Its client is its own affair: "with own" would tell nobody anything."""
+    [panel] = panels(_cells(*({"client": "own", "strategy": s} for s in ("gather", "batch"))))
+    assert panel.phrase == "On asyncio at concurrency 16"
+    assert panel.title == "strategies · asyncio · concurrency 16"
+
+
 def test_rows_are_named_by_all_that_differs():
     """Two loops and two clients make four rows with two words each."""
     [panel] = panels(
