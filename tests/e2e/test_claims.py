@@ -1,21 +1,24 @@
-"""`overlap claims` as a whole process: measured, judged, written, and held against what is on file."""
+"""`overlap claims`: measured, judged, written, and held against what is on file."""
 
 import json
 import signal
 import subprocess
 import sys
 
+from click.testing import CliRunner
+
+from harness.cli import main
+
 
 def claims(results, *words):
-    """Run `overlap claims` with *words*."""
-    command = [sys.executable, "-m", "harness.cli", "claims", "--results", str(results), *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    """Run `overlap claims` with *words*, in this process."""
+    return CliRunner().invoke(main, ["claims", "--results", str(results), *words])
 
 
 def test_claims_are_measured_and_their_ledger_written(tmp_path):
     """The verdicts are those on file, what was measured is kept, and `latest` is left to runs of bench."""
     done = claims(tmp_path, "C2", "c6", "50")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     [folder] = tmp_path.iterdir()
     assert {each.name for each in folder.iterdir()} == {"claims.json", "report.html", "report.md", "charts"}
     written = json.loads((folder / "claims.json").read_text())
@@ -34,7 +37,7 @@ def test_claims_are_measured_and_their_ledger_written(tmp_path):
 def test_an_unknown_claim_is_one_line_that_says_what_there_is(tmp_path):
     """Nothing is started, and nothing is left behind."""
     done = claims(tmp_path, "C99")
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert done.stdout == ""
     [line] = done.stderr.splitlines()
     assert "no claim 'C99'; there are C1 to C" in line
@@ -44,7 +47,7 @@ def test_an_unknown_claim_is_one_line_that_says_what_there_is(tmp_path):
 def test_a_ledger_that_is_not_there_cannot_be_compared(tmp_path):
     """One line, as for any mistake."""
     done = claims(tmp_path, "--compare", str(tmp_path), str(tmp_path))
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert len(done.stderr.splitlines()) == 1
 
 

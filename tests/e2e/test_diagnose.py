@@ -1,35 +1,58 @@
-"""`overlap diagnose` as a whole process, on applications in which a trap was planted, or none, or worse."""
+"""`overlap diagnose` on an application in which a trap was planted, as a whole process, and on what is none."""
 
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-TRAPS = Path(__file__).parents[1] / "traps"
+from harness.cli import main
+
+# `tests/traps/forgotten_limit.py` without the SDK, which each of the seven workers would import.
+LIMITED = '''"""A semaphore from the days of a smaller quota."""
+
+import asyncio
+import os
+
+import aiohttp
+
+polite = asyncio.Semaphore(4)
 
 
-def diagnose(results, *words):
-    """Run `overlap diagnose` with *words*."""
-    command = [sys.executable, "-m", "harness.cli", "diagnose", *map(str, words), "--results", str(results)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+async def answer(question):
+    body = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": question}]}
+    async with polite, aiohttp.ClientSession() as session:
+        async with session.post(os.environ["OPENAI_BASE_URL"] + "/chat/completions", json=body) as reply:
+            return (await reply.json())["choices"][0]["message"]["content"]
+'''
+
+
+def told_to(results, *words):
+    """Answer the arguments of `overlap diagnose` with *words*."""
+    return ["diagnose", *map(str, words), "--results", str(results)]
 
 
 def test_a_forgotten_limit_is_named_with_its_line(tmp_path):
     """Two changes tried in three rounds: the semaphore is in the way, and its lifting is what helps."""
+    theirs, results = tmp_path / "theirs", tmp_path / "results"
+    theirs.mkdir()
+    app = theirs / "forgotten_limit.py"
+    app.write_text(LIMITED)
     only = ("--only", "semaphore", "--only", "executor")
-    done = diagnose(tmp_path, TRAPS / "forgotten_limit.py:answer", "--rounds", 3, "--calls", 16, *only)
+    words = told_to(results, f"{app}:answer", "--rounds", 3, "--calls", 16, *only)
+    command = [sys.executable, "-m", "harness.cli", *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     assert "a limit of 4 calls at a time (forgotten_limit.py:8)" in " ".join(done.stdout.split())
-    [folder] = tmp_path.iterdir()
+    [folder] = results.iterdir()
     assert {each.name for each in folder.iterdir()} == {"diagnosis.json", "report.html", "report.md"}
     told = json.loads((folder / "diagnosis.json").read_text())
     assert told["named"] == "semaphore"
     assert [set(each) for each in told["rounds"]] == [{"unchanged", "semaphore"}] * 3
     # Sixteen calls, four at a time: whoever lifts the limit saves three waves of four.
     assert told["findings"][0]["effect"]["times"] > 2
-    assert str(TRAPS) not in json.dumps({**told, "asked": None})
+    assert str(theirs) not in json.dumps({**told, "asked": None})
 
 
 @pytest.mark.parametrize(
@@ -43,8 +66,8 @@ def test_what_cannot_be_diagnosed_is_one_line_that_says_why(tmp_path, words, sai
     """Exit code 2, nothing measured, no folder left behind."""
     app, results = tmp_path / "app.py", tmp_path / "results"
     app.touch()
-    done = diagnose(results, *(word.format(app=app) for word in words))
-    assert done.returncode == 2
+    done = CliRunner().invoke(main, told_to(results, *(word.format(app=app) for word in words)))
+    assert done.exit_code == 2, done.exc_info
     [line] = done.stderr.splitlines()
     assert said in line
     assert not results.exists()

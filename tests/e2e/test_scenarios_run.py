@@ -1,18 +1,17 @@
-"""Scenarios as whole processes: what their variants leave on file, and what the server saw of them."""
+"""Scenarios from the command line: what their variants leave on file, and what the server saw of them."""
 
 import json
-import subprocess
-import sys
 
 import pytest
+from click.testing import CliRunner
 
 from harness import store
+from harness.cli import main
 
 
 def bench(results, *words):
     """Run `overlap bench` with *words* to its end."""
-    command = [sys.executable, "-m", "harness.cli", "bench", *words, "--calibrate", "0", "--results", str(results)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return CliRunner().invoke(main, ["bench", *words, "--calibrate", "0", "--results", str(results)])
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +19,7 @@ def failed(tmp_path_factory):
     """One run of a scenario whose calls are meant to fail half way through."""
     results = tmp_path_factory.mktemp("results")
     done = bench(results, "failures", "--variants", "gather,TaskGroup", "--rounds", "1", "--calls", "2")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     return results / "latest"
 
 
@@ -53,7 +52,7 @@ def test_the_server_saw_who_cancels_and_who_does_not(failed):
 def test_calls_that_are_meant_to_fail_do_not_fail_the_run(tmp_path):
     """A client that outlived its event loop fails every second call: that is the answer, and the books balance."""
     done = bench(tmp_path, "client_lifetime", "--strategies", "invoke", "--rounds", "1", "--calls", "6")
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     cached, fresh = (
         [
             call.error
