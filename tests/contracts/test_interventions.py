@@ -104,7 +104,8 @@ def test_what_is_in_the_way_is_named_with_a_line_to_change(name):
 
 # Runs in a process of its own, one fork for each: a library that has been changed cannot be changed back.
 HARMLESS = """
-import asyncio, json, os, sys
+import asyncio, json, os, ssl, sys
+from functools import cache
 from concurrent.futures import ThreadPoolExecutor
 import openai
 from langchain_core.language_models import FakeListChatModel
@@ -126,7 +127,8 @@ async def used():
     with ThreadPoolExecutor(2) as pool:
         assert await asyncio.get_running_loop().run_in_executor(pool, len, "ab") == 2
 
-# Once beforehand: what is imported late is then there for all forks.
+# Once beforehand: what is imported late is then there for all forks, and the machine's certificates are read.
+ssl.create_default_context = cache(ssl.create_default_context)
 asyncio.run(used())
 for name, told in json.loads(sys.argv[1]).items():
     for change in (lambda: intervention(name).watch(Notes()), lambda: intervention(name).apply(**told)):
