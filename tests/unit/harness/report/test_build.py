@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -17,31 +19,38 @@ def _content(folder):
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_report_is_html_markdown_charts_and_a_summary(make_run):
+@pytest.fixture(scope="module")
+def reported(make_shared_run):
+    """The folder of a run with its report, and what was in it before; only to be read, or copied."""
+    folder = make_shared_run(CELLS)
+    before = _content(folder)
+    return folder, before, write(folder)
+
+
+@pytest.fixture
+def reported_copy(reported, tmp_path):
+    """A folder with its report that a test may change."""
+    return Path(shutil.copytree(reported[0], tmp_path / reported[0].name))
+
+
+def test_a_report_is_html_markdown_charts_and_a_summary(reported):
     """All are made unasked, and the answer names exactly what was written."""
-    folder = make_run(CELLS)
-    before = set(_content(folder))
-    made = write(folder)
+    folder, before, made = reported
     assert {"summary.json", "report.html", "report.md"} <= {path.name for path in made}
-    assert {path.relative_to(folder) for path in made} == set(_content(folder)) - before
+    assert {path.relative_to(folder) for path in made} == set(_content(folder)) - set(before)
     summary = json.loads((folder / "summary.json").read_bytes())
     assert [cell["strategy"] for cell in summary["cells"]] == ["ainvoke", "gather", "astream_many"]
 
 
-def test_a_report_made_again_is_the_same_report(make_run):
+def test_a_report_made_again_is_the_same_report(reported, reported_copy):
     """It is made from the files alone: no clock, no chance."""
-    folder = make_run(CELLS)
-    write(folder)
-    before = _content(folder)
-    write(folder)
-    assert _content(folder) == before
+    write(reported_copy)
+    assert _content(reported_copy) == _content(reported[0])
 
 
-def test_what_was_measured_is_never_touched(make_run):
+def test_what_was_measured_is_never_touched(reported):
     """run.json, slots.jsonl and calls.jsonl are what everything else is made from."""
-    folder = make_run(CELLS)
-    before = _content(folder)
-    write(folder)
+    folder, before, _ = reported
     assert {name: content for name, content in _content(folder).items() if name in before} == before
 
 
@@ -74,10 +83,9 @@ def test_an_unknown_format_is_refused_with_what_there_is(make_run):
 
 
 @pytest.mark.parametrize("broken", ["", "[]", '{"format": 99, "cells": []}'], ids=["empty", "no run", "newer"])
-def test_a_folder_that_is_no_run_keeps_its_old_report(make_run, broken):
+def test_a_folder_that_is_no_run_keeps_its_old_report(reported_copy, broken):
     """What cannot be read is said, and nothing is overwritten."""
-    folder = make_run(CELLS)
-    write(folder)
+    folder = reported_copy
     (folder / "run.json").write_text(broken)
     before = _content(folder)
     with pytest.raises(Unreadable):
