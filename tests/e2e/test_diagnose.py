@@ -3,29 +3,14 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from harness.cli import main
 
-# `tests/traps/forgotten_limit.py` without the SDK, which each of the seven workers would import.
-LIMITED = '''"""A semaphore from the days of a smaller quota."""
-
-import asyncio
-import os
-
-import aiohttp
-
-polite = asyncio.Semaphore(4)
-
-
-async def answer(question):
-    body = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": question}]}
-    async with polite, aiohttp.ClientSession() as session:
-        async with session.post(os.environ["OPENAI_BASE_URL"] + "/chat/completions", json=body) as reply:
-            return (await reply.json())["choices"][0]["message"]["content"]
-'''
+TRAPS = Path(__file__).parents[1] / "traps"
 
 
 def told_to(results, *words):
@@ -35,24 +20,20 @@ def told_to(results, *words):
 
 def test_a_forgotten_limit_is_named_with_its_line(tmp_path):
     """Two changes tried in three rounds: the semaphore is in the way, and its lifting is what helps."""
-    theirs, results = tmp_path / "theirs", tmp_path / "results"
-    theirs.mkdir()
-    app = theirs / "forgotten_limit.py"
-    app.write_text(LIMITED)
     only = ("--only", "semaphore", "--only", "executor")
-    words = told_to(results, f"{app}:answer", "--rounds", 3, "--calls", 16, *only)
+    words = told_to(tmp_path, TRAPS / "forgotten_limit.py:answer", "--rounds", 3, "--calls", 16, *only)
     command = [sys.executable, "-m", "harness.cli", *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     assert "a limit of 4 calls at a time (forgotten_limit.py:8)" in " ".join(done.stdout.split())
-    [folder] = results.iterdir()
+    [folder] = tmp_path.iterdir()
     assert {each.name for each in folder.iterdir()} == {"diagnosis.json", "report.html", "report.md"}
     told = json.loads((folder / "diagnosis.json").read_text())
     assert told["named"] == "semaphore"
     assert [set(each) for each in told["rounds"]] == [{"unchanged", "semaphore"}] * 3
     # Sixteen calls, four at a time: whoever lifts the limit saves three waves of four.
     assert told["findings"][0]["effect"]["times"] > 2
-    assert str(theirs) not in json.dumps({**told, "asked": None})
+    assert str(TRAPS) not in json.dumps({**told, "asked": None})
 
 
 @pytest.mark.parametrize(

@@ -83,10 +83,13 @@ def test_a_written_scenario_runs_as_it_stands(here):
 def test_a_secret_that_is_passed_on_is_nowhere_in_the_run_or_on_the_screen(here):
     """The application gets the variable and prints it, fails with it, and is measured all the same."""
     (here / "telling.py").write_text(
-        "import os\nfrom sdk_functions import answer\nKEY = os.environ['WEATHER_API_KEY']\nprint(KEY)\n"
+        "import os\nimport httpx\nKEY = os.environ['WEATHER_API_KEY']\nprint(KEY)\n"
         "async def app(question):\n"
         "    if '00001]' in question:\n        raise RuntimeError(KEY)\n"
-        "    return await answer(question)\n"
+        "    body = {'model': 'm', 'messages': [{'role': 'user', 'content': question}]}\n"
+        "    async with httpx.AsyncClient() as client:\n"
+        "        answer = await client.post(os.environ['OPENAI_BASE_URL'] + '/chat/completions', json=body)\n"
+        "    return answer.json()['choices'][0]['message']['content']\n"
     )
     asked = {**SMALL, "strategies": "gather", "env": "WEATHER_API_KEY"}
     words = [f"--{name}={value}" for name, value in asked.items()]

@@ -1,4 +1,4 @@
-"""`overlap bench --base-url` as a whole process: measured within its budget, broken off, the key nowhere."""
+"""`overlap bench --base-url`: measured within its budget, broken off as a whole process, the key nowhere."""
 
 import json
 import os
@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from harness import store
+from harness.cli import main
 from harness.commands.record import command
 from harness.recording.known import Floor
 from harness.server import mock_command, start
@@ -59,20 +60,12 @@ def breaking():
         thread.join()
 
 
-def bench(url, results, *words):
-    """Bench one small cell on the OpenAI SDK, with the key in the environment and nobody at the terminal."""
+def asked(url, results, *words):
+    """Answer the arguments that bench one small cell on the OpenAI SDK."""
     small = ("--calibrate", "0", "--results", str(results), "--calls", "4", "--concurrency", "2")
     cell = ("--strategies", "astream_many", "--clients", "openai", "--tokens", "8")
     told = ("--base-url", url, "--model", "llama", "--api-key-env", "THE_KEY")
-    return subprocess.run(
-        [sys.executable, "-m", "harness.cli", "bench", "streaming", *told, *small, *cell, *words],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "THE_KEY": KEY},
-    )
+    return ["bench", "streaming", *told, *small, *cell, *words]
 
 
 def everything(done, results):
@@ -82,11 +75,12 @@ def everything(done, results):
     return written + (done.stdout + done.stderr).encode(), folder
 
 
-def test_a_real_endpoint_is_measured_within_its_budget_and_its_key_is_nowhere(tmp_path):
+def test_a_real_endpoint_is_measured_within_its_budget_and_its_key_is_nowhere(tmp_path, monkeypatch):
     """Throughput, TTFT, ITL, E2E and tokens are there; shares are not, in a sentence; requests were counted."""
+    monkeypatch.setenv("THE_KEY", KEY)
     with start(mock_command("steady,ttft=0.01,itl=0.001", 8, 7)) as server:
-        done = bench(server.base_url, tmp_path, "--rounds", "1")
-    assert done.returncode == 0, done.stderr
+        done = CliRunner().invoke(main, asked(server.base_url, tmp_path, "--rounds", "1"))
+    assert done.exit_code == 0, done.stderr
     told, folder = everything(done, tmp_path)
     endpoint = json.loads((folder / "run.json").read_text())["endpoint"]
     # Four calls and two warm-up calls, and the one that comes first.
@@ -105,7 +99,15 @@ def test_a_real_endpoint_is_measured_within_its_budget_and_its_key_is_nowhere(tm
 def test_an_endpoint_that_breaks_midway_ends_the_run_and_what_was_measured_is_kept(breaking, tmp_path):
     """A whole round is on file, the state says why it is not more, and nothing is sent after the refusal."""
     Breaking.seen = 0
-    done = bench(breaking, tmp_path, "--rounds", "2")
+    done = subprocess.run(
+        [sys.executable, "-m", "harness.cli", *asked(breaking, tmp_path, "--rounds", "2")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "THE_KEY": KEY},
+    )
     assert done.returncode == 1, done.stderr
     assert "the endpoint refuses the key (401), after" in done.stderr
     told, folder = everything(done, tmp_path)
