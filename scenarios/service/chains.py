@@ -26,6 +26,13 @@ class Chains:
 
 
 @asynccontextmanager
+async def chain_alone(settings: Settings) -> AsyncIterator[Any]:
+    """Build what has the chain as its `runnable`, for a service that offers nothing else; close it at the end."""
+    async with _held(_endpoint(settings)) as held:
+        yield held
+
+
+@asynccontextmanager
 async def chains(settings: Settings) -> AsyncIterator[Chains]:
     """
     Build everything once, inside the loop that will use it, and close it at the end.
@@ -33,14 +40,23 @@ async def chains(settings: Settings) -> AsyncIterator[Chains]:
     A client built per request would make a TLS context and a connection each time; one that several loops share
     fails in all but the first (langchain-ai/langchain#35783).
     """
+    endpoint = _endpoint(settings)
+    async with _held(endpoint) as held, retrieval(endpoint, held.model) as found:
+        yield Chains(held.runnable, Agent(held.model), found)
+
+
+def _endpoint(settings: Settings) -> Endpoint:
     size_threads(settings.requests)
-    endpoint = Endpoint(
+    return Endpoint(
         f"{settings.llm}/v1", timeout=settings.timeout, max_connections=settings.requests, max_retries=0
     )
+
+
+@asynccontextmanager
+async def _held(endpoint: Endpoint) -> AsyncIterator[Any]:
     held = client(endpoint)
     try:
-        async with retrieval(endpoint, held.model) as found:
-            yield Chains(held.runnable, Agent(held.model), found)
+        yield held
     finally:
         held.close()
         await held.aclose()

@@ -17,16 +17,16 @@ from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.urls import path
 
 from harness.probe import name
-from scenarios.service.chains import Chains, chains
+from scenarios.service.chains import chain_alone
 from scenarios.service.settings import settings
 
-held: dict[str, Chains] = {}
+held: dict[str, Any] = {}
 
 
 async def ainvoke(request: HttpRequest) -> JsonResponse:
     """An asynchronous view and ainvoke."""
     try:
-        answer = await held["chains"].chain.ainvoke(_question(request))
+        answer = await held["chain"].runnable.ainvoke(_question(request))
     except openai.OpenAIError as wrong:
         return JsonResponse({"error": {"type": name(wrong)}}, status=502)
     return JsonResponse({"answer": answer})
@@ -35,7 +35,7 @@ async def ainvoke(request: HttpRequest) -> JsonResponse:
 async def async_invoke(request: HttpRequest) -> JsonResponse:
     """An asynchronous view and invoke: the mistake, which blocks the event loop."""
     try:
-        answer = held["chains"].chain.invoke(_question(request))
+        answer = held["chain"].runnable.invoke(_question(request))
     except openai.OpenAIError as wrong:
         return JsonResponse({"error": {"type": name(wrong)}}, status=502)
     return JsonResponse({"answer": answer})
@@ -47,7 +47,7 @@ async def stream(request: HttpRequest) -> StreamingHttpResponse:
 
     async def events() -> AsyncIterator[bytes]:
         try:
-            async for piece in held["chains"].chain.astream(question):
+            async for piece in held["chain"].runnable.astream(question):
                 if piece:
                     yield f"data: {json.dumps({'text': piece})}\n\n".encode()
         except openai.OpenAIError as wrong:
@@ -75,7 +75,7 @@ async def app(scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send
         return
     async with AsyncExitStack() as stack:
         await receive()
-        held["chains"] = await stack.enter_async_context(chains(told := settings()))
+        held["chain"] = await stack.enter_async_context(chain_alone(told := settings()))
         told.say_up()
         await send({"type": "lifespan.startup.complete"})
         await receive()
