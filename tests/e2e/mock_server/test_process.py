@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from mock_server import command as words_of
+
 
 def command(*words: str) -> list[str]:
     """Answer the command line."""
@@ -49,6 +51,17 @@ def mistake(*words: str) -> str:
     return line
 
 
+def mistake_here(monkeypatch, capsys, words):
+    """Answer the same line, said by this process."""
+    monkeypatch.setattr(sys, "argv", ["mock_server", *words])
+    with pytest.raises(SystemExit) as left:
+        words_of.main()
+    said = capsys.readouterr()
+    assert (left.value.code, said.out) == (2, "")
+    [line] = said.err.splitlines()
+    return line
+
+
 @pytest.mark.parametrize(
     ("words", "named"),
     [
@@ -64,15 +77,20 @@ def mistake(*words: str) -> str:
         (["--host", "256.1.1.1", "--port", "0"], "256.1.1.1"),
     ],
 )
-def test_a_mistake_is_one_line_and_exit_2(words, named):
+def test_a_mistake_is_one_line_and_exit_2(words, named, monkeypatch, capsys):
     """The line names the mistake and what there is, and nothing is started."""
-    assert named in mistake(*words)
+    assert named in mistake_here(monkeypatch, capsys, words)
 
 
 def test_a_port_in_use_is_one_line_and_exit_2(serve):
     """Two servers cannot have one address."""
     server = serve()
     assert str(server.port) in mistake("--port", str(server.port))
+
+
+def test_a_mistake_ends_the_process():
+    """As a user's shell sees it: nothing on stdout, one line, exit 2."""
+    assert "ttft" in mistake("--profile", "steady,speed=1")
 
 
 def test_a_file_is_overruled_by_the_command_line(tmp_path, serve, raw):

@@ -33,7 +33,7 @@ def test_the_journal_has_what_all_of_them_did(serve, say, entries):
 
 def test_more_than_one_of_them_does_the_work(serve, say):
     """The kernel spreads connections over the workers."""
-    server = serve(*THREE, fresh=True)
+    server = serve(*THREE)
     assert len(children(server.pid)) == 3
     before = {pid: Path(f"/proc/{pid}/io").read_text(encoding="ascii") for pid in children(server.pid)}
     for _ in range(60):
@@ -44,18 +44,18 @@ def test_more_than_one_of_them_does_the_work(serve, say):
 
 def test_the_peak_is_that_of_all_together(serve, say, raw):
     """Twelve at once over three processes are twelve."""
-    server = serve(*THREE, "--profile", "steady,ttft=0.5,itl=0")
+    server = serve(*THREE)
     with ThreadPoolExecutor(12) as pool:
-        list(pool.map(lambda _: say(server), range(12)))
+        list(pool.map(lambda _: say(server, overlap={"profile": "steady,ttft=0.5,itl=0"}), range(12)))
     taken = raw(server, b"POST /overlap/take HTTP/1.1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
     assert json.loads(taken.rest)["peak"] == 12
 
 
 def test_a_call_has_the_same_latency_in_any_of_them(serve, say, entries):
     """Twenty times the same tag, on any worker: one schedule."""
-    server = serve(*THREE, "--profile", "lognormal,ttft=0.001,itl=0.001")
+    server = serve(*THREE)
     for _ in range(20):
-        say(server, "[call 000001]", stream=True)
+        say(server, "[call 000001]", stream=True, overlap={"profile": "lognormal,ttft=0.001,itl=0.001"})
     assert len({tuple(entry["planned"]) for entry in entries(server)}) == 1
 
 
