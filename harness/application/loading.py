@@ -111,7 +111,7 @@ def _below(home: Path, module: ModuleType, *, installed: bool) -> bool:
     # A compiled module cannot be loaded twice.
     if not isinstance(file, str) or not file.endswith(".py"):
         return False
-    # Told of thousands of modules by their text alone: to make paths of them all takes 0.1 s a slot.
+    # Told by its text alone: to make paths of 1,500 modules takes 60 ms a slot.
     if home.name not in file:
         return False
     path = Path(file)
