@@ -33,6 +33,13 @@ def service(mock):
         yield running
 
 
+@pytest.fixture(scope="module")
+def web():
+    """A client for all tests, since each of its own reads all certificates; every request has a new connection."""
+    with httpx.Client(timeout=30, limits=httpx.Limits(max_keepalive_connections=0)) as client:
+        yield client
+
+
 @pytest.fixture
 def journal(mock):
     """Take what the mock has seen since the test began, as (tag, path)."""
@@ -41,9 +48,9 @@ def journal(mock):
 
 
 @pytest.mark.parametrize("endpoint", WHOLE, ids=lambda each: each.name)
-def test_every_endpoint_answers_and_passes_the_tag_on(endpoint, service, journal):
+def test_every_endpoint_answers_and_passes_the_tag_on(endpoint, service, journal, web):
     """So that each call of a user is found in the server's journal, with every request it took."""
-    response = httpx.post(service.base_url + endpoint.path, json=endpoint.body("[call 000042] Hello"), timeout=30)
+    response = web.post(service.base_url + endpoint.path, json=endpoint.body("[call 000042] Hello"))
     assert response.status_code == 200
     said = response.json()
     assert said.get("answer") or all(said["answers"])
@@ -53,11 +60,11 @@ def test_every_endpoint_answers_and_passes_the_tag_on(endpoint, service, journal
     assert len(seen) == requests.get(endpoint.name, 1)
 
 
-def test_a_stream_comes_in_pieces_and_ends_with_done(service, journal):
+def test_a_stream_comes_in_pieces_and_ends_with_done(service, journal, web):
     """Server-sent events, a piece an event."""
     events = []
     body = {"question": "[call 000042] Hello"}
-    with httpx.stream("POST", service.base_url + "/stream", json=body, timeout=30) as response:
+    with web.stream("POST", service.base_url + "/stream", json=body) as response:
         assert response.headers["content-type"].startswith("text/event-stream")
         events = [line for line in response.iter_lines() if line]
     assert len(events) == 5
@@ -67,44 +74,44 @@ def test_a_stream_comes_in_pieces_and_ends_with_done(service, journal):
 
 def test_a_websocket_answers_question_after_question(service, journal):
     """On one connection, as a chat page keeps it."""
-    with connect(service.base_url.replace("http", "ws") + "/ws", proxy=None) as web:
+    with connect(service.base_url.replace("http", "ws") + "/ws", proxy=None) as talk:
         for number in (1, 2):
-            web.send(f'{{"question": "[call 00000{number}] Hello"}}')
-            said = [web.recv(timeout=30) for _ in range(5)]
+            talk.send(f'{{"question": "[call 00000{number}] Hello"}}')
+            said = [talk.recv(timeout=30) for _ in range(5)]
             assert said[-1] == '{"done": true}'
     assert [tag for tag, _ in journal()] == ["000001", "000002"]
 
 
-def test_what_the_llm_server_refuses_is_said_by_its_kind(service):
+def test_what_the_llm_server_refuses_is_said_by_its_kind(service, web):
     """A 502 that names the error and its status, and in a stream that has begun an event that does."""
-    response = httpx.post(service.base_url + "/ainvoke", json={"question": REFUSED}, timeout=30)
+    response = web.post(service.base_url + "/ainvoke", json={"question": REFUSED})
     assert (response.status_code, response.json()) == (502, {"error": {"type": "OpenAIAPIError 500"}})
-    streamed = httpx.post(service.base_url + "/stream", json={"question": REFUSED}, timeout=30)
+    streamed = web.post(service.base_url + "/stream", json={"question": REFUSED})
     assert 'data: {"error":{"type":"OpenAIAPIError 500"}}' in streamed.text
 
 
 @pytest.mark.parametrize(("path", "peak"), [("/async-invoke", PROCESSES), ("/invoke", 6), ("/ainvoke", 6)])
-def test_only_the_mistake_keeps_requests_from_overlapping(path, peak, service, mock):
+def test_only_the_mistake_keeps_requests_from_overlapping(path, peak, service, mock, web):
     """Six users at once: the server sees requests side by side, but one a process where the loop is blocked."""
     take(mock.base_url)
     with ThreadPoolExecutor(6) as users:
         url = service.base_url + path
         bodies = [{"question": f"[call 00000{number}] Hello"} for number in range(6)]
-        answers = list(users.map(lambda body: httpx.post(url, json=body, timeout=30), bodies))
+        answers = list(users.map(lambda body: web.post(url, json=body), bodies))
     assert [answer.status_code for answer in answers] == [200] * 6
     seen = take(mock.base_url).peak
     assert seen <= PROCESSES if peak == PROCESSES else seen > PROCESSES
 
 
-def test_the_same_chain_stands_behind_asynchronous_django_views(mock, journal):
+def test_the_same_chain_stands_behind_asynchronous_django_views(mock, journal, web):
     """Whole and streamed, with the tag passed on, and a refusal by its kind."""
     pytest.importorskip("django")
     words = [sys.executable, "-m", "scenarios.service", "--llm", mock.base_url, "--port", "0"]
     with start([*words, "--framework", "django"], patience=60) as django:
         body = {"question": "[call 000042] Hello"}
-        assert httpx.post(django.base_url + "/ainvoke", json=body, timeout=30).json()["answer"]
-        streamed = httpx.post(django.base_url + "/stream", json=body, timeout=30).text.split()
-        refused = httpx.post(django.base_url + "/ainvoke", json={"question": REFUSED}, timeout=30)
+        assert web.post(django.base_url + "/ainvoke", json=body).json()["answer"]
+        streamed = web.post(django.base_url + "/stream", json=body).text.split()
+        refused = web.post(django.base_url + "/ainvoke", json={"question": REFUSED})
     assert streamed.count("data:") == 5
     assert [(tag, entry.stream) for tag, entry in journal() if tag == "000042"] == [
         ("000042", False),

@@ -53,7 +53,7 @@ def serve(known: Serve) -> Iterator[Serve]:
 def taken(server: Running) -> list[dict[str, Any]]:
     """Take the journal once nothing is in flight; answer its entries in order of arrival."""
     found: list[dict[str, Any]] = []
-    until = time.monotonic() + 5
+    until = time.monotonic() + 30
     while time.monotonic() < until:
         part = take(server)
         found += part["entries"]

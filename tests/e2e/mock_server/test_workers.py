@@ -46,7 +46,7 @@ def test_the_peak_is_that_of_all_together(serve, say, raw):
     """Twelve at once over three processes are twelve."""
     server = serve(*THREE)
     with ThreadPoolExecutor(12) as pool:
-        list(pool.map(lambda _: say(server, overlap={"profile": "steady,ttft=0.5,itl=0"}), range(12)))
+        list(pool.map(lambda _: say(server, overlap={"profile": "steady,ttft=1.5,itl=0"}), range(12)))
     taken = raw(server, b"POST /overlap/take HTTP/1.1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
     assert json.loads(taken.rest)["peak"] == 12
 
@@ -77,7 +77,7 @@ def test_slots_hold_for_all_together(serve, say, entries):
 def test_who_finds_no_place_anywhere_gets_503(serve, say, entries):
     """One slot and no queue for all: of four at once, one is served."""
     server = serve(
-        *THREE, "--slots", "1", "--queue", "0", "--profile", "steady,ttft=0.6,itl=0", "--tokens", "1", fresh=True
+        *THREE, "--slots", "1", "--queue", "0", "--profile", "steady,ttft=1.5,itl=0", "--tokens", "1", fresh=True
     )
     with ThreadPoolExecutor(4) as pool:
         statuses = list(pool.map(lambda _: say(server).status, range(4)))
