@@ -94,9 +94,11 @@ def test_a_client_that_asks_first_is_told_to_go_on(serve, raw, request_bytes):
 @pytest.mark.parametrize("profile", ["instant", "steady,ttft=0.005"])
 def test_pipelined_requests_are_answered_in_order(serve, raw, request_bytes, entries, profile):
     """Two hundred requests in one write: as many answers, in the order they were asked."""
-    server = serve("--profile", profile, "--tokens", "1")
+    server = serve()
+    own = b'"overlap":{"profile":"%s","tokens":1}' % profile.encode()
     contents = [
-        b'{"model":"m-%d","messages":[{"role":"user","content":"[call %06d]"}]}' % (n, n) for n in range(200)
+        b'{"model":"m-%d","messages":[{"role":"user","content":"[call %06d]"}],%s}' % (n, n, own)
+        for n in range(200)
     ]
     sent = b"".join(request_bytes(content, close=n == 199) for n, content in enumerate(contents))
     answer = raw(server, sent)
@@ -111,7 +113,7 @@ def test_http_1_0_gets_a_bare_stream_and_a_close(serve, raw):
     """No chunks for who does not know them."""
     content = b'{"model":"m","stream":true,"messages":[{"role":"user","content":"x"}]}'
     head = b"POST /v1/chat/completions HTTP/1.0\r\ncontent-length: %d\r\n\r\n" % len(content)
-    answer = raw(serve("--tokens", "3"), head + content)
+    answer = raw(serve(), head + content)
     assert b"transfer-encoding" not in answer.head
     assert answer.rest.startswith(b"data: ")
     assert answer.rest.endswith(b"data: [DONE]\n\n")
@@ -119,8 +121,9 @@ def test_http_1_0_gets_a_bare_stream_and_a_close(serve, raw):
 
 def test_a_client_that_leaves_is_noticed_at_once(serve, request_bytes, entries):
     """Long before the next token is due, the journal knows."""
-    server = serve("--profile", "steady,ttft=60")
-    content = b'{"model":"m","stream":true,"messages":[{"role":"user","content":"x"}]}'
+    server = serve()
+    own = b'"overlap":{"profile":"steady,ttft=60"}'
+    content = b'{"model":"m","stream":true,"messages":[{"role":"user","content":"x"}],%s}' % own
     with socket.create_connection((server.host, server.port)) as line:
         line.sendall(request_bytes(content, close=False))
     [entry] = entries(server)

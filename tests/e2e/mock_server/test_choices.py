@@ -62,7 +62,7 @@ def test_one_slot_serves_one_at_a_time(serve, say, entries):
 
 def test_more_than_slots_and_queue_hold_is_answered_503(serve, say):
     """An upper bound: who finds no place is told so at once, and the others are served."""
-    server = serve("--slots", "1", "--queue", "1", "--profile", "steady,ttft=0.4,itl=0", "--tokens", "1")
+    server = serve("--slots", "1", "--queue", "1", "--profile", "steady,ttft=1,itl=0", "--tokens", "1")
     found: list[int] = []
     threads = [threading.Thread(target=lambda: found.append(say(server).status)) for _ in range(4)]
     for thread in threads:

@@ -4,13 +4,14 @@ import openai
 import pytest
 from langchain_openai import ChatOpenAI
 
+SEVEN = ("--tokens", "7", "--profile", "steady,ttft=0.01,itl=0.001")
 MESSAGES = [{"role": "user", "content": "[call 000001] Name one use of a brick."}]
 
 
 @pytest.fixture
 def client(serve):
     """The official client of a server with answers of seven tokens."""
-    server = serve("--tokens", "7", "--profile", "steady,ttft=0.01,itl=0.001")
+    server = serve(*SEVEN)
     with openai.OpenAI(base_url=f"{server.url}/v1", api_key="none", max_retries=0, timeout=10) as made:
         yield made
 
@@ -68,7 +69,7 @@ def test_retries_are_counted_by_attempt(serve, entries):
 
 def test_langchain_answers_and_streams(serve):
     """ChatOpenAI reads the whole answer and the stream."""
-    server = serve("--tokens", "7")
+    server = serve(*SEVEN)
     model = ChatOpenAI(model="gpt-4o-mini", base_url=f"{server.url}/v1", api_key="none", max_retries=0, timeout=10)
     whole = model.invoke("[call 000001] hello")
     streamed = [chunk.content for chunk in model.stream("[call 000002] hello") if chunk.content]
