@@ -148,7 +148,7 @@ def execute(order: Order) -> tuple[Timed, list[Call]]:
             run = _runs_on(runner, kept.run if kept else strategy.run)
             warmed, probe = Probe(), Probe()
             _runs_on(runner, strategy.run)(app, warm, warmed, order.cell.concurrency)
-            settle()
+            settle(freeze=spec is None)  # an application of one's own must stay collectable
             executor.forget()
             # Warmed without it: what it adds is counted calls' alone.
             slowed = Burning(app, order.burn) if order.burn else app
