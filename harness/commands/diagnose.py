@@ -10,7 +10,7 @@ from rich.console import Console
 
 from harness.commands._words import INTERRUPTED, fail, paper
 from harness.config import Mistake, default_executor
-from harness.diagnose.config import PROFILE, Asked
+from harness.diagnose.config import PROFILE, TOKENS, Asked
 from harness.progress import Bar
 
 
@@ -22,7 +22,7 @@ from harness.progress import Bar
 @click.option("--calls", type=int, default=32, show_default=True, help="calls a slot")
 @click.option("--rounds", type=int, default=5, show_default=True, help="how often each intervention is measured")
 @click.option("--profile", default=PROFILE, show_default=True, help="the mock's latency")
-@click.option("--tokens", type=int, default=32, show_default=True, help="output tokens of each answer")
+@click.option("--tokens", type=int, default=TOKENS, show_default=True, help="output tokens of each answer")
 @click.option("--fault", multiple=True, help="a fault of the mock, as in status,code=429,rate=0.1; repeatable")
 @click.option("--env", multiple=True, metavar="NAME", help="environment variable that APP needs; repeatable")
 @click.option("--only", multiple=True, metavar="NAME", help="try this intervention only; repeatable")

@@ -1,7 +1,7 @@
 """
 Diagnoses every trap and the clean application several times, and prints what was named: `python tests/traps`.
 
-Asks for a quiet machine, and some ten minutes of it. Exits with 1 where anything else was named than the trap that
+Asks for a quiet machine, and half an hour of it. Exits with 1 where anything else was named than the trap that
 was planted, or a trap in the clean application.
 """
 
@@ -42,7 +42,7 @@ def main():
     """Carry out all of it, and answer the exit code."""
     asked = argparse.ArgumentParser(prog="python tests/traps", description=__doc__.strip().partition("\n")[0])
     asked.add_argument("--times", type=int, default=5, help="diagnoses of each application")
-    asked.add_argument("--rounds", type=int, default=4, help="rounds of each diagnosis")
+    asked.add_argument("--rounds", type=int, default=5, help="rounds of each diagnosis")
     asked.add_argument("apps", nargs="*", help="only these, such as clean")
     given = asked.parse_args()
     wrong, began = 0, monotonic()
