@@ -5,14 +5,16 @@ What open loops reach on this machine, beside what they must: `python -m harness
     trace FILE      a recording at its real speed through a chain: every call made and joined, sent within 2 ms of
                     its due time (p99), every answer as long as it was recorded
 
-Measure on a quiet machine; the recording's first ten minutes take ten minutes.
+Measure on a quiet machine; the recording's first ten minutes take ten minutes. What the machine does by itself is
+measured first and said beside it: where others share the CPU, a bare thread that sleeps until due is late, too.
 """
 
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from time import monotonic_ns, sleep
 
 import click
 from rich.console import Console
@@ -23,6 +25,7 @@ from harness.progress import Bar
 from harness.record import Call
 
 LAG, SENT = 1_000_000, 2_000_000
+ALONE = "the machine alone: awake - due"
 
 
 def measured(words: Mapping[str, str]) -> tuple[list[Call], tuple[str, ...]]:
@@ -35,10 +38,20 @@ def measured(words: Mapping[str, str]) -> tuple[list[Call], tuple[str, ...]]:
     return sorted(calls, key=lambda call: call.index), outcome.faults
 
 
-def late(calls: list[Call], q: float) -> int:
-    """Answer the *q* quantile of the calls' schedule lag, in ns: the value that so many do not exceed."""
-    lags = sorted(call.lag for call in calls if call.lag is not None)
-    return lags[min(len(lags) - 1, int(q * len(lags)))]
+def late(lags: Iterable[int], q: float) -> int:
+    """Answer the *q* quantile of *lags*: the value that so many do not exceed."""
+    ordered = sorted(lags)
+    return ordered[min(len(ordered) - 1, int(q * len(ordered)))]
+
+
+def alone(rate: float = 500, seconds: float = 10) -> list[int]:
+    """Sleep until due times, *rate* a second, and do nothing else; answer how late that was each time, in ns."""
+    start, found = monotonic_ns(), []
+    for number in range(1, round(rate * seconds) + 1):
+        due = start + round(number * 1e9 / rate)
+        sleep(max(0, due - monotonic_ns()) / 1e9)
+        found.append(monotonic_ns() - due)
+    return found
 
 
 def said(what: str, reached: str, wanted: str, *, kept: bool) -> bool:
@@ -47,10 +60,17 @@ def said(what: str, reached: str, wanted: str, *, kept: bool) -> bool:
     return kept
 
 
+def spread(what: str, lags: Sequence[int]) -> int:
+    """Print how late *lags* (ns) are, and answer what 99 in 100 of them do not exceed."""
+    p50, p99, longest = (late(lags, q) for q in (0.5, 0.99, 1.0))
+    told = f"p50 {p50 / 1e6:.3f} ms, p99 {p99 / 1e6:.3f} ms, longest {longest / 1e6:.3f} ms, of {len(lags):,}"
+    print(f"{what:<34}{told}", flush=True)
+    return p99
+
+
 def on_time(calls: list[Call], most: int) -> bool:
     """Print how late calls were sent; answer whether 99 in 100 were within *most* ns."""
-    p50, p99, longest = (late(calls, q) for q in (0.5, 0.99, 1.0))
-    print(f"sent - due: p50 {p50 / 1e6:.3f} ms, longest {longest / 1e6:.3f} ms, of {len(calls):,} calls")
+    p99 = spread("sent - due", [call.lag for call in calls if call.lag is not None])
     return said("sent - due, p99", f"{p99 / 1e6:.3f} ms", f"{most / 1e6:g} ms", kept=p99 <= most)
 
 
@@ -67,6 +87,7 @@ def lag(rate: int, seconds: float, loop: str) -> None:
     """Calls that are answered at once, at a constant rate."""
     words = {"clients": "aiohttp", "strategies": "ainvoke", "profile": "instant", "tokens": "1", "loops": loop}
     plan = {"scenarios": "strategies", "arrivals": f"constant,rate={rate}", "duration": str(seconds)}
+    spread(ALONE, alone())
     calls, faults = measured(words | plan)
     _end(faults, on_time(calls, LAG))
 
@@ -80,6 +101,7 @@ def trace(file: Path, seconds: float, client: str, strategy: str) -> None:
     """A recording at its real speed through a chain."""
     arrivals = f"trace,file={file},span={seconds:g}"
     words = {"clients": client, "strategies": strategy, "profile": "lognormal,ttft=0.2,itl=0.01"}
+    spread(ALONE, alone())
     calls, faults = measured({**words, "scenarios": "strategies", "arrivals": arrivals})
     recorded = list(islice(arriving.read(arrivals).sizes(0), 1 + len(calls)))
     joined = sum(1 for call in calls if len(call.served) == 1 and not call.error)
