@@ -11,8 +11,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from click.testing import CliRunner
 
 from harness import store
+from harness.cli import main
 
 SMALL = ("strategies", "--clients", "aiohttp", "--strategies", "gather,astream_many", "--rounds", "2")
 QUICK = ("--concurrency", "4", "--calls", "6", "--profile", "steady,ttft=0.01,itl=0.001", "--tokens", "4")
@@ -130,19 +132,25 @@ def test_the_report_can_be_made_again_from_the_file(done, tmp_path):
 )
 def test_what_cannot_be_done_is_one_line_and_exit_2(tmp_path, words, named):
     """The line names the mistake; nothing is measured and no folder is left."""
-    done = _bench(tmp_path, *words)
-    assert done.returncode == 2, done.stderr
+    done = CliRunner().invoke(main, _command(tmp_path, *words)[3:])
+    assert done.exit_code == 2, done.exc_info
     assert named in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not (tmp_path / "latest").exists()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mistake_ends_the_process_with_one_line_and_exit_2(tmp_path):
+    """What the shell sees of a mistake is no traceback, and nothing on stdout."""
+    done = _bench(tmp_path, "nonsense")
+    assert (done.returncode, done.stdout) == (2, "")
+    [line] = done.stderr.splitlines()
+    assert "'nonsense'" in line
 
 
 def test_results_that_cannot_be_written_are_one_line_and_exit_2(tmp_path):
     """A file where the folder should be: nothing is started."""
     (tmp_path / "file").write_text("in the way")
-    done = _bench(tmp_path / "file", *SMALL, *QUICK)
-    assert done.returncode == 2
+    done = CliRunner().invoke(main, _command(tmp_path / "file", *SMALL, *QUICK)[3:])
+    assert done.exit_code == 2, done.exc_info
     assert "cannot write" in done.stderr
 
 
