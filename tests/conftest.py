@@ -1,5 +1,6 @@
 """Runs made up from a few rules, for whatever reads a run's folder: known causes, so known answers."""
 
+import signal
 from array import array
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -17,6 +18,10 @@ CLIENTS = {"httpx": 0.9, "aiohttp": 0.4, "openai": 1.6, "langchain": 2.4, "chain
 SEQUENTIAL = ("invoke", "ainvoke", "stream", "astream")
 
 MakeRun = Callable[..., Path]
+
+# Whoever starts the suite in the background of a shell has it ignore Ctrl-C, and all that it starts would, too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _call(cell: Cell, turn: int, index: int, sent: int, rng: Random) -> Call:
