@@ -36,9 +36,13 @@ class Unreadable(Exception):
     """A folder that holds no run, or one written by a newer Overlap; the message says which."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Run:
-    """Everything known about one run; `about` is run.json as it stands, `damaged` counts unreadable lines."""
+    """
+    Everything known about one run; `about` is run.json as it stands, `damaged` counts unreadable lines.
+
+    A run is itself and equal to no other, so that what is worked out of its calls can be kept beside it.
+    """
 
     folder: Path
     about: dict[str, Any]

@@ -1,8 +1,9 @@
 """A run sorted by cell and round, warm-up left out: what every statistic starts from."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from harness.record import Call, Cell, Slot
 from harness.store import Run
@@ -18,8 +19,18 @@ class Round:
     warmup: Sequence[Call] = ()
 
 
-def rounds_of(run: Run) -> dict[str, list[Round]]:
+# A report asks for every pair of cells that it compares.
+_SORTED: WeakKeyDictionary[Run, Mapping[str, Sequence[Round]]] = WeakKeyDictionary()
+
+
+def rounds_of(run: Run) -> Mapping[str, Sequence[Round]]:
     """Every cell's id with its rounds in order; a cell that was never run has none."""
+    if run not in _SORTED:
+        _SORTED[run] = _sorted(run)
+    return _SORTED[run]
+
+
+def _sorted(run: Run) -> dict[str, list[Round]]:
     counted: dict[tuple[str, int], list[Call]] = defaultdict(list)
     warmup: dict[tuple[str, int], list[Call]] = defaultdict(list)
     for call in run.calls:

@@ -79,7 +79,7 @@ def _missing(run: Run, cell: Cell) -> list[str]:
     return [str(each.get("reason")) for each in facts if each.get("cell") == cell.id]
 
 
-def _ordered(run: Run) -> list[tuple[Cell, list[Round]]]:
+def _ordered(run: Run) -> list[tuple[Cell, Sequence[Round]]]:
     found = rounds_of(run)
     return [(cell, found[cell.id]) for cell in {cell.id: cell for cell in run.cells}.values()]
 
