@@ -32,9 +32,9 @@ def compose(summary: Summary, *, draw: bool = True) -> Report:
     made = Report(_title(summary.run), _facts(summary), sections(summary), {})
     if not draw:
         return made
-    from harness.report.drawing import svg
+    from harness.report.drawings import drawn
 
-    return Report(made.title, made.facts, made.sections, {chart.name: svg(chart) for chart in made.charts()})
+    return Report(made.title, made.facts, made.sections, drawn(list(made.charts())))
 
 
 def write(run: Run | Path, formats: Iterable[str] | None = None, console: "Console | None" = None) -> list[Path]:
