@@ -6,12 +6,14 @@ What open loops reach on this machine, beside what they must: `python -m harness
                     its due time (p99), every answer as long as it was recorded
 
 Measure on a quiet machine; the recording's first ten minutes take ten minutes. What the machine does by itself is
-measured first and said beside it: where others share the CPU, a bare thread that sleeps until due is late, too.
+measured first and said beside it: where others share the CPU, a bare thread that sleeps until due is late too, and
+less so on a core that is kept awake, as the worker's is.
 """
 
+import os
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from time import monotonic_ns, sleep
@@ -20,12 +22,14 @@ import click
 from rich.console import Console
 
 from harness import arriving, bench, store
+from harness.awake import awake
 from harness.config import Mistake, config_from
+from harness.environment import cores
+from harness.heartbeat import spread
 from harness.progress import Bar
 from harness.record import Call
 
 LAG, SENT = 1_000_000, 2_000_000
-ALONE = "the machine alone: awake - due"
 
 
 def measured(words: Mapping[str, str]) -> tuple[list[Call], tuple[str, ...]]:
@@ -38,12 +42,6 @@ def measured(words: Mapping[str, str]) -> tuple[list[Call], tuple[str, ...]]:
     return sorted(calls, key=lambda call: call.index), outcome.faults
 
 
-def late(lags: Iterable[int], q: float) -> int:
-    """Answer the *q* quantile of *lags*: the value that so many do not exceed."""
-    ordered = sorted(lags)
-    return ordered[min(len(ordered) - 1, int(q * len(ordered)))]
-
-
 def alone(rate: float = 500, seconds: float = 10) -> list[int]:
     """Sleep until due times, *rate* a second, and do nothing else; answer how late that was each time, in ns."""
     start, found = monotonic_ns(), []
@@ -54,23 +52,37 @@ def alone(rate: float = 500, seconds: float = 10) -> list[int]:
     return found
 
 
+def machine() -> None:
+    """Print how late a bare sleeper is woken on the core of the worker: as it is, and kept from sleeping."""
+    allowed = cores()
+    os.sched_setaffinity(0, allowed[:1])
+    shown("the machine alone: woken - due", alone())
+    with awake(wanted=len(allowed) > 1) as kept:
+        if kept:
+            shown("the same on a core kept awake", alone())
+    os.sched_setaffinity(0, allowed)
+
+
 def said(what: str, reached: str, wanted: str, *, kept: bool) -> bool:
     """Print a line and answer *kept*."""
     print(f"{what:<34}{reached:>16}   wanted: {wanted:<12} {'reached' if kept else 'MISSED'}")
     return kept
 
 
-def spread(what: str, lags: Sequence[int]) -> int:
+def shown(what: str, lags: Sequence[int]) -> int:
     """Print how late *lags* (ns) are, and answer what 99 in 100 of them do not exceed."""
-    p50, p99, longest = (late(lags, q) for q in (0.5, 0.99, 1.0))
-    told = f"p50 {p50 / 1e6:.3f} ms, p99 {p99 / 1e6:.3f} ms, longest {longest / 1e6:.3f} ms, of {len(lags):,}"
-    print(f"{what:<34}{told}", flush=True)
-    return p99
+    late = spread(lags)
+    if late is None:
+        print(f"{what:<34}nothing was due", flush=True)
+        return 0
+    each = (f"p50 {late.p50 / 1e6:.3f} ms", f"p99 {late.p99 / 1e6:.3f} ms", f"longest {late.max / 1e6:.3f} ms")
+    print(f"{what:<34}{', '.join(each)}, of {late.count:,}", flush=True)
+    return late.p99
 
 
 def on_time(calls: list[Call], most: int) -> bool:
     """Print how late calls were sent; answer whether 99 in 100 were within *most* ns."""
-    p99 = spread("sent - due", [call.lag for call in calls if call.lag is not None])
+    p99 = shown("sent - due", [call.lag for call in calls if call.lag is not None])
     return said("sent - due, p99", f"{p99 / 1e6:.3f} ms", f"{most / 1e6:g} ms", kept=p99 <= most)
 
 
@@ -87,7 +99,7 @@ def lag(rate: int, seconds: float, loop: str) -> None:
     """Calls that are answered at once, at a constant rate."""
     words = {"clients": "aiohttp", "strategies": "ainvoke", "profile": "instant", "tokens": "1", "loops": loop}
     plan = {"scenarios": "strategies", "arrivals": f"constant,rate={rate}", "duration": str(seconds)}
-    spread(ALONE, alone())
+    machine()
     calls, faults = measured(words | plan)
     _end(faults, on_time(calls, LAG))
 
@@ -96,12 +108,13 @@ def lag(rate: int, seconds: float, loop: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--seconds", default=600.0, show_default=True)
 @click.option("--client", default="chain", show_default=True)
+@click.option("--loop", default="asyncio", show_default=True)
 @click.option("--strategy", default="ainvoke", show_default=True)
-def trace(file: Path, seconds: float, client: str, strategy: str) -> None:
+def trace(file: Path, seconds: float, client: str, loop: str, strategy: str) -> None:
     """A recording at its real speed through a chain."""
     arrivals = f"trace,file={file},span={seconds:g}"
-    words = {"clients": client, "strategies": strategy, "profile": "lognormal,ttft=0.2,itl=0.01"}
-    spread(ALONE, alone())
+    words = {"clients": client, "loops": loop, "strategies": strategy, "profile": "lognormal,ttft=0.2,itl=0.01"}
+    machine()
     calls, faults = measured({**words, "scenarios": "strategies", "arrivals": arrivals})
     recorded = list(islice(arriving.read(arrivals).sizes(0), 1 + len(calls)))
     joined = sum(1 for call in calls if len(call.served) == 1 and not call.error)

@@ -236,3 +236,4 @@ class Slot:
     untold: int | None = None
     tasks: int | None = None
     threads: int | None = None
+    awake: bool | None = None

@@ -14,6 +14,7 @@ from harness.application.adapting import built
 from harness.application.inputs import item, questions
 from harness.application.opening import made, opened, own, scenario
 from harness.application.shape import shape
+from harness.awake import awake
 from harness.burn import Burning
 from harness.endpoint import Endpoint, Remote
 from harness.heartbeat import Heartbeat
@@ -47,6 +48,7 @@ class Order:
     arrivals: str = ""  # of an open loop, as in poisson,rate=50; a closed one has none
     span: float = 0.0  # seconds from an open loop's start to its last call's due time
     patience: float = 0.0  # seconds after that in which its calls may come back
+    awake: bool = False  # whether the worker's core is to be kept from sleeping
 
     @property
     def word(self) -> str:
@@ -73,6 +75,7 @@ class Timed:
     pool: Queue | None = None
     metered: Metered | None = None
     offered: Lag | None = None
+    awake: bool | None = None
     tasks: int | None = None
     threads: int | None = None
 
@@ -137,7 +140,11 @@ def execute(order: Order) -> tuple[Timed, list[Call]]:
     """Run one slot and answer what was timed and the calls, warm-up calls among them."""
     strategy = registry.load("harness.strategies", order.cell.strategy)
     spec, left = own(order.word), Leftovers()
-    with metered(order.remote) as meter, asyncio.Runner(loop_factory=loops.factory(order.cell.loop)) as runner:
+    with (
+        metered(order.remote) as meter,
+        awake(wanted=order.awake) as kept_awake,
+        asyncio.Runner(loop_factory=loops.factory(order.cell.loop)) as runner,
+    ):
         thing = opened(spec, endpoint_of(order)) if spec else None
         loop = runner.get_loop()
         loop.set_default_executor(executor.StampedExecutor(order.executor))
@@ -155,7 +162,7 @@ def execute(order: Order) -> tuple[Timed, list[Call]]:
             with Collections() as collections, PoolWaits() as pools:
                 timed = run(slowed, calls, probe, order.cell.concurrency)
             timed = replace(timed, gc=collections.pauses, queue=executor.queue(), pool=pools.queue)
-            timed = replace(timed, offered=kept.late if kept else None)
+            timed = replace(timed, offered=kept.late if kept else None, awake=kept_awake)
         finally:
             runner.run(close(app, client))
             runner.run(left.count_tasks())

@@ -1,0 +1,39 @@
+"""
+Keeps the core of this process from going to sleep between the events of an open loop.
+
+A core that has nothing to do is put to sleep, and a virtual one is given away: to be woken then takes 0.1 to
+some ms, which a schedule with pauses meets at nearly every call. A child that spins on the same core keeps it; its
+priority is the idle one, so that this process takes the core from it at once. It is a child of the process that
+waits, since Linux weighs sessions against each other before it looks at priorities: in one of its own, it would
+take half of the core.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# It asks for its parent as it spins, and so ends with it, however that ends.
+_SPIN = (
+    "import os, sys\n"
+    "os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))\n"
+    "parent = int(sys.argv[1])\n"
+    "while os.getppid() == parent: pass"
+)
+
+
+@contextmanager
+def awake(*, wanted: bool = True) -> Iterator[bool]:
+    """Keep the core awake until the end of the block, where *wanted*; answers whether that is done."""
+    if not wanted or not hasattr(os, "SCHED_IDLE"):
+        yield False
+        return
+    command = [sys.executable, "-I", "-S", "-c", _SPIN, str(os.getpid())]
+    nothing = subprocess.DEVNULL
+    spinner = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing)
+    try:
+        yield True
+    finally:
+        spinner.kill()
+        spinner.wait()
