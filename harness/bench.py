@@ -101,13 +101,15 @@ def run(config: RunConfig, tell: Tell, agree: Agree | None = None) -> Outcome:
 def _carry_out(
     config: RunConfig, runner: Runner, ledger: Ledger, drawn: Sequence[Round], tell: Tell
 ) -> tuple[str, str | None]:
-    state, reason = "finished", None
+    state, reason, left = "finished", None, 0
     try:
         if config.calibrate:
             tell(Progress(0, sum(len(each.slots) for each in drawn), "calibration", 0, None))
             loops = {planned.cell.loop for each in drawn for planned in each.slots}
             ledger.calibrated(calibrate(config, sorted(loops)))
-        runner.carry_out(drawn)
+        unbegun = runner.carry_out(drawn)
+        left = sum(len(each.slots) for each in unbegun)
+        ledger.cut_short(len(unbegun), left)
     except KeyboardInterrupt:
         state, reason = "interrupted", "interrupted by Ctrl-C"
     except (Lost, NotReady) as lost:
@@ -115,7 +117,7 @@ def _carry_out(
     except Stopped as stopped:
         state, reason = "stopped", str(stopped)
     if state != "stopped":
-        ledger.balance.missing = sum(len(each.slots) for each in drawn) - ledger.entered
+        ledger.balance.missing = sum(len(each.slots) for each in drawn) - left - ledger.entered
     if runner.visit:
         ledger.visited(runner.visit.facts())
     if state == "finished" and ledger.balance.faults:
@@ -129,9 +131,12 @@ def prepare(config: RunConfig, parts: Parts, servers: Servers, runner: Runner, l
     try:
         if runner.visit:
             runner.visit.ready()
+        # They come up while the first worker imports what is to be measured.
+        for _, plan in parts:
+            servers.begin(plan.profile, plan.tokens, plan.server)
+        planned = _planned(config, parts, runner, ledger)
         for _, plan in parts:
             servers.ensure(plan.profile, plan.tokens, plan.server)
-        planned = _planned(config, parts, runner, ledger)
     except NotReady as wrong:
         raise Mistake(str(wrong)) from wrong
     except registry.Unknown as unknown:

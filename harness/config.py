@@ -44,6 +44,9 @@ class RunConfig:
     concurrency: tuple[int, ...] = _option("calls in flight at most", ())
     calls: int | None = _option("calls a slot")
     rounds: int | None = _option("how often every cell is run; intervals come from these")
+    max_time: float | None = _option(
+        "seconds after which no round is begun that would not end within them; three are always run"
+    )
     arrivals: str | None = _option("open loop: when calls are due, as in poisson,rate=50 or trace,file=azure.csv")
     duration: float | None = _option("seconds of an open loop's arrivals (default: 10, or all of a recording)")
     slo: str | None = _option("limits on a call in seconds, such as ttft=0.5,e2e=2; goodput is told against them")
@@ -82,7 +85,7 @@ class RunConfig:
             value = getattr(self, name)
             if value is not None and not least <= value <= 1_000_000:
                 raise Mistake(f"{name} must lie between {least} and 1000000, not {value}")
-        for name in ("timeout", "slot_timeout", "duration"):
+        for name in ("timeout", "slot_timeout", "duration", "max_time"):
             value = getattr(self, name)
             if value is not None and not 0 < value <= 86_400:
                 raise Mistake(f"{name} must lie between 0 and 86400 seconds, not {value:g}")

@@ -75,6 +75,11 @@ class Ledger:
         self._facts["environment"]["pinned"] = pinned
         self.state("running")
 
+    def cut_short(self, rounds: int, slots: int) -> None:
+        """Keep for the next `state` how much was not begun since the time that was given was up."""
+        if rounds:
+            self._facts["cut_short"] = {"rounds": rounds, "slots": slots}
+
     def calibrated(self, calibration: dict[str, Any]) -> None:
         """Write down what the calibration found."""
         self._facts["calibration"] = calibration

@@ -18,7 +18,7 @@ from harness import arriving
 from harness.application.spec import parse
 from harness.bytime import join_by_time
 from harness.config import RunConfig
-from harness.environment import given, steal, ticks
+from harness.environment import cores, given, steal, ticks
 from harness.folder import Ledger
 from harness.journal import Journal, take
 from harness.launch import Broken, Launch
@@ -44,6 +44,9 @@ class Progress:
 
 
 Tell = Callable[[Progress], None]
+
+# With fewer there are no intervals.
+LEAST_ROUNDS = 3
 
 
 @dataclass(slots=True)
@@ -82,6 +85,8 @@ def order_of(config: RunConfig, planned: Planned, number: int, base_url: str) ->
         inputs=str(config.inputs) if config.inputs else None,
         arrivals=planned.arrivals,
         span=span(config, planned),
+        # A closed loop waits for answers and not for the clock. Where there is one core, the server needs it.
+        awake=bool(planned.arrivals) and len(cores()) > 1,
         # What is cut off then must still end within the slot's time, blocking calls by their own timeout.
         patience=max(config.slot_timeout / 2, config.slot_timeout - config.timeout - 5),
     )
@@ -149,6 +154,7 @@ class Runner:
     ) -> None:
         self._config, self._servers, self._ledger, self._tell = config, servers, ledger, tell
         self.visit = visit
+        self._began = monotonic()
         self._took: dict[str, float] = {}
         self._broken: set[str] = set()
         self._launch: Launch | None = None
@@ -172,24 +178,46 @@ class Runner:
         """Have the first calls of *order* made, and answer what came of them. Raises `Broken`, or `Mistake`."""
         return self._current(self._config.seed).tried(order, self._config.slot_timeout)
 
-    def carry_out(self, drawn: Sequence[Round]) -> None:
+    def carry_out(self, drawn: Sequence[Round]) -> Sequence[Round]:
         """
-        Run all rounds; broken slots are noted, and their cells left out.
+        Run all rounds, or as many as the configuration's time allows, and answer those that were not begun.
 
-        Raises `Lost` when a server died, and `Stopped` where a real endpoint is to be asked no more.
+        Broken slots are noted, and their cells left out. Raises `Lost` when a server died, and `Stopped` where a
+        real endpoint is to be asked no more.
         """
-        waiting = [(each, position, planned) for each in drawn for position, planned in enumerate(each.slots)]
-        for done, (each, position, planned) in enumerate(waiting):
-            left = self._left([later.cell.id for _, _, later in waiting[done:]])
-            self._tell(Progress(done, len(waiting), planned.cell.id, each.number, left))
+        done, total = 0, sum(len(each.slots) for each in drawn)
+        for turn, each in enumerate(drawn):
+            if self._late_for(each):
+                self._tell(Progress(done, done, None, turn, 0.0))
+                return drawn[turn:]
             # The first round goes on in the launch that was asked for the methods: it is warm, and saves one.
-            if position == 0 and each.number:
+            if each.number:
                 self.end()
-            if planned.cell.id in self._broken:
-                self._ledger.missing(planned.cell, each.number, "left out after its first failure")
-            else:
-                self._slot(self._current(each.hash_seed), planned, each.number, position)
-        self._tell(Progress(len(waiting), len(waiting), None, len(drawn), 0.0))
+            for position, planned in enumerate(each.slots):
+                waiting = [*each.slots[position:], *(slot for later in drawn[turn + 1 :] for slot in later.slots)]
+                self._tell(Progress(done, total, planned.cell.id, each.number, self._left(waiting)))
+                self._turn(planned, each, position)
+                done += 1
+        self._tell(Progress(done, total, None, len(drawn), 0.0))
+        return ()
+
+    def _turn(self, planned: Planned, drawn: Round, position: int) -> None:
+        if planned.cell.id in self._broken:
+            self._ledger.missing(planned.cell, drawn.number, "left out after its first failure")
+        else:
+            self._slot(self._current(drawn.hash_seed), planned, drawn.number, position)
+
+    def _late_for(self, drawn: Round) -> bool:
+        """
+        Whether *drawn* would end after the time that was given.
+
+        By the clock and never by what was measured: to stop upon a result is to choose it. Whole rounds only, so
+        that every cell has met the same moments of the machine.
+        """
+        limit = self._config.max_time
+        if limit is None or drawn.number < LEAST_ROUNDS:
+            return False
+        return monotonic() - self._began + (self._guess(drawn.slots) or 0.0) > limit
 
     def _current(self, hash_seed: int) -> Launch:
         theirs = given(self._config.env)
@@ -229,9 +257,16 @@ class Runner:
         """Answer *words*, which a library may have said, without the endpoint's key."""
         return redacted(words, self._config.api_key_env) if self.visit else words
 
-    def _left(self, cells: Sequence[str]) -> float | None:
+    def _left(self, waiting: Sequence[Planned]) -> float | None:
+        """Guess the seconds until the end of a run of which these slots are waiting."""
+        guess, limit = self._guess(waiting), self._config.max_time
+        if guess is None or limit is None:
+            return guess
+        return min(guess, max(0.0, limit - (monotonic() - self._began)))
+
+    def _guess(self, waiting: Sequence[Planned]) -> float | None:
         """Guess the seconds that these slots will take, from what their cells took before."""
         if not self._took:
             return None
         usual = sum(self._took.values()) / len(self._took)
-        return sum(self._took.get(cell, usual) for cell in cells)
+        return sum(self._took.get(planned.cell.id, usual) for planned in waiting)

@@ -72,8 +72,13 @@ def start(command: Sequence[str], core: int | None = None, patience: float = PAT
 
     Raises `NotReady` when it ends, or says something else, or nothing for *patience* seconds.
     """
+    return ready(spawn(command, core), patience)
+
+
+def spawn(command: Sequence[str], core: int | None = None) -> subprocess.Popen[bytes]:
+    """Start *command* on *core*, to be waited for by `ready`. Raises `NotReady` where there is no such command."""
     try:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -84,6 +89,10 @@ def start(command: Sequence[str], core: int | None = None, patience: float = PAT
         )
     except OSError as wrong:
         raise NotReady(f"cannot start {command[0]}: {wrong.strerror}") from wrong
+
+
+def ready(process: subprocess.Popen[bytes], patience: float = PATIENCE) -> Server:
+    """Wait for what `spawn` started as `start` does, and raise what it raises; *process* has then ended."""
     assert process.stdout is not None
     line = _first_line(process.stdout, patience)
     words = line.decode("utf-8", "replace").split()

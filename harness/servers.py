@@ -1,6 +1,7 @@
 """The servers of a run: one for each latency profile, answer length and set of words, on a core of their own."""
 
 import shlex
+import subprocess
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -9,7 +10,7 @@ from harness.config import RunConfig
 from harness.environment import cores
 from harness.journal import Lost
 from harness.plan import Planned
-from harness.server import Server, mock_command, start
+from harness.server import Server, mock_command, ready, spawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,9 @@ class Elsewhere:
         """Leave it be."""
 
 
+_Key = tuple[str, int, tuple[str, ...]]
+
+
 class Servers:
     """
     Starts what a plan needs, and stops it all at the end. Idle ones cost nothing, so all share one core.
@@ -33,7 +37,8 @@ class Servers:
 
     def __init__(self, config: RunConfig) -> None:
         self._config = config
-        self._running: dict[tuple[str, int, tuple[str, ...]], Server] = {}
+        self._coming: dict[_Key, subprocess.Popen[bytes]] = {}
+        self._running: dict[_Key, Server] = {}
         allowed = cores()
         self.pinned = len(allowed) > 1
         self.worker_core = allowed[0] if self.pinned else None
@@ -45,20 +50,34 @@ class Servers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        for server in self._running.values():
+        # What was never waited for is asked nothing, and has nothing to tell.
+        coming = [Server(process, "") for process in self._coming.values()]
+        for server in (*self._running.values(), *coming):
             server.stop()
+
+    def begin(self, profile: str, tokens: int, words: tuple[str, ...] = ()) -> None:
+        """Have the server that `ensure` will answer come up meanwhile, beside others. Raises `NotReady`."""
+        key = self._key(profile, tokens, words)
+        if self._config.base_url or key in self._running or key in self._coming:
+            return
+        theirs = shlex.split(self._config.server) if self._config.server else None
+        command = theirs or mock_command(profile, tokens, self._config.seed, words)
+        self._coming[key] = spawn(command, self.server_core)
 
     def ensure(self, profile: str, tokens: int, words: tuple[str, ...] = ()) -> Server | Elsewhere:
         """Answer the server of this profile, length and more *words*, started if need be. Raises `NotReady`."""
         if self._config.base_url:
             return Elsewhere(self._config.base_url)
-        # A server of the user's own has its own latency: there is one, whatever the plan says.
-        key = ("", 0, ()) if self._config.server else (profile, tokens, words)
-        if key not in self._running:
-            theirs = shlex.split(self._config.server) if self._config.server else None
-            command = theirs or mock_command(profile, tokens, self._config.seed, words)
-            self._running[key] = start(command, self.server_core)
+        self.begin(profile, tokens, words)
+        key = self._key(profile, tokens, words)
+        if key in self._coming:
+            self._running[key] = ready(self._coming[key])
+            del self._coming[key]
         return self._running[key]
+
+    def _key(self, profile: str, tokens: int, words: tuple[str, ...]) -> _Key:
+        # A server of the user's own has its own latency: there is one, whatever the plan says.
+        return ("", 0, ()) if self._config.server else (profile, tokens, words)
 
     def of(self, planned: Planned) -> Server | Elsewhere:
         """Answer the server that *planned* talks to."""

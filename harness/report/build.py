@@ -121,6 +121,12 @@ def _ending(run: Run) -> str:
     return f"{state}: {reason}" if reason else f"{state}: this is what was measured until then"
 
 
+def _short(run: Run) -> str:
+    """Say how many rounds the time that was given did not allow."""
+    cut = run.about.get("cut_short")
+    return f"{cut['rounds']} fewer than asked, the time was up" if cut else ""
+
+
 def _facts(summary: Summary) -> tuple[str, ...]:
     run = summary.run
     calls = sum(each.calls for each in summary.cells)
@@ -135,6 +141,7 @@ def _facts(summary: Summary) -> tuple[str, ...]:
             _ending(run),
             count(len(summary.cells), "cell"),
             count(max((each.rounds for each in summary.cells), default=0), "round"),
+            _short(run),
             count(calls, "call"),
             f"{failed:,} failed" if failed else "no call failed" if calls else "",
             f"{count(doubted, 'cell')} with doubts" if doubted else "",

@@ -8,6 +8,8 @@ from harness.config import Mistake, RunConfig
 from harness.folder import Ledger, fresh, point_latest
 from harness.plan import Planned
 from harness.record import Call, Cell, Slot
+from harness.report.build import compose
+from harness.stats.summary import summarise
 from harness.store import Writer, read
 
 CELL = Cell("s", "c", "gather", "asyncio", 1, "instant")
@@ -51,6 +53,22 @@ def test_the_ledger_says_what_was_measured_and_what_is_missing(tmp_path):
     assert (run.cells, len(run.slots), len(run.calls)) == ((CELL,), 1, 1)
     assert ledger.reasons == [f"{CELL.id}: the worker died"]
     assert ledger.entered == 1
+
+
+def test_rounds_that_the_time_did_not_allow_are_on_file_and_in_the_report(tmp_path):
+    """Neither missing nor a fault; a run that had time for all says nothing of it."""
+    folder = fresh(tmp_path, "a")
+    with Writer(folder) as writer:
+        ledger = Ledger(RunConfig(results=tmp_path, max_time=60), folder, writer, {})
+        ledger.plan([Planned(CELL, 1, 5, 4)], 5, pinned=True)
+        ledger.cut_short(0, 0)
+        ledger.state("finished")
+        assert "cut_short" not in read(folder).about
+        ledger.cut_short(2, 2)
+        ledger.state("finished")
+    run = read(folder)
+    assert run.about["cut_short"] == {"rounds": 2, "slots": 2}
+    assert "2 fewer than asked, the time was up" in compose(summarise(run), draw=False).facts
 
 
 def test_no_path_of_the_machine_gets_into_a_run(tmp_path):
