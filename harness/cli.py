@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -24,6 +25,14 @@ class Commands(click.Group):
             return None
         command: click.Command = registry.load(COMMANDS, cmd_name).command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Carry out the chosen command; one that is interrupted and has nothing to say of it ends with a line."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            print("overlap: interrupted", file=sys.stderr)
+            sys.exit(interrupt.CODE)
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+# What a process ends with that was interrupted, as shells have it: 128 + SIGINT.
+CODE = 130
+
 _asked = False
 
 

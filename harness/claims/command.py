@@ -9,6 +9,7 @@ from time import localtime, strftime
 
 from rich.console import Console
 
+from harness import interrupt
 from harness.claims import comparing, elsewhere, ledger, telling
 from harness.claims.catalogue import Claim, claims
 from harness.claims.ledger import Finding, Ledger
@@ -21,7 +22,7 @@ from harness.folder import fresh
 from harness.report.formats.terminal import show
 from harness.store import Unreadable
 
-DONE, FAILED, CHANGED, INTERRUPTED = 0, 1, 3, 130
+DONE, FAILED, CHANGED, INTERRUPTED = 0, 1, 3, interrupt.CODE
 
 
 @dataclass(frozen=True, slots=True)

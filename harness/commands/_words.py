@@ -7,9 +7,10 @@ from typing import Any, NoReturn
 import click
 from rich.console import Console
 
+from harness import interrupt
 from harness.config import default_of, options
 
-FAULTY, USAGE, INTERRUPTED = 1, 2, 130
+FAULTY, USAGE, INTERRUPTED = 1, 2, interrupt.CODE
 
 
 def paper() -> Console:

@@ -9,7 +9,8 @@ from rich.console import Console
 
 from harness import bench
 from harness.commands._agree import agree
-from harness.commands._words import FAULTY, INTERRUPTED, config_options, fail, paper
+from harness.commands._outcome import told
+from harness.commands._words import INTERRUPTED, config_options, fail
 from harness.config import Mistake, RunConfig, config_from, read_toml
 from harness.progress import Bar
 
@@ -46,23 +47,9 @@ def command(
     except KeyboardInterrupt:
         print("overlap: interrupted before anything was measured", file=sys.stderr)
         sys.exit(INTERRUPTED)
-    sys.exit(_tell(outcome, quiet=quiet, as_json=as_json))
+    sys.exit(told(outcome, quiet=quiet, as_json=as_json))
 
 
 def _measure(config: RunConfig, *, quiet: bool, yes: bool) -> bench.Outcome:
     with Bar(Console(stderr=True), quiet=quiet) as bar:
         return bench.run(config, bar, lambda ask: agree(ask, yes=yes))
-
-
-def _tell(outcome: bench.Outcome, *, quiet: bool, as_json: bool) -> int:
-    """Make the report and show it; answer the exit code."""
-    from harness.report import build
-
-    build.write(outcome.folder, console=None if quiet or as_json else paper())
-    if as_json:
-        print((outcome.folder / "summary.json").read_text(encoding="utf-8"))
-    for fault in outcome.faults:
-        print(f"overlap: {fault}", file=sys.stderr)
-    if outcome.state == "interrupted":
-        return INTERRUPTED
-    return FAULTY if outcome.faults else 0

@@ -7,7 +7,8 @@ import click
 from rich.console import Console
 
 from harness import slo_run
-from harness.commands._words import FAULTY, INTERRUPTED, config_options, fail, paper
+from harness.commands._outcome import told
+from harness.commands._words import INTERRUPTED, config_options, fail
 from harness.config import Mistake, config_from
 from harness.progress import Bar
 from harness.slo_search import Bounds
@@ -44,9 +45,4 @@ def command(
     except KeyboardInterrupt:
         print("overlap: interrupted before anything was measured", file=sys.stderr)
         sys.exit(INTERRUPTED)
-    from harness.report import build
-
-    build.write(outcome.folder, console=None if quiet else paper())
-    for fault in outcome.faults:
-        print(f"overlap: {fault}", file=sys.stderr)
-    sys.exit(INTERRUPTED if outcome.state == "interrupted" else FAULTY if outcome.faults else 0)
+    sys.exit(told(outcome, quiet=quiet))

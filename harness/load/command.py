@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
+from harness import interrupt
 from harness.config import Mistake
 from harness.journal import Lost
 from harness.load import run
@@ -13,7 +14,7 @@ from harness.load.config import LoadConfig, config_from
 from harness.load.process import Locust
 from harness.load.setup import Setup
 
-MET, MISSED, USAGE, INTERRUPTED = 0, 1, 2, 130
+MET, MISSED, USAGE, INTERRUPTED = 0, 1, 2, interrupt.CODE
 
 
 def main(given: dict[str, Any], *, quiet: bool) -> int:

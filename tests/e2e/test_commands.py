@@ -8,8 +8,11 @@ import pytest
 from click.testing import CliRunner
 
 from harness import registry
+from harness.bench import Outcome
 from harness.cli import COMMANDS, main
+from harness.commands._outcome import told
 from harness.record import Cell
+from harness.report import build
 
 CELLS = [Cell("s", "chain", strategy, "asyncio", 4, "steady") for strategy in ("invoke", "gather")]
 
@@ -117,3 +120,18 @@ def test_a_report_can_be_had_in_one_format(make_run):
     code, _, errors = _overlap("report", str(folder), "--format", "pdf")
     assert code == 2
     assert "'pdf'" in errors
+
+
+def test_ctrl_c_while_a_report_is_made_is_one_line_with_what_to_do(make_run, monkeypatch, capsys):
+    """What was measured is on file: the line names the command that makes its report."""
+    folder = make_run(CELLS)
+
+    def interrupted(*_args, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build, "write", interrupted)
+    assert told(Outcome(folder, "finished", ()), quiet=False) == 130
+    assert capsys.readouterr().err.splitlines() == [
+        "overlap: interrupted while the report was made; what was measured is kept: overlap report " + str(folder)
+    ]
+    assert _overlap("report", str(folder)) == (130, "", "overlap: interrupted\n")
