@@ -14,6 +14,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from harness.environment import cores
+
 # It asks for its parent as it spins, and so ends with it, however that ends.
 _SPIN = (
     "import os, sys\n"
@@ -37,3 +39,22 @@ def awake(*, wanted: bool = True) -> Iterator[bool]:
     finally:
         spinner.kill()
         spinner.wait()
+
+
+@contextmanager
+def at_its_post() -> Iterator[bool]:
+    """
+    Keep this process to the first core that it may use, and that awake; answers whether it is.
+
+    Where there is only one core, the server that is measured needs it, and all stays as it is.
+    """
+    allowed = cores()
+    if len(allowed) == 1 or not hasattr(os, "sched_setaffinity"):
+        yield False
+        return
+    os.sched_setaffinity(0, allowed[:1])
+    try:
+        with awake() as kept:
+            yield kept
+    finally:
+        os.sched_setaffinity(0, allowed)

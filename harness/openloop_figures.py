@@ -10,7 +10,6 @@ measured first and said beside it: where others share the CPU, a bare thread tha
 less so on a core that is kept awake, as the worker's is.
 """
 
-import os
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -22,9 +21,8 @@ import click
 from rich.console import Console
 
 from harness import arriving, bench, store
-from harness.awake import awake
+from harness.awake import at_its_post
 from harness.config import Mistake, config_from
-from harness.environment import cores
 from harness.heartbeat import spread
 from harness.progress import Bar
 from harness.record import Call
@@ -53,14 +51,11 @@ def alone(rate: float = 500, seconds: float = 10) -> list[int]:
 
 
 def machine() -> None:
-    """Print how late a bare sleeper is woken on the core of the worker: as it is, and kept from sleeping."""
-    allowed = cores()
-    os.sched_setaffinity(0, allowed[:1])
+    """Print how late a bare sleeper is woken: as it is, and on a core that is kept from sleeping."""
     shown("the machine alone: woken - due", alone())
-    with awake(wanted=len(allowed) > 1) as kept:
+    with at_its_post() as kept:
         if kept:
             shown("the same on a core kept awake", alone())
-    os.sched_setaffinity(0, allowed)
 
 
 def said(what: str, reached: str, wanted: str, *, kept: bool) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import uvloop
 
+from harness.awake import at_its_post
 from harness.clients.floor import Floor, client
 from harness.endpoint import Endpoint, Remote
 from harness.probe import Item, Probe, item
@@ -41,7 +42,8 @@ def measure(endpoint: Endpoint, prompts: Iterator[str], work: Work, remote: Remo
     calls fail, and on Ctrl-C.
     """
     probe, interrupted = Probe(), False
-    with metered(remote) as meter, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    # The wait for a sleeping core would be recorded as the endpoint's, and be added once more when it is played.
+    with at_its_post(), metered(remote) as meter, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         assert meter is not None
         try:
             runner.run(_all(endpoint, prompts, work, probe, meter))

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness.awake import awake
+from harness.awake import at_its_post, awake
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="this system has no idle priority")
 
@@ -80,3 +80,14 @@ def test_unwanted_it_is_not_started():
     with awake(wanted=False) as kept:
         assert not kept
         assert children() == before
+
+
+def test_at_its_post_a_process_has_one_core_and_gets_the_others_back():
+    """So has what keeps the core awake; where there is one core, nothing is done."""
+    allowed, before = os.sched_getaffinity(0), children()
+    with at_its_post() as kept:
+        assert kept == (len(allowed) > 1)
+        assert os.sched_getaffinity(0) == ({min(allowed)} if kept else allowed)
+        assert all(os.sched_getaffinity(each.pid) == {min(allowed)} for each in children() - before)
+    assert os.sched_getaffinity(0) == allowed
+    assert children() == before
