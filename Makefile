@@ -3,6 +3,8 @@
 .PHONY: help setup bench claims load gate bench-mock serve test check format lock clean
 VENV := .venv
 BIN := $(VENV)/bin
+# Those that the tests use: of a package whose plugin is loaded by itself, pytest rewrites every module.
+PLUGINS := --disable-plugin-autoload $(addprefix -p ,overlap benchmark hypothesispytest randomly xdist)
 # The first of these that runs and is new enough; a pyenv shim that answers nothing is passed over.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -31,7 +33,8 @@ serve: $(VENV)/.user ## the mock server alone, for your own tests
 	@$(BIN)/overlap serve --port 8000
 
 test: $(VENV)/.dev ## the test suite
-	@$(BIN)/python -m pytest -n $$(( $$(nproc 2>/dev/null || echo 2) + 1 )) --dist worksteal  # they wait as much as they compute
+	@$(BIN)/python -m pytest $(PLUGINS) --dist worksteal \
+		-n $$(( $$(nproc 2>/dev/null || echo 2) + 1 ))  # they wait as much as they compute
 
 check: $(VENV)/.dev ## linters, docstrings, types, spelling
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/codespell

@@ -7,11 +7,11 @@ import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from selectors import DefaultSelector
 from typing import Any
 
 import pytest
-from langchain_core.runnables import Runnable
 
 from harness import registry
 from harness.probe import Item, Probe, item
@@ -49,12 +49,11 @@ class VirtualTime(asyncio.SelectorEventLoop):
         return self._jump.now
 
 
-class Waiting(Runnable[str, str]):
+class Waiting:
     """
     An application whose every call takes a second; it fails where the prompt says so, and counts.
 
     Blocking calls take as long as it takes until *together* of them are in flight, so that they need no clock.
-    Batches are LangChain's own.
     """
 
     def __init__(self, together: int = 1) -> None:
@@ -103,6 +102,14 @@ class Waiting(Runnable[str, str]):
                 yield piece
 
 
+@cache
+def batching() -> type[Waiting]:
+    """Answer `Waiting` with LangChain's own batches, which to import takes longer than to collect all tests."""
+    from langchain_core.runnables import Runnable
+
+    return type("Batching", (Waiting, Runnable), {})
+
+
 def items(count: int, failing: Sequence[int] = ()) -> list[Item]:
     """Make *count* calls, of which those at the places *failing* will fail."""
     return [item(index, "fail" if index in failing else "hello") for index in range(count)]
@@ -131,7 +138,7 @@ every_asynchronous_one = pytest.mark.parametrize("name", ASYNCHRONOUS)
 @every_strategy
 def test_a_strategy_says_what_it_needs_and_what_it_is(name):
     """Which strategies apply follows from the methods an application has; the help names each."""
-    assert callable(getattr(Waiting, registry.load(FOLDER, name).NEEDS))
+    assert callable(getattr(batching(), registry.load(FOLDER, name).NEEDS))
     assert len(registry.help_text(FOLDER, name)) > 20
 
 
@@ -140,7 +147,7 @@ def test_a_strategy_says_what_it_needs_and_what_it_is(name):
 def test_each_call_is_made_once_and_recorded_once(name, count, concurrency):
     """Whatever the concurrency, every prompt reaches the application once, and every call is in the books once."""
     wave = 1 if sequential(name) else min(count, concurrency) or 1
-    app, asked = Waiting(wave), items(count)
+    app, asked = batching()(wave), items(count)
     calls, _ = run(name, app, asked, concurrency)
     assert sorted(call.index for call in calls) == list(range(count))
     assert app.seen == Counter(each.prompt for each in asked)
@@ -152,7 +159,7 @@ def test_each_call_is_made_once_and_recorded_once(name, count, concurrency):
 @every_strategy
 def test_as_many_calls_are_in_flight_as_were_asked_for(name, concurrency):
     """Never more, and not fewer either, unless the strategy says that it makes one call at a time."""
-    app = Waiting(1 if sequential(name) else concurrency)
+    app = batching()(1 if sequential(name) else concurrency)
     run(name, app, items(12), concurrency)
     assert app.peak == (1 if sequential(name) else concurrency)
 
@@ -161,7 +168,7 @@ def test_as_many_calls_are_in_flight_as_were_asked_for(name, concurrency):
 @every_asynchronous_one
 def test_twelve_seconds_of_waiting_overlap(name, concurrency, expected):
     """Twelve calls of one second take twelve divided by the concurrency; one at a time, all twelve."""
-    _, seconds = run(name, Waiting(), items(12), concurrency)
+    _, seconds = run(name, batching()(), items(12), concurrency)
     assert seconds == pytest.approx(12 if sequential(name) else expected)
 
 
@@ -169,7 +176,7 @@ def test_twelve_seconds_of_waiting_overlap(name, concurrency, expected):
 @every_strategy
 def test_a_failing_call_is_recorded_and_the_others_go_on(name, failing):
     """A failure is one line in the books: no error comes out of the strategy, no other call is lost."""
-    app = Waiting(1 if sequential(name) else 4)
+    app = batching()(1 if sequential(name) else 4)
     calls, _ = run(name, app, items(8, failing), 4)
     failed = {call.index: call.error for call in calls}
     assert failed == {index: "LookupError" if index in failing else None for index in range(8)}
@@ -179,7 +186,7 @@ def test_a_failing_call_is_recorded_and_the_others_go_on(name, failing):
 @every_strategy
 def test_chunks_are_noted_where_there_are_any(name):
     """A streaming strategy notes each piece that carried output; the others have no chunks at all."""
-    calls, _ = run(name, Waiting(1 if sequential(name) else 2), items(4), 2)
+    calls, _ = run(name, batching()(1 if sequential(name) else 2), items(4), 2)
     streamed = "stream" in registry.load(FOLDER, name).NEEDS
     assert [len(call.chunks) for call in calls] == [2 if streamed else 0] * 4
 
@@ -194,7 +201,7 @@ def own(task: asyncio.Task[Any]) -> bool:
 @every_asynchronous_one
 def test_a_cancelled_strategy_leaves_nothing_running(name):
     """A run that is stopped half way through leaves no task of its own, and with its loop the last call ends."""
-    app, strategy = Waiting(), registry.load(FOLDER, name).run
+    app, strategy = batching()(), registry.load(FOLDER, name).run
 
     async def main() -> None:
         task = asyncio.create_task(strategy(app, items(12), Probe(), 4))
