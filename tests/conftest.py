@@ -1,5 +1,6 @@
 """Runs made up from a few rules, for whatever reads a run's folder: known causes, so known answers."""
 
+import gc
 import signal
 from array import array
 from collections.abc import Callable, Iterable
@@ -22,6 +23,15 @@ MakeRun = Callable[..., Path]
 # Whoever starts the suite in the background of a shell has it ignore Ctrl-C, and all that it starts would, too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Collecting makes objects by the hundred thousand, of which none is garbage.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end: no garbage collection need look at it again."""
+    gc.freeze()
+    gc.enable()
 
 
 def _call(cell: Cell, turn: int, index: int, sent: int, rng: Random) -> Call:
