@@ -3,8 +3,10 @@
 .PHONY: help setup bench claims load gate bench-mock serve test check format lock clean
 VENV := .venv
 BIN := $(VENV)/bin
-# Those that the tests use: of a package whose plugin is loaded by itself, pytest rewrites every module.
-PLUGINS := --disable-plugin-autoload $(addprefix -p ,overlap benchmark hypothesispytest randomly xdist)
+# Those that the tests use: of a package whose plugin is loaded by itself, pytest rewrites every module. With the
+# profile that Hypothesis has for this, examples are the same every time.
+PLUGINS := --disable-plugin-autoload $(addprefix -p ,overlap benchmark hypothesispytest randomly xdist) \
+	--hypothesis-profile ci
 # The first of these that runs and is new enough; a pyenv shim that answers nothing is passed over.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
