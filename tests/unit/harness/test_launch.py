@@ -20,9 +20,16 @@ def server():
         yield running
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def launch():
-    """A worker process."""
+    """A worker process that goes on after each test: slots of one launch do not see each other."""
+    with Launch(None, 7) as running:
+        yield running
+
+
+@pytest.fixture
+def doomed():
+    """A worker process for a test that ends it."""
     with Launch(None, 7) as running:
         yield running
 
@@ -62,16 +69,16 @@ def test_a_wrong_name_is_a_mistake_and_the_launch_goes_on(server, launch):
     assert launch.methods(_order(server), 30)
 
 
-def test_a_worker_that_dies_is_said_to_have_died(server, launch):
+def test_a_worker_that_dies_is_said_to_have_died(server, doomed):
     """The signal is named, so that an out-of-memory kill can be told from a crash."""
-    os.kill(launch.pid, signal.SIGKILL)
+    os.kill(doomed.pid, signal.SIGKILL)
     with pytest.raises(Broken, match="signal 9"):
-        launch.slot(_order(server), 30)
+        doomed.slot(_order(server), 30)
 
 
-def test_a_slot_that_hangs_is_given_up_on(server, launch):
+def test_a_slot_that_hangs_is_given_up_on(server, doomed):
     """The worker is ended with it."""
     with pytest.raises(Broken, match="no answer within"):
-        launch.slot(_order(server), 0.0)
-    launch.end()
-    assert not psutil.pid_exists(launch.pid)
+        doomed.slot(_order(server), 0.0)
+    doomed.end()
+    assert not psutil.pid_exists(doomed.pid)
