@@ -59,23 +59,26 @@ def unjudgeable():
     return Outcome(run(odd_values), "invalid", "", (judged,))
 
 
-OUTCOMES = {
-    "passing": judge(run(series("a"), series("a", "requests_per_call", kind="exact"), series("b"))),
-    "regressed": judge(run(series("a", shift=0.2), series("b"), series("c", "peak", 1, kind="exact"))),
-    "improved": judge(run(series("a", shift=-0.3, rounds=40))),
-    "inconclusive": judge(run(series("a", rounds=3), series("b", noise=0.3))),
-    "nothing measured": judge(run()),
-    "a cell is missing": judge(
-        run(series("a"), declared=("a", "b"), missing=(Missing("b", "candidate", 1, "hung"),))
-    ),
-    "every round disturbed": judge(run(series("a"), disturbed=dict.fromkeys(range(20), "steal"))),
-    "a caught slowdown": judge(run(series("a", shift=0.2), control=Control("inject", "a", 0.2))),
-    "a control that alarms": judge(run(series("a", shift=0.2), control=Control("aa"))),
-    "not in turn": judge(run(series("t.py::a", "median", 0.5), interleaved=False)),
-    "two hundred series": judge(run(*(series(f"cell/{i}", shift=(i % 5 == 0) * 0.2) for i in range(200)))),
-    "odd names": judge(odd()),
-    "values that are none": unjudgeable(),
-}
+@cache
+def outcomes():
+    """Judge a run of every kind, once for all tests."""
+    return {
+        "passing": judge(run(series("a"), series("a", "requests_per_call", kind="exact"), series("b"))),
+        "regressed": judge(run(series("a", shift=0.2), series("b"), series("c", "peak", 1, kind="exact"))),
+        "improved": judge(run(series("a", shift=-0.3, rounds=40))),
+        "inconclusive": judge(run(series("a", rounds=3), series("b", noise=0.3))),
+        "nothing measured": judge(run()),
+        "a cell is missing": judge(
+            run(series("a"), declared=("a", "b"), missing=(Missing("b", "candidate", 1, "hung"),))
+        ),
+        "every round disturbed": judge(run(series("a"), disturbed=dict.fromkeys(range(20), "steal"))),
+        "a caught slowdown": judge(run(series("a", shift=0.2), control=Control("inject", "a", 0.2))),
+        "a control that alarms": judge(run(series("a", shift=0.2), control=Control("aa"))),
+        "not in turn": judge(run(series("t.py::a", "median", 0.5), interleaved=False)),
+        "two hundred series": judge(run(*(series(f"cell/{i}", shift=(i % 5 == 0) * 0.2) for i in range(200)))),
+        "odd names": judge(odd()),
+        "values that are none": unjudgeable(),
+    }
 
 
 def texts(name, outcome):
@@ -84,14 +87,14 @@ def texts(name, outcome):
 
 
 @cache
-def told(name, kind):
-    """Answer what a format makes of one of `OUTCOMES`, made once for all tests."""
-    return texts(name, OUTCOMES[kind])
+def told(name):
+    """Answer what a format makes of each of `outcomes`, made once for all tests."""
+    return {kind: texts(name, outcome) for kind, outcome in outcomes().items()}
 
 
 def test_there_are_outcomes_of_every_verdict():
     """Or the tests below would try less than they say."""
-    assert {outcome.verdict for outcome in OUTCOMES.values()} == {
+    assert {outcome.verdict for outcome in outcomes().values()} == {
         "pass",
         "improved",
         "regressed",
@@ -100,31 +103,30 @@ def test_there_are_outcomes_of_every_verdict():
     }
 
 
-@pytest.mark.parametrize("kind", OUTCOMES)
 @pytest.mark.parametrize("name", NAMES)
-def test_any_outcome_is_told_the_same_way_twice(name, kind):
+def test_any_outcome_is_told_the_same_way_twice(name):
     """A text follows from the outcome alone: no clock, no order of a set."""
-    first = told(name, kind)
-    assert first == texts(name, OUTCOMES[kind])
-    for file, text in first.items():
-        assert "/" not in file
-        assert text.endswith("\n")
-        text.encode()
+    for kind, outcome in outcomes().items():
+        first = told(name)[kind]
+        assert first == texts(name, outcome), kind
+        for file, text in first.items():
+            assert "/" not in file
+            assert text.endswith("\n"), (kind, file)
+            text.encode()
 
 
-@pytest.mark.parametrize("kind", OUTCOMES)
 @pytest.mark.parametrize("name", NAMES)
-def test_a_file_is_what_its_name_says(name, kind):
+def test_a_file_is_what_its_name_says(name):
     """JSON and XML parse, rows of CSV are equally wide, text has no control characters."""
-    for file, text in told(name, kind).items():
+    for kind, file, text in [(kind, *each) for kind, files in told(name).items() for each in files.items()]:
         if file.endswith(".json"):
             json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
         elif file.endswith(".xml"):
             ET.fromstring(text)  # noqa: S314  written here
         elif file.endswith(".csv"):
-            assert len({len(row) for row in csv.reader(StringIO(text)) if row}) == 1
+            assert len({len(row) for row in csv.reader(StringIO(text)) if row}) == 1, kind
         else:
-            assert not [letter for letter in text if letter < " " and letter != "\n"]
+            assert not [letter for letter in text if letter < " " and letter != "\n"], kind
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -150,7 +152,7 @@ def test_neither_a_path_of_the_machine_nor_a_key_is_told(name):
 
 def test_no_two_formats_write_the_same_file():
     """All of them may be asked for at once."""
-    files = [file for name in NAMES for file in told(name, "regressed")]
+    files = [file for name in NAMES for file in told(name)["regressed"]]
     assert len(set(files)) == len(files)
 
 

@@ -4,6 +4,7 @@ import math
 import random
 import re
 import xml.etree.ElementTree as ET
+from functools import cache
 from io import BytesIO, StringIO, TextIOWrapper
 
 import pytest
@@ -59,7 +60,12 @@ REGRESSED = outcome(
     series("b/chain/gather", shift=0.1),
     series("c", "requests_per_call", 1, kind="exact"),
 )
-MANY = outcome(*(series(f"cell/number/{i}", shift=0.2 * (i < 30)) for i in range(300)))
+
+
+@cache
+def many():
+    """Judge a run of 300 series, of which 30 are slower, once for all tests."""
+    return outcome(*(series(f"cell/number/{i}", shift=0.2 * (i < 30)) for i in range(300)))
 
 
 def test_the_terminal_says_its_answer_first():
@@ -103,14 +109,14 @@ def test_a_terminal_without_unicode_gets_ascii():
 
 def test_the_terminal_leaves_out_what_passed_first():
     """Of three hundred series the thirty that are worse are shown, and the rest is counted."""
-    lines = terminal.files(MANY)["gate.txt"].splitlines()
+    lines = terminal.files(many())["gate.txt"].splitlines()
     assert sum(line.startswith(" overhead p50 regressed") for line in lines) == 30
     assert "and 240 more: pass" in lines
 
 
 def test_the_summary_fits_whatever_room_there_is():
     """It shows as many as fit, the worst first, and says how many it left out."""
-    text = markdown.summary(MANY, 12_000)
+    text = markdown.summary(many(), 12_000)
     assert len(text.encode()) <= 12_000
     rows = [line for line in text.splitlines() if line.startswith(("| 🔴", "| 🟢"))]
     assert 20 < len(rows) < 300
@@ -120,10 +126,10 @@ def test_the_summary_fits_whatever_room_there_is():
 
 def test_a_comment_can_be_found_again_and_is_small_enough():
     """Its first line is a marker that nobody sees; GitHub takes 65,536 characters."""
-    text = markdown.comment(MANY)
+    text = markdown.comment(many())
     assert text.startswith("<!-- overlap-gate -->\n## ")
     assert len(text) < 65_536
-    assert markdown.MARKER not in markdown.summary(MANY)
+    assert markdown.MARKER not in markdown.summary(many())
 
 
 def test_markup_in_a_name_is_shown_as_text():
@@ -154,7 +160,7 @@ def test_a_summary_has_the_tables_it_means_to_have():
 
 def test_what_passed_is_folded_where_there_is_much():
     """What needs a look is in sight; the rest is a click away."""
-    text = markdown.summary(MANY)
+    text = markdown.summary(many())
     before, _, folded = text.partition("<summary>270 series pass</summary>")
     assert before.count("🔴 regressed |") == 30
     assert folded.count("🟢 pass |") == 270
@@ -195,7 +201,7 @@ def test_no_file_is_named_that_is_not_known(name):
 
 def test_there_are_ten_annotations_of_a_kind_and_the_last_counts_the_rest():
     """GitHub shows no more than ten."""
-    lines = annotations.lines(MANY)
+    lines = annotations.lines(many())
     errors = [line for line in lines if line.startswith("::error ")]
     assert len(errors) == 10
     assert errors[-1].endswith("::and 22 more, in the summary")
@@ -268,14 +274,14 @@ def test_a_summary_that_others_have_filled_is_not_overrun(tmp_path):
     """Beyond a mebibyte GitHub shows nothing at all, of nobody."""
     summary = tmp_path / "summary"
     summary.write_bytes(b"x" * (1_048_576 - 20_000))
-    tell(MANY, {"GITHUB_STEP_SUMMARY": str(summary)}, StringIO())
+    tell(many(), {"GITHUB_STEP_SUMMARY": str(summary)}, StringIO())
     assert 1_048_576 - 16_000 < summary.stat().st_size <= 1_048_576
     summary.write_bytes(b"x" * 1_048_000)
-    assert tell(MANY, {"GITHUB_STEP_SUMMARY": str(summary)}, StringIO()) == []
+    assert tell(many(), {"GITHUB_STEP_SUMMARY": str(summary)}, StringIO()) == []
 
 
 def test_the_outputs_count_who_is_to_blame():
     """A later step can ask for `regressed` without reading a file."""
     assert outputs(REGRESSED)["regressed"] == "2"
     assert outputs(outcome(series("a", shift=0.2), control=Control("aa")))["regressed"] == "0"
-    assert all(re.fullmatch(r"[\w-]+", value) for value in outputs(MANY).values())
+    assert all(re.fullmatch(r"[\w-]+", value) for value in outputs(many()).values())
