@@ -317,10 +317,11 @@ def test_the_pool_is_as_large_as_told_and_all_of_it_is_kept(name, server):
             await asyncio.gather(*(_ainvoke(app, f"[call {wave}_{i}] hello") for i in range(calls)))
         await app.aclose()
 
-    run("asyncio", main(2, 8))
+    run("asyncio", main(2, 4))
     assert server.opened == 2
-    run("asyncio", main(100, 30))
-    assert 2 < server.opened <= 32
+    # More than the 20 idle connections that HTTP libraries keep by default.
+    run("asyncio", main(100, 22))
+    assert 2 < server.opened <= 24
 
 
 @every_client

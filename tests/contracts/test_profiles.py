@@ -25,12 +25,12 @@ def test_there_is_an_offset_for_each_token(name, tokens):
     assert len(offsets(name, 1, tokens)) == tokens
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_offsets_are_not_negative_and_never_go_back(name, seed):
+def test_offsets_are_not_negative_and_never_go_back(name):
     """Nothing is due before the request came, and no token before the one ahead of it."""
-    due = offsets(name, seed, 200)
-    assert due[0] >= 0
-    assert due == sorted(due)
+    for seed in range(20):
+        due = offsets(name, seed, 200)
+        assert due[0] >= 0, seed
+        assert due == sorted(due), seed
 
 
 def test_the_same_seed_gives_the_same_offsets(name):
