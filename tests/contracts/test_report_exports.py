@@ -18,11 +18,16 @@ def _files(name, summary):
         pytest.skip(str(missing))
 
 
+@pytest.fixture(scope="module", params=[0, 2], ids=["a run without a call", "a run"])
+def summary(request, make_shared_run, many_cells):
+    """Runs for all exports to read."""
+    return summarise(read(make_shared_run(many_cells, rounds=request.param)))
+
+
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("rounds", [0, 2], ids=["a run without a call", "a run"])
-def test_an_export_answers_named_files(name, rounds, make_run, many_cells):
+def test_an_export_answers_named_files(name, summary):
     """An empty run is exported as well: its files are there, and hold no rows."""
-    found = _files(name, summarise(read(make_run(many_cells, rounds=rounds))))
+    found = _files(name, summary)
     assert found
     assert all(isinstance(content, bytes) and content for content in found.values())
 

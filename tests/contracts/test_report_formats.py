@@ -27,10 +27,15 @@ def test_no_two_formats_write_the_same_file():
     assert len(set(files)) == len(files)
 
 
+@pytest.fixture(scope="module")
+def report(make_shared_run, many_cells):
+    """The sections of a run, for all formats to show."""
+    return compose(summarise(read(make_shared_run(many_cells, rounds=2))), draw=False)
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_every_section_is_in_every_format(name, make_run, many_cells):
+def test_every_section_is_in_every_format(name, report):
     """A format with room for charts shows every section, one without all that are made for a glance."""
-    report = compose(summarise(read(make_run(many_cells, rounds=2))), draw=False)
     drawn = {chart.name: "<svg></svg>" for chart in report.charts()}
     module = registry.load(FORMATS, name)
     content = module.render(type(report)(report.title, report.facts, report.sections, drawn))

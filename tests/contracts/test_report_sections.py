@@ -26,73 +26,63 @@ CALIBRATION = {
         {"client": "floor"},
     ],
 }
-KINDS = ["rich", "blocking", "failed", "never run", "no journal", "unknown circumstances"]
 
 
-@pytest.fixture(scope="module", params=KINDS)
-def summary(request, make_shared_run, many_cells):
+@pytest.fixture(scope="module")
+def summaries(make_shared_run, many_cells):
     """Runs of every kind: rich and poor, whole and broken."""
     one = [Cell("only", "chain", "invoke", "asyncio", 1)]
-    if request.param == "rich":
-        return summarise(read(make_shared_run(many_cells, rounds=3, calibration=CALIBRATION)))
-    if request.param == "failed":
-        return summarise(read(make_shared_run(many_cells, rounds=2, failing=[cell.id for cell in many_cells])))
-    if request.param == "never run":
-        return summarise(read(make_shared_run(many_cells, rounds=0)))
-    if request.param == "no journal":
-        folder = make_shared_run(many_cells, rounds=2)
-        calls = (folder / "calls.jsonl").read_text()
-        (folder / "calls.jsonl").write_text(re.sub(r'"served":\[.*\]', '"served":[]', calls))
-        return summarise(read(folder))
-    if request.param == "unknown circumstances":
-        return summarise(
-            read(
-                make_shared_run(
-                    one,
-                    rounds=1,
-                    environment=None,
-                    config=[],
-                    balance="?",
-                    scenarios=None,
-                    calibration={"fault": "lost"},
-                )
-            )
-        )
-    return summarise(read(make_shared_run(one)))
+    unjoined = make_shared_run(many_cells, rounds=2)
+    calls = (unjoined / "calls.jsonl").read_text()
+    (unjoined / "calls.jsonl").write_text(re.sub(r'"served":\[.*\]', '"served":[]', calls))
+    unknown = {"environment": None, "config": [], "balance": "?", "scenarios": None}
+    folders = {
+        "rich": make_shared_run(many_cells, rounds=3, calibration=CALIBRATION),
+        "blocking": make_shared_run(one),
+        "failed": make_shared_run(many_cells, rounds=2, failing=[cell.id for cell in many_cells]),
+        "never run": make_shared_run(many_cells, rounds=0),
+        "no journal": unjoined,
+        "unknown circumstances": make_shared_run(one, rounds=1, calibration={"fault": "lost"}, **unknown),
+    }
+    return {kind: summarise(read(folder)) for kind, folder in folders.items()}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_section_answers_in_a_sentence_or_is_absent(name, summary):
+@pytest.fixture(scope="module", params=NAMES)
+def told(request, summaries):
+    """What a section says of each kind of run, part by part."""
+    sections = {
+        kind: registry.load(SECTIONS, request.param).section(summary) for kind, summary in summaries.items()
+    }
+    return {kind: list(section.walk()) if section else [] for kind, section in sections.items()}
+
+
+def test_a_section_answers_in_a_sentence_or_is_absent(told):
     """A lead is a sentence of one line, and no figure in it is unknown or in nanoseconds."""
-    section = registry.load(SECTIONS, name).section(summary)
-    for part in section.walk() if section else ():
-        assert part.title.strip()
-        assert part.lead.endswith((".", "?", "!"))
-        assert "\n" not in part.lead
-        assert not re.search(r"\bns\b|None|\bnan\b|\binf\b", part.lead)
+    for kind, part in [(kind, part) for kind, parts in told.items() for part in parts]:
+        assert part.title.strip(), kind
+        assert part.lead.endswith((".", "?", "!")), kind
+        assert "\n" not in part.lead, kind
+        assert not re.search(r"\bns\b|None|\bnan\b|\binf\b", part.lead), kind
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_sections_tables_are_whole(name, summary):
+def test_a_sections_tables_are_whole(told):
     """Every row has as many entries as there are columns, and every entry is words."""
-    section = registry.load(SECTIONS, name).section(summary)
-    for part in section.walk() if section else ():
+    for kind, part in [(kind, part) for kind, parts in told.items() for part in parts]:
         for row in part.table.rows if part.table else ():
-            assert len(row) == len(part.table.columns)
-            assert all(isinstance(datum.text, str) and isinstance(datum.interval, str) for datum in row)
+            assert len(row) == len(part.table.columns), kind
+            assert all(isinstance(datum.text, str) and isinstance(datum.interval, str) for datum in row), kind
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_sections_charts_can_be_told_apart_and_told_in_words(name, summary):
+def test_a_sections_charts_can_be_told_apart_and_told_in_words(told):
     """Every chart has a file name of its own, a title, and a text alternative that names its unit or its rows."""
-    section = registry.load(SECTIONS, name).section(summary)
-    charts = [chart for part in (section.walk() if section else ()) for chart in part.charts]
-    assert len({chart.name for chart in charts}) == len(charts)
-    for chart in charts:
-        assert re.fullmatch(r"[\w-]+", chart.name)
-        assert chart.title
-        assert chart.alt.endswith(".")
-        assert len(chart.alt) > len(chart.title) / 2
+    for kind, parts in told.items():
+        charts = [chart for part in parts for chart in part.charts]
+        assert len({chart.name for chart in charts}) == len(charts), kind
+        for chart in charts:
+            assert re.fullmatch(r"[\w-]+", chart.name), kind
+            assert chart.title, kind
+            assert chart.alt.endswith("."), kind
+            assert len(chart.alt) > len(chart.title) / 2, kind
 
 
 def test_no_two_sections_claim_the_same_place():
