@@ -178,7 +178,8 @@ def knows(endpoint: ModuleType, name: str) -> bool:
     return True
 
 
-INNER = list(chain.from_iterable(map(deep, (200, *range(240, 256), 300, 900))))
+# From 250 levels on answers turn into refusals, by how much lies around the field: a writer takes 254.
+INNER = list(chain.from_iterable(map(deep, (200, *range(245, 256), 300, 900))))
 
 
 @each
