@@ -14,7 +14,8 @@ from harness.server import confine
 _ASK = """
 import json, platform, sys
 from importlib.metadata import distributions
-found = {(each.metadata["Name"] or "").lower().replace("_", "-"): each.version for each in distributions()}
+told = (each.metadata for each in distributions())
+found = {(each["Name"] or "").lower().replace("_", "-"): each["Version"] for each in told}
 version, kind = platform.python_version(), platform.python_implementation()
 print(json.dumps({"version": version, "kind": kind, "home": sys.base_prefix, "packages": found}))
 """
