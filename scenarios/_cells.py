@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from harness.report.figures import told
-from harness.stats.compare import difference, differs, ratio
-from harness.stats.estimate import Estimate
-from harness.stats.summary import CellSummary, Summary
+from harness.stats.cells import CellSummary, Summary
+from harness.stats.estimate import Estimate, differs
 
 
 def one(summary: Summary, **fields: object) -> CellSummary | None:
@@ -30,11 +29,15 @@ def variants(summary: Summary, **fields: object) -> dict[str, CellSummary]:
 
 def over(summary: Summary, a: CellSummary | None, b: CellSummary | None, metric: str) -> Estimate | None:
     """Answer a / b of *metric*, paired by round; None where either is missing."""
+    from harness.stats.compare import ratio  # with numpy, which the workers of a round do without
+
     return ratio(summary.run, a.cell, b.cell, metric) if a and b else None
 
 
 def apart(summary: Summary, a: CellSummary | None, b: CellSummary | None, metric: str) -> Estimate | None:
     """Answer a - b of *metric*, paired by round; None where either is missing."""
+    from harness.stats.compare import difference
+
     return difference(summary.run, a.cell, b.cell, metric) if a and b else None
 
 

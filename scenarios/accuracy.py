@@ -1,7 +1,7 @@
 """How far off is what we measure, by client layer and concurrency?"""
 
 from harness.plan import Plan
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 from scenarios._cells import about
 from scenarios._questions import questions as prompts
 

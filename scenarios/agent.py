@@ -5,7 +5,7 @@ import time
 
 from harness.plan import Plan
 from harness.report.figures import times
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 from scenarios._cells import about, over, variants, whole
 from scenarios._langchain import model, refuse
 from scenarios._questions import questions as prompts

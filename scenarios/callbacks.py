@@ -2,8 +2,8 @@
 
 from harness.plan import Plan
 from harness.report.figures import listed, times
-from harness.stats.compare import differs
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
+from harness.stats.estimate import differs
 from scenarios._cells import about, over, variants
 from scenarios._langchain import refuse
 from scenarios._questions import questions as prompts

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from harness.plan import Plan
 from harness.report.figures import times
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 from scenarios._cells import about, over, variants, verdict
 from scenarios._langchain import model, refuse
 from scenarios._questions import questions as prompts

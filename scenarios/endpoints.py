@@ -7,7 +7,7 @@ import orjson
 
 from harness.plan import Plan
 from harness.report.figures import times
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 from scenarios._cells import about, has, over, variants, whole
 from scenarios._langchain import forget, refuse
 from scenarios._questions import questions as prompts

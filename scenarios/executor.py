@@ -7,7 +7,7 @@ from contextlib import suppress
 from harness.executor import StampedExecutor
 from harness.plan import Plan
 from harness.report.figures import times
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 from scenarios._cells import has, over, variants
 from scenarios._langchain import refuse
 from scenarios._questions import questions as prompts

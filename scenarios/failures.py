@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from harness.plan import Plan
 from harness.report.figures import listed
-from harness.stats.summary import CellSummary, Summary
+from harness.stats.cells import CellSummary, Summary
 from scenarios._cells import about, variants
 from scenarios._langchain import model, refuse, step
 from scenarios._questions import questions as prompts

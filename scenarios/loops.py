@@ -1,9 +1,8 @@
 """What does uvloop change for a chain, and for bare HTTP?"""
 
 from harness.plan import Plan
-from harness.stats.compare import differs
-from harness.stats.estimate import Estimate
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
+from harness.stats.estimate import Estimate, differs
 from scenarios._cells import one, over
 from scenarios._questions import questions as prompts
 

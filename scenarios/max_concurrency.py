@@ -4,7 +4,7 @@ import asyncio
 
 from harness.plan import Plan
 from harness.report.figures import listed
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 from scenarios._cells import about, variants, whole
 from scenarios._langchain import model, refuse
 from scenarios._questions import questions as prompts

@@ -1,7 +1,7 @@
 """Do the branches of a RunnableParallel run at once, and does max_concurrency hold them back?"""
 
 from harness.plan import Plan
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 from scenarios._cells import has, over, variants, verdict, whole
 from scenarios._langchain import model, refuse, step
 from scenarios._questions import questions as prompts

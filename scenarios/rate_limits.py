@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from harness.plan import Plan
 from harness.report.figures import count
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 from scenarios._cells import about, variants, whole
 from scenarios._langchain import anew, refuse
 from scenarios._questions import questions as prompts

@@ -1,7 +1,7 @@
 """Did a change make calls dearer?"""
 
 from harness.plan import Plan
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 from scenarios._cells import by
 from scenarios._questions import questions as prompts
 

@@ -2,7 +2,7 @@
 
 from harness.plan import Plan
 from harness.report.figures import times
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 from scenarios._cells import about, over, variants, whole
 from scenarios._langchain import forget, model, refuse
 from scenarios._questions import questions as prompts

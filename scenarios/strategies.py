@@ -2,8 +2,8 @@
 
 from harness.plan import Plan
 from harness.report.figures import listed, times, told
-from harness.stats.compare import differs
-from harness.stats.summary import CellSummary, Summary
+from harness.stats.cells import CellSummary, Summary
+from harness.stats.estimate import differs
 from scenarios._cells import by, over
 from scenarios._questions import questions as prompts
 

@@ -2,7 +2,7 @@
 
 from harness.plan import Plan
 from harness.report.figures import listed, told
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 from scenarios._cells import variants
 from scenarios._langchain import model, refuse
 from scenarios._questions import questions as prompts

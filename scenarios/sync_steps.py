@@ -4,7 +4,7 @@ from functools import reduce
 
 from harness.plan import Plan
 from harness.report.figures import count, times, told
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 from scenarios._cells import apart, has, over, variants
 from scenarios._langchain import model, refuse
 from scenarios._questions import questions as prompts

@@ -4,7 +4,7 @@ from itertools import count
 
 from harness.plan import Plan
 from harness.report.figures import times
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 from scenarios._cells import has, one, over, verdict
 from scenarios._langchain import model, step
 from scenarios._questions import questions

@@ -7,9 +7,11 @@ import numpy as np
 from harness.record import Call, Cell
 from harness.stats.bootstrap import over_rounds
 from harness.stats.columns import OF_CALLS, numbers, unit_of
-from harness.stats.estimate import Estimate
+from harness.stats.estimate import Estimate, differs
 from harness.stats.rounds import Round, rounds_of, sound
 from harness.store import Run
+
+__all__ = ["difference", "differs", "matched", "ratio", "ratio_by_call"]
 
 
 def ratio(run: Run, a: Cell, b: Cell, metric: str) -> Estimate | None:
@@ -50,17 +52,6 @@ def ratio_by_call(run: Run, a: Cell, b: Cell, metric: str) -> Estimate | None:
             found.append(float(np.exp(np.median(logs))))
             count += len(logs)
     return over_rounds(found, count, "")
-
-
-def differs(estimate: Estimate, matters: float = 0.03) -> bool:
-    """
-    Say whether a ratio is a difference: its interval excludes 1, and it is off by more than what *matters*.
-
-    *matters* is a share: 0.03 calls neither 1.03 nor 1 / 1.03 a difference. Without an interval, never.
-    """
-    if estimate.low is None or estimate.high is None:
-        return False
-    return not estimate.low <= 1 <= estimate.high and max(estimate.value, 1 / estimate.value) > 1 + matters
 
 
 def matched(run: Run, a: Cell, b: Cell) -> tuple[list[Round], list[Round]]:

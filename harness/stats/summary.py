@@ -1,53 +1,23 @@
 """A run in numbers: every cell with every metric as an estimate, and with its doubts."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from harness.metrics import CALLS, OfCalls, OfSlots
 from harness.record import Cell
 from harness.slo import Slo
+from harness.stats.cells import CellSummary, Summary
 from harness.stats.columns import OF_SLOTS, table
 from harness.stats.doubts import doubts
-from harness.stats.estimate import Estimate
 from harness.stats.floor import floors, unresolved
 from harness.stats.goodput import GOODPUT, goodput, slo_of
 from harness.stats.rounds import Round, rounds_of, sound
 from harness.store import Run
 
+__all__ = ["METRICS", "CellSummary", "Summary", "summarise", "to_json"]
+
 METRICS: tuple[OfCalls | OfSlots, ...] = (*CALLS, *OF_SLOTS.values(), *GOODPUT)
-
-
-@dataclass(frozen=True, slots=True)
-class CellSummary:
-    """
-    One cell: the rounds and calls it rests on (warm-up left out), its failed calls, its metrics, its doubts.
-
-    A metric that is missing from `metrics` has nothing, or too little, to be derived from.
-    """
-
-    cell: Cell
-    rounds: int
-    calls: int
-    errors: int
-    metrics: dict[str, Estimate]
-    doubts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A run and its cells in the order the run names them."""
-
-    run: Run
-    cells: tuple[CellSummary, ...]
-
-    def of(self, **fields: object) -> tuple[CellSummary, ...]:
-        """Select the cells whose fields have these values: `summary.of(strategy="gather", concurrency=16)`."""
-        return tuple(
-            each
-            for each in self.cells
-            if all(getattr(each.cell, name) == wanted for name, wanted in fields.items())
-        )
 
 
 def summarise(run: Run, slo: Slo | None = None) -> Summary:

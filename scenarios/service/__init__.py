@@ -1,7 +1,7 @@
 """What does an endpoint's way of calling a chain cost the users of a web service?"""
 
 from harness.report.figures import told
-from harness.stats.summary import CellSummary, Summary
+from harness.stats.cells import CellSummary, Summary
 from scenarios._cells import by
 from scenarios._questions import questions as prompts
 
