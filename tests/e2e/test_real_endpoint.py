@@ -61,9 +61,9 @@ def breaking():
 
 
 def asked(url, results, *words):
-    """Answer the arguments that bench one small cell on the OpenAI SDK."""
+    """Answer the arguments that bench one small cell, on the client that imports least."""
     small = ("--calibrate", "0", "--results", str(results), "--calls", "4", "--concurrency", "2")
-    cell = ("--strategies", "astream_many", "--clients", "openai", "--tokens", "8")
+    cell = ("--strategies", "astream_many", "--clients", "floor", "--tokens", "8")
     told = ("--base-url", url, "--model", "llama", "--api-key-env", "THE_KEY")
     return ["bench", "streaming", *told, *small, *cell, *words]
 
