@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.config import Mistake, RunConfig
 from harness.endpoint import Remote, address, loopback
 from harness.plan import Plan, Planned
 from harness.record import OWN, Call, Metered
 from harness.remote import secret
-from harness.remote.preflight import Preflight
+
+if TYPE_CHECKING:
+    from harness.remote.preflight import Preflight
 
 SCENARIO = "real_endpoint"
 """What is asked of a real endpoint where nothing else is."""
@@ -140,7 +142,11 @@ class Visit:
         self.spent = Metered(1, found.prompt + found.output, int(not found.told))
         return planned
 
-    def _preflight(self, tokens: int = 1) -> Preflight:
+    def _preflight(self, tokens: int = 1) -> "Preflight":
+        from harness.remote.preflight import (
+            Preflight,
+        )  # with an HTTP client, which a run on the mock has no use for
+
         return Preflight(self.remote(tokens).endpoint(self.config.timeout, 0, 1), self.config.api_key_env)
 
     def remote(self, tokens: int) -> Remote:
