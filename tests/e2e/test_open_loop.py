@@ -56,7 +56,7 @@ def test_a_recording_is_played_through_a_chain(here):
 
 def test_a_search_ends_with_a_rate(here):
     """Ten calls of 100 ms a second fit on one place: twice as many do not, once the queue has had a second."""
-    words = ("--clients", "aiohttp", "--strategies", "gather_bounded", "--concurrency", "1")
+    words = ("--clients", "floor", "--strategies", "gather_bounded", "--concurrency", "1")
     limits = ("--slo", "e2e=0.3", "--share", "0.8", "--most", "40", "--duration", "1", "--rounds", "1")
     profile = ("--profile", "steady,ttft=0.1,itl=0")
     code, said, errors = process("slo", *words, *limits, *profile)

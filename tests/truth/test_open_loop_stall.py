@@ -24,12 +24,12 @@ CALLS = 200
 
 @pytest.fixture(scope="module")
 def stalled(tmp_path_factory):
-    """Two seconds of calls on bare aiohttp, of which the server keeps one for a second."""
+    """Two seconds of calls on a bare socket, of which the server keeps one for a second."""
     mock = f"{sys.executable} -m mock_server --port 0 --profile steady,ttft=0.002,itl=0 --tokens 1"
     config = config_from(
         {
             "scenarios": ("strategies",),
-            "clients": "aiohttp",
+            "clients": "floor",
             "strategies": "gather_bounded",
             "concurrency": "1",
             "arrivals": "constant,rate=100",
