@@ -1,6 +1,8 @@
 """Runs made up from a few rules, for whatever reads a run's folder: known causes, so known answers."""
 
 import gc
+import os
+import shutil
 import signal
 from array import array
 from collections.abc import Callable, Iterable
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from harness.arms.flock import held
 from harness.record import Call, Cell, Lag, Served, Slot
 from harness.store import Writer
 
@@ -19,6 +22,7 @@ CLIENTS = {"httpx": 0.9, "aiohttp": 0.4, "openai": 1.6, "langchain": 2.4, "chain
 SEQUENTIAL = ("invoke", "ainvoke", "stream", "astream")
 
 MakeRun = Callable[..., Path]
+MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 
 # Whoever starts the suite in the background of a shell has it ignore Ctrl-C, and all that it starts would, too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -125,3 +129,26 @@ def many_cells() -> list[Cell]:
     cells += [Cell("loops", "chain", "gather", loop, c) for loop in ("asyncio", "uvloop") for c in (16, 64)]
     cells += [Cell("layers", client, "gather", "asyncio", 16) for client in CLIENTS]
     return cells + [Cell("streaming", client, "astream_many", "asyncio", 16) for client in CLIENTS]
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """
+    Answer the folder of this name, filled by a function: once for all processes of the session, to be only read.
+
+    pytest-xdist gives the tests of one file to several processes, each of which would fill one of its own.
+    """
+    ours = tmp_path_factory.getbasetemp()
+    everybodys = ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours
+
+    def made(name: str, fill: Callable[[Path], object]) -> Path:
+        folder, filled = everybodys / name, everybodys / f"{name}.filled"
+        with held(everybodys / f"{name}.lock"):
+            if not filled.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # of one that failed
+                folder.mkdir()
+                fill(folder)
+                filled.touch()
+        return folder
+
+    return made

@@ -46,14 +46,18 @@ def _about(folder):
 
 
 @pytest.fixture(scope="module")
-def done(tmp_path_factory):
+def done(made_once):
     """One whole run, calibration and both loops included, for the tests that only look at what it left."""
-    results = tmp_path_factory.mktemp("results")
     cells = ("--clients", "aiohttp", "--strategies", "gather,astream_many", "--loops", "asyncio,uvloop")
     more = ("--calibrate", "1", "--profile", "lognormal,ttft=0.01,itl=0.001")
-    process = _bench(results, *SMALL, *QUICK, *cells, *more)
-    assert process.returncode == 0, process.stderr
-    return process, results
+
+    def fill(folder):
+        process = _bench(folder / "results", *SMALL, *QUICK, *cells, *more)
+        assert process.returncode == 0, process.stderr
+        (folder / "said").write_text(process.stdout)
+
+    made = made_once("bench", fill)
+    return (made / "said").read_text(), made / "results"
 
 
 def test_a_run_leaves_everything_it_knows_in_its_folder(done):
@@ -97,11 +101,11 @@ def test_the_same_call_has_the_same_latency_in_every_cell_and_round(done):
 
 def test_a_run_begins_with_its_calibration_and_reports_what_it_can_resolve(done):
     """run.json has it, with books of its own; the report shows it as a certificate."""
-    process, results = done
+    said, results = done
     calibration = _about(_only_run(results))["calibration"]
     assert {each["concurrency"] for each in calibration["floor"]} == {1, 64}
     assert calibration["balance"]["faults"] == []
-    assert "Calibration certificate" in process.stdout
+    assert "Calibration certificate" in said
 
 
 def test_the_report_can_be_made_again_from_the_file(done, tmp_path):

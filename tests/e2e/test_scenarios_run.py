@@ -15,12 +15,14 @@ def bench(results, *words):
 
 
 @pytest.fixture(scope="module")
-def failed(tmp_path_factory):
+def failed(made_once):
     """One run of a scenario whose calls are meant to fail half way through."""
-    results = tmp_path_factory.mktemp("results")
-    done = bench(results, "failures", "--variants", "gather,TaskGroup", "--rounds", "1", "--calls", "2")
-    assert done.exit_code == 0, done.stderr
-    return results / "latest"
+
+    def fill(results):
+        done = bench(results, "failures", "--variants", "gather,TaskGroup", "--rounds", "1", "--calls", "2")
+        assert done.exit_code == 0, done.stderr
+
+    return made_once("failures", fill) / "latest"
 
 
 def test_each_variant_is_a_cell_with_its_own_words_for_the_server(failed):

@@ -21,29 +21,29 @@ TOLERANCE = 25_000_000
 
 
 @pytest.fixture(scope="module")
-def streamed(tmp_path_factory):
+def streamed(made_once):
     """
     Streams on a schedule known to the nanosecond, through bare aiohttp and the whole chain.
 
     Two at once: with eight, a chain that hops to a thread for every chunk takes a slow core for itself, and its
     latencies are then its own and not the schedule's.
     """
-    config = config_from(
-        {
-            "scenarios": ("streaming",),
-            "clients": "aiohttp,chain",
-            "concurrency": "2",
-            "calls": "16",
-            "rounds": "1",
-            "profile": "steady,ttft=0.05,itl=0.005",
-            "tokens": str(TOKENS),
-            "calibrate": "0",
-            "results": tmp_path_factory.mktemp("results"),
-        }
-    )
-    outcome = run(config, lambda _: None)
-    assert outcome.faults == ()
-    return [call for call in store.read(outcome.folder).calls if not call.warmup]
+    asked = {
+        "scenarios": ("streaming",),
+        "clients": "aiohttp,chain",
+        "concurrency": "2",
+        "calls": "16",
+        "rounds": "1",
+        "profile": "steady,ttft=0.05,itl=0.005",
+        "tokens": str(TOKENS),
+        "calibrate": "0",
+    }
+
+    def fill(results):
+        assert run(config_from({**asked, "results": results}), lambda _: None).faults == ()
+
+    run_of_streams = made_once("known-schedule", fill) / "latest"
+    return [call for call in store.read(run_of_streams).calls if not call.warmup]
 
 
 def test_every_stream_was_planned_as_asked(streamed):

@@ -16,25 +16,25 @@ FAULTY = (
 
 
 @pytest.fixture(scope="module")
-def calls(tmp_path_factory):
+def calls(made_once):
     """Calls in one piece and streams, by the SDK with its retries and the floor without, to a faulty server."""
-    config = config_from(
-        {
-            "scenarios": ("streaming",),
-            "clients": "openai,floor",
-            "strategies": "gather_bounded,astream_many",
-            "concurrency": "4",
-            "calls": "16",
-            "rounds": "1",
-            "max_retries": "2",
-            "server": FAULTY,
-            "calibrate": "0",
-            "results": tmp_path_factory.mktemp("results"),
-        }
-    )
-    outcome = run(config, lambda _: None)
-    assert outcome.faults == ()
-    return [call for call in store.read(outcome.folder).calls if not call.warmup]
+    asked = {
+        "scenarios": ("streaming",),
+        "clients": "openai,floor",
+        "strategies": "gather_bounded,astream_many",
+        "concurrency": "4",
+        "calls": "16",
+        "rounds": "1",
+        "max_retries": "2",
+        "server": FAULTY,
+        "calibrate": "0",
+    }
+
+    def fill(results):
+        assert run(config_from({**asked, "results": results}), lambda _: None).faults == ()
+
+    faulty = made_once("shares", fill) / "latest"
+    return [call for call in store.read(faulty).calls if not call.warmup]
 
 
 KINDS = {
