@@ -16,7 +16,7 @@ REFUSED = "[call refused]"
 PROCESSES = 2
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def mock():
     """A mock server that answers four tokens, and refuses calls that are tagged so."""
     words = [*mock_command("steady,ttft=0.05,itl=0.01", 4, 7), "--fault", "status,code=500,tag=refused"]
@@ -24,7 +24,7 @@ def mock():
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def service(mock):
     """The service before it, in as many processes as it is told."""
     more = ("--port", "0", "--workers", str(PROCESSES), "--loop", "uvloop")
@@ -33,7 +33,7 @@ def service(mock):
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def web():
     """A client for all tests, since each of its own reads all certificates; every request has a new connection."""
     with httpx.Client(timeout=30, limits=httpx.Limits(max_keepalive_connections=0)) as client:
