@@ -27,7 +27,8 @@ from harness.record import Call, Cell, Slot
 from harness.runner import joined
 from harness.server import mock_command, start
 from harness.slot import Timed, awaited, blocking, close
-from harness.stats.summary import Summary, summarise
+from harness.stats.cells import Summary
+from harness.stats.summary import summarise
 from harness.store import Run
 
 ASKED = ("Name one use of a paper clip.", "Describe rain in a sentence.", "Tell a joke about a semaphore.")

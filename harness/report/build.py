@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from harness.registry import load, names
 from harness.report.figures import count
 from harness.report.section import Report, Section
-from harness.stats.summary import Summary, summarise
+from harness.stats.cells import Summary
+from harness.stats.summary import summarise
 from harness.store import Run, read, replace
 
 if TYPE_CHECKING:

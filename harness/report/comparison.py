@@ -9,7 +9,7 @@ from harness.report.figures import Scale, count, datum, listed, times
 from harness.report.matrix import slug
 from harness.report.section import Column, Datum, Report, Section, Table
 from harness.report.words import formula, label
-from harness.stats.compare import differs
+from harness.stats.estimate import differs
 from harness.stats.sidebyside import CAVEAT, Pair, SideBySide, lay
 from harness.store import read
 

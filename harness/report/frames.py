@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.record import Call
 from harness.shares import shares
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 from harness.store import Run
 
 if TYPE_CHECKING:

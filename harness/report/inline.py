@@ -5,7 +5,7 @@ from html import escape
 
 from harness.report.build import sections
 from harness.report.section import Chart, Section, Table
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 
 # What is asked of a comparison first: how long each took, and when a stream began.
 TITLES = ("Errors", "Total time", "Streaming", "Doubts")

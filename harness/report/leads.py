@@ -2,9 +2,9 @@
 
 from harness.report.figures import count, listed, scale, times, told
 from harness.report.matrix import Panel
-from harness.stats.compare import differs, ratio
-from harness.stats.estimate import Estimate
-from harness.stats.summary import CellSummary, Summary
+from harness.stats.cells import CellSummary, Summary
+from harness.stats.compare import ratio
+from harness.stats.estimate import Estimate, differs
 
 
 def fastest(summary: Summary, panel: Panel) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from harness.record import OWN, Cell
-from harness.stats.summary import CellSummary
+from harness.stats.cells import CellSummary
 
 FIELDS = ("client", "variant", "strategy", "loop", "concurrency")
 _PREPOSITIONS = {

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from harness.report.charts.lines import Line
 from harness.report.matrix import say, varied
-from harness.stats.summary import CellSummary
+from harness.stats.cells import CellSummary
 
 # Lines closer than this would be drawn on top of each other.
 ALIKE = 1.04

@@ -6,7 +6,7 @@ from harness.report.figures import UNKNOWN, column, datum, scale
 from harness.report.matrix import varied
 from harness.report.section import Column, Datum, Table
 from harness.report.words import formula, label
-from harness.stats.summary import CellSummary
+from harness.stats.cells import CellSummary
 
 
 def of_cells(cells: Sequence[CellSummary], metrics: Sequence[str], caption: str = "") -> Table:

@@ -7,11 +7,9 @@ import numpy as np
 from harness.record import Call, Cell
 from harness.stats.bootstrap import over_rounds
 from harness.stats.columns import OF_CALLS, numbers, unit_of
-from harness.stats.estimate import Estimate, differs
+from harness.stats.estimate import Estimate
 from harness.stats.rounds import Round, rounds_of, sound
 from harness.store import Run
-
-__all__ = ["difference", "differs", "matched", "ratio", "ratio_by_call"]
 
 
 def ratio(run: Run, a: Cell, b: Cell, metric: str) -> Estimate | None:

@@ -17,8 +17,7 @@ from harness.record import Cell
 from harness.stats.bootstrap import FEWEST_ROUNDS, batched, centre, standard_error
 from harness.stats.circumstances import Difference, differences
 from harness.stats.columns import OF_SLOTS, Column, better, table
-from harness.stats.compare import differs
-from harness.stats.estimate import Estimate
+from harness.stats.estimate import Estimate, differs
 from harness.stats.rounds import rounds_of, sound
 from harness.stats.student import critical
 from harness.store import Run

@@ -15,8 +15,6 @@ from harness.stats.goodput import GOODPUT, goodput, slo_of
 from harness.stats.rounds import Round, rounds_of, sound
 from harness.store import Run
 
-__all__ = ["METRICS", "CellSummary", "Summary", "summarise", "to_json"]
-
 METRICS: tuple[OfCalls | OfSlots, ...] = (*CALLS, *OF_SLOTS.values(), *GOODPUT)
 
 

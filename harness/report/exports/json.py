@@ -2,7 +2,8 @@
 
 import orjson
 
-from harness.stats.summary import Summary, to_json
+from harness.stats.cells import Summary
+from harness.stats.summary import to_json
 
 DEFAULT = True
 

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 from io import BytesIO
 
 from harness.report import frames
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 
 DEFAULT = False
 

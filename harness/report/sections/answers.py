@@ -6,7 +6,7 @@ from harness.report.leads import fastest
 from harness.report.matrix import panels, scenarios
 from harness.report.section import Section
 from harness.report.tables import of_cells
-from harness.stats.summary import CellSummary, Summary
+from harness.stats.cells import CellSummary, Summary
 
 ORDER = 10
 METRICS = (

@@ -3,7 +3,7 @@
 from harness.report.figures import count, listed, scale, told
 from harness.report.section import Section
 from harness.report.tables import of_cells
-from harness.stats.summary import CellSummary, Summary
+from harness.stats.cells import CellSummary, Summary
 
 ORDER = 12
 METRICS = (

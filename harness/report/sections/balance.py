@@ -1,7 +1,7 @@
 """Do the books balance: were all calls made, recorded and seen by the server."""
 
 from harness.report.section import Column, Datum, Section, Table
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 
 ORDER = 110
 MEANINGS = {

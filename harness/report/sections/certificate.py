@@ -6,9 +6,9 @@ from typing import Any
 
 from harness.report.figures import UNKNOWN, column, number, told
 from harness.report.section import Column, Datum, Section, Table
+from harness.stats.cells import Summary
 from harness.stats.estimate import Estimate
 from harness.stats.floor import Floor, floors
-from harness.stats.summary import Summary
 
 ORDER = 102
 HEADS = {

@@ -1,7 +1,8 @@
 """What does each figure mean, and what do other tools call it."""
 
 from harness.report.section import Column, Datum, Section, Table
-from harness.stats.summary import METRICS, Summary
+from harness.stats.cells import Summary
+from harness.stats.summary import METRICS
 
 ORDER = 130
 UNITS = {"ns": "ms", "1/s": "per second"}

@@ -4,7 +4,7 @@ import re
 
 from harness.report.figures import count, listed
 from harness.report.section import Column, Datum, Section, Table
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 
 ORDER = 100
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")

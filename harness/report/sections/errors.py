@@ -4,7 +4,7 @@ from collections import Counter
 
 from harness.report.figures import count
 from harness.report.section import Column, Datum, Section, Table
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 
 ORDER = 90
 # An error's text may be a whole page of somebody's HTML.

@@ -9,8 +9,8 @@ from harness.report.matrix import Panel, panels
 from harness.report.section import Section
 from harness.report.tables import of_cells
 from harness.shares import service
+from harness.stats.cells import CellSummary, Summary
 from harness.stats.rounds import rounds_of, sound
-from harness.stats.summary import CellSummary, Summary
 
 ORDER = 40
 METRICS = ("e2e.p50", "e2e.p95", "e2e.p99", "overhead.p50", "overhead.p95")

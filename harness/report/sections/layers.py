@@ -6,9 +6,9 @@ from harness.report.charts.bars import Bar, Bars
 from harness.report.figures import Scale, datum, scale, times, told
 from harness.report.matrix import Pair, pairs, slug
 from harness.report.section import Column, Datum, Section, Table
+from harness.stats.cells import CellSummary, Summary
 from harness.stats.compare import ratio
 from harness.stats.estimate import Estimate
-from harness.stats.summary import CellSummary, Summary
 
 ORDER = 80
 

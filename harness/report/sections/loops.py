@@ -5,9 +5,9 @@ from harness.report.figures import Scale, count, datum, interval, number
 from harness.report.matrix import Pair, pairs
 from harness.report.section import Column, Datum, Section, Table
 from harness.report.words import label
-from harness.stats.compare import differs, ratio
-from harness.stats.estimate import Estimate
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
+from harness.stats.compare import ratio
+from harness.stats.estimate import Estimate, differs
 
 ORDER = 70
 METRICS = ("makespan", "cpu", "e2e.p50")

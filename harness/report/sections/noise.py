@@ -3,8 +3,8 @@
 from harness.report.figures import count, number
 from harness.report.section import Column, Datum, Section, Table
 from harness.report.words import label
+from harness.stats.cells import Summary
 from harness.stats.noise import noise
-from harness.stats.summary import Summary
 
 ORDER = 105
 METRICS = ("throughput", "makespan", "cpu")

@@ -7,7 +7,7 @@ from harness.report.section import Section
 from harness.report.tables import of_cells
 from harness.report.words import label
 from harness.shares import OWNERS
-from harness.stats.summary import CellSummary, Summary
+from harness.stats.cells import CellSummary, Summary
 
 ORDER = 60
 # Drawn once more on a scale of their own: beside the server's plan and a queue they would be hairlines.

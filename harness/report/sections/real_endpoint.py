@@ -4,7 +4,7 @@ from typing import Any
 
 from harness.report.figures import count, number
 from harness.report.section import Column, Datum, Section, Table
-from harness.stats.summary import Summary
+from harness.stats.cells import Summary
 
 ORDER = 15
 COUNTS = {

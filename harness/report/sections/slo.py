@@ -4,8 +4,8 @@ from harness.report.charts.bars import Bar, Bars
 from harness.report.figures import DASH, Scale, count, datum, number, told
 from harness.report.matrix import FIELDS
 from harness.report.section import Column, Datum, Section, Table
+from harness.stats.cells import Summary
 from harness.stats.slo_rate import Reached, Searched, searched
-from harness.stats.summary import Summary
 
 ORDER = 5
 

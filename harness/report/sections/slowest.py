@@ -10,8 +10,8 @@ from harness.report.matrix import scenarios, slug
 from harness.report.section import Column, Datum, Section, Table
 from harness.report.timeline import Span, timeline
 from harness.shares import OWNERS
+from harness.stats.cells import CellSummary, Summary
 from harness.stats.rounds import rounds_of, sound
-from harness.stats.summary import CellSummary, Summary
 
 ORDER = 65
 # Calls a chart; enough to see a pattern, few enough to read each.

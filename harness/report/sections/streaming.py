@@ -8,8 +8,8 @@ from harness.report.figures import count, number, scale, told
 from harness.report.matrix import Panel, panels
 from harness.report.section import Section
 from harness.report.tables import of_cells
+from harness.stats.cells import CellSummary, Summary
 from harness.stats.rounds import rounds_of, sound
-from harness.stats.summary import CellSummary, Summary
 
 ORDER = 50
 METRICS = (

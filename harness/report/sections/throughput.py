@@ -8,8 +8,8 @@ from harness.report.matrix import scenarios, slug
 from harness.report.section import Column, Datum, Section, Table
 from harness.report.series import Series, lines, series
 from harness.report.tables import pivot
+from harness.stats.cells import CellSummary, Summary
 from harness.stats.curve import Curve, curves
-from harness.stats.summary import CellSummary, Summary
 
 ORDER = 30
 

@@ -8,7 +8,7 @@ from harness.report.leads import fastest
 from harness.report.matrix import Panel, panels, scenarios
 from harness.report.section import Section
 from harness.report.tables import pivot
-from harness.stats.summary import CellSummary, Summary
+from harness.stats.cells import CellSummary, Summary
 
 ORDER = 20
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from harness.record import Cell
 from harness.report.matrix import pairs, panels, slug, varied
-from harness.stats.summary import CellSummary
+from harness.stats.cells import CellSummary
 
 BASE = Cell("strategies", "chain", "gather", "asyncio", 16)
 

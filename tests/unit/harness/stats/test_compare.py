@@ -8,8 +8,8 @@ from statistics import median
 import pytest
 
 from harness.stats.bootstrap import over_rounds
-from harness.stats.compare import difference, differs, ratio, ratio_by_call
-from harness.stats.estimate import Estimate
+from harness.stats.compare import difference, ratio, ratio_by_call
+from harness.stats.estimate import Estimate, differs
 
 LATENCY = [Random(i).lognormvariate(4, 0.5) for i in range(40)]
 

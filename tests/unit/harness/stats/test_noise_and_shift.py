@@ -7,7 +7,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from harness.stats.compare import differs
+from harness.stats.estimate import differs
 from harness.stats.noise import noise, robust
 from harness.stats.shift import shift
 

@@ -3,8 +3,8 @@
 import pytest
 
 from harness.report.sections.slo import section
+from harness.stats.cells import Summary
 from harness.stats.slo_rate import searched
-from harness.stats.summary import Summary
 from harness.store import Run
 
 
