@@ -25,6 +25,11 @@ class Journal:
     dropped: int
     entries: tuple[tuple[str | None, Served], ...]
 
+    def since(self, began: int) -> "Journal":
+        """Answer what of it belongs to what *began* then (ns, the server's clock): nothing, or its counts too."""
+        entries = tuple(each for each in self.entries if each[1].received >= began)
+        return Journal(self.peak, self.connections, self.dropped, entries) if entries else Journal(0, 0, 0, ())
+
 
 def take(base_url: str, patience: float = 2.0) -> Journal | None:
     """

@@ -91,9 +91,10 @@ class Conductor:
             self._ended = self._end(self._tally, said)
 
     def _begin(self, said: dict[str, Any]) -> None:
-        if self._stage.journal:
-            take(self._stage.journal, 0)
         self._tally, self._began = Tally(said["users"]), said["began"]
+        if self._stage.journal and (journal := take(self._stage.journal, 0)):
+            # The first calls may have been answered before it is heard that there are any.
+            self._tally.take(journal.since(self._began))
 
     def _end(self, tally: Tally, said: dict[str, Any]) -> Ended:
         if self._stage.journal:

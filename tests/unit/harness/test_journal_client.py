@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import orjson
 import pytest
 
-from harness.journal import Lost, take
+from harness.journal import Journal, Lost, take
 
 ENTRY = {"tag": "000001", "received": 5, "planned": [7], "written": [8], "finished": 9, "tokens": 3}
 
@@ -56,6 +56,14 @@ def test_what_is_still_in_flight_is_waited_for(serve):
     [(tag, entry)] = journal.entries
     assert tag == "000001"
     assert (entry.received, list(entry.planned), entry.tokens) == (5, [7], 3)
+
+
+def test_what_was_there_before_something_began_is_none_of_it(serve):
+    """From its first nanosecond on; where all of it was before, the counts are of something else, too."""
+    journal = take(serve((200, _taken([ENTRY, ENTRY | {"tag": "000002", "received": 6}], peak=3))))
+    assert journal.since(5) == journal
+    assert [tag for tag, _ in journal.since(6).entries] == ["000002"]
+    assert journal.since(7) == Journal(0, 0, 0, ())
 
 
 def test_a_request_that_never_ends_is_not_waited_for_for_ever(serve):
