@@ -65,7 +65,8 @@ $(VENV)/.dev: $(VENV)/bin/python requirements/dev.txt pyproject.toml
 	@$(call install,dev)
 	@touch $(VENV)/.user  # the developers' lock holds the users'
 
-# $(1): which lock. The project itself is installed editable, without asking the index for anything more.
+# $(1): which lock. The project itself is installed editable, without asking the index for anything more,
+# and compiled: where PYTHONDONTWRITEBYTECODE is set, as it is in many images, every process would do that anew.
 define install
 echo "setting up $(VENV) from requirements/$(1).txt …"; \
 if command -v uv >/dev/null; then \
@@ -74,5 +75,5 @@ if command -v uv >/dev/null; then \
 else \
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/$(1).txt && \
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
-fi && touch $@
+fi && { $(BIN)/python -m compileall -q harness mock_server scenarios; touch $@; }
 endef

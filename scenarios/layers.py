@@ -24,7 +24,6 @@ PLAN = (
             "chain_aiohttp",
         ),
         concurrency=(32,),
-        calls=64,
         profile="instant",
         tokens=8,
     ),

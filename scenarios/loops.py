@@ -15,7 +15,6 @@ PLAN = (
         clients=("aiohttp", "chain"),
         loops=("asyncio", "uvloop"),
         concurrency=(32,),
-        calls=64,
         profile="instant",
         tokens=8,
     ),
