@@ -46,6 +46,8 @@ def main(  # noqa: PLR0913, PLR0917  an option each
             log_level="warning",
         )
         listening = config.bind_socket()
+        # uvicorn does so once the application has come up, a moment after that has said it is ready.
+        listening.listen(config.backlog)
         address = f"http://{host}:{listening.getsockname()[1]}"
         Thread(target=_say_ready, args=(Path(up), workers, address), daemon=True).start()
         if workers == 1:

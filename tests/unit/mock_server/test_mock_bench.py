@@ -1,10 +1,12 @@
 """The mock's benchmark: its figures, its sentence on saturation, its chart, and that nothing is left over."""
 
+import select
+import socket
 from pathlib import Path
 
 import pytest
 
-from mock_server.bench import chart, memory
+from mock_server.bench import chart, memory, streams
 from mock_server.bench.processes import cores, request, started
 from mock_server.bench.streams import Seen, measured, quantile, saturation
 
@@ -70,3 +72,20 @@ def test_nothing_is_left_over_of_mixed_requests():
     left = memory.measured(2000, cores()[0])
     assert (left.entries, left.in_flight, left.descriptors) == (2000, 0, 0)
     assert "2,000 requests" in memory.told(left)
+
+
+def test_a_stream_that_is_read_in_pieces_has_all_its_tokens_once():
+    """Cut wherever a reader may be interrupted: in a token, in the role's empty one, in the end."""
+    event = b'2a\r\ndata: {"content":"%s"}\n\n\r\n'
+    whole = event % b"" + event % b"Two" + event % b" words" + streams.END
+    for cut in range(1, len(whole)):
+        ours, theirs = socket.socketpair()
+        with ours, theirs, select.epoll() as poll:
+            ours.settimeout(0)
+            poll.register(ours, select.EPOLLIN)
+            reader = streams._Reader(ours, "000000")
+            ended = 0
+            for piece in (whole[:cut], whole[cut:]):
+                theirs.send(piece)
+                ended += streams._drain(poll, {ours.fileno(): reader}, 1)
+            assert (len(reader.seen), ended) == (2, 1), whole[:cut]
