@@ -1,6 +1,7 @@
 """Ctrl-C and SIGTERM that cannot get lost: raised where they arrive, and once more where that was swallowed."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -18,15 +19,20 @@ def catching() -> Iterator[None]:
 
     A shell that started this in the background has told it to ignore Ctrl-C: that is kept. Afterwards the handlers
     are as they were and nothing is remembered, so that whoever called a command from Python keeps their own.
+
+    What is swallowed is not lost, and so no traceback is printed of it.
     """
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     _remember(asked=False)
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:
             signal.signal(number, _raise)
+    hook = sys.unraisablehook
+    sys.unraisablehook = lambda told: None if _asked and told.exc_type is KeyboardInterrupt else hook(told)
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         for number, handler in before.items():
             signal.signal(number, handler)
         _remember(asked=False)

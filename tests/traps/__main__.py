@@ -42,9 +42,7 @@ def main():
     """Carry out all of it, and answer the exit code."""
     asked = argparse.ArgumentParser(prog="python tests/traps", description=__doc__.strip().partition("\n")[0])
     asked.add_argument("--times", type=int, default=5, help="diagnoses of each application")
-    asked.add_argument(
-        "--seed", type=int, default=7, help="seed of the first; the others count on"
-    )
+    asked.add_argument("--seed", type=int, default=7, help="seed of the first; the others count on")
     asked.add_argument("--rounds", type=int, default=5, help="rounds of each diagnosis")
     asked.add_argument("apps", nargs="*", help="only these, such as clean")
     given = asked.parse_args()

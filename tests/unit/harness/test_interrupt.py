@@ -24,6 +24,30 @@ def test_a_signal_that_was_swallowed_is_raised_at_the_next_step(number):
 
 
 @BOTH
+def test_of_a_signal_that_was_swallowed_no_traceback_is_printed(number, capsys):
+    """It comes up again at the next step; what else a finalizer raises is printed as ever."""
+
+    class Ending:
+        def __init__(self, end):
+            self.end = end
+
+        def __del__(self):
+            self.end()
+
+    sys.unraisablehook, before = sys.__unraisablehook__, sys.unraisablehook
+    try:
+        with interrupt.catching():
+            Ending(lambda: os.kill(os.getpid(), number))
+            assert capsys.readouterr().err == ""
+            with pytest.raises(KeyboardInterrupt):
+                interrupt.check()
+            Ending(lambda: 1 / 0)
+            assert "ZeroDivisionError" in capsys.readouterr().err
+    finally:
+        sys.unraisablehook = before
+
+
+@BOTH
 def test_afterwards_the_handlers_are_as_before_and_nothing_is_remembered(number):
     """A process that calls a command and goes on is not interrupted later by what ended the command."""
     before = signal.getsignal(number)
