@@ -39,7 +39,7 @@ async def late(question):
 @pytest.fixture
 def look(tmp_path, monkeypatch):
     """Have an application of the file above looked at in this process, whose environment is as before after."""
-    # A slot collects garbage before it is timed: what tests before this one left in their clients' cycles is theirs.
+    # A slot collects garbage before it is timed: what earlier tests left in their clients' cycles is theirs.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
