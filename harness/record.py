@@ -209,6 +209,7 @@ class Slot:
 
     Of somebody's own application, `by_time` requests carried no call's tag and were joined by time, and `untold`
     calls (warm-up and all) could not be joined with theirs. `tasks` and `threads` were left behind at the end.
+    `awake`: the worker's core was kept from sleeping, as it is for an open loop where that can be done.
     """
 
     cell: str

@@ -185,7 +185,7 @@ class Runner:
         Broken slots are noted, and their cells left out. Raises `Lost` when a server died, and `Stopped` where a
         real endpoint is to be asked no more.
         """
-        done, total = 0, sum(len(each.slots) for each in drawn)
+        waiting, done = [planned for each in drawn for planned in each.slots], 0
         for turn, each in enumerate(drawn):
             if self._late_for(each):
                 self._tell(Progress(done, done, None, turn, 0.0))
@@ -194,11 +194,11 @@ class Runner:
             if each.number:
                 self.end()
             for position, planned in enumerate(each.slots):
-                waiting = [*each.slots[position:], *(slot for later in drawn[turn + 1 :] for slot in later.slots)]
-                self._tell(Progress(done, total, planned.cell.id, each.number, self._left(waiting)))
+                left = self._left(waiting[done:])
+                self._tell(Progress(done, len(waiting), planned.cell.id, each.number, left))
                 self._turn(planned, each, position)
                 done += 1
-        self._tell(Progress(done, total, None, len(drawn), 0.0))
+        self._tell(Progress(done, len(waiting), None, len(drawn), 0.0))
         return ()
 
     def _turn(self, planned: Planned, drawn: Round, position: int) -> None:

@@ -143,9 +143,8 @@ class Visit:
         return planned
 
     def _preflight(self, tokens: int = 1) -> "Preflight":
-        from harness.remote.preflight import (
-            Preflight,
-        )  # with an HTTP client, which a run on the mock has no use for
+        # It brings an HTTP client, which a run on the mock has no use for.
+        from harness.remote.preflight import Preflight
 
         return Preflight(self.remote(tokens).endpoint(self.config.timeout, 0, 1), self.config.api_key_env)
 

@@ -163,6 +163,21 @@ def test_results_that_cannot_be_written_are_one_line_and_exit_2(tmp_path):
     assert "cannot write" in done.stderr
 
 
+def _endless(results):
+    """Start a run of a thousand rounds in a process of its own."""
+    command = _command(results, *SMALL, *QUICK, "--rounds", "1000")
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def _last_words(process):
+    """Wait until the process has ended; answer what it said on stderr."""
+    try:
+        return process.communicate(timeout=60)[1]
+    finally:
+        process.kill()
+        process.wait()
+
+
 def _wait_for_slot(process, results, least=1):
     """Wait until a slot is on file; fail when the process ends or nothing comes for a minute."""
     end = time.monotonic() + 60
@@ -177,17 +192,12 @@ def _wait_for_slot(process, results, least=1):
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_keeps_what_was_measured(tmp_path, sent):
     """Ctrl-C, or a CI runner's SIGTERM: exit 130, a readable run, a report, and no process left behind."""
-    words = (*SMALL, *QUICK, "--rounds", "1000")
-    process = subprocess.Popen(_command(tmp_path, *words), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = _endless(tmp_path)
     _wait_for_slot(process, tmp_path, 2)
     children = psutil.Process(process.pid).children(recursive=True)
     assert children
     process.send_signal(sent)
-    try:
-        _, errors = process.communicate(timeout=60)
-    finally:
-        process.kill()
-        process.wait()
+    errors = _last_words(process)
     assert process.returncode == 130, errors
     assert psutil.wait_procs(children, timeout=10)[1] == []
     folder = _only_run(tmp_path)
@@ -199,32 +209,23 @@ def test_an_interrupted_run_keeps_what_was_measured(tmp_path, sent):
 
 def test_a_killed_run_leaves_no_server_behind(tmp_path):
     """Even SIGKILL, which nobody can catch, takes the children along."""
-    process = subprocess.Popen(
-        _command(tmp_path, *SMALL, *QUICK, "--rounds", "1000"),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = _endless(tmp_path)
     _wait_for_slot(process, tmp_path)
     children = psutil.Process(process.pid).children(recursive=True)
     process.kill()
-    process.wait()
+    _last_words(process)
     assert psutil.wait_procs(children, timeout=10)[1] == []
     assert store.read(_only_run(tmp_path)).slots
 
 
 def test_a_server_that_dies_ends_the_run_in_order(tmp_path):
     """What was measured before is kept, the report is made, the reason is said, the exit code is 1."""
-    words = (*SMALL, *QUICK, "--rounds", "1000")
-    process = subprocess.Popen(_command(tmp_path, *words), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = _endless(tmp_path)
     _wait_for_slot(process, tmp_path)
     children = (each for each in psutil.process_iter(["ppid", "cmdline"]) if each.info["ppid"] == process.pid)
     [mock] = [each for each in children if "mock_server" in (each.info["cmdline"] or ())]
     mock.kill()
-    try:
-        _, errors = process.communicate(timeout=60)
-    finally:
-        process.kill()
-        process.wait()
+    errors = _last_words(process)
     assert process.returncode == 1, errors
     assert b"server" in errors
     assert b"Traceback" not in errors
