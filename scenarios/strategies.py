@@ -14,7 +14,7 @@ __all__ = ["PLAN", "answer", "prompts"]
 # rounds of them are enough to set beside the others.
 LATENCY = "lognormal,ttft=0.05,itl=0.001"
 PLAN = (
-    Plan(concurrency=(1,), calls=4, rounds=3, profile=LATENCY),
+    Plan(concurrency=(1,), calls=3, rounds=3, profile=LATENCY),
     Plan(concurrency=(16, 64), profile=LATENCY, sequential_up_to=1),
     Plan(strategies=("invoke", "ainvoke"), concurrency=(16,), rounds=3, profile=LATENCY),
 )
