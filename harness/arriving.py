@@ -13,11 +13,12 @@ from itertools import islice, repeat, takewhile
 from math import isfinite
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from harness import registry
 from harness.config import Mistake
 
+Each = TypeVar("Each")
 FOLDER = "harness.arrivals"
 SECONDS = 10.0
 """How long calls come in a slot where neither their number nor a time is said, and the kind has no end."""
@@ -100,7 +101,7 @@ def read(words: str, **more: float) -> Arrivals:
     return made
 
 
-def part(times: Iterator[int], number: int, parts: int) -> Iterator[int]:
+def part(times: Iterator[Each], number: int, parts: int) -> Iterator[Each]:
     """
     Yield every *parts*-th of *times*, beginning with the one at *number*: what one of several processes makes.
 

@@ -59,7 +59,7 @@ def _measure(config: RunConfig, loops: Sequence[str], servers: Servers, launch: 
         for position, each in enumerate(planned):
             order = order_of(config, each, number, addresses[each.cell.id])
             slot, calls = measured(launch, order, position, config.slot_timeout)
-            books.add(order.calls + order.warmup, calls, slot.unjoined or 0, slot.dropped or 0)
+            books.add(order.made, calls, slot.unjoined or 0, slot.dropped or 0)
             floor[each.cell.id]["rounds"].append(_round(each, slot, [call for call in calls if not call.warmup]))
     return {"timers": idle, "floor": list(floor.values()), "balance": books.to_json()}
 

@@ -17,6 +17,9 @@ class Mistake(Exception):
     """Something that was asked for and cannot be; its message is one line that names it and what there is."""
 
 
+MOST_PROCESSES = 64
+
+
 def _option(help_text: str, default: Any = None) -> Any:
     return field(default=default, metadata={"help": help_text})
 
@@ -49,6 +52,7 @@ class RunConfig:
     )
     arrivals: str | None = _option("open loop: when calls are due, as in poisson,rate=50 or trace,file=azure.csv")
     duration: float | None = _option("seconds of an open loop's arrivals (default: 10, or all of a recording)")
+    processes: int = _option("worker processes that share out an open loop's calls, as a service has several", 1)
     slo: str | None = _option("limits on a call in seconds, such as ttft=0.5,e2e=2; goodput is told against them")
     profile: str | None = _option("the mock's latency, such as steady,ttft=0.1,itl=0.02")
     tokens: int | None = _option("output tokens of each answer")
@@ -77,6 +81,7 @@ class RunConfig:
             ("rounds", 1),
             ("tokens", 1),
             ("executor", 1),
+            ("processes", 1),
             ("max_retries", 0),
             ("calibrate", 0),
             ("budget_requests", 1),
@@ -91,11 +96,20 @@ class RunConfig:
                 raise Mistake(f"{name} must lie between 0 and 86400 seconds, not {value:g}")
         if self.duration is not None and not self.arrivals:
             raise Mistake("duration is an open loop's: give it arrivals as well, such as poisson,rate=50")
+        self._refuse_processes()
         for value in self.concurrency:
             if not 1 <= value <= 10_000:
                 raise Mistake(f"concurrency must lie between 1 and 10000, not {value}")
         if self.name is not None and not self.name.replace("-", "").replace("_", "").isalnum():
             raise Mistake(f"name may have letters, digits, - and _, not {self.name!r}")
+
+    def _refuse_processes(self) -> None:
+        if self.processes > MOST_PROCESSES:
+            raise Mistake(f"processes must lie between 1 and {MOST_PROCESSES}, not {self.processes}")
+        if self.processes > 1 and not self.arrivals:
+            raise Mistake("processes share out an open loop: give it arrivals as well, such as poisson,rate=50")
+        if self.processes > 1 and self.base_url:
+            raise Mistake("processes are for the mock: the budget of a real endpoint is kept by one")
 
 
 def options() -> list[Field[Any]]:

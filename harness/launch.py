@@ -104,12 +104,20 @@ class Launch:
     def ask(self, request: dict[str, Any], patience: float) -> dict[str, Any]:
         """Send *request* and answer its answer. Raises `Broken`, after *patience* seconds too, or `Mistake`."""
         interrupt.check()
+        self.say(request)
+        return self.heard(patience)
+
+    def say(self, request: dict[str, Any]) -> None:
+        """Send *request*; what comes of it is yet to be `heard`. Raises `Broken`."""
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(orjson.dumps(request, default=asdict) + b"\n")
             self._process.stdin.flush()
         except OSError:
             raise Broken(self._obituary()) from None
+
+    def heard(self, patience: float) -> dict[str, Any]:
+        """Answer the next answer. Raises `Broken`, after *patience* seconds too, or `Mistake`."""
         answer: dict[str, Any] = orjson.loads(self._line(patience))
         if "mistake" in answer:
             raise Mistake(masked(answer["mistake"], self._hide))

@@ -243,9 +243,11 @@ SLOTS: tuple[OfSlots, ...] = (
         "CPU share",
         "%",
         "neither",
-        "process CPU time of the worker / wall time",
+        "process CPU time of the worker / wall time; of several, a worker's on average",
         lambda _c, slot, _calls: (
-            slot.cpu / (slot.ended - slot.started) * 100 if slot.ended > slot.started else None
+            slot.cpu / (slot.ended - slot.started) / (slot.processes or 1) * 100
+            if slot.ended > slot.started
+            else None
         ),
     ),
     OfSlots(

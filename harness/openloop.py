@@ -26,7 +26,7 @@ from harness.probe import Item, Probe
 from harness.record import Lag
 
 LEAD = 5_000_000
-"""ns from the beginning of a slot to the start of its schedule, so that the first call is not late already."""
+"""ns from the beginning of a slot to the start of its schedule, at least: its first call is not late already."""
 
 UNFINISHED, NOT_STARTED = "Unfinished", "NotStarted"
 """Errors of calls that the end of the slot cut off: in flight, and still waiting for a place."""
@@ -37,6 +37,11 @@ _BYTES = 4
 """Bytes of UTF-8 that the mock counts as one token."""
 
 _TAG = len("[call 000017] ")
+
+
+def lead(calls: int) -> int:
+    """Answer how many ns before its schedule's start a slot must begin: placing a call takes a microsecond."""
+    return LEAD + 2_000 * calls
 
 
 def planned(questions: Sequence[Any], arrivals: Arrivals, seed: int) -> tuple[list[Any], list[int]]:
@@ -71,14 +76,16 @@ class OpenLoop:
     """
     The schedule of one slot, kept by *strategy*'s `offer`; `run` is called as the strategy's own `run` would be.
 
-    Ends *patience* seconds after the last due time at the latest. `late` tells how late calls were offered, the
-    harness's own error: how late they were sent has the strategy's waits in it.
+    Begins at `start` (ns), or soon where that is not said; ends *patience* seconds after the last due time at the
+    latest. `late` tells how late calls were offered, the harness's own error: how late they were sent has the
+    strategy's waits in it.
     """
 
     def __init__(self, strategy: ModuleType, patience: float) -> None:
         self._offer: Offer = strategy.offer
         self._patience = round(patience * 1e9)
         self._late: list[int] = []
+        self.start: int | None = None
         self.run = self._awaited if inspect.iscoroutinefunction(strategy.run) else self._blocking
 
     @property
@@ -116,8 +123,7 @@ class OpenLoop:
 
     def _placed(self, calls: Sequence[Item]) -> tuple[list[Item], int]:
         """Answer *calls* with due times of the clock, and when to wait no longer."""
-        # Placing a call takes about a microsecond; the schedule begins when all are placed.
-        start = monotonic_ns() + LEAD + 2_000 * len(calls)
+        start = self.start or monotonic_ns() + lead(len(calls))
         placed = [replace(item, due=start + (item.due or 0)) for item in calls]
         return placed, max((item.due or 0 for item in placed), default=start) + self._patience
 

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from time import monotonic_ns, sleep
+from typing import Any
 
 import click
 from rich.console import Console
@@ -105,10 +106,23 @@ def lag(rate: int, seconds: float, loop: str) -> None:
 @click.option("--client", default="chain", show_default=True)
 @click.option("--loop", default="asyncio", show_default=True)
 @click.option("--strategy", default="ainvoke", show_default=True)
-def trace(file: Path, seconds: float, client: str, loop: str, strategy: str) -> None:
-    """A recording at its real speed through a chain."""
+@click.option("--processes", default="2", show_default=True)
+def trace(**given: Any) -> None:
+    """
+    A recording at its real speed through a chain.
+
+    By two processes, since a chain computes for milliseconds before its request leaves: in one, calls that are due
+    within that time would wait for each other.
+    """
+    file, seconds = given.pop("file"), given.pop("seconds")
     arrivals = f"trace,file={file},span={seconds:g}"
-    words = {"clients": client, "loops": loop, "strategies": strategy, "profile": "lognormal,ttft=0.2,itl=0.01"}
+    words = {
+        "clients": given["client"],
+        "loops": given["loop"],
+        "strategies": given["strategy"],
+        "processes": given["processes"],
+        "profile": "lognormal,ttft=0.2,itl=0.01",
+    }
     machine()
     calls, faults = measured({**words, "scenarios": "strategies", "arrivals": arrivals})
     recorded = list(islice(arriving.read(arrivals).sizes(0), 1 + len(calls)))

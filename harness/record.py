@@ -210,6 +210,7 @@ class Slot:
     Of somebody's own application, `by_time` requests carried no call's tag and were joined by time, and `untold`
     calls (warm-up and all) could not be joined with theirs. `tasks` and `threads` were left behind at the end.
     `awake`: the worker's core was kept from sleeping, as it is for an open loop where that can be done.
+    `processes` shared out an open loop's calls; `cpu` is then that of all, `lag` and `offered` the worst of them.
     """
 
     cell: str
@@ -238,3 +239,4 @@ class Slot:
     tasks: int | None = None
     threads: int | None = None
     awake: bool | None = None
+    processes: int | None = None

@@ -29,6 +29,7 @@ from harness.remote.visit import Visit
 from harness.servers import Servers
 from harness.slot import Order
 from harness.store import call_from, slot_from
+from harness.team import Team, team
 from harness.truth import join, opened
 
 
@@ -85,8 +86,10 @@ def order_of(config: RunConfig, planned: Planned, number: int, base_url: str) ->
         inputs=str(config.inputs) if config.inputs else None,
         arrivals=planned.arrivals,
         span=span(config, planned),
-        # A closed loop waits for answers and not for the clock. Where there is one core, the server needs it.
-        awake=bool(planned.arrivals) and len(cores()) > 1,
+        # A closed loop waits for answers and not for the clock. The core must be the worker's own: the server, and
+        # another process's spinner, which is no child of this one, would be weighed against it.
+        awake=bool(planned.arrivals) and len(cores()) > config.processes,
+        processes=config.processes if planned.arrivals else 1,
         # What is cut off then must still end within the slot's time, blocking calls by their own timeout.
         patience=max(config.slot_timeout / 2, config.slot_timeout - config.timeout - 5),
     )
@@ -99,7 +102,7 @@ def span(config: RunConfig, planned: Planned) -> float:
     return arriving.read(planned.arrivals).last(config.seed, planned.calls) / 1e9
 
 
-def measured(launch: Launch, order: Order, position: int, patience: float) -> tuple[Slot, list[Call]]:
+def measured(launch: Launch | Team, order: Order, position: int, patience: float) -> tuple[Slot, list[Call]]:
     """
     Have *launch* carry out *order*, and answer the slot and its calls, joined with the server's journal.
 
@@ -157,7 +160,7 @@ class Runner:
         self._began = monotonic()
         self._took: dict[str, float] = {}
         self._broken: set[str] = set()
-        self._launch: Launch | None = None
+        self._launch: Team | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -219,11 +222,11 @@ class Runner:
             return False
         return monotonic() - self._began + (self._guess(drawn.slots) or 0.0) > limit
 
-    def _current(self, hash_seed: int) -> Launch:
+    def _current(self, hash_seed: int) -> Team:
         theirs = given(self._config.env)
         env = {**theirs, **(self.visit.environment if self.visit else {})}
-        core, hide = self._servers.worker_core, tuple(env.values())
-        self._launch = self._launch or Launch(core, hash_seed, env=env, hide=hide)
+        if self._launch is None:
+            self._launch = team(self._config.processes, self._servers.worker_cores, hash_seed, env=env)
         return self._launch
 
     def end(self) -> None:
@@ -232,7 +235,7 @@ class Runner:
             self._launch.end()
         self._launch = None
 
-    def _slot(self, launch: Launch, planned: Planned, number: int, position: int) -> None:
+    def _slot(self, launch: Team, planned: Planned, number: int, position: int) -> None:
         order, began = self.order(planned, number), monotonic()
         try:
             slot, calls = measured(launch, order, position, self._config.slot_timeout)
@@ -248,7 +251,7 @@ class Runner:
             self.visit.charge(slot.metered)
             # What was not sent says nothing about the cell; the calls are kept for who paid for them.
             slot = replace(slot, error=slot.metered.reason if slot.metered.refused else None)
-        self._ledger.enter(slot, calls, order.calls + order.warmup)
+        self._ledger.enter(slot, calls, order.made)
         self._took[planned.cell.id] = monotonic() - began
         if self.visit:
             self.visit.check(calls)

@@ -31,8 +31,8 @@ class Servers:
     """
     Starts what a plan needs, and stops it all at the end. Idle ones cost nothing, so all share one core.
 
-    Where there are two cores or more, the worker gets the first and the servers the last; else all share one
-    and `pinned` is False.
+    Where there are two cores or more, the worker gets the first and the servers the last, several workers those
+    between as well; else all share one and `pinned` is False.
     """
 
     def __init__(self, config: RunConfig) -> None:
@@ -42,6 +42,7 @@ class Servers:
         allowed = cores()
         self.pinned = len(allowed) > 1
         self.worker_core = allowed[0] if self.pinned else None
+        self.worker_cores = tuple(allowed[:-1]) if self.pinned else (None,)
         self.server_core = allowed[-1] if self.pinned else None
 
     def __enter__(self) -> Self:

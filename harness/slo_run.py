@@ -16,13 +16,14 @@ from harness import arriving, bench, slo
 from harness.config import Mistake, RunConfig
 from harness.folder import Ledger, fresh, point_latest
 from harness.journal import Lost
-from harness.launch import Broken, Launch
+from harness.launch import Broken
 from harness.plan import Planned
 from harness.runner import Progress, Round, Runner, Tell, measured, order_of
 from harness.server import NotReady
 from harness.servers import Servers
 from harness.slo_search import Bounds, Found, search
 from harness.store import Writer
+from harness.team import Team, team
 
 ROUNDS = 5
 START, FIRST_STEP, LATER_STEP = 10.0, 2.0, 1.15
@@ -128,7 +129,8 @@ class Searching:
         state, reason = "finished", None
         try:
             for each in drawn:
-                with Launch(self._servers.worker_core, each.hash_seed) as launch:
+                workers = team(self._config.processes, self._servers.worker_cores, each.hash_seed)
+                with workers as launch:
                     for place, planned in enumerate(each.slots):
                         done = each.number * len(each.slots) + place
                         self._cell(launch, planned, each.number, (done, len(drawn) * len(each.slots)))
@@ -153,7 +155,7 @@ class Searching:
             "cells": [each.to_json() for each in self._found.values()],
         }
 
-    def _cell(self, launch: Launch, planned: Planned, number: int, progress: tuple[int, int]) -> None:
+    def _cell(self, launch: Team, planned: Planned, number: int, progress: tuple[int, int]) -> None:
         own = self._found.setdefault(planned.cell.id, Cellwise(planned))
         tried: list[dict[str, Any]] = []
         trial = search(own.start, own.step, self._question.bounds)
@@ -169,7 +171,7 @@ class Searching:
         finally:
             own.note(found, tried)
 
-    def _slot(self, launch: Launch, planned: Planned, number: int, rate: float) -> dict[str, Any]:
+    def _slot(self, launch: Team, planned: Planned, number: int, rate: float) -> dict[str, Any]:
         """Run a slot at *rate* and answer what share of its calls kept the SLO."""
         arrivals, seed = arriving.read(self._question.words, rate=rate), self._config.seed + number
         config = replace(self._config, seed=seed)
@@ -179,7 +181,7 @@ class Searching:
         order = replace(order, patience=max(self._question.slo.limits.values()) / 1e9 + GRACE)
         self._slots += 1
         slot, made = measured(launch, order, 0, config.slot_timeout)
-        self._ledger.enter(slot, made, order.calls + order.warmup)
+        self._ledger.enter(slot, made, order.made)
         counted = [call for call in made if not call.warmup]
         kept = sum(map(self._question.slo.met, counted))
         return {"rate": rate, "calls": calls, "share": kept / calls, "slot": order.round}

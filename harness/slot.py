@@ -49,11 +49,18 @@ class Order:
     span: float = 0.0  # seconds from an open loop's start to its last call's due time
     patience: float = 0.0  # seconds after that in which its calls may come back
     awake: bool = False  # whether the worker's core is to be kept from sleeping
+    processes: int = 1  # that share out an open loop's calls
+    member: int = 0  # which of these the worker is
 
     @property
     def word(self) -> str:
         """What names the scenario or the application."""
         return self.subject or self.cell.scenario
+
+    @property
+    def made(self) -> int:
+        """How many calls it comes to in all, warm-up calls of every process among them."""
+        return self.calls + self.warmup * self.processes
 
 
 def order_from(fact: dict[str, Any]) -> Order:
@@ -120,24 +127,34 @@ def items(order: Order, app: Any = None) -> tuple[list[Item], list[Item]]:
     """
     Answer the slot's calls and its warm-up calls; the same prompts for the same seed, whatever the cell.
 
-    An own *app* is asked in the shape in which it takes its input.
+    An own *app* is asked in the shape in which it takes its input. Of an open loop that several processes share
+    out, those of the order's member.
     """
     asked = questions(order.inputs, order.seed)
     fits = shape(app if order.cell.client == OWN else None)
     if not own(order.word) and not order.inputs:
         asked = scenario(order.word).prompts(random.Random(order.seed))
     told = list(islice(asked, max(order.calls, order.warmup)))
-    warm = [item(index, fits(question), warmup=True) for index, question in enumerate(told[: order.warmup])]
+    first = order.member * order.warmup
+    warm = [item(index, fits(question), warmup=True) for index, question in enumerate(told[: order.warmup], first)]
     told = told[: order.calls]
     if not order.arrivals:
         return [item(index, fits(question)) for index, question in enumerate(told)], warm
     told, due = openloop.planned(told, arriving.read(order.arrivals), order.seed)
-    placed = enumerate(zip(told, due, strict=True))
+    placed = arriving.part(enumerate(zip(told, due, strict=True)), order.member, order.processes)
     return [replace(item(index, fits(question)), due=at) for index, (question, at) in placed], warm
 
 
-def execute(order: Order) -> tuple[Timed, list[Call]]:
-    """Run one slot and answer what was timed and the calls, warm-up calls among them."""
+Meet = Callable[[], int]
+"""Says that all is ready, waits for the others, and answers when the schedule of all begins, in ns."""
+
+
+def execute(order: Order, meet: Meet | None = None) -> tuple[Timed, list[Call]]:
+    """
+    Run one slot and answer what was timed and the calls, warm-up calls among them.
+
+    Where several processes share it out, they *meet* between warm-up and schedule.
+    """
     strategy = registry.load("harness.strategies", order.cell.strategy)
     spec, left = own(order.word), Leftovers()
     with (
@@ -159,6 +176,8 @@ def execute(order: Order) -> tuple[Timed, list[Call]]:
             executor.forget()
             # Warmed without it: what it adds is counted calls' alone.
             slowed = Burning(app, order.burn) if order.burn else app
+            if kept and meet and order.processes > 1:
+                kept.start = meet()
             with Collections() as collections, PoolWaits() as pools:
                 timed = run(slowed, calls, probe, order.cell.concurrency)
             timed = replace(timed, gc=collections.pauses, queue=executor.queue(), pool=pools.queue)

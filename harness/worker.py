@@ -10,6 +10,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable
+from time import monotonic_ns
 from typing import Any
 
 import orjson
@@ -17,7 +18,7 @@ import orjson
 from harness import look
 from harness.application.blame import Unloadable
 from harness.registry import Unknown
-from harness.slot import execute, order_from
+from harness.slot import Meet, execute, order_from
 from harness.timers import timers
 
 
@@ -25,9 +26,19 @@ def main() -> None:
     """Answer orders until there are no more."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    for line in sys.stdin.buffer:
-        answers.write(orjson.dumps(answer(orjson.loads(line)), default=list) + b"\n")
+
+    def say(fact: dict[str, Any]) -> None:
+        answers.write(orjson.dumps(fact, default=list) + b"\n")
         answers.flush()
+
+    def meet() -> int:
+        say({"ready": monotonic_ns()})
+        if not (line := sys.stdin.buffer.readline()):
+            _end()
+        return int(orjson.loads(line)["start"])
+
+    while line := sys.stdin.buffer.readline():
+        say(answer(orjson.loads(line), meet))
     _end()
 
 
@@ -43,17 +54,18 @@ def _end() -> None:
     os._exit(0)
 
 
-def answer(request: dict[str, Any]) -> dict[str, Any]:
+def answer(request: dict[str, Any], meet: Meet | None = None) -> dict[str, Any]:
     """
     Answer one request: {"methods": order}, {"tried": order}, {"plan": word}, {"timers": {…}} or {"slot": order}.
 
-    What goes wrong is an answer too.
+    A slot that several processes share out *meets* the others in its middle: says {"ready": ns}, and is told
+    {"start": ns}. What goes wrong is an answer too.
     """
     [(asked, fact)] = request.items()
     try:
         if asked in LOOKS:
             return {asked: LOOKS[asked](fact)}
-        timed, calls = execute(order_from(fact))
+        timed, calls = execute(order_from(fact), meet)
     except Unknown as unknown:
         return {"mistake": str(unknown)}
     except Unloadable as cannot:

@@ -3,6 +3,7 @@
 from harness.report.figures import count, listed, scale, told
 from harness.report.section import Section
 from harness.report.tables import of_cells
+from harness.report.workers import shared_out
 from harness.stats.cells import CellSummary, Summary
 
 ORDER = 12
@@ -26,9 +27,10 @@ def section(summary: Summary) -> Section | None:
         "count from the due time. Offered late is the harness's own error; schedule lag, sent - due, has the "
         "strategy's waits for a place in it. Time from sent is what would be reported if nobody counted those. "
         "Concurrency is the places of strategies that have some; ainvoke and astream start every call at once. "
-        "Overlap efficiency is left out: a service that keeps up takes as long as the plan does."
+        "Overlap efficiency is left out: a service that keeps up takes as long as the plan does. Where several "
+        "processes share the calls out, each has as many places, and lateness is that of the worst of them."
     )
-    lead = f"Latency is from the due time{plan}. {_kept(known)} {_waited(known)}"
+    lead = f"Latency is from the due time{plan}.{shared_out(summary)} {_kept(known)} {_waited(known)}"
     title = "Open loop: calls at their due times"
     return Section(title, lead.strip(), of_cells(known, METRICS), note=note, glance="whole")
 

@@ -4,6 +4,7 @@ from harness.report.charts.bars import Bar, Bars
 from harness.report.figures import DASH, Scale, count, datum, number, told
 from harness.report.matrix import FIELDS
 from harness.report.section import Column, Datum, Section, Table
+from harness.report.workers import shared_out
 from harness.stats.cells import Summary
 from harness.stats.slo_rate import Reached, Searched, searched
 
@@ -24,7 +25,7 @@ def section(summary: Summary) -> Section | None:
     )
     return Section(
         f"The highest rate that keeps {found.slo}",
-        _lead(found),
+        f"{_lead(found)}{shared_out(summary)}",
         _table(found),
         _charts(found),
         note,

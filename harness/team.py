@@ -1,0 +1,104 @@
+"""
+Several workers that share out the calls of one open loop, as a service has several behind one address.
+
+    order ──► each worker: its every n-th call, client, warm-up ──► all ready ──► one start ──► answers, added up
+
+Each has a loop, a client and as many places of its own; neighbouring calls go to different workers, so that a
+call need not wait until the one before it is computed. A closed loop has nothing to share out: one worker runs it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import cycle, islice
+from time import monotonic, monotonic_ns
+from typing import Any, Self
+
+from harness import interrupt, openloop
+from harness.launch import Launch
+from harness.slot import Order
+
+MARGIN = 20_000_000
+"""ns for the word to reach every worker, beyond what one needs to place its calls."""
+
+Fact = dict[str, Any]
+
+
+class Team:
+    """Launches that carry out an order together. Use it as a context; a broken one cannot be asked again."""
+
+    def __init__(self, launches: Sequence[Launch]) -> None:
+        self._launches = launches
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def methods(self, order: Order, patience: float) -> list[str]:
+        """Ask one of them, as `Launch.methods` does."""
+        return self._launches[0].methods(order, patience)
+
+    def tried(self, order: Order, patience: float) -> Fact:
+        """Ask one of them, as `Launch.tried` does."""
+        return self._launches[0].tried(order, patience)
+
+    def slot(self, order: Order, patience: float) -> Fact:
+        """Have *order* carried out; answers {"timed": …, "calls": […]} of all of them. Raises `Broken`."""
+        if order.processes == 1:
+            return self._launches[0].slot(order, patience)
+        interrupt.check()
+        end = monotonic() + patience
+        for number, each in enumerate(self._launches):
+            each.say({"slot": replace(order, member=number)})
+        # One that cannot build its application says so in place of being ready.
+        for each in self._launches:
+            each.heard(end - monotonic())
+        start = monotonic_ns() + openloop.lead(order.calls) + MARGIN
+        for each in self._launches:
+            each.say({"start": start})
+        answers = [each.heard(end - monotonic()) for each in self._launches]
+        calls = [call for answer in answers for call in answer["calls"]]
+        return {"timed": added(answer["timed"] for answer in answers), "calls": calls}
+
+    def end(self) -> None:
+        """End all of them."""
+        for each in self._launches:
+            each.end()
+
+
+def team(
+    processes: int, cores: Sequence[int | None], hash_seed: int, env: Mapping[str, str] | None = None
+) -> Team:
+    """Start a team of so many *processes*, one after the other on each of *cores*."""
+    env = env or {}
+    places = islice(cycle(cores), processes)
+    return Team([Launch(core, hash_seed, env=env, hide=tuple(env.values())) for core in places])
+
+
+def added(timed: Iterable[Fact]) -> Fact:
+    """
+    Add up what was timed in each of several processes.
+
+    Where there is nothing to add, it is the worst of each that stands for all: of lateness and of waits.
+    """
+    each = list(timed)
+    return {
+        **{name: _with(each, name, max) for name in each[0]},
+        "started": min(one["started"] for one in each),
+        **{name: _with(each, name, sum) for name in ("cpu", "tasks", "threads")},
+        "processes": len(each),
+    }
+
+
+COUNTS = frozenset({"count", "total"})
+
+
+def _with(each: Sequence[Fact], name: str, put: Any) -> Any:
+    """Put the values under *name* together: of a record, counts and totals are added, the rest is the largest."""
+    found = [one[name] for one in each if one[name] is not None]
+    if not found:
+        return None
+    if isinstance(found[0], dict):
+        return {key: (sum if key in COUNTS else max)(one[key] for one in found) for key in found[0]}
+    return put(found)

@@ -1,0 +1,126 @@
+"""Several workers and one open loop: every call made once, by whom, on one clock, and what their times come to."""
+
+import pytest
+
+from harness.config import Mistake, RunConfig
+from harness.launch import Broken
+from harness.record import Cell
+from harness.server import mock_command, start
+from harness.slot import Order
+from harness.team import added, team
+
+CALLS, WARM = 11, 2
+
+
+@pytest.fixture(scope="module")
+def server():
+    """One mock server that answers at once."""
+    with start(mock_command("instant", 2, 7)) as running:
+        yield running
+
+
+def _order(server, client="aiohttp", arrivals="constant,rate=100", processes=3):
+    cell = Cell("strategies", client, "ainvoke" if arrivals else "gather", "asyncio", 4, arrivals=arrivals)
+    return Order(
+        cell,
+        0,
+        CALLS,
+        WARM,
+        server.base_url,
+        seed=7,
+        executor=3,
+        timeout=30,
+        max_retries=0,
+        arrivals=arrivals,
+        patience=20,
+        processes=processes if arrivals else 1,
+    )
+
+
+def _due(processes, server):
+    """When each call was due, in ns after the first."""
+    with team(processes, (None,), 7) as workers:
+        calls = workers.slot(_order(server, processes=processes), 30)["calls"]
+    due = {call["index"]: call["due"] for call in calls if not call["warmup"]}
+    return {index: at - due[0] for index, at in due.items()}
+
+
+def test_every_call_is_made_once_and_no_two_have_a_tag_in_common(server):
+    """Eleven calls among three, whose warm-up calls have names of their own: all find their journal entries."""
+    with team(3, (None,), 7) as workers:
+        answer = workers.slot(order := _order(server), 30)
+    names = sorted((call["warmup"], call["index"]) for call in answer["calls"])
+    assert names == [(False, index) for index in range(CALLS)] + [(True, index) for index in range(3 * WARM)]
+    assert len(names) == order.made
+    assert [call["error"] for call in answer["calls"]] == [None] * len(names)
+    timed = answer["timed"]
+    assert timed["processes"] == 3
+    counted = [call for call in answer["calls"] if not call["warmup"]]
+    assert all(timed["started"] <= call["sent"] <= call["done"] <= timed["ended"] for call in counted)
+    assert timed["offered"]["count"] == CALLS
+
+
+def test_the_plan_is_that_of_one_process(server):
+    """Due times do not depend on how many share them out, and count from one start."""
+    assert _due(3, server) == _due(1, server)
+
+
+def test_a_closed_loop_is_one_workers(server):
+    """There is nothing to share out."""
+    with team(2, (None,), 7) as workers:
+        answer = workers.slot(_order(server, arrivals=""), 30)
+    assert len(answer["calls"]) == CALLS + WARM
+    assert answer["timed"].get("processes") is None
+
+
+def test_a_client_that_cannot_be_built_breaks_the_slot_and_leaves_nobody_waiting(server):
+    """The first says what is wrong in place of being ready; the others end with the team."""
+    with team(2, (None,), 7) as workers, pytest.raises((Broken, Mistake), match="nonsense"):
+        workers.slot(_order(server, client="nonsense"), 30)
+    assert None not in [each._process.returncode for each in workers._launches]
+
+
+def test_those_that_are_ready_end_when_nobody_says_start(server):
+    """A parent that goes leaves no worker behind that waits for its word."""
+    with team(1, (None,), 7) as workers:
+        [worker] = workers._launches
+        worker.say({"slot": _order(server, processes=2)})
+        assert "ready" in worker.heard(30)
+    assert worker._process.returncode == 0
+
+
+def test_times_are_added_up_or_the_worst_stands_for_all():
+    """What is lacking in one is lacking in none; what is lacking everywhere stays unknown."""
+    lag = {"p50": 1, "p99": 5, "max": 6, "count": 10}
+    one = {"started": 5, "ended": 9, "cpu": 3, "lag": lag, "gc": None, "awake": False, "tasks": 0, "threads": 1}
+    two = one | {"started": 4, "ended": 8, "gc": {"count": 1, "total": 7, "longest": 7}, "tasks": None}
+    two |= {"lag": {"p50": 2, "p99": 4, "max": 8, "count": 20}, "queue": None}
+    assert added([one | {"queue": None}, two]) == {
+        "started": 4,
+        "ended": 9,
+        "cpu": 6,
+        "lag": {"p50": 2, "p99": 5, "max": 8, "count": 30},
+        "gc": {"count": 1, "total": 7, "longest": 7},
+        "queue": None,
+        "awake": False,
+        "tasks": 0,
+        "threads": 2,
+        "processes": 2,
+    }
+    three = {"gc": {"count": 2, "total": 5, "longest": 4}}
+    assert added([two, two | three])["gc"] == {"count": 3, "total": 12, "longest": 7}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"processes": 2}, "give it arrivals"),
+        ({"processes": 0, "arrivals": "poisson"}, "between 1 and"),
+        ({"processes": 65, "arrivals": "poisson"}, "between 1 and 64"),
+        ({"processes": 2, "arrivals": "poisson", "base_url": "http://127.0.0.1:1/v1"}, "budget"),
+    ],
+)
+def test_what_cannot_be_shared_out_is_refused(given, said):
+    """Before anything is started."""
+    with pytest.raises(Mistake, match=said):
+        RunConfig(**given)
