@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from harness.environment import cores
+from harness.seats import seats
 
 # It asks for its parent as it spins, and so ends with it, however that ends.
 _SPIN = (
@@ -48,11 +49,11 @@ def at_its_post() -> Iterator[bool]:
 
     Where there is only one core, the server that is measured needs it, and all stays as it is.
     """
-    allowed = cores()
-    if len(allowed) == 1 or not hasattr(os, "sched_setaffinity"):
+    allowed, post = cores(), seats().ours[0]
+    if post is None or not hasattr(os, "sched_setaffinity"):
         yield False
         return
-    os.sched_setaffinity(0, allowed[:1])
+    os.sched_setaffinity(0, [post])
     try:
         with awake() as kept:
             yield kept

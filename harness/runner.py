@@ -18,7 +18,7 @@ from harness import arriving
 from harness.application.spec import parse
 from harness.bytime import join_by_time
 from harness.config import RunConfig
-from harness.environment import cores, given, steal, ticks
+from harness.environment import given, steal, ticks
 from harness.folder import Ledger
 from harness.journal import Journal, take
 from harness.launch import Broken, Launch
@@ -26,6 +26,7 @@ from harness.plan import Planned
 from harness.record import Call, Slot
 from harness.remote.secret import redacted
 from harness.remote.visit import Visit
+from harness.seats import seats
 from harness.servers import Servers
 from harness.slot import Order
 from harness.store import call_from, slot_from
@@ -88,7 +89,7 @@ def order_of(config: RunConfig, planned: Planned, number: int, base_url: str) ->
         span=span(config, planned),
         # A closed loop waits for answers and not for the clock. The core must be the worker's own: the server, and
         # another process's spinner, which is no child of this one, would be weighed against it.
-        awake=bool(planned.arrivals) and len(cores()) > config.processes,
+        awake=bool(planned.arrivals) and seats().apart and len(seats().ours) >= config.processes,
         processes=config.processes if planned.arrivals else 1,
         # What is cut off then must still end within the slot's time, blocking calls by their own timeout.
         patience=max(config.slot_timeout / 2, config.slot_timeout - config.timeout - 5),

@@ -7,9 +7,9 @@ from types import TracebackType
 from typing import Self
 
 from harness.config import RunConfig
-from harness.environment import cores
 from harness.journal import Lost
 from harness.plan import Planned
+from harness.seats import seats
 from harness.server import Server, mock_command, ready, spawn
 
 
@@ -39,11 +39,11 @@ class Servers:
         self._config = config
         self._coming: dict[_Key, subprocess.Popen[bytes]] = {}
         self._running: dict[_Key, Server] = {}
-        allowed = cores()
-        self.pinned = len(allowed) > 1
-        self.worker_core = allowed[0] if self.pinned else None
-        self.worker_cores = tuple(allowed[:-1]) if self.pinned else (None,)
-        self.server_core = allowed[-1] if self.pinned else None
+        places = seats()
+        self.pinned = places.apart
+        self.worker_cores = places.ours
+        self.worker_core = places.ours[0]
+        self.server_core = places.theirs
 
     def __enter__(self) -> Self:
         return self

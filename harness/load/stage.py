@@ -8,12 +8,12 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from harness.config import Mistake
-from harness.environment import cores
 from harness.journal import Lost, take
 from harness.load.config import LoadConfig
 from harness.load.endpoints import class_name
 from harness.load.process import Locust
 from harness.load.setup import Setup
+from harness.seats import seats
 from harness.server import NotReady, Server, start
 
 PATIENCE = 60.0  # seconds for the service to import LangChain on a machine that is busy
@@ -37,10 +37,10 @@ class Stage:
         self.host = config.host
         self.journal = config.journal
         self.page: str | None = None
-        allowed = cores()
-        self.pinned = len(allowed) > 1
-        self._ours = allowed[0] if self.pinned and config.processes == 1 else None
-        self._theirs = allowed[-1] if self.pinned else None
+        places = seats()
+        self.pinned = places.apart
+        self._ours = places.ours[0] if config.processes == 1 else None
+        self._theirs = places.theirs
 
     def __enter__(self) -> Self:
         try:

@@ -7,8 +7,8 @@ from statistics import median, quantiles
 from typing import NamedTuple
 
 from harness.endpoint import Endpoint, Remote
-from harness.environment import cores
 from harness.recording.measure import Measured, Work, measure
+from harness.seats import seats
 from harness.server import start
 
 
@@ -32,8 +32,7 @@ def mock(*words: str) -> list[str]:
 
 def against_mock(words: list[str], work: Work, seed: int = 7) -> Measured:
     """Measure the mock with *words*, on a core of its own where there are two. Raises `NotReady`."""
-    allowed = cores()
-    with start(mock(*words, "--seed", str(seed)), allowed[-1] if len(allowed) > 1 else None) as server:
+    with start(mock(*words, "--seed", str(seed)), seats().theirs) as server:
         base = f"{server.base_url}/v1"
         # Asked for its usage as a real endpoint is: the same events come.
         endpoint = Endpoint(base, max_connections=work.concurrency, stream_usage=True)
