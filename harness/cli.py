@@ -2,17 +2,31 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from harness import interrupt, registry
+from harness import ending, interrupt, registry
 
 COMMANDS = "harness.commands"
 
 
 class Commands(click.Group):
     """The folder of commands as a click group."""
+
+    def __call__(self, *words: Any, **told: Any) -> Any:
+        """Carry out *words* and come back, or those of the command line, which are all that this process is for."""
+        return self.main(*words, **told) if words or told else self.process()
+
+    def process(self, *words: Any, **told: Any) -> NoReturn:
+        """Carry out *words*, or those of the command line, and end the process as the last act."""
+        try:
+            self.main(*words, **told)
+        except SystemExit as ended:
+            if isinstance(ended.code, str):
+                raise
+            ending.at_once(ended.code or 0)
+        ending.at_once()
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name every command there is."""
@@ -45,7 +59,7 @@ def main(ctx: click.Context) -> None:
 
 def scenario(file: str) -> None:
     """Run the scenario in *file* alone: what `python -m scenarios.<name>` does, with the flags of `bench`."""
-    main(["bench", Path(file).stem, *sys.argv[1:]], prog_name="overlap")
+    main.process(["bench", Path(file).stem, *sys.argv[1:]], prog_name="overlap")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import re
 import sys
 import time
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +95,8 @@ def _cpu_model() -> str | None:
 
 
 def _version(package: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version  # no worker asks, and it brings much along
+
     try:
         return version(package)
     except PackageNotFoundError:

@@ -5,7 +5,6 @@ Reads one JSON object a line on stdin, writes one a line on stdout, and ends wit
 under test prints goes to stderr, so that it cannot garble the answers.
 """
 
-import atexit
 import contextlib
 import os
 import sys
@@ -15,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from harness import look
+from harness import ending, look
 from harness.application.blame import Unloadable
 from harness.registry import Unknown
 from harness.slot import Meet, execute, order_from
@@ -34,24 +33,12 @@ def main() -> None:
     def meet() -> int:
         say({"ready": monotonic_ns()})
         if not (line := sys.stdin.buffer.readline()):
-            _end()
+            ending.at_once()
         return int(orjson.loads(line)["start"])
 
     while line := sys.stdin.buffer.readline():
         say(answer(orjson.loads(line), meet))
-    _end()
-
-
-def _end() -> None:
-    """
-    End at once, having done what the code under test has registered for the end.
-
-    Taking an interpreter that has imported LangChain apart costs as much as a slot, and threads that were left
-    behind would be waited for.
-    """
-    atexit._run_exitfuncs()  # noqa: SLF001  there is no other way to do these and no more
-    sys.stderr.flush()
-    os._exit(0)
+    ending.at_once()
 
 
 def answer(request: dict[str, Any], meet: Meet | None = None) -> dict[str, Any]:

@@ -12,19 +12,18 @@ import gc
 import os
 import sys
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import orjson
 
-from harness import look
+from harness import ending, look
 from harness import slot as slots
 from harness.application.blame import Unloadable
 from harness.diagnose.catalogue import intervention, interventions
 from harness.diagnose.notes import Notes
 from harness.diagnose.places import own
 from harness.diagnose.watching import Watch, watching
-from harness.registry import Unknown
+from harness.registry import Unknown, imported
 from harness.server import confine
 
 LIBRARIES = ("openai", "langchain_openai", "langchain_core.output_parsers", "langchain_core.tracers.context")
@@ -40,13 +39,14 @@ def main() -> None:
             (carried_out(orjson.loads(line)) or orjson.dumps({"error": "it ended its own process"})) + b"\n"
         )
         answers.flush()
+    ending.at_once()
 
 
 def load(names: tuple[str, ...] | list[str]) -> None:
     """Import what every fork would import, as far as it is there, and keep the collector away from it."""
     for name in names:
         with contextlib.suppress(Exception):
-            import_module(name)
+            imported(name)
     gc.collect()
     gc.freeze()
 
