@@ -4,6 +4,7 @@ import time
 import traceback
 from array import array
 from collections.abc import Callable
+from importlib import import_module
 from types import ModuleType
 from typing import NamedTuple
 
@@ -40,7 +41,7 @@ class Answered(NamedTuple):
 
 def endpoints() -> dict[str, ModuleType]:
     """Answer the modules of the wire that serve a path, by path."""
-    modules = (registry.load(WIRE, name) for name in registry.names(WIRE))
+    modules = (import_module(f"{WIRE}.{name}") for name in registry.names(WIRE))
     return {module.PATH: module for module in modules if hasattr(module, "events") and hasattr(module, "PATH")}
 
 

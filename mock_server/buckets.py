@@ -5,7 +5,6 @@ import mmap
 from array import array
 from collections.abc import MutableSequence
 from contextlib import AbstractContextManager, nullcontext
-from multiprocessing import get_context
 
 MODELS = 1000
 """How many models have limits of their own; what comes after these shares one."""
@@ -37,6 +36,8 @@ class Shared:
     """The same for processes forked from this one; whoever reads or writes holds `lock`."""
 
     def __init__(self) -> None:
+        from multiprocessing import get_context  # not for the buckets of a single process
+
         self.lock: AbstractContextManager[object] = get_context("fork").Lock()
         self._keys = memoryview(mmap.mmap(-1, 8 * (MODELS + 1))).cast("Q")
         self._numbers = memoryview(mmap.mmap(-1, 8 * SIZE * (MODELS + 1))).cast("d")

@@ -1,14 +1,16 @@
 """The command line: its options are the fields of the configuration."""
 
 import dataclasses
+import gc
 import os
 import sys
+from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 from click.core import ParameterSource
 
-from mock_server import registry, server, workers
+from mock_server import registry
 from mock_server.behaviour import LENGTHS, PROFILES
 from mock_server.config import Config, from_file
 from mock_server.rules import FOLDER as FAULTS
@@ -37,6 +39,15 @@ def options(command: click.Command) -> click.Command:
     return command
 
 
+class _Command(click.Command):
+    """A command whose help ends in what there is to choose; only help reads all those files."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what there is below the options."""
+        self.epilog = _entries()
+        super().format_epilog(ctx, formatter)
+
+
 def _entries() -> str:
     """Answer what there is in each registry, with the first line of each entry."""
     parts = []
@@ -52,7 +63,7 @@ def refuse(reason: object) -> NoReturn:
     raise SystemExit(2)
 
 
-@click.command(name="serve", epilog=_entries())
+@click.command(cls=_Command, name="serve")
 @click.option("--config", "path", default="", help="TOML file with any of these options; words here win over it")
 @click.pass_context
 def _command(context: click.Context, /, path: str, **words: Any) -> None:
@@ -64,8 +75,13 @@ def _command(context: click.Context, /, path: str, **words: Any) -> None:
     except BadSetting as bad:
         refuse(bad)
     sources = {name: "command line" if name in given else "file" if name in filed else "default" for name in words}
+    # What serves imports more than what reads the words; several processes need more than one does.
+    gc.disable()  # what is imported stays: nothing to look for in it, now or later
+    chosen = import_module("mock_server.server" if config.workers == 1 else "mock_server.workers")
+    gc.freeze()
+    gc.enable()
     try:
-        (server if config.workers == 1 else workers).run(config, sources)
+        chosen.run(config, sources)
     except OSError as unavailable:
         reason = os.strerror(unavailable.errno) if unavailable.errno else unavailable
         refuse(f"{config.host}:{config.port}: {reason}")

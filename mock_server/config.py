@@ -3,7 +3,6 @@
 import ipaddress
 import os
 import select
-import tomllib
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -202,6 +201,8 @@ def _typed(name: str, value: Any, wanted: type) -> Any:
 
 def from_file(path: str) -> dict[str, Any]:
     """Answer the settings that a TOML file has, by name."""
+    import tomllib  # few have such a file
+
     try:
         with Path(path).open("rb") as file:
             said = tomllib.load(file)

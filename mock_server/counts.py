@@ -2,7 +2,6 @@
 
 import mmap
 from contextlib import AbstractContextManager, nullcontext
-from multiprocessing import get_context
 from typing import Protocol
 
 _IN_FLIGHT, _PEAK, _REQUESTS, _UNTAGGED, _CONNECTIONS, _BUSY, _WAITING = range(7)
@@ -38,6 +37,8 @@ class Counts:
     @classmethod
     def shared(cls) -> "Counts":
         """Make counters that processes forked from this one share."""
+        from multiprocessing import get_context  # not for the counters of a single process
+
         return cls(memoryview(mmap.mmap(-1, 7 * 8)).cast("q"), get_context("fork").Lock())
 
     def _next(self, place: int) -> int:

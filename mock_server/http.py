@@ -1,6 +1,6 @@
 """Bytes of HTTP/1.1 answers: heads and chunks; no socket, and the clock's reading is handed in."""
 
-from email.utils import formatdate
+import time
 from functools import lru_cache
 from http import HTTPStatus
 
@@ -13,7 +13,8 @@ LAST_CHUNK = b"0\r\n\r\n"
 
 @lru_cache(maxsize=4)
 def _dated(second: int) -> bytes:
-    return b"date: %b\r\n" % formatdate(second, usegmt=True).encode()
+    # Days and months are English: Python leaves the locale of times at "C".
+    return time.strftime("date: %a, %d %b %Y %H:%M:%S GMT\r\n", time.gmtime(second)).encode()
 
 
 @lru_cache(maxsize=64)

@@ -69,7 +69,6 @@ async def listened(app: App, listening: socket.socket) -> asyncio.Server:
         print("no timerfd here: times are kept to about a millisecond", file=sys.stderr)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Connection(app), sock=listening, backlog=BACKLOG)
-    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
     return server
