@@ -6,12 +6,14 @@ from harness.bench import Outcome
 from harness.commands._words import FAULTY, INTERRUPTED, paper
 
 
-def told(outcome: Outcome, *, quiet: bool, as_json: bool = False) -> int:
-    """Make the report of *outcome* and show it; answer the exit code."""
+def told(outcome: Outcome, *, quiet: bool, as_json: bool = False, formats: list[str] | None = None) -> int:
+    """Make the report of *outcome*, in *formats* if these are given, and show it; answer the exit code."""
     from harness.report import build
 
     try:
-        build.write(outcome.folder, console=None if quiet or as_json else paper())
+        if formats and as_json:
+            formats = [*formats, "json"]  # it is what is printed
+        build.write(outcome.folder, formats, console=None if quiet or as_json else paper())
     except KeyboardInterrupt:
         what = "interrupted while the report was made; what was measured is kept"
         print(f"overlap: {what}: overlap report {outcome.folder}", file=sys.stderr)

@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 
 from harness import interrupt
-from harness.config import default_of, options
+from harness.config import Mistake, default_of, options
 
 FAULTY, USAGE, INTERRUPTED = 1, 2, interrupt.CODE
 
@@ -23,6 +23,26 @@ def fail(message: str) -> NoReturn:
     """Say one line and exit with 2."""
     print(f"overlap: {message}", file=sys.stderr)
     sys.exit(USAGE)
+
+
+def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give *command* the flag that limits what its report is written as; `formats_of` reads it."""
+    about = "write the report only as these, with commas: html, markdown, json, csv, parquet"
+    return click.option("--format", "formats", metavar="…", help=about)(command)
+
+
+def formats_of(words: str | None) -> list[str] | None:
+    """Answer the formats that *words* name, None for those made unasked; raises `Mistake` for an unknown one."""
+    if not words:
+        return None
+    from harness.report import build
+
+    formats = words.split(",")
+    try:
+        build.check(formats)
+    except LookupError as unknown:
+        raise Mistake(str(unknown)) from None
+    return formats
 
 
 def config_options(command: Callable[..., Any], *names: str) -> Callable[..., Any]:

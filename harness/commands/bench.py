@@ -10,7 +10,7 @@ from rich.console import Console
 from harness import bench
 from harness.commands._agree import agree
 from harness.commands._outcome import told
-from harness.commands._words import INTERRUPTED, config_options, fail
+from harness.commands._words import INTERRUPTED, config_options, fail, format_option, formats_of
 from harness.config import Mistake, RunConfig, config_from, read_toml
 from harness.progress import Bar
 
@@ -21,9 +21,17 @@ from harness.progress import Bar
 @click.option("--quiet", is_flag=True, help="say nothing but what is wrong")
 @click.option("--yes", is_flag=True, help="do not ask before a real endpoint is sent anything")
 @click.option("--json", "as_json", is_flag=True, help="print summary.json instead of tables")
+@format_option
 @config_options
-def command(
-    scenarios: tuple[str, ...], file: Path | None, *, quiet: bool, as_json: bool, yes: bool, **flags: str | None
+def command(  # noqa: PLR0913  a flag each
+    scenarios: tuple[str, ...],
+    file: Path | None,
+    *,
+    quiet: bool,
+    as_json: bool,
+    yes: bool,
+    formats: str | None,
+    **flags: str | None,
 ) -> None:
     """
     Run SCENARIOS (default: the whole suite) and report on them.
@@ -41,13 +49,14 @@ def command(
         given |= {key: value for key, value in flags.items() if value is not None}
         if scenarios:
             given["scenarios"] = scenarios
+        wanted = formats_of(formats)
         outcome = _measure(config_from(given), quiet=quiet or as_json, yes=yes)
     except Mistake as mistake:
         fail(str(mistake))
     except KeyboardInterrupt:
         print("overlap: interrupted before anything was measured", file=sys.stderr)
         sys.exit(INTERRUPTED)
-    sys.exit(told(outcome, quiet=quiet, as_json=as_json))
+    sys.exit(told(outcome, quiet=quiet, as_json=as_json, formats=wanted))
 
 
 def _measure(config: RunConfig, *, quiet: bool, yes: bool) -> bench.Outcome:

@@ -5,14 +5,13 @@ from pathlib import Path
 
 import click
 
-from harness.commands._words import FAULTY, fail, paper
+from harness.commands._words import FAULTY, fail, format_option, formats_of, paper
+from harness.config import Mistake
 
 
 @click.command("report")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("results/latest"))
-@click.option(
-    "--format", "formats", metavar="…", help="only these, with commas: html, markdown, json, csv, parquet"
-)
+@format_option
 @click.option("--quiet", is_flag=True, help="write the files and show nothing")
 def command(folder: Path, formats: str | None, *, quiet: bool) -> None:
     """
@@ -25,8 +24,8 @@ def command(folder: Path, formats: str | None, *, quiet: bool) -> None:
 
     try:
         run = store.read(folder)
-        build.write(run, formats.split(",") if formats else None, console=None if quiet else paper())
-    except (store.Unreadable, LookupError) as wrong:
+        build.write(run, formats_of(formats), console=None if quiet else paper())
+    except (store.Unreadable, Mistake) as wrong:
         fail(str(wrong))
     except OSError as wrong:
         fail(f"cannot write to {folder}: {wrong.strerror}")

@@ -88,6 +88,11 @@ def kinds() -> list[str]:
     return sorted({*names(FORMATS), *names(EXPORTS)})
 
 
+def check(formats: Iterable[str]) -> None:
+    """Raise LookupError, as `write` does, for an unknown format or one that cannot be made here."""
+    _chosen(formats)
+
+
 def _chosen(wanted: Iterable[str] | None) -> tuple[list[Any], list[Any]]:
     """Load the formats and the exports that are asked for, or those that are made unasked."""
     every = {folder: names(folder) for folder in (FORMATS, EXPORTS)}

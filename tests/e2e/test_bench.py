@@ -17,6 +17,8 @@ from harness.cli import main
 
 # On the client that imports least: each round is a process of its own.
 SMALL = ("strategies", "--clients", "floor", "--strategies", "gather", "--rounds", "2")
+# What is drawn is looked at in some of these, and would be a second of each.
+NUMBERS = ("--format", "json")
 QUICK = ("--concurrency", "4", "--calls", "6", "--profile", "steady,ttft=0.01,itl=0.001", "--tokens", "4")
 
 
@@ -131,6 +133,7 @@ def test_the_report_can_be_made_again_from_the_file(done, tmp_path):
         (("strategies", "--profile", "steady,ttft=-1"), "ttft"),
         (("strategies", "--profile", "steady,latency=1"), "latency"),
         (("strategies", "--rounds", "0"), "rounds"),
+        (("strategies", "--format", "json,pdf"), "'pdf'"),
         (("strategies", "--concurrency", "x"), "concurrency"),
         (("strategies", "--clients", "aiohttp", "--strategies", "abatch"), "abatch"),
         (("--server", "/nowhere/to/be/found"), "/nowhere/to/be/found"),
@@ -163,9 +166,9 @@ def test_results_that_cannot_be_written_are_one_line_and_exit_2(tmp_path):
     assert "cannot write" in done.stderr
 
 
-def _endless(results):
+def _endless(results, *words):
     """Start a run of a thousand rounds in a process of its own."""
-    command = _command(results, *SMALL, *QUICK, "--rounds", "1000")
+    command = _command(results, *SMALL, *QUICK, "--rounds", "1000", *words)
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
@@ -192,7 +195,7 @@ def _wait_for_slot(process, results, least=1):
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_keeps_what_was_measured(tmp_path, sent):
     """Ctrl-C, or a CI runner's SIGTERM: exit 130, a readable run, a report, and no process left behind."""
-    process = _endless(tmp_path)
+    process = _endless(tmp_path, *NUMBERS)
     _wait_for_slot(process, tmp_path, 2)
     children = psutil.Process(process.pid).children(recursive=True)
     assert children
@@ -203,7 +206,7 @@ def test_an_interrupted_run_keeps_what_was_measured(tmp_path, sent):
     folder = _only_run(tmp_path)
     assert _about(folder)["state"] == "interrupted"
     assert len(store.read(folder).slots) >= 2
-    assert (folder / "report.html").exists()
+    assert (folder / "summary.json").exists()
     assert b"slots never answered" in errors
 
 
@@ -269,7 +272,7 @@ def test_a_slot_that_hangs_is_ended_and_the_others_go_on(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     words = ("--strategies", "gather,endless.hanging", "--slot-timeout", "3")
-    done = _bench_here(tmp_path / "results", *SMALL, *QUICK, *words)
+    done = _bench_here(tmp_path / "results", *SMALL, *QUICK, *NUMBERS, *words)
     assert done.exit_code == 1
     assert "no answer within 3 s" in done.stderr
     folder = _only_run(tmp_path / "results")
@@ -282,13 +285,16 @@ def test_a_slot_that_hangs_is_ended_and_the_others_go_on(tmp_path, monkeypatch):
 def test_calls_that_fail_are_recorded_by_kind_and_the_run_is_whole(tmp_path):
     """A refused request is a result: every call is on file with its error, and the report says so."""
     words = ("--strategies", "gather,astream_many", "--concurrency", "2", "--calls", "2", "--rounds", "1")
-    done = _bench_here(tmp_path, *SMALL, *words, "--profile", "steady,ttft=5,itl=0", "--timeout", "0.3")
+    words = (*words, *NUMBERS, "--profile", "steady,ttft=5,itl=0", "--timeout", "0.3")
+    done = _bench_here(tmp_path, *SMALL, *words)
     folder = _only_run(tmp_path)
     run = store.read(folder)
     kinds = {call.error for call in run.calls if not call.warmup}
     assert all("Timeout" in (kind or "") for kind in kinds), done.stderr
     assert len([call for call in run.calls if call.error]) == 4
-    assert (folder / "report.html").exists()
+    # Nothing is written but what was asked for.
+    assert not {each.name for each in folder.iterdir()} & {"report.html", "report.md", "charts"}
+    assert [cell["errors"] for cell in json.loads((folder / "summary.json").read_text())["cells"]] == [2, 2]
 
 
 def test_a_scenario_is_a_script_of_its_own(tmp_path):
@@ -296,7 +302,7 @@ def test_a_scenario_is_a_script_of_its_own(tmp_path):
     done = subprocess.run(
         [
             *(sys.executable, "-m", "scenarios.three_calls", "--rounds", "1", "--calibrate", "0"),
-            *("--clients", "floor", "--results", str(tmp_path)),
+            *("--clients", "floor", *NUMBERS, "--results", str(tmp_path)),
         ],
         capture_output=True,
         text=True,

@@ -19,7 +19,7 @@ def failed(made_once):
     """One run of a scenario whose calls are meant to fail half way through."""
 
     def fill(results):
-        done = bench(results, "failures", "--variants", "gather,TaskGroup", "--rounds", "1", "--calls", "2")
+        done = bench(results, "failures", "--variants", "gather,TaskGroup", "--rounds", "1", "--calls", "2", "--format", "markdown")
         assert done.exit_code == 0, done.stderr
 
     return made_once("failures", fill) / "latest"
@@ -53,7 +53,8 @@ def test_the_server_saw_who_cancels_and_who_does_not(failed):
 
 def test_calls_that_are_meant_to_fail_do_not_fail_the_run(tmp_path):
     """A client that outlived its event loop fails every second call: that is the answer, and the books balance."""
-    done = bench(tmp_path, "client_lifetime", "--strategies", "invoke", "--rounds", "1", "--calls", "6")
+    words = ("--strategies", "invoke", "--rounds", "1", "--calls", "6", "--format", "json")
+    done = bench(tmp_path, "client_lifetime", *words)
     assert done.exit_code == 0, done.stderr
     cached, fresh = (
         [
