@@ -35,23 +35,15 @@ def report(make_shared_run, many_cells, made_once):
     return made_once("evil", fill) / "report.html"
 
 
-@pytest.fixture
-def fresh(browser, report):
-    """Open the report; the page keeps everything it asked for and said. It is closed with the test."""
-    with browser.new_page(viewport={"width": 1200, "height": 900}) as opened:
+@pytest.fixture(scope="module")
+def kept(browser, report):
+    """The report, opened once: a page costs a second of CPU. It keeps everything it asked for and said."""
+    with browser.new_page() as opened:
         opened.asked, opened.said = [], []
         opened.on("request", lambda request: opened.asked.append(request.url))
         opened.on("console", lambda message: opened.said.append(message.text))
         opened.on("pageerror", lambda error: opened.said.append(str(error)))
         opened.on("dialog", lambda dialog: (opened.said.append(dialog.message), dialog.dismiss()))
-        opened.goto(report.as_uri())
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def kept(browser, report):
-    """The report, opened once for all that do not change it."""
-    with browser.new_page() as opened:
         opened.goto(report.as_uri())
         yield opened
 
@@ -64,11 +56,18 @@ def page(kept):
     return kept
 
 
-def test_the_page_asks_for_nothing_and_complains_of_nothing(fresh, report):
+@pytest.fixture
+def changed(page):
+    """The same for who leaves it otherwise: it is loaded again."""
+    yield page
+    page.reload()
+
+
+def test_the_page_asks_for_nothing_and_complains_of_nothing(page, report):
     """The only request is for the file itself; the console stays empty, the policy is not broken."""
-    fresh.wait_for_load_state("networkidle")
-    assert [url for url in fresh.asked if not url.startswith("data:")] == [report.as_uri()]
-    assert fresh.said == []
+    page.wait_for_load_state("networkidle")
+    assert {url for url in page.asked if not url.startswith("data:")} == {report.as_uri()}
+    assert page.said == []
 
 
 def test_markup_from_a_run_is_text_on_the_page(page):
@@ -86,11 +85,11 @@ PRESSED = """table => [...table.tHead.rows[0].cells].flatMap((head, column) => [
 }))"""
 
 
-def test_a_table_sorts_by_value_both_ways_and_keeps_the_unknown_last(fresh):
+def test_a_table_sorts_by_value_both_ways_and_keeps_the_unknown_last(changed):
     """Pressed once a column rises, pressed again it falls; the heading says which to those who cannot see it."""
-    fresh.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
+    changed.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
     sorted_somewhere = 0
-    for table in fresh.locator("table.sortable").all()[:6]:
+    for table in changed.locator("table.sortable").all()[:6]:
         pressed = table.evaluate(PRESSED)
         assert [said for _, said, _ in pressed] == ["ascending", "descending"] * table.locator("th").count()
         for numeric, direction, keys in pressed:
@@ -102,9 +101,9 @@ def test_a_table_sorts_by_value_both_ways_and_keeps_the_unknown_last(fresh):
     assert sorted_somewhere > 5
 
 
-def test_a_heading_can_be_pressed(fresh):
+def test_a_heading_can_be_pressed(changed):
     """Nothing lies above it that would catch the mouse; the rows follow."""
-    table = fresh.locator("table.sortable:visible").first
+    table = changed.locator("table.sortable:visible").first
     head = table.locator("th.n").first
     column = head.evaluate("head => head.cellIndex") + 1
     for direction in ("ascending", "descending"):
@@ -155,13 +154,13 @@ def test_text_is_legible_on_light_and_on_dark_paper(page, scheme):
     assert (light(paper) > 128) == (scheme == "light")
 
 
-def test_in_print_every_table_is_unfolded_on_light_paper(fresh):
+def test_in_print_every_table_is_unfolded_on_light_paper(changed):
     """Paper cannot be clicked, and is white whatever the screen was."""
-    assert fresh.locator("details").count() > 0
-    fresh.emulate_media(media="print", color_scheme="dark")
-    fresh.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert fresh.locator("details:not([open])").count() == 0
-    assert fresh.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    assert changed.locator("details").count() > 0
+    changed.emulate_media(media="print", color_scheme="dark")
+    changed.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert changed.locator("details:not([open])").count() == 0
+    assert changed.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
 
 
 def test_every_entry_of_the_contents_leads_to_its_section(page):
