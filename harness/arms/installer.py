@@ -89,9 +89,18 @@ def requirements(folder: Path, file: Path, root: Path, *, last: bool) -> None:
         run([found, "pip", "install", "-q", *compiled, "--python", python, "-r", str(file)], root)
         return
     own = (folder / "bin" / "pip").exists()
-    pip = [python, "-m", "pip"] if own else [sys.executable, "-m", "pip", "--python", python]
+    pip = [python, "-m", "pip"] if own else _ours(python)
     words = ("install", "-q", "--no-input", "--disable-pip-version-check", "--no-warn-script-location", "-r")
     run([*pip, *words, str(file)], root)
+
+
+def _ours(python: str) -> list[str]:
+    """Answer how our own pip is run for *python*: what `--python` would start after a second, where that is there."""
+    found = find_spec("pip")
+    runner = Path(found.origin).with_name("__pip-runner__.py") if found and found.origin else None
+    if runner and runner.is_file():
+        return [python, str(runner)]
+    return [sys.executable, "-m", "pip", "--python", python]
 
 
 def _exported(folder: Path, lock: Lock) -> Path:

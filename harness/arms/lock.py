@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import distributions
 from pathlib import Path
@@ -85,13 +86,15 @@ def _dependencies(file: Path) -> list[str] | None:
     return list(project["dependencies"]) if "dependencies" in project else None
 
 
+@cache
 def installed() -> list[str]:
     """Answer requirements that say what is installed here; code that lies in a folder is left out, as is pip."""
-    found = {
-        each.metadata["Name"]: each.version
+    told = [
+        each.metadata  # a file that is read and parsed anew each time
         for each in distributions()
         if "dir_info" not in (each.read_text("direct_url.json") or "")
-    }
+    ]
+    found = {each["Name"]: each["Version"] for each in told}
     return [
         f"{name}=={version}" for name, version in sorted(found.items()) if name not in {"pip", "overlap-bench"}
     ]

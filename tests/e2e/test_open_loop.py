@@ -58,7 +58,7 @@ def test_a_search_ends_with_a_rate(here):
     """Ten calls of 100 ms a second fit on one place: twice as many do not, once the queue has had a second."""
     words = ("--clients", "floor", "--strategies", "gather_bounded", "--concurrency", "1")
     limits = ("--slo", "e2e=0.3", "--share", "0.8", "--most", "40", "--duration", "1", "--rounds", "1")
-    profile = ("--profile", "steady,ttft=0.1,itl=0")
+    profile = ("--profile", "steady,ttft=0.1,itl=0", "--calibrate", "0")
     code, said, errors = process("slo", *words, *limits, *profile)
     assert code == 0, errors
     assert "The highest rate that keeps e2e ≤ 300 ms" in said
