@@ -15,7 +15,7 @@ class Commands(click.Group):
     """The folder of commands as a click group."""
 
     def __call__(self, *words: Any, **told: Any) -> Any:
-        """Carry out *words* and come back, or those of the command line, which are all that this process is for."""
+        """Carry out *words* and come back; or the command line's, which are all that this process is for."""
         return self.main(*words, **told) if words or told else self.process()
 
     def process(self, *words: Any, **told: Any) -> NoReturn:

@@ -95,7 +95,7 @@ def requirements(folder: Path, file: Path, root: Path, *, last: bool) -> None:
 
 
 def _ours(python: str) -> list[str]:
-    """Answer how our own pip is run for *python*: what `--python` would start after a second, where that is there."""
+    """Answer how our own pip is run for *python*: by what `--python` would start after a second, if that is there."""
     found = find_spec("pip")
     runner = Path(found.origin).with_name("__pip-runner__.py") if found and found.origin else None
     if runner and runner.is_file():

@@ -41,7 +41,8 @@ def test_a_recording_is_played_through_a_chain(here):
     """Every call made and joined, prompts and answers as long as they were, due when they came, and told so."""
     (here / "traffic.csv").write_text(TRACE)
     words = ("strategies", "--arrivals", "trace,file=traffic.csv,speed=2", "--strategies", "astream")
-    code, said, errors = overlap("bench", *words, "--rounds", "1", "--slo", "e2e=30", "--calibrate", "0", "--format", "json")
+    more = ("--rounds", "1", "--slo", "e2e=30", "--calibrate", "0", "--format", "json")
+    code, said, errors = overlap("bench", *words, *more)
     assert code == 0, errors
     assert "Open loop: calls at their due times" in said
     run = store.read(here / "results" / "latest")

@@ -111,12 +111,13 @@ def test_a_secret_that_is_passed_on_is_nowhere_in_the_run_or_on_the_screen(here)
 @pytest.mark.parametrize(
     ("word", "said"),
     [
-        ("elsewhere.py:silent", r"^no request of elsewhere\.py:silent reached the mock at .*OPENAI_BASE_URL"),
+        ("silent.py:app", r"^no request of silent\.py:app reached the mock at .*OPENAI_BASE_URL"),
         ("gone.py:chain", r"^there is no file gone\.py$"),
     ],
 )
 def test_what_cannot_be_measured_is_one_line_before_anything_is(here, word, said):
     """With what would have to be done; no folder is left."""
+    (here / "silent.py").write_text("async def app(question):\n    return question\n")
     with pytest.raises(Mistake, match=said):
         measure(word)
     assert not list(here.glob("results/*"))

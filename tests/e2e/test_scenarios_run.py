@@ -19,7 +19,8 @@ def failed(made_once):
     """One run of a scenario whose calls are meant to fail half way through."""
 
     def fill(results):
-        done = bench(results, "failures", "--variants", "gather,TaskGroup", "--rounds", "1", "--calls", "2", "--format", "markdown")
+        words = ("--variants", "gather,TaskGroup", "--rounds", "1", "--calls", "2", "--format", "markdown")
+        done = bench(results, "failures", *words)
         assert done.exit_code == 0, done.stderr
 
     return made_once("failures", fill) / "latest"
