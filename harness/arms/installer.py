@@ -89,13 +89,13 @@ def requirements(folder: Path, file: Path, root: Path, *, last: bool) -> None:
         run([found, "pip", "install", "-q", *compiled, "--python", python, "-r", str(file)], root)
         return
     own = (folder / "bin" / "pip").exists()
-    pip = [python, "-m", "pip"] if own else _ours(python)
+    pip = [python, "-m", "pip"] if own else pip_for(python)
     words = ("install", "-q", "--no-input", "--disable-pip-version-check", "--no-warn-script-location", "-r")
     run([*pip, *words, str(file)], root)
 
 
-def _ours(python: str) -> list[str]:
-    """Answer how our own pip is run for *python*: by what `--python` would start after a second, if that is there."""
+def pip_for(python: str) -> list[str]:
+    """Answer how our own pip is run for *python*: by what `--python` would start in the end."""
     found = find_spec("pip")
     runner = Path(found.origin).with_name("__pip-runner__.py") if found and found.origin else None
     if runner and runner.is_file():

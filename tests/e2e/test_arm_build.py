@@ -8,9 +8,11 @@ import sys
 import sysconfig
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from harness.arms import installer
 from harness.arms.benchmarks import pytest_command
 from harness.arms.build import built
 from harness.arms.flock import free
@@ -239,6 +241,14 @@ def test_a_requirement_file_makes_an_environment_that_is_kept(tmp_path, monkeypa
     with built(*specs([], ["new.txt"]), keep=tmp_path / "kept", say=said.append) as (base, candidate):
         assert (value(base)[0], value(candidate)[0]) == ("1.0", "2.0")
         assert said[2:] == ["making an environment from requirements.txt …"]
+
+
+def test_a_pip_of_another_make_starts_itself_for_the_other_python(monkeypatch, tmp_path):
+    """What starts ours directly is no promise of pip's: without it, pip is asked as its manual says."""
+    monkeypatch.setattr(installer, "find_spec", lambda _: SimpleNamespace(origin=str(tmp_path / "__init__.py")))
+    assert installer.pip_for("other") == [sys.executable, "-m", "pip", "--python", "other"]
+    (tmp_path / "__pip-runner__.py").touch()
+    assert installer.pip_for("other") == ["other", str(tmp_path / "__pip-runner__.py")]
 
 
 def test_what_cannot_be_installed_or_cannot_measure_is_said(tmp_path, monkeypatch, wheels):
