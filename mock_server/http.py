@@ -1,6 +1,6 @@
 """Bytes of HTTP/1.1 answers: heads and chunks; no socket, and the clock's reading is handed in."""
 
-import time
+from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 
@@ -13,8 +13,7 @@ LAST_CHUNK = b"0\r\n\r\n"
 
 @lru_cache(maxsize=4)
 def _dated(second: int) -> bytes:
-    # Days and months are English: Python leaves the locale of times at "C".
-    return time.strftime("date: %a, %d %b %Y %H:%M:%S GMT\r\n", time.gmtime(second)).encode()
+    return b"date: %b\r\n" % formatdate(second, usegmt=True).encode()
 
 
 @lru_cache(maxsize=64)
