@@ -3,6 +3,8 @@
 .PHONY: help setup bench claims load gate bench-mock serve test check format lock clean
 VENV := .venv
 BIN := $(VENV)/bin
+# As many images set it, every process would compile anew what was changed since the set-up, tests first of all.
+unexport PYTHONDONTWRITEBYTECODE
 # Those that the tests use: of a package whose plugin is loaded by itself, pytest rewrites every module. With the
 # profile that Hypothesis has for this, examples are the same every time.
 PLUGINS := --disable-plugin-autoload $(addprefix -p ,overlap benchmark hypothesispytest randomly xdist) \
@@ -63,6 +65,9 @@ $(VENV)/.user: $(VENV)/bin/python requirements/user.txt pyproject.toml
 
 $(VENV)/.dev: $(VENV)/bin/python requirements/dev.txt pyproject.toml
 	@$(call install,dev)
+	@# Once, not in each of pytest's processes: compiled tests, and tables that the first of Hypothesis's texts needs.
+	@$(BIN)/python -m pytest $(PLUGINS) --collect-only -q >/dev/null || true
+	@$(BIN)/python -c 'from hypothesis import strategies; strategies.text().validate()'
 	@touch $(VENV)/.user  # the developers' lock holds the users'
 
 # $(1): which lock. The project itself is installed editable, without asking the index for anything more,
