@@ -6,7 +6,6 @@ import tomllib
 from pathlib import Path
 
 import pytest
-import yaml
 
 from harness import registry
 from harness.cli import COMMANDS
@@ -18,6 +17,8 @@ every = pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
 
 def parsed(file: Path) -> dict:
     """Answer a workflow; YAML takes its key `on` for a truth."""
+    import yaml
+
     found = yaml.safe_load(file.read_text(encoding="utf-8"))
     found["on"] = found.pop(True)
     return found

@@ -8,7 +8,6 @@ from functools import cache
 from io import BytesIO, StringIO, TextIOWrapper
 
 import pytest
-from markdown_it import MarkdownIt
 from rich.console import Console
 
 from harness.gate.formats import annotations, html, junit, markdown, terminal
@@ -146,6 +145,8 @@ def test_markup_in_a_name_is_shown_as_text():
 
 def test_a_summary_has_the_tables_it_means_to_have():
     """A parser of Markdown finds no tag, no link and no code but ours in a run of odd names."""
+    from markdown_it import MarkdownIt
+
     name = "<i>|</i>&lt; \\| `a` [b](c) **d** <!-- e --> \n# f\n- g"
     text = markdown.summary(
         outcome(series(name, shift=0.2), series("b"), missing=(Missing(name, "both", 1, name),))

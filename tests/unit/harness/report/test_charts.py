@@ -4,10 +4,7 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextToPath
 
-from harness.report import ink
 from harness.report.build import sections
 from harness.report.charts.bars import Bar, Bars
 from harness.report.charts.forest import Forest, Ratio
@@ -47,6 +44,14 @@ named = pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.name)
 
 
 @pytest.fixture(scope="module")
+def ink():
+    """The inks; with them comes Matplotlib, which no other test file need wait for."""
+    from harness.report import ink
+
+    return ink
+
+
+@pytest.fixture(scope="module")
 def drawn_once():
     """Each of `CHARTS` as drawn, by its name: to draw one takes longer than to look at it."""
     return {chart.name: svg(chart) for chart in CHARTS}
@@ -65,6 +70,9 @@ def _texts(drawn):
 
 def _ends(element):
     """Where a text begins and ends along its own line, and where that line lies, in the drawing's units."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextToPath
+
     style = element.get("style")
     size = float(re.search(r"font-size: ([\d.]+)px", style)[1])
     wide = TextToPath().get_text_width_height_descent(element.text, FontProperties(size=size), ismath=False)[0]
@@ -117,7 +125,7 @@ def test_a_chart_is_titled_and_described_for_those_who_do_not_see_it(chart, draw
 
 
 @named
-def test_no_colour_is_fixed(chart, drawn_once):
+def test_no_colour_is_fixed(chart, drawn_once, ink):
     """Every colour is a CSS variable that light and dark paper define; black text would vanish in the dark."""
     drawn = drawn_once[chart.name]
     assert not re.search(r"#[0-9a-fA-F]{6}\b", drawn)
@@ -158,7 +166,7 @@ def test_a_dollar_sign_is_no_mathematics():
     assert "$x_1$" in [element.text for element in _texts(svg(Bars("money", "t", (Bar("$x_1$", 1.0),), "ms")))]
 
 
-def test_a_file_of_its_own_brings_its_colours(drawn_once):
+def test_a_file_of_its_own_brings_its_colours(drawn_once, ink):
     """Outside a page nobody else defines them, and the paper is painted, so that text never lies on its like."""
     drawn = alone(drawn_once[CHARTS[0].name])
     assert _tree(drawn).get("width")
@@ -192,7 +200,7 @@ def test_a_spread_below_twenty_values_shows_them_all_and_claims_no_tail():
     assert spread("a", [0.0]) is None
 
 
-def test_every_colour_has_a_placeholder_of_its_own():
+def test_every_colour_has_a_placeholder_of_its_own(ink):
     """Two colours with one placeholder would be one colour."""
     assert sorted(ink.VARIABLES.values()) == sorted(ink.LIGHT) == sorted(ink.DARK)
 
@@ -207,13 +215,14 @@ def _contrast(one, other):
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("paper", [ink.LIGHT, ink.DARK], ids=["light", "dark"])
-def test_text_contrasts_with_its_paper(paper):
+@pytest.mark.parametrize("paper", ["LIGHT", "DARK"])
+def test_text_contrasts_with_its_paper(paper, ink):
     """4.5 to 1 at least: WCAG 2.2, 1.4.3, level AA."""
-    assert min(_contrast(paper[name], paper["--paper"]) for name in ("--ink", "--faint")) >= 4.5
+    colours = getattr(ink, paper)
+    assert min(_contrast(colours[name], colours["--paper"]) for name in ("--ink", "--faint")) >= 4.5
 
 
-def test_a_row_called_like_a_colour_keeps_its_name():
+def test_a_row_called_like_a_colour_keeps_its_name(ink):
     """Colours are put in by replacing placeholders; a name that looks like one is not replaced."""
     drawn = svg(Bars("blue", "t", (Bar(ink.BLUE, 1.0),), "ms"))
     assert ink.BLUE in [element.text for element in _texts(drawn)]
