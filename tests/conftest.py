@@ -32,6 +32,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 gc.disable()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    Sort what was shuffled: first all tests that import LangChain, then folder by folder.
+
+    pytest-xdist deals out tests in a row, so of several processes few import the same things.
+    """
+    items.sort(key=lambda item: (item.get_closest_marker("langchain") is None, item.path.parent))
+
+
 def pytest_collection_finish() -> None:
     """What is there before the first test stays to the end: no garbage collection need look at it again."""
     gc.freeze()

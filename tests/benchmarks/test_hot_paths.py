@@ -23,6 +23,8 @@ from mock_server.config import Config
 from mock_server.counts import Counts
 from mock_server.request import Request
 
+pytestmark = pytest.mark.langchain
+
 BODY = json.dumps(
     {"model": "m", "messages": [{"role": "user", "content": "[call 000017] Name one use of a paper clip."}]}
 ).encode()

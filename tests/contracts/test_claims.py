@@ -11,6 +11,8 @@ from harness import registry
 from harness.claims import catalogue, ledger
 from harness.claims.verdict import NOT_JUDGED, WORDS
 
+pytestmark = pytest.mark.langchain
+
 NAMES = registry.names(catalogue.FOLDER)
 PACKAGE = import_module(catalogue.FOLDER)
 

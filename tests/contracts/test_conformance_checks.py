@@ -7,6 +7,8 @@ import pytest
 from mock_server import registry
 from mock_server.conformance import suite
 
+pytestmark = pytest.mark.langchain
+
 # By name: a group's clients are imported by its tests, not by whoever collects them.
 groups = pytest.mark.parametrize("group", registry.names(suite.CHECKS))
 

@@ -15,6 +15,8 @@ from harness.pools import WAITS, PoolWaits
 from harness.server import mock_command, start
 from harness.slot import close
 
+pytestmark = pytest.mark.langchain
+
 CALLS = 3
 
 

@@ -10,6 +10,8 @@ from harness import registry
 from harness.clients._http import settings
 from harness.endpoint import Endpoint
 
+pytestmark = pytest.mark.langchain
+
 ENDPOINT = Endpoint("http://127.0.0.1:8000/v1", timeout=7.0, max_connections=33, keepalive=3.0)
 
 

@@ -11,6 +11,8 @@ from harness.probe import Probe, item
 from harness.remote.hooks import metered
 from harness.remote.usage import Tap
 
+pytestmark = pytest.mark.langchain
+
 CLIENTS = registry.names("harness.clients")
 
 
