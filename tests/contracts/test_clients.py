@@ -12,6 +12,8 @@ from harness import registry
 from harness.endpoint import Endpoint
 from harness.loops import LOOPS, factory
 
+pytestmark = pytest.mark.langchain
+
 FOLDER = "harness.clients"
 every_client = pytest.mark.parametrize("name", registry.names(FOLDER))
 both_loops = pytest.mark.parametrize("loop", LOOPS)
@@ -239,7 +241,7 @@ def test_closing_leaves_no_connection_task_or_thread(name, loop, server, caplog)
         before = asyncio.all_tasks()
         app = made(name, server)
         for method in filter(lambda method: hasattr(app, method), ASYNCHRONOUS):
-            await asyncio.gather(*(ASYNCHRONOUS[method](app, f"[call {i}] hello") for i in range(3)))
+            await asyncio.gather(*(ASYNCHRONOUS[method](app, f"[call {i}] hello") for i in range(2)))
         await app.aclose()
         await settled(before)
 
@@ -317,7 +319,7 @@ def test_the_pool_is_as_large_as_told_and_all_of_it_is_kept(name, server):
             await asyncio.gather(*(_ainvoke(app, f"[call {wave}_{i}] hello") for i in range(calls)))
         await app.aclose()
 
-    run("asyncio", main(2, 4))
+    run("asyncio", main(2, 3))
     assert server.opened == 2
     # More than the 20 idle connections that HTTP libraries keep by default.
     run("asyncio", main(100, 22))

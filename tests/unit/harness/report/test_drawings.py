@@ -7,10 +7,8 @@ import pytest
 from harness.report import drawing, drawings
 from harness.report.charts.bars import Bar, Bars
 
-CHARTS = [
-    Bars(f"chart-{number}", f"Title {number}", (Bar("gather", number + 1.0),), "ms")
-    for number in range(drawings.MANY + 1)
-]
+# As few as are many here.
+CHARTS = [Bars(f"chart-{number}", f"Title {number}", (Bar("gather", number + 1.0),), "ms") for number in range(3)]
 
 
 class Broken(Bars):
@@ -21,11 +19,17 @@ class Broken(Bars):
         raise ValueError("no such colour")
 
 
+@pytest.fixture(autouse=True)
+def two_cores(monkeypatch):
+    """Three charts are enough to be drawn on both."""
+    monkeypatch.setattr(drawings, "MANY", len(CHARTS))
+    monkeypatch.setattr(drawings, "cores", lambda: [0, 1])
+
+
 @pytest.fixture
 def alone(monkeypatch):
     """The test's own process has threads of the test runner's, which drawing does not touch."""
     monkeypatch.setattr(drawings, "active_count", lambda: 1)
-    monkeypatch.setattr(drawings, "cores", lambda: [0, 1])
 
 
 @pytest.mark.usefixtures("alone")
