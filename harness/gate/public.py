@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 LONGEST = 300
 MASK = "***"
@@ -29,7 +30,12 @@ def clean(text: object, most: int = LONGEST) -> str:
     >>> clean("No module in /home/me/app.py" + chr(10) + "OPENAI_API_KEY=abc"), clean("tests/a.py::b[1/2]")
     ('No module in app.py OPENAI_API_KEY=***', 'tests/a.py::b[1/2]')
     """
-    line = " ".join(_UNSEEN.sub(" ", str(text)).split())
+    return _cleaned(str(text), most)
+
+
+@lru_cache(1000)  # every format tells the same names, several times a line
+def _cleaned(text: str, most: int) -> str:
+    line = " ".join(_UNSEEN.sub(" ", text).split())
     for pattern, instead in _RULES:
         line = pattern.sub(instead, line)
     line = _PATH.sub(r"\1", line)
