@@ -17,6 +17,8 @@ from harness import registry
 from harness.probe import Item, Probe, item
 from harness.record import Call
 
+pytestmark = pytest.mark.langchain
+
 FOLDER = "harness.strategies"
 NAMES = registry.names(FOLDER)
 ASYNCHRONOUS = [name for name in NAMES if inspect.iscoroutinefunction(registry.load(FOLDER, name).run)]

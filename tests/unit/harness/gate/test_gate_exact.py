@@ -104,10 +104,10 @@ def test_any_lasting_change_of_a_varying_count_counts_where_neither_way_is_bette
 
 
 def test_counts_that_vary_alike_alarm_no_more_often_than_alpha():
-    """Both arms draw from the same few values, rounds looked at one after the other: 1,500 runs at alpha 5 %."""
+    """Both arms draw from the same few values, rounds looked at one after the other: 750 runs at alpha 5 %."""
     rng = random.Random(4)
     alarms = 0
-    for _ in range(1500):
+    for _ in range(750):
         share = rng.random()
         draws = [[int(rng.random() < share) for _ in range(14)] for _ in range(2)]
         orders = [rng.choice(("BC", "CB")) for _ in range(14)]
@@ -115,7 +115,7 @@ def test_counts_that_vary_alike_alarm_no_more_often_than_alpha():
             judged(draws[0][:n], draws[1][:n], hypotheses=1, orders=orders).verdict == "regressed"
             for n in (6, 8, 14)
         )
-    assert alarms / 1500 <= 0.05
+    assert alarms / 750 <= 0.05
 
 
 def test_a_value_that_is_no_number_is_no_verdict():

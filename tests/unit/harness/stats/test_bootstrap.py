@@ -141,10 +141,11 @@ def test_numbers_that_may_be_zero_or_negative_keep_their_plain_scale():
 @pytest.mark.parametrize("rounds", [3, 5, 6])
 def test_a_95_percent_interval_holds_the_truth_93_to_97_times_in_100(noise, rounds):
     """Normal rounds, rounds with bursts as measured, heavy tails; the percentile bootstrap does not."""
-    # 2,000 trials: a standard error of half a point, allowed for twice.
-    found = of_numbers(NOISE[noise], rounds, trials=2000, seed=11, kinds=("ours", "percentile"))
-    assert 0.92 <= found["ours"].held <= 0.98
-    assert found["percentile"].held < found["ours"].held - 0.05
+    # 2,000 trials: a standard error of half a point, allowed for twice. The other is further off than that.
+    found = of_numbers(NOISE[noise], rounds, trials=2000, seed=11, kinds=["ours"])["ours"]
+    textbook = of_numbers(NOISE[noise], rounds, trials=500, seed=11, kinds=["percentile"])["percentile"]
+    assert 0.92 <= found.held <= 0.98
+    assert textbook.held < found.held - 0.05
 
 
 def test_an_interval_from_drawn_resamples_holds_the_truth_as_often():
