@@ -1,15 +1,23 @@
 """The official SDK and LangChain cannot tell the mock from the real thing."""
 
-import openai
 import pytest
-from langchain_openai import ChatOpenAI
+
+pytestmark = pytest.mark.langchain
 
 SEVEN = ("--tokens", "7", "--profile", "steady,ttft=0.01,itl=0.001")
 MESSAGES = [{"role": "user", "content": "[call 000001] Name one use of a brick."}]
 
 
+@pytest.fixture(scope="module")
+def openai():
+    """The official SDK, imported by the process that needs it."""
+    import openai
+
+    return openai
+
+
 @pytest.fixture
-def client(serve):
+def client(serve, openai):
     """The official client of a server with answers of seven tokens."""
     server = serve(*SEVEN)
     with openai.OpenAI(base_url=f"{server.url}/v1", api_key="none", max_retries=0, timeout=10) as made:
@@ -37,7 +45,7 @@ def test_a_stream_parses(client):
     assert chunks[-2].choices[0].finish_reason == "stop"
 
 
-def test_errors_become_the_sdks_own(client):
+def test_errors_become_the_sdks_own(client, openai):
     """429 is a RateLimitError with OpenAI's code."""
     with pytest.raises(openai.RateLimitError) as caught:
         client.chat.completions.create(
@@ -58,7 +66,7 @@ def test_models_are_listed(client):
     assert client.models.retrieve(names[0]).id == names[0]
 
 
-def test_retries_are_counted_by_attempt(serve, entries):
+def test_retries_are_counted_by_attempt(serve, entries, openai):
     """Two refusals, then an answer: the journal has three attempts of one call."""
     server = serve("--fault", "status,code=503,retry_after=0.01,attempt=0", "--fault", "status,code=500,attempt=1")
     with openai.OpenAI(base_url=f"{server.url}/v1", api_key="none", max_retries=2, timeout=10) as client:
@@ -69,6 +77,8 @@ def test_retries_are_counted_by_attempt(serve, entries):
 
 def test_langchain_answers_and_streams(serve):
     """ChatOpenAI reads the whole answer and the stream."""
+    from langchain_openai import ChatOpenAI
+
     server = serve(*SEVEN)
     model = ChatOpenAI(model="gpt-4o-mini", base_url=f"{server.url}/v1", api_key="none", max_retries=0, timeout=10)
     whole = model.invoke("[call 000001] hello")
