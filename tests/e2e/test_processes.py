@@ -9,7 +9,10 @@ from harness.cli import main
 OPEN = ("--clients", "floor", "--strategies", "gather_bounded", "--arrivals", "constant,rate=100", "--calls", "20")
 
 
-@pytest.mark.parametrize("command", [("bench",), ("slo", "--slo", "e2e=9", "--most", "30", "--duration", "0.2")])
+SEARCH = ("slo", "--slo", "e2e=9", "--share", "0.5", "--least", "100", "--most", "150", "--duration", "0.2")
+
+
+@pytest.mark.parametrize("command", [("bench",), SEARCH])
 def test_calls_are_shared_out_and_the_books_balance(command, tmp_path):
     """Two workers, each with warm-up calls of its own: every call is made once and found in the journal."""
     words = (*OPEN, "--processes", "2", "--rounds", "1", "--calibrate", "0", "--results", str(tmp_path))

@@ -19,7 +19,7 @@ def carried_out(monkeypatch):
     """A function that carries out six rounds of two slots of ten seconds each, on a clock of its own."""
     clock = SimpleNamespace(now=1000.0)
     monkeypatch.setattr(runner, "monotonic", lambda: clock.now)
-    monkeypatch.setattr(runner, "Launch", lambda *_, **__: SimpleNamespace(end=lambda: None))
+    monkeypatch.setattr(runner, "team", lambda *_, **__: SimpleNamespace(end=lambda: None))
 
     def measured(launch, order, position, patience):
         del launch, patience
@@ -31,7 +31,7 @@ def carried_out(monkeypatch):
     def carry_out(max_time):
         entered, told = [], []
         ledger = SimpleNamespace(enter=lambda slot, _calls, _made: entered.append((slot.round, slot.cell)))
-        servers = SimpleNamespace(of=lambda _: SimpleNamespace(base_url="http://127.0.0.1:1"), worker_core=None)
+        servers = SimpleNamespace(of=lambda _: SimpleNamespace(base_url="http://127.0.0.1:1"), worker_cores=())
         with Runner(RunConfig(max_time=max_time), servers, ledger, told.append) as carrying:
             left = carrying.carry_out(rounds(CELLS, seed=1))
         return entered, [each.number for each in left], told
