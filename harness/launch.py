@@ -33,10 +33,12 @@ class Launch:
 
     *python* runs it, with *env* added to its environment. In a working folder *cwd* that is not ours, modules
     are not looked for unless *env* says so: a `harness` that lies there is not the one that measures. What is in
-    *hide*, and what looks like a key, is taken out of everything the worker says of itself.
+    *hide*, and what looks like a key, is taken out of everything the worker says of itself. Those that are started
+    *together* stay in our session, though out of Ctrl-C's reach: Linux shares out a core among sessions before it
+    looks at processes, and what a process asks for counts in its session alone.
     """
 
-    def __init__(  # noqa: PLR0913  three say what is run, three where
+    def __init__(  # noqa: PLR0913  three say what is run, four where
         self,
         core: int | None,
         hash_seed: int,
@@ -46,6 +48,7 @@ class Launch:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         hide: Sequence[str] = (),
+        together: bool = False,
     ) -> None:
         self._hide = tuple(hide)
         flags = ["-P"] if cwd else []
@@ -56,7 +59,8 @@ class Launch:
             stderr=subprocess.PIPE,
             env=scrubbed(**{**(env or {}), "PYTHONHASHSEED": str(hash_seed)}),
             cwd=cwd,
-            start_new_session=True,
+            process_group=0 if together else None,
+            start_new_session=not together,
             preexec_fn=lambda: confine(core),  # noqa: PLW1509  two system calls, no lock is taken
         )
         # What the code under test prints is kept only for the sentence that says how it died: it may hold

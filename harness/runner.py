@@ -87,9 +87,8 @@ def order_of(config: RunConfig, planned: Planned, number: int, base_url: str) ->
         inputs=str(config.inputs) if config.inputs else None,
         arrivals=planned.arrivals,
         span=span(config, planned),
-        # A closed loop waits for answers and not for the clock. The core must be the worker's own: the server, and
-        # another process's spinner, which is no child of this one, would be weighed against it.
-        awake=bool(planned.arrivals) and seats().apart and len(seats().ours) >= config.processes,
+        # A closed loop waits for answers and not for the clock. Where there is one core, the server needs it.
+        awake=bool(planned.arrivals) and seats().apart,
         processes=config.processes if planned.arrivals else 1,
         # What is cut off then must still end within the slot's time, blocking calls by their own timeout.
         patience=max(config.slot_timeout / 2, config.slot_timeout - config.timeout - 5),

@@ -9,7 +9,7 @@ from itertools import islice
 from time import monotonic_ns, process_time_ns
 from typing import Any
 
-from harness import arriving, executor, loops, openloop, registry
+from harness import arriving, executor, loops, openloop, registry, slices
 from harness.application.adapting import built
 from harness.application.inputs import item, questions
 from harness.application.opening import made, opened, own, scenario
@@ -156,6 +156,8 @@ def execute(order: Order, meet: Meet | None = None) -> tuple[Timed, list[Call]]:
     Where several processes share it out, they *meet* between warm-up and schedule.
     """
     strategy = registry.load("harness.strategies", order.cell.strategy)
+    if order.processes > 1:
+        slices.shorten()
     spec, left = own(order.word), Leftovers()
     with (
         metered(order.remote) as meter,

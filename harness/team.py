@@ -4,7 +4,8 @@ Several workers that share out the calls of one open loop, as a service has seve
     order ──► each worker: its every n-th call, client, warm-up ──► all ready ──► one start ──► answers, added up
 
 Each has a loop, a client and as many places of its own; neighbouring calls go to different workers, so that a
-call need not wait until the one before it is computed. A closed loop has nothing to share out: one worker runs it.
+call need not wait until the one before it is computed: it takes the core from that (slices.py). A closed loop has
+nothing to share out: one worker runs it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,10 +25,10 @@ Fact = dict[str, Any]
 
 
 class Team:
-    """Launches that carry out an order together. Use it as a context; a broken one cannot be asked again."""
+    """Launches that carry out an order on so many *cores*. A context; a broken one cannot be asked again."""
 
-    def __init__(self, launches: Sequence[Launch]) -> None:
-        self._launches = launches
+    def __init__(self, launches: Sequence[Launch], cores: int = 1) -> None:
+        self._launches, self._cores = launches, cores
 
     def __enter__(self) -> Self:
         return self
@@ -50,7 +51,8 @@ class Team:
         interrupt.check()
         end = monotonic() + patience
         for number, each in enumerate(self._launches):
-            each.say({"slot": replace(order, member=number)})
+            # One a core keeps it awake.
+            each.say({"slot": replace(order, member=number, awake=order.awake and number < self._cores)})
         # One that cannot build its application says so in place of being ready.
         for each in self._launches:
             each.heard(end - monotonic())
@@ -72,8 +74,9 @@ def team(
 ) -> Team:
     """Start a team of so many *processes*, one after the other on each of *cores*."""
     env = env or {}
+    hide, several = tuple(env.values()), processes > 1
     places = islice(cycle(cores), processes)
-    return Team([Launch(core, hash_seed, env=env, hide=tuple(env.values())) for core in places])
+    return Team([Launch(core, hash_seed, env=env, hide=hide, together=several) for core in places], len(cores))
 
 
 def added(timed: Iterable[Fact]) -> Fact:
