@@ -106,12 +106,12 @@ def lag(rate: int, seconds: float, loop: str) -> None:
 @click.option("--client", default="chain", show_default=True)
 @click.option("--loop", default="asyncio", show_default=True)
 @click.option("--strategy", default="ainvoke", show_default=True)
-@click.option("--processes", default="2", show_default=True)
+@click.option("--processes", default="3", show_default=True)
 def trace(**given: Any) -> None:
     """
     A recording at its real speed through a chain.
 
-    By two processes, since a chain computes for milliseconds before its request leaves: in one, calls that are due
+    By three processes, since a chain computes for milliseconds before its request leaves: in one, calls that are due
     within that time would wait for each other.
     """
     file, seconds = given.pop("file"), given.pop("seconds")
