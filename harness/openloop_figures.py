@@ -111,7 +111,7 @@ def trace(**given: Any) -> None:
     """
     A recording at its real speed through a chain.
 
-    By three processes, since a chain computes for milliseconds before its request leaves: in one, calls that are due
+    By three processes, since a chain computes for milliseconds before its request leaves: in one, calls due
     within that time would wait for each other.
     """
     file, seconds = given.pop("file"), given.pop("seconds")
