@@ -22,6 +22,9 @@ from harness.masking import masked
 from harness.server import confine
 from harness.slot import Order
 
+PATIENCE = 3.0
+"""Seconds in which a worker may end by itself."""
+
 
 class Broken(Exception):
     """The worker died, hung, or its slot failed; the message is one line."""
@@ -162,14 +165,18 @@ class Launch:
     def _last_words(self) -> str:
         return masked(self._said[-1], self._hide)[:200] if self._said else "without a word"
 
-    def end(self) -> None:
-        """Close its input, upon which it ends; end it if it does not within 3 seconds."""
+    def leave(self) -> None:
+        """Close its input, upon which it ends when it has done what it is doing."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe and not pipe.closed:
                 with suppress(BrokenPipeError):
                     pipe.close()
+
+    def end(self, patience: float = PATIENCE) -> None:
+        """Leave it; end it if it does not end within *patience* seconds."""
+        self.leave()
         try:
-            self._process.wait(3)
+            self._process.wait(patience)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

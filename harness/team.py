@@ -15,7 +15,7 @@ from time import monotonic, monotonic_ns
 from typing import Any, Self
 
 from harness import interrupt, openloop
-from harness.launch import Launch
+from harness.launch import PATIENCE, Launch
 from harness.slot import Order
 
 MARGIN = 20_000_000
@@ -64,9 +64,12 @@ class Team:
         return {"timed": added(answer["timed"] for answer in answers), "calls": calls}
 
     def end(self) -> None:
-        """End all of them."""
+        """End all of them, within the time that one has."""
         for each in self._launches:
-            each.end()
+            each.leave()
+        until = monotonic() + PATIENCE
+        for each in self._launches:
+            each.end(max(0.0, until - monotonic()))
 
 
 def team(

@@ -1,9 +1,11 @@
 """Several workers and one open loop: every call made once, by whom, on one clock, and what their times come to."""
 
+from dataclasses import replace
+
 import pytest
 
 from harness.config import Mistake, RunConfig
-from harness.launch import Broken
+from harness.launch import Broken, Launch
 from harness.record import Cell
 from harness.server import mock_command, start
 from harness.slot import Order
@@ -87,6 +89,21 @@ def test_those_that_are_ready_end_when_nobody_says_start(server):
         worker.say({"slot": _order(server, processes=2)})
         assert "ready" in worker.heard(30)
     assert worker._process.returncode == 0
+
+
+def test_workers_in_the_middle_of_a_slot_end_side_by_side(server, monkeypatch):
+    """Each has the same seconds to end by itself, and not one after the other's."""
+    given = []
+    end = Launch.end
+    monkeypatch.setattr(Launch, "end", lambda self, patience: given.append(patience) or end(self, patience))
+    monkeypatch.setattr("harness.team.PATIENCE", 0.3)
+    workers = team(3, (None,), 7)
+    for each in workers._launches:
+        each.say({"slot": replace(_order(server, arrivals="constant,rate=1"), processes=1)})
+    workers.end()
+    assert given[0] > 0
+    assert given[1:] == [0.0, 0.0]
+    assert None not in [each._process.returncode for each in workers._launches]
 
 
 def test_times_are_added_up_or_the_worst_stands_for_all():
