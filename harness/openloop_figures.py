@@ -103,8 +103,8 @@ def lag(rate: int, seconds: float, loop: str) -> None:
 @figures.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--seconds", default=600.0, show_default=True)
-@click.option("--client", default="chain", show_default=True)
-@click.option("--loop", default="asyncio", show_default=True)
+@click.option("--client", default="chain_aiohttp", show_default=True)
+@click.option("--loop", default="uvloop", show_default=True)
 @click.option("--strategy", default="ainvoke", show_default=True)
 @click.option("--processes", default="3", show_default=True)
 def trace(**given: Any) -> None:
@@ -112,7 +112,7 @@ def trace(**given: Any) -> None:
     A recording at its real speed through a chain.
 
     By three processes, since a chain computes for milliseconds before its request leaves: in one, calls due
-    within that time would wait for each other.
+    within that time would wait for each other. On the transport and the loop that compute least.
     """
     file, seconds = given.pop("file"), given.pop("seconds")
     arrivals = f"trace,file={file},span={seconds:g}"
