@@ -3,8 +3,8 @@ Keeps the core of this process from going to sleep between the events of an open
 
 A core that has nothing to do is put to sleep, and a virtual one is given away: to be woken then takes 0.1 to
 some ms, which a schedule with pauses meets at nearly every call. A child that spins on the same core keeps it; its
-priority is the idle one, so that this process takes the core from it at once. It is a child of the process that
-waits, since Linux weighs sessions against each other before it looks at priorities: in one of its own, it would
+priority is the idle one, so that who waits there takes the core from it at once. It must be of the same session as
+they are, since Linux weighs sessions against each other before it looks at priorities: in one of its own, it would
 take half of the core.
 """
 
@@ -21,18 +21,23 @@ from harness.seats import seats
 _SPIN = (
     "import os, sys\n"
     "os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))\n"
-    "parent = int(sys.argv[1])\n"
+    "parent, core = map(int, sys.argv[1:])\n"
+    "if core >= 0: os.sched_setaffinity(0, [core])\n"
     "while os.getppid() == parent: pass"
 )
 
 
 @contextmanager
-def awake(*, wanted: bool = True) -> Iterator[bool]:
-    """Keep the core awake until the end of the block, where *wanted*; answers whether that is done."""
+def awake(core: int | None = None, *, wanted: bool = True) -> Iterator[bool]:
+    """
+    Keep *core* awake until the end of the block, where *wanted*; answers whether that is done.
+
+    None: the one that this process is kept to. Who waits on another one must be in this process's session.
+    """
     if not wanted or not hasattr(os, "SCHED_IDLE"):
         yield False
         return
-    command = [sys.executable, "-I", "-S", "-c", _SPIN, str(os.getpid())]
+    command = [sys.executable, "-I", "-S", "-c", _SPIN, str(os.getpid()), str(-1 if core is None else core)]
     nothing = subprocess.DEVNULL
     spinner = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing)
     try:

@@ -66,16 +66,19 @@ class Server:
                 pipe.close()
 
 
-def start(command: Sequence[str], core: int | None = None, patience: float = PATIENCE) -> Server:
+def start(
+    command: Sequence[str], core: int | None = None, patience: float = PATIENCE, *, together: bool = False
+) -> Server:
     """
     Start *command* on *core* and wait for the line `ready <address> …` on its stdout.
 
-    Raises `NotReady` when it ends, or says something else, or nothing for *patience* seconds.
+    Raises `NotReady` when it ends, or says something else, or nothing for *patience* seconds. Started *together*,
+    it stays in our session, so that `harness.awake` may keep its core.
     """
-    return ready(spawn(command, core), patience)
+    return ready(spawn(command, core, together=together), patience)
 
 
-def spawn(command: Sequence[str], core: int | None = None) -> subprocess.Popen[bytes]:
+def spawn(command: Sequence[str], core: int | None = None, *, together: bool = False) -> subprocess.Popen[bytes]:
     """Start *command* on *core*, to be waited for by `ready`. Raises `NotReady` where there is no such command."""
     try:
         return subprocess.Popen(
@@ -84,7 +87,9 @@ def spawn(command: Sequence[str], core: int | None = None) -> subprocess.Popen[b
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=scrubbed(PYTHONUNBUFFERED="1"),
-            start_new_session=True,  # Ctrl-C is for us; we then stop it in order
+            # Ctrl-C is for us; we then stop it in order.
+            process_group=0 if together else None,
+            start_new_session=not together,
             preexec_fn=lambda: confine(core),  # noqa: PLW1509  two system calls, no lock is taken
         )
     except OSError as wrong:

@@ -36,9 +36,9 @@ class Recording:
     """
     The calls in the order they were made, at most `concurrency` of them at once.
 
-    Found against a known schedule, in ns: `floor` is what the client itself adds to a first token, `spread` by how
-    much that is off nine times of ten, `resolution` by how much a gap is. `about` says where the calls come from:
-    a model, and a name if one was given.
+    Found by playing the calls themselves, in ns: `floor` is what the client adds to a first token, `spread` by how
+    much that is off nine times of ten, `resolution` by how much a gap that was kept is. `about` says where the
+    calls come from: a model, and a name if one was given.
     """
 
     calls: tuple[Recorded, ...]

@@ -1,12 +1,19 @@
 """What the measuring client adds and cannot tell apart: it is put before a schedule that is known."""
 
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import repeat
-from statistics import median, quantiles
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+import numpy as np
+
+from harness.awake import awake
 from harness.endpoint import Endpoint, Remote
+from harness.recording.file import Recorded, Recording, write
 from harness.recording.measure import Measured, Work, measure
 from harness.seats import seats
 from harness.server import start
@@ -20,9 +27,17 @@ class Floor(NamedTuple):
     resolution: int
 
 
-TTFT, GAP, TOKENS = 50_000_000, 5_000_000, 20
+RUNS, LONGEST = 3, 7 * 10**9
+"""
+So often a known schedule is played, since the machine's mood from one time to the next is what limits a comparison
+of recordings; and for so long at the most, in ns, each time.
+"""
+
+AT_ONCE = 50_000
+"""Gaps below, in ns, nobody kept: the server sent one piece, and the client took it apart."""
+
 # Without limits: it is our own server, on this host.
-ENDLESS = Remote("", "mock-model", None, TOKENS, 10**9, 10**12)
+ENDLESS = Remote("", "mock-model", None, 20, 10**9, 10**12)
 
 
 def mock(*words: str) -> list[str]:
@@ -31,27 +46,63 @@ def mock(*words: str) -> list[str]:
 
 
 def against_mock(words: list[str], work: Work, seed: int = 7) -> Measured:
-    """Measure the mock with *words*, on a core of its own where there are two. Raises `NotReady`."""
-    with start(mock(*words, "--seed", str(seed)), seats().theirs) as server:
+    """
+    Measure the mock with *words*, on a core of its own where there are two. Raises `NotReady`.
+
+    Its core is kept awake as ours is: a recording has the endpoint's own lateness in it, and the mock's would be
+    added to that when it is played.
+    """
+    place = seats()
+    with (
+        start(mock(*words, "--seed", str(seed)), place.theirs, together=True) as server,
+        awake(place.theirs, wanted=place.apart),
+    ):
         base = f"{server.base_url}/v1"
         # Asked for its usage as a real endpoint is: the same events come.
         endpoint = Endpoint(base, max_connections=work.concurrency, stream_usage=True)
         return measure(endpoint, repeat("Hello."), work, replace(ENDLESS, base_url=base))
 
 
-def floor(concurrency: int) -> Floor:
+def floor(calls: Sequence[Recorded], concurrency: int) -> Floor:
     """
-    Answer what the client itself adds at this concurrency; raises `NotReady` where the mock does not come up.
+    Answer what the client adds to *calls* like these, so many at once; raises `NotReady` as `against_mock` does.
 
-    Three times over, since the machine's mood from one to the next is what limits a comparison of recordings.
+    They are themselves the known schedule: how late a first token is seen depends on what else comes just then.
+    Where it is interrupted, what was measured until then is all that is known.
     """
-    words = ["--profile", f"steady,ttft={TTFT / 1e9},itl={GAP / 1e9}", "--tokens", str(TOKENS)]
-    runs = [against_mock(words, Work(max(2 * concurrency, 20), concurrency)).calls for _ in range(3)]
-    added = [call.ttft - TTFT for calls in runs for call in calls]
-    usual = round(median(added))
-    gaps = [abs(gap - GAP) for calls in runs for call in calls for gap in call.gaps]
-    return Floor(max(usual, 0), _nine_of_ten([abs(each - usual) for each in added]), _nine_of_ten(gaps))
+    known = list(_no_longer(calls, concurrency))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "known.json"
+        write(path, Recording(tuple(known), concurrency, 0, 0, 0, {}))
+        words = ["--profile", f"recorded,file={path},order=recorded", "--tokens", "profile"]
+        runs = [against_mock(words, Work(len(known), concurrency)) for _ in range(RUNS)]
+    pairs = [(known[number], seen) for run in runs for number, seen in zip(run.numbers, run.calls, strict=True)]
+    added = [seen.ttft - due.ttft for due, seen in pairs]
+    usual = round(median(added or [0]))
+    gaps = [
+        abs(gap - kept)
+        for due, seen in pairs
+        for kept, gap in zip(due.gaps, seen.gaps, strict=False)
+        if kept >= AT_ONCE
+    ]
+    return Floor(max(usual, 0), nine_of_ten([abs(each - usual) for each in added]), nine_of_ten(gaps))
 
 
-def _nine_of_ten(values: list[int]) -> int:
-    return round(quantiles(values, n=10)[-1])
+def _no_longer(calls: Sequence[Recorded], concurrency: int) -> Iterator[Recorded]:
+    """Yield as many of *calls* as take no longer than `LONGEST`, and a few at least."""
+    taken = 0
+    for number, call in enumerate(calls):
+        if taken > LONGEST * concurrency and number >= 2 * concurrency:
+            return
+        taken += call.chunks[-1]
+        yield call
+
+
+def nine_of_ten(values: Sequence[int]) -> int:
+    """
+    Answer what nine of ten *values* do not exceed; 0 for none.
+
+    >>> nine_of_ten(range(11)), nine_of_ten([5]), nine_of_ten([])
+    (9, 5, 0)
+    """
+    return round(float(np.percentile(values, 90))) if values else 0

@@ -26,9 +26,14 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The calls that gave output, in the order they were made; what became of the others; what was sent in all."""
+    """
+    The calls that gave output, in the order they were made; what became of the others; what was sent in all.
+
+    `numbers` says of each of those calls which one it was, from 0.
+    """
 
     calls: tuple[Recorded, ...]
+    numbers: tuple[int, ...]
     failed: tuple[str, ...]
     sent: Metered
     interrupted: bool = False
@@ -51,8 +56,10 @@ def measure(endpoint: Endpoint, prompts: Iterator[str], work: Work, remote: Remo
             interrupted = True
     made = {call.index: call for call in meter.told(probe.calls("", 0)) if not call.warmup}
     calls = [made[index] for index in sorted(made)]
+    told = [each for each in calls if each.chunks and not each.error]
     return Measured(
-        calls=tuple(Recorded(tuple(each.chunks), each.usage) for each in calls if each.chunks and not each.error),
+        calls=tuple(Recorded(tuple(each.chunks), each.usage) for each in told),
+        numbers=tuple(each.index for each in told),
         # A request that was not sent is no failure of the endpoint's.
         failed=tuple(
             each.error or "no output"

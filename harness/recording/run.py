@@ -103,7 +103,7 @@ def _measured(asked: Asked, remote: Remote, prompts: Iterator[str]) -> Measured:
 
 def _recording(asked: Asked, remote: Remote, measured: Measured) -> Recording:
     try:
-        known = floor(asked.work.concurrency)
+        known = floor(measured.calls, asked.work.concurrency)
     except NotReady as wrong:
         raise Mistake(str(wrong)) from wrong
     about = {

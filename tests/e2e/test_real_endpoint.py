@@ -124,7 +124,7 @@ def test_an_endpoint_is_recorded_played_and_told_how_close_that_comes(tmp_path, 
     """The file has times and counts, no word that was asked or answered, no key and no address."""
     monkeypatch.setenv("THE_KEY", KEY)
     # What the client itself adds is measured in a test of its own.
-    monkeypatch.setattr("harness.recording.run.floor", lambda _: Floor(0, 0, 20_000))
+    monkeypatch.setattr("harness.recording.run.floor", lambda *_: Floor(0, 0, 20_000))
     out = tmp_path / "rec.json"
     with start(mock_command("lognormal,ttft=0.02,sigma=1,itl=0.001", 6, 7)) as server:
         told = [

@@ -38,6 +38,15 @@ def test_a_core_is_kept_by_one_that_gives_way_to_all_others():
     assert not spinner.is_running()
 
 
+def test_another_core_than_ones_own_is_kept():
+    """That of a server, say, which was started in this session for it."""
+    core, before = max(os.sched_getaffinity(0)), children()
+    with awake(core):
+        [spinner] = children() - before
+        until_idle(spinner)
+        assert spinner.cpu_affinity() == [core]
+
+
 def test_whose_core_is_kept_loses_next_to_nothing_of_it():
     """On one core with the spinner, a process that computes for 0.3 s of CPU time leaves it less than a tenth."""
     allowed = os.sched_getaffinity(0)

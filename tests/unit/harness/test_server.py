@@ -1,5 +1,6 @@
 """Starting any server: its ready line, its last words, its end."""
 
+import os
 import signal
 import sys
 import time
@@ -18,6 +19,15 @@ def test_the_address_is_the_second_word_of_the_ready_line():
         assert server.base_url == "http://127.0.0.1:1"
         assert server.alive
     assert not server.alive
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_a_server_is_out_of_ctrl_cs_reach(together):
+    """It has a process group of its own, and a session of its own unless it is to share ours."""
+    with start([sys.executable, "-c", READY], together=together) as server:
+        pid = server.process.pid
+        assert os.getpgid(pid) == pid
+        assert os.getsid(pid) == (os.getsid(0) if together else pid)
 
 
 @pytest.mark.parametrize(
