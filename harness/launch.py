@@ -123,9 +123,13 @@ class Launch:
         except OSError:
             raise Broken(self._obituary()) from None
 
-    def heard(self, patience: float) -> dict[str, Any]:
-        """Answer the next answer. Raises `Broken`, after *patience* seconds too, or `Mistake`."""
-        answer: dict[str, Any] = orjson.loads(self._line(patience))
+    def heard(self, patience: float, given: float | None = None) -> dict[str, Any]:
+        """
+        Answer the next answer. Raises `Broken`, after *patience* seconds too, or `Mistake`.
+
+        Where these are what is left of more, *given* says of how many.
+        """
+        answer: dict[str, Any] = orjson.loads(self._line(patience, patience if given is None else given))
         if "mistake" in answer:
             raise Mistake(masked(answer["mistake"], self._hide))
         if "reason" in answer:
@@ -135,7 +139,7 @@ class Launch:
             raise Broken(f"{answer['error']}: {self._last_words()}")
         return answer
 
-    def _line(self, patience: float) -> bytes:
+    def _line(self, patience: float, given: float) -> bytes:
         assert self._process.stdout is not None
         end, parts = monotonic() + patience, [self._pending]
         with DefaultSelector() as selector:
@@ -143,7 +147,7 @@ class Launch:
             while b"\n" not in parts[-1]:
                 if not selector.select(max(0.0, end - monotonic())):
                     self.end()
-                    raise Broken(f"no answer within {patience:g} s")
+                    raise Broken(f"no answer within {given:g} s")
                 some = os.read(self._process.stdout.fileno(), 1 << 20)
                 if not some:
                     raise Broken(self._obituary())

@@ -55,11 +55,11 @@ class Team:
             each.say({"slot": replace(order, member=number, awake=order.awake and number < self._cores)})
         # One that cannot build its application says so in place of being ready.
         for each in self._launches:
-            each.heard(end - monotonic())
+            each.heard(end - monotonic(), patience)
         start = monotonic_ns() + openloop.lead(order.calls) + MARGIN
         for each in self._launches:
             each.say({"start": start})
-        answers = [each.heard(end - monotonic()) for each in self._launches]
+        answers = [each.heard(end - monotonic(), patience) for each in self._launches]
         calls = [call for answer in answers for call in answer["calls"]]
         return {"timed": added(answer["timed"] for answer in answers), "calls": calls}
 

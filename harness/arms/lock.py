@@ -72,7 +72,7 @@ def _bytes(file: Path) -> bytes:
         raise Mistake(f"cannot read {file}: {wrong.strerror}") from wrong
 
 
-def _text(name: str, lines: list[str]) -> Lock:
+def _text(name: str, lines: Iterable[str]) -> Lock:
     text = "".join(f"{line}\n" for line in lines)
     return Lock(name, "text", _digest([text.encode()]), text=text)
 
@@ -87,7 +87,7 @@ def _dependencies(file: Path) -> list[str] | None:
 
 
 @cache
-def installed() -> list[str]:
+def installed() -> tuple[str, ...]:
     """Answer requirements that say what is installed here; code that lies in a folder is left out, as is pip."""
     told = [
         each.metadata  # a file that is read and parsed anew each time
@@ -95,9 +95,9 @@ def installed() -> list[str]:
         if "dir_info" not in (each.read_text("direct_url.json") or "")
     ]
     found = {each["Name"]: each["Version"] for each in told}
-    return [
+    return tuple(
         f"{name}=={version}" for name, version in sorted(found.items()) if name not in {"pip", "overlap-bench"}
-    ]
+    )
 
 
 def digest(root: Path, *files: Path) -> str:

@@ -91,6 +91,13 @@ def test_those_that_are_ready_end_when_nobody_says_start(server):
     assert worker._process.returncode == 0
 
 
+def test_who_hangs_is_named_by_the_seconds_that_were_given(server):
+    """However few of them were left for the last word."""
+    order = replace(_order(server, arrivals="constant,rate=1"), processes=2)
+    with team(2, (None,), 7) as workers, pytest.raises(Broken, match="no answer within 3 s"):
+        workers.slot(order, 3)
+
+
 def test_workers_in_the_middle_of_a_slot_end_side_by_side(server, monkeypatch):
     """Each has the same seconds to end by itself, and not one after the other's."""
     given = []
