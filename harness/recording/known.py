@@ -1,7 +1,7 @@
 """What the measuring client adds and cannot tell apart: it is put before a schedule that is known."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
@@ -76,6 +76,11 @@ def floor(calls: Sequence[Recorded], concurrency: int) -> Floor:
         write(path, Recording(tuple(known), concurrency, 0, 0, 0, {}))
         words = ["--profile", f"recorded,file={path},order=recorded", "--tokens", "profile"]
         runs = [against_mock(words, Work(len(known), concurrency)) for _ in range(RUNS)]
+    return added_to(known, runs)
+
+
+def added_to(known: Sequence[Recorded], runs: Iterable[Measured]) -> Floor:
+    """Answer what was added to *known* in *runs*, each of which measured some of them, or all."""
     pairs = [(known[number], seen) for run in runs for number, seen in zip(run.numbers, run.calls, strict=True)]
     added = [seen.ttft - due.ttft for due, seen in pairs]
     usual = round(median(added or [0]))
