@@ -20,9 +20,9 @@ from harness.seats import seats
 # It asks for its parent as it spins, and so ends with it, however that ends.
 _SPIN = (
     "import os, sys\n"
-    "os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))\n"
     "parent, core = map(int, sys.argv[1:])\n"
     "if core >= 0: os.sched_setaffinity(0, [core])\n"
+    "os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))\n"
     "while os.getppid() == parent: pass"
 )
 

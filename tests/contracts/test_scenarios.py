@@ -37,13 +37,6 @@ def server():
         yield running
 
 
-@pytest.fixture(scope="module")
-def launch():
-    """One worker process for all scenarios, as a run has."""
-    with Launch(None, 7) as running:
-        yield running
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_a_scenario_is_a_question(name):
     """The first line of its docstring ends in a question mark; it is what the report puts above the answer."""
@@ -69,26 +62,34 @@ def test_a_plan_names_only_what_there_is(name):
             registry.check(CLIENTS, client)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_application_answers_by_every_method_that_the_plan_uses(name, server, launch):
+def test_applications_answer_by_every_method_that_their_plans_use(subtests, server):
     """Every strategy that applies makes its calls, in every variant, and none fails but those that are to."""
-    failing = getattr(registry.load(SCENARIOS, name), "FAILS", ())
-    for plan in parts(name):
-        client, methods = plan.clients[-1], {}
-        for variant in plan.variants:
-            order = _order(server, Cell(name, client, "invoke", "asyncio", 1, variant=variant))
-            methods |= {(other, variant): () for other in plan.clients}
-            methods[client, variant] = launch.methods(order, 60)
-        for planned in expand(name, plan, methods, 1):
-            if planned.cell.concurrency == min(plan.concurrency):
-                answer = launch.slot(_order(server, planned.cell), 60)
-                assert len(answer["calls"]) == 2
-                if planned.cell.variant not in failing:
-                    assert [call["error"] for call in answer["calls"]] == [None] * 2, planned.cell.id
+    # One worker process for all, as a run has, and one test: pytest's processes would each import every framework.
+    with Launch(None, 7) as launch:
+        for name in NAMES:
+            with subtests.test(name):
+                failing = getattr(registry.load(SCENARIOS, name), "FAILS", ())
+                for plan in parts(name):
+                    _answered(launch, server, name, plan, failing)
+            with subtests.test(name, variant="no such thing"):
+                _refused(launch, server, name)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_variant_that_is_not_there_is_refused(name, server, launch):
+def _answered(launch, server, name, plan, failing):
+    client, methods = plan.clients[-1], {}
+    for variant in plan.variants:
+        order = _order(server, Cell(name, client, "invoke", "asyncio", 1, variant=variant))
+        methods |= {(other, variant): () for other in plan.clients}
+        methods[client, variant] = launch.methods(order, 60)
+    for planned in expand(name, plan, methods, 1):
+        if planned.cell.concurrency == min(plan.concurrency):
+            answer = launch.slot(_order(server, planned.cell), 60)
+            assert len(answer["calls"]) == 2
+            if planned.cell.variant not in failing:
+                assert [call["error"] for call in answer["calls"]] == [None] * 2, planned.cell.id
+
+
+def _refused(launch, server, name):
     """Who misspells a variant is told what there is, before anything is measured."""
     if parts(name)[0].variants == ("",):
         with pytest.raises(registry.Unknown, match="it has none"):

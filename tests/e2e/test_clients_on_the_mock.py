@@ -14,6 +14,8 @@ from harness.journal import take
 from harness.probe import item
 from harness.server import Server, mock_command, start
 
+pytestmark = pytest.mark.langchain
+
 TOKENS = 7
 every_client = pytest.mark.parametrize("name", registry.names("harness.clients"))
 

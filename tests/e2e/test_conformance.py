@@ -9,6 +9,8 @@ import pytest
 
 from mock_server.conformance.__main__ import main
 
+pytestmark = pytest.mark.langchain
+
 
 def carried_out(monkeypatch, capsys, *words):
     """Run the suite as its command line does; answer its lines and its exit code."""
