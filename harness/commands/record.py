@@ -38,22 +38,26 @@ from harness.recording.run import Asked, Outcome, check, record
 @click.option("--yes", is_flag=True, help="do not ask before anything is sent")
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="where the recording goes")
 @click.option("--check", "file", metavar="FILE", type=click.Path(path_type=Path), help="play a recording instead")
-def command(out: Path | None, file: Path | None, **given: Any) -> None:
+@click.option(
+    "--against", metavar="FILE", type=click.Path(path_type=Path), help="with --check: not played, but another recording"
+)
+def command(out: Path | None, file: Path | None, against: Path | None, **given: Any) -> None:
     """
     Record when each chunk of a real endpoint's answers comes: `overlap record --base-url … --out NAME.json`.
 
     The mock then plays it, offline: `overlap serve --profile recorded,file=NAME.json --tokens profile`. The file
     holds times and counts, no prompt, answer, key or address. `--check NAME.json` plays it, measures it with the
-    same client, and says how close it comes.
+    same client, and says how close it comes; `--against OTHER.json`, a second recording of the same endpoint, says
+    how close that comes to itself, which no replay can better but by luck.
 
     Exit codes: 0 done; 1 less than asked for was recorded, or a replay that is not close; 2 it cannot be done.
     """
     say = Console(stderr=True, highlight=False).print
     try:
         if file and not given["base_url"] and not out:
-            sys.exit(_tell_fits(check(file, say)))
-        if file or not given["base_url"] or not out:
-            fail("give --base-url and --out to record, or --check alone to play a recording")
+            sys.exit(_tell_fits(check(file, say, against), "recorded again" if against else "replayed"))
+        if file or against or not given["base_url"] or not out:
+            fail("give --base-url and --out to record, or --check, with or without --against, for a recording")
         outcome = record(_asked(out, given), lambda ask: agree(ask, yes=given["yes"]), say)
     except Mistake as mistake:
         fail(str(mistake))
@@ -85,10 +89,10 @@ def _tell(out: Path, outcome: Outcome) -> int:
     return FAULTY if outcome.faults else 0
 
 
-def _tell_fits(found: list[Fit]) -> int:
-    table = Table(title="Recorded against replayed, beside one half of the recording against the other")
+def _tell_fits(found: list[Fit], again: str) -> int:
+    table = Table(title=f"Recorded against {again}, beside one half of the recording against the other")
     table.add_column("quantity")
-    for head in ("recorded", "replayed", "KS", "KS of halves", "shift, ms", "shift of halves, ms"):
+    for head in ("recorded", again, "KS", "KS of halves", "shift, ms", "shift of halves, ms"):
         table.add_column(head, justify="right")
     table.add_column("verdict")
     for each in found:

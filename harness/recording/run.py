@@ -73,9 +73,15 @@ def record(asked: Asked, agree: Agree, say: Say) -> Outcome:
     return Outcome(recording, visit.spent, measured.interrupted, tuple(_faults(asked, measured)))
 
 
-def check(path: Path, say: Say) -> list[Fit]:
-    """Play the recording at *path* and measure it as it was measured; answer how close it comes."""
+def check(path: Path, say: Say, against: Path | None = None) -> list[Fit]:
+    """
+    Play the recording at *path* and measure it as it was measured; answer how close it comes.
+
+    Another recording, *against* which it is held, says how close the endpoint comes to itself; nothing is played.
+    """
     recording = file.read(path)
+    if against:
+        return fits(recording, file.read(against).calls)
     calls = len(recording.calls)
     say(f"playing {calls} calls, {recording.concurrency} at once")
     words = ["--profile", f"recorded,file={path.resolve()}", "--tokens", "profile"]

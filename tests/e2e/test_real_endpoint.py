@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 from harness import store
 from harness.cli import main
 from harness.commands.record import command
+from harness.recording.file import Recorded, Recording, write
 from harness.recording.known import Floor
 from harness.server import mock_command, start
 
@@ -146,7 +148,24 @@ def test_an_endpoint_is_recorded_played_and_told_how_close_that_comes(tmp_path, 
     played = CliRunner().invoke(command, ["--check", str(out)])
     # A busy machine may make the replay late: that is what exit code 1 says.
     assert played.exit_code in {0, 1}
-    assert all(quantity in played.stdout for quantity in ("TTFT", "ITL", "chunks", "Kolmogorov"))
+    assert all(quantity in played.stdout for quantity in ("TTFT", "ITL", "chunks", "Kolmogorov", "replayed"))
+
+
+def test_a_recording_is_held_against_another_one(tmp_path):
+    """Of the same endpoint, it says how close that comes to itself; of one twice as slow, it is not close."""
+    rng = random.Random(7)
+    first = [Recorded(tuple(sorted(round(rng.lognormvariate(16, 1)) for _ in range(9)))) for _ in range(100)]
+    slower = [Recorded(tuple(2 * at for at in call.chunks)) for call in first]
+    paths = [tmp_path / f"{name}.json" for name in ("first", "again", "slower")]
+    for path, calls in zip(paths, (first, first[::-1], slower), strict=True):
+        write(path, Recording(tuple(calls), 4, 0, 100_000, 100_000, {}))
+    same, other = (
+        CliRunner().invoke(command, ["--check", str(paths[0]), "--against", str(it)]) for it in paths[1:]
+    )
+    assert same.exit_code == 0, same.output
+    assert "recorded again" in same.stdout
+    assert other.exit_code == 1
+    assert "not closer" in other.stdout
 
 
 @pytest.mark.parametrize(
@@ -158,6 +177,7 @@ def test_an_endpoint_is_recorded_played_and_told_how_close_that_comes(tmp_path, 
         (["--base-url", "http://127.0.0.1:9", "--out", "a.json", "--inputs", "none.txt"], "cannot read none.txt"),
         (["--base-url", "nowhere", "--out", "a.json"], "is no http:// or https:// address"),
         (["--check", "none.json"], "cannot read none.json"),
+        (["--against", "none.json"], "give --base-url and --out"),
     ],
 )
 def test_a_recording_that_cannot_be_made_or_played_is_one_line(tmp_path, monkeypatch, words, said):
