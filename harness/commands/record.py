@@ -39,7 +39,7 @@ from harness.recording.run import Asked, Outcome, check, record
 @click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="where the recording goes")
 @click.option("--check", "file", metavar="FILE", type=click.Path(path_type=Path), help="play a recording instead")
 @click.option(
-    "--against", metavar="FILE", type=click.Path(path_type=Path), help="with --check: not played, but another recording"
+    "--against", metavar="FILE", type=click.Path(path_type=Path), help="with --check: not a replay, but this one"
 )
 def command(out: Path | None, file: Path | None, against: Path | None, **given: Any) -> None:
     """
