@@ -1,5 +1,5 @@
 """
-Keeps the core of this process from going to sleep between the events of an open loop.
+Keeps a core from going to sleep between the events of an open loop, or of a recording that is played.
 
 A core that has nothing to do is put to sleep, and a virtual one is given away: to be woken then takes 0.1 to
 some ms, which a schedule with pauses meets at nearly every call. A child that spins on the same core keeps it; its

@@ -19,7 +19,7 @@ from harness import interrupt
 from harness.config import Mistake
 from harness.environment import scrubbed
 from harness.masking import masked
-from harness.server import confine
+from harness.server import seated
 from harness.slot import Order
 
 PATIENCE = 3.0
@@ -37,8 +37,7 @@ class Launch:
     *python* runs it, with *env* added to its environment. In a working folder *cwd* that is not ours, modules
     are not looked for unless *env* says so: a `harness` that lies there is not the one that measures. What is in
     *hide*, and what looks like a key, is taken out of everything the worker says of itself. Those that are started
-    *together* stay in our session, though out of Ctrl-C's reach: Linux shares out a core among sessions before it
-    looks at processes, and what a process asks for counts in its session alone.
+    *together* stay in our session.
     """
 
     def __init__(  # noqa: PLR0913  three say what is run, four where
@@ -62,9 +61,7 @@ class Launch:
             stderr=subprocess.PIPE,
             env=scrubbed(**{**(env or {}), "PYTHONHASHSEED": str(hash_seed)}),
             cwd=cwd,
-            process_group=0 if together else None,
-            start_new_session=not together,
-            preexec_fn=lambda: confine(core),  # noqa: PLW1509  two system calls, no lock is taken
+            **seated(core, together=together),
         )
         # What the code under test prints is kept only for the sentence that says how it died: it may hold
         # prompts, so it goes to no file. A thread, since a full pipe would stop the worker.

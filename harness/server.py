@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from selectors import EVENT_READ, DefaultSelector
 from time import monotonic
-from typing import IO, Self
+from typing import IO, Any, Self
 
 from harness.environment import scrubbed
 
@@ -21,10 +21,24 @@ class NotReady(Exception):
     """The server did not come up; the message is one line that says what it said."""
 
 
-def mock_command(profile: str, tokens: int, seed: int, more: Sequence[str] = ()) -> list[str]:
+def mock_command(profile: str, tokens: int | str, seed: int, more: Sequence[str] = ()) -> list[str]:
     """Answer the command line of our own mock server, on a free port of the loopback; *more* are words added."""
     words = ("--port", "0", "--profile", profile, "--tokens", str(tokens), "--seed", str(seed))
     return [sys.executable, "-m", "mock_server", *words, *more]
+
+
+def seated(core: int | None, *, together: bool = False) -> dict[str, Any]:
+    """
+    Answer how `Popen` starts a child on *core*, out of Ctrl-C's reach: that is for us, who then stop it in order.
+
+    It has a session of its own, or *together* ours: Linux shares out a core among sessions before it looks at
+    processes, and what a process asks for counts in its session alone.
+    """
+    return {
+        "process_group": 0 if together else None,
+        "start_new_session": not together,
+        "preexec_fn": lambda: confine(core),  # two system calls, no lock is taken
+    }
 
 
 def confine(core: int | None) -> None:
@@ -87,10 +101,7 @@ def spawn(command: Sequence[str], core: int | None = None, *, together: bool = F
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=scrubbed(PYTHONUNBUFFERED="1"),
-            # Ctrl-C is for us; we then stop it in order.
-            process_group=0 if together else None,
-            start_new_session=not together,
-            preexec_fn=lambda: confine(core),  # noqa: PLW1509  two system calls, no lock is taken
+            **seated(core, together=together),
         )
     except OSError as wrong:
         raise NotReady(f"cannot start {command[0]}: {wrong.strerror}") from wrong

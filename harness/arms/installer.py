@@ -14,7 +14,7 @@ from pathlib import Path
 from harness import interrupt
 from harness.arms.lock import Lock
 from harness.config import Mistake
-from harness.server import confine
+from harness.server import seated
 
 _ADDRESS = re.compile(r"[A-Za-z][\w+.-]*://[^\s`]+|(?<=host=)'[^']*'|(?<=with url: )\S+")
 _ERROR = re.compile(r"error: *(.*)", re.IGNORECASE)
@@ -121,8 +121,7 @@ def run(words: list[str], folder: Path) -> None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        start_new_session=True,
-        preexec_fn=lambda: confine(None),  # noqa: PLW1509  one system call, no lock is taken
+        **seated(None),
     )
     try:
         output, _ = process.communicate()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from harness.config import Mistake
 from harness.environment import scrubbed
-from harness.server import confine
+from harness.server import seated
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = Path("requirements/user.txt")
@@ -103,8 +103,7 @@ def carry_out(python: Path, words: Sequence[str]) -> int:
     with subprocess.Popen(
         [str(python), "-m", "harness.cli", "claims", *words],
         env=environment,
-        start_new_session=True,  # Ctrl-C is for us; it is then told once, and ends in order
-        preexec_fn=lambda: confine(None),  # noqa: PLW1509  one system call, no lock is taken
+        **seated(None),
     ) as running:
         while True:
             try:

@@ -14,7 +14,7 @@ import orjson
 from harness.config import Mistake
 from harness.environment import scrubbed
 from harness.load.setup import Setup
-from harness.server import confine
+from harness.server import seated
 
 END = {"eof": True}
 
@@ -29,8 +29,7 @@ class Locust:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=scrubbed(),
-            start_new_session=True,  # Ctrl-C is for us; we then stop it in order
-            preexec_fn=lambda: confine(core),  # noqa: PLW1509  two system calls, no lock is taken
+            **seated(core),
         )
         self._said: deque[str] = deque(maxlen=20)
         self._facts: Queue[dict[str, Any]] = Queue()

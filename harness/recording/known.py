@@ -1,6 +1,5 @@
 """What the measuring client adds and cannot tell apart: it is put before a schedule that is known."""
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import repeat
@@ -16,7 +15,7 @@ from harness.endpoint import Endpoint, Remote
 from harness.recording.file import Recorded, Recording, write
 from harness.recording.measure import Measured, Work, measure
 from harness.seats import seats
-from harness.server import start
+from harness.server import mock_command, start
 
 
 class Floor(NamedTuple):
@@ -36,25 +35,23 @@ of recordings; and for so long at the most, in ns, each time.
 AT_ONCE = 50_000
 """Gaps below, in ns, nobody kept: the server sent one piece, and the client took it apart."""
 
+SEED = 7
 # Without limits: it is our own server, on this host.
 ENDLESS = Remote("", "mock-model", None, 20, 10**9, 10**12)
 
 
-def mock(*words: str) -> list[str]:
-    """Answer the command that starts the mock with *words* on a free port."""
-    return [sys.executable, "-m", "mock_server", "--port", "0", *words]
-
-
-def against_mock(words: list[str], work: Work, seed: int = 7) -> Measured:
+def played(path: Path, work: Work, order: str = "once") -> Measured:
     """
-    Measure the mock with *words*, on a core of its own where there are two. Raises `NotReady`.
+    Measure the mock as it plays the recording at *path*, on a core of its own where there are two.
+
+    Raises `NotReady`. *order* is the profile's: which of the calls is played when.
 
     Its core is kept awake as ours is: a recording has the endpoint's own lateness in it, and the mock's would be
     added to that when it is played.
     """
-    place = seats()
+    place, command = seats(), mock_command(f"recorded,file={path.resolve()},order={order}", "profile", SEED)
     with (
-        start(mock(*words, "--seed", str(seed)), place.theirs, together=True) as server,
+        start(command, place.theirs, together=True) as server,
         awake(place.theirs, wanted=place.apart),
     ):
         base = f"{server.base_url}/v1"
@@ -65,7 +62,7 @@ def against_mock(words: list[str], work: Work, seed: int = 7) -> Measured:
 
 def floor(calls: Sequence[Recorded], concurrency: int) -> Floor:
     """
-    Answer what the client adds to *calls* like these, so many at once; raises `NotReady` as `against_mock` does.
+    Answer what the client adds to *calls* like these, so many at once; raises `NotReady` as `played` does.
 
     They are themselves the known schedule: how late a first token is seen depends on what else comes just then.
     Where it is interrupted, what was measured until then is all that is known.
@@ -74,8 +71,7 @@ def floor(calls: Sequence[Recorded], concurrency: int) -> Floor:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "known.json"
         write(path, Recording(tuple(known), concurrency, 0, 0, 0, {}))
-        words = ["--profile", f"recorded,file={path},order=recorded", "--tokens", "profile"]
-        runs = [against_mock(words, Work(len(known), concurrency)) for _ in range(RUNS)]
+        runs = [played(path, Work(len(known), concurrency), "recorded") for _ in range(RUNS)]
     return added_to(known, runs)
 
 

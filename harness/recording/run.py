@@ -14,7 +14,7 @@ from harness.record import Cell, Metered
 from harness.recording import file
 from harness.recording.file import Recording
 from harness.recording.fit import Fit, fits
-from harness.recording.known import against_mock, floor
+from harness.recording.known import floor, played
 from harness.recording.measure import Measured, Work, measure
 from harness.remote.visit import Agree, Visit
 from harness.server import NotReady
@@ -84,12 +84,11 @@ def check(path: Path, say: Say, against: Path | None = None) -> list[Fit]:
         return fits(recording, file.read(against).calls)
     calls = len(recording.calls)
     say(f"playing {calls} calls, {recording.concurrency} at once")
-    words = ["--profile", f"recorded,file={path.resolve()}", "--tokens", "profile"]
     try:
-        played = against_mock(words, Work(calls, recording.concurrency))
+        again = played(path, Work(calls, recording.concurrency))
     except NotReady as wrong:
         raise Mistake(str(wrong)) from wrong
-    return fits(recording, played.calls)
+    return fits(recording, again.calls)
 
 
 def _texts(asked: Asked) -> Iterator[str]:

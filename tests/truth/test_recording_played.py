@@ -3,8 +3,7 @@
 import json
 
 from harness.recording.file import Recorded
-from harness.recording.known import against_mock as measured
-from harness.recording.known import floor
+from harness.recording.known import floor, played
 from harness.recording.measure import Work
 
 MS = 1_000_000
@@ -16,8 +15,7 @@ def test_every_call_is_played_as_it_was_recorded(tmp_path):
     path = tmp_path / "rec.json"
     facts = {"format": "overlap-recording", "version": 1, "floor": 0}
     path.write_text(json.dumps({**facts, "calls": [{"chunks": chunks} for chunks in CALLS]}))
-    words = ["--profile", f"recorded,file={path},order=recorded", "--tokens", "profile"]
-    found = measured(words, Work(len(CALLS), 1)).calls
+    found = played(path, Work(len(CALLS), 1), "recorded").calls
     assert [len(call.chunks) for call in found] == [len(chunks) for chunks in CALLS]
     for call, chunks in zip(found, CALLS, strict=True):
         assert all(seen >= planned for seen, planned in zip(call.chunks, chunks, strict=True))

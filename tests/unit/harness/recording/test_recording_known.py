@@ -5,6 +5,7 @@ from harness.recording import known
 from harness.recording.file import Recorded
 from harness.recording.known import Floor, added_to
 from harness.recording.measure import Measured
+from mock_server import recording as theirs
 
 MS = 1_000_000
 # A first token, one that came with it in one piece, and one 10 ms later.
@@ -37,6 +38,11 @@ def test_only_gaps_that_were_kept_say_how_exactly_one_is():
     found = added_to(CALLS, [run(longer=lambda number: 300_000 if number < 18 else 5 * MS)])
     assert 300_000 <= found.resolution < 5 * MS
     assert added_to([Recorded((MS,))], [Measured((Recorded((2 * MS,)),), (0,), (), SENT)]).resolution == 0
+
+
+def test_what_came_at_once_is_the_same_for_who_measures_and_who_plays():
+    """Neither imports the other, so each has the figure."""
+    assert known.AT_ONCE == theirs.AT_ONCE
 
 
 def test_calls_that_failed_are_passed_over():
