@@ -88,6 +88,8 @@ def check(path: Path, say: Say, against: Path | None = None) -> list[Fit]:
         again = played(path, Work(calls, recording.concurrency))
     except NotReady as wrong:
         raise Mistake(str(wrong)) from wrong
+    if again.interrupted:
+        raise KeyboardInterrupt  # a part of the calls has no distance to all of them
     return fits(recording, again.calls)
 
 

@@ -14,8 +14,10 @@ from click.testing import CliRunner
 from harness import store
 from harness.cli import main
 from harness.commands.record import command
+from harness.record import Metered
 from harness.recording.file import Recorded, Recording, write
 from harness.recording.known import Floor
+from harness.recording.measure import Measured
 from harness.server import mock_command, start
 
 KEY = "sk-a-key-that-nobody-may-see"
@@ -149,6 +151,16 @@ def test_an_endpoint_is_recorded_played_and_told_how_close_that_comes(tmp_path, 
     # A busy machine may make the replay late: that is what exit code 1 says.
     assert played.exit_code in {0, 1}
     assert all(quantity in played.stdout for quantity in ("TTFT", "ITL", "chunks", "Kolmogorov", "replayed"))
+
+
+def test_ctrl_c_while_a_recording_is_played_is_no_verdict(tmp_path, monkeypatch):
+    """What was played until then says nothing of the whole: exit code 130, and no table."""
+    path, calls = tmp_path / "rec.json", (Recorded((1_000_000, 2_000_000)),) * 40
+    write(path, Recording(calls, 4, 0, 0, 0, {}))
+    part = Measured(calls[:7], tuple(range(7)), (), Metered(7, 14), interrupted=True)
+    monkeypatch.setattr("harness.recording.run.played", lambda *_: part)
+    done = CliRunner().invoke(command, ["--check", str(path)])
+    assert (done.exit_code, done.stdout) == (130, "")
 
 
 def test_a_recording_is_held_against_another_one(tmp_path):
