@@ -9,9 +9,12 @@ unexport PYTHONDONTWRITEBYTECODE
 # profile that Hypothesis has for this, examples are the same every time.
 PLUGINS := --disable-plugin-autoload $(addprefix -p ,overlap benchmark hypothesispytest randomly xdist) \
 	--hypothesis-profile ci
-# The first of these that runs and is new enough; a pyenv shim that answers nothing is passed over.
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
-	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+# The first of these that was built with optimization, else the first: without, as pyenv builds by default, every
+# figure has more of the interpreter in it than where the code will be deployed. PYTHON=python3 takes it anyway.
+# What $(1) asks for; a shim that answers nothing is passed over, and may hide the system's own.
+first = $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python /usr/bin/python3; do \
+	$$p -I harness/interpreter.py $(1) 2>/dev/null && echo $$p && break; done)
+PYTHON ?= $(or $(call first,--optimized),$(call first))
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -57,8 +60,10 @@ clean: ## remove .venv and caches; results stay
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache
 
 $(VENV)/bin/python:
-	@test -n "$(PYTHON)" || { echo "no Python 3.11 or newer found; set PYTHON=/path/to/python3" >&2; exit 2; }
-	@if command -v uv >/dev/null; then uv venv -q --python $(PYTHON) $(VENV); else $(PYTHON) -m venv $(VENV); fi
+	@python="$(PYTHON)"; \
+	test -n "$$python" || { echo "no Python 3.11 or newer found; set PYTHON=/path/to/python3" >&2; exit 2; }; \
+	echo "making $(VENV) with $$python, $$($$python --version)"; \
+	if command -v uv >/dev/null; then uv venv -q --python $$python $(VENV); else $$python -m venv $(VENV); fi
 
 $(VENV)/.user: $(VENV)/bin/python requirements/user.txt pyproject.toml
 	@$(call install,user)

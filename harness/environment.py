@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.config import Mistake
+from harness.interpreter import optimized
 
 # What a child process may inherit. Everything else is left behind: tracing, proxies, keys and base URLs of a
 # developer's shell change what is measured, and could leak into it.
@@ -64,6 +65,7 @@ def circumstances(executor: int) -> dict[str, Any]:
     return {
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
+        "optimized": optimized(),
         "system": f"{platform.system()} {platform.release()}",
         "machine": platform.machine(),
         "cpu": _cpu_model(),

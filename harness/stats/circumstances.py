@@ -15,6 +15,7 @@ ENVIRONMENT = (
     "pinned",
     "python",
     "implementation",
+    "optimized",
     "gil",
     "executor",
 )

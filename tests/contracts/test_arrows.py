@@ -14,7 +14,8 @@ OURS = ("harness", "mock_server", "scenarios")
 TOP = {"cli", "commands", "notebook", "pytest_plugin", "locust_user", "load", "claims"}
 TOP |= {"arms", "trial", "diagnose"}
 JUDGING = {"report", "gate", "stats"}
-BOTTOM = {"record", "slo", "shares", "metrics", "store", "config", "environment", "registry", "endpoint"}
+BOTTOM = {"record", "slo", "shares", "metrics", "store", "config", "registry", "endpoint"}
+BOTTOM |= {"environment", "interpreter"}
 # Every other part of the harness measures; of those, these stand below the ones that run and join.
 BORROWED = {"probe", "chunks", "loops", "server", "heartbeat"}
 PLAYERS = {"strategies", "clients", "arrivals"}

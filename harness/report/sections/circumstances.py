@@ -10,6 +10,11 @@ ORDER = 120
 # What a reader asks first, in this order, where the run names it.
 FIRST = ("python", "cpu", "cores", "os", "langchain-core", "langchain-openai", "openai", "uvloop")
 
+SLOW = (
+    " This Python was built without optimization (--enable-optimizations): whatever the client computes takes "
+    "longer than by the Python of most systems and images."
+)
+
 
 def section(summary: Summary) -> Section | None:
     """Answer the environment and the configuration as run.json has them; None where it has neither."""
@@ -35,4 +40,5 @@ def _flat(value: Any, above: str = "") -> Iterator[tuple[str, str]]:
 def _lead(facts: dict[str, str]) -> str:
     last = {name.rpartition(".")[2].lower().replace("_", "-"): value for name, value in facts.items()}
     known = [f"{name} {last[name]}" for name in FIRST if last.get(name) not in (None, "", "None")]
-    return f"Measured with {', '.join(known)}." if known else "The run names the circumstances below."
+    said = f"Measured with {', '.join(known)}." if known else "The run names the circumstances below."
+    return said + SLOW if last.get("optimized") == "False" else said

@@ -127,6 +127,9 @@ def test_circumstances_name_versions_first(make_shared_run):
     rows = {row[1].text: row[2].text for row in section.table.rows}
     assert rows["packages.openai"] == "3.52.0"
     assert rows["load"] == "0.5, 0.4"
+    for told, warned in ((True, False), (None, False), (False, True)):
+        section = _section("circumstances", make_shared_run([cell], environment=environment | {"optimized": told}))
+        assert ("built without optimization" in section.lead) is warned
 
 
 def test_only_figures_that_occur_are_defined(make_shared_run):
