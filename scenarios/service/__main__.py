@@ -13,7 +13,7 @@ from uvicorn.supervisors import Multiprocess
 
 from scenarios.service.settings import Settings
 
-APPS = {"fastapi": "scenarios.service.app:app", "django": "scenarios.service.django_app:app"}
+FRAMEWORKS = ("fastapi", "django")
 
 
 @click.command()
@@ -22,7 +22,7 @@ APPS = {"fastapi": "scenarios.service.app:app", "django": "scenarios.service.dja
 @click.option("--port", type=click.IntRange(0, 65_535), default=8001, show_default=True, help="0 picks a free one")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="processes")
 @click.option("--loop", type=click.Choice(["asyncio", "uvloop"]), default="asyncio", show_default=True)
-@click.option("--framework", type=click.Choice(list(APPS)), default="fastapi", show_default=True)
+@click.option("--framework", type=click.Choice(FRAMEWORKS), default="fastapi", show_default=True)
 @click.option("--requests", type=click.IntRange(1, 10_000), default=100, show_default=True, help="served at once")
 @click.option(
     "--timeout", type=click.FloatRange(0, min_open=True), default=30.0, show_default=True, help="seconds"
@@ -36,7 +36,8 @@ def main(  # noqa: PLR0913, PLR0917  an option each
     with tempfile.TemporaryDirectory() as up:
         Settings(llm.rstrip("/"), requests, timeout, up).hand_on()
         config = uvicorn.Config(
-            APPS[framework],
+            f"scenarios.service.served:{framework}",
+            factory=True,
             host=host,
             port=port,
             workers=workers,
