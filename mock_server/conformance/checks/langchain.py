@@ -8,6 +8,7 @@ from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI, OpenAI, OpenAIEmbeddings
 from pydantic import BaseModel, Field, SecretStr
 
+from mock_server.conformance import sdk
 from mock_server.conformance.expect import same, true
 
 _KEY = SecretStr("sk-conformance")
@@ -48,12 +49,14 @@ def streamed(url: str) -> None:
 
 def batched(url: str) -> None:
     """`batch`, `abatch` and `astream` answer each."""
-    chat = _chat(url)
-    same("batch", len(chat.batch(["a", "b", "c"])), 3)
+    same("batch", len(_chat(url).batch(["a", "b", "c"])), 3)
 
     async def work() -> tuple[int, str]:
-        many = await chat.abatch(["a", "b", "c"])
-        return len(many), "".join([str(chunk.content) async for chunk in chat.astream("Hi.")])
+        # LangChain's own client is kept for the whole process, and its connections outlive this loop.
+        async with sdk.async_http() as http:
+            chat = _chat(url, http_async_client=http)
+            many = await chat.abatch(["a", "b", "c"])
+            return len(many), "".join([str(chunk.content) async for chunk in chat.astream("Hi.")])
 
     count, text = asyncio.run(work())
     same("abatch", count, 3)

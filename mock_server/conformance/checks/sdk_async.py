@@ -6,6 +6,7 @@ from typing import Any
 
 from openai import AsyncOpenAI
 
+from mock_server.conformance import sdk
 from mock_server.conformance.expect import same, true
 
 
@@ -13,15 +14,11 @@ def _run(work: Coroutine[Any, Any, None]) -> None:
     asyncio.run(work)
 
 
-def _client(url: str) -> AsyncOpenAI:
-    return AsyncOpenAI(base_url=url, api_key="sk-conformance", max_retries=0)
-
-
 def at_once(url: str) -> None:
     """Fifty requests at once get fifty answers with ids of their own."""
 
     async def work() -> None:
-        async with _client(url) as client:
+        async with sdk.async_client(url) as client:
             asked = [
                 client.chat.completions.create(model="mock-model", messages=[{"role": "user", "content": "Hi."}])
                 for _ in range(50)
@@ -42,7 +39,7 @@ def streamed(url: str) -> None:
         return "".join([chunk.choices[0].delta.content or "" async for chunk in stream])
 
     async def work() -> None:
-        async with _client(url) as client:
+        async with sdk.async_client(url) as client:
             texts = await asyncio.gather(*(one(client) for _ in range(10)))
         same("different texts", len(set(texts)), 1)
         true("there is text", texts[0])
@@ -54,7 +51,7 @@ def left_early(url: str) -> None:
     """A stream left after its first chunk disturbs nobody: the next one is whole."""
 
     async def work() -> None:
-        async with _client(url) as client:
+        async with sdk.async_client(url) as client:
             for _ in range(3):
                 stream = await client.responses.create(model="mock-model", input="Hi.", stream=True)
                 async for _event in stream:
@@ -70,7 +67,7 @@ def embedded(url: str) -> None:
     """Embeddings arrive in the order asked for."""
 
     async def work() -> None:
-        async with _client(url) as client:
+        async with sdk.async_client(url) as client:
             said = await client.embeddings.create(model="text-embedding-3-small", input=["a", "b", "a"])
         same("indexes", [item.index for item in said.data], [0, 1, 2])
         true("equal texts have equal vectors", said.data[0].embedding == said.data[2].embedding)

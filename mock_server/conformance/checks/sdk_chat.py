@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import openai
-from openai import OpenAI
 from openai.types.chat import ChatCompletionToolParam
 from pydantic import BaseModel
 
+from mock_server.conformance import sdk
 from mock_server.conformance.expect import same, true
 
 _TOOL: ChatCompletionToolParam = {
@@ -34,13 +34,9 @@ class _Answer(BaseModel):
     final: float
 
 
-def _client(url: str) -> OpenAI:
-    return OpenAI(base_url=url, api_key="sk-conformance", max_retries=0)
-
-
 def whole(url: str) -> None:
     """An answer in one piece has the dated model, a text, a reason, and a usage that adds up."""
-    with _client(url) as client:
+    with sdk.client(url) as client:
         said = client.chat.completions.create(model=_MODEL, messages=[{"role": "user", "content": "Hi."}])
     same("object", said.object, "chat.completion")
     same("model", said.model, "gpt-4o-mini-2024-07-18")
@@ -58,7 +54,7 @@ def whole(url: str) -> None:
 def streamed(url: str) -> None:
     """A stream says the same text in chunks that share id and time, and ends with reason and usage."""
     asked: dict[str, Any] = {"model": _MODEL, "messages": [{"role": "user", "content": "Hi."}]}
-    with _client(url) as client:
+    with sdk.client(url) as client:
         told = client.chat.completions.create(**asked).choices[0].message.content
         stream = client.chat.completions.create(**asked, stream=True, stream_options={"include_usage": True})
         chunks = list(stream)
@@ -80,7 +76,7 @@ def choices(url: str) -> None:
         "n": 3,
         "max_tokens": 2,
     }
-    with _client(url) as client:
+    with sdk.client(url) as client:
         said = client.chat.completions.create(**asked)
         chunks = list(client.chat.completions.create(**asked, stream=True))
     same("indexes", [choice.index for choice in said.choices], [0, 1, 2])
@@ -91,7 +87,7 @@ def choices(url: str) -> None:
 
 def log_probabilities(url: str) -> None:
     """Log probabilities come for every token, with the likeliest others."""
-    with _client(url) as client:
+    with sdk.client(url) as client:
         said = client.chat.completions.create(
             model=_MODEL,
             messages=[{"role": "user", "content": "Hi."}],
@@ -108,7 +104,7 @@ def log_probabilities(url: str) -> None:
 def tools(url: str) -> None:
     """A loop of tool calls ends: a call with valid arguments first, words once the tool has answered."""
     talk: list[Any] = [{"role": "user", "content": "Weather?"}]
-    with _client(url) as client:
+    with sdk.client(url) as client:
         said = client.chat.completions.create(model=_MODEL, messages=talk, tools=[_TOOL])
         same("finish_reason", said.choices[0].finish_reason, "tool_calls")
         message = said.choices[0].message
@@ -129,7 +125,7 @@ def tools(url: str) -> None:
 def streamed_tools(url: str) -> None:
     """The SDK's own accumulator puts a streamed call together."""
     with (
-        _client(url) as client,
+        sdk.client(url) as client,
         client.chat.completions.stream(
             model=_MODEL, messages=[{"role": "user", "content": "Weather?"}], tools=[_TOOL]
         ) as stream,
@@ -142,7 +138,7 @@ def streamed_tools(url: str) -> None:
 
 def structured(url: str) -> None:
     """`parse` gets an instance of the model it asks for."""
-    with _client(url) as client:
+    with sdk.client(url) as client:
         said = client.chat.completions.parse(
             model=_MODEL, messages=[{"role": "user", "content": "Solve."}], response_format=_Answer
         )
@@ -151,7 +147,7 @@ def structured(url: str) -> None:
 
 def headers(url: str) -> None:
     """Headers tell request, processing time, version and limits."""
-    with _client(url) as client:
+    with sdk.client(url) as client:
         raw = client.chat.completions.with_raw_response.create(
             model=_MODEL, messages=[{"role": "user", "content": "Hi."}]
         )
@@ -163,7 +159,7 @@ def headers(url: str) -> None:
 
 def bad_requests(url: str) -> None:
     """A bad request is a `BadRequestError` that names parameter and code."""
-    with _client(url) as client:
+    with sdk.client(url) as client:
         try:
             client.chat.completions.create(model=_MODEL, messages=[])
         except openai.BadRequestError as error:
@@ -175,7 +171,7 @@ def bad_requests(url: str) -> None:
 
 def unknown_paths(url: str) -> None:
     """What is not there is a `NotFoundError`."""
-    with _client(url) as client:
+    with sdk.client(url) as client:
         try:
             client.get("/nothing/here", cast_to=object)
         except openai.NotFoundError:

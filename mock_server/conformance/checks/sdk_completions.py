@@ -1,19 +1,14 @@
 """The official SDK: the old completions endpoint, and the list of models."""
 
-from openai import OpenAI
-
+from mock_server.conformance import sdk
 from mock_server.conformance.expect import same, true
 
 _MODEL = "gpt-3.5-turbo-instruct"
 
 
-def _client(url: str) -> OpenAI:
-    return OpenAI(base_url=url, api_key="sk-conformance", max_retries=0)
-
-
 def prompts(url: str) -> None:
     """Two prompts with two answers each are four choices and one usage."""
-    with _client(url) as client:
+    with sdk.client(url) as client:
         said = client.completions.create(model=_MODEL, prompt=["a", "b"], n=2, max_tokens=3)
     same("object", said.object, "text_completion")
     same("indexes", [choice.index for choice in said.choices], [0, 1, 2, 3])
@@ -22,7 +17,7 @@ def prompts(url: str) -> None:
 
 def streamed(url: str) -> None:
     """The finish reason rides on the last text; the usage follows in a chunk of its own."""
-    with _client(url) as client:
+    with sdk.client(url) as client:
         stream = client.completions.create(
             model=_MODEL, prompt="a", max_tokens=4, stream=True, stream_options={"include_usage": True}
         )
@@ -36,7 +31,7 @@ def streamed(url: str) -> None:
 
 def log_probabilities(url: str) -> None:
     """Old log probabilities are four lists of one length."""
-    with _client(url) as client:
+    with sdk.client(url) as client:
         said = client.completions.create(model=_MODEL, prompt="a", max_tokens=3, logprobs=2)
     found = said.choices[0].logprobs
     true("there are some", found is not None)
@@ -47,7 +42,7 @@ def log_probabilities(url: str) -> None:
 
 def models(url: str) -> None:
     """The list has models, each of which can be asked for by its id."""
-    with _client(url) as client:
+    with sdk.client(url) as client:
         listed = list(client.models.list())
         true("there are models", listed)
         same("id", client.models.retrieve(listed[0].id).id, listed[0].id)

@@ -3,21 +3,17 @@
 import math
 
 import openai
-from openai import OpenAI
 
+from mock_server.conformance import sdk
 from mock_server.conformance.expect import same, true
 from mock_server.wire import tokens
 
 _MODEL = "text-embedding-3-small"
 
 
-def _client(url: str) -> OpenAI:
-    return OpenAI(base_url=url, api_key="sk-conformance", max_retries=0)
-
-
 def base64(url: str) -> None:
     """What the SDK decodes from base64 is what it gets as floats, of unit length."""
-    with _client(url) as client:
+    with sdk.client(url) as client:
         one = client.embeddings.create(model=_MODEL, input="waits").data[0].embedding
         other = client.embeddings.create(model=_MODEL, input="waits", encoding_format="float").data[0].embedding
     same("dimensions", len(one), 1536)
@@ -27,7 +23,7 @@ def base64(url: str) -> None:
 
 def dimensions(url: str) -> None:
     """A shorter vector is as long as asked for."""
-    with _client(url) as client:
+    with sdk.client(url) as client:
         said = client.embeddings.create(model=_MODEL, input="waits", dimensions=256)
     same("dimensions", len(said.data[0].embedding), 256)
     true("the length is 1", math.isclose(math.hypot(*said.data[0].embedding), 1, abs_tol=1e-5))
@@ -35,7 +31,7 @@ def dimensions(url: str) -> None:
 
 def token_ids(url: str) -> None:
     """A text and its token ids have one vector and one usage."""
-    with _client(url) as client:
+    with sdk.client(url) as client:
         text = client.embeddings.create(model=_MODEL, input="How long do I wait?")
         ids = client.embeddings.create(model=_MODEL, input=tokens.encode("How long do I wait?"))
     true("the vector is the same", text.data[0].embedding == ids.data[0].embedding)
@@ -44,7 +40,7 @@ def token_ids(url: str) -> None:
 
 def nothing(url: str) -> None:
     """An empty list of inputs is refused as `empty_array`."""
-    with _client(url) as client:
+    with sdk.client(url) as client:
         try:
             client.embeddings.create(model=_MODEL, input=[])
         except openai.BadRequestError as error:

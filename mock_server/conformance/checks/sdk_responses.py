@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-from openai import OpenAI
 from openai.types.responses import FunctionToolParam
 from pydantic import BaseModel
 
+from mock_server.conformance import sdk
 from mock_server.conformance.expect import same, true
 
 _MODEL = "gpt-4.1"
@@ -28,13 +28,9 @@ class _City(BaseModel):
     people: int
 
 
-def _client(url: str) -> OpenAI:
-    return OpenAI(base_url=url, api_key="sk-conformance", max_retries=0)
-
-
 def whole(url: str) -> None:
     """A response in one piece is completed and has text and usage."""
-    with _client(url) as client:
+    with sdk.client(url) as client:
         said = client.responses.create(model=_MODEL, input="Hi.")
     same("status", said.status, "completed")
     same("model", said.model, "gpt-4.1-2025-04-14")
@@ -45,7 +41,7 @@ def whole(url: str) -> None:
 
 def streamed(url: str) -> None:
     """Events are numbered without a gap, and the last has the whole response."""
-    with _client(url) as client:
+    with sdk.client(url) as client:
         events = list(client.responses.create(model=_MODEL, input="Hi.", stream=True))
     same("numbers", [event.sequence_number for event in events], list(range(len(events))))
     kinds = [event.type for event in events]
@@ -58,7 +54,10 @@ def streamed(url: str) -> None:
 
 def accumulated(url: str) -> None:
     """The SDK's own accumulator puts text and parsed model together."""
-    with _client(url) as client, client.responses.stream(model=_MODEL, input="Hi.", text_format=_City) as stream:
+    with (
+        sdk.client(url) as client,
+        client.responses.stream(model=_MODEL, input="Hi.", text_format=_City) as stream,
+    ):
         said = stream.get_final_response()
     true("parsed is a city", isinstance(said.output_parsed, _City))
 
@@ -66,7 +65,7 @@ def accumulated(url: str) -> None:
 def calls(url: str) -> None:
     """A function is called with valid arguments, and no more once it has answered."""
     talk: list[Any] = [{"role": "user", "content": "Weather?"}]
-    with _client(url) as client:
+    with sdk.client(url) as client:
         said = client.responses.create(model=_MODEL, input=talk, tools=[_TOOL])
         call = said.output[0]
         same("type", call.type, "function_call")
@@ -79,7 +78,7 @@ def calls(url: str) -> None:
 
 def incomplete(url: str) -> None:
     """A limit that is reached leaves the response incomplete, with the reason."""
-    with _client(url) as client:
+    with sdk.client(url) as client:
         said = client.responses.create(
             model=_MODEL,
             input="Hi.",
