@@ -1,6 +1,6 @@
 # `make bench` and `make test` set up what they need first; the stamps make a second call free.
 .DEFAULT_GOAL := help
-.PHONY: help setup bench claims load gate bench-mock serve test check format lock clean
+.PHONY: help setup bench claims load gate bench-mock serve test test-slow check format lock clean
 VENV := .venv
 BIN := $(VENV)/bin
 # As many images set it, every process would compile anew what was changed since the set-up, tests first of all.
@@ -9,6 +9,8 @@ unexport PYTHONDONTWRITEBYTECODE
 # profile that Hypothesis has for this, examples are the same every time.
 PLUGINS := --disable-plugin-autoload $(addprefix -p ,overlap benchmark hypothesispytest randomly xdist) \
 	--hypothesis-profile ci
+# A process more than there are cores: they wait as much as they compute.
+PYTEST = $(BIN)/python -m pytest $(PLUGINS) --dist worksteal -n $$(( $$(nproc 2>/dev/null || echo 2) + 1 ))
 # The first of these that was built with optimization, else the first: without, as pyenv builds by default, every
 # figure has more of the interpreter in it than where the code will be deployed. PYTHON=python3 takes it anyway.
 # What $(1) asks for; a shim that answers nothing is passed over, and may hide the system's own.
@@ -39,9 +41,11 @@ bench-mock: $(VENV)/.user ## the mock server itself: requests a second, lateness
 serve: $(VENV)/.user ## the mock server alone, for your own tests
 	@$(BIN)/overlap serve --port 8000
 
-test: $(VENV)/.dev ## the test suite
-	@$(BIN)/python -m pytest $(PLUGINS) --dist worksteal \
-		-n $$(( $$(nproc 2>/dev/null || echo 2) + 1 ))  # they wait as much as they compute
+test: $(VENV)/.dev ## the test suite (< 3 min)
+	@$(PYTEST) -m "not slow"
+
+test-slow: $(VENV)/.dev ## the few end-to-end tests that are not in it: they take seconds each
+	@$(PYTEST) -m slow
 
 check: $(VENV)/.dev ## linters, docstrings, types, spelling
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/codespell

@@ -220,6 +220,7 @@ def test_a_gate_that_is_ended_leaves_no_worktree(repository, tmp_path, number):
     assert worktrees(repository) == 1
 
 
+@pytest.mark.slow
 def test_a_requirement_file_makes_an_environment_that_is_kept(tmp_path, monkeypatch, wheels):
     """Laid over the lock; made once; what differs is told; and a half-made one is no environment."""
     # Not to pip, which would look for conflicts among all that is installed here.
@@ -251,6 +252,7 @@ def test_a_pip_of_another_make_starts_itself_for_the_other_python(monkeypatch, t
     assert installer.pip_for("other") == ["other", str(tmp_path / "__pip-runner__.py")]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_installed_or_cannot_measure_is_said(tmp_path, monkeypatch, wheels):
     """Which arm, and why, in one line; no half of an environment stays, and nobody waits for it."""
     monkeypatch.chdir(tmp_path)
@@ -271,6 +273,7 @@ def test_what_cannot_be_installed_or_cannot_measure_is_said(tmp_path, monkeypatc
     assert all(free(each) for each in (tmp_path / "kept").glob("*.lock"))
 
 
+@pytest.mark.slow
 def test_pytest_benchmarks_run_on_the_arms_code(repository):
     """The candidate's tests, in either arm, whatever the project's own options say."""
     # Plugins that come with other packages are nothing to this, and import for a second.

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 
+import pytest
 from click.testing import CliRunner
 
 from harness.cli import main
@@ -15,6 +16,7 @@ def claims(results, *words):
     return CliRunner().invoke(main, ["claims", "--results", str(results), *words])
 
 
+@pytest.mark.slow
 def test_claims_are_measured_and_their_ledger_written(tmp_path):
     """The verdicts are those on file, what was measured is kept, and `latest` is left to runs of bench."""
     done = claims(tmp_path, "C2", "c6", "50")

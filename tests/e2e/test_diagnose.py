@@ -30,6 +30,7 @@ def told_to(results, *words):
     return ["diagnose", *map(str, words), "--results", str(results)]
 
 
+@pytest.mark.slow
 def test_a_forgotten_limit_is_named_with_its_line(tmp_path):
     """Two changes tried in three rounds: the semaphore is in the way, and its lifting is what helps."""
     only = ("--only", "semaphore", "--only", "executor")

@@ -70,6 +70,7 @@ def _gate(project, *words):
     return subprocess.run(**_command(project, *words), capture_output=True, text=True, timeout=120, check=False)
 
 
+@pytest.mark.slow
 def test_a_count_that_doubled_is_regressed_and_the_files_say_so(project):
     """Two requests a call instead of one: exit 1, the cell and the metric named, the verdict computed again."""
     done = _gate(

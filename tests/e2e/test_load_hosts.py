@@ -39,6 +39,7 @@ def hosts():
         yield (OURS if made else "127.0.0.1"), *on
 
 
+@pytest.mark.slow
 def test_calls_of_workers_elsewhere_come_together_on_the_master(hosts, tmp_path):
     """Server and master on one host, two workers on another: every call is brought in, and counted once."""
     address, here, there = hosts

@@ -46,6 +46,7 @@ def _moving(page, text):
     page.wait_for_function(f"(before) => ({text})() !== before", arg=first, timeout=30_000)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium")
 def test_a_test_is_started_watched_and_ended_from_the_page(served, tmp_path):
     """Users set, charts moving, the tab there with numbers in it, no error in the console; Ctrl-C keeps it all."""

@@ -111,6 +111,7 @@ def _peak(service, path, mock, web):
     return take(mock.base_url).peak
 
 
+@pytest.mark.slow
 def test_the_same_chain_stands_behind_asynchronous_django_views(mock, journal, web):
     """Whole and streamed, with the tag passed on, and a refusal by its kind; the mistake blocks each process."""
     pytest.importorskip("django")

@@ -25,6 +25,7 @@ def executed(tmp_path_factory):
     return nbformat.read(path, 4)
 
 
+@pytest.mark.slow
 def test_a_comparison_shows_its_table_and_chart_inline(executed):
     """What is awaited in a cell is shown below it: a table of the strategies, and the chart as an image."""
     shown = [output for cell in executed.cells for output in cell.get("outputs", ()) if "data" in output]

@@ -37,6 +37,7 @@ def process(*words):
     return done.returncode, done.stdout, done.stderr
 
 
+@pytest.mark.slow
 def test_a_recording_is_played_through_a_chain(here):
     """Every call made and joined, prompts and answers as long as they were, due when they came, and told so."""
     (here / "traffic.csv").write_text(TRACE)
@@ -55,6 +56,7 @@ def test_a_recording_is_played_through_a_chain(here):
     assert run.cells[0].arrivals == "trace,file=traffic.csv,speed=2"
 
 
+@pytest.mark.slow
 def test_a_search_ends_with_a_rate(here):
     """Ten calls of 100 ms a second fit on one place: twice as many do not, once the queue has had a second."""
     words = ("--clients", "floor", "--strategies", "gather_bounded", "--concurrency", "1")

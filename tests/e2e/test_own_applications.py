@@ -41,6 +41,7 @@ def measure(*words, **asked):
     return outcome, summarise(store.read(outcome.folder))
 
 
+@pytest.mark.slow
 def test_applications_of_several_kinds_are_measured_in_one_run(here):
     """An SDK function, a graph, and one whose prompts are its own: each by what it can, and the books balance."""
     (here / "questions.jsonl").write_text('"Why?"\n{"question": "How?"}\n')
@@ -66,6 +67,7 @@ def test_applications_of_several_kinds_are_measured_in_one_run(here):
     assert "could not be joined" in "".join(together.doubts)
 
 
+@pytest.mark.slow
 def test_a_written_scenario_runs_as_it_stands(here):
     """`overlap init` writes it, says what comes next, and writes over nothing."""
     first, again = (CliRunner().invoke(main, ["init", "mine.py"]) for _ in range(2))

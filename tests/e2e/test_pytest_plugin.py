@@ -82,6 +82,7 @@ def test_servers(pids, turn):
 """
 
 
+@pytest.mark.slow
 def test_a_server_a_worker_and_a_fresh_start_a_test(session, pytester):
     """Two workers have a server each; what a test drew, counted or set does not depend on the others."""
     session(SERVER, "-n", "2", "--dist", "each").assert_outcomes(passed=18)
@@ -111,6 +112,7 @@ def test_mine(async_benchmark):
 """
 
 
+@pytest.mark.slow
 def test_strategies_and_coroutines_are_benchmarks(session, pytester):
     """A slot a round; the row says what pytest-benchmark cannot know: requests a call, CPU, the server's peak."""
     words = ("--benchmark-only", "--benchmark-json=rows.json", "-n", "0")
