@@ -65,7 +65,7 @@ clean: ## remove .venv and caches; results stay
 
 $(VENV)/bin/python:
 	@python="$(PYTHON)"; \
-	test -n "$$python" || { echo "no Python 3.11 or newer found; set PYTHON=/path/to/python3" >&2; exit 2; }; \
+	test -n "$$python" || { echo "no Python 3.11 or newer with venv found (Debian: apt install python3-venv); PYTHON= names one" >&2; exit 2; }; \
 	echo "making $(VENV) with $$python, $$($$python --version)"; \
 	if command -v uv >/dev/null; then uv venv -q --python $$python $(VENV); else $$python -m venv $(VENV); fi
 

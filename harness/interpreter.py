@@ -8,6 +8,7 @@ but the standard library.
 import sys
 import sysconfig
 from importlib.util import find_spec
+from shutil import which
 
 OLDEST = (3, 11)
 
@@ -26,8 +27,8 @@ def optimized() -> bool | None:
 
 
 def usable() -> bool:
-    """Whether it is new enough, and has what makes a virtual environment: distributions may leave that out."""
-    return sys.version_info >= OLDEST and find_spec("ensurepip") is not None
+    """Whether it is new enough and has, or uv is there for it, what distributions leave out of `venv`."""
+    return sys.version_info >= OLDEST and (find_spec("ensurepip") is not None or which("uv") is not None)
 
 
 if __name__ == "__main__":

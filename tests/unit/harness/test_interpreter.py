@@ -28,13 +28,15 @@ def test_a_build_says_whether_it_was_optimized(monkeypatch, told, prefix, found)
 
 
 def test_one_without_ensurepip_or_too_old_is_passed_over(monkeypatch):
-    """Debian's has it in a package of its own; `python -m venv` would fail."""
+    """Debian's has it in a package of its own; `python -m venv` would fail, and only uv would not."""
     assert interpreter.usable()
     monkeypatch.setattr(interpreter, "OLDEST", (99, 0))
     assert not interpreter.usable()
     monkeypatch.undo()
-    monkeypatch.setattr(interpreter, "find_spec", lambda _: None)
-    assert not interpreter.usable()
+    for uv, found in ((None, False), ("/usr/bin/uv", True)):
+        monkeypatch.setattr(interpreter, "find_spec", lambda _: None)
+        monkeypatch.setattr(interpreter, "which", {"uv": uv}.get)
+        assert interpreter.usable() is found
 
 
 def test_the_makefile_is_told_by_the_exit_code():
