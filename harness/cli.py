@@ -1,6 +1,8 @@
 """Words on the command line choose a command of the registry; only the chosen one is imported."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -34,19 +36,45 @@ class Commands(click.Group):
         return registry.names(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load the command called *cmd_name*."""
-        if cmd_name not in self.list_commands(ctx):
-            return None
+        """Load the command called *cmd_name*. Raises `click.UsageError` where there is none."""
+        if cmd_name not in (there := self.list_commands(ctx)):
+            raise click.UsageError(f"no command {cmd_name!r}; there are: {', '.join(there)}", ctx)
         command: click.Command = registry.load(COMMANDS, cmd_name).command
         return command
+
+    def make_context(self, *words: Any, **told: Any) -> click.Context:
+        """Read what stands before the command's name."""
+        with _one_line():
+            return super().make_context(*words, **told)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Carry out the chosen command; one that is interrupted and has nothing to say of it ends with a line."""
         try:
-            return super().invoke(ctx)
+            with _one_line():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             print("overlap: interrupted", file=sys.stderr)
             sys.exit(interrupt.CODE)
+
+
+@contextmanager
+def _one_line() -> Iterator[None]:
+    """Tell what cannot be understood in one line that says what there is, and exit 2."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as wrong:
+        print(f"overlap: {_said(wrong)}", file=sys.stderr)
+        sys.exit(wrong.exit_code)
+
+
+def _said(wrong: click.UsageError) -> str:
+    if not isinstance(wrong, click.NoSuchOption) or wrong.ctx is None:
+        return wrong.format_message()
+    options = [each for each in wrong.ctx.command.get_params(wrong.ctx) if isinstance(each, click.Option)]
+    there = ", ".join(sorted(each.opts[-1] for each in options))
+    return f"no option {wrong.option_name!r}; there are: {there}"
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

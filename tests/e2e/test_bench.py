@@ -139,14 +139,16 @@ def test_the_report_can_be_made_again_from_the_file(done, tmp_path):
         (("--server", "/nowhere/to/be/found"), "/nowhere/to/be/found"),
         (("--server", f"{sys.executable} -c 'print(1)'"), "did not come up"),
         (("--config", "/nowhere.toml"), "/nowhere.toml"),
-        (("--bogus", "1"), "--bogus"),
+        (("--bogus", "1"), "no option '--bogus'; there are: --api-key-env, --arrivals, "),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_exit_2(tmp_path, words, named):
     """The line names the mistake; nothing is measured and no folder is left."""
     done = _bench_here(tmp_path, *words)
     assert done.exit_code == 2
-    assert named in done.stderr
+    [line] = done.stderr.splitlines()
+    assert line.startswith("overlap: ")
+    assert named in line
     assert list(tmp_path.iterdir()) == []
 
 
