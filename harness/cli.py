@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+from click.exceptions import NoArgsIsHelpError, NoSuchCommand
 
 from harness import ending, interrupt, registry
 
@@ -36,9 +37,9 @@ class Commands(click.Group):
         return registry.names(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load the command called *cmd_name*. Raises `click.UsageError` where there is none."""
-        if cmd_name not in (there := self.list_commands(ctx)):
-            raise click.UsageError(f"no command {cmd_name!r}; there are: {', '.join(there)}", ctx)
+        """Load the command called *cmd_name*."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
         command: click.Command = registry.load(COMMANDS, cmd_name).command
         return command
 
@@ -62,19 +63,22 @@ def _one_line() -> Iterator[None]:
     """Tell what cannot be understood in one line that says what there is, and exit 2."""
     try:
         yield
-    except click.exceptions.NoArgsIsHelpError:
+    except NoArgsIsHelpError:
         raise
     except click.UsageError as wrong:
-        print(f"overlap: {_said(wrong)}", file=sys.stderr)
-        sys.exit(wrong.exit_code)
+        from harness.commands._words import fail  # brings more along than most commands need
+
+        fail(_said(wrong))
 
 
 def _said(wrong: click.UsageError) -> str:
-    if not isinstance(wrong, click.NoSuchOption) or wrong.ctx is None:
-        return wrong.format_message()
-    options = [each for each in wrong.ctx.command.get_params(wrong.ctx) if isinstance(each, click.Option)]
-    there = ", ".join(sorted(each.opts[-1] for each in options))
-    return f"no option {wrong.option_name!r}; there are: {there}"
+    if isinstance(wrong, NoSuchCommand):
+        return f"no command {wrong.command_name!r}; there are: {', '.join(registry.names(COMMANDS))}"
+    if wrong.ctx and isinstance(wrong, click.NoSuchOption):
+        options = [each for each in wrong.ctx.command.get_params(wrong.ctx) if isinstance(each, click.Option)]
+        there = sorted(each.opts[-1] for each in options)
+        return f"no option {wrong.option_name!r}; there are: {', '.join(there)}"
+    return wrong.format_message()
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
