@@ -120,6 +120,15 @@ def test_what_does_not_move_numbers_is_no_reason(two, part, facts):
     assert lay(two[0], changed(two[1], part, **facts)).pairs
 
 
+def test_how_a_python_was_built_is_a_reason_only_where_both_tell_it(two):
+    """Runs from before it was asked are laid beside later ones as before."""
+    built, unbuilt = (changed(two[1], "environment", optimized=told) for told in (True, False))
+    assert lay(two[0], built).pairs
+    assert lay(unbuilt, two[0]).pairs
+    with pytest.raises(Incomparable, match="optimized is True in the first run and False in the second"):
+        lay(built, unbuilt)
+
+
 def test_an_older_file_format_is_a_reason(two):
     """The format's number is raised when old numbers and new ones can no longer be laid side by side."""
     with pytest.raises(Incomparable, match="format is 1"):
