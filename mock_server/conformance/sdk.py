@@ -7,7 +7,8 @@ from typing import Any
 import httpx2
 import openai
 
-_TOLD: dict[str, Any] = {"api_key": "sk-conformance", "max_retries": 0}
+KEY = "sk-conformance"
+_TOLD: dict[str, Any] = {"api_key": KEY, "max_retries": 0}
 
 
 def client(url: str) -> openai.OpenAI:

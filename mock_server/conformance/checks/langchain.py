@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, SecretStr
 from mock_server.conformance import sdk
 from mock_server.conformance.expect import same, true
 
-_KEY = SecretStr("sk-conformance")
+_KEY = SecretStr(sdk.KEY)
 
 
 class _City(BaseModel):

@@ -33,8 +33,8 @@ def test_one_without_ensurepip_or_too_old_is_passed_over(monkeypatch):
     monkeypatch.setattr(interpreter, "OLDEST", (99, 0))
     assert not interpreter.usable()
     monkeypatch.undo()
+    monkeypatch.setattr(interpreter, "find_spec", lambda _: None)
     for uv, found in ((None, False), ("/usr/bin/uv", True)):
-        monkeypatch.setattr(interpreter, "find_spec", lambda _: None)
         monkeypatch.setattr(interpreter, "which", {"uv": uv}.get)
         assert interpreter.usable() is found
 
