@@ -73,18 +73,24 @@ SETTINGS: dict[Any, Any] = {
 }
 
 
-def sheet(
-    height: float, labels: Sequence[str], *, columns: int = 1, head: bool = False, right: float = 14.0
+def sheet(  # noqa: PLR0913  a side of the sheet each
+    height: float,
+    labels: Sequence[str],
+    *,
+    columns: int = 1,
+    head: bool = False,
+    beside: float = 0.0,
+    right: float = 14.0,
 ) -> tuple[Figure, list[Axes]]:
     """
     Answer an empty figure, *height* points high, and its axes side by side, sharing their rows.
 
-    There is room for *labels* on the left, for a legend with *head* on top, for *right* points on the right. Room
-    is reckoned, not measured: matplotlib's own layout would draw everything twice, and in a font that no reader
-    has.
+    There is room for *labels* on the left and *beside* points for what is written upright there, for a legend with
+    *head* on top, for *right* points on the right. Room is reckoned, not measured: matplotlib's own layout would
+    draw everything twice, and in a font that no reader has.
     """
     figure = Figure(figsize=(WIDTH / 72, height / 72))
-    left = min(max(map(wide, labels), default=0) + 10, WIDTH * 0.55)
+    left = min(max(map(wide, labels), default=0) + 10 + beside, WIDTH * 0.55)
     figure.subplots_adjust(
         left=left / WIDTH,
         right=1 - right / WIDTH,

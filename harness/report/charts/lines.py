@@ -54,7 +54,7 @@ class Lines:
         names = ["\n".join(_wrapped(line.labels)) for line in ordered]
         height = max(230.0, STEP * sum(name.count("\n") + 1.4 for name in names) + 50)
         widest = max(ink.wide(line) for name in names for line in name.split("\n"))
-        figure, (axes,) = ink.sheet(height, ["10,000"], right=widest + 30)
+        figure, (axes,) = ink.sheet(height, ["10,000"], beside=STEP, right=widest + 30)
         axes.set_xscale("log")
         axes.set_yscale("log")
         for place, line in enumerate(ordered):
