@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 OURS = ("harness", "mock_server", "scenarios")
 
 TOP = {"cli", "commands", "notebook", "pytest_plugin", "locust_user", "load", "claims"}
-TOP |= {"arms", "trial", "diagnose"}
+TOP |= {"arms", "trial", "diagnose", "proof"}
 JUDGING = {"report", "gate", "stats"}
 BOTTOM = {"record", "slo", "shares", "metrics", "store", "config", "registry", "endpoint"}
 BOTTOM |= {"environment", "interpreter"}

@@ -1,0 +1,64 @@
+"""One line of the proof: what was planted, what should come out, what came out, and whether that was kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """
+    One figure or sentence that Overlap prints, held against a truth that is known.
+
+    `figure` names what is printed; `planted` says which truth was simulated or planted, and how often; `expected`
+    and `measured` are the bound and what came out, as text with units. `kept` is False where the bound is missed.
+    """
+
+    figure: str
+    planted: str
+    expected: str
+    measured: str
+    kept: bool
+
+
+def share_within(figure: str, planted: str, hits: int, trials: int, bounds: tuple[float, float]) -> Row:
+    """
+    Return the row of *hits* of *trials* whose share (0 to 1) must lie within *bounds*, both included.
+
+    The bounds are the promise itself: the simulation's own scatter is not added to them, so a check chooses
+    enough trials for its seed.
+    """
+    low, high = bounds
+    return Row(
+        figure,
+        f"{planted}; {trials:,} trials",
+        f"{low:.0%} to {high:.0%}" if low > 0 else f"at most {high:.0%}",
+        f"{hits / trials:.1%}",
+        low <= hits / trials <= high,
+    )
+
+
+def markdown(groups: Sequence[tuple[str, Sequence[Row]]]) -> str:
+    """Return the table of all *groups* (a check's title and its rows) as Markdown."""
+    lines = [
+        "# Proof: known truth in, printed figures out",
+        "",
+        "    make proof",
+        "",
+        "Every line plants a truth that is known and compares it with what Overlap would print. The command exits",
+        "with 1 if one line is not kept.",
+    ]
+    for title, rows in groups:
+        lines += ["", f"## {title}", "", "| figure or sentence | planted | expected | came out | kept |"]
+        lines += ["|---|---|---|---|---|"]
+        lines += [f"| {' | '.join(map(_cell, _texts(row)))} |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _texts(row: Row) -> tuple[str, ...]:
+    """Return the five columns of *row*."""
+    return row.figure, row.planted, row.expected, row.measured, "yes" if row.kept else "**no**"
+
+
+def _cell(text: str) -> str:
+    """Escape what would end a cell of a Markdown table."""
+    return text.replace("|", "\\|").replace("\n", " ")
