@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from harness.journal import Journal
-from harness.probe import tag
+from harness.probe import of_any_round, tag
 from harness.record import Call, Served
 
 
@@ -41,7 +41,7 @@ def join_by_time(calls: Iterable[Call], journal: Journal) -> Joined:
     doubtful: set[int] = set()
     by_time = stray = 0
     for name, entry in journal.entries:
-        place = named.get(name) if name else None
+        place = named.get(of_any_round(name)) if name else None
         if place is not None and _in_flight(made[place], entry):
             owned[place].append(entry)
             continue

@@ -139,10 +139,10 @@ class _Work:
     prompts: Sequence[Any]
     base_url: str | None
 
-    def items(self, *, warmup: bool = False) -> list[Item]:
-        """Make the calls of a slot."""
+    def items(self, number: int, *, warmup: bool = False) -> list[Item]:
+        """Make the calls of a slot in round *number*."""
         fits = shape(self.app)
-        return [item(index, fits(prompt), warmup=warmup) for index, prompt in enumerate(self.prompts)]
+        return [item(index, fits(prompt), warmup=warmup, draw=number) for index, prompt in enumerate(self.prompts)]
 
     async def journal(self) -> Journal | None:
         """Take the mock's journal, off the loop."""
@@ -164,9 +164,9 @@ async def _slot(work: _Work, cell: Cell, number: int, position: int) -> tuple[Sl
     """Run one slot, after warm-up calls in its first round; join it with the journal, where there is one."""
     strategy, probe = registry.load(STRATEGIES, cell.strategy).run, Probe()
     if work.base_url and not number:
-        await _ran(strategy, work.app, work.items(warmup=True), Probe(), cell.concurrency)
+        await _ran(strategy, work.app, work.items(number, warmup=True), Probe(), cell.concurrency)
     await work.journal()
-    timed = await _ran(strategy, work.app, work.items(), probe, cell.concurrency)
+    timed = await _ran(strategy, work.app, work.items(number), probe, cell.concurrency)
     calls, made = probe.calls(cell.id, number), len(work.prompts)
     slot = Slot(cell.id, number, position, made, timed.started, timed.ended, timed.cpu, timed.lag)
     slot, calls = joined(slot, calls, await work.journal(), own=True)

@@ -36,7 +36,7 @@ _FILLER = "The waits of many requests overlap. "
 _BYTES = 4
 """Bytes of UTF-8 that the mock counts as one token."""
 
-_TAG = len("[call 000017] ")
+_TAG = len("[call r003.000017] ")
 
 
 def lead(calls: int) -> int:
@@ -59,8 +59,8 @@ def sized(question: Any, tokens: int, answer: int) -> Any:
     no text is left as it is.
 
     >>> sized("Name one use of a brick.", 10, 129)
-    '[tokens 129] Name one use '
-    >>> len("[call 000017] " + sized("Name one use of a brick.", 100, 129))
+    '[tokens 129] Name one'
+    >>> len("[call r003.000017] " + sized("Name one use of a brick.", 100, 129))
     400
     """
     if not isinstance(question, str):

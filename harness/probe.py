@@ -25,13 +25,29 @@ class Item:
     warmup: bool = False
 
 
-def tag(index: int, *, warmup: bool) -> str:
+def tag(index: int, *, warmup: bool, draw: int | None = None) -> str:
     """
     Name a call on the wire; the server draws the call's latency from it and puts it into its journal.
 
-    A warm-up call's begins with "w", which the mock answers at once: warming up costs no waiting.
+    *draw* is the round: call 17 has one latency in all cells of a round, and another one in the next round.
+    A warm-up call's tag begins with "w", which the mock answers at once: warming up costs no waiting.
+
+    >>> tag(17, warmup=False, draw=3), tag(17, warmup=False), tag(17, warmup=True, draw=3)
+    ('r003.000017', '000017', 'w00017')
     """
-    return f"w{index:05d}" if warmup else f"{index:06d}"
+    if warmup:
+        return f"w{index:05d}"
+    return f"{index:06d}" if draw is None else f"r{draw:03d}.{index:06d}"
+
+
+def of_any_round(tag: str) -> str:
+    """
+    Return *tag* without its round: how a call is named within its slot.
+
+    >>> of_any_round("r003.000017"), of_any_round("w00017")
+    ('000017', 'w00017')
+    """
+    return tag.rpartition(".")[2]
 
 
 def item(index: int, prompt: str, *, warmup: bool = False) -> Item:

@@ -76,6 +76,7 @@ def order_of(config: RunConfig, planned: Planned, number: int, base_url: str) ->
     return Order(
         cell=planned.cell,
         round=number,
+        draw=number,
         calls=planned.calls,
         warmup=planned.warmups,
         base_url=base_url,

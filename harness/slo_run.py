@@ -178,7 +178,8 @@ class Searching:
         calls = self._calls(arrivals, seed, rate)
         opened = replace(planned, arrivals=arrivals.words, calls=calls)
         order = order_of(config, opened, self._slots, self._servers.of(planned).base_url)
-        order = replace(order, patience=max(self._question.slo.limits.values()) / 1e9 + GRACE)
+        # A search has many slots in a round; all of them get the round's latencies.
+        order = replace(order, draw=number, patience=max(self._question.slo.limits.values()) / 1e9 + GRACE)
         self._slots += 1
         slot, made = measured(launch, order, 0, config.slot_timeout)
         self._ledger.enter(slot, made, order.made)

@@ -51,6 +51,7 @@ class Order:
     awake: bool = False  # whether the worker's core is to be kept from sleeping
     processes: int = 1  # that share out an open loop's calls
     member: int = 0  # which of these the worker is
+    draw: int | None = None  # the round whose latencies the server draws; None where nobody counts rounds
 
     @property
     def word(self) -> str:
@@ -127,6 +128,8 @@ def items(order: Order, app: Any = None) -> tuple[list[Item], list[Item]]:
     """
     Answer the slot's calls and its warm-up calls; the same prompts for the same seed, whatever the cell.
 
+    Their tags name the round, so that each round has latencies of its own, which all of its cells share.
+
     An own *app* is asked in the shape in which it takes its input. Of an open loop that several processes share
     out, those of the order's member.
     """
@@ -139,10 +142,11 @@ def items(order: Order, app: Any = None) -> tuple[list[Item], list[Item]]:
     warm = [item(index, fits(question), warmup=True) for index, question in enumerate(told[: order.warmup], first)]
     told = told[: order.calls]
     if not order.arrivals:
-        return [item(index, fits(question)) for index, question in enumerate(told)], warm
+        return [item(index, fits(question), draw=order.draw) for index, question in enumerate(told)], warm
     told, due = openloop.planned(told, arriving.read(order.arrivals), order.seed)
     placed = arriving.part(enumerate(zip(told, due, strict=True)), order.member, order.processes)
-    return [replace(item(index, fits(question)), due=at) for index, (question, at) in placed], warm
+    made = [replace(item(index, fits(question), draw=order.draw), due=at) for index, (question, at) in placed]
+    return made, warm
 
 
 Meet = Callable[[], int]

@@ -17,8 +17,9 @@ import orjson
 from harness.record import Call, Cell, Lag, Metered, Pauses, Queue, Served, Slot
 
 # The version of the files. Raised whenever old and new results can no longer be laid side by side.
-# 1: the first.
-FORMAT = 1
+# 1: the first. Every round drew the same latencies.
+# 2: each round draws its own.
+FORMAT = 2
 
 Made = TypeVar("Made")
 # The fields of a slot that are objects of their own.

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from harness.journal import Journal
-from harness.probe import tag
+from harness.probe import of_any_round, tag
 from harness.record import Call, Served
 
 
@@ -18,7 +18,7 @@ def join(calls: Iterable[Call], journal: Journal) -> tuple[list[Call], int]:
     """
     by_tag: defaultdict[str | None, list[Served]] = defaultdict(list)
     for owner, entry in journal.entries:
-        by_tag[owner].append(entry)
+        by_tag[of_any_round(owner) if owner else owner].append(entry)
     joined = [replace(call, served=tuple(by_tag.pop(tag(call.index, warmup=call.warmup), ()))) for call in calls]
     return joined, sum(map(len, by_tag.values()))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from mock_server import registry, settings
+from mock_server.schedule import of_any_round
 from mock_server.settings import BadSetting
 
 FOLDER = "mock_server.faults"
@@ -57,7 +58,7 @@ class Rule:
             return False
         if when.every and facts.number % when.every:
             return False
-        if when.tag and facts.tag != when.tag:
+        if when.tag and when.tag not in {facts.tag, of_any_round(facts.tag or "")}:
             return False
         if when.attempt >= 0 and (facts.attempt or 0) != when.attempt:
             return False

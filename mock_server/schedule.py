@@ -13,6 +13,20 @@ HOUR = 3600 * 10**9
 """No token is due later than this after its request, however long a tail a profile has."""
 
 
+def of_any_round(tag: str) -> str:
+    """
+    Return *tag* without the round that it names: `r003.000017` is call 000017, in round 3.
+
+    A round's prefix is part of what a latency is drawn from, and of nothing else: whoever looks for one call
+    means it in every round.
+
+    >>> of_any_round("r003.000017"), of_any_round("000017"), of_any_round("v1.2")
+    ('000017', '000017', 'v1.2')
+    """
+    prefix, dot, call = tag.partition(".")
+    return call if dot and prefix[:1] == "r" and prefix[1:].isdigit() else tag
+
+
 def warms_up(key: str) -> bool:
     """
     Answer whether this is a warm-up call's tag, `w` and digits: it is due at once, and passes by every limit.

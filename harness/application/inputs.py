@@ -90,9 +90,9 @@ def _kind(value: Any) -> str:
     return names.get(type(value), "a number")
 
 
-def item(index: int, question: Any, *, warmup: bool = False) -> Item:
-    """Make the call *index* of *question*, whatever it is, with its tag in it."""
-    return Item(index, tagged(question, tag(index, warmup=warmup)), warmup=warmup)
+def item(index: int, question: Any, *, warmup: bool = False, draw: int | None = None) -> Item:
+    """Make the call *index* of *question*, whatever it is, with its tag in it; *draw* as in `probe.tag`."""
+    return Item(index, tagged(question, tag(index, warmup=warmup, draw=draw)), warmup=warmup)
 
 
 def tagged(value: Any, tag: str) -> Any:

@@ -12,6 +12,7 @@ def order_of(asked: Asked, base_url: str, strategy: str, number: int) -> Order:
     return Order(
         cell=cell,
         round=number,
+        draw=number,
         calls=asked.calls,
         warmup=max(2, min(asked.concurrency, asked.calls)),
         base_url=base_url,

@@ -5,7 +5,7 @@ import inspect
 import os
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any, Self
 
@@ -111,7 +111,12 @@ def _carried_out(benchmark: Any, order: Order, rounds: int) -> list[Round]:
         current[0].run()
 
     try:
-        benchmark.pedantic(run, setup=lambda: current.append(OpenSlot(order)), teardown=closed, rounds=rounds)
+        benchmark.pedantic(
+            run,
+            setup=lambda: current.append(OpenSlot(replace(order, draw=len(found)))),
+            teardown=closed,
+            rounds=rounds,
+        )
     finally:
         # Where benchmarks are switched off, pytest-benchmark asks for no teardown.
         if current:

@@ -9,7 +9,7 @@ from time import monotonic_ns, sleep
 from urllib.parse import urlsplit
 
 from harness.endpoint import Remote
-from harness.probe import tag
+from harness.probe import of_any_round, tag
 from harness.record import Call, Metered
 from harness.remote.patience import MOST, asked, backoff
 from harness.remote.usage import Tap, guess, tag_of
@@ -141,7 +141,7 @@ class Meter:
                 return
             found = tap.usage()
             self._add(tokens=found.prompt + found.output, estimated=int(not found.told))
-            self._output[ticket.tag].append(found.output if found.told else None)
+            self._output[ticket.tag and of_any_round(ticket.tag)].append(found.output if found.told else None)
 
     def close(self) -> None:
         """End what is still open: an answer that nobody read to its end was asked for all the same."""

@@ -10,7 +10,7 @@ from harness.metrics import CALLS, SLOTS, Better, OfCalls, OfSlots
 from harness.stats.bootstrap import over_rounds
 from harness.stats.estimate import Estimate
 from harness.stats.quantiles import Floats, enough, of_round, reaches
-from harness.stats.rounds import Round
+from harness.stats.rounds import Round, replayed
 from harness.stats.throughput import STEADY
 
 OF_CALLS: dict[str, OfCalls] = {metric.name: metric for metric in CALLS}
@@ -38,12 +38,19 @@ def numbers(name: str, rounds: Sequence[Round]) -> list[float | None]:
     if name in OF_SLOTS:
         return [OF_SLOTS[name].of(each.cell, each.slot, each.calls) for each in rounds]
     metric, q = of_name(name)
-    return by_round(values(metric, rounds), [q])[0]
+    return by_round(values(metric, rounds), [q], replayed=replayed(rounds))[0]
 
 
-def by_round(columns: Sequence[Floats], qs: Sequence[float]) -> list[list[float | None]]:
-    """For each of *qs* one number a round, from one array of values a round; None where there are too few."""
-    total = sum(map(len, columns))
+def by_round(
+    columns: Sequence[Floats], qs: Sequence[float], *, replayed: bool = False
+) -> list[list[float | None]]:
+    """
+    For each of *qs* one number a round, from one array of values a round; None where there are too few.
+
+    *replayed* says that all rounds had the same latencies: then there are as many draws as one round has values.
+    """
+    lengths = [len(column) for column in columns]
+    total = max(lengths, default=0) if replayed else sum(lengths)
     found: list[list[float | None]] = [[None] * len(columns) for _ in qs]
     for r, column in enumerate(columns):
         kept = [k for k, q in enumerate(qs) if enough(total, q) and reaches(len(column), q)]
@@ -86,7 +93,9 @@ def table(rounds: Sequence[Round], of_slots: Iterable[OfSlots]) -> dict[str, Col
         columns = values(metric, rounds)
         counts = [len(column) for column in columns]
         for q, numbers in zip(
-            metric.quantiles, by_round(columns, [q / 100 for q in metric.quantiles]), strict=True
+            metric.quantiles,
+            by_round(columns, [q / 100 for q in metric.quantiles], replayed=replayed(rounds)),
+            strict=True,
         ):
             found[f"{metric.name}.p{q}"] = Column(numbers, counts, metric.unit)
     counts = [len(each.calls) for each in rounds]

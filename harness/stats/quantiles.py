@@ -17,7 +17,9 @@ ROUNDING = 1e-9
 
 def enough(count: int, q: float) -> bool:
     """
-    Say whether *count* values over all rounds carry the quantile *q*: ten beyond it; for the median, five in all.
+    Say whether *count* distinct values carry the quantile *q*: ten beyond it; for the median, five in all.
+
+    Distinct: a latency that is replayed in every round is one draw, however often it was measured.
 
     >>> enough(199, 0.95), enough(200, 0.95), enough(5, 0.5)
     (False, True, True)

@@ -48,3 +48,20 @@ def _sorted(run: Run) -> dict[str, list[Round]]:
 def sound(rounds: Sequence[Round]) -> list[Round]:
     """Only the rounds whose slot ran to its end and has calls; a broken slot says nothing about its cell."""
     return [each for each in rounds if each.slot.error is None and each.calls]
+
+
+def replayed(rounds: Sequence[Round]) -> bool:
+    """
+    Say whether all *rounds* had the same latencies: the server's plan differs between calls, not between rounds.
+
+    So it is in runs of format 1, and where a recording is played in its own order.
+    """
+    plans = [{call.index: _planned(call) for call in each.calls if call.served} for each in rounds]
+    if len(plans) < 2 or len(set(plans[0].values())) < 2:
+        return False
+    return all(plan.get(index, of_first) == of_first for plan in plans[1:] for index, of_first in plans[0].items())
+
+
+def _planned(call: Call) -> tuple[int, ...]:
+    """Return how long the server had planned each request of *call* to take."""
+    return tuple(entry.planned[-1] for entry in call.served if entry.planned)

@@ -12,6 +12,7 @@ from harness.stats.bootstrap import over_rounds
 from harness.stats.columns import OF_CALLS, by_round, values
 from harness.stats.compare import matched
 from harness.stats.estimate import Estimate
+from harness.stats.rounds import replayed
 from harness.store import Run
 
 QUANTILES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
@@ -28,10 +29,13 @@ def shift(
     """
     if metric not in OF_CALLS:
         raise LookupError(f"no metric of calls {metric!r}; there are: {', '.join(OF_CALLS)}")
-    columns = [values(OF_CALLS[metric], rounds) for rounds in matched(run, a, b)]
+    both = matched(run, a, b)
+    columns = [values(OF_CALLS[metric], rounds) for rounds in both]
     count = sum(min(len(x), len(y)) for x, y in zip(*columns, strict=True))
     found: dict[float, Estimate] = {}
-    for q, ones, others in zip(qs, *(by_round(each, qs) for each in columns), strict=True):
+    for q, ones, others in zip(
+        qs, *(by_round(each, qs, replayed=replayed(both[0])) for each in columns), strict=True
+    ):
         known = [x / y for x, y in zip(ones, others, strict=True) if x and y and x > 0 and y > 0]
         estimate = over_rounds(known, count, "")
         if estimate is not None:

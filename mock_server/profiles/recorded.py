@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import accumulate, chain, cycle, islice, pairwise
 
 from mock_server.recording import Recording, recording
+from mock_server.schedule import of_any_round
 from mock_server.settings import BadSetting
 
 _MS = 1_000_000
@@ -23,12 +24,12 @@ def offsets(rng: random.Random, tokens: int, file: str = "", order: str = "once"
     """
     Answer the due time of each token, in seconds from the request's arrival: those of one recorded call.
 
-    A token is a recorded chunk; how soon the first came and how evenly the rest stay together. *order* says which
-    call a request plays: `once`, so that as many requests with neighbouring tags as there are calls play each of
-    them once, in a shuffled order; `drawn`, any of them at random; `recorded`, the first tag the first one. An
-    answer that is longer than its recording goes on with the gaps from the start of it. What the client that
-    recorded adds by itself is taken off, since whoever is answered adds it again. Without a *file*, a small
-    made-up sample serves.
+    A token is a recorded chunk; how soon the first came and how evenly the rest stay together. *order* says
+    which call a request plays: `once`, so that as many requests with neighbouring tags as there are calls play
+    each of them once, in a shuffled order, another one in each round; `drawn`, any of them at random;
+    `recorded`, the first tag the first one. An answer that is longer than its recording goes on with the gaps
+    from the start of it. What the client that recorded adds by itself is taken off, since whoever is answered
+    adds it again. Without a *file*, a small made-up sample serves.
     """
     found = recording(file) if file else _EXAMPLE
     chunks = _played(found, rng, order)
@@ -49,14 +50,17 @@ def _played(found: Recording, rng: random.Random, order: str) -> tuple[int, ...]
     count = len(found.calls)
     # A generator of the schedule's knows what it draws for: seed and tag. A bare one can only draw.
     seed, _, tag = str(getattr(rng, "key", "")).partition(":")
-    if order == "drawn" or not tag.isdigit():
+    call = of_any_round(tag)
+    if order == "drawn" or not call.isdigit():
         return found.calls[rng.randrange(count)]
-    turn, place = divmod(int(tag), count)
-    return found.calls[_places(seed, turn, count)[place] if order == "once" else place]
+    turn, place = divmod(int(call), count)
+    # Each round has a shuffle of its own, as it has draws of its own.
+    shuffle = f"{seed}:{tag.removesuffix(call)}{turn}"
+    return found.calls[_places(shuffle, count)[place] if order == "once" else place]
 
 
 @lru_cache(maxsize=64)
-def _places(seed: str, turn: int, count: int) -> tuple[int, ...]:
+def _places(shuffle: str, count: int) -> tuple[int, ...]:
     places = list(range(count))
-    random.Random(f"{seed}:{turn}").shuffle(places)
+    random.Random(shuffle).shuffle(places)
     return tuple(places)

@@ -47,6 +47,13 @@ def test_a_tag_settles_it_while_several_are_in_flight():
     assert (found.by_time, found.untold) == (0, 0)
 
 
+def test_a_tag_that_names_the_round_settles_it_as_well():
+    """Calls of a run carry their round."""
+    found = joined([call(0, 0, 10), call(1, 0, 10)], ("r001.000001", 2), ("r001.000000", 3))
+    assert received(found) == [[3], [2]]
+    assert found.by_time == 0
+
+
 def test_a_tag_from_an_earlier_turn_of_a_conversation_is_not_believed():
     """The request carries the history along, and so the first call's tag; its time says whose it is."""
     found = joined([call(0, 0, 10), call(1, 20, 30)], ("000000", 2), ("000000", 25))

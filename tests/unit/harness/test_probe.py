@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from harness import probe as probing
-from harness.probe import Probe, carries, item, name, tag
+from harness.probe import Probe, carries, item, name, of_any_round, tag
 
 
 @pytest.fixture
@@ -120,6 +120,14 @@ def test_the_tag_is_in_front_of_the_prompt():
     """The server finds the call by its tag; a warm-up call's is another one."""
     assert item(17, "Why?").prompt == "[call 000017] Why?"
     assert item(17, "Why?", warmup=True).prompt == "[call w00017] Why?"
+
+
+def test_a_tag_names_the_round_where_there_is_one():
+    """Each round has latencies of its own; warm-up calls have none; a call is found again without its round."""
+    assert tag(17, warmup=False, draw=0) == "r000.000017"
+    assert tag(17, warmup=False, draw=12) == "r012.000017"
+    assert tag(17, warmup=True, draw=12) == "w00017"
+    assert {of_any_round(tag(17, warmup=False, draw=draw)) for draw in (None, 0, 12, 1234)} == {"000017"}
     assert tag(17, warmup=False) == "000017"
 
 

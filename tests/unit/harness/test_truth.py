@@ -25,6 +25,14 @@ def test_calls_get_their_entries_by_tag_in_order_of_arrival():
     assert unjoined == 0
 
 
+def test_a_tag_that_names_the_round_is_the_calls_own():
+    """The round is what the latency was drawn for; within a slot the index is enough."""
+    entries = (("r002.000001", _entry(1)), ("r002.000000", _entry(2)), ("000001", _entry(3)))
+    calls, unjoined = join([_call(0), _call(1)], Journal(1, 1, 0, entries))
+    assert [[entry.received for entry in call.served] for call in calls] == [[2], [1, 3]]
+    assert unjoined == 0
+
+
 def test_entries_of_no_call_are_counted():
     """A request that nobody made is in nobody's books."""
     calls, unjoined = join([_call(0)], Journal(1, 1, 0, (("000009", _entry(1)), (None, _entry(2)))))

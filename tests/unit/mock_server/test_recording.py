@@ -42,6 +42,17 @@ def test_so_many_tags_play_every_call_once_in_a_shuffled_order(recorded):
     assert found[:12] != played(words, 12, seed=8)
 
 
+def test_each_round_plays_every_call_once_in_an_order_of_its_own(recorded):
+    """Tags that name a round are numbers too; the recording's own order is the same in every round."""
+    how = behaviour(recorded(), "profile", "0", 7)
+    own = behaviour(f"{recorded()},order=recorded", "profile", "0", 7)
+    tags = [[f"r{turn:03d}.{n:06d}" for n in range(12)] for turn in range(3)]
+    found = [[list(how.schedule.due(tag, how.length(tag))) for tag in row] for row in tags]
+    assert all(sorted(row) == CALLS for row in found)
+    assert found[0] != found[1] != found[2]
+    assert [list(own.schedule.due(tag, own.length(tag))) for tag in tags[1]] == CALLS
+
+
 def test_the_order_may_be_the_recordings_own_or_drawn(recorded):
     """A drift over the recording is kept by the first; the second knows every call, by the tag alone."""
     assert played(f"{recorded()},order=recorded", 12) == CALLS

@@ -16,6 +16,8 @@ def facts(number: int = 1, tag: str | None = "000001", attempt: int | None = Non
         ("cut,nth=3", facts(3), facts(4)),
         ("cut,every=4", facts(8), facts(9)),
         ("cut,tag=000007", facts(tag="000007"), facts(tag="000008")),
+        ("cut,tag=000007", facts(tag="r003.000007"), facts(tag="r007.000008")),
+        ("cut,tag=r003.000007", facts(tag="r003.000007"), facts(tag="r004.000007")),
         ("cut,attempt=0", facts(), facts(attempt=1)),
         ("cut,attempt=1", facts(attempt=1), facts()),
         ("cut,model=slow", facts(model="slow"), facts(model="fast")),

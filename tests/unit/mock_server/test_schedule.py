@@ -27,6 +27,14 @@ def test_another_seed_is_another_draw():
     assert drawn[0] != drawn[1]
 
 
+def test_a_round_is_another_draw_of_the_same_call():
+    """The tag names the round, so call 1 has one latency in all cells of a round, and another in the next."""
+    schedule = Schedule(lognormal.offsets, {}, seed=7)
+    drawn = {tag: list(schedule.due(tag, 5)) for tag in ("r000.000001", "r001.000001", "000001")}
+    assert len({tuple(due) for due in drawn.values()}) == 3
+    assert list(Schedule(lognormal.offsets, {}, seed=7).due("r001.000001", 5)) == drawn["r001.000001"]
+
+
 def test_draws_are_as_spread_as_the_profile_says():
     """The median of many calls' TTFT is the profile's, within five standard errors (1.25 x sigma / sqrt(n))."""
     schedule = Schedule(lognormal.offsets, {"ttft": 0.2, "sigma": 0.4}, seed=3)

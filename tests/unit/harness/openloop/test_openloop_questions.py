@@ -8,16 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness import alarm
+from harness.application.inputs import item
 from harness.openloop import sized
-from harness.probe import item
 
 
 @given(text=st.text(max_size=300), tokens=st.integers(0, 500), answer=st.integers(1, 99_999))
 def test_a_question_is_as_long_as_was_recorded(text, tokens, answer):
     """With its tag, four bytes a token; shorter than what it must say it cannot be."""
-    prompt = item(17, sized(text, tokens, answer)).prompt
-    assert prompt.startswith(f"[call 000017] [tokens {answer}] ")
-    assert len(prompt.encode()) == max(4 * tokens, len(f"[call 000017] [tokens {answer}] "))
+    prompt = item(17, sized(text, tokens, answer), draw=3).prompt
+    assert prompt.startswith(f"[call r003.000017] [tokens {answer}] ")
+    assert len(prompt.encode()) == max(4 * tokens, len(f"[call r003.000017] [tokens {answer}] "))
 
 
 def test_what_is_no_text_is_left_as_it_is():

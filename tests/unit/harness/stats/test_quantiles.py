@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 import scipy
 
+from harness.record import Call, Cell, Served, Slot
+from harness.stats.columns import numbers
 from harness.stats.quantiles import enough, of_round, reaches
+from harness.stats.rounds import Round, replayed
 
 
 def naive(values: Sequence[float], q: float) -> float:
@@ -58,3 +61,37 @@ def test_a_round_too_short_for_a_percentile_does_not_pass_its_largest_call_off_a
     for q, count in {0.95: 13, 0.99: 67, 0.5: 1, 0.05: 13}.items():
         assert reaches(count, q)
         assert not reaches(count - 1, q)
+
+
+def _planned(took):
+    """Rounds whose calls were planned to take these ns, in the order of their index."""
+    cell = Cell("s", "c", "gather", "asyncio", 4, "lognormal")
+    return [
+        Round(
+            cell,
+            Slot(cell.id, turn, 0, len(row), 0, 1, 1),
+            [
+                Call(cell.id, turn, index, 0, long + turn, served=(Served(0, [long], [long], long),))
+                for index, long in enumerate(row)
+            ],
+        )
+        for turn, row in enumerate(took)
+    ]
+
+
+def test_a_latency_that_is_replayed_in_every_round_is_one_draw():
+    """Five rounds of the same forty latencies are forty draws, two beyond p95; five of their own are two hundred."""
+    rng = np.random.default_rng(1)
+    same = rng.integers(10**6, 10**9, 40).tolist()
+    fresh = [rng.integers(10**6, 10**9, 40).tolist() for _ in range(5)]
+    assert numbers("e2e.p95", _planned([same] * 5)) == [None] * 5
+    assert None not in numbers("e2e.p95", _planned(fresh))
+    assert None not in numbers("e2e.p50", _planned([same] * 5))
+
+
+def test_equal_plans_for_all_calls_are_no_replay():
+    """A steady profile draws nothing: what differs is the client's own time, anew in every round."""
+    assert replayed(_planned([[5, 6, 7]] * 3))
+    assert not replayed(_planned([[5, 5, 5]] * 3))
+    assert not replayed(_planned([[5, 6, 7], [5, 6, 8]]))
+    assert not replayed(_planned([[5, 6, 7]]))
