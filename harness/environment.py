@@ -103,19 +103,3 @@ def _version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
-
-
-def ticks() -> tuple[int, int] | None:
-    """Answer (stolen, all) ticks of all cores since boot; None where the kernel does not count them."""
-    stat = Path("/proc/stat")
-    if not stat.exists():
-        return None
-    numbers = [int(word) for word in stat.read_text(encoding="utf-8").split("\n", 1)[0].split()[1:9]]
-    return (numbers[7], sum(numbers)) if len(numbers) == 8 else None
-
-
-def steal(before: tuple[int, int] | None, after: tuple[int, int] | None) -> float | None:
-    """Answer which share (0 to 1) of the time between two `ticks` the hypervisor took; None if not known."""
-    if before is None or after is None or after[1] == before[1]:
-        return None
-    return (after[0] - before[0]) / (after[1] - before[1])

@@ -4,15 +4,40 @@ How late the event loop is: a heartbeat due every 10 ms, and by how much it came
 Beats are due at absolute times and are not skipped: a loop that stalls for 300 ms runs 30 late beats, as 30
 events that came in meanwhile would have waited. The timer's own grain is part of the figure: asyncio's rounds
 up to whole milliseconds, uvloop's may fire up to 0.85 ms early, which counts as 0.
+
+A beat costs CPU time itself, most of it for waking a core that sleeps: some 60 microseconds, against some ms for a
+call. It comes with the time that passes and not with calls, so a slot of few, long calls would be charged most of
+all. The heart therefore notes the CPU time of its thread at every beat, and how often the thread has slept:
+
+    beat ── sleep ── beat                     slept once: nothing else ran, all of that CPU time is the beat's
+    beat ── sleep ── call ── sleep ── beat    slept more often: as much of it as a beat costs on its own
+    beat ── call ── call ── beat              never slept: nobody was woken; what the beat itself computes
+
+`cost` is the sum, which is taken off the slot's CPU time.
 """
 
 import asyncio
+import resource
 from collections.abc import Sequence
-from time import monotonic_ns
+from itertools import pairwise
+from math import ceil
+from time import monotonic_ns, thread_time_ns
 
 from harness.record import Lag
 
 PERIOD = 10_000_000
+# Below this the largest value would pass for the 99th percentile.
+FEWEST = 100
+# With fewer beats that nothing else shared their time with, the cheapest of all wakes stands for a beat's.
+FEWEST_ALONE = 4
+# So much more than the usual beat is not a beat alone: something ran without the thread having slept before.
+TOO_DEAR = 3
+
+
+def sleeps() -> int | None:
+    """Return how often this thread has given up its core to wait; None where the system does not count it."""
+    who = getattr(resource, "RUSAGE_THREAD", None)
+    return None if who is None else resource.getrusage(who).ru_nvcsw
 
 
 class Heartbeat:
@@ -22,18 +47,23 @@ class Heartbeat:
         self._loop = loop
         self._late: list[int] = []
         self._due = 0
+        self._spent: list[tuple[int, int | None]] = []
+        self._own = 0
         self._next: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Begin; the first beat is due one period from now."""
         self._due = monotonic_ns() + PERIOD
         self._next = self._loop.call_later(PERIOD / 1e9, self._beat)
+        self._spent.append((thread_time_ns(), sleeps()))
 
     def _beat(self) -> None:
-        now = monotonic_ns()
+        now, spent = monotonic_ns(), thread_time_ns()
+        self._spent.append((spent, sleeps()))
         self._late.append(max(0, now - self._due))
         self._due += PERIOD
         self._next = self._loop.call_later(max(0, self._due - now) / 1e9, self._beat)
+        self._own += thread_time_ns() - spent
 
     def stop(self) -> Lag | None:
         """End; None where the slot was over before the first beat."""
@@ -45,15 +75,51 @@ class Heartbeat:
         return spread(self._late)
 
     @property
+    def cost(self) -> int:
+        """CPU time of the beats themselves, in ns."""
+        passed = [
+            (after[0] - before[0], None if before[1] is None or after[1] is None else after[1] - before[1])
+            for before, after in pairwise(self._spent)
+        ]
+        return cost(passed, self._own // max(1, len(passed)))
+
+    @property
     def late(self) -> Sequence[int]:
         """How late each beat came, in ns."""
         return self._late
 
 
+def cost(passed: Sequence[tuple[int, int | None]], own: int) -> int:
+    """
+    Return the part of the CPU time between beats that is the beats' own.
+
+    *passed* has for the time from each beat to the next what its thread computed, in ns, and how often it slept
+    (None: unknown); *own* is what a beat computes apart from being woken.
+
+    >>> cost([(60, 1), (64, 1), (56, 1), (60, 1), (3_000, 2), (9_000, 0)], own=5)
+    305
+    """
+    alone = sorted(spent for spent, slept in passed if slept == 1)
+    if len(alone) >= FEWEST_ALONE:
+        usual = max(own, alone[len(alone) // 4])
+    else:
+        usual = max(own, min((spent // slept for spent, slept in passed if slept), default=own))
+    return sum(_of_beat(spent, slept, usual, own) for spent, slept in passed)
+
+
+def _of_beat(spent: int, slept: int | None, usual: int, own: int) -> int:
+    if not slept:
+        return min(spent, own)
+    if slept == 1 and spent <= TOO_DEAR * usual:
+        return spent
+    return min(spent, usual)
+
+
 def spread(late: Sequence[int]) -> Lag | None:
-    """Sum up how late things were; None of nothing."""
+    """Sum up how late things were; None of nothing. Fewer than 100 have no 99th percentile."""
     if not late:
         return None
     ordered = sorted(late)
     count = len(ordered)
-    return Lag(ordered[count // 2], ordered[min(count - 1, count * 99 // 100)], ordered[-1], count)
+    p99 = ordered[ceil(count * 99 / 100) - 1] if count >= FEWEST else None
+    return Lag(ordered[count // 2], p99, ordered[-1], count)

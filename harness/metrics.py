@@ -145,7 +145,8 @@ def _owned(owner: str) -> Callable[[Cell, Slot, Sequence[Call]], float | None]:
 def _part(part: str, statistic: str) -> Callable[[Cell, Slot, Sequence[Call]], float | None]:
     def of(_cell: Cell, slot: Slot, _calls: Sequence[Call]) -> float | None:
         found = getattr(slot, part)
-        return None if found is None else float(getattr(found, statistic))
+        value = None if found is None else getattr(found, statistic)
+        return None if value is None else float(value)
 
     return of
 
@@ -227,7 +228,7 @@ SLOTS: tuple[OfSlots, ...] = (
         "CPU per call",
         "ns",
         "lower",
-        "process CPU time of the worker / calls",
+        "CPU time of the worker and its children / calls; from format 2 on without the heartbeat's",
         lambda _c, slot, calls: slot.cpu / len(calls) if calls else None,
     ),
     OfSlots(
@@ -235,7 +236,7 @@ SLOTS: tuple[OfSlots, ...] = (
         "CPU per chunk",
         "ns",
         "lower",
-        "process CPU time of the worker / output chunks",
+        "CPU time of the worker and its children / output chunks; from format 2 on without the heartbeat's",
         lambda _c, slot, calls: slot.cpu / chunks if (chunks := sum(len(call.chunks) for call in calls)) else None,
     ),
     OfSlots(
@@ -243,7 +244,8 @@ SLOTS: tuple[OfSlots, ...] = (
         "CPU share",
         "%",
         "neither",
-        "process CPU time of the worker / wall time; of several, a worker's on average",
+        "CPU time of the worker and its children / wall time; of several workers, the mean; from format 2 on "
+        "without the heartbeat's",
         lambda _c, slot, _calls: (
             slot.cpu / (slot.ended - slot.started) / (slot.processes or 1) * 100
             if slot.ended > slot.started
@@ -254,7 +256,12 @@ SLOTS: tuple[OfSlots, ...] = (
         "loop_lag.p50", "loop lag p50", "ns", "lower", "lateness of a 10 ms heartbeat, median", _part("lag", "p50")
     ),
     OfSlots(
-        "loop_lag.p99", "loop lag p99", "ns", "lower", "lateness of a 10 ms heartbeat, p99", _part("lag", "p99")
+        "loop_lag.p99",
+        "loop lag p99",
+        "ns",
+        "lower",
+        "lateness of a 10 ms heartbeat, p99 of 100 beats or more",
+        _part("lag", "p99"),
     ),
     OfSlots(
         "loop_lag.max",

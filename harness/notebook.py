@@ -168,7 +168,9 @@ async def _slot(work: _Work, cell: Cell, number: int, position: int) -> tuple[Sl
     await work.journal()
     timed = await _ran(strategy, work.app, work.items(number), probe, cell.concurrency)
     calls, made = probe.calls(cell.id, number), len(work.prompts)
-    slot = Slot(cell.id, number, position, made, timed.started, timed.ended, timed.cpu, timed.lag)
+    slot = Slot(
+        cell.id, number, position, made, timed.started, timed.ended, timed.cpu, timed.lag, beats=timed.beats
+    )
     slot, calls = joined(slot, calls, await work.journal(), own=True)
     # The application lives through all slots: which of its connections are this one's own cannot be told.
     return replace(slot, opened=None), calls

@@ -71,9 +71,10 @@ def shown(what: str, lags: Sequence[int]) -> int:
     if late is None:
         print(f"{what:<34}nothing was due", flush=True)
         return 0
-    each = (f"p50 {late.p50 / 1e6:.3f} ms", f"p99 {late.p99 / 1e6:.3f} ms", f"longest {late.max / 1e6:.3f} ms")
+    p99 = late.max if late.p99 is None else late.p99
+    each = (f"p50 {late.p50 / 1e6:.3f} ms", f"p99 {p99 / 1e6:.3f} ms", f"longest {late.max / 1e6:.3f} ms")
     print(f"{what:<34}{', '.join(each)}, of {late.count:,}", flush=True)
-    return late.p99
+    return p99
 
 
 def on_time(calls: list[Call], most: int) -> bool:

@@ -146,10 +146,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """How late the event loop ran a heartbeat that was due every few milliseconds, in ns."""
+    """How late the event loop ran a heartbeat that was due every few milliseconds, in ns; p99 of 100 or more."""
 
     p50: int
-    p99: int
+    p99: int | None
     max: int
     count: int
 
@@ -197,10 +197,11 @@ class Slot:
     """
     One timed execution of a cell.
 
-    `made` is how many calls the strategy was handed (without warm-up), `cpu` the worker's process CPU time
-    between `started` and `ended`. `peak`, `connections`, `requests` and `dropped` are the server's own counts
-    since the slot began; None where the server keeps no journal. `steal` is the share of CPU time that the
-    hypervisor took meanwhile.
+    `made` is how many calls the strategy was handed (without warm-up). `cpu` is the CPU time between `started` and
+    `ended` of the worker and of its children, for what is handed to them is the application's work; it is without
+    that of the heartbeat, which is `beats`. `peak`, `connections`, `requests` and `dropped` are the server's own
+    counts since the slot began; None where the server keeps no journal. `steal` is the share of the time of the
+    cores used that the hypervisor took meanwhile, `foreign` how many of these other programs kept busy.
 
     `gc`, `queue`, `pool` and `opened` are of the measured part alone: the collector's pauses, the waits for a
     thread of the loop's default executor and for a place in a client's connection pool, and the connections that
@@ -240,3 +241,5 @@ class Slot:
     threads: int | None = None
     awake: bool | None = None
     processes: int | None = None
+    beats: int | None = None
+    foreign: float | None = None

@@ -10,7 +10,7 @@ luck (hash seed, memory layout) they share, and a round costs one import less.
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from time import monotonic
 from typing import Any, Self
 
@@ -18,10 +18,11 @@ from harness import arriving
 from harness.application.spec import parse
 from harness.bytime import join_by_time
 from harness.config import RunConfig
-from harness.environment import given, steal, ticks
+from harness.environment import given
 from harness.folder import Ledger
 from harness.journal import Journal, take
 from harness.launch import Broken, Launch
+from harness.neighbours import look, taken, used
 from harness.plan import Planned
 from harness.record import Call, Slot
 from harness.remote.secret import redacted
@@ -110,14 +111,15 @@ def measured(launch: Launch | Team, order: Order, position: int, patience: float
     Raises `Broken` where the worker gave nothing within *patience* seconds, an open loop's from its last due time
     on, `Lost` where the server is gone.
     """
-    before = ticks()
+    cores = used(order.processes)
+    before = look(cores)
     # A real endpoint keeps no journal, and is sent nothing that its budget does not count.
     if not order.remote:
         take(order.base_url)
     answer = launch.slot(order, patience + order.span)
     journal = None if order.remote else take(order.base_url)
     about = {"cell": order.cell.id, "round": order.round, "position": position, "made": order.calls}
-    slot = slot_from(about | answer["timed"] | {"steal": steal(before, ticks())})
+    slot = slot_from(about | answer["timed"] | asdict(taken(before, look(cores))))
     calls = [call_from(fact) for fact in answer["calls"]]
     return joined(slot, calls, journal, own=parse(order.word) is not None)
 

@@ -9,7 +9,7 @@ from itertools import islice
 from time import monotonic_ns, process_time_ns
 from typing import Any
 
-from harness import arriving, executor, loops, openloop, registry, slices
+from harness import arriving, children, executor, loops, openloop, registry, slices
 from harness.application.adapting import built
 from harness.application.inputs import item, questions
 from harness.application.opening import made, opened, own, scenario
@@ -78,6 +78,7 @@ class Timed:
     ended: int
     cpu: int
     lag: Lag | None = None
+    beats: int | None = None
     gc: Pauses | None = None
     queue: Queue | None = None
     pool: Queue | None = None
@@ -210,21 +211,25 @@ async def awaited(
     strategy: Callable[..., Any], app: Any, calls: Sequence[Item], probe: Probe, concurrency: int
 ) -> Timed:
     """Await *strategy* and time it from inside the loop: whatever runs that is left out."""
-    beat = Heartbeat(asyncio.get_running_loop())
+    beat, handed = Heartbeat(asyncio.get_running_loop()), children.of_children()
     beat.start()
     cpu, started = process_time_ns(), monotonic_ns()
     await strategy(app, calls, probe, concurrency)
     ended, spent = monotonic_ns(), process_time_ns() - cpu
-    return Timed(started, ended, spent, beat.stop())
+    lag, beats = beat.stop(), min(beat.cost, spent)
+    # It goes with the time that passes, not with calls: it is no part of what they cost.
+    return Timed(started, ended, spent - beats + children.of_children() - handed, lag, beats)
 
 
 def blocking(
     strategy: Callable[..., Any], app: Any, calls: Sequence[Item], probe: Probe, concurrency: int
 ) -> Timed:
     """Run a plain *strategy* and time it; there is no loop to be late."""
+    handed = children.of_children()
     cpu, started = process_time_ns(), monotonic_ns()
     strategy(app, calls, probe, concurrency)
-    return Timed(started, monotonic_ns(), process_time_ns() - cpu)
+    ended, spent = monotonic_ns(), process_time_ns() - cpu
+    return Timed(started, ended, spent + children.of_children() - handed)
 
 
 async def _in_loop(build: Callable[[], Any]) -> Any:

@@ -18,7 +18,8 @@ from harness.record import Call, Cell, Lag, Metered, Pauses, Queue, Served, Slot
 
 # The version of the files. Raised whenever old and new results can no longer be laid side by side.
 # 1: the first. Every round drew the same latencies.
-# 2: each round draws its own.
+# 2: each round draws its own. `cpu` is without the heartbeat's and with the children's, `steal` of the cores used;
+#    calls may be `together`.
 FORMAT = 2
 
 Made = TypeVar("Made")

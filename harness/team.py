@@ -92,7 +92,7 @@ def added(timed: Iterable[Fact]) -> Fact:
     return {
         **{name: _with(each, name, max) for name in each[0]},
         "started": min(one["started"] for one in each),
-        **{name: _with(each, name, sum) for name in ("cpu", "tasks", "threads")},
+        **{name: _with(each, name, sum) for name in ("cpu", "beats", "tasks", "threads")},
         "processes": len(each),
     }
 
@@ -106,5 +106,5 @@ def _with(each: Sequence[Fact], name: str, put: Any) -> Any:
     if not found:
         return None
     if isinstance(found[0], dict):
-        return {key: (sum if key in COUNTS else max)(one[key] for one in found) for key in found[0]}
+        return {key: _with(found, key, sum if key in COUNTS else max) for key in found[0]}
     return put(found)

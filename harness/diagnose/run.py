@@ -3,7 +3,7 @@
 import os
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from time import monotonic
 from typing import Any, Self
 
@@ -20,6 +20,7 @@ from harness.diagnose.speed import faster
 from harness.environment import given
 from harness.journal import Lost, take
 from harness.launch import Broken, Launch
+from harness.neighbours import look, taken, used
 from harness.record import Call, Slot
 from harness.runner import Progress, joined
 from harness.server import NotReady
@@ -38,7 +39,8 @@ class Measured:
     """
     What came of a diagnosis: what was seen, what was tried, and the figures of every round by intervention.
 
-    `missing` says why an intervention gave nothing, or no more; `fault` why the application itself did.
+    `slots` are all that were measured. `missing` says why an intervention gave nothing, or no more; `fault` why
+    the application itself did.
     """
 
     asked: Asked
@@ -46,6 +48,7 @@ class Measured:
     tried: Sequence[Intervention]
     untried: Sequence[Intervention]
     rounds: list[dict[str, Figures]] = field(default_factory=list)
+    slots: list[Slot] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
     state: str = "running"
     fault: str | None = None
@@ -100,10 +103,13 @@ class Lab:
     def slot(self, order: Order, request: dict[str, Any]) -> tuple[Slot, list[Call], dict[str, Any]]:
         """Have *request* for a slot carried out; answers the slot and its calls, joined, and the whole answer."""
         take(order.base_url)
+        cores = used()
+        before = look(cores)
         answer = self.ask(request)
+        others = taken(before, look(cores))
         journal = take(order.base_url)
         about = {"cell": order.cell.id, "round": order.round, "position": 0, "made": order.calls}
-        slot = slot_from(about | answer["timed"])
+        slot = slot_from(about | answer["timed"] | asdict(others))
         return *joined(slot, [call_from(fact) for fact in answer["calls"]], journal), answer
 
 
@@ -190,4 +196,5 @@ def _arm(made: Measured, lab: Lab, arm: Intervention | None, told: Mapping[str, 
         executor=changes.get("executor", order.executor),
     )
     slot, calls, _ = lab.slot(order, {"slot": order, "change": arm.name if arm else None, "told": told})
+    made.slots.append(slot)
     return figures(slot, calls)

@@ -9,6 +9,7 @@ from harness.diagnose.judge import Effect, effects, ranked
 from harness.diagnose.run import Measured
 from harness.diagnose.symptoms import symptoms
 from harness.diagnose.wording import Finding, answer
+from harness.stats.peace import disturbances
 
 SCHEMA = "overlap-diagnosis/1"
 
@@ -55,7 +56,7 @@ def diagnosis(made: Measured) -> Diagnosis:
         findings=findings,
         nothing=[(by_name[each.name], each) for each in found if each.name not in bought],
         untried={each.name: each.nothing for each in made.untried},
-        symptoms=symptoms(made.seen, bought),
+        symptoms=[*disturbances(made.slots), *symptoms(made.seen, bought)],
         missing=made.missing,
         state=made.state,
         fault=made.fault,

@@ -75,6 +75,8 @@ class Book:
                 requests=known if journal else None,
                 unjoined=(unjoined if place == 0 else 0) if journal else None,
                 dropped=(tally.dropped if place == 0 else 0) if journal else None,
+                steal=tally.taken.steal,
+                foreign=tally.taken.foreign,
             )
             self._writer.slot(slot, made)
             self._entered += 1

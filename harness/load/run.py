@@ -16,6 +16,7 @@ from harness.load.folder import Book
 from harness.load.slo import Judged
 from harness.load.stage import Stage
 from harness.load.tally import Tally
+from harness.neighbours import look, taken
 from harness.store import Writer
 
 TICK = 1.0  # seconds between two looks at the journal
@@ -42,6 +43,7 @@ class Conductor:
         self._tally: Tally | None = None
         self._began = 0
         self._looked = monotonic()
+        self._before = look()
         self._spoke = monotonic()
         self._ended: Ended | None = None
         self.notes: list[str] = []
@@ -92,6 +94,7 @@ class Conductor:
 
     def _begin(self, said: dict[str, Any]) -> None:
         self._tally, self._began = Tally(said["users"]), said["began"]
+        self._before = look()
         if self._stage.journal and (journal := take(self._stage.journal, 0)):
             # The first calls may have been answered before it is heard that there are any.
             self._tally.take(journal.since(self._began))
@@ -99,6 +102,7 @@ class Conductor:
     def _end(self, tally: Tally, said: dict[str, Any]) -> Ended:
         if self._stage.journal:
             tally.take(take(self._stage.journal))
+        tally.taken = taken(self._before, look())
         self._tally = None
         return tally, (self._began, said["ended"]), said
 

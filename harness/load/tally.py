@@ -14,6 +14,7 @@ from typing import Any
 
 from harness.journal import Journal
 from harness.load.books import SHARE, Row
+from harness.neighbours import Taken
 from harness.probe import tag
 from harness.record import Call, Served
 from harness.shares import OWNERS, shares
@@ -29,7 +30,11 @@ def call_of(row: Row) -> Call:
 
 
 class Tally:
-    """What one test has brought so far; *users* is how many take part."""
+    """
+    What one test has brought so far; *users* is how many take part.
+
+    `taken` is what others took of the processors meanwhile, known at the end.
+    """
 
     def __init__(self, users: int) -> None:
         self.users = users
@@ -37,6 +42,7 @@ class Tally:
         self.entries: list[tuple[str | None, Served]] = []
         self.peak = self.connections = self.dropped = 0
         self.journal = False
+        self.taken = Taken(None, None)
         self._waiting: defaultdict[str, list[Served]] = defaultdict(list)
         self._unjoined: list[Call] = []
         self._recent: list[Call] = []

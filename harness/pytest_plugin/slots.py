@@ -48,7 +48,8 @@ class OpenSlot:
             raise RuntimeError("the slot was closed before it was run")
         calls = [call for probe in (self._warmed, self._probe) for call in probe.calls(cell.id, number)]
         timed = self._timed
-        slot = Slot(cell.id, number, 0, order.calls, timed.started, timed.ended, timed.cpu, timed.lag)
+        between = (timed.started, timed.ended)
+        slot = Slot(cell.id, number, 0, order.calls, *between, timed.cpu, timed.lag, beats=timed.beats)
         slot, calls = joined(slot, calls, journal)
         return Round(
             cell, slot, [call for call in calls if not call.warmup], [call for call in calls if call.warmup]

@@ -13,6 +13,7 @@ from harness.record import OWN, Call, Cell
 from harness.shares import service
 from harness.stats.bootstrap import FEWEST_ROUNDS
 from harness.stats.estimate import Estimate
+from harness.stats.peace import shared, stolen
 from harness.stats.quantiles import FEWEST
 from harness.stats.rounds import Round, sound
 from harness.stats.throughput import in_flight
@@ -25,7 +26,6 @@ WAITING = 0.01
 SEEN = 0.75
 # Below this the mock's own lateness is lost in the noise of most machines (2 to 4 % between rounds).
 LATE = 0.05
-STEAL = 0.03
 # An interval this wide (either side, as a share) hides any difference worth talking about.
 WIDE = 0.25
 # A call that leaves as little as this after it was due, in ns, has not waited for anything.
@@ -187,13 +187,11 @@ def _late(facts: Facts) -> str | None:
 
 
 def _stolen(facts: Facts) -> str | None:
-    share, number = max((each.slot.steal or 0.0, each.slot.round + 1) for each in facts.good)
-    if share < STEAL:
-        return None
-    return (
-        f"The hypervisor took {share * 100:.0f} % of the CPU time in round {number}: other guests of this machine "
-        "are in these numbers. Measure again when it is quieter."
-    )
+    return stolen(each.slot for each in facts.good)
+
+
+def _shared(facts: Facts) -> str | None:
+    return shared(each.slot for each in facts.good)
 
 
 def _noisy(facts: Facts) -> str | None:
@@ -292,6 +290,7 @@ DOUBTS: tuple[Callable[[Facts], str | None], ...] = (
     _saturated,
     _late,
     _stolen,
+    _shared,
     _held_back,
     _over,
     _behind,

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from harness.gate.record import Run
+from harness.neighbours import look, taken
 from harness.servers import Servers
 from harness.trial.book import PROCESS, Book, Seen
 from harness.trial.cells import Twin
-from harness.trial.guard import disturbance, seen, taken
+from harness.trial.guard import disturbance
 from harness.trial.observe import MEMORY
 from harness.trial.pilot import Pilot
 from harness.trial.rows import Rows
@@ -108,15 +109,14 @@ class Trial:
         names = set(self.book.open_cells)
         self.tell(f"round {self.book.rounds + 1}: {len(names)} of {len(self.book.declared)} cells open")
         found: list[Seen] = []
-        before = seen(self.servers.pids)
+        before = look()
         if self.twins and names & {PROCESS, *(twin.name for twin in self.twins)}:
             self._start()
-            before = seen(self._pids)
+            before = look()
             found += self._slots(names)
         if self.rows:
             found += self.rows.measure(self._rng, names)
-        after = seen(self._pids)
-        self.book.enter(found, disturbance(taken(before, after), self.book.rule))
+        self.book.enter(found, disturbance(taken(before, look()), self.book.rule))
         self.workers.end()
 
     def _slots(self, names: set[str]) -> list[Seen]:
@@ -147,7 +147,3 @@ class Trial:
             return 0
         typical = self.book.typical(twin.name, "cpu") or self._cpu[twin.name]
         return round(control.share * typical)
-
-    @property
-    def _pids(self) -> list[int]:
-        return [*self.workers.pids, *self.servers.pids]

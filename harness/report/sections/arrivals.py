@@ -39,12 +39,22 @@ def _kept(known: tuple[CellSummary, ...]) -> str:
     calls = count(sum(each.calls for each in known), "call")
     late = [each for each in known if "offered.p99" in each.metrics]
     if not late:
-        return f"{calls} were made."
+        return _at_worst(known, calls)
     worst = max(late, key=lambda each: each.metrics["offered.p99"].value)
     return (
         f"Of {calls}, 99 in 100 were offered within {told(worst.metrics['offered.p99'])} of "
         f"their due time at the worst ({worst.cell.id})."
     )
+
+
+def _at_worst(known: tuple[CellSummary, ...], calls: str) -> str:
+    """Say how late the latest of too few calls for a percentile was."""
+    late = [each for each in known if "offered.max" in each.metrics]
+    if not late:
+        return f"{calls} were made."
+    worst = max(late, key=lambda each: each.metrics["offered.max"].value)
+    by = told(worst.metrics["offered.max"])
+    return f"Of {calls}, the latest of a round was offered {by} after its due time ({worst.cell.id})."
 
 
 def _waited(known: tuple[CellSummary, ...]) -> str:

@@ -103,8 +103,9 @@ def _idle(timers: Sequence[Mapping[str, Any]]) -> Section:
         )
         for each in timers
     )
-    late = [value for each in timers if (value := _deep(each, "lag.p99")) is not None]
-    lead = f"An idle loop ran a timer up to {number(max(late, default=0) / 1e6)} ms late (p99)."
+    late = [value for each in timers if (value := _deep(each, "lag.max")) is not None]
+    worst = f"at most {number(max(late) / 1e6)} ms" if late else "an unknown time"
+    lead = f"An idle loop ran the timer of a heartbeat {worst} late."
     histograms = {str(each.get("loop")): _classes(each.get("histogram")) for each in timers}
     known = {loop: counts for loop, counts in histograms.items() if sum(counts.values())}
     parts = (_histogram(known),) if known else ()

@@ -5,15 +5,17 @@ import re
 from harness.report.figures import count, listed
 from harness.report.section import Column, Datum, Section, Table
 from harness.stats.cells import Summary
+from harness.stats.peace import disturbances
 
 ORDER = 100
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def section(summary: Summary) -> Section | None:
-    """Answer every kind of doubt once, with the cells it is about; None for a run without cells."""
+    """Answer every kind of doubt once, with the cells it is about; None for a run without cells or doubts."""
     if not summary.cells:
-        return None
+        said = disturbances(summary.run.slots)
+        return Section("Doubts", " ".join(said), glance="lead") if said else None
     every = [(str(doubt), each.cell.id) for each in summary.cells for doubt in each.doubts]
     if not every:
         none = f"No cell of {len(summary.cells):,} gives reason to doubt its numbers."

@@ -24,8 +24,10 @@ def section(summary: Summary) -> Section | None:
     if not parts:
         return None
     note = (
-        "CPU per call is the worker's process CPU time over the calls of a slot: the client, the event loop and "
-        "the harness's own bookkeeping, which is the same for all. The cheapest client is the base of the ratios."
+        "CPU per call is the CPU time of the worker and its children over the calls of a slot: the client, the "
+        "event loop, and the harness's marks, which cost some microseconds for each call and each chunk. From "
+        "format 2 of a run's files on, the heartbeat that measures the loop's lag is left out. The cheapest "
+        "client is the base of the ratios."
     )
     if len(parts) == 1:
         return replace(parts[0], note=note)

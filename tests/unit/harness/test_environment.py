@@ -2,7 +2,7 @@
 
 import os
 
-from harness.environment import circumstances, cores, scrubbed, steal, ticks
+from harness.environment import circumstances, cores, scrubbed
 
 
 def test_a_child_inherits_nothing_that_changes_what_is_measured(monkeypatch):
@@ -24,15 +24,6 @@ def test_circumstances_name_what_makes_runs_comparable():
     assert os.uname().nodename not in str(found).split()
 
 
-def test_steal_is_a_share_of_the_time_between_two_looks():
-    """Ten of a hundred ticks stolen are 10 %; where nothing passed or nothing is counted it is not known."""
-    assert steal((5, 100), (15, 200)) == 0.1
-    assert steal((5, 100), (5, 100)) is None
-    assert steal(None, (5, 100)) is None
-
-
-def test_this_machine_counts_ticks_and_has_a_core():
-    """On Linux both are there; the counters only ever grow."""
-    first, second = ticks(), ticks()
+def test_this_machine_has_a_core():
+    """Whatever it is."""
     assert cores()
-    assert second[1] >= first[1] >= first[0]

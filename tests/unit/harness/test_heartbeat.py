@@ -3,7 +3,11 @@
 import asyncio
 import time
 
-from harness.heartbeat import PERIOD, Heartbeat
+import pytest
+
+from harness.heartbeat import PERIOD, Heartbeat, cost, sleeps, spread
+from harness.record import Lag
+from harness.slot import awaited
 
 
 def test_a_stall_counts_for_every_beat_it_swallowed():
@@ -21,7 +25,8 @@ def test_a_stall_counts_for_every_beat_it_swallowed():
     # 0.2 s less one period: what the first beat, due after 10 ms, must have been late at least.
     assert lag.max >= 200_000_000 - PERIOD
     assert lag.count >= 18
-    assert lag.p50 <= lag.p99 <= lag.max
+    assert lag.p50 <= lag.max
+    assert lag.p99 is None
 
 
 def test_a_loop_blocked_to_the_end_does_not_look_idle():
@@ -45,3 +50,56 @@ def test_a_slot_shorter_than_a_beat_has_no_lag():
         return beat.stop()
 
     assert asyncio.run(short()) is None
+
+
+def test_below_a_hundred_beats_there_is_no_99th_percentile():
+    """Of fifteen, it would be the largest; of a hundred, it is the last but one."""
+    assert spread(range(1, 16)) == Lag(p50=8, p99=None, max=15, count=15)
+    assert spread(range(1, 101)) == Lag(p50=51, p99=99, max=100, count=100)
+
+
+@pytest.mark.parametrize(
+    ("passed", "what"),
+    [
+        # Ten beats alone cost 60 each, all of it theirs.
+        ([(60, 1)] * 10, 600),
+        # Four alone, at 60; a call of 3,000 beside the fifth, which was woken for, too.
+        ([(60, 1)] * 4 + [(3_060, 2)], 300),
+        # A thread that never slept had nobody to wake: 5 for what the beat itself computes.
+        ([(9_000, 0)] * 10, 50),
+        # What ran before the thread slept for the first time is not the beat's, though it slept only once.
+        ([(60, 1)] * 4 + [(4_000, 1)], 300),
+        # No beat was ever alone: the cheapest wake of all stands for it, 400 / 10.
+        ([(400, 10), (1_000, 10)], 80),
+        # The system does not count sleeps: what is known for certain.
+        ([(60, None)] * 10, 50),
+        ([], 0),
+    ],
+)
+def test_of_the_time_between_beats_only_the_beats_own_is_taken_off(passed, what):
+    """Planted costs, ns by hand."""
+    assert cost(passed, own=5) == what
+
+
+@pytest.mark.parametrize("strategy", ["idle", "busy"])
+def test_a_slots_cpu_time_is_what_it_would_be_without_a_heartbeat(strategy):
+    """An idle loop costs next to nothing, and one that computes what it computes: its clock is read beside."""
+
+    async def idle(*_):
+        await asyncio.sleep(0.4)
+
+    async def busy(*_):
+        end = time.process_time() + 0.1
+        while time.process_time() < end:
+            pass
+        await asyncio.sleep(0.05)
+
+    if sleeps() is None:
+        pytest.skip("the system does not count how often a thread sleeps")
+    timed = asyncio.run(awaited({"idle": idle, "busy": busy}[strategy], None, [], None, 1))
+    assert timed.beats > 0
+    if strategy == "idle":
+        # Some forty beats have woken the loop, and it did nothing else: as good as all of it is theirs.
+        assert timed.cpu < timed.beats / 2
+    else:
+        assert 95_000_000 < timed.cpu < 125_000_000

@@ -116,13 +116,24 @@ def test_workers_in_the_middle_of_a_slot_end_side_by_side(server, monkeypatch):
 def test_times_are_added_up_or_the_worst_stands_for_all():
     """What is lacking in one is lacking in none; what is lacking everywhere stays unknown."""
     lag = {"p50": 1, "p99": 5, "max": 6, "count": 10}
-    one = {"started": 5, "ended": 9, "cpu": 3, "lag": lag, "gc": None, "awake": False, "tasks": 0, "threads": 1}
+    one = {
+        "started": 5,
+        "ended": 9,
+        "cpu": 3,
+        "beats": 2,
+        "lag": lag,
+        "gc": None,
+        "awake": False,
+        "tasks": 0,
+        "threads": 1,
+    }
     two = one | {"started": 4, "ended": 8, "gc": {"count": 1, "total": 7, "longest": 7}, "tasks": None}
     two |= {"lag": {"p50": 2, "p99": 4, "max": 8, "count": 20}, "queue": None}
     assert added([one | {"queue": None}, two]) == {
         "started": 4,
         "ended": 9,
         "cpu": 6,
+        "beats": 4,
         "lag": {"p50": 2, "p99": 5, "max": 8, "count": 30},
         "gc": {"count": 1, "total": 7, "longest": 7},
         "queue": None,

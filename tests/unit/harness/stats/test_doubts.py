@@ -74,7 +74,20 @@ def test_stolen_cpu_time_names_the_round(sound_run):
     run = replace(
         sound_run, slots=(*sound_run.slots[:3], replace(sound_run.slots[3], steal=0.06), sound_run.slots[4])
     )
-    assert "took 6 % of the CPU time in round 4" in said(run)
+    assert "took 6 % of the time of the cores used in round 4" in said(run)
+
+
+@pytest.mark.parametrize(
+    ("foreign", "seconds", "doubted"),
+    [(0.5, 1, True), (0.1, 1, False), (None, 1, False), (0.5, 0.05, False)],
+    ids=["a compile job", "a desktop", "unknown", "less than the kernel's ticks can tell"],
+)
+def test_other_programs_on_the_cores_used_are_named_with_the_round(sound_run, foreign, seconds, doubted):
+    """Half of a core for a second is a program; half of one for 50 ms is 2.5 ticks of the kernel's clock."""
+    slot = sound_run.slots[2]
+    loud = replace(slot, foreign=foreign, ended=slot.started + round(seconds * 1e9))
+    text = said(replace(sound_run, slots=(*sound_run.slots[:2], loud, *sound_run.slots[3:])))
+    assert ("Other programs kept 0.50 of the cores used busy in round 3" in text) == doubted
 
 
 def test_failed_calls_are_counted(make_run, pair):

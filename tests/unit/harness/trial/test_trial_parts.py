@@ -7,6 +7,7 @@ import pytest
 
 from harness.config import Mistake
 from harness.gate.record import Arm, Control, Rule, Series
+from harness.neighbours import Taken
 from harness.plan import Plan
 from harness.record import Call, Cell, Served, Slot
 from harness.trial import guard
@@ -136,22 +137,8 @@ def test_warm_up_calls_count_for_nothing():
 )
 def test_a_round_is_disturbed_beyond_the_rules_limits(steal, foreign, word):
     """What the kernel does not tell disturbs nothing."""
-    said = guard.disturbance(guard.Taken(steal, foreign), Rule())
+    said = guard.disturbance(Taken(steal, foreign), Rule())
     assert (said is None) if word is None else (word in said)
-
-
-def test_what_others_took_is_what_was_busy_and_not_ours():
-    """Two seconds on two cores: 3 s busy of which 2.5 ours, 0.2 s stolen."""
-    before, after = guard.Seen(0.0, 10.0, 1.0, 5.0), guard.Seen(2.0, 13.0, 1.2, 7.5)
-    found = guard.taken(before, after)
-    assert found.foreign == pytest.approx(0.25)
-    assert found.steal == pytest.approx(0.2 / (2 * len(guard.cores())))
-
-
-def test_the_machine_can_be_looked_at_and_a_process_that_is_gone_is_nobody():
-    """No error for a worker that has just died."""
-    look = guard.seen([2**22 - 1])
-    assert look.ours > 0
 
 
 def _book():
