@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from harness.gate.record import Judged, Run
+from harness.gate.record import ERRORS, Judged, Run
+from harness.report.figures import count
 
 # A candidate this much faster may be doing nothing at all.
 COLLAPSE = 0.5
@@ -22,7 +23,9 @@ def _of_the_run(run: Run, judged: Sequence[Judged]) -> Iterator[str]:
     if run.interrupted:
         yield "The run was interrupted; what was not decided by then is inconclusive."
     if run.disturbed:
-        yield f"{len(run.disturbed)} of {run.rounds} rounds were disturbed and do not count."
+        lost = len(run.disturbed)
+        were, do = ("was", "does") if lost == 1 else ("were", "do")
+        yield f"{lost} of {count(run.rounds, 'round')} {were} disturbed and {do} not count."
     declared = set(run.declared)
     if more := sorted({each.series.cell for each in judged} - declared):
         yield f"{', '.join(more)}: measured, though not declared."
@@ -31,18 +34,18 @@ def _of_the_run(run: Run, judged: Sequence[Judged]) -> Iterator[str]:
 def _collapsed(judged: Sequence[Judged]) -> Iterator[str]:
     for each in judged:
         ratio, better = each.ratio, each.series.better
-        if ratio is None or better == "neither":
+        # That no call fails any more is no sign of work left undone.
+        if ratio is None or better == "neither" or each.series.metric == ERRORS:
             continue
         gain = ratio if better == "lower" else (1 / ratio if ratio > 0 else 1.0)
         if gain < COLLAPSE:
-            yield (
-                f"{each.series.name} is {1 / gain if gain else 0:.1f} times better: suspicious. Does the candidate"
-                " still do the work?"
-            )
+            size = f"is {1 / gain:.1f} times better" if gain else "fell to nothing"
+            yield f"{each.series.name} {size}: suspicious. Does the candidate still do the work?"
 
 
 def _without_ratio(judged: Sequence[Judged]) -> Iterator[str]:
     for each in judged:
         below = sum(min(pair.base, pair.candidate) <= 0 for pair in each.series.counted)
         if each.series.kind == "timed" and below:
-            yield f"{each.series.name} is not above zero in {below} of {each.rounds} rounds: they have no ratio."
+            of = f"{below} of {count(each.rounds, 'round')}"
+            yield f"{each.series.name} is not above zero in {of}: there is no ratio of such values."

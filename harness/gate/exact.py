@@ -14,14 +14,16 @@ candidate is the worse one in at least half of the rounds more than it is the be
 takes about as many rounds as a timed series (a bounded mean, Waudby-Smith and Ramdas as in `eprocess`).
 """
 
-from math import log
-from statistics import median
+from math import ceil, log
+from statistics import fmean, median
 
 import numpy as np
 
 from harness.gate.eprocess import STAKES, WEIGHTS
-from harness.gate.record import Judged, Pair, Rule, Series, Verdict
-from harness.gate.timed import as_e, unjudged
+from harness.gate.record import ERRORS, Judged, Pair, Rule, Series, Verdict
+from harness.gate.timed import unjudged
+from harness.gate.why import as_e
+from harness.report.figures import count
 from harness.stats.quantiles import Floats
 
 SAME = 3
@@ -45,16 +47,24 @@ def _constant(series: Series, pairs: tuple[Pair, ...], rule: Rule, hypotheses: i
     base, candidate, rounds = pairs[-1].base, pairs[-1].candidate, len(pairs)
     verdict: Verdict = "inconclusive"
     if base == candidate:
-        why = f"{base:g} in both, in {rounds} rounds"
+        why = f"{base:g} in both, in {count(rounds, 'round')}"
         verdict = "pass" if rounds >= SAME else verdict
+        if verdict == "inconclusive":
+            why += f"; {SAME} are needed"
     else:
-        why = f"{base:g} became {candidate:g}, in each of {rounds} rounds"
-        by_chance = 2 * 4.0**-rounds
+        each = f"each of {rounds} rounds" if rounds > 1 else "1 round"
+        why = f"{base:g} became {candidate:g}, in {each}"
+        needed = max(DIFFERENT, ceil(log(2 * hypotheses / rule.alpha) / log(4)))
         ordered = len({pair.order for pair in pairs}) > 1 or rounds >= rule.max_rounds
-        if rounds >= DIFFERENT and ordered and by_chance <= rule.alpha / hypotheses:
+        if rounds >= needed and ordered:
             verdict = direction(series.better, worse_if_higher=candidate > base)
         if series.better == "neither":
             why += ", where any change counts"
+        if rounds < needed:
+            why += f"; {needed} rounds make it certain"
+        elif not ordered:
+            first = "base" if pairs[0].order == "BC" else "candidate"
+            why += f", always with the {first} first: a round in the other order decides"
     return Judged(
         series, verdict, why, rounds, base=base, candidate=candidate, ratio=candidate / base if base > 0 else None
     )
@@ -79,9 +89,9 @@ def _varying(series: Series, pairs: tuple[Pair, ...], rule: Rule, hypotheses: in
         verdict = "regressed"
     elif faster >= enough and not either_way:
         verdict = "improved"
-    elif (min(under, over) if either_way else under) >= -log(rule.beta):
+    elif (min(under, over) if either_way else under) >= -log(rule.beta) and not _began_to_fail(series):
         verdict = "pass"
-    base, candidate = median(pair.base for pair in pairs), median(pair.candidate for pair in pairs)
+    base, candidate = _typical(pairs, float(signs.sum()) * (-1 if series.better == "higher" else 1))
     return Judged(
         series,
         verdict,
@@ -92,8 +102,26 @@ def _varying(series: Series, pairs: tuple[Pair, ...], rule: Rule, hypotheses: in
         ratio=candidate / base if base > 0 else None,
         e_slower=as_e(slower),
         e_faster=as_e(faster),
-        e_pass=as_e(under),
+        e_pass=as_e(min(under, over) if either_way else under),
     )
+
+
+def _began_to_fail(series: Series) -> bool:
+    """Return whether calls failed in rounds of the candidate and in none of the base, be they ever so few."""
+    pairs = series.counted
+    return series.metric == ERRORS and not any(p.base for p in pairs) and any(p.candidate for p in pairs)
+
+
+def _typical(pairs: tuple[Pair, ...], net: float) -> tuple[float, float]:
+    """
+    Return what is told of either side: means, in which a change of few rounds shows, unless they hide the signs.
+
+    *net* is in how many more rounds the candidate was the higher one.
+    """
+    base, candidate = fmean(pair.base for pair in pairs), fmean(pair.candidate for pair in pairs)
+    if (candidate - base) * net < 0:
+        return median(pair.base for pair in pairs), median(pair.candidate for pair in pairs)
+    return base, candidate
 
 
 def bets(outcomes: Floats) -> float:
@@ -110,5 +138,5 @@ def _why(verdict: Verdict, pairs: tuple[Pair, ...]) -> str:
     less = sum(pair.candidate < pair.base for pair in pairs)
     steady = len({pair.base for pair in pairs}) == 1
     varies = "varies in the candidate, not in the base" if steady else "varies in the base itself"
-    found = f"{varies}: higher in {more} of {len(pairs)} rounds, lower in {less}"
+    found = f"{varies}: higher in {more} of {count(len(pairs), 'round')}, lower in {less}"
     return f"{found}; not judged by equality" if verdict == "pass" else found

@@ -10,12 +10,25 @@ from math import log
 
 from harness.gate.doubts import doubts
 from harness.gate.exact import judge_exact
+from harness.gate.failures import excused, withheld
+from harness.gate.numbers import change, percent
 from harness.gate.record import Control, Judged, Outcome, Rule, Run, Series, Verdict
 from harness.gate.stored import judge_stored
 from harness.gate.timed import judge_timed, learned
+from harness.report.figures import count
 
 # With fewer rounds, a third of them is one, and says nothing about the machine.
 FEWEST_TO_MISTRUST = 4
+
+
+def are(number: int, *, past: bool = False) -> str:
+    """
+    Return the verb that agrees with *number*.
+
+    >>> are(1), are(2), are(0, past=True), are(1, past=True)
+    ('is', 'are', 'were', 'was')
+    """
+    return ("was" if past else "is") if number == 1 else ("were" if past else "are")
 
 
 def judge_series(series: Series, rule: Rule, hypotheses: int) -> Judged:
@@ -43,7 +56,7 @@ def judge(run: Run) -> Outcome:
     """Judge a whole run: series by series, then as one."""
     hypotheses = len(run.series)
     judging = judge_series if run.interleaved else judge_stored
-    judged = tuple(judging(series, run.rule, hypotheses) for series in run.series)
+    judged = withheld([judging(series, run.rule, hypotheses) for series in run.series])
     verdict, why = _verdict(run, judged)
     return Outcome(run, verdict, why, judged, doubts(run, judged))
 
@@ -51,44 +64,65 @@ def judge(run: Run) -> Outcome:
 def _verdict(run: Run, judged: Sequence[Judged]) -> tuple[Verdict, str]:
     if wrong := _invalid(run, judged):
         return "invalid", wrong
-    return _controlled(run.control, judged) if run.control else _worst(judged)
+    return _controlled(run, run.control, judged) if run.control else _worst(judged)
 
 
 def _invalid(run: Run, judged: Sequence[Judged]) -> str | None:
     """Answer why nothing can be said, or None."""
     if not run.declared or not run.series:
-        return "nothing was measured"
+        return "nothing was measured" if run.interleaved else "no benchmark on both sides can be judged"
     disturbed = len(run.disturbed)
     if run.rounds >= FEWEST_TO_MISTRUST and disturbed * 3 > run.rounds:
         first = next(iter(run.disturbed.values()))
-        return f"{disturbed} of {run.rounds} rounds were disturbed: {first}"
+        return f"{disturbed} of {count(run.rounds, 'round')} {are(disturbed, past=True)} disturbed: {first}"
     if run.missing:
         lost = run.missing[0]
         more = f", and {len(run.missing) - 1} more" if len(run.missing) > 1 else ""
         side = "either arm" if lost.arm == "both" else f"the {lost.arm}"
         return f"{lost.cell} gave nothing in {side}: {lost.reason}{more}"
     if not any(each.rounds for each in judged):
-        return "no round counts"
+        return _no_round(run)
     measured = {each.series.cell for each in judged if each.rounds}
     if absent := [cell for cell in run.declared if cell not in measured]:
         return f"{_list(absent)} was declared and not measured"
-    broken = [each for each in judged if each.verdict == "invalid"]
+    fails = excused(judged)
+    broken = [each for each in judged if each.verdict == "invalid" and each.series.cell not in fails]
     return f"{broken[0].series.name}: {broken[0].why}" if broken else None
 
 
-def _controlled(control: Control, judged: Sequence[Judged]) -> tuple[Verdict, str]:
+def _no_round(run: Run) -> str:
+    """Say why no round counts."""
+    if run.disturbed:
+        return f"no round counts: {next(iter(run.disturbed.values()))}"
+    return "no round was measured to its end" if run.interrupted else "no round counts"
+
+
+def _controlled(run: Run, control: Control, judged: Sequence[Judged]) -> tuple[Verdict, str]:
+    """Judge a control; one that was interrupted has failed only if it has called something that it must not."""
     changed = [each for each in judged if each.verdict in {"regressed", "improved"}]
     if control.kind == "aa":
         if changed:
             return "invalid", f"the gate called base against itself changed: {_names(changed)}"
-        return _worst(judged)
+        return (
+            ("inconclusive", f"the self-test is not judged: {_so_far(judged)}")
+            if run.interrupted
+            else _worst(judged)
+        )
     cells = list(dict.fromkeys(each.series.cell for each in changed if each.verdict == "regressed"))
+    caught = control.cell in cells
+    if run.interrupted and set(cells) <= {control.cell}:
+        so_far = "found so far" if caught else "not found so far"
+        planted = f"the {percent(control.share or 0)} slowdown planted in {control.cell}"
+        return "inconclusive", f"the self-test is not judged: {planted} was {so_far}"
     if cells == [control.cell]:
-        return "pass", f"caught: {control.cell}, {control.share or 0:.0%} slower on purpose"
-    if control.cell in cells:
+        return "pass", f"caught: {control.cell}, {percent(control.share or 0)} slower on purpose"
+    if caught:
         return "invalid", f"{control.cell} was caught, but so was {_list([c for c in cells if c != control.cell])}"
     wrongly = f"; {_list(cells)} was called instead" if cells else ""
-    return "invalid", f"{control.cell} is {control.share or 0:.0%} slower on purpose and was not caught{wrongly}"
+    return (
+        "invalid",
+        f"{control.cell} is {percent(control.share or 0)} slower on purpose and was not caught{wrongly}",
+    )
 
 
 def _worst(judged: Sequence[Judged]) -> tuple[Verdict, str]:
@@ -99,10 +133,16 @@ def _worst(judged: Sequence[Judged]) -> tuple[Verdict, str]:
     if worse := by.get("regressed"):
         return "regressed", f"regressed: {_names(worse)}"
     if open_ := by.get("inconclusive"):
-        return "inconclusive", f"{len(open_)} of {len(judged)} series are undecided: {_names(open_)}"
+        return "inconclusive", f"{_so_far(judged)}: {_names(open_)}"
     if better := by.get("improved"):
-        return "improved", f"improved, and none is worse: {_names(better)}"
-    return "pass", f"none of {len(judged)} series is worse"
+        return "improved", f"improved, and none regressed: {_names(better)}"
+    return "pass", f"none of {len(judged)} series regressed"
+
+
+def _so_far(judged: Sequence[Judged]) -> str:
+    """Count the series that are undecided."""
+    open_ = sum(each.verdict == "inconclusive" for each in judged)
+    return f"{open_} of {len(judged)} series {are(open_)} undecided"
 
 
 def _names(judged: Sequence[Judged]) -> str:
@@ -110,7 +150,7 @@ def _names(judged: Sequence[Judged]) -> str:
 
 
 def _change(judged: Judged) -> str:
-    return "" if judged.ratio is None else f" {judged.ratio - 1:+.1%}"
+    return "" if judged.ratio is None else f" {change(judged.ratio)}"
 
 
 def _list(names: Sequence[str], most: int = 3) -> str:

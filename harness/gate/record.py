@@ -10,12 +10,15 @@ from typing import Any, Literal
 
 from harness.config import Mistake
 
-SCHEMA = "overlap-gate/1"
+# 2: a round may lack the value of one arm; the candidate's typical value is the base's times the ratio.
+SCHEMA = "overlap-gate/2"
 Verdict = Literal["pass", "improved", "regressed", "inconclusive", "invalid"]
 # 1 regressed: the only code that says that the candidate is worse; 4: nothing can be said.
 EXIT: Mapping[Verdict, int] = {"pass": 0, "improved": 0, "regressed": 1, "inconclusive": 3, "invalid": 4}
 # The largest share that is a bound or a noise: ten times as slow.
 MOST = 9.0
+# The metric of the calls that failed: whoever fails more is no better, whatever else it says.
+ERRORS = "errors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ class Pair:
     """
     One round of one series: the two arms' values, and which arm went first ("BC" or "CB").
 
-    *disturbed* says why the round is not counted; None where it is.
+    *disturbed* says why the round is not counted; None where it is. *lacks* names the arm, "base" or "candidate",
+    that gave no value where the other gave one; its value is then not a number.
     """
 
     round: int
@@ -81,6 +85,7 @@ class Pair:
     base: float
     candidate: float
     disturbed: str | None = None
+    lacks: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +176,11 @@ class Judged:
     """
     The verdict on one series, and what it rests on.
 
-    *ratio* is candidate / base (Hodges-Lehmann over rounds; of the last values for an exact series), *low* and
-    *high* its interval, *base* and *candidate* typical values (medians of rounds). *e_slower*, *e_faster* and
-    *e_pass* are the e-values against "not slower", "not faster", "slower by the bound". *noise* is a round's,
-    *mde* the smallest effect that could have been seen (a share), *rounds* how many counted. *why* is a sentence.
+    *ratio* is candidate / base (Hodges-Lehmann over rounds; of an exact series that of the values), *low* and
+    *high* its interval; *base* is a typical value (the median of rounds), *candidate* that times the ratio.
+    *e_slower*, *e_faster* and *e_pass* are the e-values against "not slower", "not faster", "slower by the
+    bound". *noise* is a round's, *mde* the smallest effect that could have been seen (a share), *rounds* how many
+    counted. *why* is a sentence.
     """
 
     series: Series

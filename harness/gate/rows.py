@@ -1,7 +1,7 @@
 """The rows of series as they stand in columns: words per column, and which columns there is room for."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.gate.plot import Axis, axis, line
 from harness.gate.record import Judged, Outcome
@@ -54,10 +54,15 @@ def wide(column: Column, lines: Sequence[Line]) -> int:
 
 
 def axis_of(outcome: Outcome, judged: Sequence[Judged], room: int) -> Axis:
-    """Choose the axis that the lines of an outcome share; its mark is the slowdown that a pass excludes."""
+    """Choose the axis that the lines of an outcome share; it holds the slowdown that a pass excludes."""
     return axis(judged, min(max(room, NARROWEST), WIDEST), (1 + outcome.run.rule.pass_bound,))
 
 
-def drawn(each: Line, on: Axis) -> str:
-    """Draw a timed series; a count has no interval."""
-    return line(each.judged, on) if each.judged.series.kind == "timed" else " " * on.width
+def drawn(each: Line, on: Axis, bound: float) -> str:
+    """Draw a timed series, with the slowdown that its pass excludes (*bound* unless it has its own) marked."""
+    series = each.judged.series
+    if series.kind != "timed":
+        return " " * on.width  # a count has no interval
+    limit = 1 + (bound if series.bound is None else series.bound)
+    marks = {"lower": (limit,), "higher": (1 / limit,)}.get(series.better, (1 / limit, limit))
+    return line(each.judged, replace(on, marks=marks))

@@ -10,7 +10,6 @@ from typing import Any
 from harness.gate.numbers import change, percent, plain, span, tenths, values
 from harness.gate.public import clean
 from harness.gate.record import Judged, Outcome, Verdict
-from harness.gate.stored import LEVEL
 from harness.report.figures import DASH, count, listed
 from harness.report.words import label
 
@@ -76,7 +75,7 @@ def line(judged: Judged) -> Line:
     """Put one series into words."""
     series = judged.series
     exact = series.kind == "exact"
-    same = exact and judged.base is not None and judged.base == judged.candidate
+    same = exact and judged.base is not None and judged.base == judged.candidate and _repeats(judged)
     return Line(
         judged=judged,
         metric=clean(label(series.metric), 60),
@@ -90,6 +89,18 @@ def line(judged: Judged) -> Line:
     )
 
 
+def _repeats(judged: Judged) -> bool:
+    """Return whether every round that counts has the one value: else it is no equality, though means may agree."""
+    pairs = judged.series.counted
+    return len({value for pair in pairs for value in (pair.base, pair.candidate)}) <= 1
+
+
+def needs_why(line: Line) -> bool:
+    """Return whether the row alone would puzzle: all but a pass, and a pass of a count that is not equal."""
+    passed = line.judged.verdict == "pass" and (line.judged.series.kind == "timed" or line.change == "equal")
+    return bool(line.judged.why) and not passed
+
+
 def told(judged: Judged) -> str:
     """Put one series into a sentence: what changed, by how much, from what to what, and why."""
     words = line(judged)
@@ -101,7 +112,22 @@ def answer(outcome: Outcome) -> str:
     """Say why the verdict is what it is, in a sentence that does not begin with the verdict."""
     why = re.sub(rf"^{outcome.verdict}[:,]\s*(and )?", "", clean(outcome.why, 1000))
     worse, of = len(blamed(outcome)), len(outcome.judged)
-    return f"{worse:,} of {of:,} series {'is' if worse == 1 else 'are'} worse: {why}" if worse else why
+    told = f"{worse:,} of {of:,} series {'is' if worse == 1 else 'are'} worse: {why}" if worse else why
+    return f"{interruption(outcome)}: {told}" if outcome.run.interrupted else told
+
+
+def interruption(outcome: Outcome) -> str:
+    """Say after how many rounds the run was interrupted: that comes before all else that is told of it."""
+    run = outcome.run
+    counted = run.rounds - len(run.disturbed)
+    if not run.rounds:
+        return "interrupted before the first round had ended"
+    return f"interrupted after {counted} of at most {count(run.rule.max_rounds, 'round')}"
+
+
+def measured(outcome: Outcome) -> bool:
+    """Return whether any round counts: rows of dashes would look like a crash, and say nothing."""
+    return any(each.rounds for each in outcome.judged)
 
 
 def tally(outcome: Outcome) -> str:
@@ -112,37 +138,14 @@ def tally(outcome: Outcome) -> str:
     return f"{count(cells, 'cell')}, {len(outcome.judged):,} series: {told}" if told else "nothing was judged"
 
 
-def meaning(outcome: Outcome) -> str:
-    """Say what the verdict claims, and with which error rate; "" where it claims nothing."""
-    run, rule = outcome.run, outcome.run.rule
-    if outcome.verdict == "invalid" or run.control:
-        return ""
-    if not run.interleaved:
-        return (
-            f"This rests on an assumption: that the machine's speed varies by {percent(LEVEL)} from run to run. "
-            "Sides that are measured in turn need none."
-        )
-    if outcome.verdict in {"pass", "improved"}:
-        return (
-            f"What pass means: a slowdown of {percent(rule.pass_bound)} in a series would have been passed "
-            f"with probability at most {percent(rule.beta)}."
-        )
-    if outcome.verdict == "regressed":
-        return (
-            f"What regressed means: were nothing slower, a run would say so of any series "
-            f"with probability at most {percent(rule.alpha)}."
-        )
-    return "What inconclusive means: neither a slowdown nor its absence was shown. More rounds may show it."
-
-
 def facts(outcome: Outcome) -> list[str]:
     """Answer the run's circumstances in a few words each."""
     run = outcome.run
     found = [count(run.rounds, "round")]
     if run.control:
         planted = f"a slowdown of {percent(run.control.share)} planted in {clean(run.control.cell)}"
-        found.append("control: base against itself" if run.control.kind == "aa" else f"control: {planted}")
-    found.append("arms in turn" if run.interleaved else "arms not measured in turn")
+        found.append("self-test: base against itself" if run.control.kind == "aa" else f"self-test: {planted}")
+    found.append("measured in turn" if run.interleaved else "not measured in turn")
     if run.interrupted:
         found.append("interrupted")
     if run.took is not None:
@@ -150,6 +153,16 @@ def facts(outcome: Outcome) -> list[str]:
     if run.seed:
         found.append(f"seed {run.seed}")
     return [*found, *([clean(run.time)] if run.time else [])]
+
+
+def installed(outcome: Outcome) -> str:
+    """Say with which packages both sides were measured, where that is what is installed here; "" elsewhere."""
+    sides = (outcome.run.base.facts, outcome.run.candidate.facts)
+    packages = [facts.get("packages") for facts in sides]
+    if any(facts.get("environment") != "this one" for facts in sides) or not isinstance(packages[0], Mapping):
+        return ""
+    told = [f"{name} {version}" for name, version in packages[0].items() if version]
+    return f"Measured with what is installed here: {clean(listed(told, 8))}." if told else ""
 
 
 def compared(outcome: Outcome) -> list[tuple[str, str, str]]:

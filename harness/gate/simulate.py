@@ -21,7 +21,8 @@ from harness.gate.eprocess import NORMAL_MAD, evidence
 from harness.gate.interval import ends, middle, walsh
 from harness.gate.machine import Machine, log_ratios
 from harness.gate.record import Rule
-from harness.gate.timed import Finding, decide, learned
+from harness.gate.timed import decide, learned
+from harness.gate.why import Finding
 from harness.stats.quantiles import Floats
 
 SLOWER = (0.0, 0.03, 0.05, 0.10)

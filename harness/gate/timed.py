@@ -21,32 +21,25 @@ from harness.gate.eprocess import evidence, noise_of
 from harness.gate.interval import ends, middle, walsh
 from harness.gate.mde import mde
 from harness.gate.record import Judged, Pair, Rule, Series, Verdict
+from harness.gate.why import Finding, Grounds, as_e, lacking, why
 from harness.stats.quantiles import Floats
 
 # A ratio with nothing on one side is worse or better than any; it counts as this one.
 MOST = log(1000)
 MOST_ROUNDS = 1000
-# exp() of more is no number that a JSON file could hold.
-LARGEST = 690.0
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a verdict rests on: the estimate, a log ratio where larger is worse, and the logs of four e-values."""
-
-    estimate: float
-    slower: float
-    faster: float
-    under: float
-    over: float
+# With fewer rounds, an arm without a value may yet give one.
+FEWEST = 3
 
 
 def log_ratio(pair: Pair, better: str) -> float:
     """
     Answer log(candidate / base), or its opposite where higher is better: above zero is worse.
 
-    A value that is not above zero stands below every one that is; two of them are no difference.
+    A value that is not above zero stands below every one that is; two of them are no difference. Of a round in
+    which one arm gave no value, that arm is the worse one: to leave such rounds out would select by the outcome.
     """
+    if pair.lacks:
+        return MOST if pair.lacks == "candidate" else -MOST
     base, candidate = max(pair.base, 0.0), max(pair.candidate, 0.0)
     if not base or not candidate:
         ratio = MOST * ((candidate > 0) - (base > 0))
@@ -96,13 +89,32 @@ def learned(verdict: Verdict, estimate: float, faster: float, rule: Rule, hypoth
 
 
 def unjudged(series: Series) -> Judged | None:
-    """Answer the verdict on a series of which nothing can be told; None where something can."""
+    """Return the verdict on a series of which nothing can be told; None where something can."""
     pairs = series.counted
     if not pairs:
         return Judged(series, "inconclusive", "no round counts", 0)
-    if not all(isfinite(value) for pair in pairs for value in (pair.base, pair.candidate)):
+    if one_sided := _one_sided(series, pairs):
+        return one_sided
+    values = [value for pair in pairs for value in (pair.base, pair.candidate) if not pair.lacks]
+    if not all(isfinite(value) for value in values):
         return Judged(series, "invalid", "a round has a value that is no number", len(pairs))
     return None
+
+
+def _one_sided(series: Series, pairs: tuple[Pair, ...]) -> Judged | None:
+    """
+    Return the verdict where an arm lacks the series; None where both have it, or enough of it to be judged.
+
+    A count that is missing equals nothing; a time that is missing now and then is a round lost (`log_ratio`).
+    """
+    lost = [pair.lacks for pair in pairs if pair.lacks]
+    whole = len(pairs) - len(lost)
+    if not lost or (series.kind == "timed" and whole):
+        return None
+    told = lacking(pairs).partition(":")[0].removeprefix("; ")
+    if len(pairs) < FEWEST:
+        return Judged(series, "inconclusive", f"so far {told}", len(pairs))
+    return Judged(series, "invalid", f"{told}, where the other side gave one", len(pairs))
 
 
 def judge_timed(series: Series, rule: Rule, hypotheses: int) -> Judged:
@@ -116,55 +128,73 @@ def judge_timed(series: Series, rule: Rule, hypotheses: int) -> Judged:
     averages = walsh(logs)
     last = (float(each[-1]) for each in (weights.slower, weights.faster, weights.under, weights.over))
     found = Finding(float(middle(averages)), *last)
-    verdict = decide(found, rule, hypotheses, either_way=series.better == "neither")
+    either_way = series.better == "neither"
+    verdict = decide(found, rule, hypotheses, either_way=either_way)
     noise = float(noise_of(logs, rule.noise))
     smallest = mde(noise, len(logs), rule, hypotheses)
-    sign = -1 if series.better == "higher" else 1
-    low, high = _ratios(ends(averages, len(logs)), sign)
+    reach = _reach(ends(averages, len(logs)))
+    typical = _typical(pairs, series.better, found.estimate, reach)
+    grounds = Grounds(
+        found,
+        logs,
+        rule,
+        hypotheses,
+        either_way,
+        ratio=typical.ratio,
+        low=typical.low,
+        high=typical.high,
+        reach=reach,
+        noise=noise,
+        smallest=smallest,
+    )
     return Judged(
         series,
         verdict,
-        _why(verdict, exp(sign * found.estimate), found, rule, hypotheses) or _undecided(found, noise, smallest),
+        f"{why(verdict, grounds)}{lacking(pairs)}",
         len(pairs),
-        base=median(pair.base for pair in pairs),
-        candidate=median(pair.candidate for pair in pairs),
-        ratio=exp(sign * found.estimate),
-        low=low,
-        high=high,
+        base=typical.base,
+        candidate=typical.candidate,
+        ratio=typical.ratio,
+        low=typical.low,
+        high=typical.high,
         e_slower=as_e(found.slower),
         e_faster=as_e(found.faster),
-        e_pass=as_e(found.under),
+        e_pass=as_e(min(found.under, found.over) if either_way else found.under),
         noise=noise,
         mde=smallest,
     )
 
 
-def _ratios(interval: tuple[Floats, Floats] | None, sign: int) -> tuple[float | None, float | None]:
-    """Answer an interval of log ratios as one of candidate / base, the lower end first."""
-    if interval is None:
-        return None, None
-    low, high = sorted(exp(sign * float(end)) for end in interval)
-    return low, high
+def _reach(interval: tuple[Floats, Floats] | None) -> tuple[float, float] | None:
+    return None if interval is None else (float(interval[0]), float(interval[1]))
 
 
-def as_e(logarithm: float) -> float:
-    """Answer the e-value of a logarithm, as large as a float can hold."""
-    return exp(min(logarithm, LARGEST))
+@dataclass(frozen=True, slots=True)
+class _Typical:
+    """What is told of the rounds: *candidate* / *base* is *ratio*, so that whoever divides finds it right."""
+
+    base: float
+    candidate: float
+    ratio: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
-def _why(verdict: Verdict, ratio: float, found: Finding, rule: Rule, hypotheses: int) -> str | None:
-    if verdict == "inconclusive":
-        return None
-    if verdict == "pass":
-        bound, e = rule.pass_bound, as_e(found.under)
-        return f"{bound:.0%} worse would have shown: e = {e:.3g} of {1 / rule.beta:g}, estimate {ratio - 1:+.1%}"
-    e = as_e(found.slower if found.estimate > 0 else found.faster)
-    word = (
-        "better" if verdict == "improved" else "worse" if found.estimate > 0 else "changed, which counts as worse"
+def _typical(pairs: tuple[Pair, ...], better: str, estimate: float, reach: tuple[float, float] | None) -> _Typical:
+    """
+    Return the base's median, and the candidate's as the paired change has it.
+
+    The medians of either side are of rounds at different times, and their quotient is not the change of a round.
+    Where one of them is not above zero there is no ratio, and both are told as they are.
+    """
+    base, candidate = (
+        median(getattr(pair, arm) for pair in pairs if not pair.lacks) for arm in ("base", "candidate")
     )
-    return f"{word}: {ratio - 1:+.1%}, e = {e:.3g} of {hypotheses / rule.alpha:g}"
-
-
-def _undecided(found: Finding, noise: float, smallest: float | None) -> str:
-    could = "nothing could have been seen yet" if smallest is None else f"the least it could see is {smallest:.1%}"
-    return f"undecided at {exp(found.estimate) - 1:+.1%}; with a noise of {noise:.1%} a round {could}"
+    if base <= 0 or candidate <= 0:
+        return _Typical(base, candidate)
+    sign = -1 if better == "higher" else 1
+    ratio = exp(sign * estimate)
+    if reach is None:
+        return _Typical(base, base * ratio, ratio)
+    low, high = sorted(exp(sign * end) for end in reach)
+    return _Typical(base, base * ratio, ratio, low, high)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import nan
 from time import localtime, strftime
 from typing import Any
 
@@ -52,13 +53,19 @@ class Book:
     def enter(self, found: Sequence[Seen], disturbed: str | None) -> None:
         """Write down one round; *disturbed* says why it does not count."""
         for each in found:
-            for metric in each.base.keys() & each.candidate.keys():
+            for metric in each.base.keys() | each.candidate.keys():
                 if known := self._series.get((each.cell, metric)):
-                    pair = Pair(self.rounds, each.order, each.base[metric], each.candidate[metric], disturbed)
+                    pair = self._pair(each, metric, disturbed)
                     self._series[each.cell, metric] = replace(known, pairs=(*known.pairs, pair))
         if disturbed:
             self.disturbed[self.rounds] = disturbed
         self.rounds += 1
+
+    def _pair(self, seen: Seen, metric: str, disturbed: str | None) -> Pair:
+        """Return the round of one metric, also where one arm alone has it, so that nothing is selected."""
+        lacks = next((arm for arm in ("base", "candidate") if metric not in getattr(seen, arm)), None)
+        base, candidate = seen.base.get(metric, nan), seen.candidate.get(metric, nan)
+        return Pair(self.rounds, seen.order, base, candidate, disturbed, lacks)
 
     @property
     def open_cells(self) -> list[str]:
@@ -81,7 +88,7 @@ class Book:
     def typical(self, cell: str, metric: str) -> float | None:
         """Answer the base's median so far; None before the first round."""
         series = self._series.get((cell, metric))
-        values = sorted(pair.base for pair in series.pairs) if series else []
+        values = sorted(pair.base for pair in series.pairs if pair.lacks != "base") if series else []
         return values[len(values) // 2] if values else None
 
     @property

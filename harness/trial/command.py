@@ -12,7 +12,7 @@ from harness.arms.spec import specs
 from harness.commands._words import INTERRUPTED, USAGE, paper
 from harness.config import Mistake, config_from, read_toml
 from harness.folder import fresh
-from harness.gate import file, github
+from harness.gate import file, github, sheet
 from harness.gate.judge import judge
 from harness.gate.record import Outcome, Rule, Run
 from harness.journal import Lost
@@ -139,7 +139,7 @@ def _tell(run: Run, out: Path | None, formats: list[str], *, quiet: bool) -> int
         file.write(outcome, out / FILE)
         _write(outcome, out, formats)
     if quiet:
-        print(f"{outcome.verdict}: {outcome.why}")
+        print(f"{outcome.verdict}: {sheet.answer(outcome)}")
     else:
         registry.load(FORMATS, "terminal").show(outcome, paper())
     github.tell(outcome, os.environ, sys.stdout)

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from harness.gate.record import ERRORS
 from harness.metrics import CALLS, SLOTS
 from harness.record import Call, Cell, Slot
 from harness.stats.quantiles import enough, of_round
@@ -55,6 +56,7 @@ METRICS: tuple[Observed, ...] = (
     Observed("overhead_per_call", "ns", "timed", "lower", _of_slot("overhead_per_call")),
     Observed("overhead.p95", "ns", "timed", "lower", _quantile("overhead", 0.95), TAIL),
     Observed("cpu", "ns", "timed", "lower", _of_slot("cpu")),
+    Observed(ERRORS, "", "exact", "lower", _of_slot(ERRORS)),
     Observed("requests_per_call", "", "exact", "lower", _of_slot("requests_per_call")),
     Observed("chunks_per_call", "", "exact", "neither", _of_slot("chunks_per_call")),
     Observed("connections", "", "exact", "lower", _of_slot("connections")),

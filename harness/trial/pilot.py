@@ -39,7 +39,8 @@ class Pilot:
             self._book.leave_out(failed.cell, failed.arm, str(failed))
             return None
         self.cpu[twin.name] = both["base"]["cpu"]
-        self._book.declare(declared(twin.name, both["base"].keys() & both["candidate"].keys(), fitted.base.calls))
+        # What one arm alone has is declared too: that the other lacks it is for the verdict to say.
+        self._book.declare(declared(twin.name, both["base"].keys() | both["candidate"].keys(), fitted.base.calls))
         return fitted
 
     def _fitted(self, twin: Twin) -> Twin:

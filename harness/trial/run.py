@@ -10,11 +10,12 @@ another within a second, so that a machine that warms up or slows down strikes b
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from harness.gate.record import Run
 from harness.neighbours import look, taken
+from harness.report.figures import count
 from harness.servers import Servers
 from harness.trial.book import PROCESS, Book, Seen
 from harness.trial.cells import Twin
@@ -64,7 +65,8 @@ class Trial:
             while self._goes_on():
                 self._round()
                 self.book.took = monotonic() - began
-                self.filed(self.book.run)
+                # On file it is interrupted until it has come to its end: who is killed can say so no more.
+                self.filed(replace(self.book.run, interrupted=True))
         except KeyboardInterrupt:
             self.book.interrupted = True
         finally:
@@ -96,7 +98,7 @@ class Trial:
             self.workers.start(self._rng.randrange(2**32), first)
 
     def _pilot(self) -> None:
-        self.tell("pilot round: does everything run, and how long does it take?")
+        self.tell("trial round, not counted: does everything run, and how long does it take?")
         self._start()
         pilot = Pilot(self.slots, self.book, self.seconds, self.calls)
         if self.twins:
@@ -107,7 +109,8 @@ class Trial:
 
     def _round(self) -> None:
         names = set(self.book.open_cells)
-        self.tell(f"round {self.book.rounds + 1}: {len(names)} of {len(self.book.declared)} cells open")
+        cells = count(len(self.book.declared), "cell")
+        self.tell(f"round {self.book.rounds + 1} of at most {self._most}: {len(names)} of {cells} not decided yet")
         found: list[Seen] = []
         before = look()
         if self.twins and names & {PROCESS, *(twin.name for twin in self.twins)}:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from harness.gate import sheet
+from harness.gate.meaning import change, meaning
 from harness.gate.public import clean
 from harness.gate.record import Judged, Outcome
 from harness.gate.rounding import known
@@ -19,9 +20,11 @@ _COLUMNS = (
     Column("verdict"),
     Column("cell"),
     Column("metric"),
-    Column("from → to", numeric=True),
+    Column("from → to", hint="the base's median, and that value times the change", numeric=True),
     Column(
-        "change", hint="candidate / base, Hodges-Lehmann over rounds, and its interval in percent", numeric=True
+        "change",
+        hint="candidate / base in a typical round (Hodges-Lehmann), and its interval in percent",
+        numeric=True,
     ),
     Column("rounds", numeric=True),
     Column("MDE", hint="the smallest slowdown that could have been seen", numeric=True),
@@ -41,7 +44,7 @@ def files(outcome: Outcome) -> dict[str, str]:
 
 def report(outcome: Outcome) -> Report:
     """Answer the outcome as sections, without drawings."""
-    facts = (sheet.tally(outcome), *sheet.facts(outcome))
+    facts = (sheet.tally(outcome), *sheet.facts(outcome), *filter(None, [sheet.installed(outcome)]))
     return Report(f"Regression gate: {outcome.verdict}", facts, tuple(_sections(outcome)), {})
 
 
@@ -50,9 +53,9 @@ def _sections(outcome: Outcome) -> Iterator[Section]:
     yield Section(
         "Verdict",
         sheet.answer(outcome) or outcome.verdict,
-        _table(ordered) if ordered else None,
+        _table(ordered) if sheet.measured(outcome) else None,
         tuple(_charts(ordered)),
-        sheet.meaning(outcome),
+        " ".join(filter(None, (meaning(outcome), change(outcome)))),
         glance="whole",
     )
     for title, lead, sentences in (

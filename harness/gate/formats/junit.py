@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
 from harness.gate import sheet
+from harness.gate.meaning import meaning
 from harness.gate.public import clean
 from harness.gate.record import Judged, Outcome
 
@@ -55,7 +56,8 @@ def _run(outcome: Outcome) -> ET.Element:
         ET.SubElement(case, "skipped", message=why)
     elif outcome.verdict == "regressed" and not sheet.blamed(outcome):
         ET.SubElement(case, "failure", type="regression", message=why)
-    said = [outcome.why, sheet.tally(outcome), sheet.meaning(outcome), *outcome.doubts, *sheet.disturbed(outcome)]
+    said = [why, sheet.tally(outcome), meaning(outcome), sheet.installed(outcome)]
+    said += [*outcome.doubts, *sheet.disturbed(outcome)]
     ET.SubElement(case, "system-out").text = "\n".join(clean(words, 1000) for words in said if words)
     return case
 

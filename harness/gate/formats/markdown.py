@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from harness.gate import rows, sheet
-from harness.gate.numbers import percent
+from harness.gate.meaning import change, marks, meaning
 from harness.gate.public import clean
 from harness.gate.record import Judged, Outcome, Verdict
 from harness.report.figures import listed
@@ -71,9 +71,11 @@ def _lines(outcome: Outcome, shown: int) -> Iterator[str]:
     sign = _SIGNS[outcome.verdict]
     yield from (f"## {sign} Regression gate: {outcome.verdict}", "", f"**{_safe(sheet.answer(outcome))}**", "")
     yield from (_safe(sheet.tally(outcome)) + ".", "")
-    if meant := sheet.meaning(outcome):
+    if meant := meaning(outcome):
         yield from (_safe(meant), "")
-    if outcome.judged:
+    if installed := sheet.installed(outcome):
+        yield from (_safe(installed), "")
+    if sheet.measured(outcome):
         yield from _series(outcome, shown)
     yield from _list("Doubts", [clean(doubt, 1000) for doubt in outcome.doubts])
     yield from _list("Nothing to compare", sheet.missing(outcome))
@@ -93,7 +95,7 @@ def _series(outcome: Outcome, shown: int) -> Iterator[str]:
         yield from _table([each for each in chosen if each.verdict != "pass"])
         yield from (
             "<details>",
-            f"<summary>{len(quiet):,} series pass</summary>",
+            f"<summary>{len(quiet):,} series {'passes' if len(quiet) == 1 else 'pass'}</summary>",
             "",
             *_table(quiet),
             "</details>",
@@ -103,11 +105,7 @@ def _series(outcome: Outcome, shown: int) -> Iterator[str]:
         verdicts = sorted({each.verdict for each in left}, key=sheet.ORDER.index)
         yield from (f"and {len(left):,} more: {listed(list(verdicts))}.", "")
     yield from _plot(outcome, shown)
-    bound = percent(outcome.run.rule.pass_bound)
-    yield from (
-        f"MDE: the smallest slowdown that could have been seen. ┊ marks +{bound}, which a pass excludes.",
-        "",
-    )
+    yield from (f"{change(outcome)} {marks(outcome)}", "")
 
 
 def _table(judged: list[Judged]) -> Iterator[str]:
@@ -127,7 +125,7 @@ def _plot(outcome: Outcome, shown: int) -> Iterator[str]:
     timed = [each for each in sheet.worst_first(outcome)[:shown] if each.series.kind == "timed"]
     if not timed:
         return
-    axis = rows.axis_of(outcome, timed, ROOM)
+    axis, bound = rows.axis_of(outcome, timed, ROOM), outcome.run.rule.pass_bound
     lines = [(clean(cell, 100), list(map(sheet.line, found))) for cell, found in sheet.by_cell(timed)]
     widest = max(len(line.metric) for _, found in lines for line in found) + 2
     yield "```text"
@@ -136,7 +134,7 @@ def _plot(outcome: Outcome, shown: int) -> Iterator[str]:
         # Two ends of a block of code look alike: no cell may end it.
         yield cell.replace("```", "'''")
         for line in found:
-            yield f"  {line.metric:<{widest}}{rows.drawn(line, axis)}  {line.effect}".replace("```", "'''")
+            yield f"  {line.metric:<{widest}}{rows.drawn(line, axis, bound)}  {line.effect}".replace("```", "'''")
     yield from ("```", "")
 
 

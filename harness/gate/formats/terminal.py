@@ -6,7 +6,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from harness.gate import plot, rows, sheet
-from harness.gate.numbers import percent
+from harness.gate.meaning import change, marks, meaning
 from harness.gate.public import clean
 from harness.gate.record import Outcome, Verdict
 from harness.report.figures import listed
@@ -69,7 +69,9 @@ def show(outcome: Outcome, console: "Console") -> None:
 def _paragraphs(outcome: Outcome, width: int) -> Iterator[_Said]:
     yield _Said(((outcome.verdict.upper(), _COLOURS[outcome.verdict]), (f"  {sheet.answer(outcome)}", "bold")))
     yield _Said(((sheet.tally(outcome), "dim"),))
-    if outcome.judged:
+    if installed := sheet.installed(outcome):
+        yield _Said(((installed, "dim"),))
+    if sheet.measured(outcome):
         yield _Said((("", ""),))
         yield from _series(outcome, width)
     yield from _list("Doubts", [clean(doubt, 1000) for doubt in outcome.doubts])
@@ -78,23 +80,15 @@ def _paragraphs(outcome: Outcome, width: int) -> Iterator[_Said]:
     yield from _compared(outcome)
     yield _Said((("", ""),))
     yield _Said(((" · ".join(sheet.facts(outcome)), "dim"),))
-    if outcome.judged:
-        bound = percent(outcome.run.rule.pass_bound)
-        yield _Said(
-            (
-                (
-                    f"MDE: the smallest slowdown that could have been seen. ┊: +{bound}, which a pass excludes.",
-                    "dim",
-                ),
-            )
-        )
-    if meant := sheet.meaning(outcome):
+    if sheet.measured(outcome):
+        yield _Said(((f"{change(outcome)} {marks(outcome)}", "dim"),))
+    if meant := meaning(outcome):
         yield _Said(((meant, ""),))
 
 
 def _series(outcome: Outcome, width: int) -> Iterator[_Said]:
     ordered = sheet.worst_first(outcome)
-    shown, left = ordered[:MOST], ordered[MOST:]
+    shown, left, bound = ordered[:MOST], ordered[MOST:], outcome.run.rule.pass_bound
     lines = [sheet.line(each) for each in shown]
     columns = rows.fitting(lines, width, _GAP)
     axis = rows.axis_of(outcome, shown, width - 1 - rows.taken(columns, lines, _GAP))
@@ -112,8 +106,8 @@ def _series(outcome: Outcome, width: int) -> Iterator[_Said]:
         yield _Said(((clean(cell, width), "bold"),), wraps=False)
         for line in map(sheet.line, found):
             styles = [_COLOURS[line.judged.verdict] if each.heading == "verdict" else "" for each in columns]
-            yield row((column.says(line) for column in columns), styles, rows.drawn(line, axis))
-            if line.judged.verdict != "pass" and line.judged.why:
+            yield row((column.says(line) for column in columns), styles, rows.drawn(line, axis, bound))
+            if sheet.needs_why(line):
                 yield _Said(((clean(line.judged.why), "dim"),), indent=_SET_IN + 1)
     if left:
         verdicts = sorted({each.verdict for each in left}, key=sheet.ORDER.index)

@@ -93,7 +93,7 @@ def changed(**places):
         (None, "not a gate run"),
         ({"schema": "overlap-run/3"}, "not a gate run"),
         ({"schema": "overlap-gate/x"}, "not a gate run"),
-        ({"schema": "overlap-gate/99"}, "of schema overlap-gate/99, and this version reads overlap-gate/1"),
+        ({"schema": "overlap-gate/99"}, "of schema overlap-gate/99, and this version reads overlap-gate/2"),
         ({"schema": "overlap-gate/1"}, "run is not there"),
         ({"schema": "overlap-gate/1", "run": 3}, "run is no record"),
         ({"schema": "overlap-gate/1", "run": {}}, "run.base is not there"),

@@ -86,7 +86,7 @@ def test_the_terminal_shows_every_series_with_its_numbers():
 def test_a_pass_is_told_as_what_it_excludes():
     """Green means something, and says what."""
     text = " ".join(terminal.files(PASSING)["gate.txt"].split())
-    assert text.startswith("PASS none of 2 series is worse")
+    assert text.startswith("PASS none of 2 series regressed")
     assert "a slowdown of 5 % in a series would have been passed with probability at most 5 %" in text
 
 
@@ -210,7 +210,7 @@ def test_there_are_ten_annotations_of_a_kind_and_the_last_counts_the_rest():
 
 def test_a_passing_run_has_no_error_and_one_notice():
     """Whoever looks at the job sees that the gate was there."""
-    assert annotations.lines(PASSING) == ["::notice title=Regression gate%3A pass::none of 2 series is worse"]
+    assert annotations.lines(PASSING) == ["::notice title=Regression gate%3A pass::none of 2 series regressed"]
 
 
 def test_a_planted_slowdown_is_no_error():

@@ -145,10 +145,10 @@ def test_a_run_is_as_bad_as_its_worst_series():
     worse, better = timed(0.1, cell="a"), timed(-0.1, cell="b")
     undecided, same = timed(0.0, cell="c", rounds=4), timed(0.0, cell="d")
     for series, expected, named in (
-        ((worse, better, undecided, same), "regressed", "a overhead.p50 +10.0%"),
+        ((worse, better, undecided, same), "regressed", "a overhead.p50 +10.0 %"),
         ((better, undecided, same), "inconclusive", "c overhead.p50"),
-        ((better, same), "improved", "b overhead.p50 -10.0%"),
-        ((same,), "pass", "none of 1 series is worse"),
+        ((better, same), "improved", "b overhead.p50 -10.0 %"),
+        ((same,), "pass", "none of 1 series regressed"),
     ):
         outcome = judge(run(*series))
         assert outcome.verdict == expected
@@ -212,8 +212,8 @@ def test_a_planted_slowdown_must_be_caught_in_the_right_cell():
     """Caught alone it passes; missed, undecided, elsewhere, or with others it is a failed control."""
     control = Control("inject", cell="a", share=0.1)
     for a, b, rounds, expected, said in (
-        (0.1, 0.0, 16, "pass", "caught: a, 10% slower on purpose"),
-        (0.0, 0.0, 16, "invalid", "a is 10% slower on purpose and was not caught"),
+        (0.1, 0.0, 16, "pass", "caught: a, 10 % slower on purpose"),
+        (0.0, 0.0, 16, "invalid", "a is 10 % slower on purpose and was not caught"),
         (0.1, 0.0, 5, "invalid", "was not caught"),
         (0.0, 0.1, 16, "invalid", "was not caught; b was called instead"),
         (0.1, 0.1, 16, "invalid", "a was caught, but so was b"),

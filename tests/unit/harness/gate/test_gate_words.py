@@ -5,6 +5,7 @@ import re
 import pytest
 
 from harness.gate import plot, sheet
+from harness.gate.meaning import meaning
 from harness.gate.numbers import change, percent, span, values
 from harness.gate.public import clean
 from harness.gate.record import Arm, Control, Judged, Missing, Outcome, Rule, Run, Series
@@ -144,16 +145,14 @@ def test_nobody_is_blamed_for_a_planted_slowdown():
 
 def test_a_pass_is_the_statement_that_it_is():
     """What was excluded, and how surely."""
-    assert sheet.meaning(outcome()) == (
+    assert meaning(outcome(judged())) == (
         "What pass means: a slowdown of 5 % in a series would have been passed with probability at most 5 %."
     )
 
 
 def test_two_stored_files_claim_no_error_rate():
     """They rest on how much a machine drifts, which nobody measured."""
-    told = sheet.meaning(
-        Outcome(Run(Arm("a", "a"), Arm("b", "b"), Rule(), (), (), interleaved=False), "pass", "", ())
-    )
+    told = meaning(Outcome(Run(Arm("a", "a"), Arm("b", "b"), Rule(), (), (), interleaved=False), "pass", "", ()))
     assert "assumption" in told
     assert "probability" not in told
 
@@ -163,7 +162,7 @@ def test_a_control_says_what_it_was():
     run = Run(Arm("a", "a"), Arm("a", "a"), Rule(), (), (), control=Control("inject", "c", 0.05))
     told = Outcome(run, "pass", "", ())
     assert "a slowdown of 5 % planted in c" in " ".join(sheet.facts(told))
-    assert sheet.meaning(told) == ""
+    assert meaning(told) == ""
 
 
 def test_only_what_differs_is_compared_and_the_commits():
@@ -195,8 +194,8 @@ def test_what_gave_nothing_is_named():
     ("verdict", "why", "told"),
     [
         ("regressed", "regressed: a cpu +5.0%", "1 of 2 series is worse: a cpu +5.0%"),
-        ("improved", "improved, and none is worse: a cpu -9.0%", "none is worse: a cpu -9.0%"),
-        ("pass", "none of 2 series is worse", "none of 2 series is worse"),
+        ("improved", "improved, and none regressed: a cpu -9.0%", "none regressed: a cpu -9.0%"),
+        ("pass", "none of 2 series regressed", "none of 2 series regressed"),
         ("invalid", "nothing was measured", "nothing was measured"),
     ],
 )

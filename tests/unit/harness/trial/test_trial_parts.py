@@ -108,6 +108,7 @@ def test_overhead_is_what_the_server_had_not_planned():
     assert found == {
         "overhead_per_call": MS,
         "cpu": 3 * MS,
+        "errors": 0,
         "requests_per_call": 1,
         "connections": 2,
         "peak": 2,

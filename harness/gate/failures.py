@@ -1,0 +1,47 @@
+"""Takes back improvements of a cell in which the candidate fails more calls: a call that fails early is cheap."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from harness.gate.record import ERRORS, Judged, Verdict
+
+
+def withheld(judged: Sequence[Judged]) -> tuple[Judged, ...]:
+    """
+    Return *judged* without improvements in cells where more calls failed in the candidate than in the base.
+
+    Where the count of failed calls passes, as where a server fails at random, the improvement becomes a pass; else
+    it is undecided.
+    """
+    failed = {each.series.cell: each for each in judged if each.series.metric == ERRORS and _more(each)}
+    return tuple(
+        _without(each, failed[each.series.cell]) if each.series.cell in failed else each for each in judged
+    )
+
+
+def excused(judged: Iterable[Judged]) -> frozenset[str]:
+    """Return the cells whose failed calls regressed: that they lack other series is part of that."""
+    return frozenset(
+        each.series.cell for each in judged if each.series.metric == ERRORS and each.verdict == "regressed"
+    )
+
+
+def _totals(errors: Judged) -> tuple[float, float]:
+    pairs = errors.series.counted
+    return sum(pair.base for pair in pairs), sum(pair.candidate for pair in pairs)
+
+
+def _more(errors: Judged) -> bool:
+    base, candidate = _totals(errors)
+    return candidate > base
+
+
+def _without(judged: Judged, errors: Judged) -> Judged:
+    if judged.verdict != "improved" or judged is errors:
+        return judged
+    base, candidate = _totals(errors)
+    why = (
+        f"not called an improvement, as {candidate:,.0f} calls failed in the candidate and {base:,.0f} in the base"
+    )
+    verdict: Verdict = "pass" if errors.verdict == "pass" else "inconclusive"
+    return replace(judged, verdict=verdict, why=f"{judged.why}; {why}")
