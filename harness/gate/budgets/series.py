@@ -13,7 +13,7 @@ from harness.stats.columns import Column, numbers, of_name, values
 from harness.stats.estimate import Estimate
 from harness.stats.goodput import goodput, slo_of
 from harness.stats.quantiles import BEYOND, enough
-from harness.stats.rounds import Round
+from harness.stats.rounds import Round, replayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def series(metric: str, rounds: Sequence[Round], about: Mapping[str, Any]) -> Nu
         dict(zip(turns, found, strict=True)),
         of_calls.unit,
         sum(behind),
-        _why(metric, behind, found, q),
+        _why(metric, behind, found, q, replayed=replayed(rounds)),
         too_few=bool(sum(behind)),
     )
 
@@ -72,7 +72,7 @@ def _of_slots(metric: str, turns: Sequence[int], found: Sequence[float | None]) 
     return Numbers(dict(zip(turns, found, strict=True)), of.unit, len(found), unknown, most=of.most)
 
 
-def _why(metric: str, behind: Sequence[int], found: Sequence[float | None], q: float) -> str:
+def _why(metric: str, behind: Sequence[int], found: Sequence[float | None], q: float, *, replayed: bool) -> str:
     """Say why rounds have no percentile; "" where all have one."""
     without = sum(1 for value in found if value is None)
     if not without:
@@ -82,9 +82,11 @@ def _why(metric: str, behind: Sequence[int], found: Sequence[float | None], q: f
         return (
             f"no call has a {label(metric.rpartition('.')[0])}: limit the budget to cells that have, by cells = …"
         )
-    if not enough(total, q):
+    drawn = max(behind) if replayed else total
+    if not enough(drawn, q):
         needed = ceil(BEYOND / min(q, 1 - q) - 1e-9)
-        return f"{named} takes {needed:,} values or more, and there are {total:,}"
+        same = ", which every round repeats" if replayed and drawn < total else ""
+        return f"{named} takes {needed:,} values or more, and there are {drawn:,}{same}"
     return f"{without} of {count(len(found), 'round')} have too few calls for a {named}"
 
 
