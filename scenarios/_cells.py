@@ -1,10 +1,18 @@
 """Finds the cells that an answer speaks of, the ratio and the difference between two, and their words."""
 
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
-from harness.report.figures import told
+from harness.report.figures import number, told
 from harness.stats.cells import CellSummary, Summary
-from harness.stats.estimate import Estimate, differs
+from harness.stats.estimate import Estimate
+
+if TYPE_CHECKING:
+    from harness.stats.ranking import Ranking
+
+Key = TypeVar("Key", bound=Hashable)
+Two = tuple[CellSummary | None, CellSummary | None]
 
 
 def one(summary: Summary, **fields: object) -> CellSummary | None:
@@ -28,10 +36,28 @@ def variants(summary: Summary, **fields: object) -> dict[str, CellSummary]:
 
 
 def over(summary: Summary, a: CellSummary | None, b: CellSummary | None, metric: str) -> Estimate | None:
-    """Answer a / b of *metric*, paired by round; None where either is missing."""
-    from harness.stats.compare import ratio  # with numpy, which the workers of a round do without
+    """Return a / b of *metric*, paired by round; None where either is missing."""
+    return overs(summary, {"": (a, b)}, metric).get("")
 
-    return ratio(summary.run, a.cell, b.cell, metric) if a and b else None
+
+def overs(summary: Summary, wanted: Mapping[Key, Two], metric: str) -> dict[Key, Estimate]:
+    """
+    Return a / b of *metric* for each wanted (a, b), with 95 % intervals that hold for all of them at once.
+
+    An answer that makes several comparisons asks for them together, or one of them is off by chance too often. A
+    ratio of which a side is missing is left out.
+    """
+    from harness.stats.standing import ratios  # with numpy, which the workers of a round do without
+
+    pairs = {key: (a.cell, b.cell, metric) for key, (a, b) in wanted.items() if a and b}
+    return ratios(summary.run, pairs)
+
+
+def standings(summary: Summary, cells: list[CellSummary], metric: str) -> "Ranking[str] | None":
+    """Rank *cells* by *metric*, smallest first, by their ids; None where none can be ranked."""
+    from harness.stats.standing import ranked
+
+    return ranked(summary.run, [each.cell for each in cells], metric)
 
 
 def apart(summary: Summary, a: CellSummary | None, b: CellSummary | None, metric: str) -> Estimate | None:
@@ -41,11 +67,43 @@ def apart(summary: Summary, a: CellSummary | None, b: CellSummary | None, metric
     return difference(summary.run, a.cell, b.cell, metric) if a and b else None
 
 
-def verdict(factor: Estimate, more: str, less: str, otherwise: str = "It makes no difference here") -> str:
-    """Choose words by a ratio: *more* or *less* where it is a difference, else *otherwise*."""
-    if not differs(factor):
-        return otherwise
-    return more if factor.value > 1 else less
+def verdict(factor: Estimate, more: str, less: str) -> str:
+    """Choose words by what a ratio shows: *more*, *less*, that both are the same, or that nothing is shown."""
+    from harness.stats.ranking import MATTERS
+    from harness.stats.ranking import verdict as shown
+
+    words = {"higher": more, "lower": less, "equal": f"No difference of {MATTERS:.0%} or more here"}
+    return words.get(shown(factor), "Not shown here")
+
+
+def versus(factor: Estimate, words: str, sides: str) -> str:
+    """
+    Write what a ratio shows: *words*, with the factor in place of their braces, only where it is a difference.
+
+    Else that the two *sides*, "abatch and gather", are not told apart, and how far apart they may still be.
+    """
+    from harness.report.standings import compared
+
+    return compared(factor, words, words, sides)
+
+
+def change(factor: Estimate) -> str:
+    """
+    Write a ratio as a change, "-8.1 % (-9.0 to -7.2)", or that none is shown and how large one may still be.
+
+    >>> change(Estimate(0.919, 0.91, 0.928, 5, 5, ""))
+    '-8.1 % (-9.0 to -7.2)'
+    """
+    from harness.stats.ranking import possible
+    from harness.stats.ranking import verdict as shown
+
+    if factor.low is None or factor.high is None:
+        return "not shown in so few rounds"
+    if shown(factor) in {"higher", "lower"}:
+        ends = f"{(factor.low - 1) * 100:+.1f} to {(factor.high - 1) * 100:+.1f}"
+        return f"{(factor.value - 1) * 100:+.1f} % ({ends})"
+    none = "less than 3 % apart" if shown(factor) == "equal" else "no difference shown"
+    return f"{none}, up to {number(possible(factor) * 100)} % is possible"
 
 
 def has(cell: CellSummary | None, metric: str) -> str:

@@ -4,9 +4,9 @@ import asyncio
 import time
 
 from harness.plan import Plan
-from harness.report.figures import times
-from harness.stats.cells import Summary
-from scenarios._cells import about, over, variants, whole
+from harness.stats.cells import CellSummary, Summary
+from harness.stats.estimate import Estimate
+from scenarios._cells import about, overs, variants, versus, whole
 from scenarios._langchain import model, refuse
 from scenarios._questions import questions as prompts
 
@@ -82,19 +82,20 @@ def app(client, endpoint, variant):
 def answer(summary: Summary) -> str | None:
     """Say what one agent and several at once take with each kind of tool."""
     widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
-    said = [sentence for width in widths if (sentence := _at(summary, width))]
-    return " ".join(said) or None
+    at = {width: variants(summary, scenario=SCENARIO, concurrency=width) for width in widths}
+    pairs = {width: (found.get(BLOCKING), found.get(ASYNC)) for width, found in at.items()}
+    factors = overs(summary, pairs, "e2e.p50")
+    return " ".join(_at(width, at[width], factor) for width, factor in factors.items()) or None
 
 
-def _at(summary: Summary, width: int) -> str | None:
-    found = variants(summary, scenario=SCENARIO, concurrency=width)
-    factor = over(summary, found.get(BLOCKING), found.get(ASYNC), "e2e.p50")
-    if not factor:
-        return None
+def _at(width: int, found: dict[str, CellSummary], factor: Estimate) -> str:
     took = "; ".join(f"{name} {about(cell, 'e2e.p50')}" for name, cell in found.items())
     asked = whole(found[ASYNC], "requests_per_call")
     word = "One agent" if width == 1 else f"{width} agents at once"
-    return f"{word}, {asked} requests each: {took}; tools that block take {times(factor)} as long."
+    return (
+        f"{word}, {asked} requests each: {took}; "
+        f"{versus(factor, 'tools that block take {} as long', 'blocking and asynchronous tools')}."
+    )
 
 
 if __name__ == "__main__":

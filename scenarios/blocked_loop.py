@@ -4,9 +4,9 @@ import asyncio
 import time
 
 from harness.plan import Plan
-from harness.report.figures import count, times
+from harness.report.figures import count
 from harness.stats.cells import Summary
-from scenarios._cells import about, over, variants
+from scenarios._cells import about, overs, variants, versus
 from scenarios._langchain import refuse
 from scenarios._questions import questions as prompts
 
@@ -84,9 +84,9 @@ def app(client, endpoint, variant):
 def answer(summary: Summary) -> str | None:
     """Say how much longer the mistakes take, and for each kind of step how long the loop was held up."""
     found = variants(summary, scenario=SCENARIO)
-    pairs = [(INVOKED, AWAITED), (SLEPT, ASLEEP)]
-    ratios = [(a, b, over(summary, found.get(a), found.get(b), "makespan")) for a, b in pairs]
-    worse = [f"{a} takes {times(factor)} as long as {b}" for a, b, factor in ratios if factor]
+    pairs = {(a, b): (found.get(a), found.get(b)) for a, b in ((INVOKED, AWAITED), (SLEPT, ASLEEP))}
+    ratios = overs(summary, pairs, "makespan")
+    worse = [versus(factor, f"{a} takes {{}} as long as {b}", f"{a} and {b}") for (a, b), factor in ratios.items()]
     if not worse:
         return None
     said = [

@@ -3,8 +3,8 @@
 from harness.plan import Plan
 from harness.report.figures import listed, times
 from harness.stats.cells import Summary
-from harness.stats.estimate import differs
-from scenarios._cells import about, over, variants
+from harness.stats.estimate import Estimate
+from scenarios._cells import about, overs, variants
 from scenarios._langchain import refuse
 from scenarios._questions import questions as prompts
 
@@ -18,6 +18,7 @@ NONE, SYNC, INLINE, ASYNC, TRACED = (
     "async handler",
     "LangSmith",
 )
+TENTH = 1.1
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing listens there, as behind a firewall
 
 # Answers come at once: what is timed is the client's own work.
@@ -98,15 +99,28 @@ def answer(summary: Summary) -> str | None:
     said = []
     for strategy, metric, what in (("gather_bounded", "cpu", "call"), ("astream_many", "cpu_per_chunk", "chunk")):
         found = variants(summary, scenario=SCENARIO, strategy=strategy)
-        factors = {n: over(summary, cell, found.get(NONE), metric) for n, cell in found.items() if n != NONE}
-        known = {name: factor for name, factor in factors.items() if factor}
+        pairs = {name: (cell, found.get(NONE)) for name, cell in found.items() if name != NONE}
+        known = overs(summary, pairs, metric)
         if not known:
             continue
-        dear = [name for name, factor in known.items() if differs(factor, 0.1)]
-        verdict = f"{listed(dear)} cost more than a tenth" if dear else "none costs more than a tenth"
         costs = "; ".join(f"{name} {times(factor)}" for name, factor in known.items())
-        said.append(f"Per {what} ({about(found[NONE], metric)} of CPU without) {verdict}: {costs}.")
+        said.append(f"Per {what} ({about(found[NONE], metric)} of CPU without) {_dear(known)}: {costs}.")
     return " ".join(said) or None
+
+
+def _dear(known: dict[str, Estimate]) -> str:
+    """Say which handlers are shown to cost a tenth more, and which are shown not to: by their intervals' ends."""
+    dear = [name for name, factor in known.items() if factor.low is not None and factor.low > TENTH]
+    cheap = [name for name, factor in known.items() if factor.high is not None and factor.high < TENTH]
+    open_ = [name for name in known if name not in {*dear, *cheap}]
+    parts = [
+        f"{listed(dear)} cost more than a tenth on top" if dear else "",
+        f"{listed(cheap)} cost less than that"
+        if dear and cheap
+        else f"{listed(cheap)} cost less than a tenth on top",
+        f"of {listed(open_)} it is not shown whether it is a tenth",
+    ]
+    return ", ".join(part for part, names in zip(parts, (dear, cheap, open_), strict=True) if names)
 
 
 if __name__ == "__main__":

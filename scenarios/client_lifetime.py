@@ -3,9 +3,9 @@
 import asyncio
 
 from harness.plan import Plan
-from harness.report.figures import count, times
+from harness.report.figures import count
 from harness.stats.cells import Summary
-from scenarios._cells import about, over, variants, whole
+from scenarios._cells import about, over, variants, versus, whole
 from scenarios._langchain import refuse
 from scenarios._questions import questions as prompts
 
@@ -79,9 +79,10 @@ def answer(summary: Summary) -> str | None:
     said = [
         f"{name} {about(cell, 'cpu')}, {whole(cell, 'connections')} connections" for name, cell in found.items()
     ]
+    first = versus(factor, "A client per call costs {} the CPU", "A client per call and a shared one")
     outlived = found.get(LOOPS)
     failed = f" {count(outlived.errors, 'call')} of {outlived.calls} failed with {LOOPS}." if outlived else ""
-    return f"A client per call costs {times(factor)} the CPU.{failed} CPU per call: {'; '.join(said)}."
+    return f"{first}.{failed} CPU per call: {'; '.join(said)}."
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
 """How many connections does a client open when more calls are in flight than it keeps alive?"""
 
 from harness.plan import Plan
-from harness.report.figures import times
 from harness.stats.cells import Summary
-from scenarios._cells import about, over, variants, whole
+from scenarios._cells import about, over, variants, versus, whole
 from scenarios._langchain import anew, refuse
 from scenarios._questions import questions as prompts
 
@@ -68,8 +67,9 @@ def answer(summary: Summary) -> str | None:
         f"{about(cell, 'makespan')}, {about(cell, 'cpu')} of CPU a call"
         for name, cell in found.items()
     ]
+    first = versus(factor, "The SDK's defaults open {} as many", "The numbers of connections")
     calls = PLAN[0].made(PLAN[0].concurrency[0])
-    return f"The SDK's defaults open {times(factor)} as many. {calls} calls, 150 at once: {'; '.join(said)}."
+    return f"{first}. {calls} calls, 150 at once: {'; '.join(said)}."
 
 
 if __name__ == "__main__":

@@ -6,9 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from harness.plan import Plan
-from harness.report.figures import times
 from harness.stats.cells import Summary
-from scenarios._cells import about, over, variants, verdict
+from scenarios._cells import about, over, variants, verdict, versus
 from scenarios._langchain import model, refuse
 from scenarios._questions import questions as prompts
 
@@ -135,7 +134,8 @@ def answer(summary: Summary) -> str | None:
         f"{about(cell, 'cpu')} of CPU a call"
         for name, cell in found.items()
     ]
-    first = f"{verdict(factor, 'No', 'Yes')}: the first comes in {times(factor)} the time of fetchall"
+    first = versus(factor, "the first row comes in {} the time of fetchall", "the first rows of both")
+    first = f"{verdict(factor, 'No', 'Yes')}: {first}"
     return f"{first}. Of {ROWS} rows: {'; '.join(said)}."
 
 

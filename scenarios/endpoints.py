@@ -6,9 +6,8 @@ import sys
 import orjson
 
 from harness.plan import Plan
-from harness.report.figures import times
 from harness.stats.cells import Summary
-from scenarios._cells import about, has, over, variants, whole
+from scenarios._cells import about, has, over, variants, versus, whole
 from scenarios._langchain import forget, refuse
 from scenarios._questions import questions as prompts
 
@@ -105,10 +104,9 @@ def answer(summary: Summary) -> str | None:
         return None
     said = [f"{name} {about(cell, 'makespan')}, {whole(cell, 'peak')} at the LLM" for name, cell in found.items()]
     first = f" A stream's first piece comes after {has(found[STREAM], 'ttft.p50')}." if STREAM in found else ""
-    return (
-        f"async def + invoke takes {times(factor)} as long as async def + ainvoke. {PLAN[0].concurrency[0]} users "
-        f"at once, answers of 100 ms: {'; '.join(said)}.{first}"
-    )
+    sides = "async def + invoke and async def + ainvoke"
+    slower = versus(factor, "async def + invoke takes {} as long as async def + ainvoke", sides)
+    return f"{slower}. {PLAN[0].concurrency[0]} users at once, answers of 100 ms: {'; '.join(said)}.{first}"
 
 
 if __name__ == "__main__":

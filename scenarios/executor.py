@@ -6,9 +6,8 @@ from contextlib import suppress
 
 from harness.executor import StampedExecutor
 from harness.plan import Plan
-from harness.report.figures import times
 from harness.stats.cells import Summary
-from scenarios._cells import has, over, variants
+from scenarios._cells import has, over, variants, versus
 from scenarios._langchain import refuse
 from scenarios._questions import questions as prompts
 
@@ -76,10 +75,13 @@ def answer(summary: Summary) -> str | None:
     factor = over(summary, chain[few], chain[many], "e2e.p50")
     if not factor:
         return None
+    first = versus(
+        factor, f"With {few} threads a call takes {{}} as long as with {many}", f"{few} and {many} threads"
+    )
     took = has(chain[few], "e2e.p50")
     said = f"with {few} threads beside {LOOKUPS} blocking look-ups a 20 ms chain call takes {took}"
     beside = f"; the bare SDK, which needs no thread, {has(bare[few], 'e2e.p50')}" if few in bare else ""
-    return f"{times(factor)} as long: {said}, with {many} threads {has(chain[many], 'e2e.p50')}{beside}."
+    return f"{first}: {said}, with {many} threads {has(chain[many], 'e2e.p50')}{beside}."
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """What does each layer between your code and the wire cost?"""
 
 from harness.plan import Plan
-from harness.report.figures import times, told
+from harness.report.figures import told
 from harness.stats.cells import Summary
-from scenarios._cells import one, over
+from scenarios._cells import one, overs, versus
 from scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -42,11 +42,15 @@ def answer(summary: Summary) -> str | None:
     if not chain or "cpu" not in chain.metrics:
         return None
     said = [f"a chain call costs {told(chain.metrics['cpu'])} of CPU"]
-    for name, what in (("openai", "the bare SDK"), ("httpx2", "bare httpx2"), ("aiohttp", "bare aiohttp")):
-        if factor := over(summary, chain, client(name), "cpu"):
-            said.append(f"{times(factor)} {what}")
-    if factor := over(summary, client("chain_aiohttp"), chain, "cpu"):
-        said.append(f"with aiohttp below it, {times(factor)} its cost on httpx2")
+    others = {"openai": "the bare SDK", "httpx2": "bare httpx2", "aiohttp": "bare aiohttp"}
+    pairs = {name: (chain, client(name)) for name in others}
+    factors = overs(summary, {**pairs, "below": (client("chain_aiohttp"), chain)}, "cpu")
+    below = factors.pop("below", None)
+    said += [versus(factor, f"{{}} {others[name]}", f"it and {others[name]}") for name, factor in factors.items()]
+    if below:
+        said.append(
+            versus(below, "with aiohttp below it, {} its cost on httpx2", "a chain on aiohttp and on httpx2")
+        )
     sentence = "; ".join(said)
     return f"{sentence[0].upper()}{sentence[1:]}."
 

@@ -1,9 +1,8 @@
 """What does uvloop change for a chain, and for bare HTTP?"""
 
 from harness.plan import Plan
-from harness.stats.cells import Summary
-from harness.stats.estimate import Estimate, differs
-from scenarios._cells import one, over
+from harness.stats.cells import CellSummary, Summary
+from scenarios._cells import change, one, overs
 from scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -30,26 +29,17 @@ def answer(summary: Summary) -> str | None:
         (each.cell.strategy, each.cell.client): None for each in summary.of(scenario=SCENARIO, loop="asyncio")
     }
     several = len({strategy for strategy, _ in found}) > 1
+    pairs = {(strategy, client): _both(summary, strategy=strategy, client=client) for strategy, client in found}
     said = [
-        f"{client}{f' {strategy}' if several else ''} {_change(factor)}"
-        for strategy, client in found
-        if (factor := _factor(summary, strategy, client))
+        f"{client}{f' {strategy}' if several else ''} {change(factor)}"
+        for (strategy, client), factor in overs(summary, pairs, "cpu").items()
     ]
     return f"CPU per call, uvloop against asyncio: {'; '.join(said)}." if said else None
 
 
-def _factor(summary: Summary, strategy: str, client: str) -> Estimate | None:
-    where = {"scenario": SCENARIO, "client": client, "strategy": strategy}
-    return over(summary, one(summary, **where, loop="uvloop"), one(summary, **where, loop="asyncio"), "cpu")
-
-
-def _change(factor: Estimate) -> str:
-    """Write a ratio as a change: "-8.1% (-9.0 to -7.2)", with a word where it is none."""
-    if factor.low is None or factor.high is None:
-        return f"{(factor.value - 1) * 100:+.1f}%"
-    ends = f"{(factor.low - 1) * 100:+.1f} to {(factor.high - 1) * 100:+.1f}"
-    said = f"{(factor.value - 1) * 100:+.1f}% ({ends})"
-    return said if differs(factor) else f"no difference, {said}"
+def _both(summary: Summary, **where: str) -> tuple[CellSummary | None, CellSummary | None]:
+    on_uvloop, on_asyncio = (one(summary, scenario=SCENARIO, **where, loop=loop) for loop in ("uvloop", "asyncio"))
+    return on_uvloop, on_asyncio
 
 
 if __name__ == "__main__":

@@ -3,9 +3,8 @@
 import asyncio
 
 from harness.plan import Plan
-from harness.report.figures import times
 from harness.stats.cells import Summary
-from scenarios._cells import about, over, variants, verdict, whole
+from scenarios._cells import about, over, variants, verdict, versus, whole
 from scenarios._langchain import refuse
 from scenarios._questions import questions as prompts
 
@@ -109,7 +108,8 @@ def answer(summary: Summary) -> str | None:
         for name, cell in found.items()
     ]
     said_first = verdict(factor, "Only where all inputs fit into one request", "Yes")
-    return f"{said_first}: abatch takes {times(factor)} as long as gather. {INPUTS} inputs: {'; '.join(said)}."
+    slower = versus(factor, "abatch takes {} as long as gather", "abatch and gather")
+    return f"{said_first}: {slower}. {INPUTS} inputs: {'; '.join(said)}."
 
 
 if __name__ == "__main__":

@@ -32,8 +32,8 @@ def answer(summary: Summary) -> str | None:
     first, last = found[0].cell, found[-1].cell
     cheap, dear = (each.metrics["cpu"].value / 1e6 for each in (found[0], found[-1]))
     return (
-        f"One run cannot say: `overlap gate` compares two. Here {first.client} {first.strategy} is cheapest with "
-        f"{cheap:.2f} ms of CPU a call, {last.client} {last.strategy} dearest with {dear:.2f}."
+        f"One run cannot say: `overlap gate` compares two. Here {first.client} {first.strategy} was measured "
+        f"cheapest with {cheap:.2f} ms of CPU a call, {last.client} {last.strategy} dearest with {dear:.2f}."
     )
 
 

@@ -1,9 +1,9 @@
 """How many requests, and how much time, do retries hide from their caller?"""
 
 from harness.plan import Plan
-from harness.report.figures import count, times
+from harness.report.figures import count
 from harness.stats.cells import Summary
-from scenarios._cells import about, over, variants, whole
+from scenarios._cells import about, over, variants, versus, whole
 from scenarios._langchain import anew, model, refuse
 from scenarios._questions import questions as prompts
 
@@ -67,9 +67,10 @@ def answer(summary: Summary) -> str | None:
         f"{whole(cell, 'requests_per_call')} requests a call, {about(cell, 'makespan')} for all"
         for name, cell in found.items()
     ]
+    took = versus(factor, "in {} the time", "the times with and without them")
     return (
         f"Two retries turn {count(found[NONE].errors, 'failure')} into {count(found[CLIENT].errors, 'failure')}, "
-        f"in {times(factor)} the time. Every fourth request fails, with the layers every one to the first model: "
+        f"{took}. Every fourth request fails, with the layers every one to the first model: "
         f"{'; '.join(said)}."
     )
 

@@ -1,9 +1,8 @@
 """What does the vector store's interface cost a retrieval chain: native async, or a thread a question?"""
 
 from harness.plan import Plan
-from harness.report.figures import times
 from harness.stats.cells import Summary
-from scenarios._cells import about, over, variants, whole
+from scenarios._cells import about, over, variants, versus, whole
 from scenarios._langchain import forget, model, refuse
 from scenarios._questions import questions as prompts
 
@@ -66,7 +65,8 @@ def answer(summary: Summary) -> str | None:
         for name, cell in found.items()
     ]
     asked = found[THREAD].cell.concurrency
-    return f"A thread a question takes {times(factor)} as long. {asked} questions at once: {'; '.join(said)}."
+    slower = versus(factor, "A thread a question takes {} as long", "A thread a question and native async")
+    return f"{slower}. {asked} questions at once: {'; '.join(said)}."
 
 
 if __name__ == "__main__":

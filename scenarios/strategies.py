@@ -1,10 +1,8 @@
-"""Which way of calling a chain is done soonest?"""
+"""Which way of calling a chain finishes first?"""
 
 from harness.plan import Plan
-from harness.report.figures import listed, times, told
-from harness.stats.cells import CellSummary, Summary
-from harness.stats.estimate import differs
-from scenarios._cells import by, over
+from harness.stats.cells import Summary
+from scenarios._cells import about, by, has, standings
 from scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -23,7 +21,7 @@ SCENARIO = "strategies"
 
 
 def answer(summary: Summary) -> str | None:
-    """Say for each concurrency who was first, who cannot be told from it, and who was last."""
+    """Say for each concurrency which takes least, which are shown to take longer, and which cannot be told."""
     widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
     said = [sentence for width in widths if (sentence := _at(summary, width))]
     return " ".join(said) or None
@@ -32,28 +30,16 @@ def answer(summary: Summary) -> str | None:
 def _at(summary: Summary, concurrency: int) -> str | None:
     # A strategy whose calls all failed is soon done, and first at nothing.
     found = by(summary, "makespan", scenario=SCENARIO, concurrency=concurrency)
-    cells = [each for each in found if "throughput" in each.metrics]
-    several = len({each.cell.strategy for each in cells}) > 1
-    factor = over(summary, cells[-1], cells[0], "makespan") if several else None
-    if factor is None:
+    cells = {each.cell.id: each for each in found if "throughput" in each.metrics}
+    ranking = standings(summary, list(cells.values()), "makespan")
+    if ranking is None or len({each.cell.strategy for each in cells.values()}) < 2:
         return None
-    best, last = cells[0], cells[-1].cell.strategy
-    level = [each.cell.strategy for each in cells if each is best or not _slower(summary, each, best)]
-    if factor.low is None:
-        return (
-            f"At concurrency {concurrency} {best.cell.strategy} was first, but there are too few rounds to tell."
-        )
-    if len(level) == len(cells):
-        return f"At concurrency {concurrency} it makes no difference."
-    overlap = best.metrics.get("overlap")
-    reached = f" ({told(overlap)} of the possible)" if overlap else ""
-    first = f"{level[0]} is first" if len(level) == 1 else f"{listed(level)} are first and do not differ"
-    return f"At concurrency {concurrency}, {first}{reached}; {last} takes {times(factor)} as long."
+    best = cells[ranking.best]
+    told = f"At concurrency {concurrency}, {best.cell.strategy} takes least: {has(best, 'makespan')}"
+    shortest = f"{told} ({about(best, 'overlap')} of the possible)" if "overlap" in best.metrics else told
+    from harness.report.standings import standing
 
-
-def _slower(summary: Summary, each: CellSummary, best: CellSummary) -> bool:
-    factor = over(summary, each, best, "makespan")
-    return factor is not None and differs(factor)
+    return f"{shortest}. {standing(ranking, lambda name: cells[name].cell.strategy)}"
 
 
 if __name__ == "__main__":

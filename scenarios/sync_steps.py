@@ -3,9 +3,9 @@
 from functools import reduce
 
 from harness.plan import Plan
-from harness.report.figures import count, times, told
+from harness.report.figures import count, told
 from harness.stats.cells import Summary
-from scenarios._cells import apart, has, over, variants
+from scenarios._cells import apart, has, over, variants, versus
 from scenarios._langchain import model, refuse
 from scenarios._questions import questions as prompts
 
@@ -56,10 +56,10 @@ def answer(summary: Summary) -> str | None:
     if not step or not more or not factor:
         return None
     costs, hop = (told(each.scaled(1 / STEPS / 1000, "µs")) for each in (step, more))
+    slower = versus(factor, "that is {} as long as with async def", "it and that with async def")
     return (
         f"An async def step costs {costs} of CPU; a def step costs {hop} more, for its way to a thread and back. "
-        f"{count(PLAN[0].calls, 'call')} with {STEPS} def steps took {has(sync, 'makespan')}, {times(factor)} "
-        "as long as with async def."
+        f"{count(PLAN[0].calls, 'call')} with {STEPS} def steps took {has(sync, 'makespan')}; {slower}."
     )
 
 

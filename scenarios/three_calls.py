@@ -3,7 +3,7 @@
 from harness.plan import Plan
 from harness.report.figures import told
 from harness.stats.cells import Summary
-from scenarios._cells import one, over
+from scenarios._cells import one, over, versus
 from scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -30,7 +30,8 @@ def answer(summary: Summary) -> str | None:
         return None
     slow, fast = apart.metrics["makespan"], at_once.metrics["makespan"]
     right = abs(slow.value / 4.5e9 - 1) < 0.03 and abs(fast.value / 1.5e9 - 1) < 0.03
-    said = f"{told(slow)} in sequence, {told(fast)} under gather, {factor.value:.2f} times as fast"
+    fast_ = versus(factor, "{} as fast", "the two")
+    said = f"{told(slow)} in sequence, {told(fast)} under gather, {fast_}"
     return f"Yes: {said}." if right else f"Not here: {said}."
 
 

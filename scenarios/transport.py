@@ -1,9 +1,9 @@
 """Which HTTP library should calls go through, and how does its cost grow with the calls in flight?"""
 
 from harness.plan import Plan
-from harness.report.figures import times
-from harness.stats.cells import Summary
-from scenarios._cells import about, by, one, over
+from harness.stats.cells import CellSummary, Summary
+from harness.stats.estimate import Estimate
+from scenarios._cells import about, by, one, overs, versus
 from scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -27,18 +27,24 @@ PLAN = (
 def answer(summary: Summary) -> str | None:
     """Say for each number of calls in flight what a call costs by each library, and what aiohttp saves a chain."""
     widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
-    said = [sentence for width in widths if (sentence := _at(summary, width))]
+    pairs = {width: (_chain(summary, "chain_aiohttp", width), _chain(summary, "chain", width)) for width in widths}
+    factors = overs(summary, pairs, "cpu")
+    said = [sentence for width in widths if (sentence := _at(summary, width, factors.get(width)))]
     return " ".join(said) or None
 
 
-def _at(summary: Summary, width: int) -> str | None:
+def _chain(summary: Summary, client: str, width: int) -> CellSummary | None:
+    return one(summary, scenario=SCENARIO, concurrency=width, client=client)
+
+
+def _at(summary: Summary, width: int, factor: Estimate | None) -> str | None:
     at = {"scenario": SCENARIO, "concurrency": width}
     bare = [each for each in by(summary, "cpu", **at) if each.cell.client in BARE]
     if not bare:
         return None
     costs = ", ".join(f"{each.cell.client} {about(each, 'cpu')}" for each in bare)
-    factor = over(summary, one(summary, **at, client="chain_aiohttp"), one(summary, **at, client="chain"), "cpu")
-    chain = f"; a chain on aiohttp costs {times(factor)} what it costs on httpx2" if factor else ""
+    words, sides = "a chain on aiohttp costs {} what it costs on httpx2", "a chain on aiohttp and on httpx2"
+    chain = f"; {versus(factor, words, sides)}" if factor else ""
     return f"With {width} in flight a call costs, of CPU: {costs}{chain}."
 
 

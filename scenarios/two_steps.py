@@ -3,9 +3,8 @@
 from itertools import count
 
 from harness.plan import Plan
-from harness.report.figures import times
 from harness.stats.cells import Summary
-from scenarios._cells import has, one, over, verdict
+from scenarios._cells import has, one, over, verdict, versus
 from scenarios._langchain import model, step
 from scenarios._questions import questions
 
@@ -61,7 +60,8 @@ def answer(summary: Summary) -> str | None:
     if not factor:
         return None
     said = ", ".join(f"{name} {has(cell, 'makespan')}" for name, cell in cells.items() if cell)
-    return f"{verdict(factor, 'Yes', 'No')}: abatch takes {times(factor)} as long as gather; {said}."
+    slower = versus(factor, "abatch takes {} as long as gather", "abatch and gather")
+    return f"{verdict(factor, 'Yes', 'No')}: {slower}; {said}."
 
 
 if __name__ == "__main__":

@@ -1,15 +1,17 @@
 """Two or more runs side by side: the first against each of the others, told in the same formats as one run."""
 
 from collections.abc import Collection, Sequence
+from math import isinf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.report.charts.forest import Forest, Ratio
-from harness.report.figures import Scale, count, datum, listed, times
+from harness.report.figures import Scale, count, datum, listed, number, times
 from harness.report.matrix import slug
 from harness.report.section import Column, Datum, Report, Section, Table
 from harness.report.words import formula, label
-from harness.stats.estimate import differs
+from harness.stats.estimate import Estimate
+from harness.stats.ranking import possible, verdict
 from harness.stats.sidebyside import CAVEAT, Pair, SideBySide, lay
 from harness.store import read
 
@@ -63,8 +65,8 @@ def _section(laid: SideBySide) -> Section:
         return Section(title, "The runs have no cell in common.", parts=parts, glance="whole")
     charts = tuple(chart for metric in ("throughput", "cpu") if (chart := _chart(laid, metric)))
     note = (
-        "Ratios of the second run's figure to the first's, with 95 % intervals. Filled dots are differences: the "
-        "interval excludes 1 and the ratio is off by more than 3 %."
+        "Ratios of the second run's figure to the first's, with 95 % intervals that hold for all cells of two "
+        "metrics at once. Filled dots are differences: the interval excludes 1, and the ratio is off by over 3 %."
     )
     return Section(title, _lead(laid), _table(laid.pairs), charts, note, parts, "whole")
 
@@ -73,15 +75,29 @@ def _lead(laid: SideBySide) -> str:
     said: list[str] = []
     for metric in ("throughput", "cpu"):
         known = [(pair, pair.ratios[metric]) for pair in laid.pairs if metric in pair.ratios]
-        moved = [(pair, ratio) for pair, ratio in known if differs(ratio)]
+        moved = [(pair, ratio) for pair, ratio in known if _moved(ratio)]
+        if not known:
+            continue
         if not moved:
-            said.append(f"no difference shown in {label(metric)}")
+            said.append(f"no difference shown in {label(metric)}{_up_to(known)}")
             continue
         pair, far = max(moved, key=lambda row: max(row[1].value, 1 / row[1].value))
         said.append(
             f"{label(metric)} differs in {len(moved)} of {len(known)}, most in {pair.cell.id}: {times(far)}"
         )
-    return f"Of {count(len(laid.pairs), 'cell')} that both ran, {'; '.join(said)}."
+    return (
+        f"Of {count(len(laid.pairs), 'cell')} that both ran, {'; '.join(said) or 'none has comparable figures'}."
+    )
+
+
+def _moved(ratio: Estimate) -> bool:
+    return verdict(ratio) in {"higher", "lower"}
+
+
+def _up_to(known: Sequence[tuple[Pair, Estimate]]) -> str:
+    """Write the largest difference that is still possible in any cell; empty where rounds are too few to say."""
+    most = max(possible(ratio) for _, ratio in known)
+    return "" if isinf(most) else f" (up to {number(most * 100)} % is possible)"
 
 
 def _table(pairs: Sequence[Pair]) -> Table:
@@ -109,7 +125,7 @@ def _chart(laid: SideBySide, metric: str) -> Forest | None:
     return Forest(
         f"compare-{slug(laid.second.name)}-{slug(metric)}",
         f"{label(metric)}: second run ÷ first run, with 95 % intervals{some}",
-        tuple(Ratio(name, each.value, each.low, each.high, differs(each)) for name, each in far),
+        tuple(Ratio(name, each.value, each.low, each.high, _moved(each)) for name, each in far),
         "second lower",
         "second higher",
     )

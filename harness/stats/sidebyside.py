@@ -17,14 +17,18 @@ from harness.record import Cell
 from harness.stats.bootstrap import FEWEST_ROUNDS, batched, centre, standard_error
 from harness.stats.circumstances import Difference, differences
 from harness.stats.columns import OF_SLOTS, Column, better, table
-from harness.stats.estimate import Estimate, differs
+from harness.stats.estimate import Estimate
+from harness.stats.ranking import ALPHA, verdict
 from harness.stats.rounds import rounds_of, sound
 from harness.stats.student import critical
 from harness.store import Run
 
+# So many metrics a comparison's first sentence is about; it may name any of their cells.
+LED_BY = 2
 CAVEAT = (
-    "The runs were measured at different times. The intervals tell how rounds differ within a run, not what "
-    "changed on the machine in between; for a verdict, measure both in turns with the gate."
+    "The runs were measured at different times. The 95 % intervals, for all cells of two metrics at once, "
+    "say how rounds differ within a run, not what changed on the machine in between; for a verdict, measure both "
+    "in turns with the gate."
 )
 
 
@@ -46,8 +50,9 @@ class Pair:
     ratios: Mapping[str, Estimate]
 
     def moved(self, matters: float = 0.03) -> dict[str, Literal["better", "worse", "other"]]:
-        """Name the metrics that differ by more than what *matters*, for certain, and which way they went."""
-        return {name: _way(name, ratio) for name, ratio in self.ratios.items() if differs(ratio, matters)}
+        """Name the metrics that are shown to differ by more than what *matters*, and which way they went."""
+        shown = {"higher", "lower"}
+        return {name: _way(name, ratio) for name, ratio in self.ratios.items() if verdict(ratio, matters) in shown}
 
 
 def _way(name: str, ratio: Estimate) -> Literal["better", "worse", "other"]:
@@ -144,7 +149,7 @@ def _pairs(first: Run, second: Run, names: Sequence[str]) -> tuple[Pair, ...]:
     made = []
     for name in names:
         a, b = (table(sound(rounds[name]), OF_SLOTS.values()) for rounds in (ones, others))
-        ratios = {metric: between(a[metric], b[metric]) for metric in a}
+        ratios = {metric: between(a[metric], b[metric], LED_BY * len(names)) for metric in a}
         known = {metric: ratio for metric, ratio in ratios.items() if ratio is not None}
         made.append(Pair(cells[name], _estimates(a), _estimates(b), known))
     return tuple(made)
@@ -155,12 +160,12 @@ def _estimates(columns: Mapping[str, Column]) -> dict[str, Estimate]:
     return {name: estimate for name, estimate in found.items() if estimate is not None}
 
 
-def between(first: Column, second: Column) -> Estimate | None:
+def between(first: Column, second: Column, among: int = 1) -> Estimate | None:
     """
-    Answer second / first of one metric, from rounds that are not pairs; None unless all numbers are above zero.
+    Return second / first of one metric, from rounds that are not pairs; None unless all numbers are above zero.
 
     The ratio of the two centres; its error is both centres' together, with Welch's degrees of freedom, rounded
-    down.
+    down. The interval holds for *among* such ratios at once.
     """
     ones, others = np.array(first.known), np.array(second.known)
     if not ones.size or not others.size or ones.min() <= 0 or others.min() <= 0:
@@ -173,5 +178,6 @@ def between(first: Column, second: Column) -> Estimate | None:
     errors = standard_error(a), standard_error(b)
     error = hypot(*errors)
     parts = sum(each**4 / (size - 1) for each, size in zip(errors, (len(a), len(b)), strict=True))
-    reach = critical(max(int(error**4 / parts), min(len(a), len(b)) - 1)) * error if parts else 0.0
+    freedom = max(int(error**4 / parts), min(len(a), len(b)) - 1) if parts else 1
+    reach = critical(freedom, 1 - ALPHA / among) * error if parts else 0.0
     return Estimate(exp(moved), exp(moved - reach), exp(moved + reach), count, rounds, "")

@@ -1,7 +1,7 @@
 """What an SLO search found: for each cell the highest rate that kept it, with its interval over rounds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from math import sqrt
 from typing import Any
 
@@ -17,6 +17,7 @@ class Reached:
     One cell's answer; `rate` is None where some round found no end of it, and `beyond` then says on which side.
 
     `beyond` is "≥" where the highest rate that was tried was kept in some round, "<" where the lowest was missed.
+    `rates` has the rate of each round, by its number, where every round found one.
     """
 
     cell: Cell
@@ -25,6 +26,7 @@ class Reached:
     rounds: int
     slots: int
     calls: int
+    rates: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,13 @@ def _reached(fact: Mapping[str, Any]) -> Reached:
     tried = [slot for each in fact["rounds"] for slot in each["tried"]]
     calls = sum(int(slot["calls"]) for slot in tried)
     beyond = _beyond(whole)
-    rates = [] if beyond else [sqrt(each["kept"] * each["missed"]) for each in whole]
-    return Reached(cell, over_rounds(rates, calls, "1/s"), beyond, len(whole), len(tried), calls)
+    rates = {
+        turn: sqrt(each["kept"] * each["missed"])
+        for turn, each in enumerate(fact["rounds"])
+        if each["whole"] and not beyond
+    }
+    estimate = over_rounds(list(rates.values()), calls, "1/s")
+    return Reached(cell, estimate, beyond, len(whole), len(tried), calls, rates)
 
 
 def _beyond(rounds: Sequence[Mapping[str, Any]]) -> str:

@@ -7,6 +7,7 @@ from harness.report.charts.spread import Spreads, spread
 from harness.report.figures import count, scale, told
 from harness.report.matrix import Panel, panels
 from harness.report.section import Section
+from harness.report.standings import alone
 from harness.report.tables import of_cells
 from harness.shares import service
 from harness.stats.cells import CellSummary, Summary
@@ -31,14 +32,15 @@ def section(summary: Summary) -> Section | None:
         "to 75 %; thin line, 5 to 95 %; where there are too few calls for that, all of them. The orange mark is "
         "the median of what the server had planned. A percentile is left out where too few calls stand behind it."
     )
-    return Section("Latency of single calls", _lead(known), of_cells(known, METRICS), charts, note)
+    return Section("Latency of single calls", _lead(summary, known), of_cells(known, METRICS), charts, note)
 
 
-def _lead(known: list[CellSummary]) -> str:
+def _lead(summary: Summary, known: list[CellSummary]) -> str:
     with_overhead = [each for each in known if "overhead.p50" in each.metrics]
     if not with_overhead:
         worst = max(known, key=lambda each: each.metrics["e2e.p50"].value)
-        return f"The slowest median is {told(worst.metrics['e2e.p50'])}, of {worst.cell.id}."
+        beside = alone(summary, known, worst, "e2e.p50", largest=True)
+        return f"The slowest median is {told(worst.metrics['e2e.p50'])}, of {worst.cell.id}{beside}."
     ordered = sorted(with_overhead, key=lambda each: each.metrics["overhead.p50"].value)
     least, most = ordered[0], ordered[-1]
     if least is most:

@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from harness.report.charts.bars import Bar, Bars
-from harness.report.figures import Scale, datum, scale, times, told
+from harness.report.figures import Scale, datum, scale, told
 from harness.report.matrix import Pair, pairs, slug
 from harness.report.section import Column, Datum, Section, Table
+from harness.report.standings import standing
 from harness.stats.cells import CellSummary, Summary
-from harness.stats.compare import ratio
 from harness.stats.estimate import Estimate
+from harness.stats.ranking import Ranking
+from harness.stats.standing import ranked
 
 ORDER = 80
 
@@ -27,7 +29,7 @@ def section(summary: Summary) -> Section | None:
         "CPU per call is the CPU time of the worker and its children over the calls of a slot: the client, the "
         "event loop, and the harness's marks, which cost some microseconds for each call and each chunk. From "
         "format 2 of a run's files on, the heartbeat that measures the loop's lag is left out. The cheapest "
-        "client is the base of the ratios."
+        "client is the base of the ratios; their 95 % intervals hold for all clients of a table at once."
     )
     if len(parts) == 1:
         return replace(parts[0], note=note)
@@ -38,25 +40,26 @@ def _overall(found: list[Pair]) -> str:
     known = [(each.metrics["cpu"], name, pair) for pair in found for name, each in pair.cells.items()]
     least, most = (choose(known, key=lambda row: row[0].value) for choose in (min, max))
     said = (f"{told(cpu)} ({name}, {pair.scenario} · {pair.label})" for cpu, name, pair in (least, most))
-    return f"A call cost between {' and '.join(said)} of CPU, depending on the client and what is asked of it."
+    return f"The CPU of a call was measured between {' and '.join(said)}."
 
 
 def _part(summary: Summary, pair: Pair) -> Section:
     ordered = sorted(pair.cells.items(), key=lambda item: item[1].metrics["cpu"].value)
-    against = {name: ratio(summary.run, each.cell, ordered[0][1].cell, "cpu") for name, each in ordered[1:]}
+    ranking = ranked(summary.run, [each.cell for _, each in ordered], "cpu")
+    if ranking:
+        ordered.sort(key=lambda item: item[1].cell.id != ranking.best)
+    ratios = {**ranking.worse, **ranking.rest} if ranking else {}
+    against = {name: ratios.get(each.cell.id) for name, each in ordered[1:]}
     name = f"{pair.scenario} · {pair.label}"
-    lead = _lead(ordered, against)
+    lead = _lead(ordered, ranking)
     return Section(f"Client layers: {name}", lead, _table(ordered, against), (_chart(name, ordered),))
 
 
-def _lead(ordered: list[tuple[str, CellSummary]], against: dict[str, Estimate | None]) -> str:
-    (first, least), (last, most) = ordered[0], ordered[-1]
-    factor = against.get(last)
-    behind = f", {times(factor)} as much" if factor else ""
-    return (
-        f"A call cost {told(least.metrics['cpu'])} of CPU with {first}, the cheapest, and "
-        f"{told(most.metrics['cpu'])} with {last}{behind}."
-    )
+def _lead(ordered: list[tuple[str, CellSummary]], ranking: Ranking[str] | None) -> str:
+    first, least = ordered[0]
+    names = {each.cell.id: name for name, each in ordered}
+    rest = standing(ranking, names.__getitem__, ("costs more", "cost more"), "as much") if ranking else ""
+    return f"A call cost least with {first}: {told(least.metrics['cpu'])} of CPU. {rest}".rstrip()
 
 
 def _chart(name: str, ordered: list[tuple[str, CellSummary]]) -> Bars:

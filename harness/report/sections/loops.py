@@ -1,13 +1,16 @@
 """What does another event loop change, all else being equal."""
 
+from math import isinf
+
 from harness.report.charts.forest import Forest, Ratio
 from harness.report.figures import Scale, count, datum, interval, number
 from harness.report.matrix import Pair, pairs
 from harness.report.section import Column, Datum, Section, Table
 from harness.report.words import label
 from harness.stats.cells import Summary
-from harness.stats.compare import ratio
-from harness.stats.estimate import Estimate, differs
+from harness.stats.estimate import Estimate
+from harness.stats.ranking import possible, verdict
+from harness.stats.standing import ratios
 
 ORDER = 70
 METRICS = ("makespan", "cpu", "e2e.p50")
@@ -17,14 +20,16 @@ BASE = "asyncio"
 
 def section(summary: Summary) -> Section | None:
     """Answer a forest plot for each metric and pair of loops that ran on otherwise equal cells."""
-    rows = [
-        (other, metric, pair, estimate)
-        for pair in pairs(summary.cells, "loop")
+    found = pairs(summary.cells, "loop")
+    wanted = {
+        (other, metric, place): (pair.cells[other].cell, pair.cells[BASE].cell, metric)
+        for place, pair in enumerate(found)
         for other in pair.cells
         if BASE in pair.cells and other != BASE
         for metric in METRICS
-        if (estimate := ratio(summary.run, pair.cells[other].cell, pair.cells[BASE].cell, metric))
-    ]
+    }
+    known = ratios(summary.run, wanted, alike=lambda key: key[:2])
+    rows = [(other, metric, found[place], estimate) for (other, metric, place), estimate in known.items()]
     if not rows:
         return None
     charts = tuple(
@@ -32,8 +37,9 @@ def section(summary: Summary) -> Section | None:
         for other, metric in dict.fromkeys((other, metric) for other, metric, _, _ in rows)
     )
     note = (
-        "Ratios are paired by round: both loops got the same latencies. Filled dots: a difference, that is the "
-        "interval excludes 1 and the ratio is off by more than 3 %. Hollow: none shown."
+        f"Ratios are paired by round: both loops got the same latencies. The 95 % intervals hold for all "
+        f"{count(len(rows), 'ratio')} at once. Filled dots: a difference, that is the interval excludes 1 and the "
+        "ratio is off by more than 3 %. Hollow: none shown."
     )
     others = "/".join(dict.fromkeys(other for other, *_ in rows))
     return Section(f"{others} ÷ {BASE}", _lead(rows), _table(rows), charts, note)
@@ -46,17 +52,22 @@ def _lead(rows: list[Row]) -> str:
     said: list[str] = []
     for other, metric in dict.fromkeys((other, metric) for other, metric, _, _ in rows):
         own = [(pair, estimate) for o, m, pair, estimate in rows if (o, m) == (other, metric)]
-        real = [(pair, estimate) for pair, estimate in own if differs(estimate)]
+        real = [(pair, estimate) for pair, estimate in own if verdict(estimate) in {"higher", "lower"}]
         name = label(metric)
         if not real:
-            said.append(f"no difference shown in {name} ({count(len(own), 'pair')})")
+            most = max(possible(estimate) for _, estimate in own)
+            said.append(f"no difference shown in {name} ({count(len(own), 'pair')}{_up_to(most)})")
             continue
         pair, far = max(real, key=lambda row: max(row[1].value, 1 / row[1].value))
         said.append(
-            f"{name} {number(far.value)} times {BASE}'s ({interval(far.low, far.high)}) at most, with "
-            f"{pair.scenario} · {pair.label}, and different in {len(real)} of {count(len(own), 'pair')}"
+            f"{name} differs in {len(real)} of {count(len(own), 'pair')}, most with {pair.scenario} · "
+            f"{pair.label}: {number(far.value)} times {BASE}'s ({interval(far.low, far.high)})"
         )
     return f"{rows[0][0]}: {'; '.join(said)}."
+
+
+def _up_to(share: float) -> str:
+    return "" if isinf(share) else f", up to {number(share * 100)} % possible"
 
 
 def _chart(other: str, metric: str, own: list[tuple[Pair, Estimate]]) -> Forest:
@@ -65,7 +76,13 @@ def _chart(other: str, metric: str, own: list[tuple[Pair, Estimate]]) -> Forest:
         f"loops-{other}-{metric.replace('.', '-')}",
         f"{label(metric)}: {other} ÷ {BASE}, with 95 % intervals",
         tuple(
-            Ratio(f"{pair.scenario} · {pair.label}" if several else pair.label, e.value, e.low, e.high, differs(e))
+            Ratio(
+                f"{pair.scenario} · {pair.label}" if several else pair.label,
+                e.value,
+                e.low,
+                e.high,
+                verdict(e) in {"higher", "lower"},
+            )
             for pair, e in own
         ),
         f"{other} lower",
@@ -78,9 +95,9 @@ def _table(rows: list[Row]) -> Table:
         Column("scenario"),
         Column("cells"),
         Column("metric"),
-        Column("ratio", hint="median over rounds of this loop's figure / asyncio's", numeric=True),
+        Column("ratio", hint="geometric mean over rounds of this loop's figure / asyncio's", numeric=True),
         Column("rounds", numeric=True),
-        Column("verdict", hint="a difference excludes 1 and is larger than 3 %"),
+        Column("verdict", hint="a difference: the interval excludes 1, and the ratio is off by more than 3 %"),
     )
     body = tuple(
         (
@@ -97,6 +114,5 @@ def _table(rows: list[Row]) -> Table:
 
 
 def _verdict(estimate: Estimate) -> str:
-    if not differs(estimate):
-        return "no difference shown"
-    return "lower" if estimate.value < 1 else "higher"
+    shown = verdict(estimate)
+    return {"open": "no difference shown", "equal": "less than 3 % apart"}.get(shown, shown)

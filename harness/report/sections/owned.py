@@ -4,6 +4,7 @@ from harness.report.charts.stacks import Stack, Stacks
 from harness.report.figures import scale, told
 from harness.report.matrix import Panel, panels
 from harness.report.section import Section
+from harness.report.standings import alone, most
 from harness.report.tables import of_cells
 from harness.report.words import label
 from harness.shares import OWNERS
@@ -36,11 +37,11 @@ def section(summary: Summary) -> Section | None:
     if not charts:
         return None
     note = "Means per call. " + ". ".join(f"{owner}: {meaning}" for owner, meaning in OWNERS.items()) + "."
-    parts = (_causes(known),)
-    return Section("Who owned the time", _lead(known), of_cells(known, METRICS), charts, note, parts)
+    parts = (_causes(summary, known),)
+    return Section("Who owned the time", _lead(summary, known), of_cells(known, METRICS), charts, note, parts)
 
 
-def _causes(known: list[CellSummary]) -> Section:
+def _causes(summary: Summary, known: list[CellSummary]) -> Section:
     """Lay beside each other what can explain the shares of each cell."""
     named = [metric for metric in CAUSES if any(metric in each.metrics for each in known)]
     note = " ".join(
@@ -49,17 +50,13 @@ def _causes(known: list[CellSummary]) -> Section:
             *(f"{label(metric)} → {CAUSES[metric]}." for metric in named),
         )
     )
-    return Section("What explains the shares", _explained(known), of_cells(known, named), note=note)
+    return Section("What explains the shares", _explained(summary, known), of_cells(known, named), note=note)
 
 
-def _explained(known: list[CellSummary]) -> str:
+def _explained(summary: Summary, known: list[CellSummary]) -> str:
     """Name the cells in which each cause was largest, as a sentence."""
-    said = []
-    for metric in ("loop_lag.p99", "queue.max", "pool.max", "gc.longest"):
-        having = [each for each in known if metric in each.metrics]
-        if having:
-            worst = max(having, key=lambda each: each.metrics[metric].value)
-            said.append(f"{label(metric)} was largest in {worst.cell.id}, {told(worst.metrics[metric])}")
+    causes = ("loop_lag.p99", "queue.max", "pool.max", "gc.longest")
+    said = [sentence for metric in causes if (sentence := most(summary, known, metric, label(metric)))]
     sentence = "; ".join(said) or "the run recorded nothing that would explain these shares"
     return f"{sentence[0].upper()}{sentence[1:]}."
 
@@ -77,7 +74,7 @@ def _chart(panel: Panel) -> Stacks:
     )
 
 
-def _lead(known: list[CellSummary]) -> str:
+def _lead(summary: Summary, known: list[CellSummary]) -> str:
     def added(each: CellSummary) -> float:
         return sum(each.metrics[f"owned.{owner}"].value for owner in SMALL)
 
@@ -89,9 +86,14 @@ def _lead(known: list[CellSummary]) -> str:
         return f"Of a call, {told(only.metrics['owned.planned'])} were the server's plan; beyond it, {rest}."
     worst = max(known, key=added)
     owner = max(SMALL, key=lambda owner: worst.metrics[f"owned.{owner}"].value)
-    queue = max(known, key=lambda each: each.metrics["owned.dispatch"].value)
+    beside = alone(summary, known, worst, *(f"owned.{owner}" for owner in SMALL), largest=True)
     return (
-        f"From sending to the end of a call, {worst.cell.id} added most to the server's plan, largely in {owner}: "
-        f"{told(worst.metrics[f'owned.{owner}'])} a call; before sending, {queue.cell.id} let calls wait longest: "
-        f"{told(queue.metrics['owned.dispatch'])} a call."
+        f"From sending to the end of a call, {worst.cell.id} added most to the server's plan{beside}; the largest "
+        f"part was {owner}, {told(worst.metrics[f'owned.{owner}'])} a call.{_queued(summary, known)}"
     )
+
+
+def _queued(summary: Summary, known: list[CellSummary]) -> str:
+    """Name the cell whose calls waited longest before they were sent; empty where none waited."""
+    said = most(summary, known, "owned.dispatch", "the wait of a call")
+    return f" Before sending, {said}." if said else ""

@@ -1,11 +1,13 @@
 """How many calls a second can come while enough of them keep the SLO."""
 
 from harness.report.charts.bars import Bar, Bars
-from harness.report.figures import DASH, Scale, count, datum, number, told
+from harness.report.figures import DASH, Scale, datum, listed, number, told
 from harness.report.matrix import FIELDS
 from harness.report.section import Column, Datum, Section, Table
+from harness.report.standings import standing
 from harness.report.workers import shared_out
 from harness.stats.cells import Summary
+from harness.stats.ranking import rank
 from harness.stats.slo_rate import Reached, Searched, searched
 
 ORDER = 5
@@ -43,8 +45,24 @@ def _lead(found: Searched) -> str:
     rate = told(best.rate) if best.rate else "no known rate"
     if best.beyond:
         rate = f"at least {number(found.most)}/s, the highest that was tried"
-    more = f"; of {count(len(found.found), 'strategy')} it is the first" if len(found.found) > 1 else ""
-    return f"{best.cell.strategy} takes {rate}, for {wanted}{more}."
+    return f"{_name(found, best)} takes {rate}, for {wanted}.{_others(found, best)}"
+
+
+def _name(found: Searched, each: Reached) -> str:
+    """Name a cell by what sets it apart from the others."""
+    return " · ".join(str(getattr(each.cell, name)) for name in _names(found))
+
+
+def _others(found: Searched, best: Reached) -> str:
+    """Say which of the others are shown to take less, and of which that is not known."""
+    if best.beyond:
+        same = [_name(found, each) for each in found.found if each is not best and each.beyond == "≥"]
+        verb = "kept" if len(same) == 1 else "all kept"
+        return f" {listed(same)} {verb} the highest rate as well." if same else ""
+    measured = [each for each in found.found if each.rates]
+    ranking = rank({_name(found, each): each.rates for each in measured}, largest=True)
+    said = standing(ranking, worse=("takes less", "take less"), than="the rate") if ranking else ""
+    return f" {said}" if said else ""
 
 
 def _height(found: Searched, each: Reached) -> float:
@@ -81,10 +99,10 @@ def _rate(found: Searched, each: Reached) -> Datum:
 
 
 def _charts(found: Searched) -> tuple[Bars, ...]:
-    bars = []
-    for each in found.found:
-        if each.rate:
-            label = " · ".join(str(getattr(each.cell, name)) for name in _names(found))
-            bars.append(Bar(label, each.rate.value, each.rate.low, each.rate.high))
+    bars = [
+        Bar(_name(found, each), each.rate.value, each.rate.low, each.rate.high)
+        for each in found.found
+        if each.rate
+    ]
     title = f"The highest rate that keeps {found.slo} (calls per second)"
     return (Bars("slo-rate", title, tuple(bars), "calls/s", ""),) if bars else ()

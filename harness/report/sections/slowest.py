@@ -81,7 +81,7 @@ def _part(each: CellSummary, timed: list[Timed]) -> Section:
 
 
 def _label(call: Call) -> str:
-    return f"call {call.index}, round {call.round}"
+    return f"call {call.index + 1}, round {call.round + 1}"
 
 
 def _fall(call: Call, spans: tuple[Span, ...], by: Scale) -> Fall:

@@ -7,6 +7,7 @@ from harness.report.charts.marks import Mark, Marks
 from harness.report.figures import count, number, scale, told
 from harness.report.matrix import Panel, panels
 from harness.report.section import Section
+from harness.report.standings import alone
 from harness.report.tables import of_cells
 from harness.stats.cells import CellSummary, Summary
 from harness.stats.rounds import rounds_of, sound
@@ -48,10 +49,12 @@ def section(summary: Summary) -> Section | None:
     )
     if any(PLANNED in mark.values for chart in charts for mark in chart.marks):
         note += " The grey mark is what the server had planned."
-    return Section("Streaming: TTFT and ITL", _lead(streamed, calls), of_cells(streamed, METRICS), charts, note)
+    return Section(
+        "Streaming: TTFT and ITL", _lead(summary, streamed, calls), of_cells(streamed, METRICS), charts, note
+    )
 
 
-def _lead(streamed: tuple[CellSummary, ...], calls: dict[str, list[Call]]) -> str:
+def _lead(summary: Summary, streamed: tuple[CellSummary, ...], calls: dict[str, list[Call]]) -> str:
     planned = {each.cell.id: _planned(calls.get(each.cell.id, []), "ttft") for each in streamed}
 
     def beyond(each: CellSummary) -> float:
@@ -67,11 +70,17 @@ def _lead(streamed: tuple[CellSummary, ...], calls: dict[str, list[Call]]) -> st
     total = count(sum(each.calls for each in streamed), "call")
     if nearest is farthest:
         return f"The median first token came to {said(nearest)} ({total})."
-    if not any(planned.values()):
-        return f"The median first token came soonest to {said(nearest)}, and latest to {said(farthest)} ({total})."
+    known = any(planned.values())
+    metric = "ttft_error.p50" if known else "ttft.p50"
+    first, last = (
+        said(each) + alone(summary, streamed, each, metric, largest=each is farthest)
+        for each in (nearest, farthest)
+    )
+    if not known:
+        return f"The median first token came soonest to {first}, and latest to {last} ({total})."
     return (
-        f"The median first token came nearest to the server's plan in {said(nearest)}, and farthest from it in "
-        f"{said(farthest)} ({total})."
+        f"The median first token came nearest to the server's plan in {first}, and farthest from it in {last} "
+        f"({total})."
     )
 
 

@@ -7,6 +7,7 @@ from harness.report.figures import scale, told
 from harness.report.leads import fastest
 from harness.report.matrix import Panel, panels, scenarios
 from harness.report.section import Section
+from harness.report.standings import alone
 from harness.report.tables import pivot
 from harness.stats.cells import CellSummary, Summary
 
@@ -27,18 +28,19 @@ def section(summary: Summary) -> Section | None:
     )
     if len(parts) == 1:
         return replace(parts[0], note=note)
-    lead = _overall([each for _, cells in _asked(summary) for each in cells])
+    lead = _overall(summary, [each for _, cells in _asked(summary) for each in cells])
     return Section("Total time beside the ideal", lead, parts=tuple(parts), note=note, glance="whole")
 
 
-def _overall(cells: list[CellSummary]) -> str:
+def _overall(summary: Summary, cells: list[CellSummary]) -> str:
     known = [each for each in cells if "overlap" in each.metrics]
     if not known:
         return "How near each came to the ideal is unknown: the server kept no journal, or calls failed."
     best, worst = (choose(known, key=lambda each: each.metrics["overlap"].value) for choose in (max, min))
+    first, last = (alone(summary, known, each, "overlap", largest=each is best) for each in (best, worst))
     return (
-        f"{best.cell.id} came nearest to the ideal, {told(best.metrics['overlap'])} of it; "
-        f"{worst.cell.id} stayed farthest, at {told(worst.metrics['overlap'])}."
+        f"{best.cell.id} came nearest to the ideal, {told(best.metrics['overlap'])} of it{first}; "
+        f"{worst.cell.id} stayed farthest, at {told(worst.metrics['overlap'])}{last}."
     )
 
 

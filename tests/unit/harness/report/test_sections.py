@@ -46,8 +46,8 @@ def test_clients_are_held_against_the_cheapest(make_shared_run):
     """The made-up chain costs 7.5 times the CPU of made-up aiohttp, within the made-up noise of 3 % a round."""
     cells = [Cell("s", client, "gather", "asyncio", 4) for client in ("chain", "aiohttp", "openai")]
     section = _section("layers", make_shared_run(cells))
-    assert section.lead.startswith("A call cost ")
-    assert "with aiohttp, the cheapest" in section.lead
+    assert section.lead.startswith("A call cost least with aiohttp: ")
+    assert "openai and chain cost more; chain 7." in section.lead
     ratios = {row[0].text: row[-1].sort for row in section.table.rows}
     assert list(ratios) == ["aiohttp", "openai", "chain"]
     assert 7.0 < ratios["chain"] < 8.0
@@ -86,7 +86,7 @@ def test_the_time_of_a_sequence_is_owned_by_its_queue(make_shared_run):
     """One call at a time with 16 places free: the wait before sending is the strategy's own."""
     cells = [Cell("s", "chain", name, "asyncio", 16) for name in ("ainvoke", "gather")]
     section = _section("owned", make_shared_run(cells))
-    assert "before sending, s/chain/ainvoke/asyncio/16 let calls wait longest" in section.lead
+    assert "Before sending, the wait of a call was largest in s/chain/ainvoke/asyncio/16" in section.lead
     [chart] = section.charts
     dispatch = {stack.label: stack.values[chart.parts.index("dispatch")] for stack in chart.stacks}
     assert dispatch["ainvoke"] > 100 * dispatch["gather"]

@@ -80,7 +80,7 @@ def _planned(took):
 
 
 def test_a_latency_that_is_replayed_in_every_round_is_one_draw():
-    """Five rounds of the same forty latencies are forty draws, two beyond p95; five of their own are two hundred."""
+    """Five rounds of the same forty latencies are forty draws, two beyond p95; five of their own make 200."""
     rng = np.random.default_rng(1)
     same = rng.integers(10**6, 10**9, 40).tolist()
     fresh = [rng.integers(10**6, 10**9, 40).tolist() for _ in range(5)]

@@ -1,0 +1,99 @@
+"""Rankings in sentences: who is shown to be worse, and what is not shown."""
+
+from collections.abc import Callable, Sequence
+from math import inf
+
+from harness.report.figures import count, listed, number, times, told
+from harness.stats.cells import CellSummary, Summary
+from harness.stats.estimate import Estimate
+from harness.stats.ranking import MATTERS, Ranking, possible, verdict
+from harness.stats.standing import ranked
+
+# A list of more names is not read; the table beside a sentence has them all.
+NAMED = 6
+
+
+def standing(
+    ranking: Ranking[str],
+    name: Callable[[str], str] = str,
+    worse: tuple[str, str] = ("takes longer", "take longer"),
+    than: str = "as long",
+) -> str:
+    """
+    Say of all rows but the best what is shown: those that are worse, those that are equal, and the others.
+
+    *worse* is the verb for one and for several, as in "takes longer"; *than* ends a ratio, as in "as long". Empty
+    where there is only one row.
+    """
+    said = []
+    if ranking.worse:
+        names, far = list(ranking.worse), max(ranking.worse, key=lambda each: possible(ranking.worse[each]))
+        factor = f"{times(ranking.worse[far])} {than}"
+        if len(names) == 1:
+            said.append(f"{name(far)} {worse[0]}, {factor}.")
+        else:
+            said.append(f"{listed([name(each) for each in names], NAMED)} {worse[1]}; {name(far)} {factor}.")
+    if equal := [name(each) for each in ranking.equal]:
+        verb = "differs" if len(equal) == 1 else "differ"
+        said.append(f"{listed(equal, NAMED)} {verb} from it by less than {MATTERS:.0%}.")
+    if unknown := [name(each) for each in ranking.open]:
+        said.append(f"{listed(unknown, NAMED)} {_open(ranking, len(unknown))}.")
+    return " ".join(said)
+
+
+def _open(ranking: Ranking[str], several: int) -> str:
+    verb = "is" if several == 1 else "are"
+    return f"{verb} not told apart from it{up_to(ranking.possible)}"
+
+
+def up_to(share: float) -> str:
+    """
+    Write how large a difference may still be, as the end of a sentence.
+
+    >>> up_to(0.123)
+    ' (a difference of up to 12.3 % is possible)'
+    """
+    return " (too few rounds)" if share == inf else f" (a difference of up to {number(share * 100)} % is possible)"
+
+
+def compared(ratio: Estimate, higher: str, lower: str, subject: str = "") -> str:
+    """
+    Say what a *ratio* shows: *higher* or *lower* with the factor, else that nothing is shown and what is possible.
+
+    The words take the factor at their end: "abatch takes {} as long as gather" has it where the braces are.
+    *subject* names both sides, for the case that they cannot be told apart: "abatch and gather".
+    """
+    shown = verdict(ratio)
+    if shown == "equal":
+        return f"{subject} differ by less than {MATTERS:.0%}"
+    if shown == "open":
+        return f"{subject} are not told apart{up_to(possible(ratio))}"
+    return (higher if shown == "higher" else lower).format(times(ratio))
+
+
+def most(summary: Summary, cells: Sequence[CellSummary], metric: str, what: str, *, largest: bool = True) -> str:
+    """
+    Name the cell with the largest (or smallest) measured *metric*, *what* for short, and how sure that is.
+
+    Empty where no cell has the metric, or the largest is 0.
+    """
+    known = [each for each in cells if metric in each.metrics]
+    choose = max if largest else min
+    if not known:
+        return ""
+    top = choose(known, key=lambda each: each.metrics[metric].value)
+    if not top.metrics[metric].value:
+        return ""
+    word = "largest" if largest else "smallest"
+    said = f"{what} was {word} in {top.cell.id}, {told(top.metrics[metric])}"
+    return said + alone(summary, known, top, metric, largest=largest)
+
+
+def alone(summary: Summary, known: Sequence[CellSummary], top: CellSummary, *metrics: str, largest: bool) -> str:
+    """Say how many of the *known* cells cannot be told from *top*, as the end of a clause; empty for none."""
+    ranking = ranked(summary.run, [each.cell for each in known], *metrics, largest=largest)
+    shown = set(ranking.worse) if ranking and ranking.best == top.cell.id else set()
+    others = sum(1 for each in known if each is not top and each.cell.id not in shown)
+    if not others:
+        return ""
+    return f" ({count(others, 'other cell')} {'is' if others == 1 else 'are'} not told apart from it)"

@@ -1,0 +1,222 @@
+"""
+Which of several rows is best, and which are shown to be worse: one procedure for every sentence that ranks.
+
+A ranking picks its winner by the same numbers by which it then compares, and it makes many comparisons. Tested one
+by one at 95 %, one of twelve equal rows is called slower in a third of all reports. So here the whole report has
+the error rate: if all rows are equal, at most one report in twenty names one of them.
+
+    log(row, round) = row + round + noise        rounds are blocks: all rows of a round met the same latencies and
+                                                 the same mood of the machine, which a difference takes out
+
+1. The noise is pooled over all rows, since three rounds of one row say next to nothing about it.
+2. Every pair is compared with Student's t at 5 % divided by the number of pairs (Bonferroni), because whichever
+   row is best by chance, its comparison is one of these. No row is named that its own rounds alone do not set
+   apart at 95 %: a row that is noisier than the others is not judged by their quietness.
+3. Rows that are named leave, and the rest is compared anew among themselves: a row that takes seven times as long
+   has a noise of its own, which is no measure for the others.
+
+A difference that is shown must also be larger than what matters (3 %). What is not shown is not called equal: two
+rows are equal only if the whole interval of their ratio is within what matters. Else the largest difference that
+is still possible is told.
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, inf, log, nan, sqrt
+from typing import Generic, Literal, TypeVar
+
+import numpy as np
+
+from harness.stats.estimate import Estimate
+from harness.stats.quantiles import Floats
+from harness.stats.student import critical
+
+ALPHA = 0.05
+# What nobody would change their code for.
+MATTERS = 0.03
+# Two rounds have one difference between them, which is no noise to speak of.
+FEWEST_ROUNDS = 3
+
+Name = TypeVar("Name", bound=Hashable)
+Verdict = Literal["higher", "lower", "equal", "open"]
+
+
+def verdict(ratio: Estimate, matters: float = MATTERS) -> Verdict:
+    """
+    Say what the interval of a *ratio* shows: that it is higher or lower than 1, that it equals 1, or nothing.
+
+    *matters* is a share: with 0.03 neither 1.03 nor 1 / 1.03 is a difference, and what lies between them is equal.
+    """
+    if ratio.low is None or ratio.high is None:
+        return "open"
+    if 1 / (1 + matters) <= ratio.low and ratio.high <= 1 + matters:
+        return "equal"
+    if ratio.low > 1 and ratio.value > 1 + matters:
+        return "higher"
+    if ratio.high < 1 and ratio.value < 1 / (1 + matters):
+        return "lower"
+    return "open"
+
+
+def possible(ratio: Estimate) -> float:
+    """
+    Return the largest difference that the interval of *ratio* leaves possible, as a share; infinite without one.
+
+    >>> round(possible(Estimate(1.02, 0.9, 1.06, 5, 5, "")), 3)
+    0.111
+    """
+    if ratio.low is None or ratio.high is None or ratio.low <= 0:
+        return inf
+    return max(ratio.high, 1 / ratio.low) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking(Generic[Name]):
+    """
+    Rows by rising value: the `best`, those that are shown to be `worse`, and the `rest`, which are not.
+
+    Each is named with its ratio to the best: the geometric mean over rounds, with an interval that holds for all
+    rows at once. `rest` has the rows that are equal to the best or cannot be told from it.
+    """
+
+    best: Name
+    worse: dict[Name, Estimate]
+    rest: dict[Name, Estimate]
+
+    @property
+    def equal(self) -> list[Name]:
+        """The rows that are shown to be as good as the best."""
+        return [name for name, ratio in self.rest.items() if verdict(ratio) == "equal"]
+
+    @property
+    def open(self) -> list[Name]:
+        """The rows of which nothing is shown."""
+        return [name for name, ratio in self.rest.items() if verdict(ratio) != "equal"]
+
+    @property
+    def possible(self) -> float:
+        """The largest difference, as a share, that may still be between the best and a row of `open`."""
+        return max((possible(self.rest[name]) for name in self.open), default=0.0)
+
+
+def rank(rows: Mapping[Name, Mapping[int, float]], *, largest: bool = False) -> Ranking[Name] | None:
+    """
+    Rank *rows*, each a figure by round; the smallest is the best, or the *largest*.
+
+    A row of which some round is not above zero cannot be ranked by ratios, and is left out. None where no row is
+    left. Ratios are of a row to the best, so for the *largest* those of worse rows are below 1.
+    """
+    kept = {name: dict(row) for name, row in rows.items() if row and all(value > 0 for value in row.values())}
+    if not kept:
+        return None
+    names = list(kept)
+    rounds = sorted({turn for row in kept.values() for turn in row})
+    sign = -1.0 if largest else 1.0
+    table = np.array(
+        [[sign * log(row[turn]) if turn in row else np.nan for turn in rounds] for row in kept.values()]
+    )
+    worse: dict[int, Estimate] = {}
+    left = list(range(len(names)))
+    while True:
+        best, reaches = _against_best(table[left])
+        compared = {left[place]: reach for place, reach in reaches.items()}
+        named = {place: each for place, each in compared.items() if verdict(each) == "higher"}
+        if not named:
+            break
+        worse |= named
+        left = [place for place in left if place not in named]
+    ordered = [dict(sorted(each.items(), key=lambda item: item[1].value)) for each in (worse, compared)]
+    found = [{names[place]: _turned(ratio, largest=largest) for place, ratio in each.items()} for each in ordered]
+    return Ranking(names[left[best]], found[0], found[1])
+
+
+def _turned(ratio: Estimate, *, largest: bool) -> Estimate:
+    """Return *ratio* as it is, or its inverse where the logs had been negated."""
+    if not largest:
+        return ratio
+    low, high = (None if end is None else 1 / end for end in (ratio.high, ratio.low))
+    return Estimate(1 / ratio.value, low, high, ratio.count, ratio.rounds, ratio.unit)
+
+
+def _against_best(table: Floats) -> tuple[int, dict[int, Estimate]]:
+    """Return the place of the best row of *table* (logs; NaN is unknown), and each other row's ratio to it."""
+    size = len(table)
+    best = _best(table)
+    spread, freedom = pooled(table)
+    pairs = size * (size - 1) // 2
+    found = {}
+    for place in range(size):
+        apart = table[place] - table[best]
+        if place != best:
+            found[place] = _ratio(apart[~np.isnan(apart)], 2 * spread, freedom, pairs)
+    return best, found
+
+
+def _best(table: Floats) -> int:
+    """Return the place of the row that is smallest over the rounds which all rows have, or else over its own."""
+    shared = ~np.isnan(table).any(axis=0)
+    means = table[:, shared].mean(axis=1) if shared.any() else np.nanmean(table, axis=1)
+    return int(np.argmin(means))
+
+
+def pooled(table: Floats) -> tuple[float, int]:
+    """
+    Return the variance of what is left of *table* once rows and rounds are taken out, and its degrees of freedom.
+
+    Rows need not have all rounds: NaN is a round that a row does not have.
+    """
+    known = ~np.isnan(table)
+    rows, rounds = np.nonzero(known)
+    design = np.zeros((len(rows), sum(table.shape)))
+    design[np.arange(len(rows)), rows] = 1
+    design[np.arange(len(rows)), table.shape[0] + rounds] = 1
+    values = table[known]
+    fitted, _, rank_of, _ = np.linalg.lstsq(design, values, rcond=None)
+    freedom = len(values) - int(rank_of)
+    left = values - design @ fitted
+    return (float(left @ left) / freedom if freedom else 0.0), freedom
+
+
+def _ratio(own: Floats, variance: float, freedom: int, among: int) -> Estimate:
+    """
+    Return the ratio whose logs by round are *own*, with an interval that holds for *among* of them at once.
+
+    *variance* is what one of the logs scatters by, known from *freedom* degrees of freedom of all rows.
+    """
+    count = len(own)
+    middle = float(own.mean()) if count else nan
+    if count < FEWEST_ROUNDS or not freedom:
+        return Estimate(exp(middle), None, None, count, count, "")
+    alone = float(own.var(ddof=1))
+    reach = max(
+        critical(freedom, 1 - ALPHA / among) * sqrt(max(variance, alone) / count),
+        critical(count - 1, 1 - ALPHA) * sqrt(alone / count),
+    )
+    return Estimate(exp(middle), exp(middle - reach), exp(middle + reach), count, count, "")
+
+
+def together(
+    ratios: Mapping[Name, Sequence[float]], alike: Callable[[Name], Hashable] = lambda _: None
+) -> dict[Name, Estimate]:
+    """
+    Return each of several *ratios*, given by round, with intervals that hold for all of them at once (95 %).
+
+    So in at most one report of twenty any of them excludes a ratio that is true. The noise is pooled over the
+    ratios that are *alike*: those of one metric. A ratio that is not above zero in some round is left out.
+    """
+    logs = {
+        name: np.log(np.asarray(row, dtype=np.float64)) for name, row in ratios.items() if row and min(row) > 0
+    }
+    groups: dict[Hashable, list[Floats]] = {}
+    for name, row in logs.items():
+        if len(row) >= FEWEST_ROUNDS:
+            groups.setdefault(alike(name), []).append(row)
+    scatter = {
+        kind: (float(sum(((row - row.mean()) ** 2).sum() for row in rows)), sum(len(row) - 1 for row in rows))
+        for kind, rows in groups.items()
+    }
+    found = {}
+    for name, row in logs.items():
+        squares, freedom = scatter.get(alike(name), (0.0, 0))
+        found[name] = _ratio(row, squares / freedom if freedom else 0.0, freedom, max(len(logs), 1))
+    return found

@@ -1,0 +1,92 @@
+"""What scenarios answer: no factor and no verdict without a difference that is shown."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from harness import registry
+from harness.config import RunConfig
+from harness.plan import expand, plans
+from harness.record import Call, Cell, Lag, Served, Slot
+from harness.stats.cells import Summary
+from harness.stats.summary import summarise
+from harness.store import Run
+
+MS = 1_000_000
+ROUNDS = 5
+METHODS = ("invoke", "ainvoke", "batch", "abatch", "stream", "astream", "abatch_as_completed")
+NAMES = [name for name in registry.names("scenarios") if hasattr(registry.load("scenarios", name), "answer")]
+# Their answers are counts, or single figures with their intervals.
+NO_FACTORS = {
+    "accuracy",
+    "failures",
+    "max_concurrency",
+    "rate_limits",
+    "regressions",
+    "streaming",
+    "streaming_steps",
+}
+FACTOR = re.compile(r"\d times \(")
+
+
+def cells(name: str) -> list[Cell]:
+    """Every cell that the scenario plans."""
+    found = []
+    for plan in plans(RunConfig(), name):
+        methods = {(client, variant): METHODS for client in plan.clients for variant in plan.variants}
+        found += [planned.cell for planned in expand(name, plan, methods, ROUNDS)]
+    return found
+
+
+def run(name: str, level) -> Summary:
+    """A run in which cell k takes *level*(k) ms a call, and is off by up to 10 % from round to round."""
+    every, slots, calls = cells(name), [], []
+    for turn in range(ROUNDS):
+        for place, cell in enumerate(every):
+            # The same offsets in another order for each cell: their means are the same to the last digit.
+            off = (-0.1, 0.07, 0.0, 0.1, -0.07)[(turn * (1 + place % 4) + place) % ROUNDS]
+            long = round(level(place) * (1 + off) * MS)
+            served = (Served(MS, [long // 4, long // 2], [long // 4, long // 2], long // 2, tokens=2),)
+            chunks = (long // 4 + MS, long // 2 + MS)
+            calls += [
+                Call(cell.id, turn, index, 0, long, chunks=chunks, served=served)
+                for index in range(cell.concurrency)
+            ]
+            lag = Lag(MS, MS, MS, 9)
+            made = cell.concurrency
+            slots.append(
+                Slot(cell.id, turn, 0, made, 0, long, long * made, lag, peak=made, connections=made, requests=made)
+            )
+    return summarise(Run(Path("run"), {"format": 2}, tuple(every), tuple(slots), tuple(calls)))
+
+
+@pytest.fixture(scope="module")
+def asked():
+    """Answer of a scenario on a run with these levels."""
+    return lambda name, level: registry.load("scenarios", name).answer(run(name, level))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in {*NO_FACTORS, "connections"}])
+def test_equal_cells_get_no_factor_and_no_yes(asked, name):
+    """Rounds differ by up to 10 %, cells do not: whatever is said, no factor is, nor that one is more."""
+    said = asked(name, lambda _: 100.0)
+    assert said
+    # Of a list of costs each has its interval; what it shows is said in front of it.
+    if name != "callbacks":
+        assert not FACTOR.search(said), said
+    assert not said.startswith(("Yes", "No:")), said
+    assert re.search(r"not told apart|Not shown|not shown|no difference shown", said), said
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in {*NO_FACTORS, "connections", "loops"}])
+def test_cells_that_are_far_apart_get_their_factor(asked, name):
+    """Each takes twice as long as the one before it in the plan."""
+    said = asked(name, lambda place: 100.0 * 2**place)
+    assert FACTOR.search(said) or (name == "parallel" and said.startswith("Yes: ")), said
+
+
+def test_loops_say_a_change_only_where_there_is_one(asked):
+    """Uvloop at half the cost is -50 %; at the same cost nothing is shown, and how much is possible."""
+    assert "-50.0 % (" in asked("loops", lambda place: 100.0 / (1 + place % 2))
+    assert "% is possible" in asked("loops", lambda _: 100.0)
