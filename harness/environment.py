@@ -5,12 +5,13 @@ import platform
 import re
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from harness.config import Mistake
 from harness.interpreter import optimized
+from harness.masking import hide
 
 # What a child process may inherit. Everything else is left behind: tracing, proxies, keys and base URLs of a
 # developer's shell change what is measured, and could leak into it.
@@ -48,15 +49,17 @@ def scrubbed(**more: str) -> dict[str, str]:
     return {key: os.environ[key] for key in INHERITED if key in os.environ} | more
 
 
-def given(names: Iterable[str]) -> dict[str, str]:
-    """Answer the environment variables called *names*; raises `Mistake` for one that is not set."""
+def given(names: Sequence[str]) -> dict[str, str]:
+    """Return the environment variables called *names*, and hide their values; raises `Mistake` for one not set."""
     for name in names:
         # A name in capitals only: anything else may be the secret itself, and must then not be repeated.
         if not re.fullmatch(r"[A-Z_][A-Z0-9_]*", name):
             raise Mistake("env takes NAMES of environment variables that are set, never their values")
         if name not in os.environ:
             raise Mistake(f"the environment variable {name}, which env names, is not set")
-    return {name: os.environ[name] for name in names}
+    found = {name: os.environ[name] for name in names}
+    hide(found.values())
+    return found
 
 
 def circumstances(executor: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -18,9 +18,12 @@ import orjson
 from harness import interrupt
 from harness.config import Mistake
 from harness.environment import scrubbed
-from harness.masking import masked
+from harness.masking import HIDDEN_NAMES, hidden_among, hide_dotenv, masked
 from harness.server import seated
 from harness.slot import Order
+
+LAST_LINES = 200
+"""Lines of stderr that are kept: a private key of several lines must be seen whole, or it is not known for one."""
 
 PATIENCE = 3.0
 """Seconds in which a worker may end by itself."""
@@ -35,9 +38,8 @@ class Launch:
     A process on *core* running *module*. Use it as a context; a broken one cannot be asked again.
 
     *python* runs it, with *env* added to its environment. In a working folder *cwd* that is not ours, modules
-    are not looked for unless *env* says so: a `harness` that lies there is not the one that measures. What is in
-    *hide*, and what looks like a key, is taken out of everything the worker says of itself. Those that are started
-    *together* stay in our session.
+    are not looked for unless *env* says so: a `harness` that lies there is not the one that measures. Secrets are
+    taken out of everything the worker says of itself. Those that are started *together* stay in our session.
     """
 
     def __init__(  # noqa: PLR0913  three say what is run, four where
@@ -49,23 +51,23 @@ class Launch:
         python: str | Path = sys.executable,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
-        hide: Sequence[str] = (),
         together: bool = False,
     ) -> None:
-        self._hide = tuple(hide)
+        hide_dotenv(Path(".env"))
+        env = {**(env or {}), HIDDEN_NAMES: hidden_among(env or {})}
         flags = ["-P"] if cwd else []
         self._process = subprocess.Popen(
             [python, *flags, "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=scrubbed(**{**(env or {}), "PYTHONHASHSEED": str(hash_seed)}),
+            env=scrubbed(**{**env, "PYTHONHASHSEED": str(hash_seed)}),
             cwd=cwd,
             **seated(core, together=together),
         )
         # What the code under test prints is kept only for the sentence that says how it died: it may hold
         # prompts, so it goes to no file. A thread, since a full pipe would stop the worker.
-        self._said: deque[str] = deque(maxlen=20)
+        self._said: deque[str] = deque(maxlen=LAST_LINES)
         assert self._process.stderr is not None
         self._listener = Thread(target=self._listen, args=(self._process.stderr,), daemon=True)
         self._listener.start()
@@ -95,10 +97,9 @@ class Launch:
     def tried(self, order: Order, patience: float) -> dict[str, Any]:
         """Have the first calls of *order* made; answers what `harness.look.tried` does. Raises `Broken`."""
         came: dict[str, Any] = self.ask({"tried": order}, patience)["tried"]
-        errors = [masked(error, self._hide) for error in came["errors"]]
         return came | {
-            "errors": errors,
-            "lame": {name: masked(why, self._hide) for name, why in came["lame"].items()},
+            "errors": [masked(error) for error in came["errors"]],
+            "lame": {name: masked(why) for name, why in came["lame"].items()},
         }
 
     def slot(self, order: Order, patience: float) -> dict[str, Any]:
@@ -128,12 +129,12 @@ class Launch:
         """
         answer: dict[str, Any] = orjson.loads(self._line(patience, patience if given is None else given))
         if "mistake" in answer:
-            raise Mistake(masked(answer["mistake"], self._hide))
+            raise Mistake(masked(answer["mistake"]))
         if "reason" in answer:
-            raise Broken(masked(answer["reason"], self._hide))
+            raise Broken(masked(answer["reason"]))
         if "error" in answer:
             self._settle()
-            raise Broken(f"{answer['error']}: {self._last_words()}")
+            raise Broken(f"{masked(answer['error'])}: {self._last_words()}")
         return answer
 
     def _line(self, patience: float, given: float) -> bytes:
@@ -164,7 +165,8 @@ class Launch:
         self._listener.join(0.2)
 
     def _last_words(self) -> str:
-        return masked(self._said[-1], self._hide)[:200] if self._said else "without a word"
+        # Masked as a whole: the last line may be the end of a secret that began in one before it.
+        return masked("\n".join(self._said)).splitlines()[-1][:200] if self._said else "without a word"
 
     def leave(self) -> None:
         """Close its input, upon which it ends when it has done what it is doing."""

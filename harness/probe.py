@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from harness.chunks import carries
+from harness.masking import word
 from harness.record import Call
 
 
@@ -162,7 +163,7 @@ class Probe:
                 sent=mark.sent,
                 done=mark.done,
                 chunks=[chunk - mark.sent for chunk in mark.chunks],
-                error=mark.error,
+                error=word(mark.error) if mark.error else None,
                 warmup=mark.item.warmup,
             )
             for mark in self.marks
@@ -174,7 +175,8 @@ def name(error: BaseException) -> str:
     """
     Name the kind of *error*, with the HTTP status where it has one ("RateLimitError 429").
 
-    Never its message: that may quote a prompt or a key, and this goes to a file.
+    Never its message: that may quote a prompt or a key, and this goes to a file. A name made of a secret is masked
+    when the clock has stopped.
     """
     status = getattr(error, "status_code", None)
     return f"{type(error).__name__} {status}" if isinstance(status, int) else type(error).__name__

@@ -22,10 +22,10 @@ from harness.environment import given
 from harness.folder import Ledger
 from harness.journal import Journal, take
 from harness.launch import Broken, Launch
+from harness.masking import line
 from harness.neighbours import look, taken, used
 from harness.plan import Planned
 from harness.record import Call, Slot
-from harness.remote.secret import redacted
 from harness.remote.visit import Visit
 from harness.seats import seats
 from harness.servers import Servers
@@ -245,7 +245,7 @@ class Runner:
         except Broken as broken:
             self.end()
             self._broken.add(planned.cell.id)
-            self._ledger.missing(planned.cell, number, self._hidden(str(broken)))
+            self._ledger.missing(planned.cell, number, line(str(broken)))
             self._servers.check()
             if self.visit:
                 self.visit.lost(planned)
@@ -258,10 +258,6 @@ class Runner:
         self._took[planned.cell.id] = monotonic() - began
         if self.visit:
             self.visit.check(calls)
-
-    def _hidden(self, words: str) -> str:
-        """Answer *words*, which a library may have said, without the endpoint's key."""
-        return redacted(words, self._config.api_key_env) if self.visit else words
 
     def _left(self, waiting: Sequence[Planned]) -> float | None:
         """Guess the seconds until the end of a run of which these slots are waiting."""

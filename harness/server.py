@@ -12,6 +12,7 @@ from time import monotonic
 from typing import IO, Any, Self
 
 from harness.environment import scrubbed
+from harness.masking import masked
 
 PATIENCE = 20.0  # seconds for a server to come up: importing takes one, a busy CI machine the rest
 _PR_SET_PDEATHSIG = 1  # from the kernel's prctl.h
@@ -138,6 +139,6 @@ def _obituary(process: subprocess.Popen[bytes], said: bytes) -> str:
         ended = False
         process.kill()
     _, errors = process.communicate()
-    last = (errors or said).decode("utf-8", "replace").strip().splitlines()[-1:]
+    last = masked((errors or said).decode("utf-8", "replace").strip()).splitlines()[-1:]
     reason = last[0] if last else ("it ended without a word" if ended else "it said nothing")
     return f"the server did not come up: {reason}"

@@ -59,7 +59,7 @@ def _own(config: RunConfig, spec: Spec, word: str) -> Plan:
 
 
 def _file(config: RunConfig, word: str, title: str, env: Mapping[str, str]) -> Subject:
-    with Launch(None, config.seed, env=env, hide=tuple(env.values())) as launch:
+    with Launch(None, config.seed, env=env) as launch:
         try:
             told = launch.ask({"plan": word}, config.slot_timeout)["plan"]
         except Broken as broken:

@@ -77,9 +77,9 @@ def team(
 ) -> Team:
     """Start a team of so many *processes*, one after the other on each of *cores*."""
     env = env or {}
-    hide, several = tuple(env.values()), processes > 1
+    several = processes > 1
     places = islice(cycle(cores), processes)
-    return Team([Launch(core, hash_seed, env=env, hide=hide, together=several) for core in places], len(cores))
+    return Team([Launch(core, hash_seed, env=env, together=several) for core in places], len(cores))
 
 
 def added(timed: Iterable[Fact]) -> Fact:

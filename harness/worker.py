@@ -15,7 +15,8 @@ from typing import Any
 import orjson
 
 from harness import ending, look
-from harness.application.blame import Unloadable
+from harness.application.blame import Unloadable, traceback_of
+from harness.masking import word
 from harness.registry import Unknown
 from harness.slot import Meet, execute, order_from
 from harness.timers import timers
@@ -59,8 +60,8 @@ def answer(request: dict[str, Any], meet: Meet | None = None) -> dict[str, Any]:
         # In the middle of a run it costs that slot; before anything was measured there is nothing to keep.
         return {"reason" if asked == "slot" else "mistake": str(cannot)}
     except Exception as wrong:  # noqa: BLE001  whatever the code under test raises, the launch goes on
-        sys.excepthook(type(wrong), wrong, wrong.__traceback__)
-        return {"error": type(wrong).__name__}
+        print(traceback_of(wrong), file=sys.stderr)
+        return {"error": word(type(wrong).__name__)}
     else:
         return {"timed": timed, "calls": calls}
 

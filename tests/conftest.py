@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from harness import masking
 from harness.arms.flock import held
 from harness.record import Call, Cell, Lag, Served, Slot
 from harness.store import Writer
@@ -46,6 +47,13 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(20_000, 20)
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_hidden():
+    """A value that one test hides is no secret of the next one's."""
+    yield
+    masking.forget()
 
 
 def _call(cell: Cell, turn: int, index: int, sent: int, rng: Random) -> Call:

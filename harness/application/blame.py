@@ -4,9 +4,16 @@ import re
 import traceback
 from pathlib import Path
 
+from harness.masking import line, masked
+
 # What environment variables that hold keys and addresses are called.
 VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:KEY|TOKEN|SECRET|URL|ENDPOINT|PASSWORD|ID|HOST)\b")
 LONGEST = 200
+
+
+def traceback_of(wrong: BaseException) -> str:
+    """Return the traceback of *wrong* without secrets: its last line may be told as a worker's last words."""
+    return masked("".join(traceback.format_exception(wrong)))
 
 
 class Unloadable(Exception):
@@ -14,7 +21,11 @@ class Unloadable(Exception):
 
 
 def reason(wrong: BaseException, place: str) -> str:
-    """Say in one line why importing, building or calling *place* failed with *wrong*."""
+    """Say in one line why importing, building or calling *place* failed with *wrong*, without secrets."""
+    return line(_reason(wrong, place), LONGEST + 200)
+
+
+def _reason(wrong: BaseException, place: str) -> str:
     if isinstance(wrong, SyntaxError):
         return f"{Path(wrong.filename or place).name}, line {wrong.lineno}: {wrong.msg}"
     where = _where(wrong)
@@ -30,8 +41,16 @@ def reason(wrong: BaseException, place: str) -> str:
 
 def _message(wrong: BaseException) -> str:
     """The first line of the message; the rest may be anything."""
-    text = " ".join(str(wrong).split("\n", 1)[0].split())
+    # Masked before it is cut: what is left of a secret at the end of a line is known to nobody.
+    text = " ".join(masked(_said(wrong)).strip().split("\n", 1)[0].split())
     return f": {text[:LONGEST]}" if text else ""
+
+
+def _said(wrong: BaseException) -> str:
+    try:
+        return str(wrong)
+    except Exception as broken:  # noqa: BLE001  an exception of somebody's own, which cannot even be written
+        return f"its message cannot be read: {type(broken).__name__}"
 
 
 def _variable(wrong: BaseException) -> str | None:
@@ -39,7 +58,7 @@ def _variable(wrong: BaseException) -> str | None:
     if isinstance(wrong, KeyError) and wrong.args and isinstance(wrong.args[0], str):
         key = wrong.args[0]
         return key if re.fullmatch(r"[A-Z][A-Z0-9_]{2,}", key) else None
-    found = VARIABLE.search(str(wrong))
+    found = VARIABLE.search(_said(wrong))
     return found.group() if found else None
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from harness import interrupt
 from harness.arms.lock import Lock
 from harness.config import Mistake
+from harness.masking import masked
 from harness.server import seated
 
 _ADDRESS = re.compile(r"[A-Za-z][\w+.-]*://[^\s`]+|(?<=host=)'[^']*'|(?<=with url: )\S+")
@@ -141,7 +142,7 @@ def why(output: str) -> str:
 
     uv says what it could not do and then each cause of that; pip says it last; a failing build raises something.
     """
-    lines = [line.strip() for line in _ADDRESS.sub("…", output).splitlines() if line.strip()]
+    lines = [line.strip() for line in _ADDRESS.sub("…", masked(output)).splitlines() if line.strip()]
     errors = [found[1] for line in lines if (found := _ERROR.match(line))]
     causes = [found[1] for line in lines if (found := _CAUSE.match(line))]
     raised = [line for line in lines if _RAISED.match(line)]

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from harness.config import Mistake
+from harness.masking import masked
 
 MAIN_LINES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 DEEPER = "the clone is shallow: fetch all of it (actions/checkout: fetch-depth: 0)"
@@ -37,7 +38,7 @@ def git(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def said(done: subprocess.CompletedProcess[str]) -> str:
     """Answer the line in which git says why it failed."""
-    lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+    lines = [line.strip() for line in masked(done.stderr).splitlines() if line.strip()]
     fatal = [line.partition(":")[2].strip() for line in lines if line.startswith(("fatal:", "error:"))]
     return (fatal or lines or [f"git ended with {done.returncode}"])[0]
 

@@ -21,6 +21,7 @@ from typing import Any
 
 from harness import loops, registry
 from harness.config import Mistake
+from harness.masking import hide, masked, shown
 
 # Stands for the commit from which the candidate came; only git knows which that is.
 FORK = "@fork"
@@ -30,9 +31,6 @@ OURS = ("PYTHONPATH", "PYTHONHASHSEED", "PYTHONHOME", "PYTHONSAFEPATH", "VIRTUAL
 _KEY = re.compile(r"[A-Za-z_][\w.]*=")
 _NEXT = re.compile(r",(?=[A-Za-z_][\w.]*=)")
 _NAME = re.compile(r"[A-Za-z_]\w*")
-# Variables whose values are nobody's business, and addresses with a name and a password in them.
-_SECRET = re.compile(r"key|token|secret|passw|auth|credential", re.IGNORECASE)
-_LOGIN = re.compile(r"://[^/\s]*@")
 # The folders of an absolute path: they may name a person.
 _FOLDERS = re.compile(r"(^|[\s=,])[/~][^\s,]*/(?=[^\s,/])")
 _VERSION = re.compile(r"3\.\d+(\.\d+)?t?")
@@ -64,19 +62,15 @@ class Spec:
         """The settings of the cells and of their environment that were asked for, as they may be told."""
         chosen = {key: getattr(self, key) for key in ("client", "loop", "strategy", "executor")}
         given: dict[str, Any] = {key: value for key, value in chosen.items() if value is not None}
-        return given | {f"env.{key}": _shown(key, value) for key, value in self.env.items()}
+        return given | {f"env.{key}": shown(key, value) for key, value in self.env.items()}
 
     @property
     def text(self) -> str:
         """The words as they may be told: without values that look like secrets, and folders of absolute paths."""
         text = " ".join(self.words)
         for key, value in self.env.items():
-            text = text.replace(f"env.{key}={value}", f"env.{key}={_shown(key, value)}")
-        return _FOLDERS.sub(r"\1…/", text)
-
-
-def _shown(key: str, value: str) -> str:
-    return "[secret]" if _SECRET.search(key) or _LOGIN.search(value) else value
+            text = text.replace(f"env.{key}={value}", f"env.{key}={shown(key, value)}")
+        return _FOLDERS.sub(r"\1…/", masked(text))
 
 
 def specs(base: Iterable[str], candidate: Iterable[str], here: Path | None = None) -> tuple[Spec, Spec]:
@@ -104,21 +98,26 @@ def spec(side: str, words: Iterable[str], here: Path) -> Spec:
             if key == "requirements":
                 given[key] += (value,)
             elif key.startswith("env."):
-                _once(side, given["env"], key.removeprefix("env."), value)
+                _once(side, given["env"], key.removeprefix("env."), value, shown)
             else:
                 _once(side, given, key, value)
     if "ref" in given and "path" in given:
         raise Mistake(f"--{side} names both a ref and a folder: {given['ref']} and {given['path']}")
+    hide(given["env"].values())
     return Spec(**given)
 
 
-def _once(side: str, given: dict[str, Any], key: str, value: Any) -> None:
+def _once(
+    side: str,
+    given: dict[str, Any],
+    key: str,
+    value: Any,
+    told: Callable[[str, str], str] = lambda _, value: value,
+) -> None:
     if given.setdefault(key, value) != value:
         if what := {"ref": "refs", "path": "folders"}.get(key):
             raise Mistake(f"--{side} names two {what}: {given[key]} and {value}")
-        raise Mistake(
-            f"--{side} gives {key} two values: {_shown(key, str(given[key]))} and {_shown(key, str(value))}"
-        )
+        raise Mistake(f"--{side} gives {key} two values: {told(key, str(given[key]))} and {told(key, str(value))}")
 
 
 def _meant(side: str, word: str, here: Path) -> list[tuple[str, Any]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from harness.config import Mistake
 from harness.environment import scrubbed
+from harness.masking import masked
 from harness.server import seated
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,7 +91,7 @@ def _do(command: list[str], folder: Path | None = None) -> None:
     """Run an installer; it needs the user's own environment, which says where the package index is."""
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+        said = [line.strip() for line in masked(done.stderr or done.stdout).splitlines() if line.strip()]
         words = " ".join(line.lstrip("×╰─▶| ") for line in said[-3:])  # noqa: RUF001  the frame that uv draws
         raise Mistake(f"there is no such set of versions: {words or Path(command[0]).name}")
 

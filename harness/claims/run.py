@@ -8,6 +8,7 @@ from harness.claims.ledger import Finding
 from harness.claims.verdict import NOT_JUDGED, Verdict
 from harness.config import Mistake
 from harness.launch import Broken, Launch
+from harness.masking import line
 from harness.server import NotReady, Server, mock_command, start
 
 PATIENCE = 60.0  # seconds for one experiment; the longest takes three on an idle machine
@@ -71,7 +72,7 @@ def finding(bed: Bed, claim: Claim, recorded: str | None) -> Finding:
     except Broken as broken:
         error = str(broken)
     except Exception as wrong:  # noqa: BLE001  a judge that fails must not take the other claims with it
-        error = f"its judge failed: {type(wrong).__name__}: {wrong}"
+        error = line(f"its judge failed: {type(wrong).__name__}: {wrong}")
     return Finding(
         id=claim.id,
         name=claim.name,

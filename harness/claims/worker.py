@@ -18,9 +18,11 @@ from typing import Any
 import orjson
 
 from harness import ending, registry
+from harness.application.blame import traceback_of
 from harness.claims.bench import Bench
 from harness.claims.catalogue import FOLDER
 from harness.claims.threads import counting
+from harness.masking import word
 
 
 def main() -> None:
@@ -54,8 +56,8 @@ def answer(request: dict[str, str]) -> dict[str, Any]:
     except ModuleNotFoundError as missing:
         return {"missing": missing.name or str(missing)}
     except Exception as wrong:  # noqa: BLE001  whatever a library raises, the claims after this one are measured
-        sys.excepthook(type(wrong), wrong, wrong.__traceback__)
-        return {"error": type(wrong).__name__}
+        print(traceback_of(wrong), file=sys.stderr)
+        return {"error": word(type(wrong).__name__)}
 
 
 def measured(module: ModuleType, base_url: str) -> dict[str, Any]:

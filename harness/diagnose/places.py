@@ -10,6 +10,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from harness.masking import masked
+
 _OURS = str(Path(__file__).parents[1])
 _LIBRARIES = tuple(sysconfig.get_paths()[kind] for kind in ("stdlib", "platstdlib", "purelib", "platlib"))
 
@@ -39,7 +41,7 @@ def own(path: str) -> bool:
 def place(frame: FrameType) -> Place:
     """Answer where *frame* is just now."""
     path, line = frame.f_code.co_filename, frame.f_lineno
-    return Place(Path(path).name, line, frame.f_code.co_name, linecache.getline(path, line).strip(), path)
+    return Place(Path(path).name, line, frame.f_code.co_name, masked(linecache.getline(path, line).strip()), path)
 
 
 def caller(frame: FrameType | None = None) -> Place | None:

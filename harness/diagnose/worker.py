@@ -18,11 +18,12 @@ import orjson
 
 from harness import ending, look
 from harness import slot as slots
-from harness.application.blame import Unloadable
+from harness.application.blame import Unloadable, traceback_of
 from harness.diagnose.catalogue import intervention, interventions
 from harness.diagnose.notes import Notes
 from harness.diagnose.places import own
 from harness.diagnose.watching import Watch, watching
+from harness.masking import word
 from harness.registry import Unknown, imported
 from harness.server import confine
 
@@ -95,8 +96,8 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         # In the middle of a diagnosis it costs that slot; before anything was measured there is nothing to keep.
         return {"reason" if asked == "slot" else "mistake": str(cannot)}
     except Exception as wrong:  # noqa: BLE001  whatever the code under test raises, the launch goes on
-        sys.excepthook(type(wrong), wrong, wrong.__traceback__)
-        return {"error": type(wrong).__name__}
+        print(traceback_of(wrong), file=sys.stderr)
+        return {"error": word(type(wrong).__name__)}
 
 
 def changed(request: dict[str, Any]) -> dict[str, Any]:

@@ -1,42 +1,85 @@
 """Texts made fit to be shown to anyone: one line, no control characters, no paths of this machine, no secrets."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
+from harness.masking import masked
+
 LONGEST = 300
-MASK = "***"
 # Control characters, line ends, what turns the direction of writing, halves of characters.
 _UNSEEN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]+"
 )
 # A file or folder by its full name, at the start of a word; of a URL the slashes follow a colon.
 _PATH = re.compile(r"(?<![\w.:/~-])(?:~|[A-Za-z]:(?=\\))?(?:[/\\][\w.@+~=-]+)*[/\\]([\w.@+~=-]+)[/\\]?(?![\w/\\])")
-_RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    (re.compile(r"(?<=://)[^/@\s]+(?=@)"), MASK),
-    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.+/=~-]{8,}"), rf"\1 {MASK}"),
-    (re.compile(r"\b(?:sk|pk|ghp|gho|ghs|github_pat|xox[abp]|glpat|hf)[-_][\w-]{8,}"), MASK),
-    (
-        re.compile(r"(?i)\b([\w-]*(?:api[_-]?key|token|secret|password))(\s*[=:]\s*)(?!\*)[^\s,;&]+"),
-        rf"\1\2{MASK}",
-    ),
-)
+_BRACKET = re.compile(r"(?<=\w)\[")
 
 
 def clean(text: object, most: int = LONGEST) -> str:
     """
-    Answer *text* as one line of at most *most* characters; of a path only its last name, of a secret nothing.
+    Return *text* as one line of at most *most* characters; of a path only its last name, of a secret nothing.
+
+    What stands in the brackets behind a name are a test's parameters, in which a stroke makes no path.
 
     >>> clean("No module in /home/me/app.py" + chr(10) + "OPENAI_API_KEY=abc"), clean("tests/a.py::b[1/2]")
-    ('No module in app.py OPENAI_API_KEY=***', 'tests/a.py::b[1/2]')
+    ('No module in app.py OPENAI_API_KEY=[secret]', 'tests/a.py::b[1/2]')
     """
     return _cleaned(str(text), most)
 
 
 @lru_cache(1000)  # every format tells the same names, several times a line
 def _cleaned(text: str, most: int) -> str:
-    line = " ".join(_UNSEEN.sub(" ", text).split())
-    for pattern, instead in _RULES:
-        line = pattern.sub(instead, line)
-    line = _PATH.sub(r"\1", line)
+    line = masked(" ".join(_UNSEEN.sub(" ", masked(text)).split()))
+    line = "".join(part if kept else _PATH.sub(r"\1", part) for part, kept in _parts(line))
     return line if len(line) <= most else line[: most - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def _parts(line: str) -> Iterator[tuple[str, bool]]:
+    """
+    Yield *line* in parts, and of each whether it is a test's parameters.
+
+    These may have brackets of their own; where they do not match, they go as far as the last one that closes.
+    """
+    at = 0
+    while found := _BRACKET.search(line, at):
+        end = _closing(line, found.start())
+        if end < 0:
+            break
+        yield line[at : found.start()], False
+        yield line[found.start() : end + 1], True
+        at = end + 1
+    yield line[at:], False
+
+
+def _closing(line: str, start: int) -> int:
+    depth = 0
+    for place in range(start, len(line)):
+        depth += {"[": 1, "]": -1}.get(line[place], 0)
+        if not depth:
+            return place
+    return line.rfind("]", start)
+
+
+def apart(names: Iterable[str]) -> dict[str, str]:
+    """
+    Return what each of *names* is shown as, no two alike: those that differ in what is not shown are numbered.
+
+    >>> apart(["/home/a/t.py", "/home/b/t.py", "x"])
+    {'/home/a/t.py': 't.py', '/home/b/t.py': 't.py (2)', 'x': 'x'}
+    """
+    return distinct(names, lambda name: clean(name, LONGEST - 8), " ({})")
+
+
+def distinct(names: Iterable[str], shown: Callable[[str], str], ending: str) -> dict[str, str]:
+    """Return *names* as they are *shown*; where two would be alike, the second has an *ending* with its number."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in dict.fromkeys(names):
+        said, number = shown(name), 1
+        while said in taken:
+            number += 1
+            said = f"{shown(name)}{ending.format(number)}"
+        taken.add(said)
+        found[name] = said
+    return found

@@ -5,6 +5,7 @@ import sys
 from collections import deque
 from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
 from typing import IO, Any, Self
@@ -13,7 +14,9 @@ import orjson
 
 from harness.config import Mistake
 from harness.environment import scrubbed
+from harness.launch import LAST_LINES
 from harness.load.setup import Setup
+from harness.masking import hide_dotenv, masked
 from harness.server import seated
 
 END = {"eof": True}
@@ -23,6 +26,7 @@ class Locust:
     """A Locust process on *core*; use it as a context. It runs in a process of its own since gevent patches it."""
 
     def __init__(self, setup: Setup, core: int | None = None) -> None:
+        hide_dotenv(Path(".env"))
         self._process = subprocess.Popen(
             [sys.executable, "-m", "harness.load.engine"],
             stdin=subprocess.PIPE,
@@ -31,7 +35,7 @@ class Locust:
             env=scrubbed(),
             **seated(core),
         )
-        self._said: deque[str] = deque(maxlen=20)
+        self._said: deque[str] = deque(maxlen=LAST_LINES)
         self._facts: Queue[dict[str, Any]] = Queue()
         self._threads = [
             Thread(target=self._listen, args=(self._process.stderr,), daemon=True),
@@ -87,7 +91,7 @@ class Locust:
     def last_words(self) -> str:
         """The last line it wrote to stderr."""
         self._threads[0].join(0.2)
-        return self._said[-1][:300] if self._said else "without a word"
+        return masked("\n".join(self._said)).splitlines()[-1][:300] if self._said else "without a word"
 
     def _listen(self, pipe: IO[bytes]) -> None:
         for line in pipe:

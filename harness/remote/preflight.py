@@ -9,8 +9,9 @@ import httpx2
 from harness.clients import _chat
 from harness.config import Mistake
 from harness.endpoint import Endpoint
+from harness.masking import line
 from harness.remote.patience import asked
-from harness.remote.secret import redacted
+from harness.remote.secret import environment
 from harness.remote.usage import Tap, Usage, guess
 
 PROMPT = "[call w00000] Say hello."
@@ -25,6 +26,7 @@ class Preflight:
 
     def __init__(self, endpoint: Endpoint, key_env: str | None) -> None:
         self._endpoint, self._key_env = endpoint, key_env
+        environment(key_env)
         self._http = httpx2.Client(
             headers=_chat.headers(endpoint) if key_env else {},
             timeout=httpx2.Timeout(PATIENCE, connect=CONNECT),
@@ -78,7 +80,7 @@ class Preflight:
         return [str(each["id"]) for each in listed or () if isinstance(each, dict) and "id" in each]
 
     def _mistake(self, what: str) -> Mistake:
-        return Mistake(redacted(f"{self._endpoint.base_url} {what}", self._key_env))
+        return Mistake(line(f"{self._endpoint.base_url} {what}"))
 
     def _failed(self, wrong: httpx2.HTTPError) -> Mistake:
         if isinstance(wrong, httpx2.ConnectTimeout):

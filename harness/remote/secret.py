@@ -1,15 +1,13 @@
-"""The key of a real endpoint: found by the name of its variable, and taken out of whatever is told."""
+"""The key of a real endpoint: found by the name of its variable, and hidden from whatever is told."""
 
 import os
 import re
 
 from harness.config import Mistake
+from harness.masking import hide
 
-HIDDEN = "[key]"
 # Names in capitals only: anything else may be the key itself, and must then not be repeated.
 _PLAIN = re.compile(r"[A-Z_][A-Z0-9_]*")
-# Shorter ones ("none", "test") stand in ordinary words.
-_SHORTEST = 6
 
 
 def check(name: str | None) -> None:
@@ -22,18 +20,7 @@ def check(name: str | None) -> None:
 
 
 def environment(name: str | None) -> dict[str, str]:
-    """Answer what a child process gets so that it finds the key under its name."""
-    return {name: os.environ[name]} if name and name in os.environ else {}
-
-
-def redacted(text: str, name: str | None) -> str:
-    """
-    Answer *text* in one line without the key: servers quote it in their refusals, and libraries in tracebacks.
-
-    A line is cut at 300 characters.
-    """
-    key = os.environ.get(name, "") if name else ""
-    # What is too short to be a secret is left: "none" may stand in any sentence.
-    hidden = text.replace(key, HIDDEN) if len(key) >= _SHORTEST else text
-    line = " ".join(hidden.split())
-    return line if len(line) <= 300 else f"{line[:300]}…"
+    """Return what a child process gets so that it finds the key under its name; the key is hidden from now on."""
+    found = {name: os.environ[name]} if name and name in os.environ else {}
+    hide(found.values())
+    return found

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.config import Mistake, RunConfig
 from harness.endpoint import Remote, address, loopback
+from harness.masking import line
 from harness.plan import Plan, Planned
 from harness.record import OWN, Call, Metered
 from harness.remote import secret
@@ -72,13 +73,13 @@ class Visit:
             if getattr(config, name) is not None:
                 raise Mistake(f"{name} is about a server that is started here; with base_url none is")
         secret.check(config.api_key_env)
+        self.environment = secret.environment(config.api_key_env)
         try:
             self.base_url = address(config.base_url or "")
         except ValueError as wrong:
-            raise Mistake(secret.redacted(str(wrong), config.api_key_env)) from None
+            raise Mistake(line(str(wrong))) from None
         self.config, self._agree = config, agree
         self.model = config.model or ""
-        self.environment = secret.environment(config.api_key_env)
         self.spent = Metered(0, 0)
 
     def parts(self, parts: Sequence[tuple[str, Plan]]) -> list[tuple[str, Plan]]:

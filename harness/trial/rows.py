@@ -10,6 +10,7 @@ from harness import interrupt
 from harness.environment import scrubbed
 from harness.gate.pytest_json import rows
 from harness.gate.record import Series
+from harness.masking import masked
 from harness.server import confine
 from harness.trial.book import Book, Seen
 from harness.trial.workers import ARMS
@@ -89,6 +90,6 @@ class Rows:
                 return f"the suite took more than {self._patience:g} s"
             # 1: some tests failed, and those that did not are in the file.
             if done.returncode > 1 or not out.exists():
-                said = done.stdout.decode("utf-8", "replace").strip().splitlines()
+                said = masked(done.stdout.decode("utf-8", "replace")).strip().splitlines()
                 return f"pytest ended with exit code {done.returncode}: {said[-1] if said else 'without a word'}"
             return {row.name: row.median * 1e9 for row in rows(out)}

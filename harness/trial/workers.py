@@ -41,7 +41,6 @@ class Workers:
                 python=built.python,
                 env={**self._given, **built.env},
                 cwd=built.root,
-                hide=tuple(self._given.values()),
             )
         if first:
             with ThreadPoolExecutor(len(ARMS)) as threads:

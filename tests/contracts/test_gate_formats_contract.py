@@ -160,3 +160,39 @@ def test_no_two_formats_write_the_same_file():
 def test_a_format_says_in_a_line_what_it_is(name):
     """The line is what `overlap list` shows."""
     assert registry.help_text(FORMATS, name).endswith(".")
+
+
+LOOK_ALIKE = ("t.py::f[\\xfcn\\xef]", "t.py::f[\\xe4bc\\xef]", "t.py::f[x]", "/home/a/t.py::f[x]", "t.py::f [x]")
+
+
+# How many rows each of the formats that go by names has the names of.
+NAMED = {
+    "bencher": json.loads,
+    "openmetrics": lambda text: {each for each in text.splitlines() if each.startswith("overlap_gate_ratio{")},
+    "benchstat": lambda text: {each.split()[0] for each in text.splitlines() if each.startswith("Benchmark")},
+    "pytest_benchmark": lambda text: {each["fullname"] for each in json.loads(text)["benchmarks"]},
+    "junit": lambda text: {each.get("classname") for each in ET.fromstring(text).iter("testcase")} - {"gate"},  # noqa: S314  our own
+    "action_benchmark": lambda text: {each["name"].rpartition(" overhead")[0] for each in json.loads(text)},
+    "csv": lambda text: (
+        {row[0] for row in csv.reader(StringIO(text)) if row[1].startswith("overhead")}
+        or set(next(csv.reader(StringIO(text)))[2:])
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_rows_whose_names_look_alike_stay_as_many_rows(name):
+    """Letters that pytest escapes are no paths; names that differ in what is not shown are told apart."""
+    outcome = judge(run(*(series(cell) for cell in LOOK_ALIKE)))
+    for file, text in registry.load(FORMATS, name).files(outcome).items():
+        assert len(NAMED[name](text)) == len(LOOK_ALIKE), file
+        assert "e4bc" in text, file
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_rows_of_one_cell_have_one_name(name):
+    """Two metrics of a cell are not taken for two cells."""
+    outcome = judge(run(series("t.py::f[x]"), series("t.py::f[x]", metric="overhead.p95")))
+    for file, text in registry.load(FORMATS, name).files(outcome).items():
+        assert "(2)" not in text, file
+        assert "_2 " not in text, file

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 
 from harness.gate import sheet
+from harness.gate.apart import told_apart
 from harness.gate.numbers import plain, scale
 from harness.gate.public import clean
 from harness.gate.record import Judged, Outcome
@@ -19,6 +20,7 @@ FILE = "gate-action-benchmark.json"
 
 def files(outcome: Outcome) -> dict[str, str]:
     """Answer the one file."""
+    outcome = told_apart(outcome)
     ordered = [each for each in sheet.worst_first(outcome) if each.series.better != "neither"]
     entries = [*filter(None, map(_ratio, ordered)), *filter(None, map(_value, ordered))]
     return {FILE: json.dumps(entries, indent=1, ensure_ascii=False) + "\n"}

@@ -7,6 +7,7 @@ Names of measures have no points or blanks, as Bencher makes slugs of them. Time
 import json
 import re
 
+from harness.gate.apart import told_apart
 from harness.gate.public import clean
 from harness.gate.record import Judged, Outcome
 from harness.gate.rounding import known
@@ -17,6 +18,7 @@ RATIO = "candidate-over-base"
 
 def files(outcome: Outcome) -> dict[str, str]:
     """Answer the one file."""
+    outcome = told_apart(outcome)
     found: dict[str, dict[str, dict[str, float]]] = {}
     for judged in sorted(outcome.judged, key=lambda each: (each.series.cell, each.series.metric)):
         measures = _measures(judged)

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.gate.public import clean
+from harness.gate.apart import told_apart
+from harness.gate.public import clean, distinct
 from harness.gate.record import Arm, Outcome, Series
 from harness.gate.rounding import known
 
@@ -19,6 +20,7 @@ BASE, CANDIDATE = "gate-base.txt", "gate-candidate.txt"
 
 def files(outcome: Outcome) -> dict[str, str]:
     """Answer the two files."""
+    outcome = told_apart(outcome)
     run = outcome.run
     return {
         BASE: "".join(f"{line}\n" for line in _lines(outcome, run.base, "base")),
@@ -38,9 +40,10 @@ def _lines(outcome: Outcome, arm: Arm, side: str) -> Iterator[str]:
     cells: dict[str, list[Series]] = {}
     for series in outcome.run.series:
         cells.setdefault(series.cell, []).append(series)
+    names = distinct(cells, _name, "_{}")
     for cell, found in cells.items():
         for values in _rounds(found, side):
-            yield f"{_name(cell)} 1 {' '.join(values)}"
+            yield f"{names[cell]} 1 {' '.join(values)}"
 
 
 def _rounds(found: list[Series], side: str) -> Iterator[list[str]]:

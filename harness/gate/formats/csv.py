@@ -9,6 +9,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
+from harness.gate.apart import told_apart
 from harness.gate.public import clean
 from harness.gate.record import Outcome
 from harness.gate.rounding import known
@@ -32,6 +33,7 @@ COLUMNS = (
 
 def files(outcome: Outcome) -> dict[str, str]:
     """Answer both files; the second is worth appending to, without its first line."""
+    outcome = told_apart(outcome)
     return {ROUNDS: _text(COLUMNS, _rounds(outcome)), HISTORY: _history(outcome)}
 
 

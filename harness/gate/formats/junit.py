@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
 from harness.gate import sheet
+from harness.gate.apart import told_apart
 from harness.gate.meaning import meaning
 from harness.gate.public import clean
 from harness.gate.record import Judged, Outcome
@@ -19,6 +20,7 @@ NAME = "regression gate"
 
 def files(outcome: Outcome) -> dict[str, str]:
     """Answer the one file."""
+    outcome = told_apart(outcome)
     blamed = set(map(id, sheet.blamed(outcome)))
     cases = [_run(outcome), *(_case(each, id(each) in blamed) for each in sheet.worst_first(outcome))]
     cases += [_nothing(sentence) for sentence in sheet.missing(outcome)]

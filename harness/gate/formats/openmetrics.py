@@ -7,6 +7,7 @@ GitLab compares values as strings from branch to branch, so a ratio has only the
 from collections.abc import Iterator
 
 from harness.gate import sheet
+from harness.gate.apart import told_apart
 from harness.gate.public import clean
 from harness.gate.record import Judged, Outcome
 from harness.gate.rounding import known, rounded
@@ -16,6 +17,7 @@ FILE = "gate-openmetrics.txt"
 
 def files(outcome: Outcome) -> dict[str, str]:
     """Answer the one file."""
+    outcome = told_apart(outcome)
     return {FILE: "".join(f"{line}\n" for line in _lines(outcome))}
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from pytest_benchmark.stats import Stats
 
+from harness.gate.apart import told_apart
 from harness.gate.public import clean
 from harness.gate.record import Arm, Outcome, Series
 from harness.gate.rounding import known
@@ -36,6 +37,7 @@ _CPU = {"brand_raw": "cpu", "count": "cores"}
 
 def files(outcome: Outcome) -> dict[str, str]:
     """Answer the two files."""
+    outcome = told_apart(outcome)
     run = outcome.run
     return {BASE: _arm(outcome, run.base, "base"), CANDIDATE: _arm(outcome, run.candidate, "candidate")}
 

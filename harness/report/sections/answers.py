@@ -1,5 +1,6 @@
 """What was asked, and what came out."""
 
+from harness.masking import line
 from harness.registry import load
 from harness.report.figures import count
 from harness.report.leads import fastest
@@ -63,7 +64,7 @@ def _answer(summary: Summary, name: str) -> str | None:
     except LookupError:
         return None
     except Exception as wrong:  # noqa: BLE001  # somebody's own code: its mistake may not cost them the report
-        return f"The scenario's own answer failed with {type(wrong).__name__}: {wrong}."
+        return line(f"The scenario's own answer failed with {type(wrong).__name__}: {wrong}.")
 
 
 def _plain(summary: Summary, name: str, cells: list[CellSummary]) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from harness.arms.spec import FORK, Spec, specs
 from harness.config import Mistake
+from harness.masking import masked
 
 
 @pytest.fixture
@@ -132,6 +133,16 @@ def test_a_secret_is_used_and_never_told(here):
     with pytest.raises(Mistake) as mistake:
         one(here, "env.TOKEN=abcdef", "env.TOKEN=abcdeg")
     assert "abcde" not in str(mistake.value)
+
+
+@pytest.mark.parametrize("value", ["sk-proj-0123456789abcdef", "turquoise", "postgres://bob:pw@db/x", "é,ü;'x'"])
+def test_what_a_variable_holds_is_not_told_whatever_the_variable_is_called(here, value):
+    """Nobody can tell a key by the name of its variable; what is too short for a key is told."""
+    asked = one(here, f"env.OPENAI={value}", "env.MODE=fast")
+    assert asked.env["OPENAI"] == value
+    assert asked.settings == {"env.OPENAI": "[secret]", "env.MODE": "fast"}
+    assert asked.text == "env.OPENAI=[secret] env.MODE=fast"
+    assert value not in masked(f"it was {value}")
 
 
 def test_the_folders_of_an_absolute_path_are_not_told(here):

@@ -21,7 +21,7 @@ def asking(monkeypatch, odd):
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        ("401", 'refuses the key in THE_KEY (401): "Incorrect API key provided: [key]."'),
+        ("401", 'refuses the key in THE_KEY (401): "Incorrect API key provided: [secret]."'),
         ("403", "answers 403"),
         ("404", 'has nothing at /chat/completions (404): "Incorrect'),
         ("429", "is at its rate limit (429), and asks to wait 7 s"),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness import masking
 from harness.commands._agree import agree
 from harness.config import Mistake, RunConfig
 from harness.endpoint import address, loopback
@@ -101,11 +102,13 @@ def test_the_key_given_in_place_of_its_name_is_not_repeated(monkeypatch):
 
 
 def test_a_key_is_taken_out_of_whatever_is_told(monkeypatch):
-    """Servers and tracebacks quote it; words as short as `none` are no secret."""
-    monkeypatch.setenv("THE_KEY", "sk-123456")
-    assert secret.redacted("no key sk-123456,\n really", "THE_KEY") == "no key [key], really"
-    monkeypatch.setenv("THE_KEY", "none")
-    assert secret.redacted("none of it", "THE_KEY") == "none of it"
+    """Servers and tracebacks quote it, whatever its variable is called; words as short as `none` are no secret."""
+    monkeypatch.setenv("THE_THING", "sk-123456")
+    assert secret.environment("THE_THING") == {"THE_THING": "sk-123456"}
+    assert masking.line("no key sk-123456,\n really") == "no key [secret], really"
+    monkeypatch.setenv("THE_THING", "none")
+    secret.environment("THE_THING")
+    assert masking.line("none of it") == "none of it"
 
 
 def test_nobody_is_asked_for_what_costs_nothing_and_nothing_is_spent_without_a_yes(monkeypatch):
