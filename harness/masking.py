@@ -72,7 +72,7 @@ _SHAPES = re.compile(
     | ABSK[A-Za-z0-9+/]{40,}={0,2}
     | pypi-(?=[\w-]{0,60}[A-Z])[\w-]{16,} | rubygems_[a-f0-9]{32,} | dckr_pat_[\w-]{12,}
     | (?:dop|doo|dor)_v1_[a-f0-9]{16,} | dp\.pt\.[A-Za-z0-9]{20,} | dapi[a-f0-9]{32} | hv[sb]\.[\w-]{20,}
-    | (?:glc|glsa|sntrys|sntryu|shpat|shpca|shppa|shpss|sbp|figd|ntn|lin_api|phx|phc|sgp)_(?=\w{0,60}\d)[\w=+/]{16,}
+    | (?:glc|glsa|sntry[su]|shp(?:at|ca|pa|ss)|sbp|figd|ntn|lin_api|ph[xc]|sgp)_(?=\w{0,60}\d)[\w=+/]{16,}
     | SG\.[\w-]{16,}\.[\w-]{16,} | SK[0-9a-f]{32} | HRKU-[\w-]{20,} | PMAK-[\w-]{20,}
     | AGE-SECRET-KEY-1[A-Z0-9]{20,}
     | \d{8,10}:AA[\w-]{30,} | eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)? | LTAI[A-Za-z0-9]{16,}
