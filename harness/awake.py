@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from harness.environment import cores
+from harness.owned.children import marked
 from harness.seats import seats
 
 # It asks for its parent as it spins, and so ends with it, however that ends.
@@ -39,7 +40,8 @@ def awake(core: int | None = None, *, wanted: bool = True) -> Iterator[bool]:
         return
     command = [sys.executable, "-I", "-S", "-c", _SPIN, str(os.getpid()), str(-1 if core is None else core)]
     nothing = subprocess.DEVNULL
-    spinner = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing)
+    # No `Child`: a worker that has imported an application would be copied for what is done before the start.
+    spinner = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, env=marked(os.environ))
     try:
         yield True
     finally:

@@ -10,6 +10,7 @@ import click
 from click.exceptions import NoArgsIsHelpError, NoSuchCommand
 
 from harness import ending, interrupt, registry
+from harness.owned import children
 
 COMMANDS = "harness.commands"
 
@@ -87,6 +88,7 @@ def _said(wrong: click.UsageError) -> str:
 def main(ctx: click.Context) -> None:
     """Measure how asynchronous LLM application code waits, and what the waiting costs."""
     ctx.with_resource(interrupt.catching())
+    ctx.with_resource(children.guarded())
 
 
 def scenario(file: str) -> None:

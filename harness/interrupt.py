@@ -9,6 +9,8 @@ from types import FrameType
 # What a process ends with that was interrupted, as shells have it: 128 + SIGINT.
 CODE = 130
 
+HURRY = 0.5  # seconds
+
 _asked = False
 
 
@@ -47,6 +49,16 @@ def _raise(number: int, frame: FrameType | None) -> None:
     del number, frame
     _remember(asked=True)
     raise KeyboardInterrupt
+
+
+def asked() -> bool:
+    """Return whether a signal has come."""
+    return _asked
+
+
+def hurried(patience: float) -> float:
+    """Return the seconds that others may take to end: *patience*, or less once somebody waits for us to end."""
+    return min(patience, HURRY) if _asked else patience
 
 
 def check() -> None:

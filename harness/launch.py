@@ -19,7 +19,7 @@ from harness import interrupt
 from harness.config import Mistake
 from harness.environment import scrubbed
 from harness.masking import HIDDEN_NAMES, hidden_among, hide_dotenv, masked
-from harness.server import seated
+from harness.owned.children import Child
 from harness.slot import Order
 
 LAST_LINES = 200
@@ -56,14 +56,15 @@ class Launch:
         hide_dotenv(Path(".env"))
         env = {**(env or {}), HIDDEN_NAMES: hidden_among(env or {})}
         flags = ["-P"] if cwd else []
-        self._process = subprocess.Popen(
+        self._process = Child(
             [python, *flags, "-m", module],
+            core,
+            together=together,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=scrubbed(**{**env, "PYTHONHASHSEED": str(hash_seed)}),
             cwd=cwd,
-            **seated(core, together=together),
         )
         # What the code under test prints is kept only for the sentence that says how it died: it may hold
         # prompts, so it goes to no file. A thread, since a full pipe would stop the worker.
@@ -154,8 +155,8 @@ class Launch:
         return line
 
     def _obituary(self) -> str:
-        self._process.kill()
-        code = self._process.wait()
+        self._process.end(0.5)  # its pipe closes a moment before it can be seen to have ended
+        code = self._process.returncode
         self._settle()
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         return f"the worker died with {how}: {self._last_words()}"
@@ -176,13 +177,9 @@ class Launch:
                     pipe.close()
 
     def end(self, patience: float = PATIENCE) -> None:
-        """Leave it; end it if it does not end within *patience* seconds."""
+        """Leave it; end it, and all that it has started, if it does not end within *patience* seconds."""
         self.leave()
-        try:
-            self._process.wait(patience)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.end(interrupt.hurried(patience))
         self._listener.join(1)
         if self._process.stderr:
             self._process.stderr.close()

@@ -21,6 +21,7 @@ from harness.application.inputs import item
 from harness.application.shape import shape
 from harness.endpoint import Endpoint
 from harness.journal import Journal, take
+from harness.owned.children import guarded
 from harness.plan import STRATEGIES
 from harness.probe import Item, Probe
 from harness.record import Call, Cell, Slot
@@ -109,8 +110,7 @@ async def _built(app: Any, profile: str, tokens: int, seed: int) -> AsyncIterato
         return
     if not callable(app):
         raise TypeError(f"{type(app).__name__} has none of the methods {', '.join(METHODS)}, nor does it make one")
-    # Not on a thread: the kernel would end the server together with the thread that started it.
-    with start(mock_command(profile, tokens, seed)) as server:
+    with guarded(), start(mock_command(profile, tokens, seed)) as server:
         built = app(Endpoint(f"{server.base_url}/v1"))
         if not methods(built):
             raise TypeError(f"{type(built).__name__} has none of the methods {', '.join(METHODS)}")

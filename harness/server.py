@@ -1,21 +1,21 @@
 """Starts any server as a child process, waits for its "ready" line, and stops it again."""
 
-import ctypes
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from selectors import EVENT_READ, DefaultSelector
 from time import monotonic
-from typing import IO, Any, Self
+from typing import IO, Self
 
+from harness import interrupt
 from harness.environment import scrubbed
 from harness.masking import masked
+from harness.owned.children import Child
 
 PATIENCE = 20.0  # seconds for a server to come up: importing takes one, a busy CI machine the rest
-_PR_SET_PDEATHSIG = 1  # from the kernel's prctl.h
+END_PATIENCE = 5.0  # seconds for a server to end by itself when it is told to
 
 
 class NotReady(Exception):
@@ -28,33 +28,11 @@ def mock_command(profile: str, tokens: int | str, seed: int, more: Sequence[str]
     return [sys.executable, "-m", "mock_server", *words, *more]
 
 
-def seated(core: int | None, *, together: bool = False) -> dict[str, Any]:
-    """
-    Answer how `Popen` starts a child on *core*, out of Ctrl-C's reach: that is for us, who then stop it in order.
-
-    It has a session of its own, or *together* ours: Linux shares out a core among sessions before it looks at
-    processes, and what a process asks for counts in its session alone.
-    """
-    return {
-        "process_group": 0 if together else None,
-        "start_new_session": not together,
-        "preexec_fn": lambda: confine(core),  # two system calls, no lock is taken
-    }
-
-
-def confine(core: int | None) -> None:
-    """In a child, before it runs: keep to one core, and end when the parent ends, however it ends."""
-    if core is not None and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {core})
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 @dataclass
 class Server:
     """A running server; `base_url` has no path. Use it as a context, or call `stop`."""
 
-    process: subprocess.Popen[bytes]
+    process: Child
     base_url: str
 
     def __enter__(self) -> Self:
@@ -68,17 +46,10 @@ class Server:
         """Whether the process still runs."""
         return self.process.poll() is None
 
-    def stop(self, patience: float = 5.0) -> None:
-        """Ask it to end, and end it if it does not within *patience* seconds."""
+    def stop(self, patience: float = END_PATIENCE) -> None:
+        """Ask it to end, and end it and all that it has started if it does not within *patience* seconds."""
         self.process.terminate()
-        try:
-            self.process.wait(patience)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        for pipe in (self.process.stdout, self.process.stderr):
-            if pipe:
-                pipe.close()
+        self.process.discard(interrupt.hurried(patience))
 
 
 def start(
@@ -90,25 +61,31 @@ def start(
     Raises `NotReady` when it ends, or says something else, or nothing for *patience* seconds. Started *together*,
     it stays in our session, so that `harness.awake` may keep its core.
     """
-    return ready(spawn(command, core, together=together), patience)
+    process = spawn(command, core, together=together)
+    try:
+        return ready(process, patience)
+    except BaseException:
+        process.discard()
+        raise
 
 
-def spawn(command: Sequence[str], core: int | None = None, *, together: bool = False) -> subprocess.Popen[bytes]:
+def spawn(command: Sequence[str], core: int | None = None, *, together: bool = False) -> Child:
     """Start *command* on *core*, to be waited for by `ready`. Raises `NotReady` where there is no such command."""
     try:
-        return subprocess.Popen(
+        return Child(
             command,
+            core,
+            together=together,
+            env=scrubbed(PYTHONUNBUFFERED="1"),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=scrubbed(PYTHONUNBUFFERED="1"),
-            **seated(core, together=together),
         )
     except OSError as wrong:
         raise NotReady(f"cannot start {command[0]}: {wrong.strerror}") from wrong
 
 
-def ready(process: subprocess.Popen[bytes], patience: float = PATIENCE) -> Server:
+def ready(process: Child, patience: float = PATIENCE) -> Server:
     """Wait for what `spawn` started as `start` does, and raise what it raises; *process* has then ended."""
     assert process.stdout is not None
     line = _first_line(process.stdout, patience)
@@ -130,7 +107,7 @@ def _first_line(pipe: IO[bytes], patience: float) -> bytes:
     return line.partition(b"\n")[0]
 
 
-def _obituary(process: subprocess.Popen[bytes], said: bytes) -> str:
+def _obituary(process: Child, said: bytes) -> str:
     """End *process* and say in one line what it said last."""
     try:
         process.wait(0.5)  # its pipe closes a moment before it can be seen to have ended

@@ -1,13 +1,13 @@
 """The servers of a run: one for each latency profile, answer length and set of words, on a core of their own."""
 
 import shlex
-import subprocess
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from harness.config import RunConfig
 from harness.journal import Lost
+from harness.owned.children import Child
 from harness.plan import Planned
 from harness.seats import seats
 from harness.server import Server, mock_command, ready, spawn
@@ -37,7 +37,7 @@ class Servers:
 
     def __init__(self, config: RunConfig) -> None:
         self._config = config
-        self._coming: dict[_Key, subprocess.Popen[bytes]] = {}
+        self._coming: dict[_Key, Child] = {}
         self._running: dict[_Key, Server] = {}
         places = seats()
         self.pinned = places.apart
@@ -52,8 +52,9 @@ class Servers:
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
         # What was never waited for is asked nothing, and has nothing to tell.
-        coming = [Server(process, "") for process in self._coming.values()]
-        for server in (*self._running.values(), *coming):
+        for process in self._coming.values():
+            process.discard()
+        for server in self._running.values():
             server.stop()
 
     def begin(self, profile: str, tokens: int, words: tuple[str, ...] = ()) -> None:

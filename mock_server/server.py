@@ -9,12 +9,14 @@ import secrets
 import signal
 import socket
 import sys
+from functools import partial
 
 import uvloop
 
 from mock_server.app import App
 from mock_server.config import Config
 from mock_server.connection import Connection
+from mock_server.following import follow
 from mock_server.pacer import Pacer
 
 BACKLOG = 8192
@@ -85,7 +87,8 @@ async def swept(app: App, stop: asyncio.Event) -> None:
 async def tested(url: str) -> bool:
     """Have a process of its own measure whether the schedule is kept; it says so on stderr."""
     words = (sys.executable, "-m", "mock_server.selftest", url, str(os.getpid()))
-    tester = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.DEVNULL)
+    told = partial(follow, os.getpid())
+    tester = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.DEVNULL, preexec_fn=told)
     return await tester.wait() == 0
 
 

@@ -19,6 +19,7 @@ from mock_server.buckets import Shared
 from mock_server.channel import Channel, connected
 from mock_server.config import Config
 from mock_server.counts import Counts
+from mock_server.following import follow
 from mock_server.hub import Hub
 from mock_server.pacer import Pacer
 from mock_server.remote import Remote
@@ -66,8 +67,10 @@ def run(config: Config, sources: dict[str, str]) -> None:
     pids: list[int] = []
     for own in listening:
         here, there = socket.socketpair()
+        parent = os.getpid()
         pid = os.fork()
         if pid == 0:
+            follow(parent)
             here.close()
             for line in (*lines, *(other for other in listening if other is not own)):
                 line.close()

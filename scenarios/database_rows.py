@@ -2,9 +2,10 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from harness.owned.temporary import temporary
 from harness.plan import Plan
 from harness.stats.cells import Summary
 from scenarios._cells import about, over, variants, verdict, versus
@@ -89,8 +90,8 @@ class Notes:
     def __init__(self, llm, read):
         from langchain_core.runnables import RunnableGenerator
 
-        self._folder = TemporaryDirectory()
-        path = Path(self._folder.name) / "notes.db"
+        self._stack = ExitStack()
+        path = self._stack.enter_context(temporary("notes")) / "notes.db"
         filled(path)
 
         async def rows(questions):
@@ -112,7 +113,7 @@ class Notes:
 
     def close(self):
         """Remove the database."""
-        self._folder.cleanup()
+        self._stack.close()
 
 
 def app(client, endpoint, variant):

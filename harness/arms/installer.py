@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -15,7 +14,8 @@ from harness import interrupt
 from harness.arms.lock import Lock
 from harness.config import Mistake
 from harness.masking import masked
-from harness.server import seated
+from harness.owned import children
+from harness.owned.temporary import temporary
 
 _ADDRESS = re.compile(r"[A-Za-z][\w+.-]*://[^\s`]+|(?<=host=)'[^']*'|(?<=with url: )\S+")
 _ERROR = re.compile(r"error: *(.*)", re.IGNORECASE)
@@ -30,7 +30,7 @@ def uv() -> str | None:
     """Answer where uv is, if it runs: a shim that leads nowhere is none."""
     found = shutil.which("uv")
     with suppress(OSError):
-        if found and subprocess.run([found, "--version"], capture_output=True, check=False).returncode == 0:
+        if found and children.run([found, "--version"]).returncode == 0:
             return found
     return None
 
@@ -115,25 +115,14 @@ def _exported(folder: Path, lock: Lock) -> Path:
 
 def run(words: list[str], folder: Path) -> None:
     """Run a step of an installer in *folder*. Raises `Mistake` with the line that says why it failed."""
-    process = subprocess.Popen(
-        words,
-        cwd=folder,
-        env={key: value for key, value in os.environ.items() if key not in _OURS},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        **seated(None),
-    )
-    try:
-        output, _ = process.communicate()
-    except BaseException:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        raise
+    env = {key: value for key, value in os.environ.items() if key not in _OURS}
+    # What an installer that is killed has unpacked and built stays in its temporary folder: it is given ours.
+    with temporary("install") as place:
+        env["TMPDIR"] = str(place)
+        done = children.run(words, cwd=folder, env=env, stderr=subprocess.STDOUT)
     interrupt.check()
-    if process.returncode:
-        raise Mistake(why(output.decode("utf-8", "replace")))
+    if done.returncode:
+        raise Mistake(why(done.stdout.decode("utf-8", "replace")))
 
 
 def why(output: str) -> str:

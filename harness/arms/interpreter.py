@@ -1,6 +1,5 @@
 """Asks a Python, in one short process, what it is, what is installed for it, and whether it can measure."""
 
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ import orjson
 
 from harness.config import Mistake
 from harness.environment import scrubbed
-from harness.server import confine
+from harness.owned.children import run
 
 _ASK = """
 import json, platform, sys
@@ -48,7 +47,7 @@ class Interpreter:
 def ask(python: str | Path) -> Interpreter | None:
     """Answer what *python* says of itself; None where it does not run."""
     try:
-        done = subprocess.run([python, "-I", "-c", _ASK], capture_output=True, env=scrubbed(), check=False)
+        done = run([python, "-I", "-c", _ASK], env=scrubbed())
         return Interpreter(**orjson.loads(done.stdout))
     except (OSError, ValueError, TypeError):
         return None
@@ -60,18 +59,9 @@ def check(python: Path, env: Mapping[str, str], root: Path, modules: Sequence[st
 
     Raises `Mistake` that names the package that is missing, or says why an import failed.
     """
-    done = subprocess.run(
-        [python, "-P", "-c", _IMPORT, *modules],
-        cwd=root,
-        env=scrubbed(**env),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        preexec_fn=lambda: confine(None),
-        check=False,
-    )
+    done = run([python, "-P", "-c", _IMPORT, *modules], cwd=root, env=scrubbed(**env))
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        last = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"])[-1]
         if last.startswith("missing "):
             name = last.removeprefix("missing ").partition(".")[0]
             raise Mistake(

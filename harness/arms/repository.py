@@ -1,42 +1,32 @@
 """What git knows of a folder: commits, where a branch left the main line, and what is not committed."""
 
-import os
-import subprocess
 from pathlib import Path
+from subprocess import CompletedProcess
 
 from harness.config import Mistake
 from harness.masking import masked
+from harness.owned.children import run
+from harness.owned.git import command, variables
 
 MAIN_LINES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 DEEPER = "the clone is shallow: fetch all of it (actions/checkout: fetch-depth: 0)"
 
 
-def git(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def git(folder: Path, *words: str) -> CompletedProcess[str]:
     """
     Run git in *folder*, untouched by the variables a hook leaves behind, and without locks or hooks of its own.
 
     Raises `Mistake` where there is no git.
     """
-    # A hook sets GIT_DIR and GIT_INDEX_FILE, which would have us work on the user's own index.
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    quiet = {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
     try:
-        return subprocess.run(
-            ["git", "-c", f"core.hooksPath={os.devnull}", *words],  # noqa: S607  the user's own git
-            cwd=folder,
-            env=inherited | quiet,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
+        done = run(command(*words), cwd=folder, env=variables())
     except FileNotFoundError:
         raise Mistake("a ref was asked for, and there is no git on the PATH") from None
+    output, errors = (each.decode("utf-8", "replace") for each in (done.stdout, done.stderr))
+    return CompletedProcess(done.args, done.returncode, output, errors)
 
 
-def said(done: subprocess.CompletedProcess[str]) -> str:
+def said(done: CompletedProcess[str]) -> str:
     """Answer the line in which git says why it failed."""
     lines = [line.strip() for line in masked(done.stderr).splitlines() if line.strip()]
     fatal = [line.partition(":")[2].strip() for line in lines if line.startswith(("fatal:", "error:"))]

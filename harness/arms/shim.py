@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from harness.arms.temporary import temporary
+from harness.owned.temporary import temporary
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def shim(tree: Path | None) -> Iterator[Path]:
 
     The harness is the one that runs here, and so are the scenarios, unless the *tree* has its own.
     """
-    with temporary("overlap-shim-") as folder:
+    with temporary("shim") as folder:
         for name, source in {"harness": package("harness"), "scenarios": scenarios(tree)}.items():
             _link(source, folder / name)
         yield folder

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import localtime, strftime
 
 from rich.console import Console
@@ -19,6 +18,7 @@ from harness.claims.threads import default_size
 from harness.config import Mistake
 from harness.environment import circumstances
 from harness.folder import fresh
+from harness.owned.temporary import temporary
 from harness.report.formats.terminal import show
 from harness.store import Unreadable
 
@@ -80,8 +80,8 @@ def _elsewhere(asked: Asked) -> int:
     """Run the same words in an environment of its own."""
     if not asked.quiet:
         print(f"making an environment with {', '.join(asked.versions)} …", file=sys.stderr)
-    with TemporaryDirectory(prefix="overlap-") as folder:
-        python = elsewhere.prepare(Path(folder), asked.versions)
+    with temporary("claims") as folder:
+        python = elsewhere.prepare(folder, asked.versions)
         words = [*asked.names, "--results", str(asked.results), *(["--quiet"] if asked.quiet else [])]
         return elsewhere.carry_out(python, words)
 

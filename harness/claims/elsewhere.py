@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import tomllib
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from pathlib import Path
 from harness.config import Mistake
 from harness.environment import scrubbed
 from harness.masking import masked
-from harness.server import seated
+from harness.owned.children import Child, run
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = Path("requirements/user.txt")
@@ -73,12 +72,12 @@ def prepare(folder: Path, wanted: Sequence[str]) -> Path:
     environment = folder / "env"
     python = environment / "bin" / "python"
     if uv := shutil.which("uv"):
-        _do([uv, "venv", "-q", "--python", sys.executable, str(environment)])
+        _do([uv, "venv", "-q", "--python", sys.executable, str(environment)], folder)
         # An existing output file is what uv prefers to keep to: the pins hold but where *wanted* rules them out.
         _do([uv, "pip", "compile", "-q", "--python", str(python), "in.txt", "-o", "pins.txt"], folder)
         _do([uv, "pip", "install", "-q", "--python", str(python), "-r", "pins.txt"], folder)
         return python
-    _do([sys.executable, "-m", "venv", str(environment)])
+    _do([sys.executable, "-m", "venv", str(environment)], folder)
     pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", "in.txt"]
     try:
         _do([*pip, "-c", "pins.txt"], folder)
@@ -87,11 +86,17 @@ def prepare(folder: Path, wanted: Sequence[str]) -> Path:
     return python
 
 
-def _do(command: list[str], folder: Path | None = None) -> None:
-    """Run an installer; it needs the user's own environment, which says where the package index is."""
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+def _do(command: list[str], folder: Path) -> None:
+    """
+    Run an installer; it needs the user's own environment, which says where the package index is.
+
+    What it unpacks and builds goes into *folder*, too: killed, it would leave it behind.
+    """
+    (folder / "tmp").mkdir(exist_ok=True)
+    done = run(command, cwd=folder, env=os.environ | {"TMPDIR": str(folder / "tmp")})
     if done.returncode:
-        said = [line.strip() for line in masked(done.stderr or done.stdout).splitlines() if line.strip()]
+        output = (done.stderr or done.stdout).decode("utf-8", "replace")
+        said = [line.strip() for line in masked(output).splitlines() if line.strip()]
         words = " ".join(line.lstrip("×╰─▶| ") for line in said[-3:])  # noqa: RUF001  the frame that uv draws
         raise Mistake(f"there is no such set of versions: {words or Path(command[0]).name}")
 
@@ -101,13 +106,12 @@ def carry_out(python: Path, words: Sequence[str]) -> int:
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     environment = scrubbed(PYTHONPATH=path)
     environment.pop("VIRTUAL_ENV", None)
-    with subprocess.Popen(
-        [str(python), "-m", "harness.cli", "claims", *words],
-        env=environment,
-        **seated(None),
-    ) as running:
+    running = Child([str(python), "-m", "harness.cli", "claims", *words], env=environment)
+    try:
         while True:
             try:
                 return running.wait()
             except KeyboardInterrupt:
                 running.send_signal(signal.SIGINT)
+    finally:
+        running.end()

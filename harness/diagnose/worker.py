@@ -24,8 +24,8 @@ from harness.diagnose.notes import Notes
 from harness.diagnose.places import own
 from harness.diagnose.watching import Watch, watching
 from harness.masking import word
+from harness.owned.children import confine
 from harness.registry import Unknown, imported
-from harness.server import confine
 
 LIBRARIES = ("openai", "langchain_openai", "langchain_core.output_parsers", "langchain_core.tracers.context")
 
@@ -58,10 +58,11 @@ def carried_out(request: dict[str, Any]) -> bytes:
         load(request["load"])
         return orjson.dumps({"loaded": len(request["load"])})
     reading, writing = os.pipe()
+    parent = os.getpid()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _in_child(request, writing)
+        _in_child(request, writing, parent)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
         said = pipe.read()
@@ -69,10 +70,10 @@ def carried_out(request: dict[str, Any]) -> bytes:
     return said
 
 
-def _in_child(request: dict[str, Any], writing: int) -> None:
+def _in_child(request: dict[str, Any], writing: int, parent: int) -> None:
     """Answer *request* into *writing* and end, whatever happens; no handler of the parent's runs here."""
     try:
-        confine(None)
+        confine(None, parent)
         with os.fdopen(writing, "wb") as pipe:
             pipe.write(orjson.dumps(answer(request), default=list))
     finally:

@@ -12,12 +12,13 @@ from typing import IO, Any, Self
 
 import orjson
 
+from harness import interrupt
 from harness.config import Mistake
 from harness.environment import scrubbed
 from harness.launch import LAST_LINES
 from harness.load.setup import Setup
 from harness.masking import hide_dotenv, masked
-from harness.server import seated
+from harness.owned.children import Child
 
 END = {"eof": True}
 
@@ -27,13 +28,13 @@ class Locust:
 
     def __init__(self, setup: Setup, core: int | None = None) -> None:
         hide_dotenv(Path(".env"))
-        self._process = subprocess.Popen(
+        self._process = Child(
             [sys.executable, "-m", "harness.load.engine"],
+            core,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=scrubbed(),
-            **seated(core),
         )
         self._said: deque[str] = deque(maxlen=LAST_LINES)
         self._facts: Queue[dict[str, Any]] = Queue()
@@ -108,15 +109,11 @@ class Locust:
         return self._process.wait()
 
     def stop(self) -> None:
-        """Close its input, upon which it quits; end it if it does not within 5 seconds."""
+        """Close its input, upon which it quits; end it and all it has started if it does not in 5 seconds."""
         assert self._process.stdin is not None
         with suppress(OSError):
             self._process.stdin.close()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.end(interrupt.hurried(5.0))
         for thread in self._threads:
             thread.join(2)
         for pipe in (self._process.stdout, self._process.stderr):

@@ -148,12 +148,11 @@ class Stage:
         return ended
 
     def check(self) -> list[str]:
-        """Say which servers have ended, one sentence each."""
-        return [
-            f"the {name} died with exit code {server.process.returncode}"
-            for name, server in self._servers.items()
-            if not server.alive
-        ]
+        """Say which servers have ended, one sentence each; what they had started is ended with them."""
+        dead = {name: server for name, server in self._servers.items() if not server.alive}
+        for server in dead.values():
+            server.process.end()
+        return [f"the {name} died with exit code {server.process.returncode}" for name, server in dead.items()]
 
 
 def mock_words(config: LoadConfig) -> list[str]:

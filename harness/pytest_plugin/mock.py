@@ -13,6 +13,7 @@ import pytest
 from harness.application.pointing import point
 from harness.endpoint import Endpoint
 from harness.journal import Journal, take
+from harness.owned.children import guarded
 from harness.server import NotReady, Server, mock_command, start
 
 PROFILE, TOKENS, SEED = "instant", 20, 7
@@ -74,14 +75,17 @@ def settings(mark: pytest.Mark | None) -> dict[str, Any]:
 def served() -> Iterator[Server]:
     """Run a mock server; where it does not come up, the test that wanted it fails in one line."""
     said = None
-    try:
-        server = start(mock_command(PROFILE, TOKENS, SEED))
-    except NotReady as wrong:
-        said = str(wrong)
-    if said:
-        pytest.fail(f"mock_llm: {said}", pytrace=False)
-    with server:
-        yield server
+    # A process of pytest-xdist's goes on with its test for a while when the one that started it is killed.
+    controller = (os.getppid(),) if "PYTEST_XDIST_WORKER" in os.environ else ()
+    with guarded(*controller):
+        try:
+            server = start(mock_command(PROFILE, TOKENS, SEED))
+        except NotReady as wrong:
+            said = str(wrong)
+        if said:
+            pytest.fail(f"mock_llm: {said}", pytrace=False)
+        with server:
+            yield server
 
 
 @contextmanager

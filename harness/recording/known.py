@@ -5,13 +5,13 @@ from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import numpy as np
 
 from harness.awake import awake
 from harness.endpoint import Endpoint, Remote
+from harness.owned.temporary import temporary
 from harness.recording.file import Recorded, Recording, write
 from harness.recording.measure import Measured, Work, measure
 from harness.seats import seats
@@ -68,8 +68,8 @@ def floor(calls: Sequence[Recorded], concurrency: int) -> Floor:
     Where it is interrupted, what was measured until then is all that is known.
     """
     known = list(_no_longer(calls, concurrency))
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "known.json"
+    with temporary("recording") as folder:
+        path = folder / "known.json"
         write(path, Recording(tuple(known), concurrency, 0, 0, 0, {}))
         runs = [played(path, Work(len(known), concurrency), "recorded") for _ in range(RUNS)]
     return added_to(known, runs)

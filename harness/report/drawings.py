@@ -1,5 +1,6 @@
 """Draws all charts of a report, on as many cores as may be used."""
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -9,6 +10,7 @@ from threading import active_count
 from typing import Any
 
 from harness.environment import cores
+from harness.owned.children import confine
 from harness.report.section import Chart
 
 # With fewer, a second process gains nothing.
@@ -36,6 +38,7 @@ def drawn(charts: Sequence[Chart]) -> dict[str, str]:
     finally:
         for process, pipe in copies:
             pipe.close()
+            process.kill()  # it has sent all it has, or nobody waits for that any more
             process.join()
     return {chart.name: made[chart.name] if chart.name in made else _all([chart])[chart.name] for chart in charts}
 
@@ -43,13 +46,14 @@ def drawn(charts: Sequence[Chart]) -> dict[str, str]:
 def _copy(charts: Sequence[Chart]) -> tuple[Any, Connection]:
     context = get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_send, args=(charts, theirs), daemon=True)
+    process = context.Process(target=_send, args=(charts, theirs, os.getpid()), daemon=True)
     process.start()
     theirs.close()
     return process, ours
 
 
-def _send(charts: Sequence[Chart], pipe: Connection) -> None:
+def _send(charts: Sequence[Chart], pipe: Connection, parent: int) -> None:
+    confine(None, parent)
     # Whatever it is, Ctrl-C or a chart that cannot be drawn: the process that asked says so.
     with suppress(BaseException):
         pipe.send(_all(charts))

@@ -22,8 +22,9 @@ from harness.folder import fresh
 from harness.gate.file import read
 from harness.gate.judge import judge
 from harness.gate.record import Outcome
-from harness.server import confine
+from harness.owned.children import Child, guarded
 
+PATIENCE = 10.0  # seconds for a gate that is interrupted to write down what it has
 SAME = ("--base", "executor=6")
 ON_32 = ("--strategies", "gather", "--concurrency", "32", "--loops", "asyncio", "--profile", "instant")
 REAL = {
@@ -59,11 +60,13 @@ def carry_out(build: Build, out: Path, more: Sequence[str]) -> tuple[int, Outcom
     """Run one build; answer its exit code, and its outcome where it left one."""
     words = ("gate", *build.words, "--out", str(out), "--quiet", *more)
     command = [sys.executable, "-m", "harness.cli", *words]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, preexec_fn=lambda: confine(None)) as running:  # noqa: PLW1509  no thread is there
+    with guarded():
+        running = Child(command, stdout=subprocess.DEVNULL)
         try:
             code = running.wait()
         except KeyboardInterrupt:
             running.send_signal(signal.SIGINT)
+            running.end(PATIENCE)
             raise
     path = out / "gate.json"
     return code, judge(read(path)) if path.exists() else None

@@ -2,7 +2,6 @@
 
 import random
 import subprocess
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +10,8 @@ from harness.environment import scrubbed
 from harness.gate.pytest_json import rows
 from harness.gate.record import Series
 from harness.masking import masked
-from harness.server import confine
+from harness.owned import children
+from harness.owned.temporary import temporary
 from harness.trial.book import Book, Seen
 from harness.trial.workers import ARMS
 
@@ -71,21 +71,12 @@ class Rows:
     def _run(self, arm: str) -> dict[str, float] | str:
         """Answer the median of each row, in ns, or in one line why there are none."""
         interrupt.check()
-        with tempfile.TemporaryDirectory(prefix="overlap-rows-") as folder:
-            out = Path(folder) / "rows.json"
+        with temporary("rows") as folder:
+            out = folder / "rows.json"
             words, env, cwd = self._command(arm, out)
             argv = [*words, *SHORT]
             try:
-                done = subprocess.run(
-                    argv,
-                    env=scrubbed(**env),
-                    cwd=cwd,
-                    stdin=subprocess.DEVNULL,
-                    capture_output=True,
-                    timeout=self._patience,
-                    check=False,
-                    preexec_fn=lambda: confine(self._core),
-                )
+                done = children.run(argv, self._patience, core=self._core, env=scrubbed(**env), cwd=cwd)
             except subprocess.TimeoutExpired:
                 return f"the suite took more than {self._patience:g} s"
             # 1: some tests failed, and those that did not are in the file.

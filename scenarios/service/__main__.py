@@ -1,11 +1,11 @@
 """Starts the service under uvicorn; says `ready http://…` once all of its processes can serve."""
 
+import os
+import socket
 import sys
-import tempfile
 from importlib.util import find_spec
-from pathlib import Path
+from secrets import token_hex
 from threading import Thread
-from time import sleep
 
 import click
 import uvicorn
@@ -33,35 +33,41 @@ def main(  # noqa: PLR0913, PLR0917  an option each
     """Serve the example until told to stop."""
     if find_spec(framework) is None:
         sys.exit(f"error: {framework} is not installed")
-    with tempfile.TemporaryDirectory() as up:
-        Settings(llm.rstrip("/"), requests, timeout, up).hand_on()
-        config = uvicorn.Config(
-            f"scenarios.service.served:{framework}",
-            factory=True,
-            host=host,
-            port=port,
-            workers=workers,
-            loop=loop,
-            lifespan="on",
-            access_log=False,
-            log_level="warning",
-        )
-        listening = config.bind_socket()
-        # uvicorn does so once the application has come up, a moment after that has said it is ready.
-        listening.listen(config.backlog)
-        address = f"http://{host}:{listening.getsockname()[1]}"
-        Thread(target=_say_ready, args=(Path(up), workers, address), daemon=True).start()
-        if workers == 1:
-            server = uvicorn.Server(config)
-            server.run(sockets=[listening])
-            sys.exit(0 if server.started else 3)
-        Multiprocess(config, sockets=[listening]).run()
+    # Not by files: whoever is killed while he starts would leave their folder behind.
+    line, secret = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), token_hex(8)
+    line.bind(("127.0.0.1", 0))
+    Settings(llm.rstrip("/"), requests, timeout, line.getsockname()[1], secret, os.getpid()).hand_on()
+    config = uvicorn.Config(
+        f"scenarios.service.served:{framework}",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        loop=loop,
+        lifespan="on",
+        access_log=False,
+        log_level="warning",
+    )
+    listening = config.bind_socket()
+    # uvicorn does so once the application has come up, a moment after that has said it is ready.
+    listening.listen(config.backlog)
+    address = f"http://{host}:{listening.getsockname()[1]}"
+    Thread(target=_say_ready, args=(line, secret, workers, address), daemon=True).start()
+    if workers == 1:
+        server = uvicorn.Server(config)
+        server.run(sockets=[listening])
+        sys.exit(0 if server.started else 3)
+    Multiprocess(config, sockets=[listening]).run()
 
 
-def _say_ready(up: Path, processes: int, address: str) -> None:
+def _say_ready(line: socket.socket, secret: str, processes: int, address: str) -> None:
     """Wait for all processes: connections made before would all be kept by the first that came up."""
-    while len(list(up.iterdir())) < processes:
-        sleep(0.02)
+    up = set[str]()
+    with line:
+        while len(up) < processes:
+            said, _, pid = line.recv(100).decode("ascii", "replace").partition(" ")
+            if said == secret:
+                up.add(pid)
     print(f"ready {address}", flush=True)
 
 

@@ -1,10 +1,12 @@
 """What a service process is told; it travels in one variable, since uvicorn starts workers by an import path."""
 
 import os
+import socket
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import orjson
+
+from harness.owned.children import confine
 
 VARIABLE = "OVERLAP_SERVICE"
 
@@ -16,22 +18,32 @@ class Settings:
 
     `requests` is how many requests it means to serve at once: its connections to the LLM server, the threads for
     `def` endpoints and those of asyncio's default executor (which LangChain uses in every asynchronous call) are
-    sized for it. `timeout` is in seconds. In `up` each process leaves a file once it can serve.
+    sized for it. `timeout` is in seconds. Each process sends its id to the UDP port `up` of this host once it can
+    serve, with the word `secret`, so that nobody else's is taken for it. `owner` is the process that
+    starts the others: none of them outlives it.
     """
 
     llm: str
     requests: int = 100
     timeout: float = 30.0
-    up: str = ""
+    up: int = 0
+    secret: str = ""
+    owner: int = 0
 
     def hand_on(self) -> None:
         """Leave it to the processes that are started from this one."""
         os.environ[VARIABLE] = orjson.dumps(asdict(self)).decode()
 
+    def follow(self) -> None:
+        """End with the owner, however that ends."""
+        if self.owner and self.owner != os.getpid():
+            confine(None, self.owner)
+
     def say_up(self) -> None:
-        """Note that this process can serve."""
+        """Tell whoever started this process that it can serve."""
         if self.up:
-            (Path(self.up) / str(os.getpid())).touch()
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+                line.sendto(f"{self.secret} {os.getpid()}".encode(), ("127.0.0.1", self.up))
 
 
 def settings() -> Settings:

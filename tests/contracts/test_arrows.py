@@ -15,7 +15,7 @@ TOP = {"cli", "commands", "notebook", "pytest_plugin", "locust_user", "load", "c
 TOP |= {"arms", "trial", "diagnose", "proof"}
 JUDGING = {"report", "gate", "stats"}
 BOTTOM = {"record", "slo", "shares", "metrics", "store", "config", "registry", "endpoint"}
-BOTTOM |= {"environment", "interpreter", "masking"}
+BOTTOM |= {"environment", "interpreter", "masking", "owned", "calm", "interrupt"}
 # Every other part of the harness measures; of those, these stand below the ones that run and join.
 BORROWED = {"probe", "chunks", "loops", "server", "heartbeat"}
 PLAYERS = {"strategies", "clients", "arrivals"}

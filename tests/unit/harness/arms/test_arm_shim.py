@@ -5,10 +5,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from harness.arms.temporary import LOCK, temporary
 
 from harness.arms.flock import held
 from harness.arms.shim import code, environment, package, scenarios, shim
-from harness.arms.temporary import LOCK, temporary
 
 
 @pytest.fixture

@@ -1,0 +1,40 @@
+"""
+Ends what the process that started it leaves behind, however that ended.
+
+    python -m harness.owned.guardian MARK [PID …]
+
+Its input ends when the one process that holds the other end of the pipe does, be it by SIGKILL. Then it ends every
+process that carries MARK in its environment, children of children too, and removes the temporary folders that
+nobody owns any more. It does the same when one of the processes PID ends. It has a session of its own, so that a
+terminal's signals do not reach it.
+"""
+
+import os
+import selectors
+import sys
+from contextlib import suppress
+
+from harness.owned.marks import end_marked
+from harness.owned.sweeping import sweep
+
+
+def wait(pids: list[int]) -> None:
+    """Wait until the input ends, or one of the processes *pids*."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
+        for pid in pids:
+            with suppress(OSError, AttributeError):  # it has ended, or the system knows no such thing
+                selector.register(os.pidfd_open(pid), selectors.EVENT_READ)
+        selector.select()
+
+
+def main() -> None:
+    """Wait for the end of the process that started this one, and tidy up after it."""
+    mark, *pids = sys.argv[1:]
+    wait([int(pid) for pid in pids])
+    end_marked(mark)
+    sweep()
+
+
+if __name__ == "__main__":
+    main()
