@@ -12,7 +12,6 @@ terminal's signals do not reach it.
 import os
 import selectors
 import sys
-from contextlib import suppress
 
 from harness.owned.marks import end_marked
 from harness.owned.sweeping import sweep
@@ -23,8 +22,12 @@ def wait(pids: list[int]) -> None:
     with selectors.DefaultSelector() as selector:
         selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
         for pid in pids:
-            with suppress(OSError, AttributeError):  # it has ended, or the system knows no such thing
+            try:
                 selector.register(os.pidfd_open(pid), selectors.EVENT_READ)
+            except ProcessLookupError:
+                return
+            except (AttributeError, OSError):  # a system that knows no such thing
+                continue
         selector.select()
 
 

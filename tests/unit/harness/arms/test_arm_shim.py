@@ -1,13 +1,11 @@
-"""What stands before an arm's own code, and the temporary folders that hold it."""
+"""What stands before an arm's own code."""
 
 import os
 import tempfile
 from pathlib import Path
 
 import pytest
-from harness.arms.temporary import LOCK, temporary
 
-from harness.arms.flock import held
 from harness.arms.shim import code, environment, package, scenarios, shim
 
 
@@ -68,16 +66,3 @@ def test_a_package_called_src_is_no_folder_of_modules(tmp_path):
     assert code(tmp_path) == [tmp_path / "src", tmp_path]
     (tmp_path / "src" / "__init__.py").write_text("")
     assert code(tmp_path) == [tmp_path]
-
-
-def test_what_a_killed_one_left_is_removed_by_the_next(place):
-    """Only what nobody holds, and has been there for a while: a younger one's owner may be about to lock it."""
-    for name in ("x-left", "x-used", "x-young", "x-foreign", "y-other"):
-        (place / name).mkdir()
-        if name != "x-foreign":
-            (place / name / LOCK).write_text("")
-        if name != "x-young":
-            os.utime(place / name, (1, 1))
-    with held(place / "x-used" / LOCK), temporary("x-") as made:
-        there = {folder.name for folder in place.iterdir()} - {made.name}
-    assert there == {"x-used", "x-young", "x-foreign", "y-other"}
