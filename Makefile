@@ -1,6 +1,6 @@
 # `make bench` and `make test` set up what they need first; the stamps make a second call free.
 .DEFAULT_GOAL := help
-.PHONY: help setup bench claims load gate bench-mock serve test test-slow proof check format lock clean
+.PHONY: help setup bench claims load gate bench-mock serve test test-slow soak proof check format lock clean
 VENV := .venv
 BIN := $(VENV)/bin
 # As many images set it, every process would compile anew what was changed since the set-up, tests first of all.
@@ -42,10 +42,13 @@ serve: $(VENV)/.user ## the mock server alone, for your own tests
 	@$(BIN)/overlap serve --port 8000
 
 test: $(VENV)/.dev ## the test suite (< 3 min)
-	@$(PYTEST) -m "not slow"
+	@$(PYTEST) -m "not slow and not soak"
 
 test-slow: $(VENV)/.dev ## the few end-to-end tests that are not in it: they take seconds each
 	@$(PYTEST) -m slow
+
+soak: $(VENV)/.dev ## what happens once in many times: commands killed at random moments, and more (minutes)
+	@$(PYTEST) -m soak $(ARGS)
 
 proof: $(VENV)/.dev ## what reports print, held against truth that is known (< 5 min); exit 1 where one line is not kept
 	@$(BIN)/python -m harness.proof $(ARGS)
