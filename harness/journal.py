@@ -11,6 +11,9 @@ import orjson
 from harness.record import Served
 from harness.store import served_from
 
+HEADERS = {"Connection": "close", "Content-Type": "application/json"}
+"""What the mock's own endpoints want of a request: a web page could not send this content type unasked."""
+
 
 class Lost(Exception):
     """The server does not answer any more; the message says how."""
@@ -66,7 +69,7 @@ def _post(base_url: str, path: str) -> dict[str, Any] | None:
     where = urlsplit(base_url)
     connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
     try:
-        connection.request("POST", path, headers={"Connection": "close"})
+        connection.request("POST", path, headers=HEADERS)
         response = connection.getresponse()
         body = response.read()
         if response.status in {404, 405}:

@@ -14,13 +14,14 @@ from mock_server.buckets import Own, Shared
 from mock_server.config import Config
 from mock_server.counts import Counts
 from mock_server.identity import Identity
-from mock_server.journal import Entry
+from mock_server.journal import LONGEST_PATH, Entry
 from mock_server.limiting import Limiting
 from mock_server.plan import End, Plan
 from mock_server.request import Request
 from mock_server.rules import Facts, Rule
 from mock_server.schedule import warms_up
 from mock_server.settings import BadSetting
+from mock_server.shown import reason
 from mock_server.wire import errors, models, shapes
 from mock_server.wire.answer import Answer, Asked, Events
 
@@ -78,6 +79,7 @@ class Answering:
         self._seed = config.seed
         self._config = config
         self._default = config.behaviour()
+        self._permits = config.permitted()
         self._models = config.models()
         self._rules = config.rules()
         self._buckets.clear()
@@ -89,14 +91,15 @@ class Answering:
         """Answer what to do about *request*, which came on the connection of that number."""
         request_id, identity = self._identity.draw()
         tag, length = request.tag()
-        entry = Entry(tag, request_id, request.path, request.attempt(), connection, request.received)
+        entry = Entry(
+            tag, request_id, request.path[:LONGEST_PATH], request.attempt(), connection, request.received
+        )
         try:
             return self._served(request, entry, identity, length)
         except errors.Refused as refused:
             return _refused(request, entry, refused, 0)
-        except Exception:  # noqa: BLE001 - whatever is wrong with us, the client gets an answer and others are served
-            traceback.print_exc()
-            return _refused(request, entry, errors.server_error(request_id), 0)
+        except BaseException as wrong:  # noqa: BLE001 - whatever is wrong, the client gets an answer
+            return _refused(request, entry, _unforeseen(wrong, request, entry), 0)
 
     def _served(self, request: Request, entry: Entry, identity: str, length: int | None) -> Answered:
         endpoint = self._endpoint(request)
@@ -163,14 +166,14 @@ class Answering:
             return how
         words = {**self._config.words(model), **{name: said for name, said in chosen.items() if name in KEYS}}
         try:
-            return behaviour(**words, seed=self._seed)
+            return behaviour(**words, seed=self._seed, permits=self._permits)
         except BadSetting as bad:
             raise errors.bad_request(str(bad), choices.FIELD) from None
 
     def _rule(self, entry: Entry, key: str, model: str, chosen: dict[str, str]) -> Rule | None:
         if "fault" in chosen:
             try:
-                return rules.rule(chosen["fault"])
+                return rules.rule(chosen["fault"], self._permits)
             except BadSetting as bad:
                 raise errors.bad_request(str(bad), choices.FIELD) from None
         if not self._rules:
@@ -200,6 +203,18 @@ def _ready(request: Request, entry: Entry, laid: Plan, prefill: int | None = Non
     if laid.end is End.KEEP and not (request.keep and (laid.chunked or not laid.stream)):
         laid.end = End.CLOSE
     return Answered(entry, laid, prefill)
+
+
+def _unforeseen(wrong: BaseException, request: Request, entry: Entry) -> errors.Refused:
+    """Return the answer for what nobody foresaw: 400 if the request chose it, else 500 and a traceback here."""
+    if isinstance(wrong, KeyboardInterrupt):
+        raise wrong
+    if choices.chooses(request):
+        return errors.bad_request(
+            f"What '{choices.FIELD}' asks for cannot be played: {reason(wrong)}", choices.FIELD
+        )
+    traceback.print_exception(wrong)
+    return errors.server_error(entry.request_id)
 
 
 def refusal(entry: Entry, refused: errors.Refused, delay: int, *, keep: bool) -> Plan:

@@ -6,10 +6,13 @@ from functools import lru_cache
 from typing import Any
 
 from mock_server import settings
+from mock_server.permits import CLIENT, Permits
 from mock_server.schedule import Lazy, Schedule
 
 LONGEST = 100_000
 """The most tokens an answer has."""
+
+_DIGITS = 9
 
 KEYS = ("profile", "tokens", "prefill", "shape")
 """What can be chosen for a model or for a single request."""
@@ -33,17 +36,15 @@ class Behaviour:
     apart: bool = False
 
 
-@lru_cache(maxsize=512)
-def behaviour(profile: str, tokens: str, prefill: str, seed: int, shape: str = "") -> Behaviour:
-    """Answer the behaviour these words describe; raises `settings.BadSetting` where they do not."""
-    latency = settings.chosen(PROFILES, profile, "offsets", given=2)
+@lru_cache(maxsize=256)
+def behaviour(  # noqa: PLR0913, PLR0917 - what is chosen, and on whose behalf
+    profile: str, tokens: str, prefill: str, seed: int, shape: str = "", permits: Permits = CLIENT
+) -> Behaviour:
+    """Return the behaviour these words describe; raises `settings.BadSetting` where they do not."""
+    latency = settings.chosen(PROFILES, profile, "offsets", given=2, permits=permits)
     schedule = Schedule(latency.function, latency.settings, seed)
-    length = _length(tokens, profile, seed)
-    try:
-        schedule.due("trial", 2)
-        length("trial")
-    except (TypeError, ValueError, ArithmeticError) as wrong:
-        raise settings.BadSetting(f"{profile} with tokens={tokens}: {wrong}") from wrong
+    length = _length(tokens, profile, seed, permits)
+    settings.tried(f"{profile} with tokens={tokens}", lambda: (schedule.due("trial", 2), length("trial")))
     return Behaviour(schedule, length, round(settings.value("prefill", prefill, 0.0) * 1e9), *_shape(shape))
 
 
@@ -63,20 +64,24 @@ def _shape(words: str) -> tuple[int, bool]:
     return group, apart
 
 
-def _length(tokens: str, profile: str, seed: int) -> Callable[[str], int]:
-    if tokens.isdigit():
-        count = int(tokens)
-        if not 1 <= count <= LONGEST:
+def _length(tokens: str, profile: str, seed: int, permits: Permits) -> Callable[[str], int]:
+    if tokens.isascii() and tokens.isdigit():
+        count = int(tokens[:_DIGITS])
+        if len(tokens) > _DIGITS or not 1 <= count <= LONGEST:
             raise settings.BadSetting(f"tokens={tokens}: must be from 1 to {LONGEST}")
         return lambda _: count
     rng = Lazy()
     if tokens == "profile":
         # The same key as the latency's, so that both draw the same line of a recording.
-        latency = settings.chosen(PROFILES, profile, "length", given=1, others="offsets")
+        latency = settings.chosen(PROFILES, profile, "length", given=1, others="offsets", permits=permits)
         return lambda key: _bounded(latency, rng.about(f"{seed}:{key}"))
-    length = settings.chosen(LENGTHS, tokens, "length", given=1)
+    length = settings.chosen(LENGTHS, tokens, "length", given=1, permits=permits)
     return lambda key: _bounded(length, rng.about(f"{seed}:{key}:length"))
 
 
 def _bounded(length: settings.Chosen, rng: Any) -> int:
-    return min(max(int(length.function(rng, **length.settings)), 1), LONGEST)
+    try:
+        drawn = int(length.function(rng, **length.settings))
+    except OverflowError:  # a tail too long for a number
+        return LONGEST
+    return min(max(drawn, 1), LONGEST)

@@ -12,8 +12,12 @@ _MARK = f'"{FIELD}"'.encode()
 _HEADERS = {f"x-overlap-{name}".encode(): name for name in ALL}
 
 
+LONGEST = 1_000
+"""The most characters that one of them may have."""
+
+
 def choices(request: Request) -> dict[str, str]:
-    """Answer what *request* chooses, by name; the body wins over headers. Raises `Refused` for an unknown name."""
+    """Return what *request* chooses, by name; the body wins over headers. Raises `Refused` for an unknown name."""
     chosen = {
         _HEADERS[name]: value.decode("utf-8", "replace")
         for name, value in request.headers.items()
@@ -22,10 +26,14 @@ def choices(request: Request) -> dict[str, str]:
     if _MARK in request.body:
         chosen |= _in_body(request.body)
     for name, words in chosen.items():
-        # A client may not have the server read files, or its words told line by line.
-        if "path=" in words or "file=" in words:
-            raise errors.bad_request(f"{FIELD}.{name}: a file can be set for the whole server only", FIELD)
+        if len(words) > LONGEST:
+            raise errors.bad_request(f"{FIELD}.{name}: longer than {LONGEST} characters", FIELD)
     return chosen
+
+
+def chooses(request: Request) -> bool:
+    """Return whether *request* chooses anything for itself."""
+    return _MARK in request.body or any(name in _HEADERS for name in request.headers)
 
 
 def _in_body(content: bytes) -> dict[str, str]:
@@ -38,7 +46,9 @@ def _in_body(content: bytes) -> dict[str, str]:
         return {}
     if not isinstance(own, dict):
         raise errors.wrong_type(FIELD, "an object", own)
-    for name in own:
+    for name, value in own.items():
         if name not in ALL:
             raise errors.bad_request(f"Unknown '{FIELD}.{name}'; there are: {', '.join(ALL)}", FIELD)
+        if type(value) not in {str, int, float}:
+            raise errors.bad_request(f"Invalid '{FIELD}.{name}': expected a string or a number.", FIELD)
     return {name: str(value) for name, value in own.items()}

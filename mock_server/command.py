@@ -1,10 +1,10 @@
 """The command line: its options are the fields of the configuration."""
 
-import dataclasses
 import gc
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -13,13 +13,14 @@ from click.core import ParameterSource
 from mock_server import registry
 from mock_server.behaviour import LENGTHS, PROFILES
 from mock_server.config import Config, from_file
+from mock_server.config import options as fields_of_config
 from mock_server.rules import FOLDER as FAULTS
 from mock_server.settings import BadSetting
 
 
 def options(command: click.Command) -> click.Command:
     """Add an option for each field of the configuration to *command*."""
-    for option in dataclasses.fields(Config):
+    for option in fields_of_config():
         words = [f"--{option.name.replace('_', '-')}"]
         about = option.metadata["help"]
         many = isinstance(option.default, tuple)
@@ -80,11 +81,23 @@ def _command(context: click.Context, /, path: str, **words: Any) -> None:
     chosen = import_module("mock_server.server" if config.workers == 1 else "mock_server.workers")
     gc.freeze()
     gc.enable()
+    _leave_folder()
     try:
         chosen.run(config, sources)
     except OSError as unavailable:
         reason = os.strerror(unavailable.errno) if unavailable.errno else unavailable
         refuse(f"{config.host}:{config.port}: {reason}")
+
+
+def _leave_folder() -> None:
+    """
+    Look for no more modules in the working folder, where `python -m` looks first.
+
+    The owner's own are imported by now. What the server imports later, numpy for the first embedding, must not be
+    whatever file of that name lies there.
+    """
+    if not sys.flags.safe_path and sys.path[:1] == [str(Path.cwd())]:
+        del sys.path[0]
 
 
 command = options(_command)

@@ -1,15 +1,16 @@
 """What the server is told: one frozen record, from whose fields the command line is derived."""
 
-import ipaddress
 import os
 import select
 from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
 from typing import Any
 
-from mock_server import settings
+from mock_server import files, settings
 from mock_server.behaviour import KEYS, Behaviour, behaviour
 from mock_server.capacity import Size
+from mock_server.guard import usable
+from mock_server.offers import offered
+from mock_server.permits import OWNER, Permits, named
 from mock_server.rules import Rule, rule
 
 
@@ -55,9 +56,18 @@ _RANGES = {
 }
 
 
+MOST_WORDS = 1_000
+"""How many models, how many faults there may be, and how many characters each of them may have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The server's configuration; a value that cannot be used raises `settings.BadSetting`, in one line."""
+    """
+    The server's configuration; a value that cannot be used raises `settings.BadSetting`, in one line.
+
+    Without `permits` its words are those of whoever starts the server, and may name modules and files; what a
+    client changes carries the `permitted` of the configuration it started from.
+    """
 
     host: str = _option("127.0.0.1", "address to listen on")
     port: int = _option(8000, "port to listen on; 0 picks a free one")
@@ -95,10 +105,17 @@ class Config:
     token: str = _option(
         "", "bearer token for the control endpoints; off loopback one is drawn where none is given"
     )
+    allow: tuple[str, ...] = _option(
+        (), "what requests may choose besides, as in my.profile or recorded,file=it.json; repeatable"
+    )
+    allow_host: tuple[str, ...] = _option(
+        (), "a name of this server's in the Host header of control requests, besides localhost; repeatable"
+    )
+    permits: Permits | None = field(default=None, kw_only=True, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse what cannot be used, before anything is started."""
-        for option in fields(self):
+        for option in options():
             value = _typed(option.name, getattr(self, option.name), type(option.default))
             object.__setattr__(self, option.name, value)
         for name, (least, most) in _RANGES.items():
@@ -106,10 +123,28 @@ class Config:
                 raise settings.BadSetting(f"{name}={getattr(self, name)}: must be from {least} to {most}")
         if self.self_test and not hasattr(select, "epoll"):
             raise settings.BadSetting("self_test: its client is for Linux only")
+        for name in ("profile", "tokens", "shape"):
+            _brief(name, getattr(self, name))
+        for name in ("model", "fault"):
+            _few(name, getattr(self, name))
         self.behaviour()
         self.models()
         self.rules()
         self.affinity()
+        for words in self.allow:
+            offered(words)
+        for host in self.allow_host:
+            if not usable(host):
+                raise settings.BadSetting(f"allow_host={host}: must be a name or an address, without a port")
+
+    def permitted(self) -> Permits:
+        """Return what clients may choose: what the words of this configuration name, if it is the owner's."""
+        if self.permits is not None:
+            return self.permits
+        chosen = (self.words(), *({**self.words(), **words} for words in self._models().values()))
+        return named(
+            (*self.allow, *self.fault, *(words[key] for words in chosen for key in ("profile", "tokens")))
+        )
 
     def words(self, model: str = "") -> dict[str, str]:
         """Answer how requests for *model* are answered, in words."""
@@ -119,7 +154,9 @@ class Config:
     def _models(self) -> dict[str, dict[str, str]]:
         found = {}
         for said in self.model:
-            name, *pairs = said.split()
+            name, *pairs = said.split() or [""]
+            if not name:
+                raise settings.BadSetting(f"model={said!r}: must begin with the model's name")
             words = {}
             for pair in pairs:
                 key, _, value = pair.partition("=")
@@ -133,7 +170,7 @@ class Config:
 
     def behaviour(self, model: str = "") -> Behaviour:
         """Answer how requests for *model* are answered."""
-        return behaviour(**self.words(model), seed=self.seed)
+        return behaviour(**self.words(model), seed=self.seed, permits=self.permits or OWNER)
 
     def models(self) -> dict[str, Behaviour]:
         """Answer the behaviour of every model that has one of its own."""
@@ -141,7 +178,7 @@ class Config:
 
     def rules(self) -> list[Rule]:
         """Answer the rules of the faults."""
-        return [rule(words) for words in self.fault]
+        return [rule(words, self.permits or OWNER) for words in self.fault]
 
     def size(self) -> Size | None:
         """Answer how much the server can do at once, or None where there is no limit to that."""
@@ -162,22 +199,30 @@ class Config:
             raise settings.BadSetting(f"cores={self.cores}: there are {known}")
         return cores
 
-    def exposed(self) -> bool:
-        """Answer whether others than this host can reach the server."""
-        if self.host == "localhost":
-            return False
-        try:
-            return not ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return True
-
     def bare(self) -> "Config":
         """Answer the same without faults, limits and load: what a self-test measures."""
-        return replace(self, fault=(), rpm=0, tpm=0, slots=0)
+        return replace(self, fault=(), rpm=0, tpm=0, slots=0, permits=self.permitted())
 
     def echo(self) -> dict[str, Any]:
         """Answer every field with its value."""
-        return {option.name: getattr(self, option.name) for option in fields(self)}
+        return {option.name: getattr(self, option.name) for option in options()}
+
+
+def options() -> list[Any]:
+    """Return the fields of the configuration that are options of the command line."""
+    return [option for option in fields(Config) if "help" in option.metadata]
+
+
+def _brief(name: str, value: str) -> None:
+    if len(value) > MOST_WORDS:
+        raise settings.BadSetting(f"{name}={value}: longer than {MOST_WORDS} characters")
+
+
+def _few(name: str, values: tuple[str, ...]) -> None:
+    if len(values) > MOST_WORDS:
+        raise settings.BadSetting(f"{name}: there may be {MOST_WORDS} at most, not {len(values)}")
+    for value in values:
+        _brief(name, value)
 
 
 def _typed(name: str, value: Any, wanted: type) -> Any:
@@ -195,7 +240,9 @@ def _typed(name: str, value: Any, wanted: type) -> Any:
     }
     fits = isinstance(value, wanted) and isinstance(value, bool) is (wanted is bool)
     if not fits or (wanted is tuple and not all(isinstance(word, str) for word in value)):
-        raise settings.BadSetting(f"{name}={value!r}: must be {words[wanted]}")
+        # Not as it was written: a value in JSON may be of any size, and nested too deeply to be.
+        said = f"={value!r}" if isinstance(value, str | int | float | None) else ""
+        raise settings.BadSetting(f"{name}{said}: must be {words[wanted]}")
     return value
 
 
@@ -204,11 +251,11 @@ def from_file(path: str) -> dict[str, Any]:
     import tomllib  # few have such a file
 
     try:
-        with Path(path).open("rb") as file:
-            said = tomllib.load(file)
-    except (OSError, tomllib.TOMLDecodeError) as unreadable:
-        raise settings.BadSetting(f"config={path}: {unreadable}") from None
-    there = [option.name for option in fields(Config)]
+        said = tomllib.loads(files.content(path).decode())
+    except (OSError, ValueError, RecursionError) as unreadable:
+        reason = getattr(unreadable, "strerror", None) or unreadable
+        raise settings.BadSetting(f"config={path}: cannot be read: {reason}") from None
+    there = [option.name for option in options()]
     for name in said:
         if name not in there:
             raise settings.BadSetting(f"config={path}: no {name!r}; there are: {', '.join(there)}")

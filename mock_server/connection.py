@@ -14,6 +14,8 @@ from mock_server.wire import errors
 
 LONGEST_HEAD = 64 * 1024
 LONGEST_BODY = 32 * 1024 * 1024
+FRAMING = 64
+"""The bytes around a chunk of a body that are taken as they come; together, all may have `LONGEST_HEAD` more."""
 REQUEST = 30 * 10**9
 """How long a request may take to arrive, from its first byte to its last, in ns."""
 READER = 300 * 10**9
@@ -58,7 +60,9 @@ class Connection(asyncio.Protocol):
         self._serving = False
         self._reading = True
         self._received = 0
-        self._head = 0
+        self._raw = 0
+        self._chunks = 0
+        self._hosts = 0
         self._size = 0
         self._target = b""
         self._headers: dict[bytes, bytes] = {}
@@ -121,22 +125,29 @@ class Connection(asyncio.Protocol):
         self._received = time.monotonic_ns()
         if self._broken:
             return
-        if self._in_head:
-            self._head += len(data)
+        self._raw += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self._broken = True  # what follows is not HTTP; the request itself is answered
         except httptools.HttpParserError:
             self._refuse(errors.bad_request("Invalid HTTP request received."))
-        if self._in_head and self._head > LONGEST_HEAD:
-            self._refuse(errors.headers_too_large(LONGEST_HEAD))
+        if self._raw > LONGEST_HEAD and self._began:
+            self._measure()
         if not self._serving:
             self._serve()
+
+    def _measure(self) -> None:
+        """Refuse a request that has come in part, and whose head, or what is around its body, is too long."""
+        if self._in_head:
+            self._refuse(errors.headers_too_large(LONGEST_HEAD))
+        elif self._raw - self._size - FRAMING * self._chunks > 2 * LONGEST_HEAD:
+            self._refuse(errors.bad_request("Too many bytes around the chunks of the body."))
 
     def on_message_begin(self) -> None:
         """Start a request (called by the parser)."""
         self._began = self._received
+        self._hosts = self._chunks = 0
         self._target = b""
         self._headers = {}
         self._body = []
@@ -147,22 +158,38 @@ class Connection(asyncio.Protocol):
         self._target += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a header that is looked at (called by the parser)."""
+        """
+        Keep a header that is looked at (called by the parser).
+
+        Behind a body in chunks there may be more of them, which mean nothing: who may do what was said before.
+        """
+        if not self._in_head:
+            return
         name = name.lower()
         self._size += len(name) + len(value)
         if name in KEPT:
             self._headers[name] = value
+            if name == b"host":
+                self._hosts += 1
 
     def on_headers_complete(self) -> None:
         """Ask for the body where the client waits to be asked (called by the parser)."""
         self._in_head = False
-        if self._size + len(self._target) > LONGEST_HEAD:
+        if self._hosts != 1 and (self._hosts or self._parser.get_http_version() == "1.1"):
+            self._refuse(
+                errors.bad_request(f"A request has one Host header, and this has {self._hosts or 'none'}.")
+            )
+        elif self._size + len(self._target) > LONGEST_HEAD:
             self._refuse(errors.headers_too_large(LONGEST_HEAD))
         elif int(self._headers.get(b"content-length", b"0")) > LONGEST_BODY:
             self._refuse(errors.too_large(LONGEST_BODY))
         self._size = 0
         if b"expect" in self._headers and self.exchange is None:
             self.line.put(http.CONTINUE)
+
+    def on_chunk_header(self) -> None:
+        """Count a chunk of the body (called by the parser)."""
+        self._chunks += 1
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body (called by the parser)."""
@@ -175,7 +202,7 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """Queue a complete request (called by the parser)."""
         self._in_head = True
-        self._head = self._began = 0
+        self._raw = self._began = 0
         if self._broken:
             return
         parser = self._parser

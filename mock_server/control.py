@@ -1,8 +1,8 @@
 """The server's own endpoints: taking the journal, reading and changing the configuration, metrics."""
 
 import dataclasses
-import hmac
 import time
+import traceback
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ import orjson
 
 from mock_server import http, journal, metrics
 from mock_server.config import LIVE, Config
+from mock_server.guard import Guard
 from mock_server.request import Request
 from mock_server.settings import BadSetting
 from mock_server.wire import errors
@@ -42,6 +43,7 @@ class Control:
 
     def __init__(self, app: Controlled) -> None:
         self._app = app
+        self._guard = Guard(app.config.host, app.config.allow_host, app.token)
         self._routes: dict[tuple[str, str], Callable[[Request, Told], None]] = {
             ("POST", "/overlap/take"): self._take,
             ("GET", "/overlap/config"): lambda _, told: told(self._echo()),
@@ -66,16 +68,17 @@ class Control:
         try:
             self._route(request)(request, told)
         except Refused as refused:
-            length = len(refused.body)
-            send(http.head(refused.status, int(time.time()), http.JSON, length, close) + refused.body)
+            send(_refusal(refused, close))
+        except Exception:  # noqa: BLE001 - whatever is wrong with us, there is an answer
+            traceback.print_exc()
+            send(_refusal(errors.server_error(), close))
 
     def _route(self, request: Request) -> Callable[[Request, Told], None]:
+        if request.path != HEALTH:
+            self._guard.check(request.method, request.headers)
         route = self._routes.get((request.method, request.path))
         if route is None:
             raise errors.unknown_url(request.method, request.path)
-        said = request.headers.get(b"authorization", b"").removeprefix(b"Bearer ")
-        if self._app.token and request.path != HEALTH and not hmac.compare_digest(said, self._app.token.encode()):
-            raise errors.unauthorized(said.decode("utf-8", "replace"))
         return route
 
     def _take(self, request: Request, told: Told) -> None:
@@ -97,6 +100,10 @@ class Control:
         self._app.gather("configure", request.body, lambda _: told(self._echo()))
 
 
+def _refusal(refused: Refused, close: bytes) -> bytes:
+    return http.head(refused.status, int(time.time()), http.JSON, len(refused.body), close) + refused.body
+
+
 def changed(config: Config, body: bytes) -> tuple[Config, list[str]]:
     """Answer *config* with what the JSON object in *body* changes, and the names changed; raises `Refused`."""
     try:
@@ -109,6 +116,6 @@ def changed(config: Config, body: bytes) -> tuple[Config, list[str]]:
         if name not in LIVE:
             raise errors.bad_request(f"no {name!r} to change; there are: {', '.join(sorted(LIVE))}", name)
     try:
-        return dataclasses.replace(config, **wanted), list(wanted)
+        return dataclasses.replace(config, **wanted, permits=config.permitted()), list(wanted)
     except BadSetting as bad:
         raise errors.bad_request(str(bad)) from None

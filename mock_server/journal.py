@@ -9,8 +9,10 @@ import orjson
 
 from mock_server.counts import Counts
 
-NUMBERS = 8_000_000
-"""How many times of tokens are kept at most (64 MB), however few entries they belong to."""
+NUMBERS = 16_000_000
+"""How many times of tokens, planned and written, are kept at most (128 MB), however few entries they belong to."""
+LONGEST_PATH = 200
+"""The most characters of a request's path that are kept: it may have 64 thousand."""
 
 
 @dataclass(slots=True)
@@ -76,9 +78,10 @@ class Journal:
         if self.listener is not None:
             self.listener(entry)
         self._entries.append(entry)
-        self._numbers += len(entry.written)
+        self._numbers += len(entry.written) + len(entry.planned)
         while len(self._entries) > self._most or self._numbers > NUMBERS:
-            self._numbers -= len(self._entries.popleft().written)
+            oldest = self._entries.popleft()
+            self._numbers -= len(oldest.written) + len(oldest.planned)
             self.dropped += 1
 
     def take(self) -> bytes:

@@ -3,13 +3,13 @@
 import csv
 import math
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
+from functools import cache
 
+from mock_server import files
 from mock_server.settings import BadSetting
 
 
-@lru_cache(maxsize=16)
+@cache  # as many as the server's owner has named
 def rows(path: str, columns: int) -> tuple[tuple[float, ...], ...]:
     """
     Answer the file's lines, each as its first *columns* numbers; dates count as seconds of the epoch.
@@ -18,9 +18,10 @@ def rows(path: str, columns: int) -> tuple[tuple[float, ...], ...]:
     that is short, no number, or below zero.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        text = files.content(path).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as unreadable:
-        raise BadSetting(f"path={path}: cannot be read: {unreadable}") from None
+        why = getattr(unreadable, "strerror", None) or unreadable
+        raise BadSetting(f"path={path}: cannot be read: {why}") from None
     separator = "," if "," in text.partition("\n")[0] else None
     lines = csv.reader(text.splitlines()) if separator else (line.split() for line in text.splitlines())
     found = []

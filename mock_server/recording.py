@@ -1,11 +1,11 @@
 """Reading a recording of an endpoint: the arrival of every chunk of every call, in a JSON file."""
 
 import json
-from functools import lru_cache
+from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, NamedTuple
 
+from mock_server import files
 from mock_server.settings import BadSetting
 
 FORMAT = "overlap-recording"
@@ -27,12 +27,12 @@ class Recording(NamedTuple):
     floor: int
 
 
-@lru_cache(maxsize=16)
+@cache  # as many as the server's owner has named
 def recording(path: str) -> Recording:
     """Answer what the file at *path* holds; raises `BadSetting`, in one line, for one that cannot be played."""
     try:
-        found = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as unreadable:
+        found = json.loads(files.content(path).decode())
+    except (OSError, ValueError, RecursionError) as unreadable:
         reason = getattr(unreadable, "strerror", None) or unreadable
         raise BadSetting(f"file={path}: cannot be read: {reason}") from None
     if not isinstance(found, dict) or found.get("format") != FORMAT:

@@ -11,6 +11,9 @@ from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
+from mock_server.permits import CLIENT, Permits
+from mock_server.shown import reason
+
 
 def names(folder: str) -> list[str]:
     """Every entry of *folder* (a package name), by file name; private modules are left out."""
@@ -18,20 +21,31 @@ def names(folder: str) -> list[str]:
     return sorted(module.name for module in iter_modules(path) if not module.name.startswith("_"))
 
 
-def load(folder: str, name: str) -> ModuleType:
+def load(folder: str, name: str, permits: Permits = CLIENT) -> ModuleType:
     """
-    Import the entry called *name*; a dotted name is imported as it stands, so a plug-in needs no hook.
+    Import the entry called *name*; a dotted name is a module of somebody's own, if *permits* allow it.
 
-    Raises `LookupError`, naming what there is, for a name that is not there.
+    Raises `LookupError`, naming what there is, for a name that is not there or may not be chosen.
     """
-    if "." in name:
-        try:
-            return import_module(name)
-        except ModuleNotFoundError as missing:
-            raise LookupError(f"no module {name!r}: {missing}") from missing
-    if name not in (there := names(folder)):
-        raise LookupError(f"no {name!r} in {folder}; there are: {', '.join(there)}")
+    there = names(folder)
+    if "." in name and permits.module(name):
+        return _imported(name)
+    if name not in there:
+        own = "; whoever starts the server may name a module of their own" if "." in name else ""
+        raise LookupError(f"no {name!r} in {folder}; there are: {', '.join(there)}{own}")
     return import_module(f"{folder}.{name}")
+
+
+def _imported(name: str) -> ModuleType:
+    """Import a module that the owner named; whatever it raises is a `LookupError`."""
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise LookupError(f"no module {name!r}: that is no module's name")
+    try:
+        return import_module(name)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as wrong:
+        raise LookupError(f"module {name!r} cannot be imported: {reason(wrong)}") from wrong
 
 
 def help_text(folder: str, name: str) -> str:

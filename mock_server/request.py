@@ -10,6 +10,9 @@ _TAG = re.compile(rb"\[call ([^\]\s]{1,32})\](?: \[tokens (\d{1,6})\])?")
 
 KEPT = frozenset(
     {
+        b"host",
+        b"origin",
+        b"content-type",
         b"x-stainless-retry-count",
         b"expect",
         b"content-length",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from mock_server import registry, settings
+from mock_server.permits import CLIENT, Permits, parsed
 from mock_server.schedule import of_any_round
 from mock_server.settings import BadSetting
 
@@ -72,16 +73,16 @@ def _drawn(key: str) -> float:
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest()) / 2**64
 
 
-def rule(words: str) -> Rule:
+def rule(words: str, permits: Permits = CLIENT) -> Rule:
     """
-    Answer the rule *words* spell: a fault's name, its settings, and when: rate, nth, every, tag, attempt, model.
+    Return the rule *words* spell: a fault's name, its settings, and when: rate, nth, every, tag, attempt, model.
 
-    Raises `settings.BadSetting` for what is not there.
+    Raises `settings.BadSetting` for what is not there or, by *permits*, may not be chosen.
 
     >>> rule("cut,after=3,nth=2").when.nth
     2
     """
-    name, *pairs = [word.strip() for word in words.split(",")]
+    name, pairs = parsed(words)
     when: dict[str, Any] = {}
     own = [name]
     for pair in pairs:
@@ -93,12 +94,13 @@ def rule(words: str) -> Rule:
     if when.get("rate", 0.0) > 1.0:
         raise BadSetting(f"{name},rate={when['rate']:g}: must be from 0 to 1")
     try:
-        refuses = hasattr(registry.load(FOLDER, name), "refuse")
+        refuses = hasattr(registry.load(FOLDER, name, permits), "refuse")
     except LookupError as unknown:
-        raise BadSetting(str(unknown)) from None
-    fault = settings.chosen(FOLDER, ",".join(own), "refuse" if refuses else "change", given=0 if refuses else 1)
+        raise BadSetting(unknown) from None
+    function, given = ("refuse", 0) if refuses else ("change", 1)
+    fault = settings.chosen(FOLDER, ",".join(own), function, given, permits=permits)
     if refuses:
-        fault.function(**fault.settings)
+        settings.tried(words, lambda: fault.function(**fault.settings))
     return Rule(words, fault.function, refuses, fault.settings, When(**when))
 
 

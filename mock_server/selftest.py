@@ -1,5 +1,6 @@
 """Measures a running server as a client outside would, and tells whether it keeps its schedule."""
 
+import os
 import sys
 from urllib.parse import urlsplit
 
@@ -39,7 +40,9 @@ def told(seen: Seen) -> str:
 def main() -> None:
     """Measure the server at the URL in the first argument; exit 1 where it does not keep its schedule."""
     where = urlsplit(sys.argv[1])
-    server = Running(str(where.hostname), int(where.port or 0), int(sys.argv[2]))
+    server = Running(
+        str(where.hostname), int(where.port or 0), int(sys.argv[2]), os.environ.get("OVERLAP_MOCK_TOKEN", "")
+    )
     wrong: str | None = None
     for _ in range(TRIES):
         seen = measured(server, STREAMS, PATIENCE, {"x-overlap-tokens": str(TOKENS)})

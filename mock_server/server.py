@@ -13,6 +13,7 @@ from functools import partial
 
 import uvloop
 
+from mock_server import guard
 from mock_server.app import App
 from mock_server.config import Config
 from mock_server.connection import Connection
@@ -44,9 +45,10 @@ async def _serve(config: Config, sources: dict[str, str], listening: socket.sock
     """Serve until told to stop; answer the process's exit code."""
     stop = stopping()
     first = config.bare() if config.self_test else config
-    app = App(first, Pacer(asyncio.get_running_loop()), sources, token(config))
+    own = token(config, listening)
+    app = App(first, Pacer(asyncio.get_running_loop()), sources, own)
     server = await listened(app, listening)
-    sound = not config.self_test or await tested(address(listening))
+    sound = not config.self_test or await tested(address(listening), own)
     if sound:
         app.configure(config)
         print(ready_line(config, address(listening)), flush=True)
@@ -84,17 +86,27 @@ async def swept(app: App, stop: asyncio.Event) -> None:
         app.sweep()
 
 
-async def tested(url: str) -> bool:
-    """Have a process of its own measure whether the schedule is kept; it says so on stderr."""
+async def tested(url: str, own: str) -> bool:
+    """Have another process, with the token *own*, measure whether the schedule is kept; it says so on stderr."""
     words = (sys.executable, "-m", "mock_server.selftest", url, str(os.getpid()))
+    # In the environment: what stands on a command line can be read by every user of the machine.
+    environment = {**os.environ, "OVERLAP_MOCK_TOKEN": own}
     told = partial(follow, os.getpid())
-    tester = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.DEVNULL, preexec_fn=told)
+    tester = await asyncio.create_subprocess_exec(
+        *words, stdout=asyncio.subprocess.DEVNULL, env=environment, preexec_fn=told
+    )
     return await tester.wait() == 0
 
 
-def token(config: Config) -> str:
-    """Answer the token that control requests must carry; none is asked for on loopback, unless one was given."""
-    if config.token or not config.exposed():
+def exposed(listening: socket.socket) -> bool:
+    """Return whether others than this host can reach the socket."""
+    where = guard.address(str(listening.getsockname()[0]))
+    return where is None or not where.is_loopback
+
+
+def token(config: Config, listening: socket.socket) -> str:
+    """Return the token that control requests must carry; none is asked for on loopback, unless one was given."""
+    if config.token or not exposed(listening):
         return config.token
     drawn = secrets.token_urlsafe(16)
     print(f"control endpoints want the token {drawn}", file=sys.stderr)

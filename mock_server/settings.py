@@ -6,13 +6,18 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from mock_server import registry
+from mock_server.permits import CLIENT, Permits, parsed
+from mock_server.shown import reason, shown
 
 LONGEST = 3600.0
 """The largest number a setting takes: an hour, for the many that are times in seconds."""
 
 
 class BadSetting(ValueError):
-    """A setting that cannot be used, told in one line that names it and what there is."""
+    """A setting that cannot be used; the message is one line that names it and what there is."""
+
+    def __init__(self, message: object) -> None:
+        super().__init__(shown(message))
 
 
 class Chosen(NamedTuple):
@@ -23,22 +28,25 @@ class Chosen(NamedTuple):
     settings: dict[str, Any]
 
 
-def chosen(folder: str, words: str, function: str, given: int, others: str = "") -> Chosen:
+def chosen(  # noqa: PLR0913, PLR0917 - where to look, what for, and on whose behalf
+    folder: str, words: str, function: str, given: int, others: str = "", permits: Permits = CLIENT
+) -> Chosen:
     """
-    Answer what *words* choose in *folder*: the entry's *function*, whose first *given* arguments are no settings.
+    Return what *words* choose in *folder*: the entry's *function*, whose first *given* arguments are no settings.
 
-    Settings may also be meant for a function of the name *others*, and are then checked and left out.
+    Settings may also be meant for a function of the name *others*, and are then checked and left out. *permits*
+    say what may be chosen besides the folder's entries and numbers.
 
     >>> chosen("mock_server.profiles", "steady,itl=0.05", "offsets", given=2).settings
     {'itl': 0.05}
     """
-    name, *pairs = [word.strip() for word in words.split(",")]
+    name, pairs = parsed(words)
     try:
-        entry = registry.load(folder, name)
+        entry = registry.load(folder, name, permits)
     except LookupError as unknown:
-        raise BadSetting(str(unknown)) from None
+        raise BadSetting(unknown) from None
     call = getattr(entry, function, None)
-    if call is None:
+    if not callable(call):
         raise BadSetting(f"{name} has no {function} of its own")
     wanted = defaults(call, given)
     there = wanted | (defaults(getattr(entry, others), given + 1) if others else {})
@@ -51,12 +59,27 @@ def chosen(folder: str, words: str, function: str, given: int, others: str = "")
             keys = ", ".join(f"{k}={default}" for k, default in there.items()) or "none"
             raise BadSetting(f"{name} has no setting {key!r}; it has: {keys}")
         found[key] = value(f"{name},{key}", text, there[key])
+        if isinstance(found[key], str):
+            _permitted(entry, name, key, text, permits)
     return Chosen(name, call, {key: setting for key, setting in found.items() if key in wanted})
 
 
+def _permitted(entry: object, name: str, key: str, text: str, permits: Permits) -> None:
+    """Refuse words that are neither on the entry's own list (`WORDS`) nor permitted: they may name a file."""
+    known = getattr(entry, "WORDS", {}).get(key)
+    if known is not None:
+        if text not in known:
+            raise BadSetting(f"{name},{key}={text}: there are: {', '.join(known)}")
+    elif not permits.text(name, key, text):
+        raise BadSetting(f"{name},{key}={text}: only whoever starts the server can set this")
+
+
 def defaults(call: Callable[..., Any], given: int) -> dict[str, Any]:
-    """Answer the settings of an entry's function with their defaults: all its arguments but the first *given*."""
-    there = list(inspect.signature(call).parameters.values())[given:]
+    """Return the settings of an entry's function with their defaults: all its arguments but the first *given*."""
+    try:
+        there = list(inspect.signature(call).parameters.values())[given:]
+    except (TypeError, ValueError):
+        raise BadSetting(f"{call!r}: nobody can tell which settings it has") from None
     return {p.name: p.default for p in there if p.kind is not p.VAR_KEYWORD}
 
 
@@ -65,7 +88,7 @@ def value(key: str, text: str, default: Any) -> Any:
     if isinstance(default, str):
         return text
     try:
-        number = float(text)
+        number = float(text) if text.isascii() else math.nan
     except ValueError:
         raise BadSetting(f"{key}={text}: not a number") from None
     if not math.isfinite(number) or not 0 <= number <= LONGEST:
@@ -75,3 +98,13 @@ def value(key: str, text: str, default: Any) -> Any:
             raise BadSetting(f"{key}={text}: must be a whole number")
         return int(number)
     return number
+
+
+def tried(words: str, call: Callable[[], object]) -> None:
+    """Call once what *words* describe, so that whatever it raises is told before it is needed."""
+    try:
+        call()
+    except (BadSetting, KeyboardInterrupt):
+        raise
+    except BaseException as wrong:
+        raise BadSetting(f"{words}: {reason(wrong)}") from wrong

@@ -62,7 +62,7 @@ def run(config: Config, sources: dict[str, str]) -> None:
     url = server.address(listening[0])
     server.prepare(config)
     first = config.bare() if config.self_test else config
-    common = _Common(first, sources, server.token(config), Counts.shared(), Shared())
+    common = _Common(first, sources, server.token(config, listening[0]), Counts.shared(), Shared())
     lines: list[socket.socket] = []
     pids: list[int] = []
     for own in listening:
@@ -126,7 +126,7 @@ async def _held(common: _Common, config: Config, url: str, lines: list[socket.so
         own.append(await connected(line, partial(heard, own), lost.set))
     code = 1
     began = await _first(PATIENCE, up, lost, stop) is up
-    if began and (not config.self_test or await _settled(hub, config, url)):
+    if began and (not config.self_test or await _settled(hub, config, url, common.token)):
         print(server.ready_line(config, url), flush=True)
         if await _first(None, stop, lost) is lost:
             print("error: a worker is gone", file=sys.stderr)
@@ -146,9 +146,9 @@ async def _first(patience: float | None, *events: asyncio.Event) -> asyncio.Even
     return next((event for wait, event in waits.items() if wait in done), None)
 
 
-async def _settled(hub: Hub, config: Config, url: str) -> bool:
+async def _settled(hub: Hub, config: Config, url: str, own: str) -> bool:
     """Answer whether the workers passed the self-test; faults, limits and load come after it."""
-    passed = await server.tested(url)
+    passed = await server.tested(url, own)
     if passed:
         settled: asyncio.Future[list[bytes]] = asyncio.get_running_loop().create_future()
         rest = {name: getattr(config, name) for name in ("fault", "rpm", "tpm", "slots")}

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from harness.claims.threads import Counted, default_size
-from harness.journal import Journal, Lost, take
+from harness.journal import HEADERS, Journal, Lost, take
 from harness.probe import item
 
 # What a claim may change of the server, as it is without claims.
@@ -101,7 +101,7 @@ class Bench:
         where = urlsplit(self.base_url)
         connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
         try:
-            connection.request("POST", "/overlap/config", orjson.dumps(words), {"Connection": "close"})
+            connection.request("POST", "/overlap/config", orjson.dumps(words), HEADERS)
             response = connection.getresponse()
             if response.status != 200:
                 raise Lost(f"the server refused {words}: {response.read().decode('utf-8', 'replace')[:200]}")

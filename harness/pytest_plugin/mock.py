@@ -2,7 +2,7 @@
 
 import http.client
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ import pytest
 
 from harness.application.pointing import point
 from harness.endpoint import Endpoint
-from harness.journal import Journal, take
+from harness.journal import HEADERS, Journal, take
 from harness.owned.children import guarded
 from harness.server import NotReady, Server, mock_command, start
 
@@ -71,15 +71,43 @@ def settings(mark: pytest.Mark | None) -> dict[str, Any]:
     return {**dict(zip(("profile",), mark.args, strict=False)), **mark.kwargs}
 
 
+def own_words(wanted: Mapping[str, Any]) -> list[str]:
+    """
+    Return the words of a mark that name a file or a module of one's own, and what it says in `allow`.
+
+    A running server takes them from nobody; it must be started with them.
+
+    >>> own_words({"profile": "recorded,file=it.json", "fault": ["my.fault", "cut"]})
+    ['recorded,file=it.json', 'my.fault']
+    """
+    said = [wanted.get("profile"), wanted.get("tokens"), *_listed(wanted.get("fault"))]
+    for model in _listed(wanted.get("model")):
+        said += [pair.partition("=")[2] for pair in str(model).split()[1:]]
+    words = [str(each) for each in said if isinstance(each, str)]
+    return [*map(str, _listed(wanted.get("allow"))), *filter(_names_own, words)]
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _names_own(words: str) -> bool:
+    name, *pairs = (word.strip() for word in words.split(","))
+    return "." in name or any(pair.startswith(("path=", "file=")) for pair in pairs)
+
+
 @contextmanager
-def served() -> Iterator[Server]:
-    """Run a mock server; where it does not come up, the test that wanted it fails in one line."""
+def served(allow: Sequence[str] = ()) -> Iterator[Server]:
+    """Run a mock server that may play *allow* too; if it does not come up, its test fails in one line."""
     said = None
+    more = [word for one in allow for word in ("--allow", one)]
     # A process of pytest-xdist's goes on with its test for a while when the one that started it is killed.
     controller = (os.getppid(),) if "PYTEST_XDIST_WORKER" in os.environ else ()
     with guarded(*controller):
         try:
-            server = start(mock_command(PROFILE, TOKENS, SEED))
+            server = start(mock_command(PROFILE, TOKENS, SEED, more))
         except NotReady as wrong:
             said = str(wrong)
         if said:
@@ -90,7 +118,24 @@ def served() -> Iterator[Server]:
 
 @contextmanager
 def lent(server: Server, wanted: Mapping[str, Any]) -> Iterator[MockLLM]:
-    """Lend *server* to one test, as it *wanted* it; afterwards server and environment are as they were."""
+    """
+    Lend *server* to one test, as it *wanted* it; afterwards server and environment are as they were.
+
+    A test that wants a file or a module of its own played has a server of its own, started with these.
+    """
+    allow = own_words(wanted)
+    if allow:
+        told = {name: value for name, value in wanted.items() if name != "allow"}
+        with served(allow) as own, _pointed(own, told) as mock:
+            yield mock
+    else:
+        with _pointed(server, wanted) as mock:
+            yield mock
+
+
+@contextmanager
+def _pointed(server: Server, wanted: Mapping[str, Any]) -> Iterator[MockLLM]:
+    """Set up *server* as *wanted*, point the environment at it, and put both back."""
     before = dict(os.environ)
     _, usual = _asked(server.base_url, "GET")
     usual = {name: usual[name] for name in CHANGEABLE if name in usual}
@@ -126,7 +171,7 @@ def _asked(base_url: str, method: str, body: bytes | None = None) -> tuple[int, 
     where = urlsplit(base_url)
     connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
     try:
-        connection.request(method, "/overlap/config", body, {"Connection": "close"})
+        connection.request(method, "/overlap/config", body, HEADERS)
         response = connection.getresponse()
         answer: dict[str, Any] = orjson.loads(response.read())
         return response.status, answer

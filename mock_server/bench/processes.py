@@ -14,11 +14,12 @@ import orjson
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server that is up: where it listens, and its process."""
+    """A server that is up: where it listens, its process, and the token of its control endpoints."""
 
     host: str
     port: int
     pid: int
+    token: str = ""
 
     @property
     def url(self) -> str:

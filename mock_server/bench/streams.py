@@ -117,7 +117,10 @@ def _late(seen: list[int], entry: dict[str, Any]) -> list[int]:
 def take(server: Running) -> dict[str, Any]:
     """Take the server's journal."""
     connection = http.client.HTTPConnection(server.host, server.port)
-    connection.request("POST", "/overlap/take")
+    headers = {"Content-Type": "application/json"}
+    if server.token:
+        headers["Authorization"] = f"Bearer {server.token}"
+    connection.request("POST", "/overlap/take", headers=headers)
     taken: dict[str, Any] = orjson.loads(connection.getresponse().read())
     connection.close()
     return taken

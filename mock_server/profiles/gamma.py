@@ -3,6 +3,9 @@
 import random
 from itertools import accumulate
 
+_REGULAR = 1e-6
+"""A cv below this is as good as none; with far smaller ones the drawing of a gamma never comes to an end."""
+
 
 def offsets(  # noqa: PLR0913, PLR0917 - the profile's settings
     rng: random.Random, tokens: int, ttft: float = 0.3, cv: float = 0.5, itl: float = 0.02, itl_cv: float = 0.5
@@ -18,6 +21,6 @@ def offsets(  # noqa: PLR0913, PLR0917 - the profile's settings
 
 
 def _drawn(rng: random.Random, mean: float, cv: float) -> float:
-    if cv == 0 or mean == 0:
+    if cv < _REGULAR or mean == 0:
         return mean
     return rng.gammavariate(1 / cv**2, mean * cv**2)

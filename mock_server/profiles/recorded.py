@@ -18,6 +18,8 @@ _EXAMPLE = Recording(
     0,
 )
 ORDERS = ("once", "drawn", "recorded")
+WORDS = {"order": ORDERS}
+"""The settings in words that anybody may choose, each from its list."""
 
 
 def offsets(rng: random.Random, tokens: int, file: str = "", order: str = "once") -> list[float]:
@@ -51,7 +53,7 @@ def _played(found: Recording, rng: random.Random, order: str) -> tuple[int, ...]
     # A generator of the schedule's knows what it draws for: seed and tag. A bare one can only draw.
     seed, _, tag = str(getattr(rng, "key", "")).partition(":")
     call = of_any_round(tag)
-    if order == "drawn" or not call.isdigit():
+    if order == "drawn" or not call.isdecimal():
         return found.calls[rng.randrange(count)]
     turn, place = divmod(int(call), count)
     # Each round has a shuffle of its own, as it has draws of its own.

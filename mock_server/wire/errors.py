@@ -6,6 +6,10 @@ import orjson
 
 PLATFORM = "https://platform.openai.com"
 _GATEWAY = frozenset({401, 404, 429})
+LONGEST = 2_000
+"""The most characters of an error's message."""
+LONGEST_PARAM = 200
+"""The most characters of the parameter that an error names."""
 
 
 class Refused(Exception):
@@ -25,10 +29,22 @@ def error(
     param: str | None = None,
     code: str | None = None,
 ) -> Refused:
-    """Make any error in OpenAI's form: `{"error": {message, type, param, code}}`, pretty-printed as theirs is."""
+    """
+    Make any error in OpenAI's form: `{"error": {message, type, param, code}}`, pretty-printed as theirs is.
+
+    A message may repeat what the caller wrote, which may be megabytes: what is too long is cut.
+    """
+    message = _cut(message, LONGEST)
+    param = _cut(param, LONGEST_PARAM) if param is not None else None
     body = {"error": {"message": message, "type": kind, "param": param, "code": code}}
     text = orjson.dumps(body, option=orjson.OPT_INDENT_2)
     return Refused(status, _wider(text) if status in _GATEWAY else text)
+
+
+def _cut(text: str, most: int) -> str:
+    """Return *text*, of which the middle is left out if it is longer than *most* characters."""
+    side = most // 2
+    return text if len(text) <= most else f"{text[:side]}…{text[-side:]}"
 
 
 def _wider(text: bytes) -> bytes:
@@ -119,6 +135,16 @@ def unauthorized(key: str) -> Refused:
     shown = f"{key[:8]}{'*' * 8}{key[-4:]}" if len(key) > 16 else key
     message = f"Incorrect API key provided: {shown}. You can find your API key at {PLATFORM}/account/api-keys."
     return error(401, message, code="invalid_api_key")
+
+
+def forbidden(message: str) -> Refused:
+    """403: whoever asks may not."""
+    return error(403, message, code="forbidden")
+
+
+def unsupported_media(wanted: str) -> Refused:
+    """415: the body is of another content type than *wanted*."""
+    return error(415, f"Unsupported content type: this wants '{wanted}'.", code="unsupported_content_type")
 
 
 def model_not_found(model: str) -> Refused:

@@ -191,3 +191,45 @@ def test_benchmark(async_benchmark): pass
     result = session(text, "-p", "no:benchmark")
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["async_benchmark needs pytest-benchmark, *"])
+
+
+OWN = """
+import json, pytest
+from ask import ask
+
+with open("it.json", "w") as file:
+    json.dump({"format": "overlap-recording", "version": 1, "calls": [{"chunks": [3000000, 5000000]}]}, file)
+
+def planned(mock):
+    assert ask() == 200
+    return [list(entry.planned) for _, entry in mock.take().entries]
+
+@pytest.mark.mock_llm("recorded,file=it.json", tokens="profile")
+def test_a_file_in_the_mark(mock_llm):
+    assert planned(mock_llm) == [[5000000]]
+    mock_llm.configure(profile="instant", tokens=1)
+    assert planned(mock_llm) == [[0]]
+    mock_llm.configure(profile="recorded,file=it.json")
+    assert planned(mock_llm) == [[3000000]]
+
+@pytest.mark.mock_llm(allow=["recorded,file=it.json"], tokens=2)
+def test_a_file_that_is_only_allowed(mock_llm):
+    assert planned(mock_llm) == [[0]]
+    mock_llm.configure(profile="recorded,file=it.json")
+    assert planned(mock_llm) == [[5000000]]
+
+def test_no_other_test_may_have_it(mock_llm):
+    with pytest.raises(pytest.fail.Exception, match="whoever starts the server"):
+        mock_llm.configure(profile="recorded,file=it.json")
+
+@pytest.mark.mock_llm("recorded,file=absent.json")
+def test_a_file_that_is_not_there(mock_llm):
+    pass
+"""
+
+
+def test_a_mark_may_name_a_file_and_nobody_else_may(session):
+    """The test has a server that was started with it; a file that is not there fails its own test only."""
+    outcome = session(OWN)
+    outcome.assert_outcomes(passed=3, errors=1)
+    outcome.stdout.fnmatch_lines(["*mock_llm: *absent.json*cannot be read*"])

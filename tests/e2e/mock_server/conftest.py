@@ -86,8 +86,9 @@ def body(text: str = "hello", **fields: Any) -> bytes:
 
 def post(content: bytes, path: str = "/v1/chat/completions", *, close: bool = True, **headers: str) -> bytes:
     """Answer the bytes of a POST."""
-    lines = [f"POST {path} HTTP/1.1", "host: mock", f"content-length: {len(content)}"]
-    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    usual = {"host": "localhost", "content-type": "application/json", "content-length": str(len(content))}
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in {**usual, **given}.items())]
     lines += ["connection: close"] if close else []
     return "\r\n".join([*lines, "", ""]).encode() + content
 

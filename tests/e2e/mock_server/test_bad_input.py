@@ -48,17 +48,17 @@ def test_a_malformed_body_gets_openais_error_and_serving_goes_on(
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
-        (b"GET /v1/nothing HTTP/1.1\r\nconnection: close\r\n\r\n", 404),
-        (b"GET /v1/chat/completions HTTP/1.1\r\nconnection: close\r\n\r\n", 405),
-        (b"POST /v1/models HTTP/1.1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n", 405),
+        (b"GET /v1/nothing HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", 404),
+        (b"GET /v1/chat/completions HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", 405),
+        (b"POST /v1/models HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n", 405),
         (b"nonsense\r\n\r\n", 400),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
-        (b"POST / HTTP/1.1\r\ncontent-length: -1\r\n\r\n", 400),
-        (b"POST / HTTP/1.1\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n", 400),
-        (b"GET / HTTP/1.1\r\n" + b"x: " + b"y" * 70_000 + b"\r\n\r\n", 431),
+        (b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nhost: x\r\n" + b"x: " + b"y" * 70_000 + b"\r\n\r\n", 431),
         (b"GET /" + b"y" * 70_000, 431),
-        (b"POST /v1/chat/completions HTTP/1.1\r\ncontent-length: 40000000\r\n\r\n", 413),
-        (b"GET /v1/%ff%fe HTTP/1.1\r\nconnection: close\r\n\r\n", 404),
+        (b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 40000000\r\n\r\n", 413),
+        (b"GET /v1/%ff%fe HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", 404),
     ],
 )
 def test_what_is_no_request_for_us_gets_an_error_too(serve, raw, say, entries, sent, status):
@@ -75,7 +75,9 @@ def test_a_body_in_chunks_and_in_single_bytes_is_read(serve, raw, entries):
     """Transfer in chunks, with the client's writes cut anywhere."""
     server = serve()
     content = b'{"model":"m","messages":[{"role":"user","content":"[call 000042]"}]}'
-    head = b"POST /v1/chat/completions HTTP/1.1\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n"
+    head = (
+        b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n"
+    )
     sent = head + b"".join(b"1\r\n%c\r\n" % byte for byte in content) + b"0\r\n\r\n"
     answer = raw(server, *(sent[i : i + 7] for i in range(0, len(sent), 7)))
     assert answer.status == 200

@@ -13,7 +13,7 @@ from mock_server.bench.processes import Running
 def get(path: str, **headers: str) -> bytes:
     """Answer the bytes of a GET."""
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return f"GET {path} HTTP/1.1\r\nhost: mock\r\nconnection: close\r\n{lines}\r\n".encode()
+    return f"GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{lines}\r\n".encode()
 
 
 def test_the_journal_has_each_request_once(serve, say, entries):

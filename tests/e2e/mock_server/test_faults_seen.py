@@ -54,7 +54,7 @@ def test_a_half_closed_connection_still_takes_what_the_client_sends(serve, reque
         line.sendall(request_bytes(content, close=False))
         while line.recv(65536):
             pass
-        line.sendall(b"GET /health HTTP/1.1\r\n\r\n")
+        line.sendall(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n")
         time.sleep(0.05)
         assert line.recv(1) == b""
 

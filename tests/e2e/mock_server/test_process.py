@@ -98,7 +98,7 @@ def test_a_file_is_overruled_by_the_command_line(tmp_path, serve, raw):
     path = tmp_path / "server.toml"
     path.write_text('profile = "steady,ttft=0.01"\ntokens = 3\n')
     server = serve("--config", str(path), "--tokens", "4", fresh=True)
-    answer = raw(server, b"GET /overlap/config HTTP/1.1\r\nconnection: close\r\n\r\n")
+    answer = raw(server, b"GET /overlap/config HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
     assert b'"profile":"steady,ttft=0.01"' in answer.rest
     assert b'"tokens":"4"' in answer.rest
     assert b'"profile":"file"' in answer.rest

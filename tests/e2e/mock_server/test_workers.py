@@ -14,6 +14,11 @@ import pytest
 
 THREE = ("--workers", "3", "--tokens", "3")
 
+TAKE = (
+    b"POST /overlap/take HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
+    b"content-length: 0\r\nconnection: close\r\n\r\n"
+)
+
 
 def children(pid: int) -> list[int]:
     """Answer the processes that *pid* has started."""
@@ -47,7 +52,10 @@ def test_the_peak_is_that_of_all_together(serve, say, raw):
     server = serve(*THREE)
     with ThreadPoolExecutor(12) as pool:
         list(pool.map(lambda _: say(server, overlap={"profile": "steady,ttft=1.5,itl=0"}), range(12)))
-    taken = raw(server, b"POST /overlap/take HTTP/1.1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+    taken = raw(
+        server,
+        TAKE,
+    )
     assert json.loads(taken.rest)["peak"] == 12
 
 
@@ -109,7 +117,7 @@ def test_metrics_are_added_up(serve, say, raw):
     server = serve(*THREE)
 
     def scraped() -> list[int]:
-        text = raw(server, b"GET /metrics HTTP/1.1\r\nconnection: close\r\n\r\n").rest.decode()
+        text = raw(server, b"GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").rest.decode()
         samples = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
         answered = 'overlap_requests_total{path="/v1/chat/completions",status="200"}'
         return [int(samples.get(name, 0)) for name in (answered, "overlap_lateness_seconds_count")]
@@ -174,7 +182,7 @@ def test_a_journal_taken_under_load_loses_nothing(serve, say, raw):
 
     def take() -> None:
         while not stop.is_set():
-            sent = b"POST /overlap/take HTTP/1.1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+            sent = TAKE
             tags.extend(entry["tag"] for entry in json.loads(raw(server, sent).rest)["entries"])
 
     taker = threading.Thread(target=take)
@@ -183,6 +191,6 @@ def test_a_journal_taken_under_load_loses_nothing(serve, say, raw):
         list(pool.map(lambda n: say(server, f"[call {n:06d}]"), range(200)))
     stop.set()
     taker.join()
-    sent = b"POST /overlap/take HTTP/1.1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    sent = TAKE
     tags += [entry["tag"] for entry in json.loads(raw(server, sent).rest)["entries"]]
     assert sorted(tags) == [f"{n:06d}" for n in range(200)]

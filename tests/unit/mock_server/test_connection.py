@@ -12,7 +12,7 @@ from mock_server.connection import Connection
 from mock_server.request import Request
 
 SECOND = 10**9
-SOUND = b"POST /v1/x HTTP/1.1\r\ncontent-length: 2\r\n\r\nok"
+SOUND = b"POST /v1/x HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nok"
 
 
 class Transport:

@@ -55,10 +55,22 @@ def test_a_full_journal_drops_the_oldest_and_says_so():
 
 def test_long_streams_fill_the_journal_as_well(monkeypatch: pytest.MonkeyPatch):
     """Memory is bounded by the number of times kept, not only by the number of entries."""
-    monkeypatch.setattr(journal, "NUMBERS", 100)
+    monkeypatch.setattr(journal, "NUMBERS", 200)
     book = Journal(1000)
     for _ in range(10):
         book.began()
         book.ended(entry(tokens=30))
     assert len(book) == 3
     assert book.dropped == 7
+
+
+def test_streams_whose_clients_left_fill_the_journal_too(monkeypatch: pytest.MonkeyPatch):
+    """What was planned is kept even if nothing of it was written; nobody fills the memory by leaving."""
+    monkeypatch.setattr(journal, "NUMBERS", 100)
+    book = Journal(1000)
+    for _ in range(10):
+        left = entry(tokens=30)
+        left.written = left.written[:0]
+        book.began()
+        book.ended(left)
+    assert (len(book), book.dropped) == (3, 7)

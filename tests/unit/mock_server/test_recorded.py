@@ -6,6 +6,7 @@ import pytest
 
 from mock_server import recorded
 from mock_server.behaviour import behaviour
+from mock_server.permits import OWNER
 from mock_server.settings import BadSetting
 
 TRACE = """TIMESTAMP,ContextTokens,GeneratedTokens
@@ -52,7 +53,7 @@ def test_a_trace_gives_length_and_latency_of_the_same_line(tmp_path: Path):
     """With `--tokens profile` an answer is as long as its line says, and as late as its prompt makes it."""
     path = tmp_path / "trace.csv"
     path.write_text(TRACE)
-    how = behaviour(f"trace,path={path},ttft=0,prefill=0.001,itl=0", "profile", "0", 1)
+    how = behaviour(f"trace,path={path},ttft=0,prefill=0.001,itl=0", "profile", "0", 1, permits=OWNER)
     seen = {(how.length(key), how.schedule.due(key, 1)[0]) for key in map(str, range(40))}
     assert seen == {(44, 374_000_000), (109, 396_000_000)}
 
@@ -61,6 +62,6 @@ def test_both_times_of_a_measured_request_come_together(tmp_path: Path):
     """A slow first token goes with the slow gaps of the same line."""
     path = tmp_path / "measured.csv"
     path.write_text("0.1,0.01\n0.5,0.05\n")
-    how = behaviour(f"empirical,path={path}", "2", "0", 1)
+    how = behaviour(f"empirical,path={path}", "2", "0", 1, permits=OWNER)
     seen = {tuple(how.schedule.due(key, 2)) for key in map(str, range(40))}
     assert seen == {(100_000_000, 110_000_000), (500_000_000, 550_000_000)}

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from mock_server.behaviour import behaviour
+from mock_server.permits import OWNER
 from mock_server.settings import BadSetting
 
 MS = 1_000_000
@@ -27,7 +28,7 @@ def recorded(tmp_path):
 
 def played(words, count, seed=7):
     """Answer the due times of so many calls, by their tags."""
-    how = behaviour(words, "profile", "0", seed)
+    how = behaviour(words, "profile", "0", seed, permits=OWNER)
     return [list(how.schedule.due(tag, how.length(tag))) for tag in (f"{n:06d}" for n in range(count))]
 
 
@@ -75,7 +76,7 @@ def test_chunks_that_came_in_one_piece_are_due_at_once(recorded):
 
 def test_a_longer_answer_goes_on_with_the_calls_own_gaps(recorded):
     """And a shorter one is cut."""
-    how = behaviour(recorded([[10 * MS, 11 * MS, 14 * MS]]), "6", "0", 7)
+    how = behaviour(recorded([[10 * MS, 11 * MS, 14 * MS]]), "6", "0", 7, permits=OWNER)
     assert [at // MS for at in how.schedule.due("000000", 6)] == [10, 11, 14, 15, 18, 19]
     assert [at // MS for at in how.schedule.due("000000", 2)] == [10, 11]
 
@@ -98,7 +99,7 @@ def test_a_file_that_cannot_be_played_is_refused_in_a_line(tmp_path, content, sa
     if content:
         path.write_text(content)
     with pytest.raises(BadSetting, match=said) as wrong:
-        behaviour(f"recorded,file={path}", "profile", "0", 7)
+        behaviour(f"recorded,file={path}", "profile", "0", 7, permits=OWNER)
     assert "odd.json" in str(wrong.value)
     assert "\n" not in str(wrong.value)
 
@@ -106,4 +107,4 @@ def test_a_file_that_cannot_be_played_is_refused_in_a_line(tmp_path, content, sa
 def test_an_order_that_there_is_not_is_refused(recorded):
     """With those that there are."""
     with pytest.raises(BadSetting, match="once, drawn, recorded"):
-        behaviour(f"{recorded()},order=backwards", "profile", "0", 7)
+        behaviour(f"{recorded()},order=backwards", "profile", "0", 7, permits=OWNER)
