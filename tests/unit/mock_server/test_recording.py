@@ -45,8 +45,8 @@ def test_so_many_tags_play_every_call_once_in_a_shuffled_order(recorded):
 
 def test_each_round_plays_every_call_once_in_an_order_of_its_own(recorded):
     """Tags that name a round are numbers too; the recording's own order is the same in every round."""
-    how = behaviour(recorded(), "profile", "0", 7)
-    own = behaviour(f"{recorded()},order=recorded", "profile", "0", 7)
+    how = behaviour(recorded(), "profile", "0", 7, permits=OWNER)
+    own = behaviour(f"{recorded()},order=recorded", "profile", "0", 7, permits=OWNER)
     tags = [[f"r{turn:03d}.{n:06d}" for n in range(12)] for turn in range(3)]
     found = [[list(how.schedule.due(tag, how.length(tag))) for tag in row] for row in tags]
     assert all(sorted(row) == CALLS for row in found)
