@@ -17,9 +17,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from harness.config import Mistake
-from harness.gate.record import Arm, Missing, Pair, Rule, Run, Series
+from harness.gate.record import Arm, Pair, Rule, Run, Series
 from harness.gate.recording import Recording, Row, read
 from harness.gate.stored import PASS_BOUND
+from harness.report.figures import DASH, count, listed
 
 __all__ = ["METRIC", "Recording", "Row", "recordings", "rows", "two"]
 
@@ -27,6 +28,8 @@ METRIC = "median"
 _NANOSECONDS = 1e9
 # Fewer pairs in turn could as well be chance.
 _FEWEST_IN_TURN = 2
+# Facts of a recording that tell machines apart.
+MACHINE = ("cpu", "cores", "system", "machine")
 _Paired = tuple[Recording, Recording, str]
 
 
@@ -52,26 +55,71 @@ def two(base: Path, candidate: Path) -> Run:
     """
     Compare two sides; either is a file, a folder of files, or a pattern.
 
-    A cell is a row's full name, its metric the median, in ns. A row that one side lacks is `Missing`. Rounds from
-    different machines do not count. Raises `Mistake` for what cannot be read.
+    A cell is a row's full name, its metric the median, in ns. What was added, removed, or cannot be judged is told
+    in a note, and the rest is compared. Rounds from different machines do not count. Raises `Mistake` for what
+    cannot be read.
     """
     left, right = recordings(base), recordings(candidate)
     in_turn = _in_turn(left, right)
     paired = in_turn or [(a, b, "BC" if _when(a) <= _when(b) else "CB") for a, b in zip(left, right, strict=False)]
     spoiled = {number: why for number, (a, b, _) in enumerate(paired) if (why := _foreign(a, b))}
-    names = list(dict.fromkeys(name for each in (*left, *right) for name in each.rows))
-    everywhere = [name for name in names if all(name in side.rows for a, b, _ in paired for side in (a, b))]
+    judged, notes = _sorted_out(left, right, paired)
     return Run(
         base=_arm(_label(base, candidate), left),
         candidate=_arm(_label(candidate, base), right),
         rule=Rule() if in_turn else Rule(pass_bound=PASS_BOUND),
-        declared=tuple(names),
-        series=tuple(_series(name, paired, spoiled) for name in everywhere),
-        missing=tuple(_missing(name, paired) for name in names if name not in everywhere),
+        declared=tuple(judged),
+        series=tuple(_series(name, paired, spoiled) for name in judged),
         interleaved=bool(in_turn),
         rounds=len(paired),
         disturbed=spoiled,
+        notes=(*_pythons(left, right), *notes),
     )
+
+
+def _sorted_out(
+    left: Sequence[Recording], right: Sequence[Recording], paired: Sequence[_Paired]
+) -> tuple[list[str], list[str]]:
+    """Return the names of the rows that can be judged, and a sentence for each kind of those that cannot."""
+    names = list(dict.fromkeys(name for each in (*left, *right) for name in each.rows))
+    new = [name for name in names if not any(name in each.rows for each in left)]
+    gone = [name for name in names if not any(name in each.rows for each in right)]
+    both = [name for name in names if name not in {*new, *gone}]
+    whole = [name for name in both if all(name in side.rows for a, b, _ in paired for side in (a, b))]
+    partly = [name for name in both if name not in whole]
+    single = [name for name in whole if len(paired) == 1 and _is_single(name, paired[0])]
+    kinds = (
+        (new, "only in the candidate: there is nothing to compare {} with"),
+        (gone, "only in the base: {} cannot be compared"),
+        (partly, "not in every file: {} cannot be compared"),
+        (single, "of a single round on one side, whose noise nobody knows: {} cannot be judged"),
+    )
+    notes = [_note(found, words) for found, words in kinds if found]
+    return [name for name in whole if name not in single], notes
+
+
+def _note(names: Sequence[str], words: str) -> str:
+    one = len(names) == 1
+    reason = words.format("it" if one else "them" if words.endswith("with") else "they")
+    return f"{count(len(names), 'benchmark')} {'is' if one else 'are'} {reason}: {listed(names)}."
+
+
+def _is_single(name: str, pair: _Paired) -> bool:
+    """Return whether one process a side, and in one of them one round, is all that there is of a row."""
+    return any(side.rows[name].rounds == 1 for side in pair[:2])
+
+
+def _pythons(left: Sequence[Recording], right: Sequence[Recording]) -> list[str]:
+    """Return a sentence where the two sides ran on different Pythons: the difference may be theirs."""
+    sides = [sorted({_python(each) for each in side} - {""}) for side in (left, right)]
+    if not all(sides) or sides[0] == sides[1]:
+        return []
+    return [f"The base was measured with {listed(sides[0])}, the candidate with {listed(sides[1])}."]
+
+
+def _python(each: Recording) -> str:
+    version = each.facts.get("python version")
+    return f"{each.facts.get('python implementation', 'Python')} {version}" if version else ""
 
 
 def _series(name: str, paired: Sequence[_Paired], spoiled: Mapping[int, str]) -> Series:
@@ -85,19 +133,10 @@ def _series(name: str, paired: Sequence[_Paired], spoiled: Mapping[int, str]) ->
         )
         for number, (a, b, order) in enumerate(paired)
     )
-    counts = [len(side.rows[name].data) for a, b, _ in paired for side in (a, b)]
-    return Series(name, METRIC, "ns", "timed", "lower", pairs, data=min(counts) or None)
-
-
-def _missing(name: str, paired: Sequence[_Paired]) -> Missing:
-    """Say where a row is missing first."""
-    for number, (a, b, _) in enumerate(paired):
-        lacks = [arm for arm, side in (("base", a), ("candidate", b)) if name not in side.rows]
-        if lacks:
-            file = (a if lacks[0] == "base" else b).name
-            arm = lacks[0] if len(lacks) == 1 else "both"
-            return Missing(name, arm, number, f"{file} has no such benchmark")
-    return Missing(name, "both", 0, "it is only in files that have no counterpart")
+    counts = [side.rows[name].rounds for a, b, _ in paired for side in (a, b)]
+    return Series(
+        name, METRIC, "ns", "timed", "lower", pairs, data=min(map(int, filter(None, counts)), default=None)
+    )
 
 
 def _in_turn(left: Sequence[Recording], right: Sequence[Recording]) -> list[_Paired]:
@@ -126,7 +165,13 @@ def _when(each: Recording) -> datetime:
 def _foreign(a: Recording, b: Recording) -> str | None:
     if not a.machine or not b.machine or a.machine == b.machine:
         return None
-    return f"{a.name} and {b.name} come from different machines"
+    differ = [
+        f"{key} {a.facts.get(key, DASH)} and {b.facts.get(key, DASH)}"
+        for key in MACHINE
+        if a.facts.get(key) != b.facts.get(key)
+    ]
+    told = f" ({', '.join(differ)})" if differ else ""
+    return f"{a.name} and {b.name} come from different machines{told}"
 
 
 def _label(path: Path, other: Path) -> str:

@@ -22,13 +22,15 @@ class Row:
     One benchmark of one process.
 
     *name* is its full name, *median* in seconds, *data* the single rounds in seconds (empty where they were not
-    kept), *machine* a digest of what it ran on, "" where the file does not say.
+    kept), *machine* a digest of what it ran on, "" where the file does not say. *rounds* is how many rounds the
+    median is of, None where the file does not say.
     """
 
     name: str
     median: float
     data: tuple[float, ...] = ()
     machine: str = ""
+    rounds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,9 @@ def _row(found: object, machine: str, where: str) -> Row:
         raise Mistake(f"{where} has no median that is a time above zero")
     data = stats.get("data")
     kept = tuple(map(float, data)) if isinstance(data, Sequence) and all(map(_is_time, data)) else ()
-    return Row(name, float(median), kept, machine)
+    rounds = stats.get("rounds")
+    known = rounds if isinstance(rounds, int) and not isinstance(rounds, bool) and rounds > 0 else None
+    return Row(name, float(median), kept, machine, known or len(kept) or None)
 
 
 def _is_time(value: object) -> TypeGuard[float]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from harness.gate.plot import Axis, axis, line
 from harness.gate.record import Judged, Outcome
-from harness.gate.sheet import Line
+from harness.gate.sheet import Line, word
 
 # Widths of a plot that can still be read, and that need not be wider.
 NARROWEST, WIDEST = 11, 31
@@ -22,7 +22,7 @@ class Column:
 
 COLUMNS: tuple[Column, ...] = (
     Column("", lambda each: each.metric),
-    Column("verdict", lambda each: each.judged.verdict),
+    Column("verdict", lambda each: word(each.judged.verdict)),
     Column("from → to", lambda each: each.values, right=True),
     Column("change", lambda each: each.change, right=True),
     Column("interval", lambda each: each.span),

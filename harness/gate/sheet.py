@@ -13,6 +13,8 @@ from harness.gate.record import Judged, Outcome, Verdict
 from harness.report.figures import DASH, count, listed
 from harness.report.words import label
 
+# A run is inconclusive, one of its series is undecided.
+_WORDS: Mapping[Verdict, str] = {"inconclusive": "undecided"}
 ORDER: tuple[Verdict, ...] = ("regressed", "invalid", "inconclusive", "improved", "pass")
 _DIGEST = 12
 
@@ -130,10 +132,15 @@ def measured(outcome: Outcome) -> bool:
     return any(each.rounds for each in outcome.judged)
 
 
+def word(verdict: Verdict) -> str:
+    """Return what the verdict on one series is called."""
+    return _WORDS.get(verdict, verdict)
+
+
 def tally(outcome: Outcome) -> str:
     """Count the verdicts: "2 regressed, 28 pass, of 30 series"."""
     counts = [(verdict, sum(each.verdict == verdict for each in outcome.judged)) for verdict in ORDER]
-    told = ", ".join(f"{number:,} {verdict}" for verdict, number in counts if number)
+    told = ", ".join(f"{number:,} {word(verdict)}" for verdict, number in counts if number)
     cells = len({each.series.cell for each in outcome.judged})
     return f"{count(cells, 'cell')}, {len(outcome.judged):,} series: {told}" if told else "nothing was judged"
 

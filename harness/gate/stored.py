@@ -15,7 +15,9 @@ does, which is why the report claims none.
 from math import exp, log, log1p, pi, sqrt
 from statistics import NormalDist, median
 
+from harness.gate.numbers import change, percent
 from harness.gate.record import Judged, Pair, Rule, Series, Verdict
+from harness.report.figures import count
 
 LEVEL = 0.05
 # The slowdown that a pass excludes here: with this drift a bound of 5 % could never be shown.
@@ -45,7 +47,7 @@ def judge_stored(series: Series, rule: Rule, hypotheses: int) -> Judged:
     return Judged(
         series,
         verdict,
-        _why(verdict, estimate, error * sure, rule, len(pairs)),
+        _why(verdict, exp(sign * estimate), error * sure, rule, _basis(series, len(pairs))),
         len(pairs),
         base=median(bases),
         candidate=median(candidates),
@@ -74,12 +76,17 @@ def _verdict(estimate: float, error: float, sure: float, rule: Rule) -> Verdict:
     return "pass" if passes else "inconclusive"
 
 
-def _why(verdict: Verdict, estimate: float, margin: float, rule: Rule, processes: int) -> str:
-    worse = exp(estimate) - 1
-    basis = f"{processes} process{'es' if processes > 1 else ''} a side, not in turn"
-    drift = f"more than drift of {LEVEL:.0%} a run explains ({exp(margin) - 1:.0%})"
+def _basis(series: Series, processes: int) -> str:
+    """Say what the verdict rests on."""
+    rounds = f", of {count(series.data, 'round')} or more each" if series.data else ""
+    return f"{processes} process{'es' if processes > 1 else ''} a side, not in turn{rounds}"
+
+
+def _why(verdict: Verdict, ratio: float, margin: float, rule: Rule, basis: str) -> str:
+    """Return the sentence; *ratio* is candidate / base, as in the row beside it."""
+    drift = f"more than drift of {percent(LEVEL)} a run explains ({percent(exp(margin) - 1)})"
     if verdict in {"regressed", "improved"}:
-        return f"{abs(worse):.1%} {'worse' if verdict == 'regressed' else 'better'}, {drift}; {basis}"
+        return f"{'worse' if verdict == 'regressed' else 'better'}: {change(ratio)}, {drift}; {basis}"
     if verdict == "pass":
-        return f"{rule.pass_bound:.0%} worse would have shown; {basis}"
-    return f"undecided at {worse:+.1%}: drift alone may be as large; {basis}"
+        return f"{percent(rule.pass_bound)} worse would have shown; {basis}"
+    return f"undecided at {change(ratio)}: drift alone may be as large; {basis}"

@@ -12,6 +12,7 @@ from harness.gate.record import Series
 from harness.masking import masked
 from harness.owned import children
 from harness.owned.temporary import temporary
+from harness.report.figures import count, listed
 from harness.trial.book import Book, Seen
 from harness.trial.workers import ARMS
 
@@ -48,7 +49,9 @@ class Rows:
         for name in medians["base"].keys() - medians["candidate"].keys():
             book.leave_out(name, "candidate", "the candidate has no such benchmark, or it fails there")
         if new := sorted(medians["candidate"].keys() - medians["base"].keys()):
-            book.notes.append(f"{len(new)} benchmarks have no base to be compared with: {', '.join(new[:3])} …")
+            have = "has" if len(new) == 1 else "have"
+            told = f"{count(len(new), 'benchmark')} {have} no base to be compared with: {listed(new)}."
+            book.notes.append(told)
         self._known = tuple(name for name in medians["base"] if name in medians["candidate"])
         book.declare(Series(name, METRIC, "ns", "timed", "lower") for name in self._known)
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from harness.gate import sheet
 from harness.gate.apart import told_apart
+from harness.gate.known import known
+from harness.gate.naming import shown
 from harness.gate.numbers import plain, scale
-from harness.gate.public import clean
 from harness.gate.record import Judged, Outcome
-from harness.gate.rounding import known, rounded
 
 FILE = "gate-action-benchmark.json"
 
@@ -22,11 +22,12 @@ def files(outcome: Outcome) -> dict[str, str]:
     """Answer the one file."""
     outcome = told_apart(outcome)
     ordered = [each for each in sheet.worst_first(outcome) if each.series.better != "neither"]
-    entries = [*filter(None, map(_ratio, ordered)), *filter(None, map(_value, ordered))]
+    names = [" ".join(name) for name in shown([each.series for each in ordered])]
+    entries = [*filter(None, map(_ratio, ordered, names)), *filter(None, map(_value, ordered, names))]
     return {FILE: json.dumps(entries, indent=1, ensure_ascii=False) + "\n"}
 
 
-def _ratio(judged: Judged) -> dict[str, object] | None:
+def _ratio(judged: Judged, series: str) -> dict[str, object] | None:
     ratio, low, high = judged.ratio, judged.low, judged.high
     if not known(ratio) or not ratio:
         return None
@@ -35,30 +36,26 @@ def _ratio(judged: Judged) -> dict[str, object] | None:
         ratio, low, high = 1 / ratio, (1 / high if high else None), (1 / low if low else None)
         name = "base / candidate"
     entry: dict[str, object] = {
-        "name": f"{_name(judged)} {name}",
+        "name": f"{series} {name}",
         "unit": "ratio",
-        "value": rounded(ratio, low, high),
+        "value": ratio,
     }
     if known(low) and known(high):
-        entry["range"] = f"{rounded(low, low, high)}..{rounded(high, low, high)}"
+        entry["range"] = f"{low:.6g}..{high:.6g}"
     return entry | {"extra": "\n".join(_extra(judged))}
 
 
-def _value(judged: Judged) -> dict[str, object] | None:
+def _value(judged: Judged, series: str) -> dict[str, object] | None:
     if judged.series.better != "lower" or not known(judged.candidate):
         return None
     by = scale(judged.series.unit, (judged.candidate,))
     return {
-        "name": _name(judged),
+        "name": series,
         # The unit of a series must not change from commit to commit, however its value does.
         "unit": judged.series.unit or "count",
         "value": judged.candidate,
         "extra": f"{plain(by.of(judged.candidate))} {by.unit}, base {plain(by.of(judged.base))}".strip(),
     }
-
-
-def _name(judged: Judged) -> str:
-    return f"{clean(judged.series.cell)} {clean(judged.series.metric)}"
 
 
 def _extra(judged: Judged) -> Iterator[str]:

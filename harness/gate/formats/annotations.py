@@ -58,7 +58,10 @@ def _first(commands: list[str], most: int, level: str) -> Iterator[str]:
 def _of_series(level: str, judged: Judged) -> str:
     cell = clean(judged.series.cell)
     return _command(
-        level, f"{cell} {judged.verdict}", f"{cell}: {sheet.told(judged)}", file=_file(judged.series.cell)
+        level,
+        f"{cell} {sheet.word(judged.verdict)}",
+        f"{cell}: {sheet.told(judged)}",
+        file=_file(judged.series.cell),
     )
 
 

@@ -8,9 +8,9 @@ import json
 import re
 
 from harness.gate.apart import told_apart
-from harness.gate.public import clean
+from harness.gate.known import known
+from harness.gate.naming import shown
 from harness.gate.record import Judged, Outcome
-from harness.gate.rounding import known
 
 FILE = "gate-bencher.json"
 RATIO = "candidate-over-base"
@@ -20,15 +20,18 @@ def files(outcome: Outcome) -> dict[str, str]:
     """Answer the one file."""
     outcome = told_apart(outcome)
     found: dict[str, dict[str, dict[str, float]]] = {}
-    for judged in sorted(outcome.judged, key=lambda each: (each.series.cell, each.series.metric)):
-        measures = _measures(judged)
-        if measures:
-            found.setdefault(clean(judged.series.cell), {}).update(measures)
+    ordered = sorted(outcome.judged, key=lambda each: (each.series.cell, each.series.metric))
+    for judged, (cell, measure) in zip(ordered, shown([each.series for each in ordered], _slug), strict=True):
+        if measures := _measures(judged, measure):
+            found.setdefault(cell, {}).update(measures)
     return {FILE: json.dumps(found, indent=1, ensure_ascii=False) + "\n"}
 
 
-def _measures(judged: Judged) -> dict[str, dict[str, float]]:
-    slug = re.sub(r"[^a-z0-9]+", "-", judged.series.metric.lower()).strip("-") or "value"
+def _slug(metric: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", metric.lower()).strip("-") or "value"
+
+
+def _measures(judged: Judged, slug: str) -> dict[str, dict[str, float]]:
     measures = {}
     if known(judged.candidate):
         measures[slug] = {"value": judged.candidate}

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.gate.apart import told_apart
+from harness.gate.known import known
 from harness.gate.public import clean, distinct
 from harness.gate.record import Arm, Outcome, Series
-from harness.gate.rounding import known
 
 BASE, CANDIDATE = "gate-base.txt", "gate-candidate.txt"
 

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from io import StringIO
 
 from harness.gate.apart import told_apart
+from harness.gate.known import known
+from harness.gate.naming import shown
 from harness.gate.public import clean
 from harness.gate.record import Outcome
-from harness.gate.rounding import known
 
 ROUNDS, HISTORY = "gate-rounds.csv", "gate-history.csv"
 COLUMNS = (
@@ -38,13 +39,13 @@ def files(outcome: Outcome) -> dict[str, str]:
 
 
 def _rounds(outcome: Outcome) -> Iterable[Sequence[object]]:
-    for series in outcome.run.series:
+    for series, name in zip(outcome.run.series, shown(outcome.run.series), strict=True):
         for pair in series.pairs:
             ratio = (
                 pair.candidate / pair.base if known(pair.base) and known(pair.candidate) and pair.base else None
             )
             yield (
-                *(clean(series.cell), clean(series.metric), series.unit, series.kind, series.better),
+                *(*name, series.unit, series.kind, series.better),
                 *(pair.round, pair.order, _number(pair.base), _number(pair.candidate), _number(ratio)),
                 *(int(not pair.disturbed), clean(pair.disturbed or "")),
             )
@@ -59,7 +60,8 @@ def _history(outcome: Outcome) -> str:
         clean(facts.get("commit") or ""),
         *(_number(each.candidate) for each in judged),
     ]
-    return _text(["time", "commit", *(clean(each.series.name) for each in judged)], [row])
+    names = shown([each.series for each in judged])
+    return _text(["time", "commit", *(" ".join(name) for name in names)], [row])
 
 
 def _number(value: float | None) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from harness.gate import sheet
+from harness.gate.known import known
 from harness.gate.meaning import change, meaning
 from harness.gate.public import clean
 from harness.gate.record import Judged, Outcome
-from harness.gate.rounding import known
 from harness.gate.short import shortened, tail
 from harness.report.charts.forest import Forest, Ratio
 from harness.report.section import Column, Datum, Report, Section, Table
@@ -81,7 +81,7 @@ def _table(ordered: Sequence[Judged]) -> Table:
 def _row(judged: Judged) -> tuple[Datum, ...]:
     line = sheet.line(judged)
     return (
-        Datum(judged.verdict, sort=sheet.ORDER.index(judged.verdict)),
+        Datum(sheet.word(judged.verdict), sort=sheet.ORDER.index(judged.verdict)),
         Datum(clean(judged.series.cell)),
         Datum(line.metric),
         Datum(line.values, sort=_sorted(judged.candidate)),

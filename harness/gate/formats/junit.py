@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from harness.gate import sheet
 from harness.gate.apart import told_apart
 from harness.gate.meaning import meaning
+from harness.gate.naming import shown
 from harness.gate.public import clean
 from harness.gate.record import Judged, Outcome
 
@@ -22,7 +23,12 @@ def files(outcome: Outcome) -> dict[str, str]:
     """Answer the one file."""
     outcome = told_apart(outcome)
     blamed = set(map(id, sheet.blamed(outcome)))
-    cases = [_run(outcome), *(_case(each, id(each) in blamed) for each in sheet.worst_first(outcome))]
+    ordered = sheet.worst_first(outcome)
+    names = shown([each.series for each in ordered])
+    cases = [
+        _run(outcome),
+        *(_case(each, name, id(each) in blamed) for each, name in zip(ordered, names, strict=True)),
+    ]
     cases += [_nothing(sentence) for sentence in sheet.missing(outcome)]
     suite = ET.Element("testsuite", {"name": NAME, **_counts(cases), **_skipped(cases), **_when(outcome)})
     suite.extend(cases)
@@ -64,9 +70,9 @@ def _run(outcome: Outcome) -> ET.Element:
     return case
 
 
-def _case(judged: Judged, blamed: bool) -> ET.Element:  # noqa: FBT001  whether it is to blame is what it is about
-    series = judged.series
-    case = ET.Element("testcase", classname=clean(series.cell), name=clean(series.metric), time="0")
+def _case(judged: Judged, named: tuple[str, str], blamed: bool) -> ET.Element:  # noqa: FBT001  whether it is to blame is what it is about
+    cell, metric = named
+    case = ET.Element("testcase", classname=cell, name=metric, time="0")
     told = sheet.told(judged)
     if blamed:
         ET.SubElement(case, "failure", type="regression", message=told)

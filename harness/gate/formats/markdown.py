@@ -103,7 +103,7 @@ def _series(outcome: Outcome, shown: int) -> Iterator[str]:
         )
     if left := ordered[shown:]:
         verdicts = sorted({each.verdict for each in left}, key=sheet.ORDER.index)
-        yield from (f"and {len(left):,} more: {listed(list(verdicts))}.", "")
+        yield from (f"and {len(left):,} more: {listed(list(map(sheet.word, verdicts)))}.", "")
     yield from _plot(outcome, shown)
     yield from (f"{change(outcome)} {marks(outcome)}", "")
 
@@ -117,7 +117,11 @@ def _table(judged: list[Judged]) -> Iterator[str]:
         for line in map(sheet.line, found):
             words = (line.metric, line.values, line.change, line.span, line.rounds, line.mde)
             verdict = line.judged.verdict
-            yield f"| {_SIGNS[verdict]} {verdict} | " + " | ".join(map(_safe, (clean(cell, 200), *words))) + " |"
+            yield (
+                f"| {_SIGNS[verdict]} {sheet.word(verdict)} | "
+                + " | ".join(map(_safe, (clean(cell, 200), *words)))
+                + " |"
+            )
     yield ""
 
 

@@ -1,16 +1,17 @@
 """
 OpenMetrics text, which Prometheus and GitLab's metrics report read: ratios, who is to blame, the exit code.
 
-GitLab compares values as strings from branch to branch, so a ratio has only the digits its interval gives meaning.
+Ratios have all their digits: a trend of 2 % must be seen in them. GitLab, which compares values as text, shows
+every one of them as changed.
 """
 
 from collections.abc import Iterator
 
 from harness.gate import sheet
 from harness.gate.apart import told_apart
-from harness.gate.public import clean
-from harness.gate.record import Judged, Outcome
-from harness.gate.rounding import known, rounded
+from harness.gate.known import known
+from harness.gate.naming import shown
+from harness.gate.record import Outcome
 
 FILE = "gate-openmetrics.txt"
 
@@ -22,11 +23,13 @@ def files(outcome: Outcome) -> dict[str, str]:
 
 
 def _lines(outcome: Outcome) -> Iterator[str]:
-    ordered = sorted(_named(outcome).items())
+    judged_by_name = sorted(outcome.judged, key=lambda each: (each.series.cell, each.series.metric))
+    names = shown([each.series for each in judged_by_name])
+    ordered = [(_labels(*name), judged) for name, judged in zip(names, judged_by_name, strict=True)]
     yield from _family("overlap_gate_ratio", "Candidate over base, by cell and metric.")
     for labels, judged in ordered:
         if known(judged.ratio):
-            yield f"overlap_gate_ratio{labels} {rounded(judged.ratio, judged.low, judged.high)}"
+            yield f"overlap_gate_ratio{labels} {judged.ratio:.10g}"
     yield from _family("overlap_gate_regressed", "1 where the candidate is called worse.")
     blamed = set(map(id, sheet.blamed(outcome)))
     for labels, judged in ordered:
@@ -36,19 +39,13 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     yield "# EOF"
 
 
-def _named(outcome: Outcome) -> dict[str, Judged]:
-    """A set of labels must not occur twice; of names that only differ in what is not shown, the worst is told."""
-    return {_labels(judged): judged for judged in reversed(sheet.worst_first(outcome))}
-
-
 def _family(name: str, words: str) -> Iterator[str]:
     yield f"# TYPE {name} gauge"
     yield f"# HELP {name} {words}"
 
 
-def _labels(judged: Judged) -> str:
-    cell, metric = (_escaped(clean(words)) for words in (judged.series.cell, judged.series.metric))
-    return f'{{cell="{cell}",metric="{metric}"}}'
+def _labels(cell: str, metric: str) -> str:
+    return f'{{cell="{_escaped(cell)}",metric="{_escaped(metric)}"}}'
 
 
 def _escaped(text: str) -> str:

@@ -12,9 +12,10 @@ from typing import Any
 from pytest_benchmark.stats import Stats
 
 from harness.gate.apart import told_apart
+from harness.gate.known import known
+from harness.gate.naming import shown
 from harness.gate.public import clean
 from harness.gate.record import Arm, Outcome, Series
-from harness.gate.rounding import known
 
 BASE, CANDIDATE = "gate-base.json", "gate-candidate.json"
 # The version of pytest-benchmark whose fields these are.
@@ -51,14 +52,18 @@ def _arm(outcome: Outcome, arm: Arm, side: str) -> str:
             "dirty": bool(arm.facts.get("dirty")),
             "branch": clean(arm.label),
         },
-        "benchmarks": [each for series in outcome.run.series if (each := _benchmark(series, side))],
+        "benchmarks": [
+            each
+            for series, name in zip(outcome.run.series, shown(outcome.run.series), strict=True)
+            if (each := _benchmark(series, " ".join(name), side))
+        ],
         "datetime": clean(outcome.run.time) if outcome.run.time else _NEVER,
         "version": VERSION,
     }
     return json.dumps(found, indent=1) + "\n"
 
 
-def _benchmark(series: Series, side: str) -> dict[str, Any] | None:
+def _benchmark(series: Series, name: str, side: str) -> dict[str, Any] | None:
     data = [getattr(pair, side) / _NANOSECONDS for pair in series.counted]
     data = [each for each in data if known(each) and each > 0]
     if series.unit != "ns" or not data:
@@ -66,7 +71,6 @@ def _benchmark(series: Series, side: str) -> dict[str, Any] | None:
     stats = _Stats()
     for each in data:
         stats.update(each)
-    name = clean(series.name)
     return {
         "group": clean(series.metric),
         "name": name,

@@ -111,7 +111,7 @@ def _series(outcome: Outcome, width: int) -> Iterator[_Said]:
                 yield _Said(((clean(line.judged.why), "dim"),), indent=_SET_IN + 1)
     if left:
         verdicts = sorted({each.verdict for each in left}, key=sheet.ORDER.index)
-        yield _Said(((f"and {len(left):,} more: {listed(list(verdicts))}", "dim"),))
+        yield _Said(((f"and {len(left):,} more: {listed(list(map(sheet.word, verdicts)))}", "dim"),))
 
 
 def _list(heading: str, sentences: Sequence[str]) -> Iterator[_Said]:

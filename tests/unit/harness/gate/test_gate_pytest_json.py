@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.config import Mistake
+from harness.gate import sheet
 from harness.gate.judge import judge
 from harness.gate.pytest_json import rows, two
 
@@ -171,22 +172,72 @@ def test_files_that_were_not_written_in_turn_are_no_rounds(tmp_path, times):
     assert "4 processes a side" in judge(run).judged[0].why
 
 
-def test_a_row_on_one_side_only_is_missing(tmp_path):
-    """The verdict is invalid, and says which; the other rows are told."""
+def test_a_row_on_one_side_only_is_a_doubt_and_the_rest_is_judged(tmp_path):
+    """Whoever adds a benchmark in a pull request must not have the job fail for it, nor hide a slowdown by it."""
     base = stored(tmp_path / "a.json", {"a": 1.0, "gone": 1.0})
-    told = judge(two(base, stored(tmp_path / "b.json", {"a": 1.0, "new": 1.0})))
-    assert told.verdict == "invalid"
-    assert [(each.cell, each.arm) for each in told.run.missing] == [("gone", "candidate"), ("new", "base")]
+    told = judge(two(base, stored(tmp_path / "b.json", {"a": 1.0, "new": 1.0, "newer": 1.0})))
+    assert told.verdict == "pass"
     assert [each.series.cell for each in told.judged] == ["a"]
+    assert told.doubts[:2] == (
+        "2 benchmarks are only in the candidate: there is nothing to compare them with: new and newer.",
+        "1 benchmark is only in the base: it cannot be compared: gone.",
+    )
+    slower = judge(two(base, stored(tmp_path / "c.json", {"a": 2.0, "new": 1.0})))
+    assert (slower.verdict, slower.exit_code) == ("regressed", 1)
+    assert slower.doubts[0].startswith("1 benchmark is only in the candidate: there is nothing to compare it with")
+
+
+def test_files_without_a_row_in_common_are_invalid(tmp_path):
+    """Nothing was compared, so that nothing passes."""
+    told = judge(two(stored(tmp_path / "a.json", {"a": 1.0}), stored(tmp_path / "b.json", {"b": 1.0})))
+    assert (told.verdict, told.why) == ("invalid", "no benchmark on both sides can be judged")
+
+
+def test_a_row_in_some_of_the_files_is_a_doubt(tmp_path):
+    """Of five pairs, those that have it would be a selection."""
+    left, right = (side(tmp_path / name, [1] * 4, [0, 2, 4, 6]) for name in "bc")
+    stored(left / "0004.json", {"t.py::a": 1.0, "t.py::b": 1.0}, "2026-11-20T10:50:00+00:00")
+    stored(right / "0004.json", {"t.py::a": 1.0, "t.py::b": 1.0}, "2026-11-20T10:51:00+00:00")
+    told = judge(two(left, right))
+    assert [each.series.cell for each in told.judged] == ["t.py::a"]
+    assert "1 benchmark is not in every file: it cannot be compared: t.py::b." in told.doubts
+
+
+def test_a_row_of_a_single_round_fails_no_job(tmp_path):
+    """One call of 11 µs says nothing of its noise: it is named, and neither passes nor fails."""
+    base = stored(tmp_path / "a.json", {"a": 1.0, "once": 1.1e-5})
+    candidate = stored(tmp_path / "b.json", {"a": 1.0, "once": 2.2e-5})
+    for path in (base, candidate):
+        found = json.loads(path.read_text())
+        found["benchmarks"][1]["stats"] |= {"rounds": 1, "data": found["benchmarks"][1]["stats"]["data"][:1]}
+        path.write_text(json.dumps(found))
+    told = judge(two(base, candidate))
+    assert told.verdict == "pass"
+    note = "1 benchmark is of a single round on one side, whose noise nobody knows: it cannot be judged: once."
+    assert note in told.doubts
+    assert told.judged[0].why.endswith("1 process a side, not in turn, of 2 rounds or more each")
 
 
 def test_files_from_two_machines_are_not_compared(tmp_path):
-    """A faster processor is no improvement of the code."""
+    """A faster processor is no improvement of the code; the first line says which machines."""
     base = stored(tmp_path / "a.json", {"a": 1.0})
     other = stored(tmp_path / "b.json", {"a": 2.0}, machine={**MACHINE, "cpu": {"brand_raw": "Atom", "count": 2}})
     told = judge(two(base, other))
     assert told.verdict == "invalid"
-    assert told.run.disturbed == {0: "a.json and b.json come from different machines"}
+    assert told.run.disturbed == {0: "a.json and b.json come from different machines (cpu Xeon and Atom)"}
+    assert (
+        sheet.answer(told) == "no round counts: a.json and b.json come from different machines (cpu Xeon and Atom)"
+    )
+
+
+def test_different_pythons_are_a_doubt(tmp_path):
+    """The difference may be theirs; the numbers are compared all the same."""
+    old, new = ({**MACHINE, "python_version": version} for version in ("3.11.7", "3.13.0"))
+    base, other = (stored(tmp_path / f"{i}.json", {"a": 1.0}, machine=each) for i, each in enumerate((old, new)))
+    told = judge(two(base, other))
+    assert told.verdict == "pass"
+    assert told.doubts[0] == "The base was measured with Python 3.11.7, the candidate with Python 3.13.0."
+    assert not any("was measured with" in doubt for doubt in judge(two(base, base)).doubts)
 
 
 def test_what_is_told_of_a_side_names_no_host_and_no_folder(tmp_path):

@@ -9,7 +9,6 @@ from harness.gate.meaning import meaning
 from harness.gate.numbers import change, percent, span, values
 from harness.gate.public import clean
 from harness.gate.record import Arm, Control, Judged, Missing, Outcome, Rule, Run, Series
-from harness.gate.rounding import rounded
 
 
 def judged(cell="a", metric="cpu", verdict="pass", ratio=1.0, low=None, high=None, kind="timed", **more):
@@ -54,13 +53,6 @@ def test_what_is_not_known_is_a_dash():
 def test_a_change_of_nothing_has_no_sign():
     """-0.0 % would say something."""
     assert change(0.99999) == change(1.00001) == "0.0 %"
-
-
-def test_a_ratio_has_the_digits_of_its_interval():
-    """Two runs of the same code differ in the digits behind."""
-    assert rounded(1.0612, 1.0, 1.2) == 1.1
-    assert rounded(1.0612, 1.06, 1.0624) == 1.061
-    assert rounded(1.0612345678, 1.0, 1.0) == 1.061235
 
 
 @pytest.mark.parametrize(
