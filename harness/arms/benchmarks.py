@@ -25,8 +25,7 @@ def pytest_command(built: Built, tests: Path, out: Path) -> tuple[list[str], dic
     fixtures are those of the tree in which *tests* lie, but for where it says its modules are to be found.
     """
     off = [word for package, words in _OFF.items() if package in built.packages for word in words]
-    own_plugin = (built.root / "harness" / "pytest_plugin.py").is_file()
-    if own_plugin and "overlap-bench" not in built.packages:
+    if _has_plugin(built.root) and "overlap-bench" not in built.packages:
         off += ["-p", _PLUGIN]  # installed, it would be found by its entry point
     words = [
         str(built.python),
@@ -36,6 +35,8 @@ def pytest_command(built: Built, tests: Path, out: Path) -> tuple[list[str], dic
         str(tests.absolute()),
         # Any other mode puts the folder of the tests, and so the candidate's code, first on the path.
         "--import-mode=importlib",
+        # Else, without a configuration, rows are named from what the tests and the arm's folder have in common.
+        f"--rootdir={_rootdir(tests.absolute())}",
         "-o",
         f"pythonpath={shlex.join(map(str, code(built.root)))}",
         "-p",
@@ -47,3 +48,15 @@ def pytest_command(built: Built, tests: Path, out: Path) -> tuple[list[str], dic
         "-q",
     ]
     return words, environment(None, built.root, built.python, built.spec.env), built.root
+
+
+def _has_plugin(root: Path) -> bool:
+    """Return whether the tree has the plugin's code, as one file or as a package."""
+    place = root.joinpath(*_PLUGIN.split("."))
+    return (place / "__init__.py").is_file() or place.with_suffix(".py").is_file()
+
+
+def _rootdir(tests: Path) -> Path:
+    """Return the folder from which both arms name their rows: the one where we are, if the tests lie below it."""
+    here = Path.cwd()
+    return here if tests.is_relative_to(here) else tests if tests.is_dir() else tests.parent

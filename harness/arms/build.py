@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.arms import envs
+from harness.arms import envs, unread
 from harness.arms.envs import Environment, Recipe
 from harness.arms.interpreter import check
 from harness.arms.lock import lock
@@ -26,7 +26,8 @@ class Built:
     """
     An arm that can be run: *python* with *env* added to a scrubbed environment, in the folder *root*.
 
-    *shim* is the folder that brings the harness and the scenarios; *packages* are the versions installed.
+    *shim* is the folder that brings the harness and the scenarios; *packages* are the versions installed. *notes*
+    are sentences that a reader of the comparison must know.
     """
 
     arm: Arm
@@ -36,6 +37,7 @@ class Built:
     spec: Spec
     shim: Path
     packages: Mapping[str, str]
+    notes: tuple[str, ...] = ()
 
     def launch(self, hash_seed: int, core: int | None = None) -> Launch:
         """Start a worker of this arm."""
@@ -62,12 +64,13 @@ def built(
         places = trees(stack, base, candidate)
         found = _environments(asked, places, (keep or envs.folder()).absolute(), say)
         ours = stack.enter_context(shim(places[1].root if candidate.ref is None else None))
+        known = _notes(places, found)
         arms = []
         for side, spec, place, (one, facts) in zip(SIDES, asked, places, found, strict=True):
             env = environment(ours, place.root, one.python, spec.env)
             told = place.facts | facts | _packages(one, found) | {"settings": spec.settings}
             arm = Arm(spec.text, _label(spec, place), told)
-            made = Built(arm, one.python, place.root, env, spec, ours, one.interpreter.packages)
+            made = Built(arm, one.python, place.root, env, spec, ours, one.interpreter.packages, known)
             if one.name:
                 _can_measure(side, made, needs)
             arms.append(made)
@@ -75,6 +78,15 @@ def built(
 
 
 Found = tuple[Environment, dict[str, Any]]
+
+
+def _notes(places: tuple[Tree, Tree], found: Sequence[Found]) -> tuple[str, ...]:
+    """Return what must be said of locks that were not read."""
+    here = all(one.name is None for one, _ in found)
+    read = [str(facts["lock"]) for _, facts in found if "lock" in facts]
+    return tuple(
+        unread.notes(places[0].root, places[1].root, read, found[1][0].interpreter.packages if here else None)
+    )
 
 
 def _environments(asked: tuple[Spec, Spec], places: tuple[Tree, Tree], keep: Path, say: Say) -> list[Found]:

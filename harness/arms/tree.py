@@ -31,11 +31,25 @@ def trees(stack: ExitStack, base: Spec, candidate: Spec) -> tuple[Tree, Tree]:
     with naming("base"):
         if base.ref == FORK:
             tip = commit(where, "HEAD" if candidate.ref in {None, FORK} else str(candidate.ref))
-            known = fork(where, tip, dirty=candidate.ref in {None, FORK} and changed(where) > 0)
+            known = _known(where, tip, candidate)
         first = _folder(base) if base.ref is None else _checkout(stack, base.ref, known, where)
     with naming("candidate"):
         second = _folder(candidate) if candidate.ref is None else _checkout(stack, candidate.ref, known, where)
     return first, second
+
+
+def _known(where: Path, tip: str, candidate: Spec) -> str:
+    """
+    Return the commit that stands for `FORK`.
+
+    A base that is compared with itself needs none before it: in a repository of one commit it is that commit.
+    """
+    try:
+        return fork(where, tip, dirty=candidate.ref in {None, FORK} and changed(where) > 0)
+    except Mistake:
+        if candidate.ref != FORK:
+            raise
+        return tip
 
 
 def _checkout(stack: ExitStack, ref: str, known: str | None, repository: Path) -> Tree:

@@ -82,6 +82,7 @@ def _trial(
         asked.rule,
         config.seed,
         control=_control(asked, cells),
+        notes=list(arms["candidate"].notes),
         environment=circumstances(config.executor) | {"pinned": servers.pinned, "slot": asked.seconds},
     )
     return Trial(

@@ -150,6 +150,35 @@ def test_a_base_against_itself_is_the_same_commit_twice(repository):
         assert worktrees(repository) == 3
 
 
+def test_a_control_needs_no_second_commit(repository, monkeypatch):
+    """The first commit of a repository can be compared with itself; a comparison with the one before cannot be."""
+    first = repository.parent / "first"
+    first.mkdir()
+    git(first, "init", "-q")
+    (first / "thing.py").write_text("VALUE = 'only'\n")
+    git(first, "add", ".")
+    git(first, "commit", "-q", "-m", "only")
+    monkeypatch.chdir(first)
+    base, _ = specs([], [])
+    with built(base, base) as arms:
+        assert [value(arm)[0] for arm in arms] == ["only", "only"]
+    with pytest.raises(Mistake, match="it has no commit before it"), built(*specs([], [])):
+        pass
+
+
+def test_what_is_not_read_reaches_the_comparison(repository):
+    """A change of poetry.lock is a note of both arms, and so is a pin that is not installed."""
+    for version in ("2.50.0", "2.54.0"):
+        (repository / "poetry.lock").write_text(f'[[package]]\nname = "openai"\nversion = "{version}"\n')
+        git(repository, "add", ".")
+        git(repository, "commit", "-q", "-m", version)
+    with built(*specs(["HEAD~1"], ["."])) as (_, candidate):
+        changed, pinned = candidate.notes
+    assert changed.startswith("poetry.lock differs between base and candidate and is not read")
+    assert "openai" in pinned
+    assert "locked 2.54.0" in pinned
+
+
 def test_the_folder_in_which_we_are_is_the_arms_folder(repository, monkeypatch):
     """A project below the top of its repository is compared with itself; one that was not there yet says so."""
     (repository / "below").mkdir()
@@ -271,6 +300,25 @@ def test_what_cannot_be_installed_or_cannot_measure_is_said(tmp_path, monkeypatc
         assert "\n" not in str(mistake.value)
     assert len(list((tmp_path / "kept").glob("*/"))) == 1
     assert all(free(each) for each in (tmp_path / "kept").glob("*.lock"))
+
+
+@pytest.mark.slow
+def test_rows_have_one_name_in_both_arms_where_pytest_is_not_configured(repository):
+    """The base's rows would else be named from the folder above its worktree and the tests."""
+    tests = repository / "benchmarks"
+    tests.mkdir()
+    (tests / "test_thing.py").write_text("def test_it(benchmark):\n    benchmark.pedantic(int, rounds=3)\n")
+    names = []
+    with built(*specs(["HEAD~1"], ["."])) as arms:
+        for number, arm in enumerate(arms):
+            out = repository.parent / f"{number}.json"
+            words, env, folder = pytest_command(arm, tests, out)
+            # Plugins that come with other packages are nothing to this, and import for a second.
+            words += [word for name in ("locust", "langsmith_plugin", "anyio") for word in ("-p", f"no:{name}")]
+            done = subprocess.run(words, env=scrubbed(**env), cwd=folder, capture_output=True, check=False)
+            assert done.returncode == 0, done.stdout.decode()
+            names.append([row["fullname"] for row in json.loads(out.read_text())["benchmarks"]])
+    assert names == [["benchmarks/test_thing.py::test_it"]] * 2
 
 
 @pytest.mark.slow
