@@ -7,6 +7,7 @@ from itertools import groupby
 from math import inf, isfinite, log
 from typing import Any
 
+from harness.environment import PACKAGES
 from harness.gate.numbers import change, percent, plain, span, tenths, values
 from harness.gate.public import clean
 from harness.gate.record import Judged, Outcome, Verdict
@@ -168,7 +169,8 @@ def installed(outcome: Outcome) -> str:
     packages = [facts.get("packages") for facts in sides]
     if any(facts.get("environment") != "this one" for facts in sides) or not isinstance(packages[0], Mapping):
         return ""
-    told = [f"{name} {version}" for name, version in packages[0].items() if version]
+    known = {name: version for name, version in packages[0].items() if version}
+    told = [f"{name} {known[name]}" for name in dict.fromkeys([*PACKAGES, *known]) if name in known]
     return f"Measured with what is installed here: {clean(listed(told, 8))}." if told else ""
 
 

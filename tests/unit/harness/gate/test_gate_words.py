@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from harness import registry
 from harness.gate import plot, sheet
 from harness.gate.meaning import meaning
 from harness.gate.numbers import change, percent, span, values
@@ -213,3 +214,16 @@ def test_ascii_stands_for_every_character_of_a_plot():
         judged(ratio=0.1, low=0.05, high=0.2),
     ):
         assert re.fullmatch(r"[ -~]+", plot.line(each, axis).translate(plot.ASCII))
+
+
+@pytest.mark.parametrize("form", ["terminal", "markdown", "junit", "html"])
+def test_what_is_installed_here_is_told_with_its_versions(form):
+    """A service that needs openai 2 must not be judged with 3 in silence; not where an arm has its own."""
+    here = {"environment": "this one", "packages": {"aiohttp": "3.14", "openai": "3.57.0", "zstandard": "1"}}
+    arm, own = Arm("a", "a", here), Arm("b", "b", here | {"environment": "1f0c"})
+    told = outcome(judged(), base=arm, candidate=arm)
+    sentence = "Measured with what is installed here: openai 3.57.0, aiohttp 3.14 and zstandard 1."
+    assert sheet.installed(told) == sentence
+    assert sheet.installed(outcome(judged(), base=arm, candidate=own)) == ""
+    [text] = list(registry.load("harness.gate.formats", form).files(told).values())[:1]
+    assert sentence in " ".join(text.split())
