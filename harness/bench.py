@@ -1,12 +1,13 @@
 """One run from its configuration to its folder: names checked, servers started, rounds run, books closed."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from harness import registry, slo
+from harness import interrupt, registry, slo
 from harness.asking import ask
 from harness.calibration import calibrate
 from harness.config import Mistake, RunConfig
@@ -19,7 +20,7 @@ from harness.remote.visit import SCENARIO, Agree, Stopped, Visit
 from harness.runner import Progress, Round, Runner, Tell, rounds
 from harness.server import NotReady
 from harness.servers import Servers
-from harness.store import Writer
+from harness.store import Unwritten, Writer
 from harness.subjects import Subject, subjects
 
 DEFAULT_ROUNDS = 5
@@ -27,11 +28,12 @@ DEFAULT_ROUNDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Where the run is, its state, and what is wrong with it, one sentence each (empty: nothing)."""
+    """Where the run is, its state, what is wrong with it, one sentence each, and what else to know."""
 
     folder: Path
     state: str
     faults: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 Parts = list[tuple[str, Plan]]
@@ -75,7 +77,7 @@ def run(config: RunConfig, tell: Tell, agree: Agree | None = None) -> Outcome:
     Run what *config* asks for and answer where it is; *agree* is asked before a real endpoint is sent anything.
 
     Raises `Mistake` before anything is measured when it cannot be done as asked. From then on nothing raises:
-    a server that dies, a slot that hangs, Ctrl-C end the run early, and what was measured is on file.
+    a server that dies, a slot that hangs, a full disk, Ctrl-C end the run early, and what was measured is on file.
     """
     visit = Visit(config, agree) if config.base_url else None
     asked = asked_of(config)
@@ -83,19 +85,26 @@ def run(config: RunConfig, tell: Tell, agree: Agree | None = None) -> Outcome:
     parts = visit.parts(parts) if visit else parts
     questions = {each.title: each.question for each in asked}
     folder = fresh(config.results, _named(config, asked))
-    with Servers(config) as servers, Writer(folder) as writer:
-        ledger = Ledger(config, folder, writer, questions)
-        with Runner(config, servers, ledger, tell, visit) as runner:
-            try:
-                drawn = prepare(config, parts, servers, runner, ledger)
-            except BaseException:
-                # The folder of a run that never began holds nothing but its own empty files.
-                shutil.rmtree(folder)
-                raise
-            state, reason = _carry_out(config, runner, ledger, drawn, tell)
-    point_latest(folder)
+    with interrupt.held():
+        with begun(folder), Servers(config) as servers, Writer(folder) as writer:
+            ledger = Ledger(config, folder, writer, questions)
+            with Runner(config, servers, ledger, tell, visit) as runner:
+                with interrupt.listening():
+                    drawn = prepare(config, parts, servers, runner, ledger)
+                state, reason = _carry_out(config, runner, ledger, drawn, tell)
+        note = point_latest(folder)
     faults = [*([reason] if reason else []), *ledger.balance.faults, *ledger.reasons, *ledger.uncalibrated]
-    return Outcome(folder, state, tuple(faults))
+    return Outcome(folder, state, tuple(faults), (note,) if note else ())
+
+
+@contextmanager
+def begun(folder: Path) -> Iterator[None]:
+    """Take *folder* away again where a run fails before it has begun: it holds nothing but empty files."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _carry_out(
@@ -103,15 +112,18 @@ def _carry_out(
 ) -> tuple[str, str | None]:
     state, reason, left = "finished", None, 0
     try:
-        if config.calibrate:
-            tell(Progress(0, sum(len(each.slots) for each in drawn), "calibration", 0, None))
-            loops = {planned.cell.loop for each in drawn for planned in each.slots}
-            ledger.calibrated(calibrate(config, sorted(loops)))
-        unbegun = runner.carry_out(drawn)
+        with interrupt.listening():
+            if config.calibrate:
+                tell(Progress(0, sum(len(each.slots) for each in drawn), "calibration", 0, None))
+                loops = {planned.cell.loop for each in drawn for planned in each.slots}
+                ledger.calibrated(calibrate(config, sorted(loops)))
+            unbegun = runner.carry_out(drawn)
         left = sum(len(each.slots) for each in unbegun)
         ledger.cut_short(len(unbegun), left)
     except KeyboardInterrupt:
-        state, reason = "interrupted", "interrupted by Ctrl-C"
+        state, reason = "interrupted", interrupt.reason()
+    except Unwritten as full:
+        state, reason = "failed", full.why
     except (Lost, NotReady) as lost:
         state, reason = "failed", str(lost)
     except Stopped as stopped:
@@ -122,8 +134,16 @@ def _carry_out(
         ledger.visited(runner.visit.facts())
     if state == "finished" and ledger.balance.faults:
         state = "failed"
-    ledger.state(state, reason)
-    return state, reason
+    return state, closed(ledger, state, reason)
+
+
+def closed(ledger: Ledger, state: str, reason: str | None) -> str | None:
+    """Write down how the run ended, and return the reason; where even that has no room, the reason says so."""
+    try:
+        ledger.state(state, reason)
+    except Unwritten as full:
+        return f"{reason or state}; and run.json still says that it runs: {full.why}"
+    return reason
 
 
 def prepare(config: RunConfig, parts: Parts, servers: Servers, runner: Runner, ledger: Ledger) -> Sequence[Round]:

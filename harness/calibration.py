@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Any
 
 from harness import registry
+from harness.balance import Balance
 from harness.config import RunConfig
 from harness.journal import Lost
 from harness.launch import Broken, Launch
@@ -22,7 +23,6 @@ from harness.record import Call, Slot
 from harness.runner import measured, order_of
 from harness.server import NotReady
 from harness.servers import Servers
-from harness.truth import Balance
 
 SCENARIO = "scenarios._calibration"
 # Seconds that each loop is watched doing nothing.

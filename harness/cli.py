@@ -1,5 +1,6 @@
 """Words on the command line choose a command of the registry; only the chosen one is imported."""
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +10,12 @@ from typing import Any, NoReturn
 import click
 from click.exceptions import NoArgsIsHelpError, NoSuchCommand
 
-from harness import ending, interrupt, registry
+from harness import ending, interrupt, outlets, registry
 from harness.owned import children
 
 COMMANDS = "harness.commands"
+MEASURING = {"bench", "claims", "diagnose", "gate", "load", "record", "slo"}
+"""Commands whose exit code tells how a measurement ended, whoever read what they said."""
 
 
 class Commands(click.Group):
@@ -24,13 +27,20 @@ class Commands(click.Group):
 
     def process(self, *words: Any, **told: Any) -> NoReturn:
         """Carry out *words*, or those of the command line, and end the process as the last act."""
+        outlets.guard()
+        code = 0
         try:
             self.main(*words, **told)
         except SystemExit as ended:
             if isinstance(ended.code, str):
                 raise
-            ending.at_once(ended.code or 0)
-        ending.at_once()
+            code = ended.code or 0
+        # What is left is done at once; a signal could only spoil it.
+        for number in interrupt.SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        asked = [str(word) for word in (words[0] if words else sys.argv[1:])]
+        command = next((word for word in asked if not word.startswith("-")), None)
+        ending.at_once(outlets.settled(code, shows=command not in MEASURING))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name every command there is."""

@@ -1,18 +1,19 @@
 """A run's folder while the run goes on: what was asked, what was measured, what is missing, and its state."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from time import localtime, strftime
 from typing import Any
 
 from harness import slo
+from harness.balance import Balance
 from harness.config import Mistake, RunConfig
 from harness.environment import circumstances
 from harness.plan import Planned
 from harness.record import Call, Cell, Slot
 from harness.store import Writer
-from harness.truth import Balance
 
 
 def fresh(results: Path, name: str) -> Path:
@@ -30,16 +31,25 @@ def fresh(results: Path, name: str) -> Path:
     raise Mistake(f"cannot write to {results}: it has a thousand runs of this second")
 
 
-def point_latest(folder: Path) -> None:
-    """Let `latest` beside *folder* point at it; where links cannot be made, there is none."""
+def point_latest(folder: Path) -> str | None:
+    """
+    Let `latest` beside *folder* point at it, and return a sentence where that cannot be done.
+
+    A file or a folder of the user's own that is called `latest` is left alone.
+    """
     link = folder.parent / "latest"
     part = folder.parent / ".latest.part"
+    if link.exists() and not link.is_symlink():
+        return f"{link} is no link, so it is left as it is; the newest run is {folder}"
     try:
         part.unlink(missing_ok=True)
         part.symlink_to(folder.name)
         part.replace(link)
-    except OSError:
-        part.unlink(missing_ok=True)
+    except OSError as wrong:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        return f"{link} cannot be made ({wrong.strerror}); the newest run is {folder}"
+    return None
 
 
 def _told(config: RunConfig, titles: Sequence[str]) -> dict[str, Any]:
@@ -118,7 +128,7 @@ class Ledger:
 
     def state(self, state: str, reason: str | None = None) -> None:
         """Write run.json anew: running, finished, interrupted or failed."""
-        self._facts |= {"state": state, "reason": reason, "missing": self._missing}
+        self._facts |= {"state": state, "reason": reason, "missing": self._missing, "entered": self.entered}
         self._facts["balance"] = self.balance.to_json()
         cells = [
             {

@@ -5,14 +5,13 @@ A round has a launch and a seed of its own, so that the rounds' answers differ a
 the first round a search begins where the one before ended. What each slot was asked and kept goes into run.json.
 """
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from math import sqrt
 from typing import Any
 
-from harness import arriving, bench, slo
+from harness import arriving, bench, interrupt, slo
 from harness.config import Mistake, RunConfig
 from harness.folder import Ledger, fresh, point_latest
 from harness.journal import Lost
@@ -22,7 +21,7 @@ from harness.runner import Progress, Round, Runner, Tell, measured, order_of
 from harness.server import NotReady
 from harness.servers import Servers
 from harness.slo_search import Bounds, Found, search
-from harness.store import Writer
+from harness.store import Unwritten, Writer
 from harness.team import Team, team
 
 ROUNDS = 5
@@ -99,20 +98,17 @@ def run(question: Asked, tell: Tell) -> bench.Outcome:
     subjects = bench.asked_of(config)
     parts = [(each.title, plan) for each in subjects for plan in each.plans]
     folder = fresh(config.results, config.name or "slo")
-    with Servers(config) as servers, Writer(folder) as writer:
-        ledger = Ledger(config, folder, writer, {each.title: each.question for each in subjects})
-        with Runner(config, servers, ledger, tell) as runner:
-            try:
+    with interrupt.held():
+        with bench.begun(folder), Servers(config) as servers, Writer(folder) as writer:
+            ledger = Ledger(config, folder, writer, {each.title: each.question for each in subjects})
+            with Runner(config, servers, ledger, tell) as runner, interrupt.listening():
                 drawn = bench.prepare(config, parts, servers, runner, ledger)
-            except BaseException:
-                shutil.rmtree(folder)
-                raise
-        # The cells of a search are in its own part of run.json: each was run at many rates.
-        ledger.plan((), 0, pinned=servers.pinned)
-        state, reason = Searching(question, config, servers, ledger, tell).carry_out(drawn)
-    point_latest(folder)
+            # The cells of a search are in its own part of run.json: each was run at many rates.
+            ledger.plan((), 0, pinned=servers.pinned)
+            state, reason = Searching(question, config, servers, ledger, tell).carry_out(drawn)
+        note = point_latest(folder)
     faults = [*([reason] if reason else []), *ledger.balance.faults, *ledger.reasons]
-    return bench.Outcome(folder, state, tuple(faults))
+    return bench.Outcome(folder, state, tuple(faults), (note,) if note else ())
 
 
 class Searching:
@@ -128,21 +124,26 @@ class Searching:
         """Search in every round; answer the run's state and why it is no other."""
         state, reason = "finished", None
         try:
-            for each in drawn:
-                workers = team(self._config.processes, self._servers.worker_cores, each.hash_seed)
-                with workers as launch:
-                    for place, planned in enumerate(each.slots):
-                        done = each.number * len(each.slots) + place
-                        self._cell(launch, planned, each.number, (done, len(drawn) * len(each.slots)))
+            with interrupt.listening():
+                self._search(drawn)
         except KeyboardInterrupt:
-            state, reason = "interrupted", "interrupted by Ctrl-C"
+            state, reason = "interrupted", interrupt.reason()
+        except Unwritten as full:
+            state, reason = "failed", full.why
         except (Lost, NotReady, Broken) as lost:
             state, reason = "failed", str(lost)
         if state == "finished" and self._ledger.balance.faults:
             state = "failed"
         self._ledger.searched(self._facts())
-        self._ledger.state(state, reason)
-        return state, reason
+        return state, bench.closed(self._ledger, state, reason)
+
+    def _search(self, drawn: Sequence[Round]) -> None:
+        for each in drawn:
+            workers = team(self._config.processes, self._servers.worker_cores, each.hash_seed)
+            with workers as launch:
+                for place, planned in enumerate(each.slots):
+                    done = each.number * len(each.slots) + place
+                    self._cell(launch, planned, each.number, (done, len(drawn) * len(each.slots)))
 
     def _facts(self) -> Mapping[str, Any]:
         question = self._question

@@ -2,36 +2,62 @@
 A run's folder: `run.json`, `slots.jsonl` and `calls.jsonl`, written as it is measured, read back whole.
 
 A line that cannot be read is counted and left out, never a reason to lose the rest: a run that was stopped in
-the middle of a line is still a run.
+the middle of a line is still a run. What is read is held against its checksums and against run.json (`audit`).
 """
 
-from array import array
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, fields
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import NoneType, TracebackType, UnionType
-from typing import Any, BinaryIO, Self, TypeVar, get_args
+from types import TracebackType
+from typing import Any, Self
 
 import orjson
 
-from harness.record import Call, Cell, Lag, Metered, Pauses, Queue, Served, Slot
+from harness import about as shape
+from harness import audit, seal
+from harness.config import Mistake
+from harness.facts import call_from, cell_from, line, served_from, slot_from
+from harness.plausible import impossible_cell
+from harness.record import Call, Cell, Slot
+
+__all__ = [
+    "FORMAT",
+    "Run",
+    "Unreadable",
+    "Unwritten",
+    "Writer",
+    "call_from",
+    "cell_from",
+    "line",
+    "read",
+    "replace",
+    "served_from",
+    "slot_from",
+]
 
 # The version of the files. Raised whenever old and new results can no longer be laid side by side.
 # 1: the first. Every round drew the same latencies.
 # 2: each round draws its own. `cpu` is without the heartbeat's and with the children's, `steal` of the cores used;
-#    calls may be `together`.
+#    calls may be `together`. There are checksums, and a slot says how many lines of calls.jsonl are its own.
 FORMAT = 2
+SEALED = 2
+"""The first format that has checksums."""
 
-Made = TypeVar("Made")
-# The fields of a slot that are objects of their own.
-_PARTS: dict[str, type[Lag | Pauses | Queue | Metered]] = {
-    "lag": Lag,
-    "offered": Lag,
-    "gc": Pauses,
-    "queue": Queue,
-    "pool": Queue,
-    "metered": Metered,
-}
+RESERVE, MORE = ".reserve", 8192
+"""
+The file that keeps room for run.json while a run goes on, and how many bytes it may grow by until the end: why it
+ended, and which slots are missing.
+"""
+
+
+class Unwritten(Mistake):
+    """There is no room, or no right, to write what was measured; the message says where, `why` only why."""
+
+    def __init__(self, folder: Path, wrong: OSError) -> None:
+        super().__init__(f"cannot write to {folder}: {wrong.strerror}")
+        self.why = f"what was measured cannot be written any more: {wrong.strerror}"
 
 
 class Unreadable(Exception):
@@ -41,7 +67,9 @@ class Unreadable(Exception):
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Run:
     """
-    Everything known about one run; `about` is run.json as it stands, `damaged` counts unreadable lines.
+    Everything known about one run; `about` is run.json, `damaged` counts unreadable lines.
+
+    `faults` says what of its files does not count, or does not fit, one sentence each.
 
     A run is itself and equal to no other, so that what is worked out of its calls can be kept beside it.
     """
@@ -52,6 +80,12 @@ class Run:
     slots: tuple[Slot, ...]
     calls: tuple[Call, ...]
     damaged: int = 0
+    faults: tuple[str, ...] = ()
+
+    @property
+    def sealed(self) -> bool:
+        """Whether its files have checksums; runs from before format 2 have none."""
+        return seal.KEY in self.about or int(self.about.get("format") or FORMAT) >= SEALED
 
     @property
     def name(self) -> str:
@@ -59,150 +93,179 @@ class Run:
         return self.folder.name
 
 
-def cell_from(fact: dict[str, Any]) -> Cell:
-    """Make a `Cell` of its JSON object; keys this version does not know are left out."""
-    return Cell(**_known(Cell, fact))
-
-
-def slot_from(fact: dict[str, Any]) -> Slot:
-    """Make a `Slot` of its JSON object."""
-    known = _known(Slot, fact)
-    for part, kind in _PARTS.items():
-        known[part] = kind(**_known(kind, fact[part])) if fact.get(part) else None
-    return Slot(**known)
-
-
-def call_from(fact: dict[str, Any]) -> Call:
-    """Make a `Call` of its JSON object."""
-    known = _known(Call, fact)
-    known["chunks"] = array("q", known.get("chunks") or ())
-    known["served"] = tuple(served_from(entry) for entry in known.get("served") or ())
-    return Call(**known)
-
-
-def served_from(fact: dict[str, Any]) -> Served:
-    """Make a `Served` of its JSON object, from calls.jsonl or from a server's journal."""
-    known = _known(Served, fact)
-    known["planned"] = array("q", known["planned"])
-    known["written"] = array("q", known["written"])
-    return Served(**known)
-
-
-def _plain_kinds(kind: type) -> dict[str, tuple[type, ...] | None]:
-    """Every field of *kind*, with the types it may have; None for those that are made of something else."""
-    found: dict[str, tuple[type, ...] | None] = {}
-    for each in fields(kind):
-        allowed = get_args(each.type) if isinstance(each.type, UnionType) else (each.type,)
-        # JSON writes 1.0 and 1 alike.
-        allowed += (int,) if float in allowed else ()
-        found[each.name] = allowed if {*allowed} <= {int, float, str, bool, NoneType} else None
-    return found
-
-
-# Worked out once, so that reading 100,000 calls does not ask the dataclass machinery each time.
-_KINDS: dict[type, dict[str, tuple[type, ...] | None]] = {
-    kind: _plain_kinds(kind) for kind in (Cell, Slot, Lag, Metered, Pauses, Queue, Call, Served)
-}
-
-
-def _known(kind: type, fact: dict[str, Any]) -> dict[str, Any]:
-    """Take what *kind* knows from *fact*; raises TypeError for a value that would fail later, in some sum."""
-    known = {}
-    kinds = _KINDS[kind]
-    for key, value in fact.items():
-        if key in kinds:
-            allowed = kinds[key]
-            if allowed is not None and not isinstance(value, allowed):
-                raise TypeError(f"{key} cannot be {value!r}")
-            known[key] = value
-    return known
-
-
-def _plain(value: object) -> object:
-    """Let orjson write arrays of times; it asks for what it does not know."""
-    if isinstance(value, array):
-        return value.tolist()
-    raise TypeError(type(value).__name__)
-
-
-def line(fact: Call | Slot) -> bytes:
-    """One record as one line of JSON."""
-    return orjson.dumps(fact, default=_plain, option=orjson.OPT_APPEND_NEWLINE)
+def slot_line(slot: Slot, lines: Iterable[bytes]) -> bytes:
+    """Return the line of *slot*, with the number and the checksum of the *lines* of its calls, and its own."""
+    count = checksum = 0
+    for each in lines:
+        count, checksum = count + 1, seal.added_up(each, checksum)
+    raw = line(slot).rstrip()
+    return seal.sealed_line(raw[:-1] + f',"lines":{count},"calls_sum":"{seal.written(checksum)}"}}'.encode())
 
 
 @dataclass
 class Writer:
-    """Appends to a run's folder; every slot is flushed, so that what was measured outlives the process."""
+    """Appends to a run's folder, slot by slot, so that what was measured outlives the process."""
 
     folder: Path
-    _slots: BinaryIO = field(init=False)
-    _calls: BinaryIO = field(init=False)
+    _slots: int = field(init=False)
+    _calls: int = field(init=False)
+    _reserved: int = field(init=False, default=0)
 
     def __enter__(self) -> Self:
-        """Make the folder and its files; raises OSError where that is not possible."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._slots = (self.folder / "slots.jsonl").open("ab")
-        self._calls = (self.folder / "calls.jsonl").open("ab")
+        """Make the folder and its files; raises `Unwritten` where that is not possible."""
+        with self._room():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._slots, self._calls = (_opened(self.folder / name) for name in ("slots.jsonl", "calls.jsonl"))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._slots.close()
-        self._calls.close()
+        os.close(self._slots)
+        os.close(self._calls)
+        self._release()
+
+    @contextmanager
+    def _room(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as wrong:
+            raise Unwritten(self.folder, wrong) from wrong
 
     def about(self, cells: Iterable[dict[str, Any]], facts: dict[str, Any]) -> None:
-        """Write run.json: the format's version, the *cells* that were asked for, and *facts*."""
-        whole = {"format": FORMAT, **facts, "cells": list(cells)}
-        replace(self.folder / "run.json", orjson.dumps(whole, option=orjson.OPT_INDENT_2))
+        """
+        Write run.json: the format's version, the *cells* that were asked for, and *facts*.
+
+        Room for another one is set aside, so that how a run ended can be written where the disk is full by then.
+        Raises `Unwritten` where there is no room.
+        """
+        content = seal.sealed({"format": FORMAT, **facts, "cells": list(cells)})
+        with self._room():
+            try:
+                replace(self.folder / "run.json", content)
+                self._reserve(len(content) + MORE)
+            except OSError:
+                if not self._reserved:
+                    raise
+                self._release()
+                replace(self.folder / "run.json", content)
+
+    def _reserve(self, size: int) -> None:
+        if size > self._reserved:
+            replace(self.folder / RESERVE, bytes(size))
+            self._reserved = size
+
+    def _release(self) -> None:
+        self._reserved = 0
+        with suppress(OSError):
+            (self.folder / RESERVE).unlink(missing_ok=True)
 
     def slot(self, slot: Slot, calls: Iterable[Call]) -> None:
-        """Append one slot and its calls; the calls first, so that a slot on file has all of its calls."""
-        self._calls.write(b"".join(map(line, calls)))
-        self._calls.flush()
-        self._slots.write(line(slot))
-        self._slots.flush()
+        """
+        Append one slot and its calls; the calls first, so that a slot on file has all of its calls.
+
+        Raises `Unwritten` where there is no room: then neither is on file, not even in part.
+        """
+        lines = [line(call) for call in calls]
+        with self._room():
+            end = _append(self._calls, b"".join(lines))
+            try:
+                _append(self._slots, slot_line(slot, lines))
+            except OSError:
+                os.ftruncate(self._calls, end)
+                raise
+
+
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+
+
+def _append(file: int, content: bytes) -> int:
+    """Append all of *content* or nothing, and return where it begins; raises OSError where there is no room."""
+    end = os.fstat(file).st_size
+    rest = memoryview(content)
+    try:
+        while rest:
+            rest = rest[os.write(file, rest) :]
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(file, end)
+        raise
+    return end
 
 
 def replace(path: Path, content: bytes) -> None:
     """Write *path* in one step: a reader sees the old file or the new one, never half of it."""
     fresh = path.with_name(path.name + ".part")
-    fresh.write_bytes(content)
-    fresh.replace(path)
+    try:
+        fresh.write_bytes(content)
+        fresh.replace(path)
+    except BaseException:  # Ctrl-C leaves no half of it behind, either
+        with suppress(OSError):
+            fresh.unlink()
+        raise
 
 
 def read(folder: Path) -> Run:
     """
-    Read a run back from its folder.
+    Read a run back from its folder; `faults` says what of it does not count, or does not fit.
 
     Raises `Unreadable` where there is no run.json to be understood. Calls of slots that were never finished
     are left out, since nothing says how long their slot took.
     """
     try:
         about = orjson.loads((folder / "run.json").read_bytes())
-        if not isinstance(about, dict) or not isinstance(about.get("format"), int):
+        if not isinstance(about, dict) or type(about.get("format")) is not int:
             raise Unreadable(f"{folder}/run.json is not a run of Overlap")
         if about["format"] > FORMAT:
             raise Unreadable(f"{folder} has format {about['format']}; this Overlap reads up to {FORMAT}")
-        cells = tuple(cell_from(cell) for cell in about["cells"])
+        cells = [cell_from(cell) for cell in about["cells"]]
     except FileNotFoundError:
-        raise Unreadable(f"{folder} holds no run.json") from None
-    except (ValueError, TypeError, KeyError, AttributeError, OSError) as wrong:
+        raise Unreadable(_instead(folder)) from None
+    except OSError as wrong:
+        raise Unreadable(f"{folder}/run.json cannot be read: {wrong.strerror}") from wrong
+    except (ValueError, TypeError, KeyError, AttributeError) as wrong:
         raise Unreadable(f"{folder}/run.json cannot be read: {wrong}") from wrong
-    damage: list[str] = []
-    slots = tuple(_lines(folder / "slots.jsonl", slot_from, damage))
-    finished = {(slot.cell, slot.round) for slot in slots}
-    calls = _lines(folder / "calls.jsonl", call_from, damage)
-    whole = tuple(call for call in calls if (call.cell, call.round) in finished)
-    return Run(folder, about, cells, slots, whole, len(damage))
+    sealed = about["format"] >= SEALED or seal.KEY in about
+    faults = [] if not sealed or seal.is_whole(about) else ["run.json changed since it was written"]
+    for name, place in list(shape.misfits(about)):
+        faults.append(
+            f"run.json: {place} cannot be {str(orjson.dumps(about[name]), 'utf-8')[:40]}, so {name} is left out"
+        )
+        del about[name]
+    kept = _kept(about, cells, faults)
+    found = audit.content(folder, about, audit.known(kept, about), sealed=sealed)
+    return Run(folder, about, tuple(kept), found.slots, found.calls, found.damaged, (*faults, *found.faults))
 
 
-def _lines(path: Path, make: Callable[[dict[str, Any]], Made], damage: list[str]) -> Iterator[Made]:
-    if not path.exists():
-        return
-    with path.open("rb") as file:
-        for number, raw in enumerate(file, 1):
-            try:
-                yield make(orjson.loads(raw))
-            except (ValueError, TypeError, KeyError, AttributeError):
-                damage.append(f"{path.name}:{number}")
+def _kept(about: dict[str, Any], cells: list[Cell], faults: list[str]) -> list[Cell]:
+    """Return the *cells* that can be, each once; the others are taken out of *about*, and told in *faults*."""
+    kept: dict[str, tuple[Cell, Any]] = {}
+    for cell, fact in zip(cells, about["cells"], strict=True):
+        if why := impossible_cell(cell):
+            faults.append(f"run.json: the cell {cell.id} has {why}, and is left out")
+        elif cell.id in kept:
+            faults.append(f"run.json: the cell {cell.id} is there twice")
+        else:
+            kept[cell.id] = cell, fact
+    about["cells"] = [fact for _, fact in kept.values()]
+    return [cell for cell, _ in kept.values()]
+
+
+OTHERS = {
+    "claims.json": "a run of claims",
+    "diagnosis.json": "a diagnosis",
+    "gate.json": "a run of the gate: overlap gate --replay FOLDER/gate.json judges it again",
+}
+"""What else leaves a folder in results, by its file."""
+
+
+def _instead(folder: Path) -> str:
+    """Say what is in a *folder* that has no run.json."""
+    if not folder.exists():
+        return f"there is no {folder}"
+    for name, what in OTHERS.items():
+        if (folder / name).exists():
+            more = f"; its report is {folder / 'report.html'}" if (folder / "report.html").exists() else ""
+            return f"{folder} holds no run.json but {what.replace('FOLDER', str(folder))}{more}"
+    return f"{folder} holds no run.json"

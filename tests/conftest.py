@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import orjson
 import pytest
 
 from harness import masking
@@ -125,6 +126,24 @@ def _maker(base: Callable[[], Path]) -> MakeRun:
         return folder
 
     return make
+
+
+def as_format_1(folder: Path, **changed: Any) -> Path:
+    """
+    Have the run in *folder* be as one from before there were checksums, with some entries of run.json *changed*.
+
+    For a test that changes a run's files by hand, and is not about that being noticed.
+    """
+    about = orjson.loads((folder / "run.json").read_bytes())
+    about.pop("sum", None)
+    (folder / "run.json").write_bytes(orjson.dumps({**about, "format": 1, **changed}))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def old_format() -> Callable[..., Path]:
+    """Answer `as_format_1`."""
+    return as_format_1
 
 
 @pytest.fixture

@@ -1,27 +1,53 @@
 """What bench and slo have in common at their end: the report is made and shown, the faults said, the exit code."""
 
 import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
+from harness import interrupt
 from harness.bench import Outcome
 from harness.commands._words import FAULTY, INTERRUPTED, paper
 
 
 def told(outcome: Outcome, *, quiet: bool, as_json: bool = False, formats: list[str] | None = None) -> int:
-    """Make the report of *outcome*, in *formats* if these are given, and show it; answer the exit code."""
+    """Make the report of *outcome*, in *formats* if these are given, and show it; return the exit code."""
+    if formats and as_json:
+        formats = [*formats, "json"]  # it is what is printed
+    interrupted, undone, faults = outcome.state == "interrupted", "", list(outcome.faults)
+    try:
+        faults += _reported(outcome.folder, formats, shown=not (quiet or as_json))
+    except KeyboardInterrupt:
+        # A run that was interrupted has said so already.
+        undone = "its report was not made" if interrupted else "interrupted while the report was made"
+        interrupted = True
+    except OSError as wrong:
+        undone = f"the report cannot be written ({wrong.strerror})"
+    if as_json and not undone:
+        print((outcome.folder / "summary.json").read_text(encoding="utf-8"))
+    if undone:
+        faults.append(f"{undone}; what was measured is kept: overlap report {outcome.folder}")
+    faults = list(dict.fromkeys(faults))
+    # What is cut short is told shortly.
+    said = ["; ".join(faults)] if faults and (undone or interrupted) else faults
+    for line in (*outcome.notes, *said):
+        print(f"overlap: {line}", file=sys.stderr)
+    return INTERRUPTED if interrupted else FAULTY if faults else 0
+
+
+def _reported(folder: Path, formats: Iterable[str] | None, *, shown: bool) -> Sequence[str]:
+    """
+    Make the report, and return what is wrong with the run's files.
+
+    Raises OSError where it cannot be written, KeyboardInterrupt where somebody cannot wait for it.
+    """
+    from harness import store
     from harness.report import build
 
+    if interrupt.again():
+        interrupt.check()
     try:
-        if formats and as_json:
-            formats = [*formats, "json"]  # it is what is printed
-        build.write(outcome.folder, formats, console=None if quiet or as_json else paper())
-    except KeyboardInterrupt:
-        what = "interrupted while the report was made; what was measured is kept"
-        print(f"overlap: {what}: overlap report {outcome.folder}", file=sys.stderr)
-        return INTERRUPTED
-    if as_json:
-        print((outcome.folder / "summary.json").read_text(encoding="utf-8"))
-    for fault in outcome.faults:
-        print(f"overlap: {fault}", file=sys.stderr)
-    if outcome.state == "interrupted":
-        return INTERRUPTED
-    return FAULTY if outcome.faults else 0
+        run = store.read(folder)
+    except store.Unreadable as wrong:
+        return [str(wrong)]
+    build.write(run, formats, console=paper() if shown else None)
+    return run.faults

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -11,6 +12,7 @@ from harness import interrupt
 from harness.config import Mistake, default_of, options
 
 FAULTY, USAGE, INTERRUPTED = 1, 2, interrupt.CODE
+RESULTS = Path("results")
 
 
 def paper() -> Console:
@@ -23,6 +25,17 @@ def fail(message: str) -> NoReturn:
     """Say one line and exit with 2."""
     print(f"overlap: {message}", file=sys.stderr)
     sys.exit(USAGE)
+
+
+def run_folder(named: Path) -> Path:
+    """
+    Return the folder of the run that is *named*: by its path, or by its name in `results`, `latest` among them.
+
+    >>> run_folder(Path("results/latest"))
+    PosixPath('results/latest')
+    """
+    by_name = RESULTS / named
+    return by_name if not named.exists() and len(named.parts) == 1 and by_name.exists() else named
 
 
 def format_option(command: Callable[..., Any]) -> Callable[..., Any]:

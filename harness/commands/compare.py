@@ -1,10 +1,11 @@
 """Lays runs side by side, and refuses where their circumstances differ."""
 
+import sys
 from pathlib import Path
 
 import click
 
-from harness.commands._words import fail, paper
+from harness.commands._words import FAULTY, fail, paper, run_folder
 
 
 @click.command("compare")
@@ -15,18 +16,26 @@ def command(folders: tuple[Path, ...], allow: str, page: Path | None) -> None:
     """
     Lay the run in A beside each of the others: every cell they share, as ratios with intervals.
 
-    Exit codes: 0 done; 2 they cannot be compared, with the reason.
+    Exit codes: 0 done; 1 done, but something in the files is damaged or does not fit together, and is told; 2
+    they cannot be compared, with the reason.
     """
     from harness.report import comparison
     from harness.stats.sidebyside import Incomparable
-    from harness.store import Unreadable
+    from harness.store import Unreadable, read, replace
 
     allowed = [word.strip() for word in allow.split(",") if word.strip()]
     try:
-        comparison.tell(folders, paper(), allowed)
+        read_once = {folder: read(folder) for folder in map(run_folder, folders)}
+        runs = [read_once[folder] for folder in map(run_folder, folders)]
+        comparison.tell(runs, paper(), allowed)
         if page:
-            page.write_bytes(comparison.render(folders, "html", allowed))
+            replace(page, comparison.render(runs, "html", allowed))
     except (Unreadable, Incomparable, LookupError) as wrong:
         fail(str(wrong))
     except OSError as wrong:
         fail(f"cannot write {page}: {wrong.strerror}")
+    faults = [f"{run.name}: {fault}" for run in read_once.values() for fault in run.faults]
+    for fault in faults:
+        print(f"overlap: {fault}", file=sys.stderr)
+    if faults:
+        sys.exit(FAULTY)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from harness.commands._words import FAULTY, fail, format_option, formats_of, paper
+from harness.commands._words import FAULTY, fail, format_option, formats_of, paper, run_folder
 from harness.config import Mistake
 
 
@@ -17,18 +17,20 @@ def command(folder: Path, formats: str | None, *, quiet: bool) -> None:
     """
     Make the report of the run in FOLDER (default: the latest) again, from its files alone.
 
-    Exit codes: 0 done; 1 done, but some lines of the files could not be read; 2 there is no run to be read.
+    Exit codes: 0 done; 1 done, but something in the files is damaged or does not fit together, and is told; 2
+    there is no run to be read, or its report cannot be written.
     """
     from harness import store
     from harness.report import build
 
     try:
-        run = store.read(folder)
+        run = store.read(run_folder(folder))
         build.write(run, formats_of(formats), console=None if quiet else paper())
     except (store.Unreadable, Mistake) as wrong:
         fail(str(wrong))
     except OSError as wrong:
         fail(f"cannot write to {folder}: {wrong.strerror}")
-    if run.damaged:
-        print(f"overlap: {run.damaged} lines could not be read and are left out", file=sys.stderr)
+    for fault in run.faults:
+        print(f"overlap: {fault}", file=sys.stderr)
+    if run.faults:
         sys.exit(FAULTY)

@@ -9,13 +9,14 @@ from time import localtime, strftime
 from typing import Any
 
 from harness import registry
+from harness.balance import Balance
 from harness.environment import circumstances
 from harness.load.config import LoadConfig
 from harness.load.tally import Tally
 from harness.record import Call, Cell, Slot
 from harness.stats.throughput import in_flight
 from harness.store import Writer
-from harness.truth import Balance, join
+from harness.truth import join
 
 SCENARIO = "scenarios.service"
 PACKAGES = ("locust", "gevent", "fastapi", "starlette", "uvicorn", "websockets", "django")
@@ -114,7 +115,8 @@ class Book:
         """Write run.json anew: running, finished, interrupted or failed."""
         failures = Counter(call.error for call in self.calls if call.error)
         load = {"loop": how(self._config), "failures": dict(failures), "notes": self.notes, **more}
-        self._facts |= {"state": state, "reason": reason, "missing": [], "slots": self._entered, "load": load}
+        self._facts |= {"state": state, "reason": reason, "missing": [], "load": load}
+        self._facts |= {"slots": self._entered, "entered": self._entered}
         self._facts["balance"] = self.balance.to_json()
         self._writer.about(self._cells.values(), self._facts)
 

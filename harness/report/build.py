@@ -130,7 +130,7 @@ def _ending(run: Run) -> str:
 def _short(run: Run) -> str:
     """Say how many rounds the time that was given did not allow."""
     cut = run.about.get("cut_short")
-    return f"{cut['rounds']} fewer than asked, the time was up" if cut else ""
+    return f"{cut['rounds']} fewer than asked, the time was up" if cut and "rounds" in cut else ""
 
 
 def _facts(summary: Summary) -> tuple[str, ...]:

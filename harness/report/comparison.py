@@ -13,7 +13,7 @@ from harness.report.words import formula, label
 from harness.stats.estimate import Estimate
 from harness.stats.ranking import possible, verdict
 from harness.stats.sidebyside import CAVEAT, Pair, SideBySide, lay
-from harness.store import read
+from harness.store import Run, read
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,29 +23,32 @@ METRICS = ("makespan", "throughput", "overlap", "cpu", "loop_lag.p99")
 MOST = 30
 
 
-def compare(folders: Sequence[Path], allow: Collection[str] = ()) -> Report:
+def compare(folders: Sequence[Run | Path], allow: Collection[str] = ()) -> Report:
     """
     Lay the run in the first folder beside each of the others; the report has no drawings yet.
+
+    What is wrong with the files of a run, so that something in them does not count, is among the facts on top.
 
     Raises `store.Unreadable` for a folder that is no run, `stats.sidebyside.Incomparable`, which says why, where
     circumstances differ that *allow* does not name, and LookupError for fewer than two folders.
     """
     if len(folders) < 2:
         raise LookupError("it takes two runs to compare")
-    runs = [read(folder) for folder in folders]
+    runs = [read(each) if isinstance(each, Path) else each for each in folders]
+    faults = [f"{run.name}: {fault}" for run in dict.fromkeys(runs) for fault in run.faults]
     laid = [lay(runs[0], other, allow) for other in runs[1:]]
     title = f"{runs[0].name} against {listed([run.name for run in runs[1:]])}"
-    return Report(title, (CAVEAT,), tuple(_section(each) for each in laid), {})
+    return Report(title, (CAVEAT, *faults), tuple(_section(each) for each in laid), {})
 
 
-def tell(folders: Sequence[Path], console: "Console", allow: Collection[str] = ()) -> None:
+def tell(folders: Sequence[Run | Path], console: "Console", allow: Collection[str] = ()) -> None:
     """Show the comparison on a terminal; raises what `compare` raises."""
     from harness.report.formats.terminal import show
 
     show(compare(folders, allow), console)
 
 
-def render(folders: Sequence[Path], kind: str = "html", allow: Collection[str] = ()) -> bytes:
+def render(folders: Sequence[Run | Path], kind: str = "html", allow: Collection[str] = ()) -> bytes:
     """Answer the comparison in the format called *kind*, drawings and all; raises what `compare` raises."""
     from dataclasses import replace
 

@@ -71,7 +71,8 @@ def _broken(facts: Facts) -> str | None:
     if not reasons:
         return None
     asked, first = len(facts.every) + len(facts.missing), reasons[0].rstrip(".")
-    return f"{len(reasons)} of {asked} rounds broke off and are left out; the first because: {first}."
+    left = "is" if len(reasons) == 1 else "are"
+    return f"{len(reasons)} of {asked} rounds {left} left out; the first because: {first}."
 
 
 def _books(facts: Facts) -> str | None:

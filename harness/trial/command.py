@@ -9,7 +9,7 @@ from typing import Any
 
 from harness import registry
 from harness.arms.spec import specs
-from harness.commands._words import INTERRUPTED, USAGE, paper
+from harness.commands._words import INTERRUPTED, USAGE, paper, run_folder
 from harness.config import Mistake, config_from, read_toml
 from harness.folder import fresh
 from harness.gate import file, github, sheet
@@ -30,7 +30,8 @@ def main(what: tuple[str, ...], words: Mapping[str, Any]) -> int:
         if words["budgets"]:
             from harness.gate.budgets.command import judged
 
-            return judged(words["budgets"], [Path(name) for name in what], paper(), out=words["out"])
+            runs = [run_folder(Path(name)) for name in what]
+            return judged(words["budgets"], runs, paper(), out=words["out"])
         if words["replay"]:
             return _tell(file.read(words["replay"]), words["out"], formats, quiet=words["quiet"])
         if what and all(name.endswith(".json") or Path(name).is_dir() for name in what):

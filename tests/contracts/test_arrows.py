@@ -16,6 +16,7 @@ TOP |= {"arms", "trial", "diagnose", "proof"}
 JUDGING = {"report", "gate", "stats"}
 BOTTOM = {"record", "slo", "shares", "metrics", "store", "config", "registry", "endpoint"}
 BOTTOM |= {"environment", "interpreter", "masking", "owned", "calm", "interrupt"}
+BOTTOM |= {"environment", "interpreter", "facts", "seal", "plausible", "about", "audit", "balance"}
 # Every other part of the harness measures; of those, these stand below the ones that run and join.
 BORROWED = {"probe", "chunks", "loops", "server", "heartbeat"}
 PLAYERS = {"strategies", "clients", "arrivals"}

@@ -29,10 +29,10 @@ CALIBRATION = {
 
 
 @pytest.fixture(scope="module")
-def summaries(make_shared_run, many_cells):
+def summaries(make_shared_run, many_cells, old_format):
     """Runs of every kind: rich and poor, whole and broken."""
     one = [Cell("only", "chain", "invoke", "asyncio", 1)]
-    unjoined = make_shared_run(many_cells, rounds=2)
+    unjoined = old_format(make_shared_run(many_cells, rounds=2))
     calls = (unjoined / "calls.jsonl").read_text()
     (unjoined / "calls.jsonl").write_text(re.sub(r'"served":\[.*\]', '"served":[]', calls))
     unknown = {"environment": None, "config": [], "balance": "?", "scenarios": None}

@@ -66,9 +66,9 @@ def test_two_runs_are_laid_side_by_side(make_run, tmp_path):
     assert "<html" in page.read_text(encoding="utf-8")
 
 
-def test_runs_of_different_circumstances_are_refused_with_the_reason(make_run, tmp_path):
+def test_runs_of_different_circumstances_are_refused_with_the_reason(make_run, old_format, tmp_path):
     """Another Python is another experiment; who wants it anyway says so."""
-    folder = make_run(CELLS)
+    folder = old_format(make_run(CELLS))
     other = tmp_path / "other"
     other.mkdir()
     for name in ("slots.jsonl", "calls.jsonl"):
@@ -109,7 +109,7 @@ def test_a_damaged_file_is_reported_on_as_far_as_it_goes(make_run):
         calls.write('{"cell": "cut in the mid')
     code, _, errors = _overlap("report", str(folder))
     assert code == 1
-    assert "1 lines could not be read" in errors
+    assert "1 line of calls.jsonl could not be read and is left out (line 121)" in errors
     assert (folder / "report.html").exists()
 
 

@@ -1,6 +1,7 @@
 """`overlap gate --budgets FILE RUN…`: reads the budgets and the runs, judges, tells, answers the exit code."""
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,18 +25,25 @@ def judged(file: Path, runs: Sequence[Path], console: "Console", out: Path | Non
     """
     Hold the *runs* (default: the latest) against the budgets in *file*, and show the verdict on *console*.
 
-    Answers 0 kept, 1 broken, 3 undecided, 4 invalid: something that a limit is on is missing. With *out*, writes
-    Markdown and JUnit XML there; in a GitHub job, its summary and annotations too. Raises `Mistake`.
+    Answers 0 kept, 1 broken, 3 undecided, 4 invalid: something that a limit is on is missing, or something in a
+    run's files is damaged or does not fit together. With *out*, writes Markdown and JUnit XML there; in a GitHub
+    job, its summary and annotations too. Raises `Mistake`.
     """
-    held = judge_budgets(read(file), [_run(folder) for folder in runs or (LATEST,)])
+    read_runs = [_run(folder) for folder in runs or (LATEST,)]
+    held = judge_budgets(read(file), read_runs)
     tell.show(held, console)
+    faults = [f"{run.name}: {fault}" for run in read_runs for fault in run.faults]
+    for fault in faults:
+        print(f"overlap: {fault}", file=sys.stderr)
     _write(out, {MARKDOWN: tell.markdown(held), JUNIT: tell.junit(held)})
     if path := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(path).open("a", encoding="utf-8") as summary:
             summary.write(tell.markdown(held))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         print("\n".join(tell.annotations(held)))
-    return EXIT[overall(held)]
+    code = EXIT[overall(held)]
+    # What is kept by numbers that are not all there is not kept for certain.
+    return EXIT["invalid"] if faults and code != EXIT["regressed"] else code
 
 
 def _run(folder: Path) -> Run:

@@ -27,7 +27,7 @@ def section(summary: Summary) -> Section | None:
     if warm := sum(1 for call in run.calls if call.error and call.warmup):
         words.append(f"{count(warm, 'warm-up call')} failed")
     if slots:
-        words.append(f"{count(slots.total(), 'slot')} broke off")
+        words.append(f"{count(slots.total(), 'slot')} left out")
     if missing:
         words.append(f"{count(missing.total(), 'slot')} gave nothing")
     if run.damaged:

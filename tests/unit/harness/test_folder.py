@@ -35,6 +35,28 @@ def test_latest_points_at_the_last_run(tmp_path):
     assert not (tmp_path / "latest").readlink().is_absolute()
 
 
+def test_latest_is_replaced_where_it_points_at_nothing(tmp_path):
+    """The run that it pointed at was deleted."""
+    (tmp_path / "latest").symlink_to("gone")
+    folder = fresh(tmp_path, "a")
+    assert point_latest(folder) is None
+    assert (tmp_path / "latest").resolve() == folder
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_what_a_user_has_called_latest_is_left_alone_and_told(tmp_path, kind):
+    """A file was once deleted for the link."""
+    mine = tmp_path / "latest"
+    if kind == "file":
+        mine.write_text("mine")
+    else:
+        mine.mkdir()
+    folder = fresh(tmp_path, "a")
+    assert point_latest(folder) == f"{mine} is no link, so it is left as it is; the newest run is {folder}"
+    assert mine.is_dir() if kind == "folder" else mine.read_text() == "mine"
+    assert {each.name for each in tmp_path.iterdir()} == {"latest", folder.name}
+
+
 def test_the_ledger_says_what_was_measured_and_what_is_missing(tmp_path):
     """One slot entered, one missing: run.json says both, and the run can be read back."""
     folder = fresh(tmp_path, "a")

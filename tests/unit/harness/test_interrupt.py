@@ -9,7 +9,7 @@ import pytest
 
 from harness import interrupt
 
-BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 
 
 @BOTH
@@ -77,3 +77,36 @@ def test_a_command_called_from_python_leaves_the_callers_handlers_alone():
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     main(["list", "strategies"], standalone_mode=False)
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def test_what_comes_right_after_the_first_raises_nothing_and_is_remembered():
+    """Ctrl-C three times in a row is one wish, and a hurry."""
+    with interrupt.catching():
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+        assert (interrupt.came(), interrupt.again()) == (True, False)
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert interrupt.again()
+        assert interrupt.reason() == "interrupted by Ctrl-C"
+    assert not interrupt.came()
+
+
+@BOTH
+def test_a_signal_is_only_noted_while_a_run_is_closed(number):
+    """It raises where somebody listens again, be it at once."""
+    with interrupt.catching(), interrupt.held():
+        os.kill(os.getpid(), number)
+        assert interrupt.again()
+        with pytest.raises(KeyboardInterrupt), interrupt.listening():
+            pytest.fail("it was listened, and nothing was heard")
+        os.kill(os.getpid(), number)
+
+
+def test_a_signal_is_heard_where_somebody_listens_within_what_is_held():
+    """A measurement can be interrupted; what comes before and after it cannot."""
+    with interrupt.catching(), interrupt.held():
+        with pytest.raises(KeyboardInterrupt), interrupt.listening():
+            os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert interrupt.reason() == "interrupted by SIGTERM"

@@ -1,14 +1,18 @@
 """A run's folder: what is written comes back, and damage costs no more than the lines it struck."""
 
+import errno
 import json
+import os
 from array import array
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 
 from harness.record import Call, Cell, Lag, Pauses, Queue, Served, Slot
-from harness.store import FORMAT, Unreadable, Writer, line, read
+from harness.store import FORMAT, RESERVE, Unreadable, Unwritten, Writer, line, read
 
+FILE = Path()
 CELL = Cell("s", "chain", "gather", "uvloop", 16, "steady,ttft=0.1")
 ENTRY = Served(
     10,
@@ -69,7 +73,10 @@ def test_a_run_comes_back_as_it_was_written(folder):
 
 
 def test_a_slot_of_a_file_from_before_a_field_was_there_is_read(folder):
-    """What an older file does not say is not known: None, never a count of 0."""
+    """What an older file does not say is not known: None, never a count of 0. It had no checksums either."""
+    about = json.loads((folder / "run.json").read_text())
+    del about["sum"]
+    (folder / "run.json").write_text(json.dumps(about | {"format": 1}))
     file = folder / "slots.jsonl"
     fact = json.loads(file.read_text())
     for name in ("gc", "queue", "opened"):
@@ -182,3 +189,73 @@ def test_a_second_writer_adds_to_a_run_and_overwrites_nothing(folder):
     with Writer(folder) as writer:
         writer.slot(replace(SLOT, round=1), [replace(CALLS[0], round=1)])
     assert [slot.round for slot in read(folder).slots] == [0, 1]
+
+
+@pytest.fixture
+def tiny_disk(monkeypatch):
+    """Answer a function that leaves room for so many bytes, as a disk does: a write ends where it is full."""
+    left = [10**9]
+    write, write_bytes, unlink = os.write, type(FILE).write_bytes, type(FILE).unlink
+
+    def taken(size):
+        if left[0] <= 0 < size:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        some = min(size, left[0])
+        left[0] -= some
+        return some
+
+    def whole(path, content):
+        some = taken(len(content))
+        write_bytes(path, content[:some])
+        if some < len(content):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return some
+
+    def freed(path, **told):
+        left[0] += path.stat().st_size if path.exists() else 0
+        unlink(path, **told)
+
+    monkeypatch.setattr(os, "write", lambda file, content: write(file, content[: taken(len(content))]))
+    monkeypatch.setattr(type(FILE), "write_bytes", whole)
+    monkeypatch.setattr(type(FILE), "unlink", freed)
+    return lambda size: left.__setitem__(0, size)
+
+
+@pytest.mark.parametrize("room", [0, 10, len(line(CALLS[0])) + 5, len(line(CALLS[0]) + line(CALLS[1])) + 7])
+def test_a_slot_that_the_disk_has_no_room_for_is_not_on_file_in_part(tmp_path, tiny_disk, room):
+    """Full at once, in the middle of the first line, of the second one, and of the slot's own."""
+    with Writer(tmp_path / "run") as writer:
+        writer.about([asdict(CELL)], {"state": "running"})
+        writer.slot(SLOT, CALLS)
+        tiny_disk(room)
+        with pytest.raises(Unwritten, match="No space left"):
+            writer.slot(replace(SLOT, round=1), [replace(call, round=1) for call in CALLS])
+        writer.about([asdict(CELL)], {"state": "failed", "reason": "full" * 1000})
+    run = read(tmp_path / "run")
+    assert (run.slots, run.calls, run.faults) == ((SLOT,), tuple(CALLS), ())
+    assert (run.about["state"], run.about["reason"]) == ("failed", "full" * 1000)
+    assert {each.name for each in (tmp_path / "run").iterdir()} == {"run.json", "slots.jsonl", "calls.jsonl"}
+
+
+def test_a_run_that_could_not_say_how_it_ended_does_not_begin(tmp_path, tiny_disk):
+    """Room for a second run.json is set aside, and its absence told, before anything is measured."""
+    with Writer(tmp_path / "run") as writer:
+        tiny_disk(1000)
+        with pytest.raises(Unwritten, match=f"cannot write to {tmp_path}"):
+            writer.about([asdict(CELL)], {"state": "running"})
+    assert not (tmp_path / "run" / RESERVE).exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("claims.json", "a run of claims"),
+        ("gate.json", "overlap gate --replay"),
+        ("diagnosis.json", "a diagnosis"),
+    ],
+)
+def test_a_folder_of_another_command_is_named_for_what_it_holds(tmp_path, file, said):
+    """Somebody who asks for its report is told what there is instead."""
+    (tmp_path / file).write_text("{}")
+    with pytest.raises(Unreadable, match=said):
+        read(tmp_path)

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from harness.balance import Balance
 from harness.journal import Journal
 from harness.record import Call, Served
-from harness.truth import Balance, join
+from harness.truth import join
 
 
 def _call(index, *, warmup=False):

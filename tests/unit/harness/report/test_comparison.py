@@ -20,9 +20,9 @@ def _slower(folder, times):
     return folder
 
 
-def test_what_moved_is_named_with_its_interval(make_shared_run):
+def test_what_moved_is_named_with_its_interval(make_shared_run, old_format):
     """Twice the CPU in every call: both cells differ in CPU, none in throughput."""
-    first, second = make_shared_run(CELLS), _slower(make_shared_run(CELLS), 2)
+    first, second = old_format(make_shared_run(CELLS)), old_format(_slower(make_shared_run(CELLS), 2))
     [section] = compare([first, second]).sections
     assert section.lead.startswith("Of 2 cells that both ran, no difference shown in throughput (up to ")
     assert re.search(
@@ -67,9 +67,9 @@ def test_one_run_is_no_comparison(make_shared_run):
         compare([make_shared_run(CELLS)])
 
 
-def test_a_comparison_is_told_like_a_report(make_shared_run, capsys):
+def test_a_comparison_is_told_like_a_report(make_shared_run, old_format, capsys):
     """The terminal within a hundred columns, and a page with its charts."""
-    folders = [make_shared_run(CELLS), _slower(make_shared_run(CELLS), 2)]
+    folders = [old_format(make_shared_run(CELLS)), old_format(_slower(make_shared_run(CELLS), 2))]
     tell(folders, Console(width=100))
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= 100

@@ -109,7 +109,7 @@ def test_rounds_that_gave_nothing_are_named_with_their_reason(sound_run):
     cell = sound_run.cells[0].id
     missing = [{"cell": "other", "reason": "x"}, {"cell": cell, "round": 5, "reason": "the worker died"}]
     text = said(replace(sound_run, about={"missing": missing}))
-    assert text == "1 of 6 rounds broke off and are left out; the first because: the worker died."
+    assert text == "1 of 6 rounds is left out; the first because: the worker died."
     assert said(replace(sound_run, about={"missing": ["?", None]})) == ""
 
 

@@ -1,0 +1,263 @@
+"""
+A run's lines, held against one another and against what run.json says: what does not fit is left out and told.
+
+Nothing here repairs anything. A line that is damaged, there twice, impossible or of nobody is not counted; a slot
+whose calls are not those that were written keeps its place and carries an error, so that no figure rests on it.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+
+from harness import seal
+from harness.balance import Balance
+from harness.facts import call_from, slot_from
+from harness.plausible import impossible_call, impossible_slot
+from harness.record import Call, Cell, Slot
+
+Made = TypeVar("Made")
+Key = tuple[str, int]
+
+UNREADABLE = "could not be read and {is_} left out"
+CHANGED = "changed since {it_was} written and {is_} left out"
+IMPOSSIBLE = "say{s} what cannot be and {is_} left out"
+AGAIN = "{is_} there twice and count{s} once"
+STRAY = "{is_} of a cell that run.json does not name, and {is_} left out"
+
+# What of the books can be counted again from the files alone.
+COUNTED = {
+    "recorded": "calls recorded",
+    "joined": "calls joined with the server's journal",
+    "unsent": "calls that failed before they reached the server",
+    "untold": "calls without known requests",
+    "entries": "requests at the server",
+    "unjoined": "requests that belong to no call",
+    "dropped": "requests that the journal dropped",
+}
+
+
+@dataclass(slots=True)
+class Lines:
+    """The lines of one file of a run; `left_out` counts those that do not count, by what is wrong with them."""
+
+    path: Path
+    left_out: Counter[str] = field(default_factory=Counter)
+    first: dict[str, str] = field(default_factory=dict)
+
+    def read(self, make: Callable[[dict[str, Any]], Made]) -> Iterator[tuple[int, bytes, dict[str, Any], Made]]:
+        """Yield each line that can be read: its number, its bytes, its object, and what *make* makes of that."""
+        if not self.path.exists():
+            return
+        with self.path.open("rb") as file:
+            for number, raw in enumerate(file, 1):
+                try:
+                    fact = orjson.loads(raw)
+                    made = make(fact)
+                except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+                    self.leave_out(UNREADABLE, number)
+                else:
+                    yield number, raw, fact, made
+
+    def leave_out(self, kind: str, number: int, why: str = "") -> None:
+        """Note that line *number* does not count."""
+        self.left_out[kind] += 1
+        self.first.setdefault(kind, f"line {number}{f': {why}' if why else ''}")
+
+    @property
+    def faults(self) -> Iterator[str]:
+        """A sentence for each kind of line that does not count."""
+        for kind, many in self.left_out.items():
+            words = (
+                {"is_": "is", "it_was": "it was", "s": "s"}
+                if many == 1
+                else {"is_": "are", "it_was": "they were", "s": ""}
+            )
+            lines = f"{many:,} line{'' if many == 1 else 's'}"
+            first = self.first[kind] if many == 1 else f"the first is {self.first[kind]}"
+            yield f"{lines} of {self.path.name} {kind.format(**words)} ({first})"
+
+
+@dataclass(slots=True)
+class Written:
+    """The lines of calls.jsonl that belong to one slot, as they were written: how many, and their checksum."""
+
+    lines: int = 0
+    checksum: int = 0
+
+    def add(self, raw: bytes) -> None:
+        """Add one line."""
+        self.lines += 1
+        self.checksum = seal.added_up(raw, self.checksum)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a run's files hold, what of it does not count, one sentence each, and how many lines are unreadable."""
+
+    slots: tuple[Slot, ...]
+    calls: tuple[Call, ...]
+    faults: tuple[str, ...]
+    damaged: int
+
+
+def content(folder: Path, about: Mapping[str, Any], cells: Collection[str] | None, *, sealed: bool) -> Content:
+    """
+    Read the slots and calls in *folder* and hold them against *about*, its run.json.
+
+    *cells* are the ids that may occur, None where that is not known; *sealed* files have checksums. Calls of a
+    slot that has no line are left out, since nothing says how long it took.
+    """
+    slot_lines, call_lines = Lines(folder / "slots.jsonl"), Lines(folder / "calls.jsonl")
+    seals: dict[Key, tuple[object, object]] = {}
+    slots: dict[Key, Slot] = {}
+    for number, raw, fact, slot in slot_lines.read(slot_from):
+        key = slot.cell, slot.round
+        if sealed and not seal.line_is_whole(raw):
+            slot_lines.leave_out(CHANGED, number)
+        elif cells is not None and slot.cell not in cells:
+            slot_lines.leave_out(STRAY, number, slot.cell[:80])
+        elif key in slots:
+            slot_lines.leave_out(AGAIN, number)
+        elif why := impossible_slot(slot):
+            slot_lines.leave_out(IMPOSSIBLE, number, why)
+        else:
+            slots[key], seals[key] = slot, (fact.get("lines"), fact.get("calls_sum"))
+    calls, written, last = _calls(call_lines, cells)
+    faults = [*slot_lines.faults, *call_lines.faults]
+    kept = [call for call in calls if (call.cell, call.round) in slots]
+    ended = about.get("state") not in {None, "running"}
+    faults += _orphans(calls, slots, None if ended else last)
+    if sealed:
+        found = {key: written.get(key, Written()) for key in slots}
+        changed = [key for key, each in found.items() if seals[key] != (each.lines, seal.written(each.checksum))]
+        for key in changed:
+            slots[key] = replace(slots[key], error=slots[key].error or _why(found[key], seals[key][0]))
+        faults += _changed(changed)
+    faults += _bare(slots.values(), kept)
+    if ended:
+        faults += held(about, tuple(slots.values()), kept)
+    damaged = slot_lines.left_out[UNREADABLE] + call_lines.left_out[UNREADABLE]
+    return Content(tuple(slots.values()), tuple(kept), tuple(faults), damaged)
+
+
+def _calls(lines: Lines, cells: Collection[str] | None) -> tuple[list[Call], dict[Key, Written], Key | None]:
+    """Return the calls that count, what was written of each slot's calls, and whose the last line is."""
+    calls: list[Call] = []
+    seen: defaultdict[Key, set[tuple[int, bool]]] = defaultdict(set)
+    written: defaultdict[Key, Written] = defaultdict(Written)
+    last: Key | None = None
+    for number, raw, _, call in lines.read(call_from):
+        key = last = call.cell, call.round
+        if (call.index, call.warmup) in seen[key]:
+            lines.leave_out(AGAIN, number)
+            continue
+        seen[key].add((call.index, call.warmup))
+        written[key].add(raw)
+        if cells is not None and call.cell not in cells:
+            lines.leave_out(STRAY, number, call.cell[:80])
+        elif why := impossible_call(call):
+            lines.leave_out(IMPOSSIBLE, number, why)
+        else:
+            calls.append(call)
+    return calls, written, last
+
+
+def _orphans(calls: Sequence[Call], slots: Collection[Key], allowed: Key | None) -> list[str]:
+    """Tell of calls without a slot; those of the slot that was being written when the run broke off are usual."""
+    alone = sum((call.cell, call.round) not in slots and (call.cell, call.round) != allowed for call in calls)
+    return (
+        [f"{_many(alone, 'call')} on file {_is(alone)} of no slot on file, and {_is(alone)} left out"]
+        if alone
+        else []
+    )
+
+
+def _why(found: Written, lines: object) -> str:
+    if found.lines != lines:
+        return f"{found.lines} of the {lines} calls that were written are on file unchanged"
+    return "its calls are not as they were written: the checksum differs"
+
+
+def _changed(keys: Sequence[Key]) -> list[str]:
+    if not keys:
+        return []
+    cell, turn = keys[0]
+    which = f"{cell}, round {turn + 1}"
+    if len(keys) == 1:
+        return [f"the calls of a slot ({which}) are not as they were written, so no figure rests on it"]
+    return [
+        f"the calls of {len(keys)} slots (first {which}) are not as they were written, so no figure rests on them"
+    ]
+
+
+def _bare(slots: Iterable[Slot], calls: Iterable[Call]) -> list[str]:
+    """Tell of slots that made calls, of which none is on file."""
+    there = {(call.cell, call.round) for call in calls}
+    bare = sum(1 for slot in slots if slot.made and (slot.cell, slot.round) not in there)
+    words = ("has", "its") if bare == 1 else ("have", "their")
+    return [f"{_many(bare, 'slot')} on file {words[0]} none of {words[1]} calls on file"] if bare else []
+
+
+def recount(slots: Iterable[Slot], calls: Iterable[Call]) -> Balance:
+    """Count the books of a run again, from what is on file; `made` is what the slots say, with warm-up calls."""
+    of: defaultdict[Key, list[Call]] = defaultdict(list)
+    for call in calls:
+        of[call.cell, call.round].append(call)
+    books = Balance(journal=False)
+    for slot in slots:
+        own = of[slot.cell, slot.round]
+        books.journal = books.journal or slot.requests is not None
+        warm = sum(1 for call in own if call.warmup)
+        books.add(slot.made + warm, own, slot.unjoined or 0, slot.dropped or 0, own=slot.untold is not None)
+    return books
+
+
+def held(about: Mapping[str, Any], slots: Sequence[Slot], calls: Sequence[Call]) -> list[str]:
+    """Say where run.json (*about*) of a run that has ended and its files disagree."""
+    faults = []
+    made = measured(about)
+    if made is not None and made != len(slots):
+        were = "was" if made == 1 else "were"
+        there = f"{len(slots):,} {_is(len(slots))} on file"
+        faults.append(f"run.json says that {_many(made, 'slot')} {were} measured, and {there}")
+    said = about.get("balance")
+    if isinstance(said, Mapping):
+        books = recount(slots, calls)
+        for name, what in COUNTED.items():
+            before, now = said.get(name), getattr(books, name)
+            if isinstance(before, int) and before != now:
+                faults.append(f"run.json counts {before:,} {what}, and on file {_is(now)} {now:,}")
+    return faults
+
+
+def measured(about: Mapping[str, Any]) -> int | None:
+    """Return how many slots run.json says were measured; None where it does not say."""
+    if isinstance(entered := about.get("entered"), int):
+        return entered
+    slots, balance, cut = about.get("slots"), about.get("balance") or {}, about.get("cut_short") or {}
+    if not isinstance(slots, int) or about.get("search") or about.get("state") == "stopped":
+        return None
+    if about.get("load"):
+        return slots
+    missing, left = balance.get("missing"), cut.get("slots", 0)
+    return slots - missing - left if isinstance(missing, int) and isinstance(left, int) else None
+
+
+def known(cells: Iterable[Cell], about: Mapping[str, Any]) -> set[str] | None:
+    """Return the ids of all cells that may be in the files; None where run.json does not say."""
+    search = about.get("search")
+    if not search:
+        return {cell.id for cell in cells}
+    return None
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"

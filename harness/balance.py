@@ -1,0 +1,63 @@
+"""The books of a run: every call that was made is recorded, and the server saw it."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from harness.record import Call
+
+
+@dataclass(slots=True)
+class Balance:
+    """
+    The books of a run: every call that was made is recorded, and has its entry in the server's journal.
+
+    Warm-up calls count as well: they were made. A call that failed before the server saw anything of it has no
+    entry, but an error to show for it: those are `unsent`. `missing` counts the slots that never answered. Calls
+    of somebody's own application need not have a request, nor one known to be theirs: those are `untold`.
+    """
+
+    made: int = 0
+    recorded: int = 0
+    joined: int = 0
+    unsent: int = 0
+    entries: int = 0
+    unjoined: int = 0
+    dropped: int = 0
+    missing: int = 0
+    untold: int = 0
+    journal: bool = True
+
+    def add(self, made: int, calls: list[Call], unjoined: int, dropped: int, *, own: bool = False) -> None:
+        """Add one slot: how many calls it was told to make, and what came of it; *own*: by somebody's own code."""
+        if own:
+            self.untold += sum(1 for call in calls if not call.served and not call.error)
+        self.made += made
+        self.recorded += len(calls)
+        self.joined += sum(1 for call in calls if call.served)
+        self.unsent += sum(1 for call in calls if call.error and not call.served)
+        self.entries += sum(len(call.served) for call in calls) + unjoined
+        self.unjoined += unjoined
+        self.dropped += dropped
+
+    @property
+    def faults(self) -> list[str]:
+        """Say what does not balance, one sentence each; empty when the books balance."""
+        found = []
+        if self.missing:
+            found.append(f"{self.missing} slots never answered")
+        if self.made != self.recorded:
+            found.append(f"{self.made} calls made, {self.recorded} recorded")
+        lost = self.recorded - self.joined - self.unsent - self.untold
+        if self.journal and lost:
+            found.append(f"{lost} calls never reached the server, and did not fail either")
+        if self.unjoined:
+            found.append(f"{self.unjoined} requests at the server belong to no call")
+        if self.dropped:
+            found.append(f"the server's journal dropped {self.dropped} entries")
+        if not self.recorded:
+            found.append("nothing was measured")
+        return found
+
+    def to_json(self) -> dict[str, Any]:
+        """Answer the counts and the faults, for run.json."""
+        return {**asdict(self), "faults": self.faults}
