@@ -34,7 +34,8 @@ class OfSlots:
     """
     A metric with one number a slot; `of` gets the slot's counted calls and answers None for unknown.
 
-    `most` is the largest number there can be, where there is one: no interval goes beyond it.
+    `most` is the largest number there can be, where there is one: no interval goes beyond it. `counts` says that
+    the number is how many of a slot's calls something holds for: "share" in percent, "number" as it is.
     """
 
     name: str
@@ -44,6 +45,7 @@ class OfSlots:
     formula: str
     of: Callable[[Cell, Slot, Sequence[Call]], float | None]
     most: float | None = None
+    counts: Literal["", "share", "number"] = ""
 
 
 def _one(value: float | None) -> tuple[float, ...]:
@@ -359,6 +361,7 @@ SLOTS: tuple[OfSlots, ...] = (
         "lower",
         "calls that ended in an error",
         lambda _c, _s, calls: float(sum(1 for call in calls if call.error)),
+        counts="number",
     ),
     *(
         OfSlots(f"owned.{owner}", owner, "ns", "neither", f"mean per call of: {meaning}", _owned(owner))

@@ -60,7 +60,7 @@ def over_rounds(values: Sequence[float], count: int, unit: str, *, logs: bool | 
     Estimate a quantity of which each round gave one number; None without a round.
 
     *count* is how many calls (or gaps) stand behind *values*. *logs* says whether they lie on a positive scale;
-    unless told, they do where every one is above zero.
+    unless told, they do where every one is above zero; where some are zero and none below, the mean is estimated.
     """
     numbers = np.asarray(values, dtype=np.float64)
     rounds = len(numbers)
@@ -71,6 +71,8 @@ def over_rounds(values: Sequence[float], count: int, unit: str, *, logs: bool | 
         same = float(numbers[0])
         known = same if rounds >= FEWEST_ROUNDS else None
         return Estimate(same, known, known, count, rounds, unit)
+    if logs is None and numbers.min() == 0:
+        return _mostly_nothing(numbers, count, unit)
     logs = bool((numbers > 0).all()) if logs is None else logs
     scaled = batched(np.log(numbers) if logs else numbers)
     back: Callable[[float], float] = exp if logs else float
@@ -79,6 +81,19 @@ def over_rounds(values: Sequence[float], count: int, unit: str, *, logs: bool | 
         return Estimate(back(middle), None, None, count, rounds, unit)
     reach = critical(len(scaled) - 1) * standard_error(scaled)
     return Estimate(back(middle), back(middle - reach), back(middle + reach), count, rounds, unit)
+
+
+def _mostly_nothing(numbers: Floats, count: int, unit: str) -> Estimate:
+    """
+    Estimate a figure that is never below zero and was zero in some round: by its mean, and Student's t.
+
+    The centre of 0, 0, 0, 0 and 16 is 0, as if nothing had happened.
+    """
+    rounds, mean = len(numbers), float(numbers.mean())
+    if rounds < FEWEST_ROUNDS:
+        return Estimate(mean, None, None, count, rounds, unit)
+    reach = critical(rounds - 1) * float(numbers.std(ddof=1)) / sqrt(rounds)
+    return Estimate(mean, max(0.0, mean - reach), mean + reach, count, rounds, unit)
 
 
 def batched(numbers: Floats) -> Floats:

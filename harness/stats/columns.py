@@ -1,14 +1,16 @@
 """The numbers behind a metric: per round one array of a call's metric, or one number of a slot's."""
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
 from harness.metrics import CALLS, SLOTS, Better, OfCalls, OfSlots
-from harness.stats.bootstrap import over_rounds
+from harness.stats.bootstrap import FEWEST_ROUNDS, over_rounds
 from harness.stats.estimate import Estimate
+from harness.stats.proportion import share
 from harness.stats.quantiles import Floats, enough, of_round, reaches
 from harness.stats.rounds import Round, replayed
 from harness.stats.throughput import STEADY
@@ -64,13 +66,17 @@ class Column:
     """
     One metric of one cell: a number a round (None: unknown), and how many calls or gaps are behind each.
 
-    `most` is the largest number there can be, where there is one.
+    `most` is the largest number there can be, where there is one; `counted` is as `OfSlots.counts`. `least` and
+    `bound` have for each round the least and the largest that was physically possible in it, where that is known.
     """
 
     numbers: Sequence[float | None]
     counts: Sequence[int]
     unit: str
     most: float | None = None
+    counted: Literal["", "share", "number"] = ""
+    least: Sequence[float | None] = ()
+    bound: Sequence[float | None] = ()
 
     @property
     def known(self) -> list[float]:
@@ -78,12 +84,42 @@ class Column:
         return [number for number in self.numbers if number is not None]
 
     def estimate(self) -> Estimate | None:
-        """Where the typical round lies; None where no round has a number."""
-        count = sum(count for number, count in zip(self.numbers, self.counts, strict=True) if number is not None)
-        found = over_rounds(self.known, count, self.unit)
-        if found is None or found.high is None or self.most is None:
+        """Where the typical round lies, within what is possible; None where no round has a number."""
+        known = [
+            (number, count) for number, count in zip(self.numbers, self.counts, strict=True) if number is not None
+        ]
+        if self.counted and any(count for _, count in known):
+            return self._of_calls([pair for pair in known if pair[1]])
+        found = over_rounds(self.known, sum(count for _, count in known), self.unit)
+        return self._within(found) if found else None
+
+    def _within(self, found: Estimate) -> Estimate:
+        """Return *found* with an interval that has nothing impossible in it."""
+        if found.low is None or found.high is None:
             return found
-        return replace(found, high=max(found.value, min(found.high, self.most)))
+        # What was possible differs from round to round as the latencies do, and is known no better.
+        floor, ceiling = _typical(self.least)[0], _typical(self.bound)[1]
+        lows = [found.low, 0.0 if min(self.known) >= 0 else None, floor]
+        highs = [found.high, self.most, ceiling]
+        low = max(each for each in lows if each is not None)
+        high = min(each for each in highs if each is not None)
+        return replace(found, low=min(low, found.value), high=max(high, found.value))
+
+    def _of_calls(self, known: Sequence[tuple[float, int]]) -> Estimate:
+        """Estimate how many calls of a slot something holds for: over all calls, not over the rounds' numbers."""
+        rounds, calls = len(known), [count for _, count in known]
+        whole = 100 if self.counted == "share" else sum(calls) / rounds
+        hits = [number * count / 100 if self.counted == "share" else number for number, count in known]
+        value, low, high = share(hits, calls)
+        found = Estimate(value, low, high, sum(calls), rounds, self.unit).scaled(whole, self.unit)
+        return found if rounds >= FEWEST_ROUNDS else replace(found, low=None, high=None)
+
+
+def _typical(numbers: Sequence[float | None]) -> tuple[float | None, float | None]:
+    """Return the interval of the typical round's number; None for both unless every round has one."""
+    known = [number for number in numbers if number is not None]
+    found = over_rounds(known, len(known), "") if len(known) == len(numbers) else None
+    return (found.low, found.high) if found else (None, None)
 
 
 def table(rounds: Sequence[Round], of_slots: Iterable[OfSlots]) -> dict[str, Column]:
@@ -101,8 +137,31 @@ def table(rounds: Sequence[Round], of_slots: Iterable[OfSlots]) -> dict[str, Col
     counts = [len(each.calls) for each in rounds]
     for slots in of_slots:
         one = [slots.of(each.cell, each.slot, each.calls) for each in rounds]
-        found[slots.name] = Column(one, counts, slots.unit, slots.most)
-    return found
+        found[slots.name] = Column(one, counts, slots.unit, slots.most, slots.counts)
+    return found | _bounded(found)
+
+
+def _bounded(found: Mapping[str, Column]) -> dict[str, Column]:
+    """
+    Return the columns of total time and throughput with what was possible in each round.
+
+    Overlap efficiency is the shortest possible total time over the measured one.
+    """
+    made: dict[str, Column] = {}
+    if "overlap" not in found:
+        return made
+    reached = [None if part is None else part / 100 for part in found["overlap"].numbers]
+    if total := found.get("makespan"):
+        made["makespan"] = replace(total, least=_each(total.numbers, reached))
+    if speed := found.get("throughput"):
+        made["throughput"] = replace(speed, bound=_each(speed.numbers, [part and 1 / part for part in reached]))
+    return made
+
+
+def _each(numbers: Sequence[float | None], factors: Sequence[float | None]) -> list[float | None]:
+    """Return each number times its factor; None where one of them is unknown."""
+    both = zip(numbers, factors, strict=True)
+    return [None if one is None or not other else one * other for one, other in both]
 
 
 def of_name(name: str) -> tuple[OfCalls, float]:

@@ -196,14 +196,17 @@ def _shared(facts: Facts) -> str | None:
 
 
 def _noisy(facts: Facts) -> str | None:
-    speed = facts.metrics.get("throughput")
+    # Each round draws its own latencies, which sets rounds apart as well. Overlap efficiency is held against them.
+    name = "overlap" if "overlap" in facts.metrics else "throughput"
+    speed = facts.metrics.get(name)
     if speed is None or speed.low is None or speed.high is None:
         return None
     off = max(speed.high / speed.value - 1, 1 - speed.low / speed.value) if speed.value else 0
     if off < WIDE:
         return None
+    what, unit = ("overlap efficiency", "%") if name == "overlap" else ("throughput", "calls a second")
     return (
-        f"The rounds disagree: throughput lies anywhere from {speed.low:.3g} to {speed.high:.3g} calls a second. "
+        f"The rounds disagree: {what} lies anywhere from {speed.low:.3g} to {speed.high:.3g} {unit}. "
         "Try more rounds, or a quieter machine."
     )
 

@@ -21,7 +21,16 @@ def goodput(slo: Slo) -> tuple[OfSlots, OfSlots]:
     named = str(slo) or "every limit of the SLO"
     return (
         OfSlots("goodput", "goodput", "1/s", "higher", f"calls with {named} / (last done - first start)", rate),
-        OfSlots("goodput.share", "calls within SLO", "%", "higher", f"calls with {named} / calls", share),
+        OfSlots(
+            "goodput.share",
+            "calls within SLO",
+            "%",
+            "higher",
+            f"calls with {named} / calls",
+            share,
+            most=100,
+            counts="share",
+        ),
     )
 
 

@@ -81,9 +81,11 @@ def to_json(summary: Summary) -> dict[str, Any]:
     """Lay *summary* out for summary.json: each cell with each metric, and what the metrics mean."""
     return {
         "run": summary.run.name,
-        "value": "where the typical round lies: the Hodges-Lehmann centre of one number a round",
+        "value": "where the typical round lies: the Hodges-Lehmann centre of one number a round; the mean, where "
+        "some rounds are 0; of shares and numbers of calls, over all calls",
         "percentile": "each round's own (Hyndman and Fan's type 8), then the typical round's",
-        "interval": "95 %, by resampling rounds; null where there are too few rounds",
+        "interval": "95 %, by resampling rounds, each of which draws its own latencies; of shares and numbers of "
+        "calls by Clopper and Pearson, wider where rounds differ; null below three rounds",
         "definitions": {
             metric.name: {
                 "label": metric.label,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
+from typing import Any, Literal
 
 from harness.gate.budgets.limit import OF_SLOTS
 from harness.report.figures import count
@@ -22,7 +22,8 @@ class Numbers:
     One metric, or a ratio of two, by round: None where a round has no number.
 
     `unknown` says why some or all have none; `too_few` that the reason is too few calls, not missing ones. `count`
-    is how many values stand behind them, `most` the largest number there can be.
+    is how many values stand behind them, `most` the largest number there can be. `calls` has the calls of each
+    round, where the number counts how many of them something holds for (`counted`, as in `OfSlots.counts`).
     """
 
     by_round: Mapping[int, float | None]
@@ -31,6 +32,8 @@ class Numbers:
     unknown: str = ""
     too_few: bool = False
     most: float | None = None
+    calls: Sequence[int] = ()
+    counted: Literal["", "share", "number"] = ""
 
     @property
     def known(self) -> dict[int, float]:
@@ -39,20 +42,21 @@ class Numbers:
 
     def estimate(self) -> Estimate | None:
         """Answer where the typical round lies; None where no round has a number."""
-        return Column(list(self.by_round.values()), [0] * len(self.by_round), self.unit, self.most).estimate()
+        behind = self.calls or [0] * len(self.by_round)
+        return Column(list(self.by_round.values()), behind, self.unit, self.most, self.counted).estimate()
 
 
 def series(metric: str, rounds: Sequence[Round], about: Mapping[str, Any]) -> Numbers:
     """Answer the *metric* of each of *rounds*; goodput is against the limits that run.json (*about*) has."""
     turns = [each.slot.round for each in rounds]
     if metric in PLAIN:
-        return _of_slots(metric, turns, numbers(metric, rounds))
+        return _of_slots(metric, rounds, numbers(metric, rounds))
     if metric in OF_SLOTS:
         slo = slo_of(about, rounds[0].cell.scenario)
         if slo is None:
             return Numbers(dict.fromkeys(turns), "", 0, "the run has no SLO: overlap load --slo ttft=0.5,e2e=2")
         of = next(each for each in goodput(slo) if each.name == metric)
-        return _of_slots(metric, turns, [of.of(each.cell, each.slot, each.calls) for each in rounds])
+        return _of_slots(metric, rounds, [of.of(each.cell, each.slot, each.calls) for each in rounds])
     of_calls, q = of_name(metric)
     behind = [len(column) for column in values(of_calls, rounds)]
     found = numbers(metric, rounds)
@@ -65,11 +69,13 @@ def series(metric: str, rounds: Sequence[Round], about: Mapping[str, Any]) -> Nu
     )
 
 
-def _of_slots(metric: str, turns: Sequence[int], found: Sequence[float | None]) -> Numbers:
+def _of_slots(metric: str, rounds: Sequence[Round], found: Sequence[float | None]) -> Numbers:
     without = sum(1 for value in found if value is None)
     unknown = f"{label(metric)} is not known in {without} of {count(len(found), 'round')}" if without else ""
     of = OF_SLOTS[metric]
-    return Numbers(dict(zip(turns, found, strict=True)), of.unit, len(found), unknown, most=of.most)
+    by_round = {each.slot.round: value for each, value in zip(rounds, found, strict=True)}
+    calls = [len(each.calls) for each in rounds]
+    return Numbers(by_round, of.unit, len(found), unknown, most=of.most, calls=calls, counted=of.counts)
 
 
 def _why(metric: str, behind: Sequence[int], found: Sequence[float | None], q: float, *, replayed: bool) -> str:

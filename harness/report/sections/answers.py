@@ -27,7 +27,11 @@ def section(summary: Summary) -> Section | None:
         f"{count(len(parts), 'question')} put to {count(len(summary.cells), 'cell')}, "
         f"answered by {count(calls, 'call')} in {count(rounds, 'round')}."
     )
-    note = "In parentheses: 95 % intervals from resampling rounds. An en dash is unknown, which is not 0."
+    note = (
+        "In parentheses: 95 % intervals from resampling rounds, each of which draws its own latencies. A figure "
+        "without one has fewer than three rounds behind it, which cannot say how far off it may be. An en dash is "
+        "unknown, which is not 0."
+    )
     return Section("Questions and answers", lead, parts=tuple(parts), note=note, glance="whole")
 
 

@@ -191,9 +191,21 @@ def test_a_client_behind_its_schedule_is_named(sound_run):
 
 
 def test_rounds_that_disagree_are_named(make_run, pair):
-    """Every other round takes twice as long."""
+    """Every other round takes twice as long, though the server had planned the same for each."""
     run = make_run(pair[:1], lambda _cell, turn, _index: 100 * (1 + turn % 2))
-    assert "The rounds disagree: throughput lies anywhere from" in said(run)
+
+    def same(call):
+        return replace(call, served=(replace(call.served[0], planned=[50 * MS], written=[50 * MS]),))
+
+    assert "The rounds disagree: overlap efficiency lies anywhere from" in said(calls(run, same))
+    without = calls(slots(run, peak=None, requests=None), lambda call: replace(call, served=()))
+    assert "The rounds disagree: throughput lies anywhere from" in said(without)
+
+
+def test_rounds_whose_latencies_were_drawn_longer_do_not_disagree(make_run, pair):
+    """Every other round is planned twice as long, and takes twice as long: that is the draw, and not the machine."""
+    run = make_run(pair[:1], lambda _cell, turn, _index: 100 * (1 + turn % 2))
+    assert "disagree" not in said(run)
 
 
 def test_a_server_without_a_journal_leaves_only_what_the_client_knows(sound_run):
