@@ -1,14 +1,16 @@
 """
-Carries out an SLO search: for each cell and round, slots of an open loop at rates that close in on the highest.
+Carries out an SLO search: slots of an open loop at rates that close in on the highest one that is held.
 
-A round has a launch and a seed of its own, so that the rounds' answers differ as the arrivals' luck does. After
-the first round a search begins where the one before ended. What each slot was asked and kept goes into run.json.
+    one brief slot a rate, in one worker ──► about where the rate lies
+    a long slot a rate in every round's own worker ──► held or missed, by the calls of all rounds together
+
+A round has a seed of its own, so that arrivals differ as they do from day to day; it is the same at every rate, so
+that rates differ in nothing but the rate. What each slot was asked and kept goes into run.json.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
-from math import sqrt
 from typing import Any
 
 from harness import arriving, bench, interrupt, slo
@@ -17,64 +19,113 @@ from harness.folder import Ledger, fresh, point_latest
 from harness.journal import Lost
 from harness.launch import Broken
 from harness.plan import Planned
+from harness.record import Call
 from harness.runner import Progress, Round, Runner, Tell, measured, order_of
 from harness.server import NotReady
 from harness.servers import Servers
-from harness.slo_search import Bounds, Found, search
+from harness.slo_search import START, Bounds, Bracket, Trial, search
+from harness.slo_verdict import SlotFigures, figures, hopeless, kept_briefly, verdict
 from harness.store import Unwritten, Writer
 from harness.team import Team, team
 
-ROUNDS = 5
-START, FIRST_STEP, LATER_STEP = 10.0, 2.0, 1.15
-LONGEST = 60.0
-"""Seconds that a slot's calls may be due over, however low the rate."""
+ROUNDS = 3
+BRIEF, LONG = (5.0, 2.5), (20.0, 6.0)
+"""Seconds of a brief and of a long slot: at least so many, and so many times the longest limit."""
+
+LONGEST = 120.0
+"""Seconds that a slot's calls may be due over to come to as many as are wanted, however low the rate."""
+
+FEWEST, MISSES = 3000, 50
+"""Calls of a long slot: at least so many, and as many as it takes until so many would miss at the wanted share."""
 
 GRACE = 1.0
 """Seconds after which a call that has missed its limit anyway is cut off."""
 
+BRIEF_TRIALS, LONG_TRIALS = 9, 3
+"""Rates that a search of one cell usually tries, to say how far it is."""
+
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What is searched for: *words* of the arrivals without a rate, limits, the share of calls that must keep."""
+class SloQuestion:
+    """
+    What is searched for: the arrivals' *words* without a rate, limits, the share of calls that must keep them.
+
+    `duration` is what the user wants a long slot to last, in seconds; None leaves it to the limits and the share.
+    """
 
     config: RunConfig
     words: str
     slo: slo.Slo
     share: float
-    duration: float
+    duration: float | None
     bounds: Bounds
 
-    @property
-    def fewest(self) -> int:
-        """Calls that it takes to see the share: with two of them missed it is just not kept."""
-        return round(2 / (1 - self.share)) if self.share < 1 else 100
+    def seconds(self, *, long: bool) -> float:
+        """Return how long the calls of a slot come at least."""
+        least, times = LONG if long else BRIEF
+        if self.duration is not None:
+            return self.duration if long else self.duration * BRIEF[1] / LONG[1]
+        return max(least, times * max(self.slo.limits.values()) / 1e9)
+
+    def wanted(self, trial: Trial) -> int:
+        """
+        Return how many calls a slot should have: as come in its time, or as it takes to see the share.
+
+        A *duration* that was asked for is kept, however few calls come in it.
+        """
+        come = trial.rate * self.seconds(long=trial.long)
+        if self.duration is None:
+            gap = max(1 - self.share, 0.001)
+            enough = max(MISSES / gap, FEWEST) if trial.long else 2 / gap
+            come = max(come, min(enough, trial.rate * LONGEST))
+        return min(round(max(come, 5)), arriving.MOST)
 
 
 @dataclass(slots=True)
-class Cellwise:
-    """What was found of one cell, round by round; `rounds` has an entry a round, with all that was tried."""
+class CellSearch:
+    """The search of one cell: what it tries next, what it has tried, and the bracket once that is known."""
 
     planned: Planned
-    rounds: list[dict[str, Any]] = field(default_factory=list)
-    start: float = START
-    step: float = FIRST_STEP
+    trials: Generator[Trial, bool, Bracket]
+    trial: Trial
+    brief: list[dict[str, Any]] = field(default_factory=list)
+    long: list[dict[str, Any]] = field(default_factory=list)
+    slots: list[SlotFigures] = field(default_factory=list)
+    bracket: Bracket | None = None
+    short: bool = False
 
-    def note(self, found: Found | None, tried: list[dict[str, Any]]) -> None:
-        """Note the outcome of a round; None where it broke off."""
-        self.rounds.append({"kept": None, "missed": None, "tried": tried, "whole": found is not None})
-        if found is None:
-            return
-        self.rounds[-1] |= asdict(found)
-        near = [rate for rate in (found.kept, found.missed) if rate is not None]
-        self.start, self.step = sqrt(near[0] * near[-1]), LATER_STEP
+    def answer(self, *, held: bool) -> None:
+        """Send the search whether its rate was held; from then on it tries another, or has its bracket."""
+        self.slots = []
+        try:
+            self.trial = self.trials.send(held)
+        except StopIteration as end:
+            self.bracket = end.value
+
+    def judge(self, share: float, rounds: int) -> bool:
+        """Note what the slots at this rate show, if that is settled; return whether it is."""
+        whole = len(self.slots) == rounds
+        if not whole and not hopeless(self.slots, rounds, share):
+            return False
+        seen = verdict(self.slots, share)
+        self.long.append({"rate": self.trial.rate, "slots": [asdict(each) for each in self.slots], **asdict(seen)})
+        # With no call that missed, a lower rate has fewer calls still to show the share with.
+        if whole and not seen.held and not seen.missed and seen.share == 1:
+            self.short, self.bracket = True, Bracket(None, None)
+        else:
+            self.answer(held=whole and seen.held)
+        return True
 
     def to_json(self) -> dict[str, Any]:
-        """Answer it for run.json."""
-        return {"cell": asdict(replace(self.planned.cell, arrivals="")), "rounds": self.rounds}
+        """Return it for run.json."""
+        cell = asdict(replace(self.planned.cell, arrivals=""))
+        bracket = asdict(self.bracket or Bracket(None, None))
+        done = {"whole": self.bracket is not None, "short": self.short}
+        return {"cell": cell, "brief": self.brief, "long": self.long, **bracket, **done}
 
 
-def asked(config: RunConfig, share: float, bounds: Bounds) -> Asked:
-    """Put together what is searched for. Raises `Mistake` for what cannot be searched."""
+def question_of(config: RunConfig, share: float, bounds: Bounds) -> SloQuestion:
+    """Return what is searched for. Raises `Mistake` for what cannot be searched."""
     if config.base_url:
         raise Mistake("a search sends as much as it takes: it is for a server of your own, not for --base-url")
     if not config.slo:
@@ -86,13 +137,24 @@ def asked(config: RunConfig, share: float, bounds: Bounds) -> Asked:
     limits = slo.read(config.slo)
     words = config.arrivals or "poisson"
     arriving.read(words, rate=START)
-    # Shorter than a few of its own limits, a slot is over before a queue can make calls miss them.
-    longest = max(limits.limits.values()) / 1e9
-    return Asked(config, words, limits, share, config.duration or max(5.0, 5 * longest), bounds)
+    return SloQuestion(config, words, limits, share, config.duration, bounds)
 
 
-def run(question: Asked, tell: Tell) -> bench.Outcome:
-    """Search for each strategy and answer where the run is; raises `Mistake` before anything is measured."""
+def paced(words: str, seed: int, rate: float, calls: int) -> arriving.Arrivals:
+    """
+    Return the arrivals *words* with that setting at which *calls* of them come at *rate* on average.
+
+    A hundred calls that are drawn at 50 a second come at 45 or at 55 as luck has it: the rate that a search tells
+    must be the one at which calls really came.
+    """
+    arrivals = arriving.read(words, rate=rate)
+    due = list(islice(arrivals.due_times(seed), calls))
+    last, calls = due[-1], len(due)
+    return arriving.read(words, rate=rate * rate * last / 1e9 / (calls - 1)) if last and calls > 1 else arrivals
+
+
+def run(question: SloQuestion, tell: Tell) -> bench.Outcome:
+    """Search for each strategy and return where the run is; raises `Mistake` before anything is measured."""
     arrivals = arriving.read(question.words, rate=START).words
     config = replace(question.config, arrivals=arrivals, rounds=question.config.rounds or ROUNDS, calls=1)
     subjects = bench.asked_of(config)
@@ -114,18 +176,26 @@ def run(question: Asked, tell: Tell) -> bench.Outcome:
 class Searching:
     """A search while it goes on."""
 
-    def __init__(self, question: Asked, config: RunConfig, servers: Servers, ledger: Ledger, tell: Tell) -> None:
+    def __init__(
+        self, question: SloQuestion, config: RunConfig, servers: Servers, ledger: Ledger, tell: Tell
+    ) -> None:
         self._question, self._config = question, config
         self._servers, self._ledger, self._tell = servers, ledger, tell
-        self._found: dict[str, Cellwise] = {}
-        self._slots = 0
+        self._cells: dict[str, CellSearch] = {}
+        self._slots, self._expected = 0, 0
 
     def carry_out(self, drawn: Sequence[Round]) -> tuple[str, str | None]:
-        """Search in every round; answer the run's state and why it is no other."""
+        """Search for every cell; return the run's state and why it is no other."""
         state, reason = "finished", None
         try:
+            for planned in drawn[0].slots:
+                trials = search(self._question.bounds)
+                self._cells[planned.cell.id] = CellSearch(planned, trials, next(trials))
+            self._expected = len(self._cells) * (BRIEF_TRIALS + LONG_TRIALS * len(drawn))
             with interrupt.listening():
-                self._search(drawn)
+                self._look_briefly(drawn[0])
+                while any(each.bracket is None for each in self._cells.values()):
+                    self._look_longer(drawn)
         except KeyboardInterrupt:
             state, reason = "interrupted", interrupt.reason()
         except Unwritten as full:
@@ -134,62 +204,72 @@ class Searching:
             state, reason = "failed", str(lost)
         if state == "finished" and self._ledger.balance.faults:
             state = "failed"
-        self._ledger.searched(self._facts())
+        self._ledger.searched(self._facts(len(drawn)))
         return state, bench.closed(self._ledger, state, reason)
 
-    def _search(self, drawn: Sequence[Round]) -> None:
-        for each in drawn:
-            workers = team(self._config.processes, self._servers.worker_cores, each.hash_seed)
-            with workers as launch:
-                for place, planned in enumerate(each.slots):
-                    done = each.number * len(each.slots) + place
-                    self._cell(launch, planned, each.number, (done, len(drawn) * len(each.slots)))
-
-    def _facts(self) -> Mapping[str, Any]:
+    def _facts(self, rounds: int) -> Mapping[str, Any]:
         question = self._question
         return {
             "slo": dict(question.slo.limits),
             "share": question.share,
             "arrivals": question.words,
-            "duration": question.duration,
+            "rounds": rounds,
+            "seconds": question.seconds(long=True),
             **asdict(question.bounds),
-            "cells": [each.to_json() for each in self._found.values()],
+            "cells": [each.to_json() for each in self._cells.values()],
         }
 
-    def _cell(self, launch: Team, planned: Planned, number: int, progress: tuple[int, int]) -> None:
-        own = self._found.setdefault(planned.cell.id, Cellwise(planned))
-        tried: list[dict[str, Any]] = []
-        trial = search(own.start, own.step, self._question.bounds)
-        found: Found | None = None
-        try:
-            rate = next(trial)
-            while True:
-                self._tell(Progress(*progress, f"{planned.cell.id} at {rate:.3g}/s", number, None))
-                tried.append(self._slot(launch, planned, number, rate))
-                rate = trial.send(tried[-1]["share"] >= self._question.share)
-        except StopIteration as end:
-            found = end.value
-        finally:
-            own.note(found, tried)
+    def _look_briefly(self, drawn: Round) -> None:
+        """Find about where each cell's rate lies, in one worker and with one pattern of arrivals."""
+        with team(self._config.processes, self._servers.worker_cores, drawn.hash_seed) as launch:
+            for planned in drawn.slots:
+                cell = self._cells[planned.cell.id]
+                while cell.bracket is None and not cell.trial.long:
+                    seen, fact = self._slot(launch, cell, drawn.number)
+                    held = kept_briefly(seen, self._question.share)
+                    cell.brief.append(fact | {"held": held})
+                    cell.answer(held=held)
 
-    def _slot(self, launch: Team, planned: Planned, number: int, rate: float) -> dict[str, Any]:
-        """Run a slot at *rate* and answer what share of its calls kept the SLO."""
-        arrivals, seed = arriving.read(self._question.words, rate=rate), self._config.seed + number
+    def _look_longer(self, drawn: Sequence[Round]) -> None:
+        """Try every cell's next rate in each round, until what they show together is settled."""
+        open_cells = {name for name, cell in self._cells.items() if cell.bracket is None}
+        for each in drawn:
+            if not open_cells:
+                return
+            with team(self._config.processes, self._servers.worker_cores, each.hash_seed) as launch:
+                for planned in each.slots:
+                    if planned.cell.id not in open_cells:
+                        continue
+                    cell = self._cells[planned.cell.id]
+                    cell.slots.append(self._slot(launch, cell, each.number)[0])
+                    if cell.judge(self._question.share, len(drawn)):
+                        open_cells.remove(planned.cell.id)
+
+    def _slot(self, launch: Team, cell: CellSearch, number: int) -> tuple[SlotFigures, dict[str, Any]]:
+        """Run a slot at the cell's rate; return what counts of it, and what run.json keeps of it."""
+        planned, trial, question = cell.planned, cell.trial, self._question
+        seed = self._config.seed + number
+        calls = sum(
+            1
+            for _ in islice(arriving.read(question.words, rate=trial.rate).due_times(seed), question.wanted(trial))
+        )
+        arrivals = paced(question.words, seed, trial.rate, calls)
+        # A recording may have fewer at the rate that is set than at the one that is wanted.
+        calls = sum(1 for _ in islice(arrivals.due_times(seed), calls))
         config = replace(self._config, seed=seed)
-        calls = self._calls(arrivals, seed, rate)
         opened = replace(planned, arrivals=arrivals.words, calls=calls)
         order = order_of(config, opened, self._slots, self._servers.of(planned).base_url)
         # A search has many slots in a round; all of them get the round's latencies.
-        order = replace(order, draw=number, patience=max(self._question.slo.limits.values()) / 1e9 + GRACE)
+        order = replace(order, draw=number, patience=max(question.slo.limits.values()) / 1e9 + GRACE)
+        kind = "for longer" if trial.long else "briefly"
+        words = f"{planned.cell.id} at {trial.rate:.3g}/s, {kind}"
+        self._tell(Progress(self._slots, max(self._expected, self._slots + 1), words, number, None))
         self._slots += 1
         slot, made = measured(launch, order, 0, config.slot_timeout)
         self._ledger.enter(slot, made, order.made)
-        counted = [call for call in made if not call.warmup]
-        kept = sum(map(self._question.slo.met, counted))
-        return {"rate": rate, "calls": calls, "share": kept / calls, "slot": order.round}
+        seen = figures(trial.rate, self._waits(made))
+        return seen, asdict(seen) | {"slot": order.round}
 
-    def _calls(self, arrivals: arriving.Arrivals, seed: int, rate: float) -> int:
-        """As many calls as come in the slot's time, or as it takes to see the share, if that is not too long."""
-        wanted = max(rate * self._question.duration, min(self._question.fewest, rate * LONGEST), 5)
-        # A recording may have fewer.
-        return sum(1 for _ in islice(arrivals.due_times(seed), min(round(wanted), arriving.MOST)))
+    def _waits(self, made: Sequence[Call]) -> list[tuple[int, int, bool]]:
+        counted = [call for call in made if not call.warmup]
+        return [(call.start, call.done - call.start, self._question.slo.met(call)) for call in counted]

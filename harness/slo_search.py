@@ -1,59 +1,91 @@
 """
-Which rates to try, to find the highest one at which an SLO is kept: doubled or halved until it is, then bisected.
+Which rates to try, to find the highest one at which an SLO is held.
 
-    10 kept ─► 20 kept ─► 40 missed ─► 28 kept ─► 34 missed ─► …          bisected on a logarithmic scale
+    briefly: 10 kept ─► 20 kept ─► 40 missed ─► 28 kept ─► …   doubled or halved, then bisected: one slot each
+    longer:  28 held ─► 29.1 missed         from there in small steps: a long slot in every round
 
-Assumes that what is kept at a rate is kept at every lower one. Pure: who measures sends back whether it was kept.
+The brief slots only say where to look: near what a service can do, a queue needs longer to show. A rate below one
+that was held is assumed to be held, too. Pure: the caller measures and sends back whether the rate was held.
 """
 
 from collections.abc import Generator
 from dataclasses import dataclass
 from math import sqrt
 
+START, FIRST_STEP = 10.0, 2.0
+
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Bracket:
     """
-    The highest rate that was kept and the lowest that was missed, in calls per second.
+    The highest rate that was held and the lowest that was not, in calls per second.
 
-    `kept` is None where even the lowest rate was missed, `missed` where the highest was kept.
+    `held` is None where even the lowest rate was not, `missed` where the highest still was.
     """
 
-    kept: float | None
+    held: float | None
     missed: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The lowest and the highest rate that are tried, and how near kept and missed must come to each other."""
+    """The lowest and the highest rate that are tried, and how near held and missed must come to each other."""
 
     least: float = 0.5
     most: float = 2000.0
-    precision: float = 1.05
+    precision: float = 1.04
+    brief_precision: float = 1.05
 
 
-def search(start: float, step: float, bounds: Bounds) -> Generator[float, bool, Found]:
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A rate to try, in one brief slot or in a long one of every round."""
+
+    rate: float
+    long: bool
+
+
+def search(bounds: Bounds, start: float = START) -> Generator[Trial, bool, Bracket]:
+    """Yield what to try, be sent whether each rate was held, and return the bracket that long slots confirmed."""
+    brief = yield from _trials(bracketed(start, FIRST_STEP, bounds, bounds.brief_precision), long=False)
+    if brief.held is None:
+        return brief
+    return (yield from _trials(bracketed(brief.held, bounds.precision, bounds, bounds.precision), long=True))
+
+
+def _trials(rates: Generator[float, bool, Bracket], *, long: bool) -> Generator[Trial, bool, Bracket]:
+    held = yield Trial(next(rates), long)
+    try:
+        while True:
+            held = yield Trial(rates.send(held), long)
+    except StopIteration as end:
+        bracket: Bracket = end.value
+        return bracket
+
+
+def bracketed(start: float, step: float, bounds: Bounds, precision: float) -> Generator[float, bool, Bracket]:
     """
-    Yield rates to try, be sent whether each was kept, and return what was found.
+    Yield rates until held and missed are within a factor of *precision*, and return both.
 
     The first is *start*; as long as only one side is known, the next is *step* times as high or as low. Each step
     is larger than the last one, since a start that was a guess may be far off.
     """
-    kept: float | None = None
+    held: float | None = None
     missed: float | None = None
     rate = min(max(start, bounds.least), bounds.most)
     while True:
         if (yield rate):
-            kept = rate
+            held = rate
         else:
             missed = rate
-        if kept is not None and missed is not None:
-            if missed <= kept * bounds.precision:
-                return Found(kept, missed)
-            rate = sqrt(kept * missed)
+        if held is not None and missed is not None:
+            # The first step is the precision itself where a search only confirms.
+            if missed <= held * precision * (1 + 1e-9):
+                return Bracket(held, missed)
+            rate = sqrt(held * missed)
             continue
-        end, further = (bounds.least, rate / step) if kept is None else (bounds.most, rate * step)
+        end, further = (bounds.least, rate / step) if held is None else (bounds.most, rate * step)
         if rate == end:
-            return Found(kept, missed)
+            return Bracket(held, missed)
         rate = min(max(further, bounds.least), bounds.most)
         step = max(step, min(step * step, 4.0))

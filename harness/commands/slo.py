@@ -28,16 +28,18 @@ def command(
     scenarios: tuple[str, ...], *, share: float, least: float, most: float, quiet: bool, **flags: str | None
 ) -> None:
     """
-    Search for the highest rate of SCENARIOS (default: strategies), for each strategy that has an open loop.
+    Search for the highest rate that SCENARIOS (default: strategies) hold, for each strategy with an open loop.
 
     --slo ttft=0.5,e2e=2 are the limits; --arrivals poisson (the default), gamma,cv=3 or trace,file=… says how
-    calls are spread, their rate is what is searched for. --duration is a slot's, --rounds how often is searched:
-    the interval comes from these. Exit codes are those of bench.
+    calls are spread. Brief slots find about where the rate lies. Long slots, one in each of --rounds (3), then
+    have to show it: enough calls keep the limits, and latency does not grow. They last 20 s or longer, as the
+    limits and the share take; --duration sets it. A search usually takes 4 to 8 minutes a strategy. Exit codes are
+    those of bench.
     """
     given: dict[str, Any] = {key: value for key, value in flags.items() if value is not None}
     try:
         config = config_from({"arrivals": "poisson", "scenarios": scenarios or DEFAULT} | given)
-        question = slo_run.asked(config, share, Bounds(least, most))
+        question = slo_run.question_of(config, share, Bounds(least, most))
         with Bar(Console(stderr=True), quiet=quiet) as bar:
             outcome = slo_run.run(question, bar)
     except Mistake as mistake:

@@ -24,6 +24,7 @@ from harness.gate.record import Rule
 from harness.gate.timed import decide, learned
 from harness.gate.why import Finding
 from harness.stats.quantiles import Floats
+from harness.wilson import wilson
 
 SLOWER = (0.0, 0.03, 0.05, 0.10)
 # How much of a round's noise the metrics of a cell share: CPU and wall time were seen to move together.
@@ -123,21 +124,6 @@ def row(logs: Floats, slower: float, rule: Rule) -> Row:
         longest=float(took.max(axis=1).mean()),
         held=float(found.held.mean()),
     )
-
-
-def wilson(hits: int, trials: int) -> tuple[float, float]:
-    """
-    Answer Wilson's 95 % interval of a share, *hits* of *trials*.
-
-    >>> low, high = wilson(2, 1000)
-    >>> round(low, 4), round(high, 4)
-    (0.0005, 0.0073)
-    """
-    z = 1.959964
-    share, weight = hits / trials, z * z / trials
-    middle = (share + weight / 2) / (1 + weight)
-    reach = z * sqrt(share * (1 - share) / trials + weight / 4 / trials) / (1 + weight)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,77 +1,124 @@
-"""What an SLO search found: for each cell the highest rate that kept it, with its interval over rounds."""
+"""What an SLO search showed: for each cell the highest rate that was held, and the lowest that was not."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from math import sqrt
+from dataclasses import dataclass, fields
+from statistics import NormalDist
 from typing import Any
 
 from harness.record import Cell
 from harness.slo import Slo
-from harness.stats.bootstrap import over_rounds
-from harness.stats.estimate import Estimate
+from harness.slo_verdict import SlotFigures, Verdict, verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
-    """
-    One cell's answer; `rate` is None where some round found no end of it, and `beyond` then says on which side.
+class Tried:
+    """One rate of a search, and the long slots in which it was tried."""
 
-    `beyond` is "≥" where the highest rate that was tried was kept in some round, "<" where the lowest was missed.
-    `rates` has the rate of each round, by its number, where every round found one.
+    rate: float
+    slots: tuple[SlotFigures, ...]
+
+    @property
+    def calls(self) -> int:
+        """How many calls were due in all slots together."""
+        return sum(slot.calls for slot in self.slots)
+
+    @property
+    def seconds(self) -> float:
+        """How long calls came in a slot on average."""
+        return sum(slot.seconds for slot in self.slots) / len(self.slots)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    One cell's answer: the highest rate that was held and the lowest that was not, as far as they were found.
+
+    `floor_missed`: not even the lowest rate was kept. `short`: no call missed, and there were still too few of
+    them to show the share. `whole`: the search came to its end. `calls` and `slots` are all that it made.
     """
 
     cell: Cell
-    rate: Estimate | None
-    beyond: str
-    rounds: int
+    held: Tried | None
+    missed: Tried | None
+    floor_missed: bool
+    short: bool
+    whole: bool
     slots: int
     calls: int
-    rates: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """A search: the limits, the share (0 to 1) of calls that had to keep them, how calls came, what was found."""
+    """A search: the limits, the share (0 to 1) of calls that had to keep them, how calls came, the answers."""
 
     slo: Slo
     share: float
     arrivals: str
-    duration: float
+    rounds: int
     least: float
     most: float
-    found: tuple[Reached, ...]
+    answers: tuple[Answer, ...]
+
+    def shown(self, tried: Tried, comparisons: int = 1) -> Verdict:
+        """Return what the slots at a rate show, with 95 % confidence in *comparisons* such sentences together."""
+        return verdict(tried.slots, self.share, NormalDist().inv_cdf(1 - 0.05 / comparisons))
+
+    def above(self, one: Answer, other: Answer, comparisons: int) -> bool:
+        """Say whether *one* was shown to hold a rate that *other* was shown to miss, in one of *comparisons*."""
+        if one.held is None or other.missed is None or other.missed.rate > one.held.rate:
+            return False
+        # Both sides of each comparison are sentences that may be wrong.
+        sentences = 2 * comparisons
+        return self.shown(one.held, sentences).held and self.shown(other.missed, sentences).missed
 
 
 def searched(about: Mapping[str, Any]) -> Searched | None:
     """Read what run.json has of a search; None where there is none, or none that can be understood."""
     try:
-        told = about["search"]
-        found = tuple(_reached(each) for each in told["cells"])
-        slo = Slo({str(name): float(limit) for name, limit in told["slo"].items()})
-        share, *bounds = (float(told[name]) for name in ("share", "duration", "least", "most"))
-        duration, least, most = bounds
-        return Searched(slo, share, str(told["arrivals"]), duration, least, most, found)
+        facts = about["search"]
+        answers = tuple(_answer(each) for each in facts["cells"])
+        slo = Slo({str(name): float(limit) for name, limit in facts["slo"].items()})
+        share, least, most = (float(facts[name]) for name in ("share", "least", "most"))
+        return Searched(slo, share, str(facts["arrivals"]), int(facts["rounds"]), least, most, answers)
     except (KeyError, TypeError, ValueError, LookupError, AttributeError):
         return None
 
 
-def _reached(fact: Mapping[str, Any]) -> Reached:
+def outdated(about: Mapping[str, Any]) -> bool:
+    """Say whether the run holds a search of format 1, whose slots were too short to see a queue that grows."""
+    search = about.get("search")
+    cells = search.get("cells") if isinstance(search, Mapping) else None
+    return isinstance(cells, list) and any(isinstance(each, Mapping) and "rounds" in each for each in cells)
+
+
+def _answer(fact: Mapping[str, Any]) -> Answer:
     known = {each.name for each in fields(Cell)}
     cell = Cell(**{key: value for key, value in fact["cell"].items() if key in known})
-    whole = [each for each in fact["rounds"] if each["whole"]]
-    tried = [slot for each in fact["rounds"] for slot in each["tried"]]
-    calls = sum(int(slot["calls"]) for slot in tried)
-    beyond = _beyond(whole)
-    rates = {
-        turn: sqrt(each["kept"] * each["missed"])
-        for turn, each in enumerate(fact["rounds"])
-        if each["whole"] and not beyond
-    }
-    estimate = over_rounds(list(rates.values()), calls, "1/s")
-    return Reached(cell, estimate, beyond, len(whole), len(tried), calls, rates)
+    tried = [_tried(each) for each in fact["long"]]
+    held = [each for each, said in zip(tried, fact["long"], strict=True) if said["held"]]
+    missed = [each for each, said in zip(tried, fact["long"], strict=True) if not said["held"]]
+    return Answer(
+        cell=cell,
+        held=max(held, key=lambda each: each.rate, default=None),
+        missed=min(missed, key=lambda each: each.rate, default=None),
+        floor_missed=bool(fact["whole"]) and not fact["short"] and fact["held"] is None,
+        short=bool(fact["short"]),
+        whole=bool(fact["whole"]),
+        slots=len(fact["brief"]) + sum(len(each.slots) for each in tried),
+        calls=sum(int(each["calls"]) for each in fact["brief"]) + sum(each.calls for each in tried),
+    )
 
 
-def _beyond(rounds: Sequence[Mapping[str, Any]]) -> str:
-    if any(each["kept"] is None for each in rounds):
-        return "<"
-    return "≥" if any(each["missed"] is None for each in rounds) else ""
+def _tried(fact: Mapping[str, Any]) -> Tried:
+    return Tried(float(fact["rate"]), tuple(_slot(each) for each in fact["slots"]))
+
+
+def _slot(fact: Mapping[str, Any]) -> SlotFigures:
+    numbers = {name: fact[name] for name in ("rate", "calls", "kept", "counted", "growth", "seconds")}
+    return SlotFigures(**numbers, batches=tuple(float(each) for each in _list(fact["batches"])))
+
+
+def _list(value: object) -> Sequence[Any]:
+    if not isinstance(value, list) or not value:
+        raise TypeError(f"batches cannot be {value!r}")
+    return value

@@ -15,8 +15,22 @@ TOP = {"cli", "commands", "notebook", "pytest_plugin", "locust_user", "load", "c
 TOP |= {"arms", "trial", "diagnose", "proof"}
 JUDGING = {"report", "gate", "stats"}
 BOTTOM = {"record", "slo", "shares", "metrics", "store", "config", "registry", "endpoint"}
-BOTTOM |= {"environment", "interpreter", "masking", "owned", "calm", "interrupt"}
-BOTTOM |= {"environment", "interpreter", "facts", "seal", "plausible", "about", "audit", "balance"}
+BOTTOM |= {
+    "about",
+    "audit",
+    "balance",
+    "calm",
+    "environment",
+    "facts",
+    "interpreter",
+    "interrupt",
+    "masking",
+    "owned",
+    "plausible",
+    "seal",
+    "slo_verdict",
+    "wilson",
+}
 # Every other part of the harness measures; of those, these stand below the ones that run and join.
 BORROWED = {"probe", "chunks", "loops", "server", "heartbeat"}
 PLAYERS = {"strategies", "clients", "arrivals"}

@@ -58,18 +58,17 @@ def test_a_recording_is_played_through_a_chain(here):
 
 @pytest.mark.slow
 def test_a_search_ends_with_a_rate(here):
-    """Ten calls of 100 ms a second fit on one place: twice as many do not, once the queue has had a second."""
+    """A hundred calls of 10 ms a second fit on one place, and no more, however long a limit they are given."""
     words = ("--clients", "floor", "--strategies", "gather_bounded", "--concurrency", "1")
-    limits = ("--slo", "e2e=0.3", "--share", "0.8", "--most", "40", "--duration", "1", "--rounds", "1")
-    profile = ("--profile", "steady,ttft=0.1,itl=0", "--calibrate", "0")
+    limits = ("--slo", "e2e=2", "--share", "0.8", "--most", "200", "--duration", "3", "--rounds", "1")
+    profile = ("--profile", "steady,ttft=0.01,itl=0", "--calibrate", "0")
     code, said, errors = process("slo", *words, *limits, *profile)
     assert code == 0, errors
-    assert "The highest rate that keeps e2e ≤ 300 ms" in said
+    assert "The highest rate that keeps e2e ≤ 2000 ms" in said
     [cell] = json.loads((here / "results" / "latest" / "run.json").read_text())["search"]["cells"]
-    [found] = cell["rounds"]
-    # A busy machine keeps less than is possible, never more; at four times what fits, it must be missed.
-    assert found["missed"] is not None
-    assert (found["kept"] or 0) < 40
+    # A busy machine holds less than is possible, never more: a queue that grows by 4 % is seen in five seconds.
+    assert cell["missed"] is not None
+    assert (cell["held"] or 0) < 104
     assert (here / "results" / "latest" / "report.html").is_file()
 
 

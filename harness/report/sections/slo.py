@@ -1,29 +1,37 @@
 """How many calls a second can come while enough of them keep the SLO."""
 
 from harness.report.charts.bars import Bar, Bars
-from harness.report.figures import DASH, Scale, datum, listed, number, told
+from harness.report.figures import DASH, count, number
 from harness.report.matrix import FIELDS
 from harness.report.section import Column, Datum, Section, Table
-from harness.report.standings import standing
 from harness.report.workers import shared_out
+from harness.slo_verdict import GROWTH
 from harness.stats.cells import Summary
-from harness.stats.ranking import rank
-from harness.stats.slo_rate import Reached, Searched, searched
+from harness.stats.slo_rate import Answer, Searched, Tried, outdated, searched
 
 ORDER = 5
 
+OUTDATED = (
+    "This search was made by an older version, whose slots were too short to see a slowly growing queue: the "
+    "rates it named could be a fifth too high, and are left out. Search again."
+)
+
 
 def section(summary: Summary) -> Section | None:
-    """Answer for a search; None for any other run."""
+    """Return the section of a search; None for any other run."""
     found = searched(summary.run.about)
-    if found is None or not found.found:
+    if found is None and outdated(summary.run.about):
+        return Section("The highest rate that keeps the SLO", OUTDATED, glance="lead")
+    if found is None or not found.answers:
         return None
     note = (
-        f"Each round searches anew: slots of {number(found.duration)} s at rates that rise or fall until the SLO "
-        "is both kept and missed, then bisected on a logarithmic scale; the interval is of the rounds. Latency is "
-        "from the due time, and a call that failed or has not come back in time has missed. Concurrency is the "
-        "places of strategies that have some; ainvoke and astream start every call at once. A rate that only just "
-        "overloads needs longer than a slot to show; a longer --duration finds a somewhat lower rate."
+        f"A rate is held if long slots, one in each of {count(found.rounds, 'round')}, show with 95 % confidence "
+        f"that at least {found.share * 100:.4g} % of calls kept the SLO, and if latency rose from the first tenth "
+        f"of the calls to the last by no more than {GROWTH * 1000:g} ms per second. Brief slots only say where to "
+        "look. Shares are of the calls after the first third of each slot. Latency counts from the time a call "
+        "was due; a call that failed or did not come back in time has missed. Concurrency limits only strategies "
+        "that have a limit: ainvoke and astream start every call at once. Nothing is shown of times longer than "
+        "the slots."
     )
     return Section(
         f"The highest rate that keeps {found.slo}",
@@ -36,73 +44,133 @@ def section(summary: Summary) -> Section | None:
 
 
 def _lead(found: Searched) -> str:
-    best = max(found.found, key=lambda each: _height(found, each))
-    wanted = f"{found.share * 100:.4g} % of calls to keep {found.slo}, with {found.arrivals} arrivals"
-    if best.beyond == "<":
+    best = max(found.answers, key=_height)
+    if len(found.answers) == 1:
+        return _sentence(found, best)
+    if best.held is None:
+        return f"No strategy was shown to hold a rate. {_sentence(found, best)}"
+    others = [each for each in found.answers if each is not best]
+    lower = [each for each in others if found.above(best, each, len(others))]
+    if len(lower) == len(others):
+        ranking = f"That is more than {_those(len(others))}, which missed it at that rate."
+    else:
+        unsure = ", ".join(_name(found, each) for each in others if each not in lower)
+        ranking = f"It is not shown to hold more than {unsure}."
+    return f"{_sentence(found, best)} {ranking}"
+
+
+def _those(others: int) -> str:
+    return "the other" if others == 1 else f"each of the {others} others"
+
+
+def _sentence(found: Searched, each: Answer) -> str:
+    """Return what one cell's slots showed, in a sentence or two."""
+    name = _name(found, each)
+    if each.held is None:
+        return _nothing(found, each, name)
+    seen = found.shown(each.held)
+    slots = f"{count(len(each.held.slots), 'slot')} of {number(each.held.seconds)} s"
+    shown = f"{_percent(seen.share)} (at least {_percent(seen.low)}) of calls kept {found.slo}"
+    rate = f"{number(each.held.rate)} calls/s"
+    if each.missed is None and each.whole:
+        rate += ", the highest rate that was tried"
+    text = f"{name} held {rate}, with {found.arrivals} arrivals: in {slots}, {shown}, and latency did not grow."
+    if each.missed is not None:
+        text += f" {number(each.missed.rate)}/s {_failed(found, each.missed)}."
+    return text if each.whole else f"{text} The search did not come to its end."
+
+
+def _failed(found: Searched, missed: Tried) -> str:
+    """Return how a rate fared that was not held."""
+    seen = found.shown(missed)
+    if seen.growth > 0 and seen.missed and seen.high >= found.share:
+        return f"was not: latency rose by {number(seen.growth * 1000)} ms each second"
+    if seen.missed:
+        return f"was not: {_percent(seen.share)} kept it"
+    return f"was not shown to be held: {_percent(seen.share)} (at least {_percent(seen.low)}) kept it"
+
+
+def _nothing(found: Searched, each: Answer, name: str) -> str:
+    """Return why there is no rate."""
+    wanted = f"{found.share * 100:.4g} % of calls"
+    if each.short and each.missed is not None:
+        tried = each.missed
         return (
-            f"No strategy got {wanted}, at {number(found.least)} calls a second, the lowest rate that was tried."
+            f"{name}: not known. None of {tried.calls:,} calls missed at {number(tried.rate)}/s, too few to show "
+            f"that {wanted} keep {found.slo}. Try a longer --duration, more --rounds or a lower --share."
         )
-    rate = told(best.rate) if best.rate else "no known rate"
-    if best.beyond:
-        rate = f"at least {number(found.most)}/s, the highest that was tried"
-    return f"{_name(found, best)} takes {rate}, for {wanted}.{_others(found, best)}"
+    if each.floor_missed:
+        return f"{name} did not hold {number(found.least)} calls/s, the lowest rate that was tried, for {wanted}."
+    return f"{name}: not known, the search did not come to its end."
 
 
-def _name(found: Searched, each: Reached) -> str:
-    """Name a cell by what sets it apart from the others."""
-    return " · ".join(str(getattr(each.cell, name)) for name in _names(found))
+def _percent(share: float) -> str:
+    """
+    Write a share so that it never looks like all where it is less.
+
+    >>> _percent(0.99996), _percent(1.0), _percent(0.9512)
+    ('99.99 %', '100 %', '95.1 %')
+    """
+    if share == 1:
+        return "100 %"
+    digits = 1 if share < 0.999 else 2
+    return f"{int(share * 100 * 10**digits) / 10**digits:.{digits}f} %"
 
 
-def _others(found: Searched, best: Reached) -> str:
-    """Say which of the others are shown to take less, and of which that is not known."""
-    if best.beyond:
-        same = [_name(found, each) for each in found.found if each is not best and each.beyond == "≥"]
-        verb = "kept" if len(same) == 1 else "all kept"
-        return f" {listed(same)} {verb} the highest rate as well." if same else ""
-    measured = [each for each in found.found if each.rates]
-    ranking = rank({_name(found, each): each.rates for each in measured}, largest=True)
-    said = standing(ranking, worse=("takes less", "take less"), than="the rate") if ranking else ""
-    return f" {said}" if said else ""
-
-
-def _height(found: Searched, each: Reached) -> float:
-    if each.beyond:
-        return 0.0 if each.beyond == "<" else found.most
-    return each.rate.value if each.rate else 0.0
+def _height(each: Answer) -> float:
+    if each.held is not None:
+        return each.held.rate
+    return 0.0 if each.floor_missed else -1.0
 
 
 def _names(found: Searched) -> tuple[str, ...]:
     differ = [
-        name for name in ("scenario", *FIELDS) if len({getattr(each.cell, name) for each in found.found}) > 1
+        name for name in ("scenario", *FIELDS) if len({getattr(each.cell, name) for each in found.answers}) > 1
     ]
     return tuple(differ) or ("strategy",)
+
+
+def _name(found: Searched, each: Answer) -> str:
+    return " · ".join(str(getattr(each.cell, name)) for name in _names(found))
 
 
 def _table(found: Searched) -> Table:
     names = _names(found)
     heads = [Column(name, numeric=name == "concurrency") for name in names]
-    heads += [Column("rate", "1/s", "highest rate at which the share of calls keeps the SLO", numeric=True)]
-    heads += [Column(name, numeric=True) for name in ("rounds", "slots", "calls")]
+    heads += [
+        Column("held", "calls/s", "highest rate that was shown to be held", numeric=True),
+        Column("share kept", "%", "calls that kept the SLO at that rate; 95 % bound below", numeric=True),
+        Column("held for", "s", "seconds of each slot at that rate", numeric=True),
+        Column("not held", "calls/s", "lowest rate that was not shown to be held", numeric=True),
+    ]
+    heads += [Column(name, numeric=True) for name in ("slots", "calls")]
     rows = []
-    for each in sorted(found.found, key=lambda each: -_height(found, each)):
+    for each in sorted(found.answers, key=lambda each: -_height(each)):
         own = [getattr(each.cell, name) for name in names]
-        counts = [Datum(f"{value:,}", sort=value) for value in (each.rounds, each.slots, each.calls)]
-        rows.append((*(Datum(str(value) or DASH, sort=value) for value in own), _rate(found, each), *counts))
+        counts = [Datum(f"{value:,}", sort=value) for value in (each.slots, each.calls)]
+        rows.append((*(Datum(str(value) or DASH, sort=value) for value in own), *_answer(found, each), *counts))
     return Table(tuple(heads), tuple(rows))
 
 
-def _rate(found: Searched, each: Reached) -> Datum:
-    if each.beyond:
-        end = found.least if each.beyond == "<" else found.most
-        return Datum(f"{each.beyond} {number(end)}", sort=_height(found, each))
-    return datum(each.rate, Scale(1, "1/s"))
+def _answer(found: Searched, each: Answer) -> tuple[Datum, Datum, Datum, Datum]:
+    missed = Datum(number(each.missed.rate), sort=each.missed.rate) if each.missed else Datum(DASH)
+    if each.held is None:
+        text = f"< {number(found.least)}" if each.floor_missed else DASH
+        return Datum(text, sort=_height(each)), Datum(DASH), Datum(DASH), missed
+    seen = found.shown(each.held)
+    share = Datum(
+        _percent(seen.share).removesuffix(" %"), f"≥ {_percent(seen.low).removesuffix(' %')}", seen.share
+    )
+    most = "≥ " if each.missed is None and each.whole else ""
+    rate = Datum(f"{most}{number(each.held.rate)}", sort=each.held.rate)
+    return rate, share, Datum(number(each.held.seconds), sort=each.held.seconds), missed
 
 
 def _charts(found: Searched) -> tuple[Bars, ...]:
     bars = [
-        Bar(_name(found, each), each.rate.value, each.rate.low, each.rate.high)
-        for each in found.found
-        if each.rate
+        Bar(_name(found, each), each.held.rate, each.held.rate, each.missed.rate if each.missed else None)
+        for each in found.answers
+        if each.held
     ]
-    title = f"The highest rate that keeps {found.slo} (calls per second)"
+    title = f"The highest rate that held {found.slo} (calls per second; the line ends at the lowest that did not)"
     return (Bars("slo-rate", title, tuple(bars), "calls/s", ""),) if bars else ()
