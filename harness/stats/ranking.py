@@ -160,21 +160,26 @@ def _best(table: Floats) -> int:
 
 
 def pooled(table: Floats) -> tuple[float, int]:
-    """
-    Return the variance of what is left of *table* once rows and rounds are taken out, and its degrees of freedom.
+    """Return the variance of what rows and rounds leave of *table*, and its degrees of freedom."""
+    left, freedom = fitted(table)
+    return (float(np.nansum(left**2)) / freedom if freedom else 0.0), freedom
 
-    Rows need not have all rounds: NaN is a round that a row does not have.
+
+def fitted(table: Floats) -> tuple[Floats, int]:
+    """
+    Return what is left of *table* once rows and rounds are taken out by least squares, and the degrees of freedom.
+
+    Rows need not have all rounds: NaN is a round that a row does not have, and is NaN in what is left.
     """
     known = ~np.isnan(table)
     rows, rounds = np.nonzero(known)
     design = np.zeros((len(rows), sum(table.shape)))
     design[np.arange(len(rows)), rows] = 1
     design[np.arange(len(rows)), table.shape[0] + rounds] = 1
-    values = table[known]
-    fitted, _, rank_of, _ = np.linalg.lstsq(design, values, rcond=None)
-    freedom = len(values) - int(rank_of)
-    left = values - design @ fitted
-    return (float(left @ left) / freedom if freedom else 0.0), freedom
+    effects, _, rank_of, _ = np.linalg.lstsq(design, table[known], rcond=None)
+    left = np.full(table.shape, np.nan)
+    left[known] = table[known] - design @ effects
+    return left, int(known.sum()) - int(rank_of)
 
 
 def _ratio(own: Floats, variance: float, freedom: int, among: int) -> Estimate:

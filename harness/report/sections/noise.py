@@ -4,7 +4,7 @@ from harness.report.figures import count, number
 from harness.report.section import Column, Datum, Section, Table
 from harness.report.words import label
 from harness.stats.cells import Summary
-from harness.stats.noise import noise
+from harness.stats.noise import Noise, noise
 
 ORDER = 105
 METRICS = ("throughput", "makespan", "cpu")
@@ -15,25 +15,25 @@ def section(summary: Summary) -> Section | None:
     found = [known for metric in METRICS if (known := noise(summary.run, metric))]
     if not found:
         return None
-    rounds = max(each.rounds for each in summary.cells)
     first = found[0]
-    moods = max(first.rounds.items(), key=lambda item: abs(item[1]))
+    oddest = max(first.rounds.items(), key=lambda item: abs(item[1]))
     lead = (
-        f"From round to round the {label(first.metric)} of a cell differed by {_share(first.typical)} (the median "
-        f"of {count(len(first.cells), 'cell')}), so that {count(rounds, 'round')} tell changes from "
-        f"{_share(first.detectable(rounds))} on."
+        f"From round to round the {label(first.metric)} of a cell scattered by {_share(first.typical)} (standard "
+        f"deviation, {count(len(first.cells), 'cell')} pooled). {_told(first)}"
     )
     note = (
-        f"Noise is the robust standard deviation between rounds. In round {moods[0]}, the oddest one, all cells "
-        f"together were off by {_share(moods[1])}. A change smaller than what can be told may still be there."
+        "What a round did to all cells alike is left out, since cells are compared within a round. In round "
+        f"{oddest[0] + 1}, the oddest one, all cells together were off by {_share(oddest[1])}, by latencies and the "
+        "machine. What can be told is for two cells by themselves: the more rows a comparison has, the larger "
+        "a difference must be. A smaller change may still be there."
     )
-    steps = sorted({rounds, 10, 20})
+    steps = sorted({*first.counts, 10, 20})
     columns = (
         Column("figure"),
-        Column("noise, typical", "%", numeric=True),
+        Column("noise, pooled", "%", numeric=True),
         Column("noise, noisiest cell", "%", numeric=True),
         Column("noisiest cell"),
-        *(Column(f"tells, {n} rounds", "%", "found four times in five", numeric=True) for n in steps),
+        *(Column(f"tells, {n} rounds", "%", "shown four times in five", numeric=True) for n in steps),
     )
     body = tuple(
         (
@@ -46,6 +46,16 @@ def section(summary: Summary) -> Section | None:
         for each in found
     )
     return Section("Noise between rounds", lead, Table(columns, body), note=note)
+
+
+def _told(noise: Noise) -> str:
+    """Say from what change on the rounds that most cells have tell two of them apart."""
+    usual = sorted(noise.counts.items(), key=lambda item: -item[1])
+    parts = [
+        f"{count(rounds, 'round')} ({count(cells, 'cell')}) from {_share(noise.detectable(rounds))} on"
+        for rounds, cells in usual[:2]
+    ]
+    return f"Two cells are told apart four times in five: {', '.join(parts)}."
 
 
 def _share(value: float) -> str:

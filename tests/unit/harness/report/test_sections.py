@@ -1,5 +1,7 @@
 """What single sections say of runs whose causes are known."""
 
+import re
+
 from harness.record import Cell
 from harness.registry import load
 from harness.report.build import SECTIONS
@@ -153,3 +155,13 @@ def test_the_slowest_calls_are_shown_once_each_and_slowest_first(make_shared_run
     assert len(set(calls)) == len(calls) == 10
     long = [row[1].sort for row in section.table.rows]
     assert long == sorted(long, reverse=True)
+
+
+def test_the_noise_section_speaks_of_the_rounds_that_cells_have(make_shared_run):
+    """Five rounds of each cell: what they tell apart is never below 3 %."""
+    cells = [Cell("s", "chain", name, "asyncio", 4) for name in STRATEGIES]
+    section = _section("noise", make_shared_run(cells))
+    found = re.search(r"four times in five: 5 rounds \((\d+) cells\) from ([\d.]+) % on\.$", section.lead)
+    assert int(found[1]) == len(cells)
+    assert float(found[2]) >= 3
+    assert _section("noise", make_shared_run(cells, rounds=2)) is None

@@ -203,7 +203,7 @@ def test_rounds_that_disagree_are_named(make_run, pair):
 
 
 def test_rounds_whose_latencies_were_drawn_longer_do_not_disagree(make_run, pair):
-    """Every other round is planned twice as long, and takes twice as long: that is the draw, and not the machine."""
+    """Every other round is planned twice as long, and takes twice as long: that is the draw."""
     run = make_run(pair[:1], lambda _cell, turn, _index: 100 * (1 + turn % 2))
     assert "disagree" not in said(run)
 
