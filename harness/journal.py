@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from harness.config import Mistake
 from harness.record import Served
 from harness.store import served_from
 
@@ -62,6 +63,27 @@ def _read(parts: list[dict[str, Any]]) -> Journal:
         dropped=sum(part["dropped"] for part in parts),
         entries=tuple(entries),
     )
+
+
+def configure(base_url: str, changes: dict[str, Any]) -> None:
+    """
+    Change the configuration of the mock server at *base_url* while it runs.
+
+    Raises `Mistake` with the server's own words for what it does not know, `Lost` when it does not answer.
+    """
+    where = urlsplit(base_url)
+    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
+    try:
+        headers = {"Connection": "close", "Content-Type": "application/json"}
+        connection.request("POST", "/overlap/config", orjson.dumps(changes), headers)
+        response = connection.getresponse()
+        body = response.read()
+        if response.status != 200:
+            raise Mistake(str(orjson.loads(body)["error"]["message"]))
+    except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError) as wrong:
+        raise Lost(f"the server at {base_url} does not answer: {type(wrong).__name__}") from wrong
+    finally:
+        connection.close()
 
 
 def _post(base_url: str, path: str) -> dict[str, Any] | None:

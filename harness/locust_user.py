@@ -10,10 +10,11 @@ A Locust user that times streams rightly, for any OpenAI-compatible or SSE endpo
             self.stream("/v1/chat/completions", {"model": "m", "stream": True, "messages": [...]})
 
 TTFT, ITL, TPOT and E2E become rows of their own in Locust's table. A `[call]` in the body is replaced by the
-call's own tag, which is how a run's calls find their entries in the mock server's journal.
+call's own tag, which is how a run's calls find their entries in the mock server's journal. Where a service puts
+its text in a place of its own, `text_at = "data.piece"` says where, or `piece` tells event by event.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic_ns
@@ -25,10 +26,12 @@ from gevent import GreenletExit
 from locust import User
 
 from harness.load import rows
-from harness.load.books import BOOKS
-from harness.load.events import Bytes, Events
+from harness.load.books import BOOKS, SILENT
+from harness.load.books import Heard as Beside
+from harness.load.reading import Reading, piece_at
 from harness.load.wire import Answer, Connection
 from harness.probe import Mark, tag
+from harness.record import LEFT, STOPPED
 
 rows.sharpen()
 
@@ -48,20 +51,37 @@ class Heard:
 
 class StreamingUser(User):
     """
-    A user with a keep-alive connection of its own to `host`; `timeout` is in seconds, per read.
+    A user with a keep-alive connection and cookies of its own to `host`; `timeout` is in seconds, per read.
 
-    A call that fails is counted by kind and raises nothing: the user goes on.
+    A call that fails is counted by kind and raises nothing: the user goes on. A call that the user leaves of its
+    own accord, as a `gevent.Timeout` around it does, is no failure: it is counted as left.
     """
 
     abstract = True
     timeout: float = 60.0
     headers: dict[str, str] = {}  # noqa: RUF012  replaced, not changed: locustfiles set it on the class
+    text_at: str = ""
+    """Where an event's piece of text is, as in "data.piece" or "parts.0.text"; "" for the usual places."""
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
         if not self.host:
             raise ValueError(f"{type(self).__name__} needs a host: --host http://… or host = … in its class")
         self.connection = Connection(self.host, self.timeout)
+        self._starting = True
+        BOOKS.warming += 1
+        self._start_of_class = self.on_start
+        # Locust forbids to override `run`, and a locustfile's own `on_start` rarely calls its parent's.
+        setattr(self, "on_start", self._first_of_all)  # noqa: B010  a method of this one user
+
+    def piece(self, data: Any, name: str) -> bool | None:
+        """
+        Tell whether an event is a piece of the answer: *data* as JSON or text, *name* "" where it has none.
+
+        Override it for a format of your own; None leaves an event to what Overlap knows of formats.
+        """
+        del name
+        return piece_at(self.text_at, data) if self.text_at else None
 
     def stream(self, path: str, body: Any = None, **about: Any) -> Heard:
         """
@@ -74,6 +94,14 @@ class StreamingUser(User):
     def ask(self, path: str, body: Any = None, **about: Any) -> Heard:
         """Make one call whose answer comes whole."""
         return self._call(path, body, streamed=False, **about)
+
+    def _first_of_all(self) -> None:
+        """Run the class' own `on_start`; its calls, such as a login, are no part of an open loop's schedule."""
+        try:
+            self._start_of_class()
+        finally:
+            self._starting = False
+            BOOKS.warming -= 1
 
     def _call(  # noqa: PLR0913  one keyword for each thing a caller may say of a call
         self,
@@ -89,52 +117,58 @@ class StreamingUser(User):
         content = b"" if body is None else body if isinstance(body, bytes) else orjson.dumps(body)
         parts: list[bytes] = []
 
-        def exchange(mark: Mark) -> tuple[int, str | None, int | None]:
+        def exchange(mark: Mark) -> tuple[int, str | None, Beside]:
             sent = content.replace(MARK, f"[call {tag(mark.item.index, warmup=warmup)}]".encode())
             head = self.connection.head(
                 method or ("POST" if sent else "GET"), path, {**self.headers, **(headers or {})}, len(sent)
             )
-            reading = Reading(mark, parts, streamed=streamed)
+            reading = Reading(mark, parts, streamed=streamed, own=self.piece)
             answer = Answer(reading.take, reading.begin)
-            self.connection.exchange(head + sent, answer)
-            return answer.status, reading.error(answer.status), reading.events.tokens
+            try:
+                self.connection.exchange(head + sent, answer)
+            finally:
+                self.connection.keep_cookies(path, answer)
+            reading.end()
+            return answer.status, reading.error(answer), reading.beside
 
         return self.timed(name or path, exchange, parts, streamed=streamed, warmup=warmup)
 
     def timed(
         self,
         name: str,
-        exchange: Callable[[Mark], tuple[int, str | None, int | None]],
+        exchange: Callable[[Mark], tuple[int, str | None, Beside]],
         parts: list[bytes],
         *,
         streamed: bool,
         warmup: bool = False,
     ) -> Heard:
-        """Span one call, however it is made; *exchange* answers status, kind of failure and tokens if known."""
-        due = None if warmup else self._turn()
-        status, tokens = 0, None
+        """Span one call, however it is made; *exchange* returns status, kind of failure and what was heard."""
+        due = None if warmup or self._starting else self._turn()
+        status, beside = 0, SILENT
         mark = Mark(BOOKS.begin(warmup=warmup, due=due))
-        with _in_flight():
+        with _in_flight(name, mark, warmup=warmup):
             try:
                 with mark:
-                    status, failure, tokens = exchange(mark)
+                    status, failure, beside = exchange(mark)
                 mark.error = mark.error or failure
-                if not mark.error and not streamed:
-                    mark.chunks.append(mark.done)
             except GreenletExit:
-                mark.error = "Stopped"
+                # A user that is ended while the test goes on has gone: it was told to, or there are to be fewer.
+                mark.error = STOPPED if BOOKS.draining else LEFT
+                raise
+            except gevent.Timeout:
+                mark.error = LEFT
                 raise
             finally:
-                BOOKS.end(name, mark)
+                BOOKS.end(name, mark, beside, streamed=streamed)
                 if not warmup:
                     length = sum(map(len, parts))
-                    rows.log(self.environment, name, mark, length, tokens=tokens, streamed=streamed)
+                    rows.log(self.environment, name, mark, length, tokens=beside.tokens, streamed=streamed)
         if mark.error:
             gevent.sleep(PAUSE)
         return Heard(status, mark.error, b"".join(parts))
 
     def _turn(self) -> int | None:
-        """Wait until this user's next call may begin; answer when it was due, None in a closed loop."""
+        """Wait until this user's next call may begin; return when it was due, None in a closed loop."""
         while BOOKS.waiting:
             gevent.sleep(POLL)
         due = None if BOOKS.draining else BOOKS.next_due()
@@ -142,6 +176,7 @@ class StreamingUser(User):
             gevent.sleep(wait / 1e9)
         if BOOKS.draining:
             gevent.sleep(86_400)  # until Locust ends this user, as it is about to
+        BOOKS.leave(due)
         return due
 
     def on_stop(self) -> None:
@@ -150,47 +185,10 @@ class StreamingUser(User):
 
 
 @contextmanager
-def _in_flight() -> Any:
-    BOOKS.in_flight += 1
+def _in_flight(name: str, mark: Mark, *, warmup: bool) -> Iterator[None]:
+    """Keep the books' list of calls in flight; a warm-up call has no name in it."""
+    BOOKS.flying[mark.item.index] = ("" if warmup else name, monotonic_ns())
     try:
         yield
     finally:
-        BOOKS.in_flight -= 1
-
-
-class Reading:
-    """Stamps the output of one answer into *mark* and keeps the body's bytes."""
-
-    def __init__(self, mark: Mark, parts: list[bytes], *, streamed: bool) -> None:
-        self._mark, self._parts, self._streamed = mark, parts, streamed
-        self.events: Events | Bytes = Bytes()
-        self._refused = False
-
-    def begin(self, status: int, content_type: str) -> None:
-        """Choose how to read the body."""
-        self._refused = status >= 300
-        if content_type.startswith("text/event-stream"):
-            self.events = Events()
-
-    def take(self, body: bytes, now: int) -> None:
-        """Keep *body*, which was read at *now*."""
-        self._parts.append(body)
-        if self._streamed and not self._refused:
-            for _ in range(self.events.feed(body)):
-                self._mark.chunks.append(now)
-
-    def error(self, status: int) -> str | None:
-        """Name what is wrong with a complete answer; None where nothing is."""
-        if self._refused:
-            return f"HTTP {status}{self._told()}"
-        if self.events.error:
-            return self.events.error
-        return "NoOutput" if self._streamed and not self._mark.chunks else None
-
-    def _told(self) -> str:
-        """Answer the error's type where a refusal names one, as OpenAI's and the example service's do."""
-        try:
-            said = orjson.loads(b"".join(self._parts))["error"]["type"]
-        except (ValueError, TypeError, KeyError):
-            return ""
-        return f" {said[:40]}" if isinstance(said, str) else ""
+        del BOOKS.flying[mark.item.index]

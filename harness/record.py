@@ -11,6 +11,12 @@ from dataclasses import dataclass
 OWN = "own"
 """The client of an application that brings its own."""
 
+STOPPED = "Stopped"
+"""The error of a call of a load run that the end of its test cut off."""
+
+LEFT = "left by the user"
+"""The error of a call of a load run whose user went away before the answer was complete."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -82,7 +88,9 @@ class Call:
     `chunks` holds the arrival of each chunk that carried output, in ns after `sent` (empty unless streamed).
     `due` is None in a closed loop. `served` is what the server's journal says of it: several entries after
     retries or in a chain of several requests, none where the call never arrived. Where nobody keeps a journal,
-    `usage` has the output tokens that the answers themselves tell of.
+    `usage` has the output tokens that the answers themselves tell of. `reasoning` is the arrival of the first
+    piece of reasoning, which is no output, in ns after `sent`; `ended` says whether a stream told that it was
+    complete. `streamed` is False for an answer of a load run that comes whole, None where nobody has said.
     """
 
     cell: str
@@ -96,6 +104,14 @@ class Call:
     warmup: bool = False
     served: tuple[Served, ...] = ()
     usage: int | None = None
+    reasoning: int | None = None
+    ended: bool | None = None
+    streamed: bool | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the call failed; one that was cut off by the test's end or left by its user did not."""
+        return self.error is not None and self.error not in {STOPPED, LEFT}
 
     @property
     def start(self) -> int:
@@ -116,6 +132,11 @@ class Call:
     def ttft(self) -> int | None:
         """First output chunk - start; None where nothing was streamed."""
         return self.chunks[0] + self.sent - self.start if self.chunks else None
+
+    @property
+    def first_reasoning(self) -> int | None:
+        """First piece of reasoning - start; None where there was none."""
+        return None if self.reasoning is None else self.reasoning + self.sent - self.start
 
     @property
     def itl(self) -> list[int] | None:

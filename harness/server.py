@@ -11,6 +11,7 @@ from typing import IO, Self
 
 from harness import interrupt
 from harness.environment import scrubbed
+from harness.lastwords import reason
 from harness.masking import masked
 from harness.owned.children import Child
 
@@ -116,6 +117,5 @@ def _obituary(process: Child, said: bytes) -> str:
         ended = False
         process.kill()
     _, errors = process.communicate()
-    last = masked((errors or said).decode("utf-8", "replace").strip()).splitlines()[-1:]
-    reason = last[0] if last else ("it ended without a word" if ended else "it said nothing")
-    return f"the server did not come up: {reason}"
+    last = reason(masked((errors or said).decode("utf-8", "replace")))
+    return f"the server did not come up: {last or ('it ended without a word' if ended else 'it said nothing')}"

@@ -15,8 +15,9 @@ def command(*, quiet: bool, **words: Any) -> None:
     """
     Put users on the example service: with --time headless, without it from Locust's page.
 
-    Exit codes: 0 the SLO is met, or there is none and the run is whole; 1 it is missed, or the run is not whole;
-    2 it cannot be done as asked; 130 interrupted, what was measured is kept.
+    Exit codes: 0 the run is whole and keeps the limits it was given; 1 it is not whole, misses --slo or
+    --max-errors, has a bug in --file, or every call failed; 2 it cannot be done as asked; 130 interrupted, what
+    was measured is kept.
     """
     from harness.load.command import main as carry_out
 

@@ -19,10 +19,11 @@ MET, MISSED, USAGE, INTERRUPTED = 0, 1, 2, interrupt.CODE
 
 def main(given: dict[str, Any], *, quiet: bool) -> int:
     """
-    Carry out a load run; answer the exit code.
+    Carry out a load run; return the exit code.
 
-    0 the SLO is met, or there is none and the run is whole; 1 it is missed, or the run is not whole; 2 it cannot
-    be done as asked; 130 interrupted.
+    0 the run is whole and keeps the limits it was given; 1 it is not whole, misses the SLO, has more failures than
+    --max-errors, a bug in its locustfile, or no call that did not fail; 2 it cannot be done as asked; 130
+    interrupted.
     """
     try:
         config = config_from(given)
@@ -46,14 +47,10 @@ def main(given: dict[str, Any], *, quiet: bool) -> int:
 
 
 def code(outcome: run.Outcome) -> int:
-    """Answer the exit code of a headless run."""
+    """Return the exit code of a headless run."""
     if outcome.state == "interrupted":
         return INTERRUPTED
-    if outcome.state == "failed":
-        return MISSED
-    if outcome.judged:
-        return MET if outcome.judged.met else MISSED
-    return MISSED if outcome.notes else MET
+    return MET if outcome.whole else MISSED
 
 
 def _work(config: LoadConfig) -> int:
@@ -81,10 +78,12 @@ def _report(outcome: run.Outcome, *, quiet: bool) -> None:
         if not quiet:
             console = Console()
             build.tell(outcome.folder, console if console.is_terminal else Console(width=100))
-    for note in outcome.notes:
-        _note(note)
+    for sentence in (*outcome.remarks, *outcome.notes, outcome.too_many_failed):
+        if sentence:
+            _note(sentence)
     if outcome.judged:
-        _note(str(outcome.judged))
+        for line in outcome.judged.lines():
+            _note(line)
     _note(f"written to {outcome.folder}")
 
 

@@ -31,14 +31,21 @@ class LoadConfig:
     With `time` it is headless, and without it Locust's page is served. Raises `Mistake` for what cannot be.
     """
 
-    endpoint: tuple[str, ...] = _option(f"endpoints, one after another: {', '.join(ENDPOINTS)}", ())
+    endpoint: tuple[str, ...] = _option(
+        f"endpoints, or users of --file, with commas; one after another: {', '.join(ENDPOINTS)}", ()
+    )
+    mix: bool = _option(
+        "all endpoints at once in place of one after another, as --file without --endpoint is",
+        False,  # noqa: FBT003  a default
+    )
     users: int = _option("users, each with one call in flight", 16)
     time: float | None = _option("seconds under load; without it Locust's page starts the load")
     spawn_rate: float | None = _option("users started per second (default: all within one second)")
     rate: float | None = _option("open loop: calls due per second, whether or not the last came back")
     arrivals: str = _option("how an open loop's calls are spread: constant, poisson, gamma,cv=3 …", CONSTANT)
     slo: str | None = _option("limits on a call in seconds, such as ttft=0.5,e2e=2; exit code 1 when missed")
-    slo_share: float = _option("the share of calls that must be within the limits", 0.95)
+    slo_share: float = _option("the share of calls that must be within the limits, of every endpoint", 0.95)
+    max_errors: str | None = _option("the share of calls that may fail, such as 1%; exit code 1 when more do")
     rounds: int = _option("how often every endpoint is run; intervals come from these", 1)
     processes: int = _option("Locust processes", 1)
     master: bool = _option("be the master of workers on other hosts", False)  # noqa: FBT003  a default
@@ -81,10 +88,19 @@ class LoadConfig:
             raise Mistake(f"there is no file {self.file}")
         if not self.name.replace("-", "").replace("_", "").isalnum():
             raise Mistake(f"name may have letters, digits, - and _, not {self.name!r}")
+        self._check_together()
         for name in ("host", "journal"):
             _check_address(name, getattr(self, name))
         self.limits()
+        self.errors_allowed()
         self.schedule()
+
+    def _check_together(self) -> None:
+        """Refuse what does not go together."""
+        if self.mix and not self.endpoint and not self.file:
+            raise Mistake("a mix needs the endpoints that it is of, such as --endpoint ainvoke,stream")
+        if self.host and self.fault:
+            raise Mistake("fault is a fault of the mock that Overlap starts; with --host there is none")
 
     def _check_endpoints(self) -> None:
         for each in self.endpoint:
@@ -114,8 +130,22 @@ class LoadConfig:
 
         return limits(self.slo, self.slo_share)
 
+    def errors_allowed(self) -> float | None:
+        """Return the share of calls (0 to 1) that may fail; None where nobody has said. Raises `Mistake`."""
+        return None if self.max_errors is None else share_of("max_errors", self.max_errors)
+
+    @property
+    def mixed(self) -> bool:
+        """Whether all endpoints are under load at once."""
+        return self.mix or (self.file is not None and not self.endpoint)
+
+    @property
+    def mock(self) -> bool:
+        """Whether the calls end up at a mock server that Overlap starts, whose latency it knows."""
+        return self.host is None
+
     def schedule(self) -> arriving.Arrivals | None:
-        """Answer when an open loop's calls are due; None in a closed loop. Raises `Mistake` for what cannot be."""
+        """Return when an open loop's calls are due; None in a closed loop. Raises `Mistake` for what cannot be."""
         if self.rate is None and self.arrivals == CONSTANT:
             return None
         return arriving.read(self.arrivals, **({} if self.rate is None else {"rate": self.rate}))
@@ -150,6 +180,22 @@ _RANGES: dict[str, tuple[float, float]] = {
     "mock_port": (0, 65_535),
     "master_port": (1, 65_535),
 }
+
+
+def share_of(name: str, words: str) -> float:
+    """
+    Return the share that *words* spell, `1%` or `0.01`, between 0 and 1. Raises `Mistake` for any other.
+
+    >>> share_of("max_errors", "1%"), share_of("max_errors", "0.5")
+    (0.01, 0.5)
+    """
+    try:
+        share = float(words.strip().removesuffix("%")) / (100 if words.strip().endswith("%") else 1)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise Mistake(f"{name} cannot be {words!r}; it is a share of calls such as 1% or 0.01")
+    return share
 
 
 def _check_address(name: str, address: str | None) -> None:

@@ -2,7 +2,8 @@
 The process that Locust runs in: told by its parent on stdin what to do, tells on stdout what comes of it.
 
 One JSON object a line, both ways. The first line from the parent is how to be set up (`Setup`); then `run`, `live`
-and the end of input, upon which it quits. To the parent: `up`, `began`, `calls`, `ended`, `lost`, `mistake`.
+`go`, and the end of input, upon which it quits. To the parent: `up`, `began`, `users`, `ready`, `calls`, `flying`,
+`bugs`, `ended`, `lost`, `mistake`.
 gevent patches the whole process, so nothing but Locust lives in it.
 """
 
@@ -15,7 +16,8 @@ import gevent  # type: ignore[import-untyped]
 import orjson
 from gevent.fileobject import FileObject  # type: ignore[import-untyped]
 from locust import (
-    events,  # before anything else: it patches sockets, threads and time
+    User,  # before anything else: it patches sockets, threads and time
+    events,
     runners,
 )
 from locust.argument_parser import get_parser
@@ -26,7 +28,12 @@ from harness.load.books import BOOKS
 from harness.load.reports import Reports
 from harness.load.setup import Setup, setup_from
 from harness.load.users import user_classes
+from harness.locust_user import StreamingUser
 
+GRACE = 0.05  # seconds after the last due time of an open loop, in which its call may still be sent
+SPAWNING = 30.0  # seconds that starting users may take beyond what the spawn rate says
+POLL = 0.05  # seconds between two looks whether a shape has ended the test
+OVER = frozenset({"cleanup", "stopping", "stopped"})  # Locust's states of a test that is over
 REPORT = 1.0  # seconds between the reports of a worker: what a killed one takes along
 
 
@@ -38,7 +45,7 @@ class Engine:
         runners.WORKER_REPORT_INTERVAL = REPORT
         rows.sharpen()
         # Before the options: a locustfile may have some of its own. No file of options that lies about is read.
-        self.classes = loaded(setup)
+        self.classes, self.shape = loaded(setup)
         options = get_parser(default_config_files=[]).parse_args(args=[])
         options.num_users, options.spawn_rate = setup.users, setup.spawn_rate
         options.overlap_seed = setup.seed
@@ -49,6 +56,10 @@ class Engine:
             host=setup.host,
             parsed_options=options,
             available_user_classes=dict(self.classes),
+            # Without these the page fails as soon as somebody opens the settings of a class.
+            available_user_tasks={name: each.tasks for name, each in self.classes.items()},
+            available_shape_classes={type(self.shape).__name__: self.shape} if self.shape else None,
+            shape_class=self.shape if setup.shaped else None,
             reset_stats=False,
         )
         self.runner = self._runner()
@@ -63,27 +74,59 @@ class Engine:
             return self.environment.create_master_runner(self.setup.master_host, self.setup.master_port)
         return self.environment.create_local_runner()
 
+    def about(self) -> dict[str, Any]:
+        """Return what the parent has to know of the users and the shape."""
+        classes = self.classes.items()
+        return {
+            "classes": list(self.classes),
+            "untimed": [name for name, each in classes if not issubclass(each, StreamingUser)],
+            "thinking": [name for name, each in classes if each.wait_time is not User.wait_time],
+            "shape": type(self.shape).__name__ if self.shape else None,
+        }
+
     def run(self, told: dict[str, Any]) -> None:
-        """Run one test to its end: *told* has endpoint, users, seconds."""
+        """Run one test to its end: *told* has classes, users, spawn_rate and seconds."""
         self.await_workers()
         # Traversing what importing left behind takes a tenth of a second, in which every token would be late.
         gc.collect()
         gc.freeze()
         self.environment.user_classes = [self.classes[name] for name in told["classes"]]
+        if self.setup.open_loop:
+            options: Any = self.environment.parsed_options
+            options.overlap = {**self.setup.open_loop, "seconds": told["seconds"]}
         # Before anything starts: a dispatcher of the test before would send its users.
         self.runner._users_dispatcher = None  # noqa: SLF001  Locust sets it to None itself when a test stops
-        self.runner.start(told["users"], told["spawn_rate"])
-        if self.setup.role == "local":
-            self.runner.spawning_greenlet.join()
-            self.await_warm()
-        gevent.sleep(told["seconds"])
+        if self.setup.shaped and self.shape:
+            self.runner.start_shape()
+        else:
+            self.runner.start(told["users"], told["spawn_rate"])
+        self.await_open(time.monotonic() + self.setup.timeout * 2 + SPAWNING + told["users"] / told["spawn_rate"])
+        end = time.monotonic() + told["seconds"] + (GRACE if self.setup.open_loop else 0)
+        while time.monotonic() < end and self.runner.state not in OVER:
+            gevent.sleep(min(POLL, max(0, end - time.monotonic())))
         self.stop()
 
-    def await_warm(self) -> None:
-        """Wait until every user has had its first call, for a service that is new takes its time over these."""
-        end = time.monotonic() + self.setup.timeout
-        while BOOKS.warming and time.monotonic() < end:
-            gevent.sleep(0.01)
+    def do(self, told: dict[str, Any]) -> None:
+        """Do one thing that the parent asks for."""
+        if "run" in told:
+            gevent.spawn(self.run, told["run"]).link_exception(
+                lambda dead: self.tell({"mistake": f"{type(dead.exception).__name__}: {dead.exception}"})
+            )
+        elif "stop" in told:
+            gevent.spawn(self.stop)
+        elif "go" in told:
+            self.reports.go()
+        elif "died" in told:
+            self.reports.died(told["died"])
+        elif "live" in told and self.live:
+            self.live.show(told["live"])
+
+    def await_open(self, end: float) -> None:
+        """Wait until all users are ready, and no longer than *end*; raises what has kept users from being made."""
+        while not self.reports.opened.wait(POLL) and time.monotonic() < end and self.runner.state not in OVER:
+            spawning = self.runner.spawning_greenlet
+            if spawning is not None and spawning.ready() and spawning.exception:
+                raise spawning.exception
 
     def stop(self) -> None:
         """Let the calls in flight end, then end the users; the end is told by the listener of `test_stop`."""
@@ -95,18 +138,18 @@ class Engine:
             gevent.sleep(0.05)
 
 
-def loaded(setup: Setup) -> dict[str, Any]:
-    """Answer the user classes by name: those of the table, or those of a locustfile of the user's own."""
+def loaded(setup: Setup) -> tuple[dict[str, Any], Any]:
+    """Return the user classes by name, those of the table or of a locustfile of the user's own, and its shape."""
     if not setup.file:
         kinds = (True, False) if setup.role == "worker" else (setup.direct,)
         classes = [each for kind in kinds for each in user_classes(setup.timeout, direct=kind)]
         return {
             each.__name__: each for each in classes if not setup.offered or each.endpoint.name in setup.offered
-        }
+        }, None
     from locust.util.load_locustfile import load_locustfile
 
-    found: dict[str, Any] = load_locustfile(setup.file)[0]
-    return found
+    found, shapes = load_locustfile(setup.file)
+    return found, shapes[0] if shapes else None
 
 
 def _end_with(runner: Any) -> None:
@@ -122,7 +165,7 @@ def main() -> None:
     lines = FileObject(os.dup(0), "rb")
 
     def tell(fact: dict[str, Any]) -> None:
-        data = orjson.dumps(fact) + b"\n"
+        data = orjson.dumps(fact, default=tuple) + b"\n"  # rows are named tuples, which it leaves to us
         while data:
             data = data[os.write(out, data) :]
 
@@ -131,21 +174,11 @@ def main() -> None:
         from harness.load.tab import serve
 
         engine.live = serve(engine.environment, engine.setup)
-    tell({"up": os.getpid(), "classes": list(engine.classes)})
+    tell({"up": os.getpid(), **engine.about()})
     if engine.setup.role == "worker":
         gevent.spawn(_end_with, engine.runner)
-    running = None
     for line in lines:
-        told = orjson.loads(line)
-        if "run" in told:
-            running = gevent.spawn(engine.run, told["run"])
-            running.link_exception(lambda dead: tell({"mistake": repr(dead.exception)}))
-        elif "stop" in told:
-            gevent.spawn(engine.stop)
-        elif "died" in told:
-            engine.reports.died(told["died"])
-        elif "live" in told and engine.live:
-            engine.live.show(told["live"])
+        engine.do(orjson.loads(line))
     engine.runner.quit()
     os._exit(0)
 

@@ -1,69 +1,81 @@
 """
-Finds the pieces of output in the body of a stream, wherever its bytes are cut; no socket, no clock.
+Counts the pieces of output in the body of a stream, wherever its bytes are cut; no socket, no clock.
 
-Reads server-sent events of OpenAI's kinds (chat, completions, responses) and of anybody's own, and bodies that are
-no events at all. What does not carry output is not counted: roles, usage, `[DONE]`, comments, pings.
+Framing is `harness.sse`'s, meaning is `harness.deltas`'. What does not carry output is not counted: roles, usage,
+`[DONE]`, comments, pings, reasoning.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 
-# Where services of one's own put a piece of text, the likeliest first.
-_KEYS = ("text", "content", "token", "delta", "answer", "output", "message")
+from harness.deltas import Delta, code_of, delta
+from harness.sse import Event, EventReader, JsonReader
+
+NO_OUTPUT = "NoOutput"
+_MOST_KEYS = 6
+
+Own = Callable[[Any, str], bool | None]
+"""Tells whether an event's data, with its name, is a piece of output; None leaves that to `harness.deltas`."""
 
 
 class Events:
     """
-    Counts output in server-sent events; `tokens` is what the stream itself says of its length, None if nothing.
+    Counts output in events.
 
-    `error` names the kind of a failure that came within the stream, after the status had said 200.
+    `tokens` is what the stream itself says of its length, None if nothing; `error` names the kind of a failure
+    that came within the stream, after the status had said 200. `reasoning` counts pieces of reasoning, `ended`
+    says whether an event came that says the stream is complete.
     """
 
-    def __init__(self) -> None:
-        self._rest = b""
-        self._data: list[bytes] = []
+    def __init__(self, reader: EventReader | JsonReader | None = None, own: Own | None = None) -> None:
+        self._reader = reader or EventReader()
+        self._own = own
+        self._keys: dict[str, None] = {}
+        self._events = 0
         self.tokens: int | None = None
         self.error: str | None = None
+        self.reasoning = 0
+        self.ended = False
 
     def feed(self, body: bytes) -> int:
-        """Answer how many pieces of output *body* completes."""
-        *lines, self._rest = (self._rest + body).split(b"\n")
-        return sum(self._line(line.rstrip(b"\r")) for line in lines)
+        """Return how many pieces of output *body* completes."""
+        return sum(map(self._event, self._reader.feed(body)))
 
-    def _line(self, line: bytes) -> bool:
-        if line.startswith(b"data:"):
-            self._data.append(line[5:].strip())
-            return False
-        if line or not self._data:
-            return False
-        data = b"\n".join(self._data) if len(self._data) > 1 else self._data[0]
-        self._data.clear()
-        return self._event(data)
+    def end(self) -> int:
+        """Return how many pieces the end of the body completes."""
+        return sum(map(self._event, self._reader.end()))
 
-    def _event(self, data: bytes) -> bool:
-        try:
-            event = orjson.loads(data)
-        except ValueError:
-            return data not in {b"", b"[DONE]"}
-        return self._object(event) if isinstance(event, dict) else bool(event)
+    def why_nothing(self) -> str:
+        """Say why a complete stream had no output."""
+        if self.reasoning:
+            return f"{NO_OUTPUT}: reasoning only"
+        if self._keys:
+            keys = ", ".join(list(self._keys)[:_MOST_KEYS])
+            return f"{NO_OUTPUT}: no known text field; keys seen: {keys}"
+        return f"{NO_OUTPUT}: no event with text" if self._events else f"{NO_OUTPUT}: no event"
 
-    def _object(self, event: dict[str, Any]) -> bool:
-        if "choices" in event:
-            self._note(event)
-            return any(map(_carries, event["choices"]))
-        if event.get("error"):
-            self.error = kind(event["error"])
-            return False
-        if isinstance(event.get("type"), str) and event["type"].startswith("response."):
-            self._note(event.get("response") or {})
-            return event["type"].endswith(".delta") and bool(event.get("delta"))
-        return any(event.get(key) for key in _KEYS)
+    def _event(self, event: Event) -> bool:
+        self._events += 1
+        said = delta(event)
+        if self._own and (own := self._own(_data(event), event.name)) is not None:
+            said = Delta(output=own, error=said.error, end=said.end, tokens=said.tokens)
+        self.tokens = self.tokens if said.tokens is None else said.tokens
+        self.ended = self.ended or said.end
+        self.reasoning += said.reasoning
+        if said.error:
+            self.error = kind(said.error)
+        self._keys |= dict.fromkeys(said.keys)
+        return said.output
 
-    def _note(self, about: dict[str, Any]) -> None:
-        usage = about.get("usage")
-        if usage:
-            self.tokens = usage.get("completion_tokens", usage.get("output_tokens", self.tokens))
+
+def _data(event: Event) -> Any:
+    """Return an event's data as JSON has it, else as text."""
+    try:
+        return orjson.loads(event.data)
+    except ValueError:
+        return event.data.decode("utf-8", "replace")
 
 
 class Bytes:
@@ -71,20 +83,25 @@ class Bytes:
 
     tokens: int | None = None
     error: str | None = None
+    reasoning = 0
+    ended = False
 
-    def feed(self, body: bytes) -> int:
-        """Answer 1, or 0 for nothing."""
+    @staticmethod
+    def feed(body: bytes) -> int:
+        """Return 1, or 0 for nothing."""
         return 1 if body else 0
+
+    @staticmethod
+    def end() -> int:
+        """Return 0: the last fragment is counted already."""
+        return 0
+
+    @staticmethod
+    def why_nothing() -> str:
+        """Say why a complete body had no output."""
+        return f"{NO_OUTPUT}: the body was empty"
 
 
 def kind(error: Any) -> str:
     """Name a failure told within a stream by its code or type, never by its message: that may quote a prompt."""
-    if isinstance(error, dict):
-        error = error.get("code") or error.get("type") or "error"
-    return f"told in the stream: {str(error)[:40]}"
-
-
-def _carries(choice: dict[str, Any]) -> bool:
-    """Tell whether a choice of a chat or completions chunk has text, or a part of a tool call."""
-    delta = choice.get("delta") or {}
-    return bool(delta.get("content") or delta.get("tool_calls") or choice.get("text"))
+    return f"told in the stream: {code_of(error)}"

@@ -17,8 +17,7 @@ import orjson
 
 from harness.load.config import LoadConfig
 from harness.load.run import headless
-from harness.load.slo import STOPPED
-from harness.record import Call
+from harness.record import STOPPED, Call
 from harness.store import Run, read
 
 USERS, TOKENS, TTFT, ITL = 64, 16, 0.05, 0.005

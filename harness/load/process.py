@@ -15,6 +15,7 @@ import orjson
 from harness import interrupt
 from harness.config import Mistake
 from harness.environment import scrubbed
+from harness.lastwords import reason
 from harness.launch import LAST_LINES
 from harness.load.setup import Setup
 from harness.masking import hide_dotenv, masked
@@ -76,27 +77,31 @@ class Locust:
             self._process.stdin.flush()
 
     def hear(self, patience: float) -> dict[str, Any] | None:
-        """Answer what it says next, None if nothing within *patience* seconds; {"eof": True} once it has ended."""
+        """Return what it says next, None if nothing within *patience* seconds; {"eof": True} once it has ended."""
         try:
             return self._facts.get(timeout=patience)
         except Empty:
             return None
 
-    def await_up(self, patience: float = 60.0) -> list[str]:
-        """Wait until it is set up; answer the names of its user classes. Raises `Mistake` when it cannot be."""
+    def await_up(self, patience: float = 60.0) -> dict[str, Any]:
+        """
+        Wait until it is set up; return what it has: user `classes`, those `untimed` or `thinking`, and a `shape`.
+
+        Raises `Mistake` when it cannot be set up.
+        """
         said = self.hear(patience)
         if said and "up" in said:
-            return list(said["classes"])
+            return said
         raise Mistake(f"Locust did not come up: {self.last_words()}")
 
     def last_words(self) -> str:
-        """The last line it wrote to stderr."""
+        """The line on stderr that says what went wrong."""
         self._threads[0].join(0.2)
-        return masked("\n".join(self._said)).splitlines()[-1][:300] if self._said else "without a word"
+        return reason(masked("\n".join(self._said))) or "without a word"
 
     def _listen(self, pipe: IO[bytes]) -> None:
         for line in pipe:
-            if text := line.decode("utf-8", "replace").strip():
+            if text := line.decode("utf-8", "replace").rstrip():
                 self._said.append(text)
 
     def _read(self, pipe: IO[bytes]) -> None:
@@ -105,7 +110,7 @@ class Locust:
         self._facts.put(END)
 
     def wait(self) -> int:
-        """Wait until it ends by itself; answer its exit code."""
+        """Wait until it ends by itself; return its exit code."""
         return self._process.wait()
 
     def stop(self) -> None:

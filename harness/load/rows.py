@@ -12,6 +12,7 @@ from locust import stats
 from locust.env import Environment
 
 from harness.probe import Mark
+from harness.record import LEFT, STOPPED
 
 
 class Failed(Exception):
@@ -47,13 +48,15 @@ def log(  # noqa: PLR0913  what Locust and the mark know of one call, nothing mo
 ) -> None:
     """Enter one ended call; *tokens* is what the stream says of its length, else every chunk counts as one."""
     start = mark.sent if mark.item.due is None else mark.item.due
-    failed = Failed(mark.error) if mark.error else None
+    left = mark.error in {LEFT, STOPPED}
+    failed = Failed(mark.error) if mark.error and not left else None
     request: Any = environment.events.request
     request.fire(
         request_type="E2E",
         name=name,
-        # Without a time: how long a failure took says nothing about an answer, and would move the percentiles.
-        response_time=None if failed else (mark.done - start) / 1e6,
+        # Without a time: how long a failure took, or a call that was cut off, says nothing about an answer, and
+        # would move the percentiles.
+        response_time=None if failed or left else (mark.done - start) / 1e6,
         response_length=length,
         exception=failed,
         context={},

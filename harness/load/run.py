@@ -1,6 +1,7 @@
 """A load run from its configuration to its folder: with the page, or headless for a time."""
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,12 +12,14 @@ from typing import Any
 from harness.calm import uninterrupted
 from harness.folder import fresh, point_latest
 from harness.journal import Lost, take
+from harness.load import remarks
 from harness.load.config import LoadConfig
 from harness.load.folder import Book
 from harness.load.slo import Judged
 from harness.load.stage import Stage
 from harness.load.tally import Tally
 from harness.neighbours import look, taken
+from harness.record import Call
 from harness.store import Writer
 
 TICK = 1.0  # seconds between two looks at the journal
@@ -27,12 +30,39 @@ Ended = tuple[Tally, tuple[int, int], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Where the run is, its state, what is wrong or worth knowing, and how it stands to the SLO (None: no SLO)."""
+    """
+    Where the run is, its state, what is wrong (`notes`), and how it stands to the SLO (None: no SLO).
+
+    `remarks` are worth knowing and nothing wrong. `failed` of `calls` failed, those that were due and never sent
+    among them; `allowed` is the share of them that may, None where nobody has said.
+    """
 
     folder: Path
     state: str
     notes: tuple[str, ...]
     judged: Judged | None
+    remarks: tuple[str, ...] = ()
+    calls: int = 0
+    failed: int = 0
+    allowed: float | None = None
+
+    @property
+    def too_many_failed(self) -> str | None:
+        """Say that more calls failed than may, or all of them; None where neither is so."""
+        if self.calls and self.failed == self.calls:
+            return f"every call failed: {self.failed:,} of {self.calls:,}"
+        if self.allowed is not None and self.failed > self.allowed * self.calls:
+            share = f"{self.failed / self.calls:.2%}"
+            return (
+                f"too many calls failed: {self.failed:,} of {self.calls:,}, {share} ({self.allowed:.4g} allowed)"
+            )
+        return None
+
+    @property
+    def whole(self) -> bool:
+        """Whether the run is complete and kept every limit that it was given."""
+        kept = self.judged is None or self.judged.met
+        return self.state == "finished" and not self.notes and not self.too_many_failed and kept
 
 
 class Conductor:
@@ -46,7 +76,9 @@ class Conductor:
         self._before = look()
         self._spoke = monotonic()
         self._ended: Ended | None = None
+        self._bugs: Counter[str] = Counter()
         self.notes: list[str] = []
+        self.remarks: list[str] = []
 
     @property
     def going(self) -> bool:
@@ -79,18 +111,50 @@ class Conductor:
         if "mistake" in said:
             raise Lost(f"Locust could not start the test: {said['mistake']}")
         if "began" in said:
+            self._stage.fault(on=False)
             self._begin(said)
-        elif "calls" in said and self._tally:
-            self._tally.bring(said["calls"])
+        elif "ready" in said:
+            self._stage.fault(on=True)
+            self._stage.locust.tell({"go": True})
+        elif "bugs" in said:
+            self._buggy(said["bugs"])
         elif "lost" in said:
             self._note(f"Locust process {said['lost']} {self._stage.end_of(said['pid'])}")
         elif "elsewhere" in said:
-            self._note(
+            self.remarks.append(
                 f"Locust process {said['elsewhere']} is on another host: latencies are its own clock's, but who "
                 "owned the time between the hosts is only roughly known"
             )
-        elif "ended" in said and self._tally:
-            self._ended = self._end(self._tally, said)
+        elif self._tally:
+            self._counted(self._tally, said)
+
+    def _counted(self, tally: Tally, said: dict[str, Any]) -> None:
+        """Add to *tally* what Locust says of the test that is going on."""
+        if "calls" in said:
+            tally.bring(said["calls"])
+        elif "flying" in said:
+            tally.fly(said["process"], said["flying"])
+        elif "users" in said:
+            tally.users_are(said["users"], said["at"])
+        elif "ended" in said:
+            self._ended = self._end(tally, said)
+
+    def _buggy(self, bugs: list[tuple[str, int, str]]) -> None:
+        """Tell each bug of the locustfile once, when it first happens; how often is noted at the end."""
+        for where, number, message in bugs:
+            if where not in self._bugs:
+                self._tell(f"a user of the locustfile raised {where}{': ' if message else ''}{message}")
+            self._bugs[where] += number
+
+    def bugs(self) -> list[str]:
+        """Return a sentence for each bug of the locustfile since this was last asked."""
+        sentences = [
+            f"a user of the locustfile raised {where}, {number:,} time{'s' if number > 1 else ''}: a bug there, "
+            "not a failed call"
+            for where, number in self._bugs.items()
+        ]
+        self._bugs.clear()
+        return sentences
 
     def _begin(self, said: dict[str, Any]) -> None:
         self._tally, self._began = Tally(said["users"]), said["began"]
@@ -132,7 +196,8 @@ class Conductor:
 
 def line_of(name: str, view: dict[str, Any]) -> str:
     """Put the live numbers of one endpoint into a line; what is unknown is left out."""
-    parts = [f"{view['calls']:,} calls in 10 s"] + ([f"{view['failed']:,} failed"] if view["failed"] else [])
+    parts = [f"{view['calls']:,} call{'' if view['calls'] == 1 else 's'} in {view['seconds']:.0f} s"]
+    parts += [f"{view['failed']:,} failed"] if view["failed"] else []
     parts += [f"{key.upper()} {view[key]:.1f} ms" for key in ("ttft", "itl", "e2e") if view[key] is not None]
     if view["overlap"] is not None:
         parts.append(f"overlap {view['overlap']:.0f} %")
@@ -151,6 +216,7 @@ def headless(config: LoadConfig, tell: Tell) -> Outcome:
         folder = fresh(config.results, config.name)
         with Writer(folder) as writer:
             book = Book(config, folder, writer, pinned=stage.pinned)
+            _remark(config, stage, book)
             book.state("running")
             conductor = Conductor(config, stage, tell)
             state, reason = _carry_out(config, stage, conductor, book, order)
@@ -159,21 +225,26 @@ def headless(config: LoadConfig, tell: Tell) -> Outcome:
     return outcome
 
 
-def _order(config: LoadConfig, stage: Stage) -> list[tuple[int, str]]:
+def _order(config: LoadConfig, stage: Stage) -> list[tuple[int, tuple[str, ...]]]:
+    """Return round and endpoints of each test: all at once in a mix, else one after another in an order drawn."""
     endpoints = list(config.endpoint or (stage.classes if config.file else ("ainvoke",)))
-    rng, drawn = random.Random(config.seed), []
+    if config.mixed:
+        return [(number, tuple(endpoints)) for number in range(config.rounds)]
+    rng = random.Random(config.seed)
+    drawn: list[tuple[int, tuple[str, ...]]] = []
     for number in range(config.rounds):
         rng.shuffle(endpoints)
-        drawn += [(number, each) for each in endpoints]
+        drawn += [(number, (each,)) for each in endpoints]
     return drawn
 
 
 def _carry_out(
-    config: LoadConfig, stage: Stage, conductor: Conductor, book: Book, order: list[tuple[int, str]]
+    config: LoadConfig, stage: Stage, conductor: Conductor, book: Book, order: list[tuple[int, tuple[str, ...]]]
 ) -> tuple[str, str | None]:
     try:
-        for number, endpoint in order:
-            told = {"classes": [stage.users_of(endpoint)], "users": config.users, "seconds": config.time}
+        for number, endpoints in order:
+            classes = [stage.users_of(each) for each in endpoints]
+            told = {"classes": classes, "users": config.users, "seconds": config.time}
             stage.locust.tell({"run": told | {"spawn_rate": config.spawn_rate or float(config.users)}})
             _enter(book, number, _follow(conductor))
     except KeyboardInterrupt:
@@ -200,6 +271,8 @@ def _enter(book: Book, number: int, ended: Any) -> None:
         with uninterrupted():
             if tally.calls:
                 book.enter(tally, number, span, said["locust"], said["cpu"])
+            if sentence := remarks.untimed(said["locust"]):
+                book.remark(sentence)
 
 
 def _stop(stage: Stage, conductor: Conductor, book: Book, drain: float) -> None:
@@ -212,14 +285,31 @@ def _stop(stage: Stage, conductor: Conductor, book: Book, drain: float) -> None:
 
 def _close(config: LoadConfig, book: Book, conductor: Conductor, state: str, reason: str | None) -> Outcome:
     limits = config.limits()
-    judged = limits.judge(book.calls) if limits else None
-    book.notes += conductor.notes
+    judged = limits.judge(book.calls, _endpoint) if limits else None
+    for sentence in (*conductor.notes, *conductor.bugs()):
+        book.note(sentence)
+    for sentence in conductor.remarks:
+        book.remark(sentence)
     if state == "finished" and not book.calls:
         state, reason = "failed", "nothing was measured"
-    more = {"slo": {"met": judged.met, "said": str(judged)}} if judged else {}
+    outcome = Outcome(book.folder, state, (), judged, (), len(book.counted), book.failed, config.errors_allowed())
+    more: dict[str, Any] = {"limits": outcome.too_many_failed, "max_errors": outcome.allowed}
+    if judged:
+        more["slo"] = {"met": judged.met, "said": str(judged), "endpoints": judged.facts()}
     book.state(state, reason, **more)
     notes = [*([reason] if reason else []), *book.notes, *book.balance.faults]
-    return Outcome(book.folder, state, tuple(notes), judged)
+    return replace(outcome, notes=tuple(notes), remarks=tuple(book.remarks))
+
+
+def _endpoint(call: Call) -> str:
+    """Name the endpoint of a call on file by its cell."""
+    return call.cell.split("/")[2]
+
+
+def _remark(config: LoadConfig, stage: Stage, book: Book) -> None:
+    """Remark what is known of the run before it begins."""
+    for sentence in remarks.of_setup(config, untimed=stage.untimed, thinking=stage.thinking, shape=stage.shape):
+        book.remark(sentence)
 
 
 def page(config: LoadConfig, tell: Tell, finished: Callable[[Outcome], None]) -> None:
@@ -265,6 +355,7 @@ def _keep(
     folder = fresh(config.results, config.name)
     with Writer(folder) as writer:
         book = Book(config, folder, writer, pinned=stage.pinned)
+        _remark(config, stage, book)
         _enter(book, 0, ended)
         outcome = _close(config, book, conductor, "finished", None)
     point_latest(folder)

@@ -13,7 +13,9 @@ class Setup:
 
     `workers` is how many to wait for before a test begins; `drain` how long calls in flight may take to end when
     a test is stopped (0: they are cut). `offered` are the endpoints there are users for; none means all.
-    `open_loop` is {arrivals, seed, processes}, or None for a closed loop.
+    `open_loop` is {arrivals, seed, processes}, or None for a closed loop. `gated`: a test whose users are ready
+    waits for the parent, who has something to do first. `shaped`: the locustfile's `LoadTestShape` says how many
+    users.
     """
 
     role: Role
@@ -32,6 +34,8 @@ class Setup:
     master_port: int = 5557
     workers: int = 0
     open_loop: dict[str, Any] | None = None
+    gated: bool = False
+    shaped: bool = False
 
 
 def setup_from(fact: dict[str, Any]) -> Setup:

@@ -1,12 +1,19 @@
 """The SLO of a load run: limits on a call, the share of calls that must keep them, and whether they did."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from harness.record import Call
-from harness.slo import Slo, read
+from harness.openloop import NOT_STARTED
+from harness.record import LEFT, STOPPED, Call
+from harness.slo import OF_CALLS, Slo, read
 
-STOPPED = "Stopped"
+__all__ = ["LEFT", "STOPPED", "Judged", "Limits", "limits"]
+
+
+def _cell(call: Call) -> str:
+    return call.cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,29 +28,107 @@ class Limits:
         """The limits in ns, by metric of calls."""
         return self.slo.limits
 
-    def judge(self, calls: Sequence[Call]) -> "Judged":
-        """Judge all *calls* but those that the end of the run cut off: these say nothing about the service."""
-        counted = [call for call in calls if not call.warmup and call.error != STOPPED]
-        return Judged(self, len(counted), sum(map(self.slo.met, counted)))
+    def judge(self, calls: Sequence[Call], name: Callable[[Call], str] = _cell) -> "Judged":
+        """
+        Judge all *calls*, and those of each endpoint by themselves; *name* tells an endpoint, else its cell.
+
+        A call that was cut off, by the end of the test or by its user, has missed a limit that it had already
+        passed by then; else it is left out, since nobody knows how it would have gone on. A call that was due
+        and never sent has missed.
+        """
+        by_cell: defaultdict[str, list[bool]] = defaultdict(list)
+        sent: set[str] = set()
+        for call in calls:
+            kept = self._kept(call)
+            if kept is not None:
+                by_cell[name(call)].append(kept)
+            if call.error != NOT_STARTED:
+                sent.add(name(call))
+        every = [kept for cell in by_cell.values() for kept in cell]
+        # Which endpoint a call would have gone to that was never sent is not always known.
+        parts = {
+            cell: Judged(self, len(kept), sum(kept)) for cell, kept in sorted(by_cell.items()) if cell in sent
+        }
+        return Judged(self, len(every), sum(every), parts if len(parts) > 1 else {})
+
+    def _kept(self, call: Call) -> bool | None:
+        """Say whether *call* kept every limit; None where that is not known, or nobody asks."""
+        if call.warmup:
+            return None
+        if call.error in {LEFT, STOPPED}:
+            return False if any(_passed(call, *each) for each in self.slo.limits.items()) else None
+        if call.streamed is False and not call.failed:
+            # Of an answer that comes whole the first that is seen is all of it.
+            call = replace(call, chunks=(call.done - call.sent,))
+        return self.slo.met(call)
+
+
+def _passed(call: Call, metric: str, limit: float) -> bool:
+    """Say whether *call*, which was cut off, had passed *limit* by then."""
+    numbers = [number for number in OF_CALLS[metric].of(call) if number is not None]
+    if metric in {"e2e", "overhead"} or (metric == "ttft" and not call.chunks):
+        numbers = [call.done - call.start]
+    elif metric == "from_sent":
+        numbers = [call.done - call.sent]
+    elif metric == "itl" and call.chunks:
+        numbers = [*numbers, call.done - call.sent - call.chunks[-1]]
+    return bool(numbers) and max(numbers) > limit
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How many calls were judged, and how many kept the limits."""
+    """How many calls were judged, and how many kept the limits; `parts` are the same by endpoint, if several."""
 
     limits: Limits
     calls: int
     kept: int
+    parts: Mapping[str, "Judged"] | None = None
 
     @property
     def met(self) -> bool:
-        """Whether enough did; no call at all is no success."""
-        return bool(self.calls) and self.kept >= self.limits.share * self.calls
+        """Whether enough did, of all and of every endpoint; no call at all is no success."""
+        own = bool(self.calls) and self.kept >= self.limits.share * self.calls
+        return own and all(part.met for part in (self.parts or {}).values())
+
+    @property
+    def percent(self) -> str:
+        """
+        The share that kept the limits, with as many digits as tell it from the share that is wanted.
+
+        A share that is missed is never rounded up to the one that is wanted.
+        """
+        if not self.calls:
+            return "none"
+        share, wanted = self.kept / self.calls, self.limits.share
+        for digits in range(1, 6):
+            text = f"{share:.{digits}%}"
+            if (float(text[:-1]) / 100 >= wanted) == (share >= wanted):
+                break
+        return text
 
     def __str__(self) -> str:
-        share = f"{self.kept / self.calls:.1%}" if self.calls else "none"
         word, wanted = "met" if self.met else "missed", f"{self.limits.share * 100:.4g} % wanted"
-        return f"SLO {word}: {share} of {self.calls:,} calls with {self.limits.slo} ({wanted})"
+        text = f"SLO {word}: {self.percent} of {self.calls:,} calls with {self.limits.slo} ({wanted}"
+        return f"{text}, of each endpoint)" if self.parts else f"{text})"
+
+    def facts(self) -> list[dict[str, Any]]:
+        """Return the verdict on each endpoint, for run.json."""
+        parts = self.parts or {}
+        return [
+            {"endpoint": name, "met": part.met, "calls": part.calls, "kept": part.kept}
+            for name, part in parts.items()
+        ]
+
+    def lines(self) -> list[str]:
+        """Return the verdict, then one line for each endpoint where there are several, the worst first."""
+        parts = sorted((self.parts or {}).items(), key=lambda each: each[1].kept / max(1, each[1].calls))
+        return [
+            str(self),
+            *(
+                f"  {name}: {'met' if part.met else 'missed'}, {part.percent} of {part.calls:,} calls"
+                for name, part in parts
+            ),
+        ]
 
 
 def limits(words: str, share: float) -> Limits:

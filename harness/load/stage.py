@@ -8,7 +8,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from harness.config import Mistake
-from harness.journal import Lost, take
+from harness.journal import Lost, configure, take
 from harness.load.config import LoadConfig
 from harness.load.endpoints import class_name
 from harness.load.process import Locust
@@ -37,6 +37,7 @@ class Stage:
         self.host = config.host
         self.journal = config.journal
         self.page: str | None = None
+        self._mock: str | None = None
         places = seats()
         self.pinned = places.apart
         self._ours = places.ours[0] if config.processes == 1 else None
@@ -76,11 +77,19 @@ class Stage:
         # Warming up costs no waiting, but a service's first requests do: it is sized for its users.
         mock = start(mock_words(config), self._theirs if config.direct else None)
         self._keep("mock server", mock)
-        self.journal = self.host = mock.base_url
+        self.journal = self.host = self._mock = mock.base_url
+        # What is wrong with it is said before anything else is started; it is set when users are ready.
+        self.fault(on=True)
+        self.fault(on=False)
         if not (config.direct or config.file):
             service = start(service_words(config, mock.base_url), self._theirs, PATIENCE)
             self._keep("service", service)
             self.host = service.base_url
+
+    def fault(self, *, on: bool) -> None:
+        """Have the mock make the fault that was asked for, or none. Raises `Mistake` for an unknown one."""
+        if self._mock and self._config.fault:
+            configure(self._mock, {"fault": [self._config.fault] if on else []})
 
     def _keep(self, name: str, server: Server) -> None:
         self._servers[name] = server
@@ -94,7 +103,11 @@ class Stage:
         master_port = config.master_port if config.master else free_port()
         setup = self.setup(role, master_port, port)
         self.locust = self._stack.enter_context(Locust(setup, self._ours))
-        self.classes = self.locust.await_up()
+        up = self.locust.await_up()
+        self.classes: list[str] = up["classes"]
+        self.untimed: list[str] = up["untimed"]
+        self.thinking: list[str] = up["thinking"]
+        self.shape: str | None = up["shape"]
         if config.file:
             self._check_classes()
         if not alone and not config.master:
@@ -128,6 +141,8 @@ class Stage:
             master_port=master_port,
             workers=config.expect_workers if config.master else config.processes,
             open_loop=config.open_loop,
+            gated=bool(config.fault),
+            shaped=config.time is not None and config.mixed,
         )
 
     def users_of(self, endpoint: str) -> str:
@@ -156,11 +171,10 @@ class Stage:
 
 
 def mock_words(config: LoadConfig) -> list[str]:
-    """Answer the command line of the mock server."""
+    """Return the command line of the mock server; a fault is set later, so that none hits a service's start."""
     words = ("--port", str(config.mock_port), "--profile", config.profile, "--tokens", str(config.tokens))
     several = ("--workers", str(config.mock_workers)) if config.mock_workers > 1 else ()
-    fault = ("--fault", config.fault) if config.fault else ()
-    return [sys.executable, "-m", "mock_server", *words, "--seed", str(config.seed), *several, *fault]
+    return [sys.executable, "-m", "mock_server", *words, "--seed", str(config.seed), *several]
 
 
 def service_words(config: LoadConfig, llm: str) -> list[str]:

@@ -7,7 +7,7 @@ a kilobyte a call: an hour at 300 calls a second is a gigabyte.
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from statistics import median
 from typing import Any
@@ -15,25 +15,35 @@ from typing import Any
 from harness.journal import Journal
 from harness.load.books import SHARE, Row
 from harness.neighbours import Taken
+from harness.openloop import NOT_STARTED
 from harness.probe import tag
 from harness.record import Call, Served
 from harness.shares import OWNERS, shares
 from harness.stats.throughput import in_flight
 
 RECENT = 10.0  # seconds that the live view looks back
+UNSENT = "not sent"
+"""The endpoint of calls that were due and never sent, where nobody knows which one they would have gone to."""
+
+Flying = Iterable[tuple[str, int]]
+"""Endpoint and start of each call in flight."""
 
 
 def call_of(row: Row) -> Call:
     """Make a `Call` of what a process brought; its cell is the endpoint until the test is written down."""
-    endpoint, index, due, sent, done, chunks, error, warmup = row
-    return Call(endpoint, 0, index, sent, done, due, array("q", chunks), error, warmup)
+    row = Row(*row)
+    call = Call(
+        row.endpoint, 0, row.number, row.sent, row.done, row.due, array("q", row.chunks), row.error, row.warmup
+    )
+    return replace(call, usage=row.tokens, reasoning=row.reasoning, ended=row.ended, streamed=row.streamed)
 
 
 class Tally:
     """
     What one test has brought so far; *users* is how many take part.
 
-    `taken` is what others took of the processors meanwhile, known at the end.
+    `changes` has when the number of users was changed, and to how many; the first entry is the start. `taken` is
+    what others took of the processors meanwhile, known at the end.
     """
 
     def __init__(self, users: int) -> None:
@@ -46,12 +56,42 @@ class Tally:
         self._waiting: defaultdict[str, list[Served]] = defaultdict(list)
         self._unjoined: list[Call] = []
         self._recent: list[Call] = []
+        self._flying: dict[int, list[tuple[str, int]]] | None = None
+        self._first: dict[str, int] = {}
+        self.changes: list[tuple[int, int]] = []
+
+    def users_are(self, number: int, moment: int) -> None:
+        """Note that there are *number* users from *moment* (ns) on, as the end of each spawning says."""
+        if not self.changes or self.changes[-1][1] != number:
+            self.changes.append((moment, number))
+        self.users = max(each for _, each in self.changes)
 
     def bring(self, rows: Iterable[Row]) -> None:
         """Add calls that have ended."""
         fresh = [call_of(row) for row in rows]
         self.calls += fresh
-        self._unjoined += [call for call in fresh if not call.warmup]
+        self._unjoined += [call for call in fresh if not call.warmup and call.error != NOT_STARTED]
+
+    def fly(self, process: int, calls: Flying) -> None:
+        """Note which calls of *process* are in flight now."""
+        self._flying = self._flying or {}
+        self._flying[process] = [(name, sent) for name, sent in calls if name]
+
+    @property
+    def due(self) -> int:
+        """How many calls of an open loop were due; 0 in a closed one."""
+        return sum(1 for call in self.calls if call.due is not None and not call.warmup)
+
+    @property
+    def unsent(self) -> int:
+        """How many calls were due and never sent."""
+        return sum(1 for call in self.calls if call.error == NOT_STARTED)
+
+    def named(self) -> list[Call]:
+        """Return all calls; those that were never sent under the only endpoint that there was, if it is one."""
+        names = {call.cell for call in self.calls if call.cell and not call.warmup}
+        name = names.pop() if len(names) == 1 else UNSENT
+        return [call if call.cell else replace(call, cell=name) for call in self.calls]
 
     def take(self, journal: Journal | None) -> None:
         """Add what the server saw since it was last asked; None where it keeps no journal."""
@@ -67,7 +107,7 @@ class Tally:
                 self._waiting[name].append(entry)
 
     def whole(self) -> Journal | None:
-        """Answer the journal of the whole test."""
+        """Return the journal of the whole test."""
         if not self.journal:
             return None
         entries = tuple(sorted(self.entries, key=lambda pair: pair[1].received))
@@ -80,30 +120,44 @@ class Tally:
         return dict(Counter(number // SHARE for number in numbers))
 
     def live(self, now: int) -> dict[str, Any]:
-        """Answer what the last ten seconds before *now* (monotonic ns) say, endpoint by endpoint."""
+        """Return what the last ten seconds before *now* (monotonic ns) say, endpoint by endpoint."""
         for call in self._unjoined:
             served = tuple(self._waiting.pop(tag(call.index, warmup=False), ()))
             self._recent.append(replace(call, served=served))
+            self._first[call.cell] = min(call.sent, self._first.get(call.cell, call.sent))
         self._unjoined.clear()
         since = now - int(RECENT * 1e9)
-        self._recent = [call for call in self._recent if call.done >= since]
+        self._recent = [call for call in self._recent if call.done > since]
         by_endpoint: defaultdict[str, list[Call]] = defaultdict(list)
         for call in self._recent:
             by_endpoint[call.cell].append(call)
-        return {name: _view(calls) for name, calls in sorted(by_endpoint.items())}
+        flying: defaultdict[str, list[int]] | None = None
+        if self._flying is not None:
+            flying = defaultdict(list)
+            for name, sent in (each for calls in self._flying.values() for each in calls):
+                flying[name].append(min(sent, now))
+        return {
+            name: view(calls, max(since, self._first[name]), now, None if flying is None else flying[name])
+            for name, calls in sorted(by_endpoint.items())
+        }
 
 
-def _view(calls: list[Call]) -> dict[str, Any]:
-    """Numbers of one endpoint: medians in ms, owners as means in ms, overlap in %; None where unknown."""
-    divided = [each for call in calls if (each := shares(call)) is not None and not call.error]
-    span = max(call.done for call in calls) - min(call.sent for call in calls)
-    planned = sum(each.planned for each in divided)
+def view(calls: list[Call], opened: int, now: int, flying: Sequence[int] | None = None) -> dict[str, Any]:
+    """
+    Return the numbers of one endpoint: medians in ms, owners as means in ms, overlap in %; None where unknown.
+
+    *calls* ended between *opened* and *now*; *flying* are the starts of those in flight, None where nobody says.
+    """
+    divided = [each for call in calls if not call.error and (each := shares(call)) is not None]
+    seconds = (now - opened) / 1e9
     return {
         "calls": len(calls),
-        "failed": sum(1 for call in calls if call.error),
-        "rate": len(calls) / span * 1e9 if span else None,
-        # The ideal makespan of this many equal places over the measured one, as in the table of metrics.
-        "overlap": planned / in_flight(calls) / span * 100 if divided and span else None,
+        "failed": sum(1 for call in calls if call.failed),
+        "seconds": seconds,
+        "rate": len(calls) / seconds if seconds > 0 else None,
+        "overlap": _overlap(calls, sum(each.planned for each in divided), opened, now, flying)
+        if divided
+        else None,
         **{
             owner: sum(getattr(each, owner) for each in divided) / len(divided) / 1e6 if divided else None
             for owner in OWNERS
@@ -114,6 +168,30 @@ def _view(calls: list[Call]) -> dict[str, Any]:
         "tpot": _middle([call.tpot for call in calls]),
         "e2e": _middle([call.e2e for call in calls]),
     }
+
+
+def _overlap(
+    calls: Sequence[Call], planned: int, opened: int, now: int, flying: Sequence[int] | None
+) -> float | None:
+    """
+    Return how much of the time of all places was the server's planned time, in %.
+
+    That is the share of the time within the window in which places were taken, times the share of the calls' time
+    that was planned. Only so much of a call counts as lies within the window. Where it is not known what is in
+    flight now, the window ends with the last start of a call that has ended: until then everything is known.
+    """
+    spans = [(call.sent, call.done) for call in calls]
+    if flying is not None:
+        closed = now
+        spans += [(sent, now) for sent in flying]
+    else:
+        closed = max(call.sent for call in calls)
+        if closed - opened < median(done - sent for sent, done in spans) / 10:
+            closed = max(call.done for call in calls)
+    lives = sum(call.done - call.sent for call in calls)
+    busy = sum(max(0, min(done, closed) - max(sent, opened)) for sent, done in spans)
+    places = in_flight([Call("", 0, 0, sent, done) for sent, done in spans]) * (closed - opened)
+    return busy / places * planned / lives * 100 if places and lives else None
 
 
 def _middle(numbers: list[Any]) -> float | None:

@@ -6,7 +6,7 @@ from typing import Any
 from locust import task
 
 from harness import registry
-from harness.load.books import BOOKS
+from harness.load.books import SILENT, Heard
 from harness.load.endpoints import ENDPOINTS, Endpoint, class_name
 from harness.load.socket_call import WebSocketCall
 from harness.locust_user import StreamingUser
@@ -26,14 +26,10 @@ class ServiceUser(StreamingUser):
         seed = getattr(environment.parsed_options, "overlap_seed", 7)
         self._prompts = registry.load("scenarios", SCENARIO).prompts(random.Random(seed))
         self._web: WebSocketCall | None = None
-        BOOKS.warming += 1
 
     def on_start(self) -> None:
         """Open the connection, and let the service open its own, before anything is counted."""
-        try:
-            self.one(warmup=True)
-        finally:
-            BOOKS.warming -= 1
+        self.one(warmup=True)
 
     @task
     def asking(self) -> None:
@@ -54,13 +50,10 @@ class ServiceUser(StreamingUser):
         web = self._web = self._web or WebSocketCall(str(self.host), self.endpoint.path, self.timeout)
         parts: list[bytes] = []
 
-        def exchange(mark: Mark) -> tuple[int, str | None, int | None]:
+        def exchange(mark: Mark) -> tuple[int, str | None, Heard]:
             label = f"[call {tag(mark.item.index, warmup=warmup)}]"
-            return (
-                101,
-                web.ask({name: text.replace("[call]", label) for name, text in body.items()}, mark, parts),
-                None,
-            )
+            labelled = {name: text.replace("[call]", label) for name, text in body.items()}
+            return 101, web.ask(labelled, mark, parts), SILENT
 
         self.timed(self.endpoint.name, exchange, parts, streamed=True, warmup=warmup)
 

@@ -20,15 +20,18 @@ BOTTOM |= {
     "audit",
     "balance",
     "calm",
+    "deltas",
     "environment",
     "facts",
     "interpreter",
     "interrupt",
+    "lastwords",
     "masking",
     "owned",
     "plausible",
     "seal",
     "slo_verdict",
+    "sse",
     "wilson",
 }
 # Every other part of the harness measures; of those, these stand below the ones that run and join.

@@ -49,3 +49,71 @@ def test_a_closed_loop_has_no_due_times():
     books.open(None, 1)
     assert not books.waiting
     assert books.next_due() is None
+
+
+def _open(seconds=8, rate=10, number=0, processes=1):
+    books = Books()
+    books.kept, books.process = True, number
+    books.open({"arrivals": f"constant,rate={rate}", "seed": 0, "seconds": seconds}, processes)
+    books.start(0)
+    return books
+
+
+def test_calls_that_were_due_and_never_sent_are_rows_of_their_own():
+    """Ten a second for eight seconds are 80 calls; users were free for twenty of them."""
+    books = _open()
+    for _ in range(20):
+        books.leave(books.next_due())
+    books.stop(8_050_000_000)
+    rows = books.take()
+    assert len(rows) == 60
+    assert {row.error for row in rows} == {"NotStarted"}
+    assert [row.due for row in rows] == [100_000_000 * n for n in range(20, 80)]
+    assert len({row.number for row in rows}) == 60
+
+
+def test_a_test_that_is_stopped_early_owes_only_what_was_due_by_then():
+    """After two of eight seconds 20 calls were due, and a user that still waits for its turn owes nothing."""
+    books = _open()
+    due = [books.next_due() for _ in range(21)]
+    for each in due[:19]:
+        books.leave(each)
+    books.stop(1_950_000_000)
+    assert [row.due for row in books.take()] == [1_900_000_000]
+
+
+def test_the_parts_of_all_processes_are_all_that_was_due():
+    """Three processes share 80 calls, and each knows which of its own it has not sent."""
+    due = []
+    for number in range(3):
+        books = _open(number=number, processes=3)
+        books.leave(books.next_due())
+        books.stop(8_000_000_000)
+        due += [row.due for row in books.take()]
+    assert len(due) == len(set(due)) == 77
+
+
+def test_calls_due_at_one_moment_are_as_many_as_they_are():
+    """A recording may have several in the same millisecond."""
+    books = _open()
+    books._due = iter([5, 5, 5, 9])
+    books.leave(books.next_due())
+    books.next_due()
+    books.stop(8)
+    assert [row.due for row in books.take()] == [5, 5]
+
+
+def test_nothing_is_due_once_the_time_is_over():
+    """A user that comes free then is given no call."""
+    books = _open(seconds=0.2)
+    assert [books.next_due() for _ in range(3)][:2] == [0, 100_000_000]
+    assert books.next_due() > 10**14
+
+
+def test_a_closed_loop_owes_nothing():
+    """Its calls are due when they are sent."""
+    books = Books()
+    books.kept = True
+    books.open(None, 1)
+    books.stop(10**12)
+    assert books.take() == []

@@ -4,6 +4,7 @@ import orjson
 import pytest
 
 from harness.load.events import Bytes, Events
+from harness.sse import JsonReader
 
 
 def _event(said):
@@ -70,3 +71,47 @@ def test_a_failure_told_in_the_stream_is_named_by_its_kind_alone():
 def test_a_body_without_events_counts_by_its_fragments():
     """Plain text that is streamed has no marks in it: each read is a piece."""
     assert [Bytes().feed(part) for part in (b"a", b"", b"bc")] == [1, 0, 1]
+
+
+def test_an_event_that_says_error_is_a_failure():
+    """Two tokens, then a failure by the event's name: a call that failed, not one of three pieces."""
+    events = Events()
+    pieces = events.feed(b'data: {"text":"a"}\n\ndata: {"text":"b"}\n\nevent: error\ndata: {"message":"x y"}\n\n')
+    assert (pieces, events.error) == (2, "told in the stream: error")
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b'data: {"piece":"a","n":1}\n\n', "NoOutput: no known text field; keys seen: piece, n"),
+        (b'data: {"choices":[{"delta":{"reasoning_content":"hm"}}]}\n\n', "NoOutput: reasoning only"),
+        (b'data: {"text":""}\n\n', "NoOutput: no event with text"),
+        (b": ping\n\n", "NoOutput: no event"),
+    ],
+)
+def test_why_there_was_no_output_is_said(body, why):
+    """A reader can look for the text where it is."""
+    events = Events()
+    assert events.feed(body) + events.end() == 0
+    assert events.why_nothing() == why
+
+
+def test_the_last_event_needs_no_blank_line():
+    """It is complete, and the stream is over."""
+    events = Events()
+    assert (events.feed(b'data: {"text":"a"}\n'), events.end()) == (0, 1)
+
+
+def test_a_reading_of_ones_own_decides_what_is_output():
+    """And leaves to what is known what it has no opinion on."""
+    events = Events(own=lambda data, name: None if name == "known" else data.get("say") is not None)
+    body = b'data: {"say":"a"}\n\ndata: {"text":"b"}\n\nevent: known\ndata: {"text":"c"}\n\n'
+    assert events.feed(body) == 2
+
+
+def test_json_lines_of_ollama_end_by_saying_so():
+    """Five pieces, the last line none of them; it tells the length."""
+    events = Events(JsonReader())
+    body = b"".join(b'{"message":{"role":"assistant","content":"a"},"done":false}\n' for _ in range(5))
+    assert events.feed(body + b'{"done":true,"eval_count":5}\n') == 5
+    assert (events.ended, events.tokens) == (True, 5)

@@ -1,6 +1,8 @@
 """One answer being read, and one connection between two ends in this process."""
 
+import gzip
 import socket
+import zlib
 from threading import Thread
 
 import pytest
@@ -152,3 +154,85 @@ def test_an_address_without_a_host_is_refused():
     """As one line, when the user is made."""
     with pytest.raises(ValueError, match="no http"):
         Connection("localhost:80", 5)
+
+
+HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nContent-Type: text/html\r\n\r\n"
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_early_hints_are_no_answer(size):
+    """They come before it, once or twice, in one read or in many; type and status are the answer's own."""
+    answer, taken, begun = _answer()
+    whole = HINTS + HINTS + HEAD + b"3\r\nabc\r\n0\r\n\r\n"
+    for at in range(0, len(whole), size):
+        assert not answer.complete
+        answer.feed(whole[at : at + size], 0)
+    assert answer.complete
+    assert (answer.status, begun) == (200, [(200, "text/event-stream")])
+    assert b"".join(body for body, _ in taken) == b"abc"
+
+
+@pytest.mark.parametrize("surplus", [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno", b"nonsense"])
+def test_what_comes_after_an_answer_is_of_no_call_and_ends_the_connection(surplus):
+    """Else the next call would read it as its own answer."""
+    answer, taken, _ = _answer()
+    answer.feed(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" + surplus, 0)
+    assert answer.complete
+    assert not answer.keep
+    assert answer.status == 200
+    assert b"".join(body for body, _ in taken) == b"ok"
+
+
+def _deflated(data):
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("coding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("deflate", _deflated)]
+)
+@pytest.mark.parametrize("size", [1, 1000])
+def test_a_compressed_body_is_read_as_it_comes(coding, pack, size):
+    """Gzip, and both things that are called deflate."""
+    body = pack(b"data: one\n\n")
+    answer, taken, _ = _answer()
+    answer.feed(
+        f"HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: {len(body)}\r\n\r\n".encode(), 0
+    )
+    for at in range(0, len(body), size):
+        answer.feed(body[at : at + size], at)
+    assert answer.complete
+    assert b"".join(part for part, _ in taken) == b"data: one\n\n"
+
+
+def test_a_compression_that_cannot_be_undone_is_named():
+    """Whoever reads the body can say why there was nothing in it."""
+    answer, _, _ = _answer()
+    answer.feed(b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\nx", 0)
+    assert answer.packed == "br"
+
+
+def test_a_body_that_is_not_packed_as_it_says_is_no_answer():
+    """It is a failure of the call, by name."""
+    answer, _, _ = _answer()
+    with pytest.raises(Incomplete):
+        answer.feed(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b12", 0)
+
+
+def test_what_a_reader_raises_is_not_taken_for_bad_http():
+    """A bug in a locustfile's own reading of events is called what it is."""
+    answer = Answer(lambda _body, _now: {}["no such key"])
+    with pytest.raises(KeyError):
+        answer.feed(OK, 0)
+
+
+def test_cookies_go_back_to_the_service_that_set_them():
+    """So a load balancer with sticky sessions finds the same server again; another path is left alone."""
+    connection = Connection("http://127.0.0.1:80/base", 5)
+    answer, _, _ = _answer()
+    answer.feed(b"HTTP/1.1 200 OK\r\nSet-Cookie: sid=1; Path=/\r\nSet-Cookie: x=2; Path=/base/a\r\n\r\n", 0)
+    assert b"Cookie" not in connection.head("GET", "/a", {}, 0)
+    connection.keep_cookies("/a", answer)
+    assert b"Cookie: sid=1\r\n" in connection.head("GET", "/b", {}, 0)
+    assert b"x=2" in connection.head("GET", "/a", {}, 0)
+    assert b"Cookie: mine\r\n" in connection.head("GET", "/a", {"Cookie": "mine"}, 0)
