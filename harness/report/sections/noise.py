@@ -23,9 +23,9 @@ def section(summary: Summary) -> Section | None:
     )
     note = (
         "What a round did to all cells alike is left out, since cells are compared within a round. In round "
-        f"{oddest[0] + 1}, the oddest one, all cells together were off by {_share(oddest[1])}, by latencies and the "
-        "machine. What can be told is for two cells by themselves: the more rows a comparison has, the larger "
-        "a difference must be. A smaller change may still be there."
+        f"{oddest[0] + 1}, the oddest one, all cells together were off by {_share(oddest[1])}, by latencies and "
+        "machine. What can be told is for two cells by themselves: the more rows a comparison has, the larger a "
+        "difference must be. A smaller change may still be there."
     )
     steps = sorted({*first.counts, 10, 20})
     columns = (

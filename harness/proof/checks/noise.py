@@ -1,0 +1,53 @@
+"""What the Noise section says can be told apart is told apart four times in five."""
+
+from collections.abc import Iterator
+from math import log1p
+from pathlib import Path
+
+import numpy as np
+
+from harness.proof.row import Row, share_within
+from harness.record import Call, Cell, Slot
+from harness.stats.noise import Noise, noise
+from harness.stats.ranking import rank
+from harness.store import Run
+
+RUNS, TRIALS = 6, 500
+CELLS = [Cell("proof", "none", f"s{place}", "asyncio", 1) for place in range(12)]
+
+
+def rows() -> Iterator[Row]:
+    """Yield a row for each noise and number of rounds: what the section says of made-up runs of twelve cells."""
+    rng = np.random.default_rng(8)
+    for scatter in (0.02, 0.04):
+        for rounds in (3, 5, 8):
+            shown = sum(_shown(rng, _noise(rng, scatter, rounds), scatter, rounds) for _ in range(RUNS))
+            planted = f"12 cells, {rounds} rounds, noise {scatter:.0%}; {RUNS} runs"
+            figure = "the change that rounds tell from none is shown"
+            yield share_within(figure, planted, shown, RUNS * TRIALS, (0.75, 0.85))
+
+
+def _noise(rng: np.random.Generator, scatter: float, rounds: int) -> Noise:
+    """Return what the section is made of, for a made-up run."""
+    slots, calls = [], []
+    for turn in range(rounds):
+        mood = rng.normal(0, 0.1)
+        for cell in CELLS:
+            took = round(1e8 * np.exp(rng.normal(0, scatter) + mood))
+            slots.append(Slot(cell.id, turn, 0, 1, 0, took, took))
+            calls.append(Call(cell.id, turn, 0, 0, took))
+    found = noise(Run(Path("proof"), {}, tuple(CELLS), tuple(slots), tuple(calls)), "makespan")
+    assert found is not None
+    return found
+
+
+def _shown(rng: np.random.Generator, said: Noise, scatter: float, rounds: int) -> int:
+    """Count how often a row is named that takes longer by just what *said* says can be told."""
+    shown = 0
+    for _ in range(TRIALS):
+        logs = rng.normal(0, scatter, (2, rounds))
+        logs[1] += log1p(said.detectable(rounds))
+        ranking = rank({place: dict(enumerate(row)) for place, row in enumerate(np.exp(logs).tolist())})
+        assert ranking is not None
+        shown += 1 in ranking.worse
+    return shown
