@@ -94,12 +94,12 @@ def change(factor: Estimate) -> str:
     >>> change(Estimate(0.919, 0.91, 0.928, 5, 5, ""))
     '-8.1 % (-9.0 to -7.2)'
     """
-    from harness.stats.ranking import possible
+    from harness.stats.ranking import differs, possible
     from harness.stats.ranking import verdict as shown
 
     if factor.low is None or factor.high is None:
         return "not shown in so few rounds"
-    if shown(factor) in {"higher", "lower"}:
+    if differs(factor):
         ends = f"{(factor.low - 1) * 100:+.1f} to {(factor.high - 1) * 100:+.1f}"
         return f"{(factor.value - 1) * 100:+.1f} % ({ends})"
     none = "less than 3 % apart" if shown(factor) == "equal" else "no difference shown"

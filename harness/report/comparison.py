@@ -11,7 +11,7 @@ from harness.report.matrix import slug
 from harness.report.section import Column, Datum, Report, Section, Table
 from harness.report.words import formula, label
 from harness.stats.estimate import Estimate
-from harness.stats.ranking import possible, verdict
+from harness.stats.ranking import differs, possible
 from harness.stats.sidebyside import CAVEAT, Pair, SideBySide, lay
 from harness.store import Run, read
 
@@ -78,7 +78,7 @@ def _lead(laid: SideBySide) -> str:
     said: list[str] = []
     for metric in ("throughput", "cpu"):
         known = [(pair, pair.ratios[metric]) for pair in laid.pairs if metric in pair.ratios]
-        moved = [(pair, ratio) for pair, ratio in known if _moved(ratio)]
+        moved = [(pair, ratio) for pair, ratio in known if differs(ratio)]
         if not known:
             continue
         if not moved:
@@ -91,10 +91,6 @@ def _lead(laid: SideBySide) -> str:
     return (
         f"Of {count(len(laid.pairs), 'cell')} that both ran, {'; '.join(said) or 'none has comparable figures'}."
     )
-
-
-def _moved(ratio: Estimate) -> bool:
-    return verdict(ratio) in {"higher", "lower"}
 
 
 def _up_to(known: Sequence[tuple[Pair, Estimate]]) -> str:
@@ -128,7 +124,7 @@ def _chart(laid: SideBySide, metric: str) -> Forest | None:
     return Forest(
         f"compare-{slug(laid.second.name)}-{slug(metric)}",
         f"{label(metric)}: second run ÷ first run, with 95 % intervals{some}",
-        tuple(Ratio(name, each.value, each.low, each.high, _moved(each)) for name, each in far),
+        tuple(Ratio(name, each.value, each.low, each.high, differs(each)) for name, each in far),
         "second lower",
         "second higher",
     )

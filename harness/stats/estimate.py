@@ -29,14 +29,3 @@ class Estimate:
         low = None if self.low is None else self.low * factor
         high = None if self.high is None else self.high * factor
         return replace(self, value=self.value * factor, low=low, high=high, unit=unit)
-
-
-def differs(estimate: Estimate, matters: float = 0.03) -> bool:
-    """
-    Say whether a ratio is a difference: its interval excludes 1, and it is off by more than what *matters*.
-
-    *matters* is a share: 0.03 calls neither 1.03 nor 1 / 1.03 a difference. Without an interval, never.
-    """
-    if estimate.low is None or estimate.high is None:
-        return False
-    return not estimate.low <= 1 <= estimate.high and max(estimate.value, 1 / estimate.value) > 1 + matters

@@ -58,6 +58,11 @@ def verdict(ratio: Estimate, matters: float = MATTERS) -> Verdict:
     return "open"
 
 
+def differs(ratio: Estimate, matters: float = MATTERS) -> bool:
+    """Say whether a *ratio* is shown to be a difference: higher or lower than 1 by more than what *matters*."""
+    return verdict(ratio, matters) in {"higher", "lower"}
+
+
 def possible(ratio: Estimate) -> float:
     """
     Return the largest difference that the interval of *ratio* leaves possible, as a share; infinite without one.

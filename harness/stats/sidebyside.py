@@ -18,7 +18,7 @@ from harness.stats.bootstrap import FEWEST_ROUNDS, batched, centre, standard_err
 from harness.stats.circumstances import Difference, differences
 from harness.stats.columns import OF_SLOTS, Column, better, table
 from harness.stats.estimate import Estimate
-from harness.stats.ranking import ALPHA, verdict
+from harness.stats.ranking import ALPHA, differs
 from harness.stats.rounds import rounds_of, sound
 from harness.stats.student import critical
 from harness.store import Run
@@ -51,8 +51,7 @@ class Pair:
 
     def moved(self, matters: float = 0.03) -> dict[str, Literal["better", "worse", "other"]]:
         """Name the metrics that are shown to differ by more than what *matters*, and which way they went."""
-        shown = {"higher", "lower"}
-        return {name: _way(name, ratio) for name, ratio in self.ratios.items() if verdict(ratio, matters) in shown}
+        return {name: _way(name, ratio) for name, ratio in self.ratios.items() if differs(ratio, matters)}
 
 
 def _way(name: str, ratio: Estimate) -> Literal["better", "worse", "other"]:

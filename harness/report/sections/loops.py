@@ -9,7 +9,7 @@ from harness.report.section import Column, Datum, Section, Table
 from harness.report.words import label
 from harness.stats.cells import Summary
 from harness.stats.estimate import Estimate
-from harness.stats.ranking import possible, verdict
+from harness.stats.ranking import differs, possible, verdict
 from harness.stats.standing import ratios
 
 ORDER = 70
@@ -52,7 +52,7 @@ def _lead(rows: list[Row]) -> str:
     said: list[str] = []
     for other, metric in dict.fromkeys((other, metric) for other, metric, _, _ in rows):
         own = [(pair, estimate) for o, m, pair, estimate in rows if (o, m) == (other, metric)]
-        real = [(pair, estimate) for pair, estimate in own if verdict(estimate) in {"higher", "lower"}]
+        real = [(pair, estimate) for pair, estimate in own if differs(estimate)]
         name = label(metric)
         if not real:
             most = max(possible(estimate) for _, estimate in own)
@@ -81,7 +81,7 @@ def _chart(other: str, metric: str, own: list[tuple[Pair, Estimate]]) -> Forest:
                 e.value,
                 e.low,
                 e.high,
-                verdict(e) in {"higher", "lower"},
+                differs(e),
             )
             for pair, e in own
         ),

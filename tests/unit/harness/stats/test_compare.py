@@ -9,7 +9,8 @@ import pytest
 
 from harness.stats.bootstrap import over_rounds
 from harness.stats.compare import difference, ratio, ratio_by_call
-from harness.stats.estimate import Estimate, differs
+from harness.stats.estimate import Estimate
+from harness.stats.ranking import differs
 
 LATENCY = [Random(i).lognormvariate(4, 0.5) for i in range(40)]
 

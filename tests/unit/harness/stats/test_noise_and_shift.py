@@ -8,10 +8,9 @@ import pytest
 import scipy
 
 from harness.record import Cell
-from harness.stats.estimate import differs
 from harness.stats.noise import noise
 from harness.stats.power import detectable, power
-from harness.stats.ranking import rank
+from harness.stats.ranking import differs, rank
 from harness.stats.shift import shift
 
 SLOW = {3: 1.25}

@@ -10,7 +10,7 @@ import pytest
 
 from harness.stats.circumstances import CONFIG, ENVIRONMENT, differences
 from harness.stats.columns import Column
-from harness.stats.estimate import differs
+from harness.stats.ranking import differs
 from harness.stats.sidebyside import CAVEAT, Incomparable, between, lay, to_json
 
 ABOUT = {
