@@ -45,8 +45,19 @@ def _anything(value: object) -> bool:
 _TEXTS = Each(_text)
 _COUNTS = dict.fromkeys(
     (
-        *("made", "recorded", "joined", "unsent", "untold", "entries", "unjoined", "dropped", "missing"),
-        *("requests", "tokens", "estimated", "limited", "held", "refused"),
+        *(
+            "made",
+            "recorded",
+            "joined",
+            "unsent",
+            "untold",
+            "untagged",
+            "entries",
+            "unjoined",
+            "dropped",
+            "missing",
+        ),
+        *("missing", "requests", "tokens", "estimated", "limited", "held", "refused"),
     ),
     _count,
 )

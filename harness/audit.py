@@ -213,6 +213,7 @@ def recount(slots: Iterable[Slot], calls: Iterable[Call]) -> Balance:
         books.journal = books.journal or slot.requests is not None
         warm = sum(1 for call in own if call.warmup)
         books.add(slot.made + warm, own, slot.unjoined or 0, slot.dropped or 0, own=slot.untold is not None)
+        books.untagged += slot.untagged or 0
     return books
 
 

@@ -13,7 +13,8 @@ class Balance:
 
     Warm-up calls count as well: they were made. A call that failed before the server saw anything of it has no
     entry, but an error to show for it: those are `unsent`. `missing` counts the slots that never answered. Calls
-    of somebody's own application need not have a request, nor one known to be theirs: those are `untold`.
+    of somebody's own application need not have a request, nor one known to be theirs: those are `untold`,
+    and `untagged` are the requests that carried no tag of a call in flight.
     """
 
     made: int = 0
@@ -25,6 +26,7 @@ class Balance:
     dropped: int = 0
     missing: int = 0
     untold: int = 0
+    untagged: int = 0
     journal: bool = True
 
     def add(self, made: int, calls: list[Call], unjoined: int, dropped: int, *, own: bool = False) -> None:

@@ -121,6 +121,7 @@ class Ledger:
         self.entered += 1
         self.balance.journal = slot.requests is not None
         self.balance.add(made, calls, slot.unjoined or 0, slot.dropped or 0, own=slot.untold is not None)
+        self.balance.untagged += slot.untagged or 0
 
     def missing(self, cell: Cell, number: int, reason: str) -> None:
         """Note a slot that gave nothing, and why."""

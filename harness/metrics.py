@@ -11,14 +11,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.record import Call, Cell, Slot
-from harness.shares import OWNERS, dispatch, ideal_makespan, service, shares
+from harness.shares import OWNERS, at_once, dispatch, ideal_makespan, served, service, shares
 
 Better = Literal["lower", "higher", "neither"]
 
 
 @dataclass(frozen=True, slots=True)
 class OfCalls:
-    """A metric with one or more numbers a call; `of` answers () where there is nothing to derive it from."""
+    """
+    A metric with one or more numbers a call; `of` gives () where there is nothing to derive it from.
+
+    `least` is of a call that failed before it had one: below what its number cannot be, or None where it has no
+    place among the others. In percentiles such a call counts as slower than any that has a number.
+    """
 
     name: str
     label: str
@@ -27,6 +32,7 @@ class OfCalls:
     formula: str
     of: Callable[[Call], Sequence[float]]
     quantiles: tuple[int, ...] = (50, 95, 99)
+    least: Callable[[Call], float | None] = lambda _call: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +59,29 @@ def _one(value: float | None) -> tuple[float, ...]:
 
 
 def _overhead(call: Call) -> int | None:
-    """Nanoseconds between sent and done that the server had not planned."""
+    """Nanoseconds between sent and done that the server had not planned; None where no call is seen by itself."""
     planned = service(call)
-    return None if planned is None or call.error else call.done - call.sent - planned
+    return None if planned is None or call.error or call.together else call.done - call.sent - planned
+
+
+def _least_overhead(call: Call) -> float | None:
+    """What a failed call lost at least; nothing is known of it where the server had planned nothing."""
+    if not call.failed or call.together:
+        return None
+    planned = service(call)
+    return 0 if planned is None else call.done - call.sent - planned
+
+
+def _least_e2e(call: Call) -> int | None:
+    return call.done - call.start if call.failed and not call.together else None
+
+
+def _least_ttft(call: Call) -> int | None:
+    return call.done - call.start if call.failed and not call.chunks and not call.together else None
+
+
+def _least_from_sent(call: Call) -> int | None:
+    return None if call.due is None or not call.failed else call.done - call.sent
 
 
 def _ttft_error(call: Call) -> int | None:
@@ -76,19 +102,44 @@ def _makespan(calls: Sequence[Call]) -> int | None:
     return max(call.done for call in calls) - min(call.start for call in calls)
 
 
-def _rate(count: float | None, calls: Sequence[Call]) -> float | None:
-    span = _makespan(_good(calls))
-    return None if count is None or not span else count / span * 1e9
+def span(cell: Cell, calls: Sequence[Call]) -> float | None:
+    """
+    Return the time that a slot's calls per second are divided by, in ns; None where there is none.
+
+    In a closed loop that is from the first start to the last end of all calls, failed ones too: for so long the
+    places were taken. An open loop has a rate that others set, so there it is the time in which so many calls are
+    due, on average: calls per second are then the share of calls times the arrival rate, and one call that hangs
+    changes nothing of the others'.
+    """
+    if not cell.arrivals:
+        return _makespan(calls)
+    dues = [call.start for call in calls]
+    return (max(dues) - min(dues)) * len(dues) / (len(dues) - 1) if len(dues) > 1 else None
 
 
-def _throughput(_cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
-    return _rate(len(_good(calls)), calls)
+def _rate(count: float | None, cell: Cell, calls: Sequence[Call]) -> float | None:
+    took = span(cell, calls)
+    return None if count is None or not took else count / took * 1e9
 
 
-def _tokens(_cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
+def _throughput(cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
+    return _rate(len(_good(calls)), cell, calls)
+
+
+def _tokens(cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
     counts = [call.output_tokens for call in _good(calls)]
     known = [count for count in counts if count is not None]
-    return _rate(sum(known), calls) if known and len(known) == len(counts) else None
+    return _rate(sum(known), cell, calls) if known and len(known) == len(counts) else None
+
+
+def _places(cell: Cell, calls: Sequence[Call]) -> int:
+    """
+    Return how many calls could be answered at once: as many as were asked for, or as were.
+
+    What lets more calls in than it was asked to is held against what it did: no efficiency is above 100 %.
+    """
+    lives = [life for call in calls if (life := served(call)) is not None]
+    return max(cell.concurrency, at_once(lives))
 
 
 def _possible(cell: Cell, calls: Sequence[Call]) -> tuple[int, int] | None:
@@ -100,12 +151,12 @@ def _possible(cell: Cell, calls: Sequence[Call]) -> tuple[int, int] | None:
     """
     if cell.arrivals:
         return None
-    span = _makespan(calls)
+    took = _makespan(calls)
     durations = [service(call) for call in calls]
     known = [duration for duration in durations if duration is not None]
-    if not span or len(known) < len(calls) or any(call.error for call in calls):
+    if not took or len(known) < len(calls) or any(call.error for call in calls):
         return None
-    return span, max(ideal_makespan(known, cell.concurrency), _arrivals(calls, known))
+    return took, max(ideal_makespan(known, _places(cell, calls)), _arrivals(calls, known))
 
 
 def _overlap(cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
@@ -154,8 +205,24 @@ def _part(part: str, statistic: str) -> Callable[[Cell, Slot, Sequence[Call]], f
 
 
 CALLS: tuple[OfCalls, ...] = (
-    OfCalls("e2e", "E2E latency", "ns", "lower", "done - start", lambda call: _one(call.e2e)),
-    OfCalls("ttft", "TTFT", "ns", "lower", "first output chunk - start", lambda call: _one(call.ttft)),
+    OfCalls(
+        "e2e",
+        "E2E latency",
+        "ns",
+        "lower",
+        "done - start; a failed call counts as slower than any other",
+        lambda call: _one(call.e2e),
+        least=_least_e2e,
+    ),
+    OfCalls(
+        "ttft",
+        "TTFT",
+        "ns",
+        "lower",
+        "first output chunk - start; a call that failed before its first counts as slower than any other",
+        lambda call: _one(call.ttft),
+        least=_least_ttft,
+    ),
     OfCalls(
         "ttft_error",
         "TTFT error",
@@ -164,7 +231,14 @@ CALLS: tuple[OfCalls, ...] = (
         "TTFT - when the server had planned the first token",
         lambda call: _one(_ttft_error(call)),
     ),
-    OfCalls("itl", "ITL", "ns", "lower", "gaps between neighbouring output chunks", lambda call: call.itl or ()),
+    OfCalls(
+        "itl",
+        "ITL",
+        "ns",
+        "lower",
+        "gaps between neighbouring output chunks, those of failed calls included",
+        lambda call: call.itl or (),
+    ),
     OfCalls(
         "tpot",
         "TPOT",
@@ -181,14 +255,16 @@ CALLS: tuple[OfCalls, ...] = (
         "lower",
         "done - sent, in an open loop: what is seen where nobody counts the wait to be sent",
         lambda call: () if call.due is None or call.error else (call.done - call.sent,),
+        least=_least_from_sent,
     ),
     OfCalls(
         "overhead",
         "overhead",
         "ns",
         "lower",
-        "done - sent - what the server planned",
+        "done - sent - what the server planned; a failed call counts as slower than any other",
         lambda call: _one(_overhead(call)),
+        least=_least_overhead,
     ),
     OfCalls(
         "lateness",
@@ -205,15 +281,29 @@ SLOTS: tuple[OfSlots, ...] = (
         "makespan", "total time", "ns", "lower", "last done - first start", lambda _c, _s, calls: _makespan(calls)
     ),
     OfSlots(
-        "throughput", "throughput", "1/s", "higher", "completed calls / (last done - first start)", _throughput
+        "throughput",
+        "calls per second",
+        "1/s",
+        "higher",
+        "completed calls / total time, its start and tail included, so one wave of calls is not what is "
+        "sustained; in an open loop completed calls / calls * arrival rate",
+        _throughput,
     ),
-    OfSlots("tokens", "token throughput", "1/s", "higher", "output tokens / (last done - first start)", _tokens),
+    OfSlots(
+        "tokens",
+        "tokens per second",
+        "1/s",
+        "higher",
+        "output tokens of completed calls / the same time as calls per second",
+        _tokens,
+    ),
     OfSlots(
         "overlap",
         "overlap efficiency",
         "%",
         "higher",
-        "shortest possible makespan at this concurrency / measured makespan",
+        "shortest possible total time with as many calls at once as asked for (or as there were, if more) / total "
+        "time; possible is what the server's schedule allows, with nothing that the application does of its own",
         _overlap,
         most=100,
     ),
@@ -222,7 +312,7 @@ SLOTS: tuple[OfSlots, ...] = (
         "overhead per call",
         "ns",
         "lower",
-        "(measured makespan - shortest possible makespan at this concurrency) / calls",
+        "(total time - shortest possible total time, as in overlap efficiency) / calls",
         _excess,
     ),
     OfSlots(
@@ -297,7 +387,7 @@ SLOTS: tuple[OfSlots, ...] = (
         "waits for a connection",
         "",
         "lower",
-        "requests that found no place in their client's connection pool",
+        "how often a request had to wait for a place in its client's connection pool; one may wait several times",
         _part("pool", "count"),
     ),
     OfSlots(

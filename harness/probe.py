@@ -63,7 +63,7 @@ class Mark:
     Only `Exception` is held back; a cancellation or Ctrl-C is noted and goes on.
     """
 
-    __slots__ = ("chunks", "done", "error", "item", "sent")
+    __slots__ = ("chunks", "done", "error", "item", "sent", "together")
 
     def __init__(self, item: Item) -> None:
         self.item = item
@@ -71,6 +71,7 @@ class Mark:
         self.done = 0
         self.chunks: list[int] = []
         self.error: str | None = None
+        self.together = False
 
     def __enter__(self) -> Self:
         self.sent = monotonic_ns()
@@ -108,6 +109,8 @@ class Together:
         now = monotonic_ns()
         for mark in self.marks:
             mark.sent = now
+            # One alone is a call like any other.
+            mark.together = len(self.marks) > 1
         return self
 
     def finish(self, place: int, output: object) -> None:
@@ -165,6 +168,7 @@ class Probe:
                 chunks=[chunk - mark.sent for chunk in mark.chunks],
                 error=word(mark.error) if mark.error else None,
                 warmup=mark.item.warmup,
+                together=mark.together,
             )
             for mark in self.marks
             if mark.done

@@ -55,7 +55,8 @@ class Served:
 
     `received` is absolute; `planned`, `written` and `finished` are ns after it. `planned` has one number per
     token of a stream, or one for a whole body; `written` is shorter where the answer was cut. `attempt` counts
-    from 0, where the client says it: the SDK does, bare HTTP does not.
+    from 0, where the client says it: the SDK does, bare HTTP does not. `retry_after` is the pause, in ns, that a
+    refusal asked for.
     """
 
     received: int
@@ -71,6 +72,7 @@ class Served:
     stream: bool = False
     fault: str | None = None
     disconnected: bool = False
+    retry_after: int | None = None
 
     @property
     def lateness(self) -> int | None:
@@ -91,6 +93,8 @@ class Call:
     `usage` has the output tokens that the answers themselves tell of. `reasoning` is the arrival of the first
     piece of reasoning, which is no output, in ns after `sent`; `ended` says whether a stream told that it was
     complete. `streamed` is False for an answer of a load run that comes whole, None where nobody has said.
+    `together`: handed over in one go with others (`batch`), so that `sent` is when all of them were, and `done` may
+    be when all of them had ended.
     """
 
     cell: str
@@ -107,6 +111,7 @@ class Call:
     reasoning: int | None = None
     ended: bool | None = None
     streamed: bool | None = None
+    together: bool = False
 
     @property
     def failed(self) -> bool:
@@ -125,8 +130,12 @@ class Call:
 
     @property
     def e2e(self) -> int | None:
-        """Done - start; None for a call that failed, whose end says nothing about an answer."""
-        return None if self.error else self.done - self.start
+        """
+        Done - start; None for a call that failed, whose end says nothing about an answer.
+
+        None as well for one that was handed over together with others: nobody saw when it began by itself.
+        """
+        return None if self.error or self.together else self.done - self.start
 
     @property
     def ttft(self) -> int | None:
@@ -229,8 +238,9 @@ class Slot:
     its calls used and no warm-up call had opened. `metered` is what a real endpoint was sent,
     `offered` how late an open loop offered its calls to the strategy: the harness's own error.
 
-    Of somebody's own application, `by_time` requests carried no call's tag and were joined by time, and `untold`
-    calls (warm-up and all) could not be joined with theirs. `tasks` and `threads` were left behind at the end.
+    Of somebody's own application, `untagged` requests carried no tag of a call in flight; `by_time` of these were
+    joined by time, and `untold` calls (warm-up and all) could not be joined with theirs. `tasks` and `threads`
+    were left behind at the end.
     `awake`: the worker's core was kept from sleeping, as it is for an open loop where that can be done.
     `processes` shared out an open loop's calls; `cpu` is then that of all, `lag` and `offered` the worst of them.
     """
@@ -264,3 +274,4 @@ class Slot:
     processes: int | None = None
     beats: int | None = None
     foreign: float | None = None
+    untagged: int | None = None

@@ -137,7 +137,7 @@ def joined(
     if own:
         by_time = join_by_time(calls, journal)
         calls, unjoined = by_time.calls, 0
-        slot = replace(slot, by_time=by_time.by_time, untold=by_time.untold)
+        slot = replace(slot, by_time=by_time.by_time, untold=by_time.untold, untagged=by_time.untagged)
     else:
         calls, unjoined = join(calls, journal)
     seen = replace(

@@ -1,59 +1,90 @@
 """
 Who owned the time of a call, and the shortest time its slot could have taken; pure functions of the record.
 
-    sent            received        planned end   written end     received …            done
-     │── send ─────────│── planned ──────│── late ─────│── send again ──│ … │── receive ──│
-
-A call with several requests (retries, chains) walks this line once per request; requests that overlap are
-counted once. So the shares of a joined call always add up to done - sent.
+The shares of a call are the sums of its spans (`harness.spans`), so they always add up to done - sent.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heapreplace
 
-from harness.record import Call, Served
+from harness.record import Call
+from harness.spans import spans
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
     """Nanoseconds of one call by owner: `dispatch` before `sent`, the others between `sent` and `done`."""
 
-    dispatch: int
-    send: int
-    planned: int
-    late: int
-    receive: int
+    dispatch: int = 0
+    send: int = 0
+    planned: int = 0
+    late: int = 0
+    limit: int = 0
+    between: int = 0
+    receive: int = 0
 
 
 OWNERS = {
     "dispatch": "due, or a place free → sent: the strategy's own queue, semaphore or pool",
-    "send": "sent → received by the server: client library, connection pool, connect, wire",
+    "send": (
+        "sent → first request received by the server: your code before it, client library, connection pool, "
+        "connect, wire; where the mock is busy (late grows with it) also its reading of the request"
+    ),
     "planned": "the server's schedule: the time nobody can save",
     "late": "planned → written: the mock's own error",
-    "receive": "written → seen by the caller: event-loop lag, parsing, callbacks, executor hops",
+    "limit": "the pause after a request that the server refused, as long as its retry-after asked for",
+    "between": (
+        "one answer written → next request of the same call received: your code, tools and steps in between, "
+        "a client's pause before a retry, and its work on both requests"
+    ),
+    "receive": (
+        "last answer written → call ended: event-loop lag, parsing, callbacks, executor hops, your code after it"
+    ),
 }
+# Nothing of a call with one request, so they are only shown where there is something of them.
+OF_SEVERAL = ("limit", "between")
 
 
 def shares(call: Call, dispatch: int = 0) -> Shares | None:
-    """Divide *call*'s time among its owners; None where the server's journal knows nothing of the call."""
+    """
+    Divide *call*'s time among its owners.
+
+    None where the server's journal knows nothing of the call, and where it was handed over in one go with others:
+    what it waited for them cannot be told from what its request took.
+    """
+    return None if call.together or not call.served else Shares(dispatch, **_sums(call))
+
+
+def _sums(call: Call) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for span in spans(call):
+        sums[span.owner] = sums.get(span.owner, 0) + span.end - span.begin
+    return sums
+
+
+def at_once(lives: Iterable[tuple[int, int]]) -> int:
+    """
+    Count the most of *lives* (begin, end) that go on at one moment.
+
+    One that ends at the moment another begins has made place for it.
+
+    >>> at_once([(0, 10), (5, 15), (10, 20)])
+    2
+    """
+    most = now = 0
+    for _, step in sorted(moment for begin, end in lives for moment in ((begin, 1), (end, -1))):
+        now += step
+        most = max(most, now)
+    return most
+
+
+def served(call: Call) -> tuple[int, int] | None:
+    """Return from when to when the server was at work on *call*, or it between its requests; None if not known."""
     if not call.served:
         return None
-    at, send, planned, late = call.sent, 0, 0, 0
-    for entry in call.served if len(call.served) == 1 else sorted(call.served, key=_received):
-        # What the caller no longer waited for (a cancelled call's stream) is not the call's time.
-        begun = min(max(at, entry.received), call.done)
-        due = min(max(begun, entry.received + (entry.planned[-1] if entry.planned else 0)), call.done)
-        written = entry.received + (entry.written[-1] if entry.written else entry.finished)
-        ended = min(max(begun, written), call.done)
-        # An answer that was cut ends before it was due: then the server owned less than it had planned.
-        due = min(due, ended)
-        send, planned, late, at = send + begun - at, planned + due - begun, late + ended - due, ended
-    return Shares(dispatch, send, planned, late, call.done - at)
-
-
-def _received(entry: Served) -> int:
-    return entry.received
+    own = [span for span in spans(call) if span.owner not in {"send", "receive"}]
+    return (own[0].begin, own[-1].end) if own else (call.done, call.done)
 
 
 def dispatch(calls: Sequence[Call], concurrency: int, started: int) -> dict[int, int]:
@@ -75,8 +106,7 @@ def dispatch(calls: Sequence[Call], concurrency: int, started: int) -> dict[int,
 
 def service(call: Call) -> int | None:
     """What the server's schedule alone would have taken for *call*, in ns; None without a journal."""
-    divided = shares(call)
-    return divided.planned if divided else None
+    return _sums(call).get("planned", 0) if call.served else None
 
 
 def ideal_makespan(durations: Iterable[int], concurrency: int) -> int:

@@ -220,6 +220,7 @@ def _unforeseen(wrong: BaseException, request: Request, entry: Entry) -> errors.
 def refusal(entry: Entry, refused: errors.Refused, delay: int, *, keep: bool) -> Plan:
     """Plan an error for an answer, *delay* ns after the request; the entry is told."""
     entry.status, entry.stream = refused.status, False
+    entry.retry_after = refused.pause
     head = reply.refused(entry.request_id, refused.status, len(refused.body), refused.headers, keep=keep)
     laid = plan.whole(head, refused.body, delay)
     laid.end = End.KEEP if keep else End.CLOSE

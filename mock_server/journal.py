@@ -22,7 +22,7 @@ class Entry:
 
     `received` is in ns of the monotonic clock; `planned`, `written` (one per token, or one for a whole body) and
     `finished` are ns after it. `written` is shorter than `planned` where the answer was cut; `lateness` is of the
-    last that was written. Unknown is None.
+    last that was written; `retry_after` is the pause, in ns, that a refusal asked for. Unknown is None.
     """
 
     tag: str | None
@@ -41,6 +41,7 @@ class Entry:
     lateness: int | None = None
     fault: str | None = None
     disconnected: bool = False
+    retry_after: int | None = None
 
 
 class Journal:

@@ -13,6 +13,7 @@ from harness.stats.estimate import Estimate
 
 DASH = "\N{EN DASH}"
 UNKNOWN = DASH
+AT_LEAST = "\N{GREATER-THAN OR EQUAL TO}"
 # From here on seconds read better than milliseconds.
 SECONDS_FROM = 10e9
 # Decimals at most: a tenth of a microsecond is finer than any clock here is right.
@@ -80,7 +81,8 @@ def datum(estimate: Estimate | None, by: Scale) -> Datum:
     if estimate is None:
         return Datum(UNKNOWN)
     value = estimate.value / by.by
-    return Datum(number(value), interval(by.of(estimate.low), by.of(estimate.high), value), value)
+    shown = f"{AT_LEAST} {number(value)}" if estimate.at_least else number(value)
+    return Datum(shown, interval(by.of(estimate.low), by.of(estimate.high), value), value)
 
 
 def column(name: str, estimates: Sequence[Estimate | None], hint: str = "") -> tuple[Column, tuple[Datum, ...]]:

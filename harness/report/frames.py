@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from harness.record import Call
-from harness.shares import shares
+from harness.shares import OWNERS, shares
 from harness.stats.cells import Summary
 from harness.store import Run
 
@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 FIELDS = ("scenario", "client", "strategy", "loop", "concurrency", "profile", "variant")
+DIVIDED = tuple(owner for owner in OWNERS if owner != "dispatch")
 # Whole numbers that may be unknown; pandas would make floats of them.
-WHOLE = ("due", "e2e", "ttft", "lag", "output_tokens", "attempts", "send", "planned", "late", "receive")
+WHOLE = ("due", "e2e", "ttft", "lag", "output_tokens", "attempts", *DIVIDED)
 
 
 def calls(run: Run) -> "DataFrame":
@@ -32,6 +33,7 @@ def _of(call: Call) -> dict[str, Any]:
         "round": call.round,
         "index": call.index,
         "warmup": call.warmup,
+        "together": call.together,
         "due": call.due,
         "sent": call.sent,
         "done": call.done,
@@ -43,10 +45,7 @@ def _of(call: Call) -> dict[str, Any]:
         "chunks": len(call.chunks),
         "output_tokens": call.output_tokens,
         "attempts": call.attempts,
-        "send": divided.send if divided else None,
-        "planned": divided.planned if divided else None,
-        "late": divided.late if divided else None,
-        "receive": divided.receive if divided else None,
+        **{owner: getattr(divided, owner) if divided else None for owner in DIVIDED},
     }
 
 
@@ -54,7 +53,7 @@ def cells(summary: Summary) -> "DataFrame":
     """Every metric of every cell: its estimate, interval, count, rounds and unit."""
     from pandas import DataFrame
 
-    names = ("cell", *FIELDS, "metric", "value", "low", "high", "count", "rounds", "unit")
+    names = ("cell", *FIELDS, "metric", "value", "low", "high", "count", "rounds", "unit", "at_least")
     rows = [
         (
             each.cell.id,
@@ -66,6 +65,7 @@ def cells(summary: Summary) -> "DataFrame":
             estimate.count,
             estimate.rounds,
             estimate.unit,
+            estimate.at_least,
         )
         for each in summary.cells
         for metric, estimate in each.metrics.items()

@@ -21,7 +21,10 @@ BLUE, ORANGE, GREEN, RED, SKY, PURPLE, YELLOW = (
 )  # fmt: skip
 SERIES = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY)
 # Who owned the time; the plan is paler, being what nobody can save.
-OWNERS = {"dispatch": ORANGE, "send": BLUE, "planned": PLAN, "late": RED, "receive": GREEN}
+OWNERS = {
+    "dispatch": ORANGE, "send": BLUE, "planned": PLAN, "late": RED, "limit": YELLOW, "between": PURPLE,
+    "receive": GREEN,
+}  # fmt: skip
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 VARIABLES = {

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
-from harness.report.figures import UNKNOWN, column, datum, scale
+from harness.report.figures import DASH, UNKNOWN, column, datum, listed, scale
 from harness.report.matrix import varied
 from harness.report.section import Column, Datum, Table
-from harness.report.words import formula, label
+from harness.report.words import TOGETHER, formula, label
 from harness.stats.cells import CellSummary
+
+# What is known of single calls only, and unknown of those that are handed over in one go.
+ALONE = ("e2e", "overhead", "owned")
 
 
 def of_cells(cells: Sequence[CellSummary], metrics: Sequence[str], caption: str = "") -> Table:
@@ -29,7 +32,16 @@ def of_cells(cells: Sequence[CellSummary], metrics: Sequence[str], caption: str 
             head, body = column(label(metric), estimates, formula(metric))
             heads.append(head)
             entries.append(body)
-    return Table(tuple(heads), tuple(zip(*entries, strict=True)), caption)
+    return Table(tuple(heads), tuple(zip(*entries, strict=True)), _with_note(caption, cells, metrics))
+
+
+def _with_note(caption: str, cells: Sequence[CellSummary], metrics: Sequence[str]) -> str:
+    """Add to *caption* why calls that are handed over in one go have no figures of single calls."""
+    alone = [metric for metric in metrics if metric.partition(".")[0] in ALONE]
+    names = list(dict.fromkeys(each.cell.strategy for each in cells if each.together))
+    if not names or not any(metric in each.metrics for each in cells for metric in alone):
+        return caption
+    return ". ".join(part for part in (caption, f"{DASH} for {listed(names)}: {TOGETHER}") if part)
 
 
 def pivot(cells: Sequence[CellSummary], metric: str, across: str = "concurrency") -> Table:

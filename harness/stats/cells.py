@@ -16,7 +16,8 @@ class CellSummary:
     """
     One cell: the rounds and calls it rests on (warm-up left out), its failed calls, its metrics, its doubts.
 
-    A metric that is missing from `metrics` has nothing, or too little, to be derived from.
+    A metric that is missing from `metrics` has nothing, or too little, to be derived from. `together`: its calls
+    were handed over in one go, so that nothing is known of a single one.
     """
 
     cell: Cell
@@ -25,6 +26,7 @@ class CellSummary:
     errors: int
     metrics: dict[str, Estimate]
     doubts: tuple[str, ...]
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,13 @@ from harness.metrics import CALLS, SLOTS, Better, OfCalls, OfSlots
 from harness.stats.bootstrap import FEWEST_ROUNDS, over_rounds
 from harness.stats.estimate import Estimate
 from harness.stats.proportion import share
-from harness.stats.quantiles import Floats, enough, of_round, reaches
+from harness.stats.quantiles import Floats, enough, of_round, reaches, with_failed
 from harness.stats.rounds import Round, replayed
 from harness.stats.throughput import STEADY
 
 OF_CALLS: dict[str, OfCalls] = {metric.name: metric for metric in CALLS}
 OF_SLOTS: dict[str, OfSlots] = {metric.name: metric for metric in (*SLOTS, STEADY)}
+OF_EVERY_CALL = frozenset({"e2e", "from_sent"})
 
 
 def values(metric: OfCalls, rounds: Sequence[Round]) -> list[Floats]:
@@ -30,34 +31,64 @@ def values(metric: OfCalls, rounds: Sequence[Round]) -> list[Floats]:
     return found
 
 
+def failures(metric: OfCalls, rounds: Sequence[Round]) -> list[Floats]:
+    """
+    Below what *metric* of each failed call cannot be, one array a round, of calls that have no number.
+
+    Every call has a latency; of another metric that no call has, nobody knows that failed ones would have had it.
+    """
+    if metric.name not in OF_EVERY_CALL and not any(metric.of(call) for each in rounds for call in each.calls):
+        return [np.empty(0) for _ in rounds]
+    return [
+        np.array([least for call in each.calls if (least := metric.least(call)) is not None], dtype=np.float64)
+        for each in rounds
+    ]
+
+
 def numbers(name: str, rounds: Sequence[Round]) -> list[float | None]:
     """
     One number a round for the metric called *name* ("throughput", "ttft.p95"); None where a round has none.
 
-    A percentile for which the rounds together have too few values is None throughout. Raises LookupError for a
+    A percentile for which the rounds together have too few values is None throughout; so is one that failed calls
+    decide in some round: to compare the other rounds alone would be to choose by outcome. Raises LookupError for a
     name that no metric has.
     """
     if name in OF_SLOTS:
         return [OF_SLOTS[name].of(each.cell, each.slot, each.calls) for each in rounds]
     metric, q = of_name(name)
-    return by_round(values(metric, rounds), [q], replayed=replayed(rounds))[0]
+    return exactly(metric, rounds, [q])[0]
+
+
+def exactly(metric: OfCalls, rounds: Sequence[Round], qs: Sequence[float]) -> list[list[float | None]]:
+    """For each of *qs* one number a round; None throughout where failed calls decide it in some round."""
+    every = by_round(values(metric, rounds), qs, failures(metric, rounds), replayed=replayed(rounds))
+    return [[None] * len(found) if any(at_least) else found for found, at_least in every]
 
 
 def by_round(
-    columns: Sequence[Floats], qs: Sequence[float], *, replayed: bool = False
-) -> list[list[float | None]]:
+    columns: Sequence[Floats], qs: Sequence[float], failed: Sequence[Floats] = (), *, replayed: bool = False
+) -> list[tuple[list[float | None], list[bool]]]:
     """
     For each of *qs* one number a round, from one array of values a round; None where there are too few.
 
-    *replayed* says that all rounds had the same latencies: then there are as many draws as one round has values.
+    With each comes whether it is only a lower bound, as *failed* calls decide it. *replayed* says that all rounds
+    had the same latencies: then there are as many draws as one round has values.
     """
-    lengths = [len(column) for column in columns]
+    failed = failed or [np.empty(0)] * len(columns)
+    lengths = [len(column) + len(lost) for column, lost in zip(columns, failed, strict=True)]
     total = max(lengths, default=0) if replayed else sum(lengths)
-    found: list[list[float | None]] = [[None] * len(columns) for _ in qs]
-    for r, column in enumerate(columns):
-        kept = [k for k, q in enumerate(qs) if enough(total, q) and reaches(len(column), q)]
-        for k, value in zip(kept, of_round(column, [qs[k] for k in kept]).tolist() if kept else (), strict=True):
-            found[k][r] = value
+    found: list[tuple[list[float | None], list[bool]]] = [
+        ([None] * len(columns), [False] * len(columns)) for _ in qs
+    ]
+    for r, (column, lost) in enumerate(zip(columns, failed, strict=True)):
+        kept = [k for k, q in enumerate(qs) if enough(total, q) and reaches(lengths[r], q)]
+        if not len(lost):
+            known = of_round(column, [qs[k] for k in kept]).tolist() if kept else ()
+            pairs = [(value, False) for value in known]
+        else:
+            pairs = [with_failed(column, lost, qs[k]) for k in kept]
+        for k, (value, at_least) in zip(kept, pairs, strict=True):
+            found[k][0][r], found[k][1][r] = value, at_least
     return found
 
 
@@ -68,6 +99,7 @@ class Column:
 
     `most` is the largest number there can be, where there is one; `counted` is as `OfSlots.counts`. `least` and
     `bound` have for each round the least and the largest that was physically possible in it, where that is known.
+    `at_least` says of each number whether it is only a lower bound.
     """
 
     numbers: Sequence[float | None]
@@ -77,6 +109,7 @@ class Column:
     counted: Literal["", "share", "number"] = ""
     least: Sequence[float | None] = ()
     bound: Sequence[float | None] = ()
+    at_least: Sequence[bool] = ()
 
     @property
     def known(self) -> list[float]:
@@ -91,6 +124,9 @@ class Column:
         if self.counted and any(count for _, count in known):
             return self._of_calls([pair for pair in known if pair[1]])
         found = over_rounds(self.known, sum(count for _, count in known), self.unit)
+        if found is not None and any(self.at_least):
+            # The centre of lower bounds is one itself; how far above it the truth lies, nobody knows.
+            return replace(found, low=None, high=None, at_least=True)
         return self._within(found) if found else None
 
     def _within(self, found: Estimate) -> Estimate:
@@ -126,14 +162,13 @@ def table(rounds: Sequence[Round], of_slots: Iterable[OfSlots]) -> dict[str, Col
     """Every metric of calls with its usual percentiles, and every one of *of_slots*, by name."""
     found: dict[str, Column] = {}
     for metric in CALLS:
-        columns = values(metric, rounds)
-        counts = [len(column) for column in columns]
-        for q, numbers in zip(
-            metric.quantiles,
-            by_round(columns, [q / 100 for q in metric.quantiles], replayed=replayed(rounds)),
-            strict=True,
+        columns, failed = values(metric, rounds), failures(metric, rounds)
+        counts = [len(column) + len(lost) for column, lost in zip(columns, failed, strict=True)]
+        qs = [q / 100 for q in metric.quantiles]
+        for q, (numbers, at_least) in zip(
+            metric.quantiles, by_round(columns, qs, failed, replayed=replayed(rounds)), strict=True
         ):
-            found[f"{metric.name}.p{q}"] = Column(numbers, counts, metric.unit)
+            found[f"{metric.name}.p{q}"] = Column(numbers, counts, metric.unit, at_least=at_least)
     counts = [len(each.calls) for each in rounds]
     for slots in of_slots:
         one = [slots.of(each.cell, each.slot, each.calls) for each in rounds]

@@ -4,6 +4,12 @@ Throughput against concurrency, and the knee of that curve: where more calls in 
 A step from c to c' calls in flight has an elasticity, log(throughput ratio) / log(c' / c): 1 where throughput
 keeps up, 0 where it stays, below 0 where it falls. The knee is the concurrency from which on every step stays
 below one half: twice the calls in flight bring less than 1.41 times the throughput.
+
+Only what is sustained has a knee: of a single wave, calls / total time falls behind even for an ideal client,
+whose places stand empty while the longest call runs on, and the more calls the longer that is. So a curve is of
+steady throughput, in slots of three waves or more. Cells of one curve make different numbers of calls, hence other
+draws of latency, of which the mean of a few may be far off. So both sides of a step are taken over the calls that
+both have, whose draws are the same: then an ideal client's throughput goes as the concurrency.
 """
 
 from collections import defaultdict
@@ -11,10 +17,14 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from itertools import pairwise
 from math import log
+from statistics import fmean
 
 from harness.record import Cell
-from harness.stats.compare import ratio
+from harness.stats.bootstrap import over_rounds
+from harness.stats.compare import matched
 from harness.stats.estimate import Estimate
+from harness.stats.rounds import Round
+from harness.stats.throughput import WAVES, kept_busy, lives, waves
 from harness.store import Run
 
 HALF = 0.5
@@ -24,7 +34,7 @@ FEWEST_POINTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """From one concurrency to the next: the throughput's ratio (paired by round) and its elasticity."""
+    """From one concurrency to the next: the ratio of what is sustained (paired by round) and its elasticity."""
 
     lower: Cell
     higher: Cell
@@ -58,23 +68,23 @@ class Curve:
         return f"{what}." if self.certain else f"{what}, though the rounds differ too much to be sure."
 
 
-def curves(run: Run, metric: str = "throughput") -> tuple[Curve, ...]:
-    """Every curve in *run*: cells that differ in nothing but concurrency, three or more with *metric* known."""
+def curves(run: Run) -> tuple[Curve, ...]:
+    """Every curve in *run*: cells that differ in nothing but concurrency, three or more that sustain a rate."""
     alike: dict[Cell, list[Cell]] = defaultdict(list)
     for cell in run.cells:
         alike[replace(cell, concurrency=0)].append(cell)
-    found = (_curve(run, sorted(cells, key=lambda cell: cell.concurrency), metric) for cells in alike.values())
+    found = (_curve(run, sorted(cells, key=lambda cell: cell.concurrency)) for cells in alike.values())
     return tuple(curve for curve in found if curve is not None)
 
 
-def _curve(run: Run, cells: Sequence[Cell], metric: str) -> Curve | None:
+def _curve(run: Run, cells: Sequence[Cell]) -> Curve | None:
     # A cell that never ran has no ratio, not even to itself.
-    kept = [cell for cell in cells if ratio(run, cell, cell, metric)]
+    kept = [cell for cell in cells if _gain(run, cell, cell)]
     if len(kept) < FEWEST_POINTS:
         return None
     steps = []
     for lower, higher in pairwise(kept):
-        gain = ratio(run, higher, lower, metric)
+        gain = _gain(run, higher, lower)
         if gain is None:
             return None
         steps.append(Step(lower, higher, gain, _elasticity(gain, higher.concurrency / lower.concurrency)))
@@ -84,6 +94,30 @@ def _curve(run: Run, cells: Sequence[Cell], metric: str) -> Curve | None:
             break
         knee, decisive = step.lower.concurrency, step
     return Curve(tuple(kept), tuple(steps), knee, _sure(decisive.elasticity, below=knee is not None))
+
+
+def _gain(run: Run, a: Cell, b: Cell) -> Estimate | None:
+    """Return the ratio of what *a* and *b* sustain, from each round that both ran; None where one does not."""
+    pairs = list(zip(*matched(run, a, b), strict=True))
+    ratios = [ratio for x, y in pairs if (ratio := _of_round(x, y)) is not None]
+    # To leave a round out in which one of them sustained nothing would be to choose by outcome.
+    return over_rounds(ratios, len(ratios), "") if ratios and len(ratios) == len(pairs) else None
+
+
+def _of_round(a: Round, b: Round) -> float | None:
+    common = {call.index for call in a.calls} & {call.index for call in b.calls}
+    one, other = _sustained(a, common), _sustained(b, common)
+    return one / other if one and other else None
+
+
+def _sustained(each: Round, common: set[int]) -> float | None:
+    """Return answered calls per ns while all places were taken, had all taken as long as the *common* ones."""
+    own, busy = lives(each.calls), kept_busy(each.calls)
+    if own is None or busy is None or each.cell.arrivals or waves(each.calls) < WAVES:
+        return None
+    took = [end - begin for call, (begin, end) in zip(each.calls, own, strict=True) if call.index in common]
+    answered = sum(1 for call in each.calls if not call.error) / len(each.calls)
+    return busy * answered / fmean(took) if took and any(took) else None
 
 
 def _elasticity(gain: Estimate, times: float) -> Estimate:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from harness.record import OWN, Call, Cell
-from harness.shares import service
+from harness.shares import OF_SEVERAL, OWNERS, service
 from harness.stats.bootstrap import FEWEST_ROUNDS
 from harness.stats.estimate import Estimate
 from harness.stats.peace import shared, stolen
@@ -26,6 +26,8 @@ WAITING = 0.01
 SEEN = 0.75
 # Below this the mock's own lateness is lost in the noise of most machines (2 to 4 % between rounds).
 LATE = 0.05
+# The share of a call that its own steps between requests take before they spoil what efficiency says.
+OWN_WAITS = 0.05
 # An interval this wide (either side, as a share) hides any difference worth talking about.
 WIDE = 0.25
 # A call that leaves as little as this after it was due, in ns, has not waited for anything.
@@ -99,7 +101,9 @@ def _errors(facts: Facts) -> str | None:
     if not failed:
         return None
     return (
-        f"{failed} of {calls} calls failed; latencies and throughput are those of the others, so look there first."
+        f"{failed} of {calls} calls failed. In percentiles of E2E latency they count as slower than any call that "
+        "was answered; TTFT and the gaps of a stream are known of those that had begun to answer; calls per "
+        "second are answered calls over the time of all. Look there first."
     )
 
 
@@ -110,9 +114,18 @@ def _untold(facts: Facts) -> str | None:
     calls = sum(len(each.calls) + len(each.warmup) for each in facts.good)
     return (
         f"{lost} of {calls} calls, warm-up included, could not be joined with their requests: several were in "
-        "flight and the requests carry no tag, so who owned the time is left out. Strategies with one call at a "
-        "time can be joined; all can where the application keeps the input's words [call …] in its prompt."
+        f"flight, and {_untagged(facts)}, so who owned the time is left out. Strategies with one call at a time "
+        "can be joined; all can where every prompt of the application keeps the input's words [call …]."
     )
+
+
+def _untagged(facts: Facts) -> str:
+    """Count the requests that carried no tag; a run of format 1 does not say how many did not."""
+    requests = sum(each.slot.requests or 0 for each in facts.good)
+    known = [each.slot.untagged for each in facts.good if each.slot.untagged is not None]
+    if len(known) < len(facts.good):
+        return "some requests carried no tag of theirs"
+    return f"{sum(known)} of {requests} requests carried no tag of theirs"
 
 
 def _by_time(facts: Facts) -> str | None:
@@ -121,8 +134,8 @@ def _by_time(facts: Facts) -> str | None:
         return None
     requests = sum(each.slot.requests or 0 for each in facts.good)
     return (
-        f"{found} of {requests} requests carried no call's tag and were joined by time with the one call that was "
-        "in flight: their latencies are drawn in order of arrival, so calls are not paired between cells."
+        f"{found} of {requests} requests did not carry the tag of the call in flight and were joined with it by "
+        "time: the latency of such a request does not belong to its call, so calls are not paired between cells."
     )
 
 
@@ -175,9 +188,22 @@ def _saturated(facts: Facts) -> str | None:
     )
 
 
+def _own_waits(facts: Facts) -> str | None:
+    parts = [facts.value(f"owned.{owner}") for owner in OWNERS if owner != "dispatch"]
+    own = sum(facts.value(f"owned.{owner}") or 0.0 for owner in OF_SEVERAL)
+    whole = sum(part or 0.0 for part in parts)
+    if "overlap" not in facts.metrics or not whole or own < OWN_WAITS * whole:
+        return None
+    return (
+        f"Between its requests a call spent {own / 1e6:.2f} ms, {own / whole * 100:.0f} % of its time, in steps, "
+        "tools or pauses of its own. Overlap efficiency and overhead count only what the server planned as "
+        "needed, so what is missing to 100 % is not all waste, and no strategy may be able to save it."
+    )
+
+
 def _late(facts: Facts) -> str | None:
     late = facts.value("owned.late")
-    parts = [facts.value(f"owned.{owner}") for owner in ("send", "planned", "late", "receive")]
+    parts = [facts.value(f"owned.{owner}") for owner in OWNERS if owner != "dispatch"]
     known = [part for part in parts if part is not None]
     if late is None or len(known) < len(parts) or late < LATE * sum(known):
         return None
@@ -226,8 +252,11 @@ def _first_over_others(calls: Sequence[Call]) -> float | None:
     """
     How many times the others' median cost the first call sent had.
 
-    None with fewer than five others, and where the difference would be lost in the calls' latency anyway.
+    None with fewer than five others, where the difference would be lost in the calls' latency anyway, and where
+    calls are handed over in one go, so that none of them is first.
     """
+    if any(call.together for call in calls):
+        return None
     answered = sorted((call for call in calls if not call.error), key=lambda call: call.sent)
     if len(answered) <= FEWEST:
         return None
@@ -244,7 +273,7 @@ def _cost(call: Call) -> int:
 
 def _held_back(facts: Facts) -> str | None:
     asked, peaks = facts.cell.concurrency, [each.slot.peak for each in facts.good if each.slot.peak is not None]
-    waited = facts.value("owned.planned")
+    waited = any(service(call) for each in facts.good for call in each.calls)
     if not peaks or (facts.value("cpu_share") or 0) >= SATURATED or not waited:
         return None
     # What the caller had in flight: a strategy that makes one call at a time is not held back at one.
@@ -293,6 +322,7 @@ DOUBTS: tuple[Callable[[Facts], str | None], ...] = (
     _few_calls,
     _saturated,
     _late,
+    _own_waits,
     _stolen,
     _shared,
     _held_back,

@@ -3,24 +3,34 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.metrics import OfSlots
+from harness.metrics import OfSlots, span
 from harness.record import Call, Cell, Slot
 from harness.slo import Slo
 
 
 def goodput(slo: Slo) -> tuple[OfSlots, OfSlots]:
-    """Make the two metrics of *slo*: calls per second that met it, and their share of all calls."""
+    """
+    Make the two metrics of *slo*: calls per second that met it, and their share of all calls.
 
-    def rate(_cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
-        span = max(call.done for call in calls) - min(call.start for call in calls) if calls else 0
-        return sum(map(slo.met, calls)) / span * 1e9 if span else None
+    Unknown where calls were handed over in one go: nobody saw how long each of them took.
+    """
+
+    def met(calls: Sequence[Call]) -> int | None:
+        return None if any(call.together for call in calls) else sum(map(slo.met, calls))
+
+    def rate(cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
+        kept, took = met(calls), span(cell, calls) if calls else None
+        return kept / took * 1e9 if took and kept is not None else None
 
     def share(_cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
-        return sum(map(slo.met, calls)) / len(calls) * 100 if calls else None
+        kept = met(calls)
+        return kept / len(calls) * 100 if calls and kept is not None else None
 
     named = str(slo) or "every limit of the SLO"
     return (
-        OfSlots("goodput", "goodput", "1/s", "higher", f"calls with {named} / (last done - first start)", rate),
+        OfSlots(
+            "goodput", "goodput", "1/s", "higher", f"calls with {named} / the same time as calls per second", rate
+        ),
         OfSlots(
             "goodput.share",
             "calls within SLO",

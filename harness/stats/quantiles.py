@@ -1,6 +1,7 @@
 """Quantiles of one round's calls, and when there are too few calls for one."""
 
 from collections.abc import Sequence
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,3 +51,22 @@ def of_round(values: Floats, qs: Sequence[float]) -> Floats:
     calls near their p93, so a percentile would depend on how many calls a round has.
     """
     return np.quantile(values, qs, axis=-1, method="median_unbiased")
+
+
+def with_failed(values: Floats, failed: Floats, q: float) -> tuple[float, bool]:
+    """
+    Return the quantile *q* of one round in which some calls failed, and whether it is only a lower bound.
+
+    A failed call is slower than any with a value; *failed* has below what each cannot be. Where the quantile lies
+    among the values it is known as exactly as without them.
+
+    >>> with_failed(np.array([1.0, 2.0, 3.0]), np.array([30.0, 30.0]), 0.5)
+    (3.0, False)
+    >>> with_failed(np.array([1.0, 2.0, 3.0]), np.array([30.0, 0.5]), 0.9)
+    (30.0, True)
+    """
+    order = np.sort(values)
+    beyond = np.sort(np.maximum(failed, order[-1])) if len(order) else np.sort(failed)
+    both = np.concatenate((order, beyond))
+    place = (len(both) + 1 / 3) * q + 1 / 3
+    return float(of_round(both, [q])[0]), ceil(place - ROUNDING) > len(order)

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 
 from harness.record import Cell
 from harness.stats.bootstrap import over_rounds
-from harness.stats.columns import OF_CALLS, by_round, values
+from harness.stats.columns import OF_CALLS, exactly, values
 from harness.stats.compare import matched
 from harness.stats.estimate import Estimate
-from harness.stats.rounds import replayed
 from harness.store import Run
 
 QUANTILES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
@@ -24,7 +23,8 @@ def shift(
     """
     Ratios a / b of the quantiles *qs* of a metric of calls, paired by round; 1 where the distribution stayed.
 
-    Quantiles with too few calls in either cell are left out, and so are those not above zero. Raises LookupError
+    Quantiles with too few calls in either cell, or that failed calls decide, are left out, and so are those not
+    above zero. Raises LookupError
     for a metric that calls do not have.
     """
     if metric not in OF_CALLS:
@@ -33,9 +33,7 @@ def shift(
     columns = [values(OF_CALLS[metric], rounds) for rounds in both]
     count = sum(min(len(x), len(y)) for x, y in zip(*columns, strict=True))
     found: dict[float, Estimate] = {}
-    for q, ones, others in zip(
-        qs, *(by_round(each, qs, replayed=replayed(both[0])) for each in columns), strict=True
-    ):
+    for q, ones, others in zip(qs, *(exactly(OF_CALLS[metric], rounds, qs) for rounds in both), strict=True):
         known = [x / y for x, y in zip(ones, others, strict=True) if x and y and x > 0 and y > 0]
         estimate = over_rounds(known, count, "")
         if estimate is not None:

@@ -167,6 +167,8 @@ def between(first: Column, second: Column, among: int = 1) -> Estimate | None:
     down. The interval holds for *among* such ratios at once.
     """
     ones, others = np.array(first.known), np.array(second.known)
+    if any(first.at_least) or any(second.at_least):
+        return None
     if not ones.size or not others.size or ones.min() <= 0 or others.min() <= 0:
         return None
     a, b = batched(np.log(ones)), batched(np.log(others))

@@ -74,6 +74,7 @@ def _cell(
         errors=sum(1 for each in rounds for call in each.calls if call.error),
         metrics=metrics,
         doubts=(*notes, *doubts(cell, rounds, metrics, missing)),
+        together=any(call.together for each in good for call in each.calls),
     )
 
 
@@ -103,6 +104,7 @@ def to_json(summary: Summary) -> dict[str, Any]:
                 "calls": each.calls,
                 "errors": each.errors,
                 "metrics": {name: asdict(estimate) for name, estimate in each.metrics.items()},
+                "together": each.together,
                 "doubts": list(each.doubts),
             }
             for each in summary.cells

@@ -16,45 +16,79 @@ from statistics import median
 
 from harness.metrics import OfSlots
 from harness.record import Call, Cell, Slot
+from harness.shares import at_once, served
+
+# With fewer calls for each place, the slot's ramp and tail are most of what it shows.
+WAVES = 3
+
+Lives = Sequence[tuple[int, int]]
 
 
 def in_flight(calls: Sequence[Call]) -> int:
+    """Count the most calls that were between sent and done at one moment, as the caller saw it."""
+    return at_once((call.sent, call.done) for call in calls)
+
+
+def lives(calls: Sequence[Call]) -> Lives | None:
     """
-    Count the most calls that were between sent and done at one moment, as the caller saw it.
+    Return from when to when each of *calls* had a place.
 
-    A call that ends at the moment another begins has made place for it.
+    Of calls that are handed over in one go the caller sees too little: there it is the time in which the server
+    was at work on each. None where that is not known.
     """
-    moments = sorted([(call.sent, 1) for call in calls] + [(call.done, -1) for call in calls])
-    most = now = 0
-    for _, step in moments:
-        now += step
-        most = max(most, now)
-    return most
+    if not any(call.together for call in calls):
+        return [(call.sent, call.done) for call in calls]
+    seen = [served(call) for call in calls]
+    known = [life for life in seen if life is not None]
+    return known if len(known) == len(seen) else None
 
 
-def window(calls: Sequence[Call]) -> tuple[int, int] | None:
+def window(own: Lives) -> tuple[int, int] | None:
     """
     From the start that filled the last place to the last start of all, in ns.
 
     None where that is shorter than the median call: such a slot is all ramp and tail (every call at once).
     """
-    if not calls:
+    if not own:
         return None
-    starts = sorted(call.sent for call in calls)
-    opened, closed = starts[in_flight(calls) - 1], starts[-1]
-    long = median(call.done - call.sent for call in calls)
+    starts = sorted(begin for begin, _ in own)
+    opened, closed = starts[at_once(own) - 1], starts[-1]
+    long = median(end - begin for begin, end in own)
     return (opened, closed) if closed - opened >= max(long, 1) else None
 
 
-def steady(_cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
-    """Completed calls per second while all places were taken; None where there was no such time."""
-    found = window(calls)
-    if found is None:
+def kept_busy(calls: Sequence[Call]) -> float | None:
+    """Return how many places were taken on average, from the first moment that all were to the last start."""
+    own = lives(calls)
+    found = window(own) if own else None
+    if own is None or found is None:
         return None
     opened, closed = found
-    busy = sum(max(0, min(call.done, closed) - max(call.sent, opened)) for call in calls) / (closed - opened)
-    lives = sum(call.done - call.sent for call in calls)
-    return busy * sum(1 for call in calls if not call.error) / lives * 1e9
+    return sum(max(0, min(end, closed) - max(begin, opened)) for begin, end in own) / (closed - opened)
+
+
+def waves(calls: Sequence[Call]) -> float:
+    """Return how many calls there were for each place that was taken; 0 where that is not known."""
+    own = lives(calls)
+    return len(own) / at_once(own) if own else 0.0
+
+
+def steady(cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
+    """
+    Completed calls per second while all places were taken; None where there was no such time.
+
+    None in an open loop, too: its rate is set by the arrivals, and it has no number of places.
+    """
+    own, busy = lives(calls), kept_busy(calls)
+    if cell.arrivals or own is None or busy is None:
+        return None
+    whole = sum(end - begin for begin, end in own)
+    return busy * sum(1 for call in calls if not call.error) / whole * 1e9 if whole else None
+
+
+def sustained(cell: Cell, slot: Slot, calls: Sequence[Call]) -> float | None:
+    """Steady throughput where there are three waves of calls or more to tell it from; None otherwise."""
+    return steady(cell, slot, calls) if waves(calls) >= WAVES else None
 
 
 STEADY = OfSlots(

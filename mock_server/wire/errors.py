@@ -21,6 +21,15 @@ class Refused(Exception):
         self.body = body
         self.headers = headers
 
+    @property
+    def pause(self) -> int | None:
+        """How long it asks the client to wait, in ns, by the finer header if there is one; None if it does not."""
+        asked = dict(self.headers)
+        for name, unit in (("retry-after-ms", 10**6), ("retry-after", 10**9)):
+            if name in asked:
+                return round(float(asked[name]) * unit)
+        return None
+
 
 def error(
     status: int,

@@ -1,6 +1,7 @@
 """The shares of a call's time add up, whatever became of the call: answered whole, retried, refused, cut."""
 
 import sys
+from dataclasses import astuple
 
 import pytest
 
@@ -48,12 +49,12 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_nanosecond_has_one_owner(calls, kind):
-    """Send, planned, late and receive are the time from sent to done: to the nanosecond, none below zero."""
+    """All owners from sending on are the time from sent to done: to the nanosecond, none below zero."""
     chosen = [call for call in calls if KINDS[kind](call)]
     assert chosen
     for call in chosen:
         owned = shares(call)
-        parts = (owned.send, owned.planned, owned.late, owned.receive)
+        parts = astuple(owned)[1:]
         assert sum(parts) == call.done - call.sent
         assert min(parts) >= 0
         assert call.error or sum(parts) == call.e2e
@@ -63,3 +64,13 @@ def test_no_call_that_the_server_knows_is_left_out(calls):
     """What is divided is every joined call, not those that went well."""
     assert len(calls) == 64
     assert all(shares(call) for call in calls)
+
+
+def test_the_pause_that_a_refusal_asked_for_is_on_file_and_is_no_client_library(calls):
+    """Ten milliseconds by the server's header, as often as a request of the call was refused and tried again."""
+    refused = [call for call in calls if not call.error and any(entry.status == 503 for entry in call.served)]
+    assert refused
+    for call in refused:
+        pauses = [entry.retry_after for entry in call.served if entry.status == 503]
+        assert set(pauses) == {10_000_000}
+        assert shares(call).limit == sum(pauses)

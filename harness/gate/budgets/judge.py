@@ -17,7 +17,7 @@ from harness.gate.budgets.reading import Budget
 from harness.gate.budgets.series import Numbers, paired, series
 from harness.gate.record import Verdict
 from harness.record import Cell
-from harness.report.figures import count, listed
+from harness.report.figures import count, listed, told
 from harness.stats.bootstrap import FEWEST_ROUNDS
 from harness.stats.rounds import Round, rounds_of, sound
 from harness.store import Run
@@ -148,7 +148,8 @@ def _held(limit: Limit, place: Place, evidence: _Evidence) -> Held:
     found = (
         left if limit.right is None else paired(left, series(limit.right.metric, every[-1], evidence.run.about))
     )
-    judged = (_counted if limit.exact else _timed)(replace(held, rounds=len(found.known)), limit, found)
+    judge = _counted if limit.exact else _bounded if found.at_least else _timed
+    judged = judge(replace(held, rounds=len(found.known)), limit, found)
     if judged.verdict != "pass":
         return judged
     failed = "" if limit.exact else next((told for cell in cells if (told := evidence.failed(cell))), "")
@@ -162,10 +163,23 @@ def _counted(held: Held, limit: Limit, found: Numbers) -> Held:
     if wrong:
         turn, value = next(iter(wrong.items()))
         more = f", {len(wrong)} of {len(found.by_round)} rounds break it" if len(wrong) > 1 else ""
-        return replace(held, verdict="regressed", why=f"{value:g} in round {turn}{more}")
+        return replace(held, verdict="regressed", why=f"{value:g} in round {turn + 1}{more}")
     if found.unknown:
         return replace(held, verdict="invalid", why=found.unknown)
     return replace(held, verdict="pass", why="")
+
+
+def _bounded(held: Held, limit: Limit, found: Numbers) -> Held:
+    """Judge a percentile of which failed calls leave only a lower bound."""
+    estimate = found.estimate()
+    assert estimate is not None
+    held = replace(held, value=estimate.value)
+    why = f"failed calls decide it, which count as slower than any other: it is at least {told(estimate)}"
+    kept = limit.holds(estimate.value)
+    if limit.operator.startswith(">"):
+        return replace(held, verdict="pass" if kept else "inconclusive", why="" if kept else why)
+    broken = estimate.value > limit.bound if limit.operator == "==" else not kept
+    return replace(held, verdict="regressed" if broken else "inconclusive", why=why)
 
 
 def _timed(held: Held, limit: Limit, found: Numbers) -> Held:

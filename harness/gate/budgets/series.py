@@ -9,7 +9,7 @@ from harness.gate.budgets.limit import OF_SLOTS
 from harness.report.figures import count
 from harness.report.words import label
 from harness.stats.columns import OF_SLOTS as PLAIN
-from harness.stats.columns import Column, numbers, of_name, values
+from harness.stats.columns import Column, by_round, failures, numbers, of_name, values
 from harness.stats.estimate import Estimate
 from harness.stats.goodput import goodput, slo_of
 from harness.stats.quantiles import BEYOND, enough
@@ -24,6 +24,7 @@ class Numbers:
     `unknown` says why some or all have none; `too_few` that the reason is too few calls, not missing ones. `count`
     is how many values stand behind them, `most` the largest number there can be. `calls` has the calls of each
     round, where the number counts how many of them something holds for (`counted`, as in `OfSlots.counts`).
+    `at_least`: failed calls decide it in some round, of which the number is a lower bound.
     """
 
     by_round: Mapping[int, float | None]
@@ -34,6 +35,7 @@ class Numbers:
     most: float | None = None
     calls: Sequence[int] = ()
     counted: Literal["", "share", "number"] = ""
+    at_least: bool = False
 
     @property
     def known(self) -> dict[int, float]:
@@ -58,14 +60,16 @@ def series(metric: str, rounds: Sequence[Round], about: Mapping[str, Any]) -> Nu
         of = next(each for each in goodput(slo) if each.name == metric)
         return _of_slots(metric, rounds, [of.of(each.cell, each.slot, each.calls) for each in rounds])
     of_calls, q = of_name(metric)
-    behind = [len(column) for column in values(of_calls, rounds)]
-    found = numbers(metric, rounds)
+    columns, lost = values(of_calls, rounds), failures(of_calls, rounds)
+    behind = [len(column) + len(failed) for column, failed in zip(columns, lost, strict=True)]
+    [(found, at_least)] = by_round(columns, [q], lost, replayed=replayed(rounds))
     return Numbers(
         dict(zip(turns, found, strict=True)),
         of_calls.unit,
         sum(behind),
         _why(metric, behind, found, q, replayed=replayed(rounds)),
         too_few=bool(sum(behind)),
+        at_least=any(at_least),
     )
 
 
@@ -101,6 +105,9 @@ def paired(left: Numbers, right: Numbers) -> Numbers:
     both = sorted(left.by_round.keys() & right.by_round.keys())
     ratios = {turn: _ratio(left.by_round[turn], right.by_round[turn]) for turn in both}
     unknown = left.unknown or right.unknown
+    if left.at_least or right.at_least:
+        # A ratio of a lower bound says nothing about the ratio.
+        ratios, unknown = dict.fromkeys(both), "so many calls failed that they decide one side"
     if not both:
         unknown = "no round has both"
     elif not unknown and None in ratios.values():

@@ -2,6 +2,7 @@
 
 from harness.audit import recount
 from harness.balance import Balance
+from harness.report.figures import count
 from harness.report.section import Column, Datum, Section, Table
 from harness.stats.cells import Summary
 
@@ -11,7 +12,8 @@ MEANINGS = {
     "recorded": "calls on file, warm-up included",
     "joined": "calls of which the server's journal knows",
     "unsent": "calls that failed before the server saw anything of them",
-    "untold": "calls whose requests, if any, cannot be told: several were in flight, and none carried a tag",
+    "untold": "calls of which no request is known: they made none, or several calls were in flight",
+    "untagged": "requests of an own application that carried no tag of a call in flight",
     "entries": "requests in the server's journal",
     "unjoined": "requests in the journal that belong to no call",
     "dropped": "requests the journal had no room for",
@@ -55,9 +57,21 @@ def _lead(books: Balance, faults: list[str], *, ended: bool) -> str:
     if faults:
         return f"The books do not balance: {'; '.join(faults)}."
     journal = (
-        f", {books.joined:,} joined with the server's journal" if books.journal else "; the server kept no journal"
+        f", {books.joined:,} joined with the server's journal{_unjoined(books)}"
+        if books.journal
+        else "; the server kept no journal"
     )
     counts = f"{books.recorded:,} recorded{journal}"
     if not ended:
         return f"The run has not ended, or was killed, so its books are not closed; on file are {counts}."
     return f"The books balance: {books.made:,} calls made, {counts}."
+
+
+def _unjoined(books: Balance) -> str:
+    """Say how many calls have no request that is known to be theirs; "" where all have one."""
+    if not books.untold:
+        return ""
+    tags = (
+        f", where {count(books.untagged, 'request')} carried no tag of a call in flight" if books.untagged else ""
+    )
+    return f"; of {count(books.untold, 'call')} no request is known{tags}"

@@ -30,7 +30,9 @@ def section(summary: Summary) -> Section | None:
     note = (
         "Each shape is a smoothed histogram of E2E latency over a logarithmic axis: dot, median; thick line, 25 "
         "to 75 %; thin line, 5 to 95 %; where there are too few calls for that, all of them. The orange mark is "
-        "the median of what the server had planned. A percentile is left out where too few calls stand behind it."
+        "the median of what the server had planned. A percentile is left out where too few calls stand behind it. "
+        "Failed calls are not in the shapes; in percentiles they count as slower than any other, and ≥ "
+        "stands where that decides."
     )
     return Section("Latency of single calls", _lead(summary, known), of_cells(known, METRICS), charts, note)
 

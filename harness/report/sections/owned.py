@@ -1,19 +1,18 @@
 """Who owned the time of a call."""
 
 from harness.report.charts.stacks import Stack, Stacks
-from harness.report.figures import scale, told
+from harness.report.figures import listed, scale, told
 from harness.report.matrix import Panel, panels
 from harness.report.section import Section
 from harness.report.standings import alone, most
 from harness.report.tables import of_cells
-from harness.report.words import label
-from harness.shares import OWNERS
+from harness.report.words import TOGETHER, label
+from harness.shares import OF_SEVERAL, OWNERS
 from harness.stats.cells import CellSummary, Summary
 
 ORDER = 60
 # Drawn once more on a scale of their own: beside the server's plan and a queue they would be hairlines.
 SMALL = ("send", "late", "receive")
-METRICS = (*(f"owned.{owner}" for owner in OWNERS), "requests_per_call")
 # What a share can come from, as far as it can be seen from outside.
 CAUSES = {
     "cpu_share": "a worker near 100 % makes every share but the plan grow",
@@ -23,22 +22,43 @@ CAUSES = {
     "queue.max": "the same, at worst",
     "gc.total": "all shares: the collector stops every thread",
     "gc.longest": "the same, at worst: one call, or all that were in flight",
-    "pool.count": "send: so many requests found the client's connection pool full",
+    "pool.count": "send: so often a request had to wait for a place in the client's connection pool",
     "pool.max": "the same: the longest wait for a place in it",
     "opened": "send: connecting instead of using a warm connection",
-    "requests_per_call": "send: the pause before a retry",
+    "requests_per_call": "between: more than one request a call, by steps, tools or retries",
 }
 
 
 def section(summary: Summary) -> Section | None:
     """Answer one chart a panel; None where the server kept no journal."""
     known = [each for each in summary.cells if all(f"owned.{owner}" in each.metrics for owner in OWNERS)]
-    charts = tuple(_chart(panel) for panel in panels(known))
+    owners = _owners(known)
+    charts = tuple(_chart(panel, owners) for panel in panels(known))
     if not charts:
         return None
-    note = "Means per call. " + ". ".join(f"{owner}: {meaning}" for owner, meaning in OWNERS.items()) + "."
+    note = " ".join(("Means per call.", *(f"{owner}: {OWNERS[owner]}." for owner in owners), *_left_out(summary)))
+    metrics = (*(f"owned.{owner}" for owner in owners), "requests_per_call")
     parts = (_causes(summary, known),)
-    return Section("Who owned the time", _lead(summary, known), of_cells(known, METRICS), charts, note, parts)
+    return Section(
+        "Who owned the time", _lead(summary, known, owners), of_cells(known, metrics), charts, note, parts
+    )
+
+
+def _owners(known: list[CellSummary]) -> tuple[str, ...]:
+    """Return the owners to show: those that only calls of several requests have, where they have something."""
+    return tuple(
+        owner
+        for owner in OWNERS
+        if owner not in OF_SEVERAL or any(each.metrics[f"owned.{owner}"].value for each in known)
+    )
+
+
+def _left_out(summary: Summary) -> list[str]:
+    """Say which cells' calls cannot be divided, since they were handed over in one go."""
+    names = dict.fromkeys(each.cell.strategy for each in summary.cells if each.together)
+    if not names:
+        return []
+    return [f"{listed(list(names))} {'is' if len(names) == 1 else 'are'} left out: {TOGETHER}"]
 
 
 def _causes(summary: Summary, known: list[CellSummary]) -> Section:
@@ -57,39 +77,40 @@ def _explained(summary: Summary, known: list[CellSummary]) -> str:
     """Name the cells in which each cause was largest, as a sentence."""
     causes = ("loop_lag.p99", "queue.max", "pool.max", "gc.longest")
     said = [sentence for metric in causes if (sentence := most(summary, known, metric, label(metric)))]
-    sentence = "; ".join(said) or "the run recorded nothing that would explain these shares"
+    sentence = "; ".join(said) or "nothing that was recorded would explain these shares"
     return f"{sentence[0].upper()}{sentence[1:]}."
 
 
-def _chart(panel: Panel) -> Stacks:
-    shares = {label: [each.metrics[f"owned.{owner}"].value for owner in OWNERS] for label, each in panel.rows}
+def _chart(panel: Panel, owners: tuple[str, ...]) -> Stacks:
+    shares = {label: [each.metrics[f"owned.{owner}"].value for owner in owners] for label, each in panel.rows}
     by = scale("ns", (sum(values) for values in shares.values()))
     return Stacks(
         f"owned-{panel.slug}",
         f"Who owned the time of a call, {panel.title} (mean, {by.unit})",
-        tuple(OWNERS),
+        owners,
         tuple(Stack(label, tuple(value / by.by for value in values)) for label, values in shares.items()),
         by.unit,
         SMALL,
     )
 
 
-def _lead(summary: Summary, known: list[CellSummary]) -> str:
+def _lead(summary: Summary, known: list[CellSummary], owners: tuple[str, ...]) -> str:
     def added(each: CellSummary) -> float:
         return sum(each.metrics[f"owned.{owner}"].value for owner in SMALL)
 
     if len(known) == 1:
         [only] = known
         rest = ", ".join(
-            f"{owner} {told(only.metrics[f'owned.{owner}'])}" for owner in OWNERS if owner != "planned"
+            f"{owner} {told(only.metrics[f'owned.{owner}'])}" for owner in owners if owner != "planned"
         )
         return f"Of a call, {told(only.metrics['owned.planned'])} were the server's plan; beyond it, {rest}."
     worst = max(known, key=added)
     owner = max(SMALL, key=lambda owner: worst.metrics[f"owned.{owner}"].value)
     beside = alone(summary, known, worst, *(f"owned.{owner}" for owner in SMALL), largest=True)
     return (
-        f"From sending to the end of a call, {worst.cell.id} added most to the server's plan{beside}; the largest "
-        f"part was {owner}, {told(worst.metrics[f'owned.{owner}'])} a call.{_queued(summary, known)}"
+        f"Before the first request of a call and after its last, {worst.cell.id} added most to the server's "
+        f"plan{beside}; the largest part was {owner}, {told(worst.metrics[f'owned.{owner}'])} a call."
+        f"{_queued(summary, known)}{_own_time(summary, known)}"
     )
 
 
@@ -97,3 +118,9 @@ def _queued(summary: Summary, known: list[CellSummary]) -> str:
     """Name the cell whose calls waited longest before they were sent; empty where none waited."""
     said = most(summary, known, "owned.dispatch", "the wait of a call")
     return f" Before sending, {said}." if said else ""
+
+
+def _own_time(summary: Summary, known: list[CellSummary]) -> str:
+    """Name the cell that spent most between the requests of a call; empty where each call has one."""
+    said = most(summary, known, "owned.between", "the time in steps, tools or retries")
+    return f" Between the requests of a call, {said}." if said else ""

@@ -8,8 +8,9 @@ from harness.report.charts.waterfall import Fall, Waterfall
 from harness.report.figures import Scale, number, scale
 from harness.report.matrix import scenarios, slug
 from harness.report.section import Column, Datum, Section, Table
-from harness.report.timeline import Span, timeline
-from harness.shares import OWNERS
+from harness.report.timeline import timeline
+from harness.shares import OF_SEVERAL, OWNERS
+from harness.spans import Span
 from harness.stats.cells import CellSummary, Summary
 from harness.stats.rounds import rounds_of, sound
 
@@ -35,7 +36,8 @@ def section(summary: Summary) -> Section | None:
     lead = max(zip(worst, parts, strict=True), key=lambda each: _lost(calls[each[0].cell.id]))[1].lead
     note = (
         "Of each scenario the cell whose slowest calls lost most beyond the server's plan. A call begins when it "
-        "was due (open loop) or sent (closed loop). Strokes below a bar are chunks arriving."
+        "was due (open loop) or sent (closed loop). Strokes below a bar are chunks arriving. Calls that failed "
+        "are left out, and those that are handed over in one go, as by batch, since they cannot be divided."
     )
     if len(parts) == 1:
         return Section("The slowest calls", lead, parts[0].table, parts[0].charts, note)
@@ -74,10 +76,17 @@ def _part(each: CellSummary, timed: list[Timed]) -> Section:
         f"slowest-{slug(each.cell.id)}",
         f"The slowest calls of {each.cell.id} ({by.unit})",
         tuple(_fall(call, spans, by) for call, spans in slowest),
-        tuple(OWNERS),
+        _owners(slowest),
         by.unit,
     )
     return Section(f"Slowest calls: {each.cell.id}", _lead(each, slowest), _table(slowest, by), (chart,))
+
+
+def _owners(slowest: list[Timed]) -> tuple[str, ...]:
+    """Return the owners to show: those that only calls of several requests have, where they have something."""
+    return tuple(
+        owner for owner in OWNERS if owner not in OF_SEVERAL or any(_of(owner, spans) for _, spans in slowest)
+    )
 
 
 def _label(call: Call) -> str:
@@ -105,16 +114,17 @@ def _lead(each: CellSummary, slowest: list[Timed]) -> str:
 
 
 def _table(slowest: list[Timed], by: Scale) -> Table:
+    owners = _owners(slowest)
     columns = (
         Column("call"),
         Column("E2E latency", by.unit, numeric=True),
-        *(Column(owner, by.unit, meaning, numeric=True) for owner, meaning in OWNERS.items()),
+        *(Column(owner, by.unit, OWNERS[owner], numeric=True) for owner in owners),
         Column("requests", hint="requests the server saw for this call", numeric=True),
     )
     body = tuple(
         (
             Datum(_label(call), sort=_label(call)),
-            *(_number(value, by) for value in (call.e2e or 0, *(_of(owner, spans) for owner in OWNERS))),
+            *(_number(value, by) for value in (call.e2e or 0, *(_of(owner, spans) for owner in owners))),
             Datum(str(len(call.served)), sort=len(call.served)),
         )
         for call, spans in slowest

@@ -102,7 +102,9 @@ def _chart(panel: Panel, metric: str, calls: dict[str, list[Call]]) -> Marks | N
     marks: list[Mark] = []
     for label, each in rows:
         found = {
-            name.partition(".")[2]: each.metrics[name].value / by.by for name in names if name in each.metrics
+            name.partition(".")[2]: each.metrics[name].value / by.by
+            for name in names
+            if name in each.metrics and not each.metrics[name].at_least
         }
         if (planned := _planned(calls.get(each.cell.id, []), metric)) is not None:
             found[PLANNED] = planned / by.by

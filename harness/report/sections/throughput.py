@@ -1,5 +1,6 @@
 """How do throughput and latency change with the concurrency, and where is the knee."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from harness.report.charts.lines import Lines
@@ -10,6 +11,8 @@ from harness.report.series import Series, lines, series
 from harness.report.tables import pivot
 from harness.stats.cells import CellSummary, Summary
 from harness.stats.curve import Curve, curves
+from harness.stats.rounds import Round, rounds_of, sound
+from harness.stats.throughput import WAVES, waves
 
 ORDER = 30
 
@@ -17,12 +20,16 @@ ORDER = 30
 def section(summary: Summary) -> Section | None:
     """Answer one part a scenario that was run at several concurrencies."""
     found = {curve.cells[-1].id: curve for curve in curves(summary.run)}
-    parts = [part for name, cells in scenarios(summary.cells) if (part := _part(found, name, cells))]
+    named = rounds_of(summary.run)
+    parts = [part for name, cells in scenarios(summary.cells) if (part := _part(found, named, name, cells))]
     if not parts:
         return None
     note = (
-        "The knee is the concurrency from which on twice the calls in flight bring less than 1.41 times the "
-        "throughput (an elasticity below one half); it takes three concurrencies to see one."
+        "Steady throughput is the rate while all places were taken. It takes three waves of calls, that is three "
+        "calls for each place; with fewer there is only calls / total time, which start and tail of the slot make "
+        "smaller than what is sustained, the more so the more calls are in flight. The knee is the concurrency "
+        "from which on twice the calls in flight bring less than 1.41 times the steady throughput (an elasticity "
+        "below one half); it takes three concurrencies to see one."
     )
     if len(parts) == 1:
         return replace(parts[0], note=note)
@@ -30,24 +37,39 @@ def section(summary: Summary) -> Section | None:
         (each for each in summary.cells if "throughput" in each.metrics),
         key=lambda each: each.metrics["throughput"].value,
     )
-    lead = f"The most that was reached is {told(best.metrics['throughput'])}, by {best.cell.id}."
+    lead = (
+        f"The most calls / total time that was reached is {told(best.metrics['throughput'])}, by {best.cell.id}."
+    )
     return Section("Throughput against concurrency", lead, parts=tuple(parts), note=note)
 
 
-def _part(found: dict[str, Curve], name: str, cells: list[CellSummary]) -> Section | None:
-    rows = series(cells, "throughput")
+def _part(
+    found: dict[str, Curve], named: Mapping[str, Sequence[Round]], name: str, cells: list[CellSummary]
+) -> Section | None:
+    steady = all(_sustained(each, named) for each in cells if "throughput" in each.metrics)
+    metric = "throughput.steady" if steady else "throughput"
+    rows = series(cells, metric)
     if not rows:
         return None
     knees = _knees(found, rows)
-    charts = (_throughput(name, rows), *_latency(name, series(cells, "e2e.p50")))
-    return Section(f"Throughput against concurrency: {name}", _lead(rows, knees), _table(rows, knees), charts)
+    title = f"{'Throughput' if steady else 'Calls / total time'} against concurrency: {name}"
+    charts = (_throughput(name, rows, metric), *_latency(name, series(cells, "e2e.p50")))
+    return Section(title, _lead(rows, knees, metric), _table(rows, knees, metric), charts)
 
 
-def _throughput(name: str, rows: Series) -> Lines:
+def _sustained(each: CellSummary, named: Mapping[str, Sequence[Round]]) -> bool:
+    """Say whether every round of a cell had enough calls for its steady throughput to be told."""
+    if "throughput.steady" not in each.metrics:
+        return False
+    return all(waves(one.calls) >= WAVES for one in sound(named.get(each.cell.id, [])))
+
+
+def _throughput(name: str, rows: Series, metric: str) -> Lines:
+    what = "Steady throughput" if metric == "throughput.steady" else "Calls / total time"
     return Lines(
         f"throughput-{slug(name)}",
-        f"Throughput against concurrency, {name} (completed calls per second, both axes logarithmic)",
-        lines(rows, "throughput"),
+        f"{what} against concurrency, {name} (completed calls per second, both axes logarithmic)",
+        lines(rows, metric),
         "concurrency",
         "calls/s",
     )
@@ -78,8 +100,8 @@ def _knees(found: dict[str, Curve], rows: Series) -> dict[str, str]:
     return said
 
 
-def _table(rows: Series, knees: dict[str, str]) -> Table:
-    table = pivot([each for row in rows.values() for each in row], "throughput")
+def _table(rows: Series, knees: dict[str, str], metric: str) -> Table:
+    table = pivot([each for row in rows.values() for each in row], metric)
     if not knees:
         return table
     # The pivot's rows come in the order in which the cells were handed over, as the series do.
@@ -88,11 +110,14 @@ def _table(rows: Series, knees: dict[str, str]) -> Table:
     return Table((*table.columns, Column("knee")), body, table.caption)
 
 
-def _lead(rows: Series, knees: dict[str, str]) -> str:
-    label, best = max(rows.items(), key=lambda item: item[1][-1].metrics["throughput"].value)
+def _lead(rows: Series, knees: dict[str, str], metric: str) -> str:
+    label, best = max(rows.items(), key=lambda item: item[1][-1].metrics[metric].value)
     said: dict[str, list[str]] = {}
     for name, where in knees.items():
         said.setdefault(where, []).append(name)
-    peak = told(best[-1].metrics["throughput"])
+    at = f"{told(best[-1].metrics[metric])} at concurrency {best[-1].cell.concurrency}"
     knee = "".join(f"; knee {where} for {listed(names)}" for where, names in said.items())
-    return f"{label} completed most, {peak} at concurrency {best[-1].cell.concurrency}{knee}."
+    if metric == "throughput.steady":
+        return f"{label} sustained most, {at}{knee}."
+    few = "some cells made too few calls to tell what they sustain"
+    return f"{label} had most calls / total time, {at}; {few}{knee}."

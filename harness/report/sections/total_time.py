@@ -24,7 +24,8 @@ def section(summary: Summary) -> Section | None:
     note = (
         "Total time is from the first start to the last end of one slot. The ideal is the shortest time in which "
         "the server's own schedule of these very calls fits on as many places as the concurrency allows; "
-        "overlap efficiency is ideal / measured."
+        "overlap efficiency is ideal / measured. What an application does of its own (tools, other steps, pauses) "
+        "is not in the ideal, so it may be out of reach."
     )
     if len(parts) == 1:
         return replace(parts[0], note=note)

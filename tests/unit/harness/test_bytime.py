@@ -66,3 +66,24 @@ def test_a_request_while_nothing_was_in_flight_belongs_to_no_call():
     found = joined([call(0, 0, 10)], (None, 15))
     assert received(found) == [[]]
     assert (found.stray, found.untold) == (1, 0)
+
+
+def test_what_another_call_sent_in_the_background_is_not_the_call_in_flights():
+    """Call 1 has a request with its own tag, so one with the tag of call 0 is that call's, which has ended."""
+    found = joined([call(0, 0, 10), call(1, 20, 30)], ("000000", 2), ("000001", 21), ("000000", 25))
+    assert received(found) == [[2], [21]]
+    assert (found.by_time, found.stray, found.untagged) == (0, 1, 1)
+
+
+def test_requests_that_carried_no_tag_are_counted_whatever_became_of_them():
+    """One of two prompts of each call has lost its tag; half of the requests still have theirs."""
+    calls = [call(0, 0, 10), call(1, 5, 15)]
+    found = joined(calls, ("000000", 1), (None, 6), ("000001", 6), (None, 8))
+    assert received(found) == [[], []]
+    assert (found.untold, found.untagged) == (2, 2)
+
+
+def test_requests_are_in_the_order_of_their_arrival():
+    """One is joined by its tag, the other by time."""
+    found = joined([call(0, 0, 10)], (None, 1), ("000000", 5), (None, 8))
+    assert received(found) == [[1, 5, 8]]

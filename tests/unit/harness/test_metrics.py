@@ -80,6 +80,8 @@ def number(name: str, calls=THREE, slot=SLOT, cell=CELL):
         ("owned.send", 10),
         ("owned.planned", 120),
         ("owned.late", 5),
+        ("owned.limit", 0),
+        ("owned.between", 0),
         ("owned.receive", 15),
     ],
 )
@@ -120,11 +122,12 @@ def test_an_empty_slot_has_no_metrics_but_its_own_counts():
     assert known == {"errors": 0}
 
 
-def test_a_slot_of_failures_counts_them_and_claims_no_throughput():
-    """Nothing was completed, so nothing is known of the time that completing takes."""
+def test_a_slot_of_failures_counts_them_and_completed_none():
+    """None of its calls a second was completed, in a time that is known; of tokens and of an ideal nothing is."""
     failed = [made(0, 0, 100, error="APIConnectionError")]
     assert number("errors", failed) == 1
-    for name in ("throughput", "tokens", "overlap"):
+    assert number("throughput", failed) == 0
+    for name in ("tokens", "overlap"):
         assert number(name, failed) is None
     assert list(OF_CALLS["e2e"](failed[0])) == list(OF_CALLS["overhead"](failed[0])) == []
 
@@ -177,3 +180,42 @@ def test_every_metric_has_a_name_of_its_own_a_label_and_a_formula():
     assert len(set(names)) == len(names)
     assert all(metric.label and metric.formula for metric in (*CALLS, *SLOTS))
     assert {metric.better for metric in (*CALLS, *SLOTS)} <= {"lower", "higher", "neither"}
+
+
+def test_failed_calls_take_time_that_the_others_cannot_have_had():
+    """Eight of sixteen give up after 30 s: 8 in 30 s and not 8 in the 0.3 s of those that were answered."""
+    good = [made(index, 0, 300_000_000) for index in range(8)]
+    bad = [made(8 + index, 0, 30_000_000_000, error="APITimeoutError", served=()) for index in range(8)]
+    assert number("throughput", good + bad) == pytest.approx(8 / 30)
+    assert number("tokens", good + bad) == pytest.approx(8 * 4 / 30)
+
+
+def test_one_call_that_hangs_changes_nothing_of_an_open_loops_rate():
+    """50 calls a second for 5 s, one of which hangs for 30 s: 50 with it, 249 / 250 of that where it fails."""
+    opened = replace(CELL, arrivals="constant,rate=50")
+    calls = [
+        replace(made(i, i * 20_000_000, i * 20_000_000 + 300_000_000), due=i * 20_000_000) for i in range(250)
+    ]
+    hung = replace(calls[100], done=calls[100].sent + 30_000_000_000)
+    late = [*calls[:100], hung, *calls[101:]]
+    assert number("throughput", late, cell=opened) == pytest.approx(50)
+    cut = [*calls[:100], replace(hung, error="Unfinished"), *calls[101:]]
+    assert number("throughput", cut, cell=opened) == pytest.approx(50 * 249 / 250)
+    assert number("throughput", calls[:1], cell=opened) is None
+
+
+def test_no_overlap_is_above_what_is_possible():
+    """Sixteen at once where two were asked for: held against sixteen places, not against two."""
+    calls = [made(index, 0, 130) for index in range(16)]
+    assert number("overlap", calls) == pytest.approx(100 / 130 * 100)
+    assert number("overhead_per_call", calls) == 30 / 16
+
+
+def test_a_tool_between_two_requests_is_no_sending_and_no_receiving():
+    """Two requests of 50 and a tool of 50 between them; 5 before and after."""
+    two = (Served(5, [50], [50], 50), Served(105, [50], [50], 50))
+    calls = [made(index, 0, 160, served=two) for index in range(2)]
+    owned = [
+        number(f"owned.{owner}", calls) for owner in ("send", "planned", "late", "limit", "between", "receive")
+    ]
+    assert owned == [5, 100, 0, 0, 50, 5]

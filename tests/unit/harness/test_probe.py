@@ -151,3 +151,15 @@ def test_an_error_without_a_status_is_named_by_its_kind():
     error = RuntimeError("secret")
     error.status_code = "429"
     assert name(error) == "RuntimeError"
+
+
+def test_calls_that_are_handed_over_together_say_so_and_one_alone_does_not():
+    """A batch of one is a call like any other."""
+    probe = Probe()
+    with probe.together([item(0, "a"), item(1, "b")]) as calls:
+        calls.finish_all(["x", "y"])
+    with probe.together([item(2, "c")]) as alone:
+        alone.finish_all(["z"])
+    with probe.measure(item(3, "d")):
+        pass
+    assert [call.together for call in probe.calls("c", 0)] == [True, True, False, False]

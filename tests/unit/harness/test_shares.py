@@ -1,5 +1,6 @@
 """Who owned the time of a call: small cases by hand, and sums that always add up."""
 
+from dataclasses import astuple, replace
 from itertools import combinations_with_replacement, product
 
 import pytest
@@ -28,10 +29,42 @@ def test_a_call_that_the_journal_does_not_know_is_not_divided():
     assert service(made()) is None
 
 
-def test_the_wait_between_a_failed_attempt_and_the_next_belongs_to_sending():
+def test_the_wait_between_a_failed_attempt_and_the_next_is_the_callers_own():
     """A 500 planned at 10, then a pause of 480 in the client, then the answer."""
     call = made(Served(1100, [10], [10], 11, status=500), Served(1590, [300], [300], 301, attempt=1))
-    assert shares(call) == Shares(dispatch=0, send=100 + 480, planned=310, late=0, receive=110)
+    assert shares(call) == Shares(send=100, planned=310, between=480, receive=110)
+
+
+def test_a_tool_between_two_requests_is_no_client_library():
+    """Two requests of 100 and a tool of 500 between them; sent 20 before the first, done 5 after the last."""
+    call = made(Served(1020, [100], [100], 100), Served(1620, [100], [103], 103), done=1728)
+    assert shares(call) == Shares(send=20, planned=200, late=3, between=500, receive=5)
+
+
+@pytest.mark.parametrize(
+    ("asked", "limit", "between"),
+    [(300, 300, 180), (480, 480, 0), (900, 480, 0), (None, 0, 480)],
+    ids=["waited longer", "waited as asked", "did not wait so long", "not asked"],
+)
+def test_the_pause_that_a_limit_asked_for_is_the_limits(asked, limit, between):
+    """Refused at 1110 with a retry-after, tried again at 1590."""
+    refused = Served(1100, [10], [10], 10, status=429, retry_after=asked)
+    call = made(refused, Served(1590, [300], [300], 300, attempt=1))
+    assert shares(call) == Shares(send=100, planned=310, limit=limit, between=between, receive=110)
+
+
+def test_a_plan_that_runs_on_beside_a_late_answer_is_planned():
+    """One due at 1050 and written at 1080, the other due at 1120 and written at 1130: planned until 1120."""
+    call = made(Served(1000, [50], [80], 80), Served(1000, [120], [130], 130), done=1135)
+    assert shares(call) == Shares(planned=120, late=10, receive=5)
+
+
+def test_calls_that_were_handed_over_together_are_not_divided():
+    """What one of them waited for the others is neither sending nor receiving; its plan is known all the same."""
+    call = replace(made(Served(1100, [600], [600], 600)), together=True)
+    assert shares(call) is None
+    assert call.e2e is None
+    assert service(call) == 600
 
 
 def test_the_order_of_journal_entries_does_not_matter():
@@ -72,7 +105,7 @@ def test_the_shares_add_up_to_the_call_whatever_the_journal_says(served, took):
     """To the nanosecond, none of them negative; retries, overlaps, cuts and nonsense included."""
     divided = shares(made(*served, done=1000 + took))
     assert divided is not None
-    parts = (divided.send, divided.planned, divided.late, divided.receive)
+    parts = astuple(divided)[1:]
     assert sum(parts) == took
     assert min(parts) >= 0
 

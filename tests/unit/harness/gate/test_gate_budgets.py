@@ -265,3 +265,29 @@ def test_a_folder_without_a_run_is_a_mistake(tmp_path):
 def test_our_own_budgets_can_be_read(file):
     """The files that are checked in beside the scenarios."""
     assert read_budgets(file)
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("e2e.p50 <= 0.4", "pass"),
+        ("e2e.p95 <= 0.4", "regressed"),
+        ("e2e.p95 <= 60", "inconclusive"),
+        ("e2e.p95 >= 0.4", "pass"),
+        ("e2e.p95 >= 60", "inconclusive"),
+        ("e2e.p95/e2e.p50 <= 2", "inconclusive"),
+    ],
+)
+def test_a_percentile_that_failed_calls_decide_is_held_against_its_lower_bound(make_shared_run, line, verdict):
+    """One call in twelve gives up after 30 s: p95 is 30 s or more, whatever those that were answered took."""
+    cell = Cell("s", "chain", "gather", "asyncio", 16)
+    found = read(make_shared_run([cell], rounds=5, calls=240))
+    gone = tuple(
+        replace(call, error="APITimeoutError", done=call.sent + 30 * 10**9) if call.index % 12 == 0 else call
+        for call in found.calls
+    )
+    forgiving = replace(found, calls=gone)
+    judged = held(forgiving, line, "errors <= 240")
+    assert judged[0].verdict == verdict
+    if verdict in {"regressed", "inconclusive"} and "/" not in line:
+        assert "at least 30.0 s" in judged[0].why

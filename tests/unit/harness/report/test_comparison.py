@@ -24,7 +24,7 @@ def test_what_moved_is_named_with_its_interval(make_shared_run, old_format):
     """Twice the CPU in every call: both cells differ in CPU, none in throughput."""
     first, second = old_format(make_shared_run(CELLS)), old_format(_slower(make_shared_run(CELLS), 2))
     [section] = compare([first, second]).sections
-    assert section.lead.startswith("Of 2 cells that both ran, no difference shown in throughput (up to ")
+    assert section.lead.startswith("Of 2 cells that both ran, no difference shown in calls per second (up to ")
     assert re.search(
         r"CPU per call differs in 2 of 2, most in \S+: 2\.00 times \(1\.\d+.2\.\d+\)\.$", section.lead
     )

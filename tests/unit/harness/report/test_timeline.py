@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.record import Call, Served
-from harness.report.timeline import Span, timeline
+from harness.report.timeline import timeline
 from harness.shares import shares
+from harness.spans import Span
 
 times = st.integers(0, 1000)
 
@@ -43,7 +44,7 @@ def test_spans_follow_each_other_without_a_gap(served, sent, long):
     assert edges[-1] == long
 
 
-def test_a_retried_call_is_sent_twice():
+def test_a_retried_call_has_a_wait_between_its_requests():
     """Sent 0, received 10, planned 20, written 22; again received 40, written 60; done 65."""
     first = Served(10, array("q", [10]), array("q", [12]), 12, status=500)
     second = Served(40, array("q", [20]), array("q", [20]), 20)
@@ -52,7 +53,7 @@ def test_a_retried_call_is_sent_twice():
         Span("send", 0, 10),
         Span("planned", 10, 20),
         Span("late", 20, 22),
-        Span("send", 22, 40),
+        Span("between", 22, 40),
         Span("planned", 40, 60),
         Span("receive", 60, 65),
     )

@@ -226,11 +226,12 @@ def test_every_doubt_is_a_sentence(sound_run):
 
 def test_how_the_requests_of_an_own_application_were_joined_is_told(sound_run):
     """By time, or not at all; and that it made none."""
-    assert "5 of 200 requests carried no call's tag and were joined by time" in said(
+    assert "5 of 200 requests did not carry the tag of the call in flight" in said(
         slots(sound_run, by_time=1, untold=0, requests=40)
     )
-    lost = said(slots(sound_run, by_time=3, untold=4))
+    lost = said(slots(sound_run, by_time=3, untold=4, untagged=8, requests=16))
     assert "20 of 200 calls, warm-up included, could not be joined" in lost
+    assert "40 of 80 requests carried no tag of theirs" in lost
     assert "by time" not in lost
 
 
@@ -253,3 +254,25 @@ def test_what_was_odd_before_the_run_is_told_first(sound_run):
     """As run.json has it of the cell's scenario."""
     about = {"scenarios": {sound_run.cells[0].scenario: {"notes": ["It returned nothing."]}}}
     assert said(replace(sound_run, about=about)) == "It returned nothing."
+
+
+@pytest.mark.parametrize(("tool", "doubted"), [(50, True), (1, False)])
+def test_an_applications_own_steps_are_no_waste(sound_run, tool, doubted):
+    """Two requests with a tool between them: half of a call's time, or a hundredth."""
+
+    def agent(call):
+        long = (call.done - call.sent - tool * MS) // 2
+        two = tuple(
+            replace(call.served[0], received=at, planned=[long], written=[long])
+            for at in (call.sent, call.done - long)
+        )
+        return replace(call, served=two)
+
+    text = said(calls(sound_run, agent))
+    assert ("is not all waste" in text) == doubted
+
+
+def test_a_batch_whose_calls_are_held_back_is_named(sound_run):
+    """Handed over in one go, 4 at a time were asked for, and the server saw one."""
+    run = slots(calls(sound_run, lambda call: replace(call, together=True)), peak=1)
+    assert "Held back: 4 calls were in flight" in said(run)

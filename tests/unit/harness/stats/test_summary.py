@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from harness.record import Cell
+from harness.report.figures import told
 from harness.slo import Slo
 from harness.stats.columns import names, unit_of
 from harness.stats.estimate import Estimate
@@ -25,7 +26,7 @@ def test_a_cell_has_its_rounds_calls_errors_and_metrics(make_run, pair):
     run = make_run(pair, 100, failing=(0, 7))
     first = summarise(run).cells[0]
     assert (first.cell, first.rounds, first.calls, first.errors) == (pair[0], 5, 200, 10)
-    assert first.metrics["e2e.p50"] == Estimate(100 * MS, 100 * MS, 100 * MS, 190, 5, "ns")
+    assert first.metrics["e2e.p50"] == Estimate(100 * MS, 100 * MS, 100 * MS, 200, 5, "ns")
     failed = first.metrics["errors"]
     # Ten of 200 calls: Clopper and Pearson have 2.4 to 9.0 %, which are 0.97 to 3.6 of 40.
     assert (failed.value, failed.count, failed.rounds) == (pytest.approx(2), 200, 5)
@@ -75,12 +76,48 @@ def test_calls_and_slots_of_a_cell_that_the_run_does_not_name_are_ignored(make_r
 
 
 def test_a_run_without_one_successful_call_still_has_its_numbers(make_run, pair):
-    """How many failed and how long that took is known; latency is not."""
+    """How many failed and how long they took is known: none was answered within the 100 ms that each was given."""
     run = make_run(pair, 100, failing=range(40))
     first = summarise(run).cells[0]
     assert first.metrics["errors"].value == 40
-    assert not {"e2e.p50", "throughput", "overlap"} & set(first.metrics)
+    assert first.metrics["throughput"].value == 0
+    assert (first.metrics["e2e.p50"].value, first.metrics["e2e.p50"].at_least) == (100 * MS, True)
+    assert not {"overhead.p50", "overlap"} & set(first.metrics)
     assert "200 of 200 calls failed" in " ".join(first.doubts)
+
+
+def test_a_percentile_that_lies_among_failed_calls_is_a_lower_bound(make_run, pair):
+    """Four in a hundred give up after 30 s: p99 is 30 s or more, p50 is known as exactly as without failures."""
+
+    def took(_cell, _turn, index):
+        return 30_000 if index < 40 else 100 + index / 100
+
+    first = summarise(make_run(pair[:1], took, rounds=3, calls=1000, failing=range(40))).cells[0]
+    p50, p99 = first.metrics["e2e.p50"], first.metrics["e2e.p99"]
+    assert (p99.value, p99.low, p99.high, p99.at_least) == (30_000 * MS, None, None, True)
+    assert told(p99) == "≥ 30.0 s"
+    # The 500th and 501st of 1,000, the slowest 40 being those that failed.
+    assert (p50.value, p50.at_least) == (pytest.approx((105.39 + 105.40) / 2 * MS), False)
+
+
+def test_a_call_that_failed_at_once_is_still_slower_than_any_that_was_answered(make_run, pair):
+    """Refused after 1 ms: p95 is not lowered by it, but not below the slowest answer."""
+    first = summarise(
+        make_run(pair, lambda _c, _t, index: 1 if index < 20 else 100, calls=200, failing=range(20))
+    ).cells[0]
+    assert (first.metrics["e2e.p95"].value, first.metrics["e2e.p95"].at_least) == (100 * MS, True)
+
+
+def test_calls_handed_over_in_one_go_have_no_figures_of_single_calls(make_run, pair):
+    """What is known of all together stays: total time, efficiency, requests; the reader is told why."""
+    run = make_run(pair[:1], 100)
+    whole = replace(run, calls=tuple(replace(call, together=True) for call in run.calls))
+    first = summarise(whole, Slo({"e2e": 150 * MS})).cells[0]
+    assert first.together
+    gone = ("e2e.p50", "overhead.p50", "owned.send", "owned.receive", "goodput", "goodput.share")
+    assert not set(gone) & set(first.metrics)
+    assert {"makespan", "overlap", "throughput", "cpu"} <= set(first.metrics)
+    assert first.doubts == ()
 
 
 def test_no_interval_goes_beyond_what_is_possible(make_run, pair):
@@ -113,7 +150,8 @@ def test_summary_json_has_every_number_with_its_interval_count_and_unit(make_run
     assert (cell["id"], cell["strategy"], cell["calls"], cell["errors"]) == (pair[0].id, "gather", 80, 0)
     e2e = cell["metrics"]["e2e.p50"]
     assert e2e == {
-        "value": pytest.approx(119.5 * MS), "low": None, "high": None, "count": 80, "rounds": 2, "unit": "ns"
+        "value": pytest.approx(119.5 * MS), "low": None, "high": None, "count": 80, "rounds": 2, "unit": "ns",
+        "at_least": False,
     }  # fmt: skip
     assert "too few" in cell["doubts"][0]
 

@@ -1,5 +1,6 @@
 """Throughput while every place was taken, and goodput, by hand and by simulation."""
 
+from dataclasses import replace
 from heapq import heapify, heapreplace
 from random import Random
 from statistics import fmean
@@ -9,7 +10,7 @@ import pytest
 from harness.record import Call, Cell, Served, Slot
 from harness.slo import Slo
 from harness.stats.goodput import goodput
-from harness.stats.throughput import in_flight, steady, window
+from harness.stats.throughput import in_flight, steady, waves, window
 
 CELL = Cell("s", "httpx", "gather", "asyncio", 4)
 SLOT = Slot(CELL.id, 0, 0, 0, 0, 1, 0)
@@ -42,7 +43,7 @@ def test_calls_in_flight_are_counted_as_the_caller_saw_them():
 
 def test_the_window_opens_with_the_last_place_and_closes_with_the_last_start():
     """Two places filled at 0 and 5, the last call leaves at 100."""
-    assert window(calls((0, 50), (5, 100), (50, 110), (100, 160))) == (5, 100)
+    assert window([(0, 50), (5, 100), (50, 110), (100, 160)]) == (5, 100)
 
 
 def test_a_slot_that_is_all_ramp_and_tail_has_no_steady_throughput():
@@ -62,6 +63,23 @@ def test_failed_calls_take_places_but_are_no_throughput():
     spans = [(start, start + 50) for start in range(0, 500, 50) for _ in range(2)]
     good, bad = calls(*spans[::2]), calls(*spans[1::2], error="429")
     assert steady(CELL, SLOT, good + bad) == pytest.approx(1 / 50 * 1e9)
+
+
+def test_an_open_loop_has_no_steady_throughput():
+    """Its rate is that of its arrivals."""
+    spans = [(start, start + 50) for start in range(0, 500, 50) for _ in range(2)]
+    assert steady(replace(CELL, arrivals="poisson,rate=50"), SLOT, calls(*spans)) is None
+
+
+def test_calls_handed_over_in_one_go_have_the_throughput_that_the_server_saw():
+    """Twenty calls on two places of 50 ns each, of which the caller only knows that all took 500."""
+    entries = [Served(start, [50], [50], 50) for start in range(0, 500, 50) for _ in range(2)]
+    together = [
+        Call(CELL.id, 0, index, 0, 500, served=(entry,), together=True) for index, entry in enumerate(entries)
+    ]
+    assert steady(CELL, SLOT, together) == pytest.approx(2 / 50 * 1e9)
+    assert waves(together) == 10
+    assert steady(CELL, SLOT, [replace(call, served=()) for call in together]) is None
 
 
 @pytest.mark.parametrize(("places", "count"), [(8, 24), (16, 64), (64, 192)])
