@@ -93,8 +93,8 @@ class Call:
     `usage` has the output tokens that the answers themselves tell of. `reasoning` is the arrival of the first
     piece of reasoning, which is no output, in ns after `sent`; `ended` says whether a stream told that it was
     complete. `streamed` is False for an answer of a load run that comes whole, None where nobody has said.
-    `together`: handed over in one go with others (`batch`), so that `sent` is when all of them were, and `done` may
-    be when all of them had ended.
+    `together`: handed over in one go with others (`batch`), so that `sent` is when all of them were, and `done`
+    may be when all of them had ended.
     """
 
     cell: str
