@@ -94,7 +94,19 @@ def run(config: RunConfig, tell: Tell, agree: Agree | None = None) -> Outcome:
                 state, reason = _carry_out(config, runner, ledger, drawn, tell)
         note = point_latest(folder)
     faults = [*([reason] if reason else []), *ledger.balance.faults, *ledger.reasons, *ledger.uncalibrated]
+    faults += ledger.all_failed(_meant_to_fail(drawn))
     return Outcome(folder, state, tuple(faults), (note,) if note else ())
+
+
+def _meant_to_fail(drawn: Sequence[Round]) -> set[str]:
+    """Return the ids of cells whose scenario says that the calls of their variant fail."""
+    cells = {planned.cell for each in drawn for planned in each.slots}
+    there = registry.names(SCENARIOS)
+    return {
+        cell.id
+        for cell in cells
+        if cell.scenario in there and cell.variant in getattr(registry.load(SCENARIOS, cell.scenario), "FAILS", ())
+    }
 
 
 @contextmanager

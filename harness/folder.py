@@ -1,6 +1,7 @@
 """A run's folder while the run goes on: what was asked, what was measured, what is missing, and its state."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -74,6 +75,7 @@ class Ledger:
         }
         self._planned: Sequence[Planned] = ()
         self._missing: list[dict[str, Any]] = []
+        self._kinds: defaultdict[str, Counter[str | None]] = defaultdict(Counter)
         self.balance = Balance()
         self.entered = 0
         self.folder = folder
@@ -118,10 +120,23 @@ class Ledger:
     def enter(self, slot: Slot, calls: list[Call], made: int) -> None:
         """Write one slot with its calls; *made* is how many it was told to make, warm-up and all."""
         self._writer.slot(slot, calls)
+        self._kinds[slot.cell].update(call.error for call in calls if not call.warmup)
         self.entered += 1
         self.balance.journal = slot.requests is not None
         self.balance.add(made, calls, slot.unjoined or 0, slot.dropped or 0, own=slot.untold is not None)
         self.balance.untagged += slot.untagged or 0
+
+    def all_failed(self, meant: Collection[str] = (), *, by_cell: bool = True) -> list[str]:
+        """
+        Say of the whole run, or of each cell, that every call failed; empty where that is not so.
+
+        The cells whose id is in *meant* are left out: their calls are meant to fail.
+        """
+        kinds = {cell: found for cell, found in self._kinds.items() if cell not in meant and found.total()}
+        failed = {cell: found for cell, found in kinds.items() if not found[None]}
+        if failed and len(failed) == len(kinds):
+            return [f"every call failed: {_of(sum(failed.values(), Counter()))}"]
+        return [f"{cell}: every call failed: {_of(found)}" for cell, found in failed.items()] if by_cell else []
 
     def missing(self, cell: Cell, number: int, reason: str) -> None:
         """Note a slot that gave nothing, and why."""
@@ -150,3 +165,10 @@ class Ledger:
         for each in self._missing:
             seen.setdefault(each["reason"], each["cell"])
         return [f"{cell}: {reason}" for reason, cell in seen.items()]
+
+
+def _of(kinds: "Counter[str | None]") -> str:
+    """Write how many calls failed, and how most of them did."""
+    kind, number = kinds.most_common(1)[0]
+    most = "" if number == kinds.total() else f" in {number:,} of them"
+    return f"{kinds.total():,} of {kinds.total():,}, {kind}{most}"

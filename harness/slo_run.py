@@ -169,7 +169,9 @@ def run(question: SloQuestion, tell: Tell) -> bench.Outcome:
             ledger.plan((), 0, pinned=servers.pinned)
             state, reason = Searching(question, config, servers, ledger, tell).carry_out(drawn)
         note = point_latest(folder)
-    faults = [*([reason] if reason else []), *ledger.balance.faults, *ledger.reasons]
+    # At rates that are too high every call may fail; where none ever succeeded, the application is what is wrong.
+    failed = ledger.all_failed(by_cell=False)
+    faults = [*([reason] if reason else []), *ledger.balance.faults, *ledger.reasons, *failed]
     return bench.Outcome(folder, state, tuple(faults), (note,) if note else ())
 
 

@@ -59,8 +59,16 @@ def diagnosis(made: Measured) -> Diagnosis:
         symptoms=[*disturbances(made.slots), *symptoms(made.seen, bought)],
         missing=made.missing,
         state=made.state,
-        fault=made.fault,
+        fault=made.fault or _all_failed(made),
     )
+
+
+def _all_failed(made: Measured) -> str | None:
+    """Say that every call of the unchanged application failed, where that is so."""
+    calls = made.seen.counted if made.seen else []
+    if not calls or not all(call.error for call in calls):
+        return None
+    return f"every call failed: {len(calls):,} of {len(calls):,}, {calls[0].error}"
 
 
 def _headlines(made: Measured, kind: Kind) -> dict[str, tuple[str, ...]]:

@@ -99,3 +99,40 @@ def test_no_path_of_the_machine_gets_into_a_run(tmp_path):
     with Writer(folder) as writer:
         Ledger(RunConfig(results=tmp_path), folder, writer, {}).state("running")
     assert str(tmp_path) not in (folder / "run.json").read_text()
+
+
+def _ledger(tmp_path, errors):
+    """Return a ledger with a slot for each cell of *errors*, whose calls ended so; the first call is a warm-up."""
+    with Writer(fresh(tmp_path, "a")) as writer:
+        ledger = Ledger(RunConfig(results=tmp_path), tmp_path, writer, {})
+        for cell, kinds in errors.items():
+            warm = Call(cell, 0, 0, 0, 1, warmup=True)
+            calls = [warm, *(Call(cell, 0, n, 0, 1, error=kind) for n, kind in enumerate(kinds, 1))]
+            ledger.enter(Slot(cell, 0, 0, len(kinds), 0, 1, 0), calls, len(calls))
+    return ledger
+
+
+@pytest.mark.parametrize(
+    ("errors", "meant", "said"),
+    [
+        (
+            {"a": ["LookupError"] * 3, "b": ["LookupError", "Timeout"]},
+            (),
+            ["every call failed: 5 of 5, LookupError in 4"],
+        ),
+        ({"a": ["LookupError"] * 3, "b": [None, "Timeout"]}, (), ["a: every call failed: 3 of 3, LookupError"]),
+        ({"a": ["LookupError"] * 3, "b": [None]}, ("a",), []),
+        ({"a": [None, None]}, (), []),
+        ({}, (), []),
+    ],
+)
+def test_a_cell_in_which_every_call_failed_is_a_fault_of_the_run(errors, meant, said, tmp_path):
+    """A warm-up that went well is no call; what a scenario means to fail is none either."""
+    found = _ledger(tmp_path, errors).all_failed(meant)
+    assert [each.removesuffix(" of them") for each in found] == said
+
+
+def test_of_a_search_only_the_whole_is_judged(tmp_path):
+    """It tries rates that are too high on purpose."""
+    assert _ledger(tmp_path, {"a": ["Timeout"], "b": [None]}).all_failed(by_cell=False) == []
+    assert _ledger(tmp_path, {"a": ["Timeout"]}).all_failed(by_cell=False) != []

@@ -1,5 +1,6 @@
 """From what was measured to what is said: findings, symptoms, what is missing, and the exit code."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,16 @@ def test_the_exit_code_says_what_is_missing(about, code):
     found = diagnosis(measured([600, 603, 597], [150, 151, 149], **about))
     assert found.exit_code == code
     assert bool(found.faults) == (code == 1)
+
+
+def test_an_application_whose_every_call_fails_is_a_fault():
+    """What would help it is not asked before it works; one call that did not fail is enough."""
+    failing = replace(seen(()), calls=[replace(call, error="LookupError") for call in seen(()).calls])
+    made = replace(measured([600, 603, 597], [150, 151, 149]), seen=failing)
+    assert diagnosis(made).exit_code == 1
+    assert "every call failed" in diagnosis(made).faults[0]
+    failing = replace(failing, calls=[*failing.calls, replace(seen(()).calls[0], error=None)])
+    assert diagnosis(replace(made, seen=failing)).exit_code == 0
 
 
 def test_a_run_interrupted_early_claims_nothing():
