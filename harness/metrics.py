@@ -224,6 +224,14 @@ CALLS: tuple[OfCalls, ...] = (
         least=_least_ttft,
     ),
     OfCalls(
+        "first_reasoning",
+        "time to first reasoning",
+        "ns",
+        "lower",
+        "first piece of reasoning - start, which is no output yet",
+        lambda call: _one(call.first_reasoning),
+    ),
+    OfCalls(
         "ttft_error",
         "TTFT error",
         "ns",
@@ -450,7 +458,7 @@ SLOTS: tuple[OfSlots, ...] = (
         "",
         "lower",
         "calls that ended in an error",
-        lambda _c, _s, calls: float(sum(1 for call in calls if call.error)),
+        lambda _c, _s, calls: float(sum(1 for call in calls if call.failed)),
         counts="number",
     ),
     *(

@@ -82,7 +82,9 @@ def _lead(laid: SideBySide) -> str:
         if not known:
             continue
         if not moved:
-            said.append(f"no difference shown in {label(metric)}{_up_to(known)}")
+            few = all(ratio.low is None for _, ratio in known)
+            found = f"no difference shown in {label(metric)}{_up_to(known)}"
+            said.append(f"with so few rounds no difference in {label(metric)} can be told" if few else found)
             continue
         pair, far = max(moved, key=lambda row: max(row[1].value, 1 / row[1].value))
         said.append(

@@ -96,7 +96,7 @@ def _dropped(facts: Facts) -> str | None:
 
 
 def _errors(facts: Facts) -> str | None:
-    failed = sum(1 for each in facts.good for call in each.calls if call.error)
+    failed = sum(1 for each in facts.good for call in each.calls if call.failed)
     calls = sum(len(each.calls) for each in facts.good)
     if not failed:
         return None
@@ -243,8 +243,8 @@ def _cold(facts: Facts) -> str | None:
         return None
     warm = max(len(each.warmup) for each in facts.good)
     return (
-        f"The first call of a round cost {median(ratios):.0f} times the median of the others. Warm-up was "
-        f"{warm} calls; try more."
+        f"The first call of a round cost {median(ratios):.0f} times the median of the others, although {warm} "
+        "warm-up calls came before it: something is only set up then. The highest percentiles contain it."
     )
 
 

@@ -51,7 +51,7 @@ def _at_worst(known: tuple[CellSummary, ...], calls: str) -> str:
     """Say how late the latest of too few calls for a percentile was."""
     late = [each for each in known if "offered.max" in each.metrics]
     if not late:
-        return f"{calls} were made."
+        return f"{calls} were due."
     worst = max(late, key=lambda each: each.metrics["offered.max"].value)
     by = told(worst.metrics["offered.max"])
     return f"Of {calls}, the latest of a round was offered {by} after its due time ({worst.cell.id})."

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from harness.record import LEFT, STOPPED
 from harness.report.figures import count
 from harness.report.section import Column, Datum, Section, Table
 from harness.stats.cells import Summary
@@ -22,8 +23,11 @@ def section(summary: Summary) -> Section | None:
     missing = _missing(run.about.get("missing"))
     if not calls and not slots and not missing and not run.damaged:
         return None
-    failed = sum(1 for call in counted if call.error)
+    failed = sum(1 for call in counted if call.failed)
     words = [f"{failed:,} of {count(len(counted), 'call')} failed"]
+    for error, what in ((STOPPED, "cut off by the end of the test"), (LEFT, "left by their users")):
+        if number := sum(1 for call in counted if call.error == error):
+            words.append(f"{count(number, 'call')} {'was' if number == 1 else 'were'} {what}")
     if warm := sum(1 for call in run.calls if call.error and call.warmup):
         words.append(f"{count(warm, 'warm-up call')} failed")
     if slots:

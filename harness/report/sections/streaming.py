@@ -16,6 +16,7 @@ ORDER = 50
 METRICS = (
     "ttft.p50",
     "ttft.p95",
+    "first_reasoning.p50",
     "ttft_error.p50",
     "itl.p50",
     "itl.p95",

@@ -86,11 +86,12 @@ def test_the_exit_code_says_what_is_missing(about, code):
 
 def test_an_application_whose_every_call_fails_is_a_fault():
     """What would help it is not asked before it works; one call that did not fail is enough."""
-    failing = replace(seen(()), calls=[replace(call, error="LookupError") for call in seen(()).calls])
-    made = replace(measured([600, 603, 597], [150, 151, 149]), seen=failing)
+    made = measured([600, 603, 597], [150, 151, 149])
+    failing = replace(made.seen, calls=[replace(call, error="LookupError") for call in made.seen.calls])
+    made = replace(made, seen=failing)
     assert diagnosis(made).exit_code == 1
     assert "every call failed" in diagnosis(made).faults[0]
-    failing = replace(failing, calls=[*failing.calls, replace(seen(()).calls[0], error=None)])
+    failing = replace(failing, calls=[*failing.calls, replace(failing.calls[0], error=None)])
     assert diagnosis(replace(made, seen=failing)).exit_code == 0
 
 
