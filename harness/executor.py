@@ -7,6 +7,7 @@ executor of its own size, and its queue is the slot's as well.
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from statistics import median
 from time import monotonic_ns
 from typing import Any, ParamSpec, TypeVar
 
@@ -48,5 +49,4 @@ def forget() -> None:
 
 def queue() -> Queue | None:
     """Answer how long work waited since the last `forget`; None where none was begun."""
-    waits = sorted(_waits)
-    return Queue(len(waits), waits[len(waits) // 2], waits[-1]) if waits else None
+    return Queue(len(_waits), round(median(_waits)), max(_waits)) if _waits else None

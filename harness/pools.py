@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from inspect import iscoroutinefunction
+from statistics import median
 from time import monotonic_ns
 from typing import Any, Self
 
@@ -75,5 +76,5 @@ class PoolWaits:
         """The waits so far; a count of 0 where none waited, None where no pool could be watched."""
         if not self._watched:
             return None
-        waits = sorted(self._took)
-        return Queue(len(waits), waits[len(waits) // 2] if waits else 0, waits[-1] if waits else 0)
+        waits = self._took
+        return Queue(len(waits), round(median(waits)), max(waits)) if waits else Queue(0, 0, 0)

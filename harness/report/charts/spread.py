@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.report.figures import number
+from harness.stats.quantiles import of_round
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,7 +42,7 @@ def spread(label: str, values: Sequence[float], planned: float | None = None) ->
     if not kept.size:
         return None
     at = (5, 25, 50, 75, 95) if kept.size >= FEWEST else (50,)
-    known = dict(zip(at, np.percentile(kept, at).tolist(), strict=True))
+    known = dict(zip(at, of_round(kept, [each / 100 for each in at]).tolist(), strict=True))
     few = () if kept.size >= FEWEST else tuple(kept.tolist())
     return Spread(label, int(kept.size), known, _outline(kept), few, planned)
 
@@ -50,7 +51,7 @@ def _outline(values: np.ndarray) -> tuple[tuple[float, float], ...]:
     """Smooth a histogram over the logarithm; what lies beyond the outermost 0.5 % is left out of the shape."""
     if values.size < FEWEST:
         return ()
-    low, high = np.percentile(values, (0.5, 99.5))
+    low, high = of_round(values, (0.005, 0.995))
     if high <= low:
         return ()
     counts, edges = np.histogram(np.log(values), bins=PLACES, range=(np.log(low), np.log(high)))

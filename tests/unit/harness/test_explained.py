@@ -118,3 +118,9 @@ def made(*connections: int | None, warmup: bool = False) -> Call:
 def test_connections_opened_are_those_that_no_warm_up_call_had_used(calls, count):
     """A pool that was warm opens none; without a journal nobody knows."""
     assert opened(calls) == count
+
+
+def test_half_of_two_waits_is_the_mean_of_both(monkeypatch):
+    """As in every other median: of an even number, the middle of the two in the middle."""
+    monkeypatch.setattr(executor, "_waits", [10, 2, 4, 20])
+    assert executor.queue() == Queue(4, 7, 20)

@@ -201,6 +201,11 @@ def test_labels_keep_their_order_and_distance(wanted, sizes):
     assert places[-1] >= -1e-9
 
 
+def test_the_percentiles_of_a_chart_are_those_of_the_table():
+    """Hyndman and Fan's type 8, by hand: p95 of 1 to 100 lies at place (100 + 1/3) 0.95 + 1/3, or 95.65."""
+    assert spread("a", range(1, 101)).quantiles[95] == pytest.approx(95.65)
+
+
 def test_a_spread_below_twenty_values_shows_them_all_and_claims_no_tail():
     """Nineteen calls have no p95."""
     few, many = spread("a", range(1, 20)), spread("a", range(1, 21))
