@@ -1,6 +1,6 @@
 """What a job on GitHub is told: its summary, its outputs, and the annotations on stdout; nothing anywhere else."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TextIO
 
@@ -22,12 +22,8 @@ def tell(outcome: Outcome, environ: Mapping[str, str], out: TextIO) -> list[str]
     annotations. A file that cannot be written raises `OSError`.
     """
     told = []
-    if path := environ.get("GITHUB_STEP_SUMMARY"):
-        file = Path(path)
-        room = SUMMARY - (file.stat().st_size if file.exists() else 0) - LEAST
-        if room > LEAST:
-            _append(file, f"{markdown.summary(outcome, min(room, markdown.LARGEST_SUMMARY))}\n")
-            told.append("summary")
+    if summarize(environ, lambda room: markdown.summary(outcome, room)):
+        told.append("summary")
     if path := environ.get("GITHUB_OUTPUT"):
         _append(Path(path), "".join(f"{name}={value}\n" for name, value in outputs(outcome).items()))
         told.append("outputs")
@@ -35,6 +31,23 @@ def tell(outcome: Outcome, environ: Mapping[str, str], out: TextIO) -> list[str]
         out.write("".join(f"{line}\n" for line in annotations.lines(outcome)))
         told.append("annotations")
     return told
+
+
+def summarize(environ: Mapping[str, str], text: Callable[[int], str]) -> bool:
+    """
+    Append *text*, made for so many bytes, to the job's summary; return whether there was room for any.
+
+    Raises `OSError` where the file cannot be written.
+    """
+    path = environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return False
+    file = Path(path)
+    room = SUMMARY - (file.stat().st_size if file.exists() else 0) - LEAST
+    if room <= LEAST:
+        return False
+    _append(file, f"{text(min(room, markdown.LARGEST_SUMMARY))}\n")
+    return True
 
 
 def outputs(outcome: Outcome) -> dict[str, str]:

@@ -10,6 +10,7 @@ from harness.config import Mistake
 from harness.gate.budgets import tell
 from harness.gate.budgets.judge import judge_budgets, overall
 from harness.gate.budgets.reading import read
+from harness.gate.github import summarize
 from harness.gate.record import EXIT
 from harness.store import Run, Unreadable
 from harness.store import read as read_run
@@ -36,9 +37,7 @@ def judged(file: Path, runs: Sequence[Path], console: "Console", out: Path | Non
     for fault in faults:
         print(f"overlap: {fault}", file=sys.stderr)
     _write(out, {MARKDOWN: tell.markdown(held), JUNIT: tell.junit(held)})
-    if path := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(path).open("a", encoding="utf-8") as summary:
-            summary.write(tell.markdown(held))
+    summarize(os.environ, lambda room: tell.markdown(held, room))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         print("\n".join(tell.annotations(held)))
     code = EXIT[overall(held)]

@@ -14,6 +14,7 @@ from typing import Any
 from harness.gate.budgets.limit import Limit
 from harness.gate.budgets.places import Nowhere, Place, places
 from harness.gate.budgets.reading import Budget
+from harness.gate.budgets.sense import check, far, refuse_milliseconds
 from harness.gate.budgets.series import Numbers, paired, series
 from harness.gate.record import Verdict
 from harness.record import Cell
@@ -107,7 +108,8 @@ def judge_budgets(budgets: Sequence[Budget], runs: Sequence[Run]) -> tuple[Held,
     """
     Hold every limit against every place it has in *runs*, in the order of the file, then of the runs.
 
-    Raises `Mistake` for a limit that has no place in any of them: a limit that judges nothing would always pass.
+    Raises `Mistake` for a limit that has no place in any of them, since a limit that judges nothing would always
+    pass, and for limits that cannot be meant.
     """
     evidence = [_Evidence(run, _forgiven(budgets, run)) for run in runs]
     held: list[Held] = []
@@ -123,6 +125,7 @@ def judge_budgets(budgets: Sequence[Budget], runs: Sequence[Run]) -> tuple[Held,
             if not found and missed:
                 raise missed
             held += found
+    check((each.run, each.place, each.limit) for each in held)
     return tuple(held)
 
 
@@ -150,10 +153,13 @@ def _held(limit: Limit, place: Place, evidence: _Evidence) -> Held:
     )
     judge = _counted if limit.exact else _bounded if found.at_least else _timed
     judged = judge(replace(held, rounds=len(found.known)), limit, found)
+    refuse_milliseconds(limit, judged.value, evidence.run.about)
     if judged.verdict != "pass":
         return judged
     failed = "" if limit.exact else next((told for cell in cells if (told := evidence.failed(cell))), "")
-    return replace(judged, verdict="invalid", why=gap or failed) if gap or failed else judged
+    if gap or failed:
+        return replace(judged, verdict="invalid", why=gap or failed)
+    return replace(judged, why=far(limit, judged.value))
 
 
 def _counted(held: Held, limit: Limit, found: Numbers) -> Held:

@@ -12,10 +12,12 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import count
 from math import isfinite
 
 from harness.config import Mistake
+from harness.report.figures import listed
 from harness.stats.columns import OF_CALLS, names, of_name
 from harness.stats.columns import OF_SLOTS as _OF_SLOTS
 from harness.stats.goodput import GOODPUT
@@ -113,13 +115,19 @@ def _term(words: str, aside: list[str], text: str) -> Term:
         try:
             _, q = of_name(metric)
         except LookupError:
-            there = ", ".join([*names(), *(each.name for each in GOODPUT)])
-            raise Mistake(f"{text!r}: no metric {metric!r}; there are: {there}") from None
+            raise Mistake(f"{text!r}: no metric {metric!r}; there are: {_nearest(metric)}") from None
         if not 0 < q < 1:
             raise Mistake(f"{text!r}: {metric} is no percentile; they go from p1 to p99")
     if axis and axis not in AXES:
         raise Mistake(f"{text!r}: no axis {axis!r}; there are: {', '.join(AXES)}")
     return Term(metric, parts["name"], axis)
+
+
+def _nearest(metric: str) -> str:
+    """Name the metrics that come nearest to *metric*, and how many others there are."""
+    there = [*names(), *(each.name for each in GOODPUT)]
+    near = get_close_matches(metric, there, n=3, cutoff=0.75)
+    return listed([*near, *(each for each in there if each not in near)], 6)
 
 
 def _check(left: Term, right: Term | None, sign: str, text: str) -> None:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 HEAD = ("", "limit", "cell", "measured", "why")
 STYLES = {"broken": "red", "invalid": "magenta", "undecided": "yellow", "kept": "green"}
 SIGNS = {"broken": "🔴", "invalid": "🟣", "undecided": "🟡", "kept": "🟢"}
-# Rows of a table in Markdown: with the longest names a summary stays below the 1 MiB that GitHub takes.
-MOST = 400
+# Bytes of Markdown: a little below what GitHub shows.
+LARGEST = 1_000_000
 # GitHub shows ten annotations of a kind a step.
 ANNOTATIONS = 10
 _SPECIAL = re.compile(r"([\\`*_\[\]|~@#<>&])")
@@ -39,18 +39,25 @@ def show(held: Sequence[Held], console: "Console") -> None:
     console.print(Text(MEANING, style="dim"))
 
 
-def markdown(held: Sequence[Held]) -> str:
-    """Answer the text of a job's summary."""
+def markdown(held: Sequence[Held], most: int = LARGEST) -> str:
+    """Return the text of a job's summary, of at most *most* bytes: as many rows as fit, the worst first."""
     told = rows(held)
+    shown = len(told)
+    while len((text := _text(held, told, shown)).encode()) > most and shown:
+        shown = min(shown - 1, int(shown * most / len(text.encode())))
+    return text
+
+
+def _text(held: Sequence[Held], told: Sequence[Row], shown: int) -> str:
     lines = [
         f"## {SIGNS[WORDS[overall(held)]]} {_safe(lead(held))}",
         "",
         f"|{'|'.join(HEAD)}|",
         "|---" * len(HEAD) + "|",
     ]
-    lines += [_line(each) for each in told[:MOST]]
-    if len(told) > MOST:
-        lines.append(f"| | and {len(told) - MOST:,} more | | | |")
+    lines += [_line(each) for each in told[:shown]]
+    if len(told) > shown:
+        lines.append(f"| | and {len(told) - shown:,} more | | | |")
     return "\n".join([*lines, "", MEANING, ""])
 
 

@@ -45,6 +45,8 @@ def test_a_ratio_is_of_two_cells_or_of_two_metrics_of_one(line, left, right):
         ("ttft.p95 < 1 < 2", "a limit looks like"),
         ("cpu()/cpu(b) < 1", "a limit looks like"),
         ("speed <= 1", "no metric 'speed'; there are: e2e.p50"),
+        ("ovrlap <= 1", "no metric 'ovrlap'; there are: overlap"),
+        ("throughput.p95 <= 1", "no metric 'throughput.p95'; there are: throughput"),
         ("ttft <= 1", "ttft needs a percentile: ttft.p50"),
         ("ttft.p0 <= 1", "they go from p1 to p99"),
         ("ttft.p95 <= 400ms", "'400ms' is no number"),
@@ -66,6 +68,7 @@ def test_a_line_that_means_nothing_is_quoted_with_what_there_is(line, said):
     assert repr(line) in str(mistake.value)
     assert said in str(mistake.value)
     assert "\n" not in str(mistake.value)
+    assert len(str(mistake.value)) < 200
 
 
 def test_a_file_is_read_as_it_stands(tmp_path):

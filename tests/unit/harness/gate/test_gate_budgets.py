@@ -291,3 +291,100 @@ def test_a_percentile_that_failed_calls_decide_is_held_against_its_lower_bound(m
     assert judged[0].verdict == verdict
     if verdict in {"regressed", "inconclusive"} and "/" not in line:
         assert "at least 30.0 s" in judged[0].why
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("overlap >= 0.9", "overlap <= 0.5"),
+        ("e2e.p50 < 0.1", "cpu <= 1", "e2e.p50 >= 0.1"),
+        ("requests_per_call == 1", "requests_per_call > 1"),
+        ("cpu(chain)/cpu(openai) <= 2", "cpu(chain)/cpu(openai) >= 3"),
+    ],
+)
+def test_limits_that_exclude_each_other_are_a_mistake(run, lines):
+    """One would always be broken: whoever wrote them meant something else."""
+    with pytest.raises(Mistake) as mistake:
+        held(run, *lines, cells="layers/*")
+    assert f"{lines[0]!r} and {lines[-1]!r} cannot both be kept, and both are for layers/" in str(mistake.value)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("overlap >= 0.2", "overlap <= 0.5"),
+        ("e2e.p50 <= 0.1", "e2e.p50 >= 0.1"),
+        ("requests_per_call == 1", "requests_per_call <= 1"),
+        ("e2e.p50 <= 0.1", "e2e.p75 >= 0.2"),
+    ],
+)
+def test_limits_that_can_both_be_kept_are_judged(run, lines):
+    """Both ends of a span, or limits on different things."""
+    assert len(held(run, *lines, cells="layers/chain/*")) == 2
+
+
+def test_limits_on_other_cells_exclude_nothing(run):
+    """What one cell may be at most, another may be at least."""
+    budgets = budgets_of(
+        {
+            "budget": [
+                {"cells": "layers/chain/*", "limits": ["peak >= 9"]},
+                {"cells": "layers/openai/*", "limits": ["peak <= 1"]},
+            ]
+        }
+    )
+    assert len(judge_budgets(budgets, [run])) == 2
+
+
+def with_timeout(run: Run, seconds: float) -> Run:
+    """Say that calls of the run were given up after so long."""
+    return replace(run, about=run.about | {"config": {"timeout": seconds}})
+
+
+def test_a_limit_beyond_the_timeout_was_meant_in_milliseconds(run):
+    """400 s for calls of 0.1 s that are given up after 30 s: it would be kept by nearly every run."""
+    with pytest.raises(Mistake) as mistake:
+        held(with_timeout(run, 30.0), "e2e.p75 <= 400", cells="layers/chain/*")
+    assert str(mistake.value) == (
+        "'e2e.p75 <= 400': 400 s is longer than the run's timeout of 30 s, and more than 100 times what was "
+        "measured; times are seconds: 400 ms is 0.4"
+    )
+
+
+def test_a_limit_near_to_what_was_measured_is_meant_in_seconds(run):
+    """A call of many requests may take longer than the timeout of one."""
+    [found] = held(with_timeout(run, 0.1), "e2e.p75 <= 2", cells="layers/chain/*")
+    assert (found.verdict, found.why) == ("pass", "")
+
+
+@pytest.mark.parametrize("line", ["cpu <= 3", "e2e.p75 <= 20"])
+def test_a_limit_far_from_what_was_measured_says_so(run, line):
+    """CPU of 3 s a call, where it is 2.5 ms: kept, and asked about."""
+    [found] = held(with_timeout(run, 30.0), line, cells="layers/chain/*")
+    assert found.verdict == "pass"
+    number = float(line.split()[-1])
+    factor = round(found.limit.bound / found.value)
+    assert found.why == (
+        f"the limit is {factor:,} times what was measured; times are seconds: "
+        f"{number:g} ms would be {number / 1000:g}"
+    )
+    assert found.why in tell.markdown([found])
+
+
+def test_a_jobs_summary_of_budgets_is_not_overrun(run, tmp_path, monkeypatch):
+    """Beyond a mebibyte GitHub shows nothing at all, of nobody: rows are left out and counted, or the whole is."""
+    file, summary = tmp_path / "b.toml", tmp_path / "summary"
+    limits = [f"e2e.p50 <= {number / 1e6}" for number in range(1, 17)]
+    file.write_text(f"[[budget]]\nlimits = {limits}\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    for filled, some in ((0, True), (1_048_576 - 12_000, True), (1_048_000, False)):
+        summary.write_bytes(b"x" * filled)
+        judged(file, [run.folder], Console(quiet=True))
+        size = summary.stat().st_size
+        assert size <= 1_048_576
+        assert (size > filled) is some
+        text = summary.read_text()[filled:]
+        rows = sum(line.startswith("| \N{LARGE RED CIRCLE}") for line in text.splitlines())
+        if filled and some:
+            assert 10 < rows < 16 * len(CELLS)
+            assert f"and {16 * len(CELLS) - rows:,} more" in text

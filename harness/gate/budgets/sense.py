@@ -1,0 +1,68 @@
+"""Limits that read well and cannot be meant: two that exclude each other, and milliseconds taken for seconds."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from harness.config import Mistake
+from harness.gate.budgets.limit import OF_SLOTS, Limit, Term
+from harness.gate.budgets.places import Place
+
+NANOSECONDS = 1e9
+# A limit on a time so many times what was measured was hardly meant in seconds.
+FAR = 100.0
+_UPPER, _LOWER = ("<=", "<", "=="), (">=", ">", "==")
+
+
+def check(held: Iterable[tuple[str, Place, Limit]]) -> None:
+    """Raise `Mistake` where two limits on one thing in one run cannot both be kept, whatever is measured."""
+    together: dict[tuple[str, Place, Term, Term | None], list[Limit]] = {}
+    for run, place, limit in held:
+        together.setdefault((run, place, limit.left, limit.right), []).append(limit)
+    for (_, place, *_), limits in together.items():
+        if pair := _contradiction(limits):
+            first, second = pair
+            raise Mistake(
+                f"{first.text!r} and {second.text!r} cannot both be kept, and both are for {place.cell.id}"
+            )
+
+
+def _contradiction(limits: Sequence[Limit]) -> tuple[Limit, Limit] | None:
+    for low in (each for each in limits if each.operator in _LOWER):
+        for high in (each for each in limits if each.operator in _UPPER):
+            strict = low.bound == high.bound and {low.operator, high.operator} & {"<", ">"}
+            if low.bound > high.bound or strict:
+                return (low, high) if limits.index(low) < limits.index(high) else (high, low)
+    return None
+
+
+def refuse_milliseconds(limit: Limit, value: float | None, about: dict[str, Any]) -> None:
+    """
+    Raise `Mistake` for a limit on the time of a call that is longer than calls of the run may take.
+
+    *value* is what was measured. A call of many requests may take longer than the timeout of one: a limit that is
+    near to what was measured is meant so.
+    """
+    config = about.get("config")
+    timeout = config.get("timeout") if isinstance(config, dict) else None
+    if not _is_far(limit, value) or limit.left.metric in OF_SLOTS or not isinstance(timeout, int | float):
+        return
+    seconds = limit.bound / NANOSECONDS
+    if seconds > timeout:
+        raise Mistake(
+            f"{limit.text!r}: {seconds:g} s is longer than the run's timeout of {timeout:g} s, and more than "
+            f"{FAR:g} times what was measured; times are seconds: {seconds:g} ms is {seconds / 1000:g}"
+        )
+
+
+def far(limit: Limit, value: float | None) -> str:
+    """Say that a limit which was kept is far from what was measured; "" where it is not."""
+    if not _is_far(limit, value) or not value:
+        return ""
+    seconds = limit.bound / NANOSECONDS
+    times = f"the limit is {limit.bound / value:,.0f} times what was measured"
+    return f"{times}; times are seconds: {seconds:g} ms would be {seconds / 1000:g}"
+
+
+def _is_far(limit: Limit, value: float | None) -> bool:
+    upper = limit.operator in {"<=", "<"} and limit.unit == "ns"
+    return upper and value is not None and 0 < value * FAR <= limit.bound
