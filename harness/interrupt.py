@@ -89,8 +89,8 @@ def hurried(patience: float) -> float:
 
 
 def again() -> bool:
-    """Return whether a signal has come that raised nothing: somebody is not willing to wait for anything more."""
-    return len(_state.came) > _state.raised
+    """Return whether another signal has come after the first: somebody does not want to wait for anything more."""
+    return len(_state.came) > max(1, _state.raised)
 
 
 def reason() -> str:
@@ -121,11 +121,10 @@ def held() -> Iterator[None]:
 
 @contextmanager
 def listening() -> Iterator[None]:
-    """Let signals raise again, within `held`; one that has come in the meantime raises at once."""
+    """Let signals raise again, within `held`; where one has come already, this raises at once."""
     before, _state.held = _state.held, 0
     try:
-        if again():
-            _raise()
+        check()
         yield
     finally:
         _state.held = before

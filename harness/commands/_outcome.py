@@ -22,6 +22,9 @@ def told(outcome: Outcome, *, quiet: bool, as_json: bool = False, formats: list[
         interrupted = True
     except OSError as wrong:
         undone = f"the report cannot be written ({wrong.strerror})"
+    if interrupt.came() and not interrupted:
+        faults.append(f"{interrupt.reason()}, when all was measured")
+        interrupted = True
     if as_json and not undone:
         print((outcome.folder / "summary.json").read_text(encoding="utf-8"))
     if undone:

@@ -4,9 +4,8 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-from rich.console import Console
-
 from harness import interrupt
+from harness.commands._words import paper
 from harness.config import Mistake
 from harness.journal import Lost
 from harness.load import run
@@ -31,7 +30,7 @@ def main(given: dict[str, Any], *, quiet: bool) -> int:
             return _work(config)
         if config.time is None:
             run.page(config, _say, lambda outcome: _report(outcome, quiet=True))
-            return MET
+            return INTERRUPTED  # there is no other way to leave it
         outcome = run.headless(config, _quiet if quiet else _note)
     except Mistake as mistake:
         print(f"overlap: {mistake}", file=sys.stderr)
@@ -43,7 +42,7 @@ def main(given: dict[str, Any], *, quiet: bool) -> int:
         print("overlap: interrupted before anything was measured", file=sys.stderr)
         return INTERRUPTED
     _report(outcome, quiet=quiet)
-    return code(outcome)
+    return INTERRUPTED if interrupt.came() else code(outcome)
 
 
 def code(outcome: run.Outcome) -> int:
@@ -73,18 +72,23 @@ def _work(config: LoadConfig) -> int:
 def _report(outcome: run.Outcome, *, quiet: bool) -> None:
     from harness.report import build
 
+    undone = ""
     if any(outcome.folder.glob("slots.jsonl")) and (outcome.folder / "slots.jsonl").stat().st_size:
-        build.write(outcome.folder)
-        if not quiet:
-            console = Console()
-            build.tell(outcome.folder, console if console.is_terminal else Console(width=100))
+        try:
+            if interrupt.again():
+                interrupt.check()
+            build.write(outcome.folder, console=None if quiet else paper())
+        except KeyboardInterrupt:
+            undone = "its report was not made"
+        except OSError as wrong:
+            undone = f"its report cannot be written ({wrong.strerror})"
     for sentence in (*outcome.remarks, *outcome.notes, outcome.too_many_failed):
         if sentence:
             _note(sentence)
     if outcome.judged:
         for line in outcome.judged.lines():
             _note(line)
-    _note(f"written to {outcome.folder}")
+    _note(f"written to {outcome.folder}{f'; {undone}: overlap report {outcome.folder}' if undone else ''}")
 
 
 def _say(line: str) -> None:

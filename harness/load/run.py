@@ -3,12 +3,13 @@
 import random
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic, monotonic_ns
 from typing import Any
 
+from harness import interrupt
 from harness.calm import uninterrupted
 from harness.folder import fresh, point_latest
 from harness.journal import Lost, take
@@ -20,7 +21,7 @@ from harness.load.stage import Stage
 from harness.load.tally import Tally
 from harness.neighbours import look, taken
 from harness.record import Call
-from harness.store import Writer
+from harness.store import Unwritten, Writer
 
 TICK = 1.0  # seconds between two looks at the journal
 Tell = Callable[[str], None]
@@ -84,6 +85,11 @@ class Conductor:
     def going(self) -> bool:
         """Whether a test is going on."""
         return self._tally is not None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a test has ended and was not asked for yet."""
+        return self._ended is not None
 
     def ended(self) -> Ended | None:
         """Answer the test that has ended and was not asked for yet."""
@@ -209,9 +215,10 @@ def headless(config: LoadConfig, tell: Tell) -> Outcome:
     Run every endpoint for its time, round by round, in an order drawn at random.
 
     Raises `Mistake` when it cannot be done as asked, before anything is measured. From then on nothing raises:
-    a dead server or Ctrl-C end the run early, and what was measured is on file.
+    a dead server, a full disk or Ctrl-C end the run early, and what was measured is on file.
     """
-    with Stage(config) as stage:
+    with interrupt.held(), ExitStack() as stack:
+        stage = _staged(config, stack)
         order = _order(config, stage)
         folder = fresh(config.results, config.name)
         with Writer(folder) as writer:
@@ -221,8 +228,19 @@ def headless(config: LoadConfig, tell: Tell) -> Outcome:
             conductor = Conductor(config, stage, tell)
             state, reason = _carry_out(config, stage, conductor, book, order)
             outcome = _close(config, book, conductor, state, reason)
-    point_latest(folder)
-    return outcome
+        return _latest(outcome)
+
+
+def _staged(config: LoadConfig, stack: ExitStack) -> Stage:
+    """Set the stage, and have *stack* clear it; whoever cannot wait until it is set may interrupt it."""
+    with interrupt.listening():
+        return stack.enter_context(Stage(config))
+
+
+def _latest(outcome: Outcome) -> Outcome:
+    """Let `latest` point at the run, and remark where that is not possible."""
+    note = point_latest(outcome.folder)
+    return replace(outcome, remarks=(*outcome.remarks, note)) if note else outcome
 
 
 def _order(config: LoadConfig, stage: Stage) -> list[tuple[int, tuple[str, ...]]]:
@@ -241,28 +259,31 @@ def _order(config: LoadConfig, stage: Stage) -> list[tuple[int, tuple[str, ...]]
 def _carry_out(
     config: LoadConfig, stage: Stage, conductor: Conductor, book: Book, order: list[tuple[int, tuple[str, ...]]]
 ) -> tuple[str, str | None]:
+    number = 0
     try:
         for number, endpoints in order:
             classes = [stage.users_of(each) for each in endpoints]
             told = {"classes": classes, "users": config.users, "seconds": config.time}
             stage.locust.tell({"run": told | {"spawn_rate": config.spawn_rate or float(config.users)}})
-            _enter(book, number, _follow(conductor))
+            with interrupt.listening():
+                _follow(conductor)
+            _enter(book, number, conductor.ended())
     except KeyboardInterrupt:
-        with suppress(Lost, KeyboardInterrupt):
-            _stop(stage, conductor, book, config.drain)
-        return "interrupted", "interrupted by Ctrl-C"
+        with suppress(Lost, Unwritten):
+            _stop(stage, conductor, book, number, config.drain)
+        return "interrupted", interrupt.reason()
     except Lost as lost:
         return "failed", str(lost)
+    except Unwritten as full:
+        return "failed", full.why
     return "finished", None
 
 
-def _follow(conductor: Conductor, patience: float = float("inf")) -> Any:
+def _follow(conductor: Conductor, patience: float = float("inf")) -> None:
+    """Look on until a test has ended; it is left to be asked for, so that nobody can lose it in between."""
     end = monotonic() + patience
-    while monotonic() < end:
+    while monotonic() < end and not conductor.waiting:
         conductor.look()
-        if ended := conductor.ended():
-            return ended
-    return None
 
 
 def _enter(book: Book, number: int, ended: Any) -> None:
@@ -275,12 +296,13 @@ def _enter(book: Book, number: int, ended: Any) -> None:
                 book.remark(sentence)
 
 
-def _stop(stage: Stage, conductor: Conductor, book: Book, drain: float) -> None:
-    """Let a test that is going on come to its end, and write it down."""
-    _enter(book, 0, conductor.ended())
+def _stop(stage: Stage, conductor: Conductor, book: Book, number: int, drain: float) -> None:
+    """Let a test that is going on come to its end, and write it down as round *number*."""
+    _enter(book, number, conductor.ended())
     if conductor.going:
         stage.locust.tell({"stop": True})
-        _enter(book, 0, _follow(conductor, drain + 5))
+        _follow(conductor, drain + 5)
+        _enter(book, number, conductor.ended())
 
 
 def _close(config: LoadConfig, book: Book, conductor: Conductor, state: str, reason: str | None) -> Outcome:
@@ -296,9 +318,12 @@ def _close(config: LoadConfig, book: Book, conductor: Conductor, state: str, rea
     more: dict[str, Any] = {"limits": outcome.too_many_failed, "max_errors": outcome.allowed}
     if judged:
         more["slo"] = {"met": judged.met, "said": str(judged), "endpoints": judged.facts()}
-    book.state(state, reason, **more)
+    try:
+        book.state(state, reason, **more)
+    except Unwritten as full:
+        state, reason = "failed", full.why
     notes = [*([reason] if reason else []), *book.notes, *book.balance.faults]
-    return replace(outcome, notes=tuple(notes), remarks=tuple(book.remarks))
+    return replace(outcome, state=state, notes=tuple(notes), remarks=tuple(book.remarks))
 
 
 def _endpoint(call: Call) -> str:
@@ -316,9 +341,11 @@ def page(config: LoadConfig, tell: Tell, finished: Callable[[Outcome], None]) ->
     """
     Serve Locust's page until Ctrl-C; every test that is run from it becomes a run folder, handed to *finished*.
 
-    Raises `Mistake` when anything does not come up, `Lost` when the mock server or Locust dies.
+    Raises `Mistake` when anything does not come up, `Lost` when the mock server or Locust dies. What a test has
+    measured is written down before Ctrl-C is heard again.
     """
-    with Stage(config) as stage:
+    with interrupt.held(), ExitStack() as stack:
+        stage = _staged(config, stack)
         tell(f"mock server  {stage.journal}" if not config.host else f"under load   {config.host}")
         if stage.host != stage.journal:
             tell(f"service      {stage.host}")
@@ -330,24 +357,28 @@ def page(config: LoadConfig, tell: Tell, finished: Callable[[Outcome], None]) ->
         conductor = Conductor(config, stage, tell)
         try:
             while True:
-                _keep(config, stage, conductor, _follow(conductor), finished)
+                with interrupt.listening():
+                    _follow(conductor)
+                _keep(config, stage, conductor, finished)
         except KeyboardInterrupt:
-            _keep(config, stage, conductor, conductor.ended(), finished)
+            _keep(config, stage, conductor, finished)
             if conductor.going:
                 tell("stopping the test that is going on …")
                 stage.locust.tell({"stop": True})
-                with suppress(Lost, KeyboardInterrupt):
-                    _keep(config, stage, conductor, _follow(conductor, config.drain + 5), finished)
+                with suppress(Lost):
+                    _follow(conductor, config.drain + 5)
+                _keep(config, stage, conductor, finished, ("interrupted", interrupt.reason()))
 
 
 def _keep(
     config: LoadConfig,
     stage: Stage,
     conductor: Conductor,
-    ended: Ended | None,
     finished: Callable[[Outcome], None],
+    state: tuple[str, str | None] = ("finished", None),
 ) -> None:
-    """Write one test of the page down as a run of its own."""
+    """Write the test of the page that has ended, if any, down as a run of its own."""
+    ended = conductor.ended()
     if not ended or not ended[0].calls:
         return
     # As many users as the page was told, whatever the command line had said.
@@ -356,7 +387,9 @@ def _keep(
     with Writer(folder) as writer:
         book = Book(config, folder, writer, pinned=stage.pinned)
         _remark(config, stage, book)
-        _enter(book, 0, ended)
-        outcome = _close(config, book, conductor, "finished", None)
-    point_latest(folder)
-    finished(outcome)
+        try:
+            _enter(book, 0, ended)
+        except Unwritten as full:
+            state = "failed", full.why
+        outcome = _close(config, book, conductor, *state)
+    finished(_latest(outcome))

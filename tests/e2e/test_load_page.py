@@ -1,10 +1,13 @@
 """The page of `overlap load` in a real browser, and Ctrl-C while a test is going on."""
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import time
+import urllib.request
 
 import psutil
 import pytest
@@ -80,7 +83,7 @@ def test_a_test_is_started_watched_and_ended_from_the_page(served, tmp_path):
     served.send_signal(signal.SIGINT)
     _, errors = served.communicate(timeout=60)
     assert complaints == []
-    assert served.returncode == 0, errors
+    assert served.returncode == 130, errors
     assert psutil.wait_procs(children, timeout=10)[1] == []
     [folder] = [each for each in tmp_path.iterdir() if not each.is_symlink()]
     run = store.read(folder)
@@ -88,3 +91,41 @@ def test_a_test_is_started_watched_and_ended_from_the_page(served, tmp_path):
     assert {cell.strategy for cell in run.cells} == {"chat", "chat_stream"}
     assert any(call.error == "Stopped" for call in run.calls)
     assert (folder / "report.html").exists()
+
+
+def _asked(address, path, words=""):
+    """Have the page's server do what a button of the page asks for."""
+    with urllib.request.urlopen(f"{address.rstrip('/')}/{path}", words.encode()) as answer:  # noqa: S310
+        return json.loads(answer.read())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stopped", [True, False], ids=["after Stop", "in the middle"])
+def test_ctrl_c_twice_keeps_the_test_that_was_run(served, tmp_path, stopped):
+    """A test that has just ended, or has not: exit 130, its calls on file, and how to have its report."""
+    address = _address(served)
+    _asked(address, "swarm", "user_count=2&spawn_rate=2")
+    end = time.monotonic() + 30
+    while _known_calls(address) < 4 and time.monotonic() < end:
+        time.sleep(0.1)
+    if stopped:
+        _asked(address, "stop")
+    served.send_signal(signal.SIGINT)
+    served.send_signal(signal.SIGINT)
+    _, errors = served.communicate(timeout=60)
+    assert served.returncode == 130, errors
+    [folder] = [each for each in tmp_path.iterdir() if not each.is_symlink()]
+    run = store.read(folder)
+    assert run.faults == ()
+    assert len(run.calls) >= 4
+    assert run.about["state"] in ({"finished", "interrupted"} if stopped else {"interrupted"})
+    assert (tmp_path / "latest").resolve() == folder
+    assert (folder / "report.html").exists() or f"overlap report {folder}" in errors
+
+
+def _known_calls(address):
+    """Answer how many calls the page knows of."""
+    with urllib.request.urlopen(f"{address.rstrip('/')}/stats/requests") as answer:  # noqa: S310
+        return sum(
+            each["num_requests"] for each in json.loads(answer.read())["stats"] if each["name"] != "Aggregated"
+        )

@@ -94,13 +94,14 @@ def test_what_comes_right_after_the_first_raises_nothing_and_is_remembered():
 
 @BOTH
 def test_a_signal_is_only_noted_while_a_run_is_closed(number):
-    """It raises where somebody listens again, be it at once."""
+    """It raises where somebody listens again, be it at once; the first one is no hurry, the second is."""
     with interrupt.catching(), interrupt.held():
+        os.kill(os.getpid(), number)
+        assert (interrupt.came(), interrupt.again()) == (True, False)
         os.kill(os.getpid(), number)
         assert interrupt.again()
         with pytest.raises(KeyboardInterrupt), interrupt.listening():
             pytest.fail("it was listened, and nothing was heard")
-        os.kill(os.getpid(), number)
 
 
 def test_a_signal_is_heard_where_somebody_listens_within_what_is_held():
