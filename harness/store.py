@@ -5,8 +5,10 @@ A line that cannot be read is counted and left out, never a reason to lose the r
 the middle of a line is still a run. What is read is held against its checksums and against run.json (`audit`).
 """
 
+import dataclasses
 import os
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +46,8 @@ __all__ = [
 FORMAT = 2
 SEALED = 2
 """The first format that has checksums."""
+TOGETHER = 2
+"""The first format that says which calls were handed over in one go."""
 
 RESERVE, MORE = ".reserve", 8192
 """
@@ -235,7 +239,21 @@ def read(folder: Path) -> Run:
         del about[name]
     kept = _kept(about, cells, faults)
     found = audit.content(folder, about, audit.known(kept, about), sealed=sealed)
-    return Run(folder, about, tuple(kept), found.slots, found.calls, found.damaged, (*faults, *found.faults))
+    calls = found.calls if about["format"] >= TOGETHER else _together(found.calls)
+    return Run(folder, about, tuple(kept), found.slots, calls, found.damaged, (*faults, *found.faults))
+
+
+def _together(calls: Sequence[Call]) -> tuple[Call, ...]:
+    """
+    Mark the calls that were handed over in one go, as files of format 1 do not.
+
+    They share the very nanosecond of their start, which no two calls do that are begun one after the other.
+    """
+    starts = Counter((call.cell, call.round, call.sent) for call in calls)
+    return tuple(
+        dataclasses.replace(call, together=True) if starts[call.cell, call.round, call.sent] > 1 else call
+        for call in calls
+    )
 
 
 def _kept(about: dict[str, Any], cells: list[Cell], faults: list[str]) -> list[Cell]:

@@ -1,4 +1,8 @@
-"""The figures of one slot that interventions are judged by; failed calls count for the time they took."""
+"""
+The figures of one slot that interventions are judged by; failed calls count for the time they took.
+
+Calls that are handed over in one go have no latency of their own: there is only the total time of all.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,10 +41,11 @@ def figures(slot: Slot, calls: Sequence[Call]) -> Figures:
     if not made:
         return dict.fromkeys(HEADLINES)
     took = [call.done - call.start for call in made]
+    alike = any(call.together for call in made)
     first = [call.ttft for call in made if call.ttft is not None]
     return {
-        "p95": float(np.percentile(took, 95)),
-        "p50": float(np.median(took)),
+        "p95": None if alike else float(np.percentile(took, 95)),
+        "p50": None if alike else float(np.median(took)),
         "total": float(max(call.done for call in made) - min(call.start for call in made)),
         "ttft": float(np.median(first)) if first else None,
         "cpu": slot.cpu / len(made),

@@ -22,6 +22,7 @@ ALPHA = 0.05
 WORTH = 0.10
 # A count is a gain when it is halved in every round; below this there is nothing to halve.
 LEAST_COUNT = 0.1
+LATENCIES, TOTAL = ("p95", "p50"), "total"
 Verdict = Literal["buys", "nothing", "costs", "unknown"]
 Rounds = Sequence[Mapping[str, Figures]]
 
@@ -62,14 +63,22 @@ def effects(rounds: Rounds, headlines: Mapping[str, Sequence[str]]) -> list[Effe
     Judge every intervention in *headlines* (name → figures) by the *rounds* that have it; in that order.
 
     It is judged by the first of its figures in which it buys something, else by the very first. Counts are not
-    noisy, so that trying one as well makes no false alarm.
+    noisy, so that trying one as well makes no false alarm. Where calls have no latency of their own, the total
+    time takes its place.
     """
     among = sum(1 for each in headlines.values() for name in each if not HEADLINES[name].counted)
     found = []
     for name, figures in headlines.items():
-        tried = [_effect(rounds, name, each, max(1, among)) for each in figures]
+        known = [TOTAL if each in LATENCIES and not _has(rounds, each) else each for each in figures]
+        tried = [_effect(rounds, name, each, max(1, among)) for each in known]
         found.append(next((each for each in tried if each.verdict == "buys"), tried[0]))
     return found
+
+
+def _has(rounds: Rounds, headline: str) -> bool:
+    """Return whether any round of the unchanged application has this figure; True where there is no round."""
+    every = [each[UNCHANGED] for each in rounds if UNCHANGED in each]
+    return not every or any(each.get(headline) is not None for each in every)
 
 
 def ranked(found: Sequence[Effect]) -> list[Effect]:

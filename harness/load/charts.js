@@ -3,7 +3,8 @@
 (() => {
   const METRICS = [["ttft", "TTFT"], ["itl", "ITL"], ["tpot", "TPOT"], ["e2e", "E2E"]];
   const OWNERS = [["send", "send", "#4e79a7"], ["planned", "server, planned", "#9aa5ad"],
-    ["late", "server, late", "#e15759"], ["receive", "receive", "#f2a541"]];
+    ["late", "server, late", "#e15759"], ["limit", "asked to wait", "#edc948"],
+    ["between", "between requests", "#b07aa1"], ["receive", "receive", "#f2a541"]];
   const COLOURS = ["#4e79a7", "#f28e2b", "#59a14f", "#e15759", "#b07aa1", "#76b7b2", "#9c755f", "#edc948"];
   const KEPT = 900, W = 520, H = 150, LEFT = 52, BOTTOM = 20, TOP = 8;
   const seen = [];

@@ -29,6 +29,8 @@ COLUMNS = (
     ("send", "Send (ms)"),
     ("planned", "Server, planned (ms)"),
     ("late", "Server, late (ms)"),
+    ("limit", "Asked to wait (ms)"),
+    ("between", "Between requests (ms)"),
     ("receive", "Receive (ms)"),
     ("ttft", "TTFT p50 (ms)"),
     ("itl", "ITL p50 (ms)"),
