@@ -249,11 +249,12 @@ def _together(calls: Sequence[Call]) -> tuple[Call, ...]:
 
     They share the very nanosecond of their start, which no two calls do that are begun one after the other.
     """
-    starts = Counter((call.cell, call.round, call.sent) for call in calls)
-    return tuple(
-        dataclasses.replace(call, together=True) if starts[call.cell, call.round, call.sent] > 1 else call
-        for call in calls
-    )
+    starts = Counter(map(_start, calls))
+    return tuple(dataclasses.replace(call, together=starts[_start(call)] > 1) for call in calls)
+
+
+def _start(call: Call) -> tuple[str, int, bool, int]:
+    return call.cell, call.round, call.warmup, call.sent
 
 
 def _kept(about: dict[str, Any], cells: list[Cell], faults: list[str]) -> list[Cell]:

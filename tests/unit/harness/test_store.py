@@ -259,3 +259,17 @@ def test_a_folder_of_another_command_is_named_for_what_it_holds(tmp_path, file, 
     (tmp_path / file).write_text("{}")
     with pytest.raises(Unreadable, match=said):
         read(tmp_path)
+
+
+def test_a_run_of_format_1_still_tells_which_calls_were_handed_over_in_one_go(tmp_path):
+    """It has no such field; but calls that were begun one after the other never share a nanosecond."""
+    sent = [100, 100, 250]
+    calls = [Call(CELL.id, 0, index, at, 300) for index, at in enumerate(sent)]
+    with Writer(tmp_path / "run") as writer:
+        writer.about([asdict(CELL)], {"state": "finished"})
+        writer.slot(replace(SLOT, made=3), calls)
+    assert [call.together for call in read(tmp_path / "run").calls] == [False, False, False]
+    about = json.loads((tmp_path / "run" / "run.json").read_bytes())
+    old = {name: value for name, value in about.items() if name in {"state", "cells"}} | {"format": 1}
+    (tmp_path / "run" / "run.json").write_text(json.dumps(old))
+    assert [call.together for call in read(tmp_path / "run").calls] == [True, True, False]

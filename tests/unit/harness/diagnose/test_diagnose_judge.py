@@ -2,7 +2,9 @@
 
 import pytest
 
+from harness.diagnose.figures import figures
 from harness.diagnose.judge import UNCHANGED, effects, ranked
+from harness.record import Call, Slot
 
 MS = 1e6
 
@@ -102,3 +104,23 @@ def test_equal_arms_are_hardly_ever_called_a_gain(seed):
         arms = {name: [100 * rng.lognormvariate(0, 0.05) for _ in range(4)] for name in [UNCHANGED, *"abcdefghij"]}
         named += bool(ranked(effects(rounds(**arms), dict.fromkeys("abcdefghij", ("p95",)))))
     assert named == 0
+
+
+def test_a_batch_is_judged_by_its_total_time():
+    """Its calls have no latency of their own, so what would be judged by p95 is judged by the time of all."""
+    made = [
+        {
+            UNCHANGED: {"p95": None, "total": 900 * MS + turn, "errors": 0.0},
+            "change": {"p95": None, "total": 90 * MS + turn, "errors": 0.0},
+        }
+        for turn in range(4)
+    ]
+    [effect] = effects(made, {"change": ("p95",)})
+    assert (effect.headline, effect.verdict) == ("total", "buys")
+
+
+def test_calls_that_are_handed_over_in_one_go_have_a_total_time_and_no_latency():
+    """Three of them: each of the first two ended before the whole, but nobody saw when."""
+    calls = [Call("c", 0, index, 0, 900, together=True) for index in range(3)]
+    found = figures(Slot("c", 0, 0, 3, 0, 900, 30), calls)
+    assert (found["p95"], found["p50"], found["total"], found["cpu"]) == (None, None, 900, 10)

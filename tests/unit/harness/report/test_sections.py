@@ -1,10 +1,12 @@
 """What single sections say of runs whose causes are known."""
 
 import re
+from dataclasses import replace
 
-from harness.record import Cell
+from harness.record import Cell, Queue
 from harness.registry import load
 from harness.report.build import SECTIONS
+from harness.report.figures import DASH
 from harness.report.sections.doubts import _gathered
 from harness.stats.summary import summarise
 from harness.store import read
@@ -71,6 +73,16 @@ def test_throughput_needs_several_concurrencies(make_shared_run):
     knees = {row[0].text: row[-1].text for row in section.table.rows}
     assert knees["ainvoke"] == "at 1"
     assert knees["gather"] == "none up to 16"
+    assert "sustained most" in section.lead
+
+
+def test_one_wave_is_called_calls_by_total_time_and_has_no_knee(make_shared_run):
+    """Sixteen calls at sixteen at once say nothing of what is sustained."""
+    cells = [Cell("s", "chain", "gather", "asyncio", level) for level in (4, 8, 16)]
+    section = _section("throughput", make_shared_run(cells, calls=16))
+    assert section.title == "Calls / total time against concurrency: s"
+    assert "too few calls to tell what they sustain" in section.lead
+    assert "knee" not in section.lead
 
 
 def test_streaming_tells_what_was_planned_beside_what_was_seen(make_shared_run):
@@ -92,6 +104,93 @@ def test_the_time_of_a_sequence_is_owned_by_its_queue(make_shared_run):
     [chart] = section.charts
     dispatch = {stack.label: stack.values[chart.parts.index("dispatch")] for stack in chart.stacks}
     assert dispatch["ainvoke"] > 100 * dispatch["gather"]
+
+
+def _changed(folder, change):
+    """Return the summary of a run in which every call is what *change* makes of it."""
+    run = read(folder)
+    return summarise(replace(run, calls=tuple(change(call) for call in run.calls)))
+
+
+def _batched(call):
+    return replace(call, together="batch" in call.cell)
+
+
+def test_a_batch_is_left_out_of_single_calls_and_the_reader_is_told_why(make_shared_run):
+    """Total time is compared; latency, overhead and shares of one of its calls are unknown, and not drawn."""
+    cells = [Cell("s", "chain", name, "asyncio", 16) for name in ("gather", "abatch")]
+    summary = _changed(make_shared_run(cells), _batched)
+    owned = load(SECTIONS, "owned").section(summary)
+    assert [stack.label for chart in owned.charts for stack in chart.stacks] == ["gather"]
+    assert "abatch is left out: its calls are handed over in one go" in owned.note
+    answers = load(SECTIONS, "answers").section(summary).parts[0].table
+    at = [column.name for column in answers.columns].index("E2E latency p50")
+    assert {row[0].text: row[at].text == DASH for row in answers.rows} == {"gather": False, "abatch": True}
+    assert answers.caption.endswith("compare total time instead.")
+    assert "abatch" not in load(SECTIONS, "slowest").section(summary).lead
+    assert {bar.label for bar in load(SECTIONS, "total_time").section(summary).charts[0].bars} == {
+        "gather",
+        "abatch",
+    }
+
+
+def test_owners_that_only_calls_of_several_requests_have_are_shown_where_they_have_something(make_shared_run):
+    """A tool of 40 ms between two requests has a column; where each call has one request there is none."""
+    folder = make_shared_run([Cell("s", "chain", "gather", "asyncio", 4)])
+
+    def agent(call):
+        [entry] = call.served
+        again = entry.received + entry.written[-1] + 40_000_000
+        second = replace(entry, received=again, planned=[1_000_000], written=[1_000_000], finished=1_000_000)
+        return replace(call, served=(entry, second), done=again + 2_000_000)
+
+    plain = load(SECTIONS, "owned").section(summarise(read(folder)))
+    tools = load(SECTIONS, "owned").section(_changed(folder, agent))
+    assert not {"between", "limit"} & {column.name for column in plain.table.columns}
+    assert {"between"} == {"between", "limit"} & {column.name for column in tools.table.columns}
+    assert "between: " in tools.note
+    assert "between: " not in plain.note
+    assert "between 40.0 ms" in tools.lead
+    lead = load(SECTIONS, "total_time").section(_changed(folder, agent)).lead
+    assert "of what the server's schedule alone allows" in lead
+
+
+def test_nothing_that_waited_nowhere_was_longest_somewhere(make_shared_run):
+    """No pool was ever full, so no cell had the longest wait for a place in one."""
+    run = read(make_shared_run([Cell("s", "chain", name, "asyncio", 4) for name in STRATEGIES]))
+    idle = replace(run, slots=tuple(replace(slot, pool=Queue(0, 0, 0)) for slot in run.slots))
+    [causes] = load(SECTIONS, "owned").section(summarise(idle)).parts
+    assert "wait for a connection" not in causes.lead
+
+
+def test_a_search_says_what_other_programs_took(make_shared_run):
+    """It has no cells to doubt; its slots know."""
+    run = read(make_shared_run([Cell("s", "chain", "gather", "asyncio", 4)]))
+    loud = tuple(replace(slot, foreign=0.8) for slot in run.slots)
+    bare = replace(run, cells=(), slots=loud)
+    assert (
+        "Other programs kept 0.80 of the cores used busy" in load(SECTIONS, "doubts").section(summarise(bare)).lead
+    )
+    assert load(SECTIONS, "doubts").section(summarise(replace(run, cells=()))) is None
+
+
+def test_calls_whose_requests_are_unknown_are_told_beside_those_that_are_joined(make_shared_run):
+    """None of sixty joined is no success: it says why."""
+    cell = Cell("s", "own", "gather", "asyncio", 4)
+    run = read(make_shared_run([cell]))
+    slots = tuple(replace(slot, untold=12, by_time=0, untagged=9) for slot in run.slots)
+    lost = replace(run, slots=slots, calls=tuple(replace(call, served=()) for call in run.calls))
+    balance = {
+        "made": 60,
+        "recorded": 60,
+        "joined": 0,
+        "untold": 60,
+        "untagged": 45,
+        "journal": True,
+        "faults": [],
+    }
+    said = load(SECTIONS, "balance").section(summarise(replace(lost, about={**run.about, "balance": balance})))
+    assert "of 60 calls no request is known, where 45 requests carried no tag of a call in flight" in said.lead
 
 
 def test_a_server_without_a_journal_owns_nothing(make_shared_run):
