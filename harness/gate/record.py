@@ -17,6 +17,8 @@ Verdict = Literal["pass", "improved", "regressed", "inconclusive", "invalid"]
 EXIT: Mapping[Verdict, int] = {"pass": 0, "improved": 0, "regressed": 1, "inconclusive": 3, "invalid": 4}
 # The largest share that is a bound or a noise: ten times as slow.
 MOST = 9.0
+# The round before the first.
+TRIAL = -1
 # The metric of the calls that failed: whoever fails more is no better, whatever else it says.
 ERRORS = "errors"
 
@@ -120,7 +122,11 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A slot that gave nothing: *arm* is "base", "candidate", or "both"; the reason is one line."""
+    """
+    A slot that gave nothing: *arm* is "base", "candidate", or "both"; the reason is one line.
+
+    *round* is counted from 0, and is `TRIAL` where it was not one that counts.
+    """
 
     cell: str
     arm: str

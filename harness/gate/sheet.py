@@ -207,15 +207,20 @@ def _fact(value: object) -> str:
 
 def disturbed(outcome: Outcome) -> list[str]:
     """Answer a sentence for each round that the machine spoiled."""
-    return [f"round {number}: {clean(why)}" for number, why in sorted(outcome.run.disturbed.items())]
+    return [f"round {number + 1}: {clean(why)}" for number, why in sorted(outcome.run.disturbed.items())]
 
 
 def missing(outcome: Outcome) -> list[str]:
     """Answer a sentence for each slot that gave nothing, and for each cell that was never seen."""
     seen = {series.cell for series in outcome.run.series} | {each.cell for each in outcome.run.missing}
     rows = [
-        f"{clean(each.cell)}, {arm}, round {each.round}: {clean(each.reason)}"
+        f"{clean(each.cell)}, {arm}, {_when(each.round)}: {clean(each.reason)}"
         for each in outcome.run.missing
         for arm in ("both arms" if each.arm == "both" else each.arm,)
     ]
     return rows + [f"{clean(cell)}: nothing was measured" for cell in outcome.run.declared if cell not in seen]
+
+
+def _when(number: int) -> str:
+    """Name a round as it is counted while the gate runs, from 1; what is before the first is the trial round."""
+    return "trial round" if number < 0 else f"round {number + 1}"

@@ -7,7 +7,7 @@ from time import localtime, strftime
 from typing import Any
 
 from harness.gate.judge import judge_series, settled
-from harness.gate.record import Arm, Control, Missing, Pair, Rule, Run, Series
+from harness.gate.record import TRIAL, Arm, Control, Missing, Pair, Rule, Run, Series
 
 PROCESS = "(process)"  # the cell of what belongs to a worker and not to one of its slots
 
@@ -46,9 +46,9 @@ class Book:
         """Say what is going to be compared."""
         self._series |= {(each.cell, each.metric): each for each in series}
 
-    def leave_out(self, cell: str, arm: str, reason: str) -> None:
+    def leave_out(self, cell: str, arm: str, reason: str, *, trial: bool = False) -> None:
         """Note that *cell* gave nothing in *arm*: it is not measured any more, and can pass no more."""
-        self.missing.append(Missing(cell, arm, self.rounds, reason))
+        self.missing.append(Missing(cell, arm, TRIAL if trial else self.rounds, reason))
 
     def enter(self, found: Sequence[Seen], disturbed: str | None) -> None:
         """Write down one round; *disturbed* says why it does not count."""

@@ -82,7 +82,7 @@ def _measure(what: tuple[str, ...], words: Mapping[str, Any], formats: list[str]
         run = replace(file.read(path), interrupted=True)
     code = _tell(run, folder, formats, quiet=words["quiet"])
     if not words["quiet"]:
-        print(f"judge it again: overlap gate --replay {path}")
+        print(f"the same verdict again, without measuring: overlap gate --replay {path}")
     if reason:
         print(f"overlap: {reason}", file=sys.stderr)
         return USAGE

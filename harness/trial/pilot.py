@@ -36,7 +36,7 @@ class Pilot:
             fitted = self._fitted(twin)
             both = {arm: self._slots.values(fitted, arm, 0) for arm in ARMS}
         except Failed as failed:
-            self._book.leave_out(failed.cell, failed.arm, str(failed))
+            self._book.leave_out(failed.cell, failed.arm, str(failed), trial=True)
             return None
         self.cpu[twin.name] = both["base"]["cpu"]
         # What one arm alone has is declared too: that the other lacks it is for the verdict to say.

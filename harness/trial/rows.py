@@ -42,12 +42,12 @@ class Rows:
             found = self._run(arm)
             if isinstance(found, str):
                 book.declared += ("(pytest)",)
-                book.leave_out("(pytest)", arm, found)
+                book.leave_out("(pytest)", arm, found, trial=True)
                 return
             medians[arm] = found
         book.declared += tuple(medians["base"])
         for name in medians["base"].keys() - medians["candidate"].keys():
-            book.leave_out(name, "candidate", "the candidate has no such benchmark, or it fails there")
+            book.leave_out(name, "candidate", "the candidate has no such benchmark, or it fails there", trial=True)
         if new := sorted(medians["candidate"].keys() - medians["base"].keys()):
             have = "has" if len(new) == 1 else "have"
             told = f"{count(len(new), 'benchmark')} {have} no base to be compared with: {listed(new)}."

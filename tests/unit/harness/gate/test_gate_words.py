@@ -9,7 +9,7 @@ from harness.gate import plot, sheet
 from harness.gate.meaning import meaning
 from harness.gate.numbers import change, percent, span, values
 from harness.gate.public import clean
-from harness.gate.record import Arm, Control, Judged, Missing, Outcome, Rule, Run, Series
+from harness.gate.record import TRIAL, Arm, Control, Judged, Missing, Outcome, Rule, Run, Series
 
 
 def judged(cell="a", metric="cpu", verdict="pass", ratio=1.0, low=None, high=None, kind="timed", **more):
@@ -185,9 +185,16 @@ def test_a_long_digest_is_told_in_short():
 
 def test_what_gave_nothing_is_named():
     """A slot that failed says so; a cell that was never tried is found by its absence."""
-    run = Run(Arm("a", "a"), Arm("b", "b"), Rule(), ("c", "d"), (), missing=(Missing("c", "both", 2, "it hung"),))
+    run = Run(
+        Arm("a", "a"),
+        Arm("b", "b"),
+        Rule(),
+        ("c", "d"),
+        (),
+        missing=(Missing("c", "both", 2, "it hung"), Missing("c", "base", TRIAL, "it broke")),
+    )
     told = sheet.missing(Outcome(run, "invalid", "", ()))
-    assert told == ["c, both arms, round 2: it hung", "d: nothing was measured"]
+    assert told == ["c, both arms, round 3: it hung", "c, base, trial round: it broke", "d: nothing was measured"]
 
 
 @pytest.mark.parametrize(
