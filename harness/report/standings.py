@@ -36,14 +36,14 @@ def standing(
     if equal := [name(each) for each in ranking.equal]:
         verb = "differs" if len(equal) == 1 else "differ"
         said.append(f"{listed(equal, NAMED)} {verb} from it by less than {MATTERS:.0%}.")
-    if unknown := [name(each) for each in ranking.open]:
-        said.append(f"{listed(unknown, NAMED)} {_open(ranking, len(unknown))}.")
+    few = ranking.few
+    for names in ([each for each in ranking.open if each not in few], few):
+        if names:
+            widest = max(possible(ranking.rest[each]) for each in names)
+            verb = "is" if len(names) == 1 else "are"
+            named = listed([name(each) for each in names], NAMED)
+            said.append(f"{named} {verb} not told apart from it{up_to(widest)}.")
     return " ".join(said)
-
-
-def _open(ranking: Ranking[str], several: int) -> str:
-    verb = "is" if several == 1 else "are"
-    return f"{verb} not told apart from it{up_to(ranking.possible)}"
 
 
 def up_to(share: float) -> str:

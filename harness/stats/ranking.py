@@ -103,6 +103,11 @@ class Ranking(Generic[Name]):
         """The largest difference, as a share, that may still be between the best and a row of `open`."""
         return max((possible(self.rest[name]) for name in self.open), default=0.0)
 
+    @property
+    def few(self) -> list[Name]:
+        """The rows of `open` that have too few rounds in common with the best for any interval."""
+        return [name for name in self.open if self.rest[name].low is None]
+
 
 def rank(rows: Mapping[Name, Mapping[int, float]], *, largest: bool = False) -> Ranking[Name] | None:
     """

@@ -53,6 +53,13 @@ def test_equality_is_said_only_where_the_whole_interval_is_within_three_percent(
         assert ("b differs from it by less than 3%" in standing(ranking)) is shown
 
 
+def test_a_row_with_few_rounds_is_told_by_itself():
+    """What is known of the others is said of them, and of this one that its rounds are too few."""
+    said = standing(rank({"a": row(100, *WILD), "b": row(104, *WILDER), "c": row(300, 0.0, 0.1)}))
+    assert re.search(r"b is not told apart from it \(a difference of up to [\d.]+ % is possible\)\.", said)
+    assert said.endswith("c is not told apart from it (too few rounds).")
+
+
 def test_two_rounds_are_too_few_for_any_of_it():
     """Even where the numbers are far apart."""
     assert (
