@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from harness.gate.record import ERRORS, Judged, Verdict
+from harness.report.figures import count
 
 
 def withheld(judged: Sequence[Judged]) -> tuple[Judged, ...]:
@@ -40,8 +41,7 @@ def _without(judged: Judged, errors: Judged) -> Judged:
     if judged.verdict != "improved" or judged is errors:
         return judged
     base, candidate = _totals(errors)
-    why = (
-        f"not called an improvement, as {candidate:,.0f} calls failed in the candidate and {base:,.0f} in the base"
-    )
+    failed = count(round(candidate), "call")
+    why = f"not called an improvement, as {failed} failed in the candidate and {base:,.0f} in the base"
     verdict: Verdict = "pass" if errors.verdict == "pass" else "inconclusive"
     return replace(judged, verdict=verdict, why=f"{judged.why}; {why}")

@@ -84,7 +84,7 @@ def _invalid(run: Run, judged: Sequence[Judged]) -> str | None:
         return _no_round(run)
     measured = {each.series.cell for each in judged if each.rounds}
     if absent := [cell for cell in run.declared if cell not in measured]:
-        return f"{_list(absent)} was declared and not measured"
+        return f"{_list(absent)} {are(len(absent), past=True)} declared and not measured"
     fails = excused(judged)
     broken = [each for each in judged if each.verdict == "invalid" and each.series.cell not in fails]
     return f"{broken[0].series.name}: {broken[0].why}" if broken else None
@@ -117,8 +117,9 @@ def _controlled(run: Run, control: Control, judged: Sequence[Judged]) -> tuple[V
     if cells == [control.cell]:
         return "pass", f"caught: {control.cell}, {percent(control.share or 0)} slower on purpose"
     if caught:
-        return "invalid", f"{control.cell} was caught, but so was {_list([c for c in cells if c != control.cell])}"
-    wrongly = f"; {_list(cells)} was called instead" if cells else ""
+        others = [cell for cell in cells if cell != control.cell]
+        return "invalid", f"{control.cell} was caught, but so {are(len(others), past=True)} {_list(others)}"
+    wrongly = f"; {_list(cells)} {are(len(cells), past=True)} called instead" if cells else ""
     return (
         "invalid",
         f"{control.cell} is {percent(control.share or 0)} slower on purpose and was not caught{wrongly}",

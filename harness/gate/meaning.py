@@ -28,7 +28,10 @@ def meaning(outcome: Outcome) -> str:
         return " ".join([_chance("improved", "faster", rule.alpha), *passes(outcome)])
     if outcome.verdict == "regressed":
         return _chance("regressed", "slower", rule.alpha)
-    return "What inconclusive means: neither a slowdown nor its absence was shown. More rounds may show it."
+    return (
+        "What inconclusive means: of some series neither a slowdown nor its absence was shown. "
+        "More rounds may show it."
+    )
 
 
 def _chance(verdict: str, than: str, alpha: float) -> str:

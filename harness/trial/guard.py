@@ -7,7 +7,18 @@ from harness.neighbours import Taken
 def disturbance(found: Taken, rule: Rule) -> str | None:
     """Say why a round does not count; None where it does."""
     if found.steal is not None and found.steal > rule.steal:
-        return f"the hypervisor took {found.steal:.0%} of the processors (limit {rule.steal:.0%})"
+        percent, limit = found.steal * 100, rule.steal * 100
+        return f"the hypervisor took {_beyond(percent, limit)} % of the processors (limit {limit:g} %)"
     if found.foreign is not None and found.foreign > rule.foreign:
-        return f"other programs kept {found.foreign:.2f} cores busy (limit {rule.foreign:g})"
+        return f"other programs kept {_beyond(found.foreign, rule.foreign)} cores busy (limit {rule.foreign:g})"
     return None
+
+
+def _beyond(value: float, limit: float) -> str:
+    """
+    Write *value* with as many decimals as show that it is beyond *limit*.
+
+    >>> _beyond(1.0204, 0.25), _beyond(0.2502, 0.25)
+    ('1.02', '0.2502')
+    """
+    return next((text for n in (2, 3, 4, 5) if float(text := f"{value:.{n}f}") > limit), f"{value:g}")

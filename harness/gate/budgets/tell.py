@@ -108,6 +108,6 @@ def annotations(held: Sequence[Held]) -> list[str]:
         said = [row(each) for each in held if each.verdict in verdicts]
         lines = [f"{each.cell}: {each.limit}: {each.measured}: {each.why}" for each in said]
         if len(lines) > ANNOTATIONS:
-            lines = [*lines[: ANNOTATIONS - 1], f"and {len(lines) - ANNOTATIONS + 1:,} more, in the summary"]
+            lines = [*lines[: ANNOTATIONS - 1], f"and {len(lines) - ANNOTATIONS + 1:,} more"]
         found += [f"::{level} title=Budget::{clean(line, 1000).replace('%', '%25')}" for line in lines]
     return found

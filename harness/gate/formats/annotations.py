@@ -52,7 +52,7 @@ def _first(commands: list[str], most: int, level: str) -> Iterator[str]:
         yield from commands
         return
     yield from commands[: most - 1]
-    yield _command(level, "Regression gate", f"and {len(commands) - most + 1:,} more, in the summary")
+    yield _command(level, "Regression gate", f"and {len(commands) - most + 1:,} more")
 
 
 def _of_series(level: str, judged: Judged) -> str:

@@ -34,7 +34,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
     blamed = set(map(id, sheet.blamed(outcome)))
     for labels, judged in ordered:
         yield f"overlap_gate_regressed{labels} {int(id(judged) in blamed)}"
-    yield from _family("overlap_gate_exit_code", "0 pass, 1 regressed, 3 inconclusive, 4 invalid.")
+    yield from _family("overlap_gate_exit_code", "0 pass or improved, 1 regressed, 3 inconclusive, 4 invalid.")
     yield f"overlap_gate_exit_code {outcome.exit_code}"
     yield "# EOF"
 

@@ -311,3 +311,23 @@ def test_a_value_of_nothing_has_no_ratio_that_could_contradict_it():
     assert (judged.verdict, judged.ratio, judged.candidate) == ("improved", None, 0.0)
     assert "no ratio" in judged.why
     assert log(judged.e_faster) > log(20)
+
+
+def test_lists_of_cells_agree_with_their_number():
+    """Two cells were, one was."""
+    cells = [timed(1.0, cell=name) for name in "abc"]
+    one, two = (judge(run(*cells, declared=("a", "b", "c", *more))) for more in (("d",), ("d", "e")))
+    assert (one.why, two.why) == ("d was declared and not measured", "d, e were declared and not measured")
+    control = Control("inject", cell="a", share=0.2)
+    slower = [timed(1.3, cell=name) for name in "abc"]
+    assert judge(run(*slower, control=control)).why == "a was caught, but so were b, c"
+    assert judge(run(cells[0], *slower[1:], control=control)).why.endswith(
+        "was not caught; b, c were called instead"
+    )
+
+
+def test_an_inconclusive_run_speaks_of_its_undecided_series_alone():
+    """Of the others a slowdown may well be excluded."""
+    told = judge(run(timed(1.0, 4), timed(1.0, 30, cell="b")))
+    assert {each.verdict for each in told.judged} == {"inconclusive", "pass"}
+    assert meaning(told).startswith("What inconclusive means: of some series neither")

@@ -1,5 +1,6 @@
 """The parts of a gate run that need no process: sizes, cells, what is observed, the guard, the books."""
 
+import re
 from array import array
 from dataclasses import dataclass, replace
 
@@ -140,6 +141,14 @@ def test_a_round_is_disturbed_beyond_the_rules_limits(steal, foreign, word):
     """What the kernel does not tell disturbs nothing."""
     said = guard.disturbance(Taken(steal, foreign), Rule())
     assert (said is None) if word is None else (word in said)
+
+
+@pytest.mark.parametrize(("steal", "foreign"), [(0.0501, None), (None, 0.2501), (0.5, None), (None, 1.02)])
+def test_what_is_beyond_a_limit_is_written_as_more_than_it(steal, foreign):
+    """To be told of 0.25 cores with a limit of 0.25 would read as a mistake."""
+    said = guard.disturbance(Taken(steal, foreign), Rule())
+    value, limit = (float(number) for number in re.findall(r"[\d.]+(?= %| cores|\))", said)[:2])
+    assert value > limit
 
 
 def _book():
