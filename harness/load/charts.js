@@ -12,11 +12,13 @@
 
   const place = document.createElement("section");
   place.id = "overlap-charts";
-  place.style.cssText = "display:none;flex-wrap:wrap;gap:24px;padding:0 24px 48px;font:13px Roboto,Helvetica,Arial,sans-serif";
+  place.style.cssText = "display:none;flex-wrap:wrap;gap:24px;padding:0 24px 48px;box-sizing:border-box;max-width:100vw;font:13px Roboto,Helvetica,Arial,sans-serif";
   document.body.append(place);
 
   const tab = () => new URLSearchParams(location.search).get("tab");
-  const names = () => [...new Set(seen.flatMap((each) => Object.keys(each.endpoints)))].sort();
+  // Only the newest test is drawn: what another one had, minutes ago, is no part of its lines or its legend.
+  const test = () => seen.length ? seen.filter((each) => each.test === seen.at(-1).test) : [];
+  const names = () => [...new Set(test().flatMap((each) => Object.keys(each.endpoints)))].sort();
   const colour = (name) => COLOURS[names().indexOf(name) % COLOURS.length];
   const text = (x, y, said, more = "") => `<text x="${x}" y="${y}" font-size="11" fill="currentColor" ${more}>${said}</text>`;
   const escape = (said) => String(said).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
@@ -28,8 +30,8 @@
   }
 
   function lines(title, key, unit, most) {
-    const times = seen.map((each) => each.time);
-    const values = seen.flatMap((each) => Object.values(each.endpoints).map((view) => view[key])).filter((v) => v !== null);
+    const shown = test(), times = shown.map((each) => each.time);
+    const values = shown.flatMap((each) => Object.values(each.endpoints).map((view) => view[key])).filter((v) => v !== null);
     if (!values.length) return "";
     const top = most || ceiling(Math.max(...values)), from = times[0], span = Math.max(10, times.at(-1) - from);
     const x = (at) => LEFT + (at - from) / span * (W - LEFT - 8);
@@ -37,13 +39,13 @@
     const grid = [0, top / 2, top].map((v) => `<line x1="${LEFT}" x2="${W - 8}" y1="${y(v)}" y2="${y(v)}" stroke="currentColor" opacity=".2"/>`
       + text(LEFT - 6, y(v) + 4, v, 'text-anchor="end"')).join("");
     const paths = names().map((name) => {
-      const points = seen.filter((each) => each.endpoints[name] && each.endpoints[name][key] !== null)
+      const points = shown.filter((each) => each.endpoints[name] && each.endpoints[name][key] !== null)
         .map((each) => `${x(each.time).toFixed(1)},${y(each.endpoints[name][key]).toFixed(1)}`);
       return points.length ? `<polyline data-endpoint="${escape(name)}" fill="none" stroke="${colour(name)}" stroke-width="2" points="${points.join(" ")}"/>` : "";
     }).join("");
     const ends = text(LEFT, H - 4, new Date(from * 1000).toLocaleTimeString())
       + text(W - 8, H - 4, new Date(times.at(-1) * 1000).toLocaleTimeString(), 'text-anchor="end"');
-    return figure(title + ` (${unit})`, `<svg role="img" aria-label="${title}" width="${W}" height="${H}">${grid}${paths}${ends}</svg>`);
+    return figure(title + ` (${unit})`, `<svg role="img" aria-label="${title}" viewBox="0 0 ${W} ${H}" style="width:100%">${grid}${paths}${ends}</svg>`);
   }
 
   function owners() {
@@ -61,11 +63,11 @@
       return text(112, row * 26 + 17, escape(name), 'text-anchor="end"') + parts + text(x + 6, row * 26 + 17, `${total(name).toFixed(1)} ms`);
     }).join("");
     const key = OWNERS.map(([, title, fill]) => swatch(title, fill)).join("");
-    return figure("Who owned the time of a call: mean of the last 10 s", `<svg role="img" aria-label="owners" width="${W}" height="${shown.length * 26 + 8}">${bars}</svg><div>${key}</div>`);
+    return figure("Who owned the time of a call: mean of the last 10 s", `<svg role="img" aria-label="owners" viewBox="0 0 ${W} ${shown.length * 26 + 8}" style="width:100%">${bars}</svg><div>${key}</div>`);
   }
 
   const swatch = (title, fill) => `<span style="margin-right:14px;white-space:nowrap"><i style="display:inline-block;width:10px;height:10px;background:${fill};margin-right:5px"></i>${escape(title)}</span>`;
-  const figure = (title, inside) => `<figure style="margin:0"><figcaption style="font-weight:bold;padding:6px 0">${title}</figcaption>${inside}</figure>`;
+  const figure = (title, inside) => `<figure style="margin:0;width:min(${W}px, 100%)"><figcaption style="font-weight:bold;padding:6px 0">${title}</figcaption>${inside}</figure>`;
 
   function draw() {
     const where = tab(), charts = where === "charts", own = where === "overlap";

@@ -69,7 +69,8 @@ class Reports:
         if self._setup.role == "worker":
             BOOKS.process = self._runner.worker_index
         options: Any = self._environment.parsed_options
-        told = getattr(options, KEY, None)
+        # A master has no users: of what is due its workers have a part each, and it has none.
+        told = None if self._setup.role == "master" else getattr(options, KEY, None)
         BOOKS.open(told, max(1, (told or {}).get("processes", 1)))
         if self._setup.role != "worker":
             classes = [each.__name__ for each in self._environment.user_classes]

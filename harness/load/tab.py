@@ -4,20 +4,26 @@ The page's own part: a tab on who owned the time, and charts of TTFT, ITL, TPOT 
 The numbers come from the parent, which has the journal; this process only hands them to the browser.
 """
 
+import logging
 from collections import deque
 from pathlib import Path
 from time import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import gevent  # type: ignore[import-untyped]
 import orjson
-from flask import Response, request
+from flask import Response, jsonify, request
 from locust.env import Environment
+from locust.log import LogReader
 
 from harness.load.setup import Setup
 
 TITLE, KEY = "Who owned the time", "overlap"
 SCRIPT = Path(__file__).with_name("charts.js")
+STYLE = '<style>a[href*="aka.ms/loadtesting"] { display: none }</style>'
+"""Takes an advertisement of another service off the start page."""
+
 UNKNOWN = "\N{EN DASH}"
 KEPT = 900  # snapshots, one a second: a quarter of an hour of charts
 
@@ -25,6 +31,7 @@ KEPT = 900  # snapshots, one a second: a quarter of an hour of charts
 COLUMNS = (
     ("name", "Endpoint"),
     ("calls", "Calls, last 10 s"),
+    ("failed", "Failed, last 10 s"),
     ("overlap", "Overlap efficiency (%)"),
     ("send", "Send (ms)"),
     ("planned", "Server, planned (ms)"),
@@ -45,6 +52,8 @@ class Tab:
     def __init__(self, web: Any) -> None:
         self._shown: deque[dict[str, Any]] = deque(maxlen=KEPT)
         self._number = 0
+        self._test = 0
+        self._environment = web.environment
         web.template_args = {
             **web.template_args,
             "extended_tabs": [{"title": TITLE, "key": KEY}],
@@ -54,12 +63,28 @@ class Tab:
         }
         web.app.add_url_rule("/overlap/live", "overlap_live", self._fetch)
         web.app.add_url_rule("/overlap/charts.js", "overlap_charts", self._script)
+        web.app.before_request(self._check)
         web.app.after_request(self._extend)
+        web.environment.events.test_start.add_listener(self._next)
+
+    def _next(self, **_: Any) -> None:
+        """Begin a new test: its lines are its own."""
+        self._test += 1
 
     def show(self, live: dict[str, Any]) -> None:
         """Keep what the last ten seconds say, by endpoint."""
         self._number += 1
-        self._shown.append({"number": self._number, "time": time(), "endpoints": live})
+        self._shown.append({"number": self._number, "time": time(), "test": self._test, "endpoints": live})
+
+    def _check(self) -> Response | None:
+        """Refuse a test without a service's address: its users could not be made, and it would never begin."""
+        if request.method != "POST" or request.path != "/swarm" or "host" not in request.form:
+            return None
+        where = urlsplit(request.form["host"])
+        if where.scheme in {"http", "https"} and where.hostname:
+            return None
+        message = "Host must be an http:// or https:// address."
+        return jsonify({"success": False, "message": message, "host": self._environment.host})
 
     def rows(self) -> list[dict[str, Any]]:
         """Answer the newest numbers as rows of the tab's table; an en dash is unknown."""
@@ -84,8 +109,8 @@ class Tab:
             said = {**orjson.loads(response.get_data()), "extended_stats": [{"key": KEY, "data": self.rows()}]}
             response.set_data(orjson.dumps(said))
         elif request.path == "/":
-            tag = '<script defer src="overlap/charts.js"></script></body>'
-            response.set_data(response.get_data(as_text=True).replace("</body>", tag))
+            tags = f'{STYLE}<script defer src="overlap/charts.js"></script></body>'
+            response.set_data(response.get_data(as_text=True).replace("</body>", tags))
         return response
 
 
@@ -95,12 +120,23 @@ def serve(environment: Environment, setup: Setup) -> Tab:
         host=setup.web_host, port=setup.web_port, delayed_start=True, userclass_picker_is_active=True
     )
     tab = Tab(web)
+    keep_logs()
     web.start()
     while not (web.server and web.server.started):
         gevent.sleep(0.01)
         if web.greenlet.ready():
             raise SystemExit(f"port {setup.web_port} cannot be listened on")
     return tab
+
+
+def keep_logs() -> None:
+    """Keep what this process logs, such as what users of a locustfile raise, for the page's tab of logs."""
+    reader: Any = LogReader()  # type: ignore[no-untyped-call]
+    reader.name = "log_reader"  # Locust looks for it by this name
+    reader.setFormatter(logging.Formatter("[%(asctime)s] %(levelname)s/%(name)s: %(message)s"))
+    logging.getLogger().addHandler(reader)
+    logging.getLogger().addHandler(logging.StreamHandler())
+    logging.getLogger("locust").setLevel(logging.INFO)
 
 
 def _cell(value: float | None) -> float | str:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from threading import Thread
@@ -157,3 +158,112 @@ def test_the_command_line_imports_neither_locust_nor_gevent():
     """Importing gevent's patches changes the whole process; nothing but Locust may live there."""
     code = "import sys, harness.cli, harness.load.command; sys.exit(bool({'locust', 'gevent'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
+
+
+@pytest.mark.slow
+def test_an_open_loop_is_the_same_with_one_process_and_with_two(tmp_path):
+    """Twenty a second for two seconds are forty calls, all of them sent, however many processes share them out."""
+    words = {"endpoint": "chat", "profile": "steady,ttft=0.02,itl=0", "tokens": "1", "users": "30", "time": "2"}
+    for processes in ("1", "2"):
+        load = {"rate": "20", "arrivals": "constant", "slo": "e2e=20", "processes": processes}
+        outcome, run = _ran(tmp_path, **words, **load)
+        assert outcome.remarks == ()
+        assert command.code(outcome) == 0
+        due = sorted(call.due for call in run.calls if not call.warmup)
+        assert len(due) == 40
+        # One schedule for all processes: the gaps between neighbours are its own.
+        assert {round((later - earlier) / 1e6) for earlier, later in pairwise(due)} == {50}
+        assert (run.about["load"]["due"], run.about["load"]["sent"]) == (40, 40)
+
+
+MIXED = """
+from locust import HttpUser, LoadTestShape, between, task
+from harness.locust_user import StreamingUser
+
+BODY = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "[call] Hello"}]}
+
+class Chat(StreamingUser):
+    weight = 3
+    wait_time = between(0.01, 0.02)
+
+    @task(3)
+    def ask(self):
+        self.stream("/v1/chat/completions", BODY, name="ask")
+
+    @task
+    def broken(self):
+        raise KeyError("a bug")
+
+class Other(StreamingUser):
+    @task
+    def other(self):
+        self.ask("/v1/chat/completions", {**BODY, "stream": False}, name="other")
+
+class Classic(HttpUser):
+    @task
+    def get(self):
+        self.client.get("/health", name="health")
+
+class Steps(LoadTestShape):
+    def tick(self):
+        return (5, 5) if self.get_run_time() < 1 else (10, 10) if self.get_run_time() < 3 else None
+"""
+
+
+@pytest.mark.slow
+def test_a_locustfile_is_run_as_it_is_written_and_what_is_not_is_told(tmp_path):
+    """All classes at once, as many as its shape says; its bug, its HttpUser and its pauses are told; exit code 1."""
+    file = tmp_path / "mine.py"
+    file.write_text(MIXED)
+    words = {"file": str(file), "profile": "steady,ttft=0.02,itl=0.01", "tokens": "4", "time": "30"}
+    outcome, run = _ran(tmp_path / "results", **words)
+    assert command.code(outcome) == 1
+    assert {call.cell.split("/")[2] for call in run.calls} == {"ask", "other"}
+    assert {cell.scenario for cell in run.cells} == {"mine"}
+    assert any("raised KeyError in broken (mine.py, line " in note for note in outcome.notes)
+    remarks = " ".join(outcome.remarks)
+    assert "Requests of Classic are not recorded" in remarks
+    assert "requests (health) were not made by a StreamingUser" in remarks
+    assert "Users of Chat wait between calls" in remarks
+    assert "The load shape Steps says how many users there are" in remarks
+    assert "5, then 10 after" in remarks
+    assert run.about["load"]["notes"]
+
+
+LEAVING = """
+import gevent
+from locust import task
+from harness.locust_user import StreamingUser
+
+class Impatient(StreamingUser):
+    @task
+    def ask(self):
+        body = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "[call] Hello"}]}
+        with gevent.Timeout(0.15, False):
+            self.stream("/v1/chat/completions", body, name="ask")
+"""
+
+
+def test_a_user_that_leaves_is_no_failure(tmp_path):
+    """It looks away in the midst of its stream; the server has seen the connection close."""
+    file = tmp_path / "mine.py"
+    file.write_text(LEAVING)
+    words = {"file": str(file), "profile": "steady,ttft=0.05,itl=0.05", "tokens": "50", "users": "3", "time": "1"}
+    outcome, run = _ran(tmp_path / "results", **words, max_errors="0")
+    assert command.code(outcome) == 0
+    left = [call for call in run.calls if call.error == "left by the user"]
+    assert len(left) >= 3
+    assert run.about["load"]["failed"] == 0
+    assert all(entry.disconnected for call in left for entry in call.served)
+    assert any("were left by their users" in each for each in outcome.remarks)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("allowed", "code"), [("60%", 0), ("1%", 1)])
+def test_a_share_of_failures_can_be_a_limit(allowed, code, tmp_path):
+    """Every third call gets a 500; the fault begins when all users are ready, so that no warm-up call has it."""
+    words = {"endpoint": "chat", "profile": "instant", "tokens": "1", "users": "2", "time": "0.5"}
+    outcome, run = _ran(tmp_path, **words, fault="status,code=500,every=3", max_errors=allowed)
+    assert command.code(outcome) == code
+    assert 0.2 < run.about["load"]["failed"] / run.about["load"]["calls"] < 0.45
+    assert not any(call.error for call in run.calls if call.warmup)

@@ -14,7 +14,8 @@ def section(summary: Summary) -> Section | None:
     load = summary.run.about.get("load")
     if not isinstance(load, dict) or not isinstance(load.get("calls"), int):
         return None
-    slo = load.get("slo") if isinstance(load.get("slo"), dict) else {}
+    verdict = load.get("slo")
+    slo: dict[str, Any] = verdict if isinstance(verdict, dict) else {}
     sentences = [
         _calls(load),
         f"{slo['said']}." if slo.get("said") else "",
