@@ -212,7 +212,7 @@ class Steps(LoadTestShape):
 
 @pytest.mark.slow
 def test_a_locustfile_is_run_as_it_is_written_and_what_is_not_is_told(tmp_path):
-    """All classes at once, as many as its shape says; its bug, its HttpUser and its pauses are told; exit code 1."""
+    """All classes at once, as many as its shape says; its bug, HttpUser and pauses are told; exit code 1."""
     file = tmp_path / "mine.py"
     file.write_text(MIXED)
     words = {"file": str(file), "profile": "steady,ttft=0.02,itl=0.01", "tokens": "4", "time": "30"}

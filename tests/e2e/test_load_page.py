@@ -49,6 +49,30 @@ def _moving(page, text):
     page.wait_for_function(f"(before) => ({text})() !== before", arg=first, timeout=30_000)
 
 
+def _look_at_the_start(page):
+    """Open the settings of a class, look for what is not ours, and ask for a test of no address at all."""
+    page.locator('button:has(path[d^="M19.14 12.9"])').first.click()
+    weight = page.locator('input[name="weight"]')
+    weight.wait_for(timeout=10_000)
+    weight.fill("3")
+    page.get_by_role("button", name="Save").click()
+    weight.wait_for(state="detached", timeout=10_000)
+    assert not page.locator('a[href*="aka.ms"]').first.is_visible()
+    form = "new URLSearchParams({user_count: 1, spawn_rate: 1, host: ''})"
+    answer = page.evaluate(f"fetch('/swarm', {{method: 'POST', body: {form}}}).then((answer) => answer.json())")
+    assert (answer["success"], answer["message"]) == (False, "Host must be an http:// or https:// address.")
+
+
+def _look_on_a_phone(page):
+    """No picture is wider than the page."""
+    page.get_by_role("tab", name="Who owned the time").click()
+    page.locator("#overlap-charts svg").first.wait_for(timeout=10_000)
+    page.set_viewport_size({"width": 390, "height": 800})
+    widths = "[document.querySelector('#overlap-charts').scrollWidth, document.documentElement.clientWidth]"
+    charts, whole = page.evaluate(widths)
+    assert charts <= whole == 390
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium")
 def test_a_test_is_started_watched_and_ended_from_the_page(served, tmp_path):
@@ -62,6 +86,7 @@ def test_a_test_is_started_watched_and_ended_from_the_page(served, tmp_path):
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(_address(served))
+        _look_at_the_start(page)
         page.locator('input[name="userCount"]').fill("4")
         page.locator('input[name="spawnRate"]').fill("4")
         page.get_by_role("button", name="Start").click()
@@ -78,7 +103,10 @@ def test_a_test_is_started_watched_and_ended_from_the_page(served, tmp_path):
         page.get_by_role("tab", name="Statistics").click()
         for row in ("TTFT", "ITL", "TPOT", "E2E"):
             page.get_by_role("cell", name=row, exact=True).first.wait_for(timeout=10_000)
+        _look_on_a_phone(page)
+        logs = page.evaluate("fetch('/logs').then((answer) => answer.json())")
         browser.close()
+    assert any("All users spawned" in line for line in logs["master"])
     children = psutil.Process(served.pid).children(recursive=True)
     served.send_signal(signal.SIGINT)
     _, errors = served.communicate(timeout=60)
