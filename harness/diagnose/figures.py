@@ -1,6 +1,8 @@
 """
 The figures of one slot that interventions are judged by; failed calls count for the time they took.
 
+Latency counts from the moment a call could have been sent, not from when it was: while something blocks the event
+loop no call is sent, and its own clock would not show that it waited.
 Calls that are handed over in one go have no latency of their own: there is only the total time of all.
 """
 
@@ -10,13 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.record import Call, Slot
+from harness.shares import dispatch
 
 Figures = dict[str, float | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A figure as it is told: its label, its unit, and whether it is a count rather than a noisy time."""
+    """A figure in a report: its label, its unit, and whether it is a count rather than a noisy time."""
 
     label: str
     unit: str
@@ -35,14 +38,19 @@ HEADLINES = {
 }
 
 
-def figures(slot: Slot, calls: Sequence[Call]) -> Figures:
-    """Answer every figure of a slot; None for one that there is nothing to derive from."""
+def figures(slot: Slot, calls: Sequence[Call], concurrency: int) -> Figures:
+    """
+    Return every figure of a slot, times in ns; None for one that there is nothing to derive from.
+
+    *concurrency* is how many calls could be in flight: the k-th could start when the k-th place came free.
+    """
     made = [call for call in calls if not call.warmup]
     if not made:
         return dict.fromkeys(HEADLINES)
-    took = [call.done - call.start for call in made]
+    waits = dispatch(made, concurrency, slot.started)
+    took = [call.done - call.sent + waits[call.index] for call in made]
     alike = any(call.together for call in made)
-    first = [call.ttft for call in made if call.ttft is not None]
+    first = [call.chunks[0] + waits[call.index] for call in made if call.chunks]
     return {
         "p95": None if alike else float(np.percentile(took, 95)),
         "p50": None if alike else float(np.median(took)),

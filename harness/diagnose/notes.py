@@ -1,8 +1,8 @@
 """
-What comes to light in one watched slot of the unchanged application: counts and times by topic and place.
+What is seen in one watched slot of the unchanged application: counts and times by topic and place.
 
 Watchers write here from whatever thread they run in. What is noted before the clock starts stays, since limits
-and clients are made then; what happens is noted only `while measuring`.
+and clients are made then; times of lines that run are started anew with the clock.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,6 +28,12 @@ class Notes:
             note = self._found.setdefault(topic, {}).setdefault(key, {**about, "count": 0, "took": 0})
             note["count"] += times
             note["took"] += took
+
+    def restart(self, *topics: str) -> None:
+        """Forget what was noted of *topics*: warm-up calls import modules, which holds the loop only once."""
+        with self._lock:
+            for topic in topics:
+                self._found.pop(topic, None)
 
     def at_end(self, look: Callable[[], None]) -> None:
         """Have *look* called when the slot is over."""

@@ -197,4 +197,4 @@ def _arm(made: Measured, lab: Lab, arm: Intervention | None, told: Mapping[str, 
     )
     slot, calls, _ = lab.slot(order, {"slot": order, "change": arm.name if arm else None, "told": told})
     made.slots.append(slot)
-    return figures(slot, calls)
+    return figures(slot, calls, made.asked.concurrency)

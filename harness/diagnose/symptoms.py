@@ -3,32 +3,38 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from harness.diagnose.interventions.off_the_loop import held
-from harness.diagnose.seen import Seen, at
+from harness.diagnose.interventions.off_the_loop import held, share, where
+from harness.diagnose.seen import Seen
 from harness.record import Call
 
 
 @dataclass(frozen=True, slots=True)
 class Symptom:
-    """Something seen, in a sentence with advice, and the interventions that would explain it."""
+    """
+    Something seen, in a sentence with advice, and the interventions that would explain it.
+
+    `wrong`: it is a fault, shown or not: an answer that names no cause must say it.
+    """
 
     said: str
     explained_by: tuple[str, ...] = ()
+    wrong: bool = False
 
 
-def symptoms(seen: Seen, named: set[str]) -> list[str]:
-    """Say what was seen, leaving out what the interventions that are *named* as buying something explain."""
+def symptoms(seen: Seen, named: set[str]) -> list[Symptom]:
+    """Return what was seen, without what the interventions that are *named* as saving something explain."""
     found = (symptom for look in LOOKS for symptom in look(seen))
-    return [each.said for each in found if not named & set(each.explained_by)]
+    return [each for each in found if not named & set(each.explained_by)]
 
 
 def _held(seen: Seen) -> Iterator[Symptom]:
     for note in held(seen):
-        share = note["took"] / seen.span * 100
         yield Symptom(
-            f"The event loop was held {share:.0f} % of the time at {at(note)}, in {note['inner']}: what blocks "
-            "or computes there keeps every other call waiting; give it a thread, or a process.",
+            f"The event loop was held {share(note, seen) * 100:.0f} % of the time at {where(note)}: what blocks "
+            "or computes there keeps every other call waiting. What waits can go to a thread; what computes needs "
+            "a process, or less work.",
             ("off_the_loop", "one_client"),
+            wrong=True,
         )
 
 
@@ -47,6 +53,7 @@ def _few_in_flight(seen: Seen) -> Iterator[Symptom]:
                 "one_client",
                 "callbacks",
             ),
+            wrong=True,
         )
 
 

@@ -9,6 +9,7 @@ from harness.diagnose.judge import Effect, effects, ranked
 from harness.diagnose.run import Measured
 from harness.diagnose.symptoms import symptoms
 from harness.diagnose.wording import Finding, answer
+from harness.report.figures import count
 from harness.stats.peace import disturbances
 
 SCHEMA = "overlap-diagnosis/1"
@@ -50,13 +51,15 @@ def diagnosis(made: Measured) -> Diagnosis:
     findings.sort(key=lambda each: KINDS.index(each.kind))  # sorting keeps the ranks
     traps = [each.name for each in findings if each.kind == "trap"]
     bought = {each.name for each in findings}
+    signs = symptoms(made.seen, bought)
+    open_ = [each for each in found if each.name not in bought]
     return Diagnosis(
-        answer=unfinished or answer(findings, len(made.tried)),
+        answer=unfinished or answer(findings, open_, [each.said for each in signs if each.wrong]),
         named=traps[0] if traps else None,
         findings=findings,
-        nothing=[(by_name[each.name], each) for each in found if each.name not in bought],
+        nothing=[(by_name[each.name], each) for each in open_],
         untried={each.name: each.nothing for each in made.untried},
-        symptoms=[*disturbances(made.slots), *symptoms(made.seen, bought)],
+        symptoms=[*disturbances(made.slots), *(each.said for each in signs)],
         missing=made.missing,
         state=made.state,
         fault=made.fault or _all_failed(made),
@@ -83,7 +86,15 @@ def _finding(each: Intervention, effect: Effect, made: Measured) -> Finding:
 def _unfinished(made: Measured) -> str | None:
     whole = sum(1 for each in made.rounds if len(each) == len(made.tried) + 1 - len(made.missing))
     if whole < 3 and made.state != "finished":
-        return f"Not enough was measured to say anything: {whole} whole rounds of {made.asked.rounds}."
+        return (
+            f"Not enough was measured to say anything: {whole} of {count(made.asked.rounds, 'round')} are whole."
+        )
+    cached = [call for call in made.seen.counted if not call.error and not call.served]
+    if cached and made.seen.slot.requests is not None:
+        return (
+            f"Nothing can be said: {len(cached)} of {count(len(made.seen.counted), 'call')} made no request, so "
+            "something in the application answered them, such as a cache. Switch it off, or ask with other inputs."
+        )
     return None
 
 

@@ -29,7 +29,8 @@ class Watch(Heartbeat):
     notes: Notes = Notes()
 
     def start(self) -> None:
-        """Begin; what is noted from here on is part of the slot, as far as the last one begun goes."""
+        """Begin; of several, as of a warm-up and the timed part, the last one's times are kept."""
+        self.notes.restart("held", "busy")
         self._turned, self._thread, self._over = monotonic_ns(), get_ident(), Event()
         self._turn()
         self._watcher = Thread(target=self._watch, daemon=True)
@@ -64,7 +65,8 @@ class Watch(Heartbeat):
         if frame and (found := holder(frame)):
             where, inner = found
             said = f"`{where.text}`" if inner.function == where.function else f"{inner.function}()"
-            self.notes.add("held", {**where.facts, "inner": said}, took=took)
+            about = {**where.facts, "inner": said, "inner_at": f"{inner.file}:{inner.line}"}
+            self.notes.add("held", about, took=took)
 
     def _busy(self, frames: dict[int, FrameType], took: int) -> None:
         for thread, frame in frames.items():

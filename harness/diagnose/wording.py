@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from harness.diagnose.catalogue import Intervention
 from harness.diagnose.figures import HEADLINES
 from harness.diagnose.judge import Effect
-from harness.report.figures import DASH, Scale, interval, listed, number, scale
+from harness.report.figures import Scale, count, interval, listed, number, scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +21,33 @@ class Finding:
     effect: Effect
 
 
-def answer(findings: Sequence[Finding], tried: int) -> str:
-    """Say the worst trap and what it costs, or that there is none and where the time goes."""
+def answer(findings: Sequence[Finding], unshown: Sequence[Effect], wrong: Sequence[str]) -> str:
+    """
+    Say the worst trap and what it costs; where none was shown, what is wrong all the same, or may be.
+
+    *unshown* are the effects that were not shown to save anything, *wrong* the sentences on faults that were seen.
+    """
     traps = [each for each in findings if each.kind == "trap"]
     if not traps:
-        found = f"Nothing is in the way: none of {tried} interventions found a trap."
+        parts = [_no_trap(unshown), *wrong]
         server = [each for each in findings if each.kind == "probe"]
-        return f"{found} With {server[0].title} {gain(server[0].effect)}." if server else found
+        parts += [f"With {server[0].title} {gain(server[0].effect)}."] if server else []
+        return " ".join(parts)
     worst, *others = traps
     more = f" {len(others)} more below." if others else ""
     return f"In the way: {worst.title}. Without it {gain(worst.effect)}. {_upper(worst.advice)}.{more}"
+
+
+def _no_trap(unshown: Sequence[Effect]) -> str:
+    """Say that no change was shown to help, and the largest saving that the intervals leave open."""
+    shown = [effect for effect in unshown if effect.at_most is not None]
+    most = max(shown, key=lambda effect: effect.at_most or 0.0, default=None)
+    text = f"No trap was shown in {count(len(unshown), 'change')} that were tried one at a time."
+    if most is not None:
+        text += f" The largest saving that is still possible is {least(most)} ({most.name})."
+    if unknown := [effect.name for effect in unshown if effect.verdict == "unknown"]:
+        text += f" Nothing is known of {listed(unknown, len(unknown))}."
+    return text
 
 
 def _upper(text: str) -> str:
@@ -71,8 +88,9 @@ def least(effect: Effect) -> str:
     """Say how much an intervention may still buy: `at most 4 % of latency p95`."""
     label = HEADLINES[effect.headline].label
     if effect.at_most is None:
-        known = effect.before is not None and effect.after is not None
-        return f"{label} {number(effect.before)} {DASH} {number(effect.after)}" if known else "not measured"
+        if effect.before is None or effect.after is None:
+            return "not measured"
+        return f"{label} {ends(effect)[0]}"
     return f"at most {max(0.0, effect.at_most) * 100:.0f} % of {label}"
 
 

@@ -23,8 +23,43 @@ def told(seen: Seen) -> dict[str, Any] | None:
 
 
 def held(seen: Seen) -> list[Note]:
-    """Answer the lines of the application's that held the loop for long enough to matter."""
-    return [note for note in seen.of("held") if note["took"] >= SHARE * seen.span]
+    """
+    Return the lines of the application that held the loop for long enough to matter, the longest first.
+
+    Times are added up over all that a line called; the innermost line is that which took most of it. A line that
+    only awaits is left out: there a library computes, as it does in every call, and nothing can be moved.
+    """
+    lines: dict[tuple[str, int], dict[str, Any]] = {}
+    for note in seen.of("held"):
+        line = lines.setdefault((note["path"], note["line"]), {**note, "took": 0, "count": 0})
+        line["took"] += note["took"]
+        line["count"] += note["count"]
+    found = [note for note in lines.values() if note["took"] >= SHARE * seen.span and not _awaits(note)]
+    return sorted(found, key=lambda note: -note["took"])
+
+
+def _awaits(note: Note) -> bool:
+    """Say whether what the line calls is awaited, so that its time is that of a library."""
+    return "await " in note["text"] and note["inner"].startswith("`")
+
+
+def share(note: Note, seen: Seen) -> float:
+    """Return the share (0 to 1) of the slot in which the line held the loop."""
+    return min(1.0, float(note["took"]) / seen.span)
+
+
+def where(note: Note) -> str:
+    """
+    Write the innermost line of the application, and the line of the coroutine that led there.
+
+    >>> where({"file": "app.py", "line": 7, "inner": "audit()", "inner_at": "helpers.py:4"})
+    'helpers.py:4, in audit(), called at app.py:7'
+    >>> where({"file": "app.py", "line": 7, "inner": "`time.sleep(1)`", "inner_at": "app.py:7"})
+    'app.py:7, in `time.sleep(1)`'
+    """
+    outer = at(note)
+    inner = note.get("inner_at", outer)
+    return f"{inner}, in {note['inner']}" + ("" if inner == outer else f", called at {outer}")
 
 
 def apply(lines: list[dict[str, Any]]) -> None:
@@ -35,8 +70,7 @@ def apply(lines: list[dict[str, Any]]) -> None:
 def title(seen: Seen) -> str:
     """Name the line that held the loop, and for how long."""
     note = held(seen)[0]
-    share = note["took"] / seen.span * 100
-    return f"a blocked event loop: {note['inner']} ({at(note)}) held it {share:.0f} % of the time"
+    return f"a blocked event loop: {where(note)}, held it {share(note, seen) * 100:.0f} % of the time"
 
 
 def advice(seen: Seen) -> str:

@@ -62,6 +62,38 @@ def test_what_no_intervention_explains_is_told_as_it_was_seen():
     assert "never saw more than 4 requests in flight" in found.symptoms[0]
 
 
+def test_a_held_loop_is_in_the_answer_with_its_innermost_line():
+    """Half a second of 500 ms at most: a share of time does not pass 100 %."""
+    line = {**LIMIT, "line": 12, "text": "postprocess(text)", "inner": "<listcomp>()", "count": 1}
+    notes = {
+        "held": [
+            {**line, "inner_at": "app.py:9", "took": 690 * MS},
+            {**line, "inner_at": "app.py:7", "took": 9 * MS},
+        ]
+    }
+    made = Measured(Asked("app.py:chain"), seen((served(0, 400),), notes=notes), [], [], [], state="finished")
+    found = diagnosis(made)
+    assert "held 100 % of the time at app.py:9, in <listcomp>(), called at app.py:12" in found.answer
+    assert len(found.symptoms) == 1
+
+
+def test_a_library_at_an_await_is_no_place_to_mend():
+    """The SDK computes in every call; there is nothing on that line that could be moved."""
+    text = "r = await client.chat.completions.create(model=model)"
+    note = {**LIMIT, "text": text, "inner": f"`{text}`", "inner_at": "app.py:8", "count": 1, "took": 100 * MS}
+    made = Measured(Asked("app.py:chain"), seen((served(0, 400),), notes={"held": [note]}), [], [], [])
+    assert list(diagnosis(made).symptoms) == []
+
+
+def test_calls_that_made_no_request_are_no_finding():
+    """A cache answered them: whatever was faster then was no merit of an intervention."""
+    made = measured([600, 603, 597], [150, 151, 149])
+    made.seen = seen((), peak=4)
+    found = diagnosis(made)
+    assert found.answer.startswith("Nothing can be said: 16 of 16 calls made no request")
+    assert found.named is None
+
+
 def test_no_file_holds_a_path_of_the_machine():
     """The application's folder may name a person."""
     made = measured([600, 603, 597], [150, 151, 149])

@@ -21,18 +21,36 @@ QUICKER = Effect("transport", "cpu", "buys", 5, 3 * MS, 2 * MS, 1.5, 1.4, 1.6)
 
 def test_the_answer_names_the_worst_trap_and_what_it_buys():
     """One sentence says what is in the way, what it costs, and the line to change."""
-    said = answer([found("executor", STARVED), found("limit", QUICKER), found("transport", QUICKER, "tuning")], 9)
+    said = answer(
+        [found("executor", STARVED), found("limit", QUICKER), found("transport", QUICKER, "tuning")], [], []
+    )
     assert said == (
         "In the way: the executor. Without it latency p95 falls from 962 to 26.0 ms (37.0 times, "
         f"30.0{DASH}45.0). app.py:3: mend the executor. 1 more below."
     )
 
 
-def test_a_tuning_is_no_trap():
-    """What is merely cheaper is not in the way."""
-    assert answer([found("transport", QUICKER, "tuning")], 9) == (
-        "Nothing is in the way: none of 9 interventions found a trap."
+OPEN = Effect("semaphore", "p95", "nothing", 5, 30 * MS, 28 * MS, 1.07, 0.52, 2.2222)
+SMALL = Effect("tracing", "p95", "nothing", 5, 30 * MS, 30 * MS, 1.0, 0.97, 1.0309)
+
+
+def test_a_tuning_is_no_trap_and_what_was_not_shown_may_still_be_there():
+    """What is merely cheaper is not in the way; 1 - 1 / 2.2222 of the latency may yet be saved."""
+    assert answer([found("transport", QUICKER, "tuning")], [SMALL, OPEN], []) == (
+        "No trap was shown in 2 changes that were tried one at a time. The largest saving that is still possible "
+        "is at most 55 % of latency p95 (semaphore)."
     )
+
+
+def test_what_is_wrong_is_said_even_if_no_change_was_shown_to_help():
+    """An event loop that is held is no fine application."""
+    said = answer([], [SMALL], ["The event loop was held 97 % of the time at app.py:5."])
+    assert said.endswith("(tracing). The event loop was held 97 % of the time at app.py:5.")
+
+
+def test_what_was_not_measured_is_named():
+    """It is not among what was shown to save nothing."""
+    assert answer([], [Effect("retries", "p95", "unknown", 0)], []).endswith("Nothing is known of retries.")
 
 
 def test_calls_that_fail_without_their_retries_are_told():
@@ -47,6 +65,7 @@ def test_calls_that_fail_without_their_retries_are_told():
         (Effect("loop", "cpu", "nothing", 5, MS, MS, 1.0, 0.96, 1.0417), "at most 4 % of CPU per call"),
         (Effect("loop", "cpu", "costs", 5, MS, 2 * MS, 0.5, 0.4, 0.6), "at most 0 % of CPU per call"),
         (Effect("loop", "cpu", "unknown", 0), "not measured"),
+        (Effect("limit", "p95", "unknown", 2, 2545 * MS, 2609 * MS), "latency p95 2,545 → 2,609 ms"),
     ],
 )
 def test_what_buys_nothing_says_how_much_it_may_still_buy(effect, said):
