@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.masking import masked
 
+LONGEST_TEXT = 60
 _OURS = str(Path(__file__).parents[1])
 _LIBRARIES = tuple(sysconfig.get_paths()[kind] for kind in ("stdlib", "platstdlib", "purelib", "platlib"))
 
@@ -41,7 +42,13 @@ def own(path: str) -> bool:
 def place(frame: FrameType) -> Place:
     """Answer where *frame* is just now."""
     path, line = frame.f_code.co_filename, frame.f_lineno
-    return Place(Path(path).name, line, frame.f_code.co_name, masked(linecache.getline(path, line).strip()), path)
+    return Place(Path(path).name, line, frame.f_code.co_name, _short(path, line), path)
+
+
+def _short(path: str, line: int) -> str:
+    """Return a line of code so that it can stand in a sentence: without its comment, and not too long."""
+    text = masked(linecache.getline(path, line).strip().partition("  #")[0].rstrip())
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
 
 def caller(frame: FrameType | None = None) -> Place | None:

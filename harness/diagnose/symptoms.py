@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from harness.diagnose.interventions.off_the_loop import held, share, where
 from harness.diagnose.seen import Seen
 from harness.record import Call
+from harness.report.figures import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ def _few_in_flight(seen: Seen) -> Iterator[Symptom]:
     wanted = min(seen.concurrency, len(seen.counted))
     if seen.slot.peak is not None and seen.slot.peak <= wanted / 2 and wanted > 1:
         yield Symptom(
-            f"The server never saw more than {seen.slot.peak} requests in flight, where {wanted} calls were made "
-            "at once: something in the application lets calls through one by one.",
+            f"The server never saw more than {count(seen.slot.peak, 'request')} in flight, where {wanted} calls "
+            "were made at once: something keeps the application's calls from running at the same time.",
             (
                 "semaphore",
                 "connection_limit",

@@ -69,8 +69,8 @@ def _sections(found: Diagnosis) -> Iterator[Section]:
             yield Section(
                 title, lead, _table(own), glance="whole", note="; ".join(gain(each.effect) for each in own)
             )
-    if found.symptoms:
-        yield Section("Seen besides", " ".join(found.symptoms), glance="lead")
+    if besides := [each for each in found.symptoms if each not in found.answer]:
+        yield Section("Seen besides", " ".join(besides), glance="lead")
     if found.nothing:
         yield Section("Buys nothing", nothing(found.nothing), glance="lead")
     if found.untried:

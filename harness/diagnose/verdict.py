@@ -52,12 +52,13 @@ def diagnosis(made: Measured) -> Diagnosis:
     traps = [each.name for each in findings if each.kind == "trap"]
     bought = {each.name for each in findings}
     signs = symptoms(made.seen, bought)
-    open_ = [each for each in found if each.name not in bought]
+    unshown = [each for each in found if each.name not in bought]
+    unshown_traps = [each for each in unshown if by_name[each.name].kind == "trap"]
     return Diagnosis(
-        answer=unfinished or answer(findings, open_, [each.said for each in signs if each.wrong]),
+        answer=unfinished or answer(findings, unshown_traps, [each.said for each in signs if each.wrong]),
         named=traps[0] if traps else None,
         findings=findings,
-        nothing=[(by_name[each.name], each) for each in open_],
+        nothing=[(by_name[each.name], each) for each in unshown],
         untried={each.name: each.nothing for each in made.untried},
         symptoms=[*disturbances(made.slots), *(each.said for each in signs)],
         missing=made.missing,

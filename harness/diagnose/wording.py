@@ -42,7 +42,10 @@ def _no_trap(unshown: Sequence[Effect]) -> str:
     """Say that no change was shown to help, and the largest saving that the intervals leave open."""
     shown = [effect for effect in unshown if effect.at_most is not None]
     most = max(shown, key=lambda effect: effect.at_most or 0.0, default=None)
-    text = f"No trap was shown in {count(len(unshown), 'change')} that were tried one at a time."
+    if not unshown:
+        return "No trap was shown: the watched run gave no reason to try a change."
+    were = "was" if len(unshown) == 1 else "were"
+    text = f"No trap was shown in {count(len(unshown), 'change')} that {were} tried one at a time."
     if most is not None:
         text += f" The largest saving that is still possible is {least(most)} ({most.name})."
     if unknown := [effect.name for effect in unshown if effect.verdict == "unknown"]:

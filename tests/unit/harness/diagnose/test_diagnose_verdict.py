@@ -60,6 +60,7 @@ def test_what_no_intervention_explains_is_told_as_it_was_seen():
     found = diagnosis(measured([600, 603, 597], [601, 599, 602]))
     assert found.named is None
     assert "never saw more than 4 requests in flight" in found.symptoms[0]
+    assert "never saw more than 4 requests in flight" in found.answer
 
 
 def test_a_held_loop_is_in_the_answer_with_its_innermost_line():

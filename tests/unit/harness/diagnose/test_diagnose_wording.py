@@ -48,6 +48,11 @@ def test_what_is_wrong_is_said_even_if_no_change_was_shown_to_help():
     assert said.endswith("(tracing). The event loop was held 97 % of the time at app.py:5.")
 
 
+def test_with_nothing_to_try_nothing_is_counted():
+    """No change is no proof either."""
+    assert answer([], [], []) == "No trap was shown: the watched run gave no reason to try a change."
+
+
 def test_what_was_not_measured_is_named():
     """It is not among what was shown to save nothing."""
     assert answer([], [Effect("retries", "p95", "unknown", 0)], []).endswith("Nothing is known of retries.")
