@@ -122,5 +122,5 @@ def test_a_batch_is_judged_by_its_total_time():
 def test_calls_that_are_handed_over_in_one_go_have_a_total_time_and_no_latency():
     """Three of them: each of the first two ended before the whole, but nobody saw when."""
     calls = [Call("c", 0, index, 0, 900, together=True) for index in range(3)]
-    found = figures(Slot("c", 0, 0, 3, 0, 900, 30), calls)
+    found = figures(Slot("c", 0, 0, 3, 0, 900, 30), calls, 3)
     assert (found["p95"], found["p50"], found["total"], found["cpu"]) == (None, None, 900, 10)
