@@ -119,7 +119,10 @@ def judge_budgets(budgets: Sequence[Budget], runs: Sequence[Run]) -> tuple[Held,
             missed: Nowhere | None = None
             for each in evidence:
                 try:
-                    found += [_held(limit, place, each) for place in places(budget, limit, each.run.cells)]
+                    found += [
+                        _whole(_held(limit, place, each), each.run)
+                        for place in places(budget, limit, each.run.cells)
+                    ]
                 except Nowhere as nowhere:
                     missed = missed or nowhere
             if not found and missed:
@@ -160,6 +163,14 @@ def _held(limit: Limit, place: Place, evidence: _Evidence) -> Held:
     if gap or failed:
         return replace(judged, verdict="invalid", why=gap or failed)
     return replace(judged, why=far(limit, judged.value))
+
+
+def _whole(held: Held, run: Run) -> Held:
+    """Return *held*, invalid where the files of *run* are damaged: a part of them keeps nothing for certain."""
+    if not run.faults or held.verdict in {"regressed", "invalid"}:
+        return held
+    more = f", and {len(run.faults) - 1} more" if len(run.faults) > 1 else ""
+    return replace(held, verdict="invalid", why=f"the run's files do not hold together: {run.faults[0]}{more}")
 
 
 def _counted(held: Held, limit: Limit, found: Numbers) -> Held:

@@ -388,3 +388,17 @@ def test_a_jobs_summary_of_budgets_is_not_overrun(run, tmp_path, monkeypatch):
         if filled and some:
             assert 10 < rows < 16 * len(CELLS)
             assert f"and {16 * len(CELLS) - rows:,} more" in text
+
+
+def test_a_run_whose_files_are_damaged_keeps_no_limit_in_any_format(run):
+    """The exit code, the headline and every row say the same; what is broken by what is left stays broken."""
+    damaged = replace(run, faults=("calls.jsonl has lines twice", "a slot is gone"))
+    budgets = budgets_of(
+        {"budget": [{"cells": "layers/chain/*", "limits": ["e2e.p50 <= 2", "peak == 15", "e2e.p99 <= 1"]}]}
+    )
+    found = judge_budgets(budgets, [damaged])
+    assert [each.verdict for each in found] == ["invalid", "regressed", "invalid"]
+    assert found[0].why == "the run's files do not hold together: calls.jsonl has lines twice, and 1 more"
+    assert overall(found[:1]) == overall(found[2:]) == "invalid"
+    assert tell.markdown(found[:1]).splitlines()[0].endswith("Budgets invalid: 1 invalid, in 1 run.")
+    assert "kept" not in tell.junit(found[:1])
