@@ -13,7 +13,7 @@ from harness.balance import Balance
 from harness.config import Mistake, RunConfig
 from harness.environment import circumstances
 from harness.plan import Planned
-from harness.record import Call, Cell, Slot
+from harness.record import UNTRIED, Call, Cell, Slot
 from harness.store import Writer
 
 
@@ -163,8 +163,13 @@ class Ledger:
         """Why slots are missing, each reason once, with the first cell it struck."""
         seen: dict[str, str] = {}
         for each in self._missing:
-            seen.setdefault(each["reason"], each["cell"])
-        return [f"{cell}: {reason}" for reason, cell in seen.items()]
+            if each["reason"] != UNTRIED:
+                seen.setdefault(each["reason"], each["cell"])
+        untried = sum(each["reason"] == UNTRIED for each in self._missing)
+        more = (
+            [f"{untried} {'slot was' if untried == 1 else 'slots were'} not tried after that"] if untried else []
+        )
+        return [*(f"{cell}: {reason}" for reason, cell in seen.items()), *more]
 
 
 def _of(kinds: "Counter[str | None]") -> str:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 OWN = "own"
 """The client of an application that brings its own."""
 
+UNTRIED = "left out after its first failure"
+"""Why a slot is missing that was not begun, since the one before it of the same cell had failed."""
+
 STOPPED = "Stopped"
 """The error of a call of a load run that the end of its test cut off."""
 

@@ -25,7 +25,7 @@ from harness.launch import Broken, Launch
 from harness.masking import line
 from harness.neighbours import look, taken, used
 from harness.plan import Planned
-from harness.record import Call, Slot
+from harness.record import UNTRIED, Call, Slot
 from harness.remote.visit import Visit
 from harness.seats import seats
 from harness.servers import Servers
@@ -209,7 +209,7 @@ class Runner:
 
     def _turn(self, planned: Planned, drawn: Round, position: int) -> None:
         if planned.cell.id in self._broken:
-            self._ledger.missing(planned.cell, drawn.number, "left out after its first failure")
+            self._ledger.missing(planned.cell, drawn.number, UNTRIED)
         else:
             self._slot(self._current(drawn.hash_seed), planned, drawn.number, position)
 

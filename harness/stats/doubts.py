@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from harness.record import OWN, Call, Cell
+from harness.record import OWN, UNTRIED, Call, Cell
 from harness.shares import OF_SEVERAL, OWNERS, service
 from harness.stats.bootstrap import FEWEST_ROUNDS
 from harness.stats.estimate import Estimate
@@ -26,6 +26,8 @@ WAITING = 0.01
 SEEN = 0.75
 # Below this the mock's own lateness is lost in the noise of most machines (2 to 4 % between rounds).
 LATE = 0.05
+# And a single answer that is late by less, in ns, is what any scheduler does to a process now and then.
+STALL = 10_000_000
 # The share of a call that its own steps between requests take before they spoil what efficiency says.
 OWN_WAITS = 0.05
 # An interval this wide (either side, as a share) hides any difference worth talking about.
@@ -69,12 +71,15 @@ def doubts(
 
 
 def _broken(facts: Facts) -> str | None:
-    reasons = [each.slot.error for each in facts.every if each.slot.error] + list(facts.missing)
+    missing = [reason for reason in facts.missing if reason != UNTRIED]
+    reasons = [each.slot.error for each in facts.every if each.slot.error] + missing
     if not reasons:
         return None
     asked, first = len(facts.every) + len(facts.missing), reasons[0].rstrip(".")
     left = "is" if len(reasons) == 1 else "are"
-    return f"{len(reasons)} of {asked} rounds {left} left out; the first because: {first}."
+    untried = len(facts.missing) - len(missing)
+    more = f" {untried} {'was' if untried == 1 else 'were'} not tried after that." if untried else ""
+    return f"{len(reasons)} of {asked} rounds {left} left out; the first because: {first}.{more}"
 
 
 def _books(facts: Facts) -> str | None:
@@ -202,6 +207,10 @@ def _own_waits(facts: Facts) -> str | None:
 
 
 def _late(facts: Facts) -> str | None:
+    return _late_once(facts) or _late_always(facts)
+
+
+def _late_always(facts: Facts) -> str | None:
     late = facts.value("owned.late")
     parts = [facts.value(f"owned.{owner}") for owner in OWNERS if owner != "dispatch"]
     known = [part for part in parts if part is not None]
@@ -211,6 +220,35 @@ def _late(facts: Facts) -> str | None:
         f"The server was late itself: {late / 1e6:.2f} ms a call, {late / sum(known) * 100:.0f} % of E2E, is the "
         "mock's error and not the client's. Give it a core of its own, or keep fewer calls in flight."
     )
+
+
+def _late_once(facts: Facts) -> str | None:
+    """Say in which round the server was late, where that was so in fewer than half of them."""
+    rounds = [(*_waits(each), each.slot.round + 1) for each in facts.good]
+    share, longest, number = max(rounds)
+    if median(share for share, *_ in rounds) >= LATE or share < LATE or longest < STALL:
+        return None
+    return (
+        f"The server was late itself in round {number}: it read requests or wrote answers up to "
+        f"{longest / 1e6:,.0f} ms late, which is {share * 100:.0f} % of the time that the round's calls took. It was "
+        "stopped, or had no core to run on; measure again."
+    )
+
+
+def _waits(each: Round) -> tuple[float, int]:
+    """Return which share of a round's time its calls waited for a server that was late, and how long one did (ns)."""
+    joined = [(call, call.served) for call in each.calls if call.served]
+    sends = [served[0].received - call.sent for call, served in joined]
+    usual, awake = median(sends or [0]), each.slot.lag.max if each.slot.lag else None
+    waits = []
+    for (_, served), send in zip(joined, sends, strict=True):
+        late = max(entry.lateness or 0 for entry in served)
+        # A request waits for whoever sends it, too: what the server left unread is what came while the sender's own
+        # loop was never held up for as long, and takes far longer than others.
+        unread = send if awake is not None and send > max(STALL, 10 * usual, 2 * awake) else 0
+        waits.append(late + unread)
+    took = sum(call.done - call.sent for call in each.calls)
+    return sum(waits) / took if took else 0.0, max(waits, default=0)
 
 
 def _stolen(facts: Facts) -> str | None:

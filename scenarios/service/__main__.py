@@ -1,6 +1,7 @@
 """Starts the service under uvicorn; says `ready http://…` once all of its processes can serve."""
 
 import os
+import signal
 import socket
 import sys
 from importlib.util import find_spec
@@ -57,7 +58,10 @@ def main(  # noqa: PLR0913, PLR0917  an option each
         server = uvicorn.Server(config)
         server.run(sockets=[listening])
         sys.exit(0 if server.started else 3)
-    Multiprocess(config, sockets=[listening]).run()
+    supervisor = Multiprocess(config, sockets=[listening])
+    # uvicorn would start all of them anew: nobody would be left to end a service whose terminal was closed.
+    signal.signal(signal.SIGHUP, lambda *_: supervisor.signal_queue.append(signal.SIGTERM))
+    supervisor.run()
 
 
 def _say_ready(line: socket.socket, secret: str, processes: int, address: str) -> None:

@@ -138,7 +138,7 @@ COMMANDS = {
     "pytest -n 2": Command((*PYTEST, "-p", "xdist", "-n", "2", "tests"), 6),
     "notebook": Command((sys.executable, "notebook.py"), 8),
     "service": Command(
-        (sys.executable, "-m", "scenarios.service", "--llm", "ENDPOINT", "--port", "0", "--workers", "2"),
+        (sys.executable, "-m", "scenarios.service", "--llm", "SERVER", "--port", "0", "--workers", "2"),
         8,
         ends=False,
     ),
@@ -165,7 +165,7 @@ class Place:
 
     def command(self, command: Command) -> list[str]:
         """Return its words, with what this place has in them."""
-        mine = {"ENDPOINT": self.endpoint, "RUN": str(self.run)}
+        mine = {"ENDPOINT": self.endpoint, "SERVER": self.endpoint.removesuffix("/v1"), "RUN": str(self.run)}
         return [mine.get(word, word) for word in command.words]
 
     def processes(self) -> list[psutil.Process]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from harness.record import LEFT, STOPPED
+from harness.record import LEFT, STOPPED, UNTRIED
 from harness.report.figures import count
 from harness.report.section import Column, Datum, Section, Table
 from harness.stats.cells import Summary
@@ -33,7 +33,10 @@ def section(summary: Summary) -> Section | None:
     if slots:
         words.append(f"{count(slots.total(), 'slot')} left out")
     if missing:
-        words.append(f"{count(missing.total(), 'slot')} gave nothing")
+        untried = sum(number for (_, reason), number in missing.items() if reason == UNTRIED)
+        words.append(f"{count(missing.total() - untried, 'slot')} gave nothing")
+        if untried:
+            words.append(f"{count(untried, 'slot')} {'was' if untried == 1 else 'were'} not tried after that")
     if run.damaged:
         words.append(f"{count(run.damaged, 'line')} of the run's files could not be read and is left out")
     kinds = (("call", calls), ("slot", slots), ("slot", missing))

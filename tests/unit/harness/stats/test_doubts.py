@@ -69,6 +69,33 @@ def test_a_late_server_is_told_from_a_slow_client(sound_run):
     assert "a core of its own" in text
 
 
+def test_a_server_that_was_stopped_for_a_while_is_named_with_the_round(sound_run):
+    """Four answers in flight 3 s late in one round of five: 12 s of late answers in 40 calls of 102 to 106 ms."""
+
+    def late(call):
+        if call.round != 2 or call.index >= 4:
+            return call
+        entry = call.served[0]
+        written = [at + 3000 * MS for at in entry.written]
+        return replace(call, done=call.done + 3000 * MS, served=(replace(entry, written=written),))
+
+    text = said(calls(sound_run, late))
+    assert "The server was late itself in round 3: by up to 3,00" in text
+    assert "; 74 % of the time that the round's calls took" in text
+    assert "stopped, or had no core" in text
+
+
+def test_a_server_that_is_late_by_less_than_a_scheduler_s_slice_is_not(sound_run):
+    """Nine ms once."""
+
+    def late(call):
+        entry = call.served[0]
+        once = 9 * MS if call.round == 2 else 0
+        return replace(call, served=(replace(entry, planned=[entry.written[-1] - once]),))
+
+    assert "late itself" not in said(calls(sound_run, late))
+
+
 def test_stolen_cpu_time_names_the_round(sound_run):
     """Rounds are counted from one for people."""
     run = replace(
