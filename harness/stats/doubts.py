@@ -230,21 +230,21 @@ def _late_once(facts: Facts) -> str | None:
         return None
     return (
         f"The server was late itself in round {number}: it read requests or wrote answers up to "
-        f"{longest / 1e6:,.0f} ms late, which is {share * 100:.0f} % of the time that the round's calls took. It was "
+        f"{longest / 1e6:,.0f} ms late, {share * 100:.0f} % of the time that the round's calls took. It was "
         "stopped, or had no core to run on; measure again."
     )
 
 
 def _waits(each: Round) -> tuple[float, int]:
-    """Return which share of a round's time its calls waited for a server that was late, and how long one did (ns)."""
+    """Return the share of a round's time that its calls waited for a late server, and the longest wait (ns)."""
     joined = [(call, call.served) for call in each.calls if call.served]
     sends = [served[0].received - call.sent for call, served in joined]
     usual, awake = median(sends or [0]), each.slot.lag.max if each.slot.lag else None
     waits = []
     for (_, served), send in zip(joined, sends, strict=True):
         late = max(entry.lateness or 0 for entry in served)
-        # A request waits for whoever sends it, too: what the server left unread is what came while the sender's own
-        # loop was never held up for as long, and takes far longer than others.
+        # A request waits for whoever sends it, too. Those that the server left unread take far longer than others,
+        # while the sender's own loop was never held up for as long.
         unread = send if awake is not None and send > max(STALL, 10 * usual, 2 * awake) else 0
         waits.append(late + unread)
     took = sum(call.done - call.sent for call in each.calls)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from harness.record import UNTRIED, Lag
 from harness.stats.summary import summarise
 
 MS = 1_000_000
@@ -80,9 +81,25 @@ def test_a_server_that_was_stopped_for_a_while_is_named_with_the_round(sound_run
         return replace(call, done=call.done + 3000 * MS, served=(replace(entry, written=written),))
 
     text = said(calls(sound_run, late))
-    assert "The server was late itself in round 3: by up to 3,00" in text
-    assert "; 74 % of the time that the round's calls took" in text
-    assert "stopped, or had no core" in text
+    assert "late itself in round 3: it read requests or wrote answers up to 3,000 ms late, 74 % of" in text
+    assert "a core of its own" not in text
+
+
+def test_requests_that_a_stopped_server_left_unread_are_the_server_s(sound_run):
+    """Four of forty are read 3 s after they were sent; of a loop that was held up itself nothing is said."""
+
+    def unread(call):
+        if call.round != 2 or call.index >= 4:
+            return call
+        entry = call.served[0]
+        later = replace(entry, received=entry.received + 3000 * MS)
+        return replace(call, done=call.done + 3000 * MS, served=(later,))
+
+    run = calls(sound_run, unread)
+    lag = Lag(MS, MS, 5 * MS, 100)
+    assert "late itself in round 3: it read requests or wrote answers up to 3,0" in said(slots(run, lag=lag))
+    assert "late itself" not in said(slots(run, lag=replace(lag, max=2000 * MS)))
+    assert "late itself" not in said(slots(run, lag=None))
 
 
 def test_a_server_that_is_late_by_less_than_a_scheduler_s_slice_is_not(sound_run):
@@ -137,6 +154,9 @@ def test_rounds_that_gave_nothing_are_named_with_their_reason(sound_run):
     missing = [{"cell": "other", "reason": "x"}, {"cell": cell, "round": 5, "reason": "the worker died"}]
     text = said(replace(sound_run, about={"missing": missing}))
     assert text == "1 of 6 rounds is left out; the first because: the worker died."
+    untried = [{"cell": cell, "round": number, "reason": UNTRIED} for number in (6, 7)]
+    text = said(replace(sound_run, about={"missing": missing + untried}))
+    assert text == "1 of 8 rounds is left out; the first because: the worker died. 2 were not tried after that."
     assert said(replace(sound_run, about={"missing": ["?", None]})) == ""
 
 
