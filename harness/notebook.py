@@ -8,6 +8,8 @@ for figures to publish, use that. What is the same: the probe, the statistics, t
 import asyncio
 import inspect
 import random
+import re
+import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -28,10 +30,12 @@ from harness.record import Call, Cell, Slot
 from harness.runner import joined
 from harness.server import mock_command, start
 from harness.slot import Timed, awaited, blocking, close
-from harness.stats.cells import Summary
+from harness.stats.cells import CellSummary, Summary
 from harness.stats.summary import summarise
 from harness.store import Run
 
+_OPTION = re.compile(r"--(\w+) (\d+)")
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 ASKED = ("Name one use of a paper clip.", "Describe rain in a sentence.", "Tell a joke about a semaphore.")
 
 
@@ -46,7 +50,9 @@ class Comparison:
         from harness.report.build import compose
         from harness.report.formats.terminal import render
 
-        return render(compose(self.summary, draw=False)).decode()
+        text = render(compose(self.summary, draw=False)).decode()
+        # Logs, exported notebooks and files show the codes that a terminal takes for colours.
+        return text if sys.stdout.isatty() else _COLOURS.sub("", text)
 
     def _repr_html_(self) -> str:
         """Answer what a notebook shows."""
@@ -91,7 +97,13 @@ async def compare(  # noqa: PLR0913  each has its default
         ]
         slots, made = await _rounds(_Work(built, asked, base_url), cells, rounds, seed)
     about = {"name": "comparison", "state": "finished", "scenarios": {}}
-    return Comparison(summarise(Run(Path("comparison"), about, tuple(cells), tuple(slots), tuple(made))))
+    found = summarise(Run(Path("comparison"), about, tuple(cells), tuple(slots), tuple(made)))
+    return Comparison(replace(found, cells=tuple(map(_in_python, found.cells))))
+
+
+def _in_python(cell: CellSummary) -> CellSummary:
+    """Have the doubts of *cell* name arguments of `compare` where they name options of a command line."""
+    return replace(cell, doubts=tuple(_OPTION.sub(r"\1=\2", doubt) for doubt in cell.doubts))
 
 
 def _loop() -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -99,6 +100,9 @@ class LoadConfig:
         """Refuse what does not go together."""
         if self.mix and not self.endpoint and not self.file:
             raise Mistake("a mix needs the endpoints that it is of, such as --endpoint ainvoke,stream")
+        if not self.host and not self.file and find_spec(self.framework) is None:
+            missing = f"pip install 'overlap-bench[{self.framework}]'"
+            raise Mistake(f"{self.framework} is not installed, in which the service is to be written: {missing}")
         if self.host and self.fault:
             raise Mistake("fault is a fault of the mock that Overlap starts; with --host there is none")
 

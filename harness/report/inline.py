@@ -22,7 +22,9 @@ def _section(section: Section) -> str:
     parts += [_chart(chart) for chart in section.charts]
     if section.table:
         parts.append(_table(section.table))
-    return "\n".join([*parts, *(_section(part) for part in section.parts)])
+    # A doubt that many cells share is said once, above; cell by cell it would fill the page.
+    below = () if section.title.startswith("Doubts") else section.parts
+    return "\n".join([*parts, *(_section(part) for part in below)])
 
 
 def _chart(chart: Chart) -> str:

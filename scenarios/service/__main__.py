@@ -33,7 +33,7 @@ def main(  # noqa: PLR0913, PLR0917  an option each
 ) -> None:
     """Serve the example until told to stop."""
     if find_spec(framework) is None:
-        sys.exit(f"error: {framework} is not installed")
+        sys.exit(f"error: {framework} is not installed: pip install 'overlap-bench[{framework}]'")
     # Not by files: whoever is killed while he starts would leave their folder behind.
     line, secret = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), token_hex(8)
     line.bind(("127.0.0.1", 0))

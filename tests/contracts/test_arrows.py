@@ -32,6 +32,7 @@ BOTTOM |= {
     "plausible",
     "seal",
     "slo_verdict",
+    "spans",
     "sse",
     "wilson",
 }

@@ -117,3 +117,13 @@ def test_the_package_offers_what_a_notebook_needs_and_nothing_it_has_not():
     assert harness.compare.__module__ == "harness.notebook"
     with pytest.raises(AttributeError, match="comapre"):
         _ = harness.comapre
+
+
+def test_what_to_try_is_said_in_python_and_once():
+    """A notebook has no options, shows no colours where nothing renders them, and needs each doubt once."""
+    found = run(Sleeper(), strategies=["gather", "ainvoke"], rounds=1)
+    page = fragment(found.summary)
+    assert page.count("try rounds=5") == 1
+    for text in (page, repr(found)):
+        assert "--rounds" not in text
+        assert "\x1b" not in text

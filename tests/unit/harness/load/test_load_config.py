@@ -29,6 +29,10 @@ def test_words_become_what_the_fields_are():
         ({"file": "nowhere.py"}, "there is no file nowhere.py"),
         ({"port": "70000"}, "port must lie"),
         ({"name": "../up"}, "name may have"),
+        ({"max_errors": "many"}, "max_errors cannot be 'many'"),
+        ({"max_errors": "101%"}, "max_errors cannot be '101%'"),
+        ({"mix": True}, "a mix needs the endpoints"),
+        ({"host": "http://127.0.0.1:1", "fault": "cut"}, "with --host there is none"),
     ],
 )
 def test_what_no_run_could_mean_is_refused_in_one_line(words, said):
@@ -43,3 +47,26 @@ def test_an_open_loop_is_shared_by_all_processes():
     config = config_from({"rate": "200", "arrivals": "poisson", "processes": "4"})
     assert config.open_loop == {"arrivals": "poisson,rate=200", "seed": 7, "processes": 4}
     assert config_from({}).open_loop is None
+
+
+def test_a_framework_that_is_not_installed_is_named_with_its_extra(monkeypatch):
+    """The line can be copied; a service of somebody's own needs no framework of ours."""
+    monkeypatch.setattr("harness.load.config.find_spec", lambda _: None)
+    with pytest.raises(Mistake, match=r"pip install 'overlap-bench\[django\]'"):
+        config_from({"framework": "django"})
+    assert config_from({"framework": "django", "host": "http://127.0.0.1:1"}).framework == "django"
+
+
+@pytest.mark.parametrize(
+    ("words", "mixed"),
+    [
+        ({"file": __file__}, True),
+        ({"file": __file__, "endpoint": "A,B"}, False),
+        ({"file": __file__, "endpoint": "A,B", "mix": True}, True),
+        ({"endpoint": "ainvoke,stream", "mix": True}, True),
+        ({"endpoint": "ainvoke,stream"}, False),
+    ],
+)
+def test_a_locustfile_is_a_mix_of_its_users_unless_some_are_named(words, mixed):
+    """As Locust has it; endpoints that are named are run one after another, unless a mix is asked for."""
+    assert config_from(words).mixed is mixed

@@ -1,0 +1,92 @@
+"""What a load run's folder says of the run itself."""
+
+import orjson
+import pytest
+
+from harness.load.config import LoadConfig
+from harness.load.folder import Book, how
+from harness.load.tally import Tally
+from harness.store import Writer, read
+
+MS = 1_000_000
+
+
+def _row(index, endpoint="chat", **about):
+    row = [endpoint, index, None, index * MS, (index + 50) * MS, [], None, False]
+    return tuple(about.get(name, value) for name, value in zip(NAMES, row, strict=True))
+
+
+NAMES = ("endpoint", "number", "due", "sent", "done", "chunks", "error", "warmup")
+
+
+def _written(tmp_path, rows, counts, config=None, *, peak=0):
+    """Write a test of *rows* down, of which Locust counted *counts*; return run.json and the run."""
+    tally = Tally(2)
+    tally.bring(rows)
+    tally.peak = peak
+    with Writer(tmp_path) as writer:
+        book = Book(config or LoadConfig(users=2, time=1.0), tmp_path, writer, pinned=False)
+        locust = {name: {"E2E": number} for name, number in counts.items()}
+        book.enter(tally, 0, (0, 1000 * MS), locust, 5 * MS)
+        book.state("finished")
+    return orjson.loads((tmp_path / "run.json").read_bytes()), read(tmp_path), book
+
+
+def test_of_somebody_elses_server_nothing_is_claimed(tmp_path):
+    """Neither its latency nor its answers' length are what the mock's would have been."""
+    config = LoadConfig(users=2, time=1.0, host="http://127.0.0.1:9")
+    about, run, _ = _written(tmp_path, [_row(1)], {"chat": 1}, config)
+    assert (about["config"]["profile"], about["config"]["tokens"], about["cells"][0]["tokens"]) == (
+        None,
+        None,
+        None,
+    )
+    assert [cell.profile for cell in run.cells] == [""]
+
+
+def test_a_locustfile_asks_its_own_question(tmp_path):
+    """Its cells are named by it, and not by the example service."""
+    file = tmp_path / "my users.py"
+    file.write_text("")
+    about, run, _ = _written(tmp_path, [_row(1)], {"chat": 1}, LoadConfig(users=2, time=1.0, file=file))
+    [(scenario, entry)] = about["scenarios"].items()
+    assert scenario == "my-users"
+    assert entry["question"].startswith("What do the users of my users.py wait for?")
+    assert run.cells[0].id.startswith("my-users/service/chat/")
+
+
+def test_calls_that_were_never_sent_are_in_the_books(tmp_path):
+    """Two of three were sent; the books balance, and all three are on record."""
+    rows = [_row(1, due=MS), _row(2, due=2 * MS), _row(3, endpoint="", due=3 * MS, error="NotStarted")]
+    about, run, book = _written(tmp_path, rows, {"chat": 2}, LoadConfig(users=2, time=1.0, rate=3.0))
+    assert about["balance"]["faults"] == []
+    assert (about["balance"]["made"], about["balance"]["recorded"]) == (3, 3)
+    load = about["load"]
+    assert (load["due"], load["sent"], load["failed"]) == (3, 2, 1)
+    assert book.remarks[0].startswith("3 calls were due, 2 were sent")
+    assert len(run.calls) == 3
+    assert run.cells[0].arrivals == "constant,rate=3"
+
+
+def test_what_the_server_counts_for_all_is_not_told_of_one_endpoint(tmp_path):
+    """Nine requests in flight at once were those of both endpoints: no limit of either was broken."""
+    rows = [_row(1), _row(2), _row(3, endpoint="agent")]
+    _, run, _ = _written(tmp_path, rows, {"chat": 2, "agent": 1}, peak=9)
+    assert [slot.peak for slot in run.slots] == [None, None]
+
+
+def test_calls_that_users_left_or_the_end_cut_off_did_not_fail(tmp_path):
+    """They are counted by themselves."""
+    rows = [_row(1, error="Stopped"), _row(2, error="left by the user"), _row(3, error="HTTP 500"), _row(4)]
+    about, _, book = _written(tmp_path, rows, {"chat": 4})
+    load = about["load"]
+    assert (load["failed"], load["left"], load["cut"], load["failures"]) == (1, 1, 1, {"HTTP 500": 1})
+    assert book.failed == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "label"), [([], "2 users"), ([(0, 16)], "2 users"), ([(0, 16), (9, 40)], "16, then 40 users")]
+)
+def test_the_label_of_a_closed_loop_has_all_numbers_of_users(changes, label):
+    """Somebody may change them while a test goes on."""
+    assert how(LoadConfig(users=2), changes).startswith(f"closed loop, {label}: ")
