@@ -27,6 +27,7 @@ from typing import Generic, Literal, TypeVar
 
 import numpy as np
 
+from harness.stats.bootstrap import FEWEST_ROUNDS, batched, centre
 from harness.stats.estimate import Estimate
 from harness.stats.quantiles import Floats
 from harness.stats.student import critical
@@ -34,8 +35,6 @@ from harness.stats.student import critical
 ALPHA = 0.05
 # What nobody would change their code for.
 MATTERS = 0.03
-# Two rounds have one difference between them, which is no noise to speak of.
-FEWEST_ROUNDS = 3
 
 Name = TypeVar("Name", bound=Hashable)
 Verdict = Literal["higher", "lower", "equal", "open"]
@@ -78,7 +77,7 @@ def possible(ratio: Estimate) -> float:
 @dataclass(frozen=True, slots=True)
 class Ranking(Generic[Name]):
     """
-    Rows by rising value: the `best`, those that are shown to be `worse`, and the `rest`, which are not.
+    The `best` row, as reports show it; those that are shown to be `worse`; and the `rest`, which are not.
 
     Each is named with its ratio to the best: the geometric mean over rounds, with an interval that holds for all
     rows at once. `rest` has the rows that are equal to the best or cannot be told from it.
@@ -125,19 +124,22 @@ def rank(rows: Mapping[Name, Mapping[int, float]], *, largest: bool = False) -> 
     table = np.array(
         [[sign * log(row[turn]) if turn in row else np.nan for turn in rounds] for row in kept.values()]
     )
-    worse: dict[int, Estimate] = {}
+    worse: dict[int, tuple[Estimate, Noise]] = {}
     left = list(range(len(names)))
     while True:
-        best, reaches = _against_best(table[left])
-        compared = {left[place]: reach for place, reach in reaches.items()}
-        named = {place: each for place, each in compared.items() if verdict(each) == "higher"}
+        best, noise = left[_best(table[left])], _noise(table[left])
+        compared = {place: _against(table[place], table[best], noise) for place in left if place != best}
+        named = {place: (each, noise) for place, each in compared.items() if verdict(each) == "higher"}
         if not named:
             break
         worse |= named
         left = [place for place in left if place not in named]
-    ordered = [dict(sorted(each.items(), key=lambda item: item[1].value)) for each in (worse, compared)]
+    # Once rows with fewer rounds have left, another row may be the best by all rounds of the others.
+    again = {place: (_against(table[place], table[best], noise), each) for place, (each, noise) in worse.items()}
+    final = {place: now if verdict(now) == "higher" else each for place, (now, each) in again.items()}
+    ordered = [dict(sorted(each.items(), key=lambda item: item[1].value)) for each in (final, compared)]
     found = [{names[place]: _turned(ratio, largest=largest) for place, ratio in each.items()} for each in ordered]
-    return Ranking(names[left[best]], found[0], found[1])
+    return Ranking(names[best], found[0], found[1])
 
 
 def _turned(ratio: Estimate, *, largest: bool) -> Estimate:
@@ -148,25 +150,31 @@ def _turned(ratio: Estimate, *, largest: bool) -> Estimate:
     return Estimate(1 / ratio.value, low, high, ratio.count, ratio.rounds, ratio.unit)
 
 
-def _against_best(table: Floats) -> tuple[int, dict[int, Estimate]]:
-    """Return the place of the best row of *table* (logs; NaN is unknown), and each other row's ratio to it."""
-    size = len(table)
-    best = _best(table)
+Noise = tuple[float, int, int]
+"""The variance of a difference of two rows, its degrees of freedom, and how many differences are looked at."""
+
+
+def _noise(table: Floats) -> Noise:
+    """Return the noise of all pairs of rows of *table*."""
     spread, freedom = pooled(table)
-    pairs = size * (size - 1) // 2
-    found = {}
-    for place in range(size):
-        apart = table[place] - table[best]
-        if place != best:
-            found[place] = _ratio(apart[~np.isnan(apart)], 2 * spread, freedom, pairs)
-    return best, found
+    return 2 * spread, freedom, len(table) * (len(table) - 1) // 2
+
+
+def _against(row: Floats, best: Floats, noise: Noise) -> Estimate:
+    """Return the ratio of *row* to *best* (logs; NaN is unknown), in the rounds that both have."""
+    apart = row - best
+    return _ratio(apart[~np.isnan(apart)], *noise)
 
 
 def _best(table: Floats) -> int:
-    """Return the place of the row that is smallest over the rounds which all rows have, or else over its own."""
+    """
+    Return the place of the smallest row as reports show it: by the centre of the rounds that all rows have.
+
+    By the mean, a row could be called the best beside one that a table shows as smaller.
+    """
     shared = ~np.isnan(table).any(axis=0)
-    means = table[:, shared].mean(axis=1) if shared.any() else np.nanmean(table, axis=1)
-    return int(np.argmin(means))
+    rows = table[:, shared] if shared.any() else [row[~np.isnan(row)] for row in table]
+    return int(np.argmin([float(centre(batched(row))) for row in rows]))
 
 
 def pooled(table: Floats) -> tuple[float, int]:

@@ -5,6 +5,7 @@ from math import exp, inf, log
 import numpy as np
 import pytest
 
+from harness.stats.bootstrap import over_rounds
 from harness.stats.estimate import Estimate
 from harness.stats.ranking import pooled, possible, rank, together, verdict
 from harness.stats.student import critical
@@ -98,6 +99,16 @@ def test_a_slow_row_with_a_noise_of_its_own_does_not_hide_the_others():
     table[1] += log(1.1)
     found = rank(rows(table))
     assert set(found.worse) == {0, 1}
+
+
+def test_the_best_is_the_one_that_a_table_shows_as_smallest():
+    """One burst raises the mean of a row, and not the centre of its rounds, which tables have."""
+    burst, plain = [100.0, 101.0, 99.0, 100.0, 160.0], [104.0, 105.0, 103.0, 104.0, 104.0]
+    assert np.mean(np.log(burst)) > np.mean(np.log(plain))
+    assert over_rounds(burst, 5, "").value < over_rounds(plain, 5, "").value
+    found = rank({"plain": dict(enumerate(plain)), "burst": dict(enumerate(burst))})
+    assert found.best == "burst"
+    assert found.open == ["plain"]
 
 
 def test_the_largest_may_be_the_best():
