@@ -62,11 +62,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of as many `Datum` as there are columns."""
+    """Rows of as many `Datum` as there are columns; `note` says what a reader of its entries must know."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Datum, ...], ...]
     caption: str = ""
+    note: str = ""
 
 
 Glance = Literal["whole", "lead", "nothing"]

@@ -32,16 +32,16 @@ def of_cells(cells: Sequence[CellSummary], metrics: Sequence[str], caption: str 
             head, body = column(label(metric), estimates, formula(metric))
             heads.append(head)
             entries.append(body)
-    return Table(tuple(heads), tuple(zip(*entries, strict=True)), _with_note(caption, cells, metrics))
+    return Table(tuple(heads), tuple(zip(*entries, strict=True)), caption, _together(cells, metrics))
 
 
-def _with_note(caption: str, cells: Sequence[CellSummary], metrics: Sequence[str]) -> str:
-    """Add to *caption* why calls that are handed over in one go have no figures of single calls."""
+def _together(cells: Sequence[CellSummary], metrics: Sequence[str]) -> str:
+    """Say why calls that are handed over in one go have no figures of single calls; "" where none lacks one."""
     alone = [metric for metric in metrics if metric.partition(".")[0] in ALONE]
     names = list(dict.fromkeys(each.cell.strategy for each in cells if each.together))
     if not names or not any(metric in each.metrics for each in cells for metric in alone):
-        return caption
-    return ". ".join(part for part in (caption, f"{DASH} for {listed(names)}: {TOGETHER}") if part)
+        return ""
+    return f"{DASH} for {listed(names)}: {TOGETHER}"
 
 
 def pivot(cells: Sequence[CellSummary], metric: str, across: str = "concurrency") -> Table:

@@ -3,8 +3,8 @@
 from harness.stats.summary import METRICS
 
 TOGETHER = (
-    "its calls are handed over in one go, and nobody sees when each of them began or ended, so latency, overhead "
-    "and shares of a single call are unknown; compare total time instead."
+    "nobody sees when one of several calls that are handed over in one go began or ended, so latency, overhead "
+    "and shares of a single one are unknown; compare total time instead."
 )
 _LABELS = {metric.name: metric.label for metric in METRICS}
 _FORMULAS = {metric.name: metric.formula for metric in METRICS}

@@ -57,3 +57,5 @@ def _table(table: Table) -> Iterator[str]:
     for row in table.rows:
         yield "| " + " | ".join(_text(datum.whole) for datum in row) + " |"
     yield ""
+    if table.note:
+        yield from (_text(table.note), "")

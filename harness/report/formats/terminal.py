@@ -75,6 +75,8 @@ def _table(table: Table, console: "Console", width: int) -> None:
     left = [(len(table.rows) - len(texts), "row"), (len(table.columns) - shown, "column")]
     if more := " and ".join(count(n, f"more {noun}") for n, noun in left if n):
         console.print(Text(f"({more} in the report)", style="dim"), width=width)
+    if table.note:
+        console.print(Text(table.note, style="dim"), width=width)
 
 
 def _fitting(table: Table, width: int) -> list[list[str]]:

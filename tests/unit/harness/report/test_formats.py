@@ -1,6 +1,7 @@
 """HTML, Markdown and terminal, made of hand-written sections."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from io import StringIO
 
@@ -160,3 +161,16 @@ def test_a_page_escapes_what_comes_from_a_run():
     ).decode()
     assert "<script>alert" not in text
     assert text.count("alert(1)") >= 8
+
+
+@pytest.mark.parametrize("form", [html, markdown, terminal])
+def test_what_a_reader_of_a_table_must_know_stands_below_it(form):
+    """In every format, and of a table without a note nothing."""
+    said = "The batch has no latency of single calls."
+    with_note, without = (
+        " ".join(form.render(_report(_section(table=table))).decode().split())
+        for table in (replace(TABLE, note=said), TABLE)
+    )
+    assert said in with_note
+    assert with_note.index("batch") < with_note.index(said)
+    assert said not in without
