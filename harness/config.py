@@ -6,11 +6,14 @@ texts, so that an option is spelled once. Unknown keys are refused.
 """
 
 import os
-import tomllib
+import shlex
+import shutil
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+from harness.choices import choices, quoted
 
 
 class Mistake(Exception):
@@ -18,6 +21,8 @@ class Mistake(Exception):
 
 
 MOST_PROCESSES = 64
+MOST_SEED = 2**63 - 1
+LONGEST_NAME = 80
 
 
 def _option(help_text: str, default: Any = None) -> Any:
@@ -89,7 +94,9 @@ class RunConfig:
         ):
             value = getattr(self, name)
             if value is not None and not least <= value <= 1_000_000:
-                raise Mistake(f"{name} must lie between {least} and 1000000, not {value}")
+                raise Mistake(f"{name} must lie between {least} and 1000000, not {shortly(value)}")
+        seed_of(self.seed)
+        _command(self.server)
         for name in ("timeout", "slot_timeout", "duration", "max_time"):
             value = getattr(self, name)
             if value is not None and not 0 < value <= 86_400:
@@ -99,17 +106,63 @@ class RunConfig:
         self._refuse_processes()
         for value in self.concurrency:
             if not 1 <= value <= 10_000:
-                raise Mistake(f"concurrency must lie between 1 and 10000, not {value}")
-        if self.name is not None and not self.name.replace("-", "").replace("_", "").isalnum():
-            raise Mistake(f"name may have letters, digits, - and _, not {self.name!r}")
+                raise Mistake(f"concurrency must lie between 1 and 10000, not {shortly(value)}")
+        if self.name is not None:
+            run_name(self.name)
 
     def _refuse_processes(self) -> None:
         if self.processes > MOST_PROCESSES:
-            raise Mistake(f"processes must lie between 1 and {MOST_PROCESSES}, not {self.processes}")
+            raise Mistake(f"processes must lie between 1 and {MOST_PROCESSES}, not {shortly(self.processes)}")
         if self.processes > 1 and not self.arrivals:
             raise Mistake("processes share out an open loop: give it arrivals as well, such as poisson,rate=50")
         if self.processes > 1 and self.base_url:
             raise Mistake("processes are for the mock: the budget of a real endpoint is kept by one")
+
+
+def shortly(number: float) -> str:
+    """
+    Write *number* in few letters.
+
+    >>> shortly(17), shortly(10**26)
+    ('17', 'a number of 27 digits')
+    """
+    text = f"{number:g}" if isinstance(number, float) else _digits(number)
+    return text if len(text) <= 20 else f"a number of {len(text.lstrip('-'))} digits"
+
+
+def _digits(number: int) -> str:
+    try:
+        return str(number)
+    except ValueError:  # beyond what Python writes
+        return "9" * 4301
+
+
+def seed_of(seed: int) -> int:
+    """Return *seed* where files and the mock can hold it. Raises `Mistake`."""
+    if not -MOST_SEED <= seed <= MOST_SEED:
+        raise Mistake(f"seed must lie between -2^63 and 2^63, not {shortly(seed)}")
+    return seed
+
+
+def run_name(name: str) -> str:
+    """Return *name* where it can be part of a folder's name. Raises `Mistake`."""
+    if not name.replace("-", "").replace("_", "").isalnum() or len(name) > LONGEST_NAME:
+        raise Mistake(f"name may have up to {LONGEST_NAME} letters, digits, - and _, not {quoted(name)}")
+    return name
+
+
+def _command(words: str | None) -> None:
+    """Refuse a server's command that cannot be started."""
+    if words is None:
+        return
+    try:
+        found = shlex.split(words)
+    except ValueError as wrong:
+        raise Mistake(f"server {quoted(words)} is no command: {str(wrong).lower()}") from None
+    if not found:
+        raise Mistake("server is empty; it is the command that starts a server")
+    if shutil.which(found[0]) is None:
+        raise Mistake(f"server: there is no command {quoted(found[0])}")
 
 
 def options() -> list[Field[Any]]:
@@ -125,18 +178,9 @@ def config_from(given: Mapping[str, Any]) -> RunConfig:
     """
     known = {each.name: each for each in fields(RunConfig)}
     if unknown := sorted(set(given) - set(known)):
-        raise Mistake(f"no option {unknown[0]!r}; there are: {', '.join(known)}")
+        raise Mistake(f"no option {quoted(unknown[0])}; {choices(unknown[0], known, 'overlap bench --help')}")
     values = {key: _converted(known[key], value) for key, value in given.items() if value is not None}
     return RunConfig(**values)
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read options from a TOML file; `-` and `_` in keys are the same. Raises `Mistake`."""
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as wrong:
-        raise Mistake(f"cannot read {path}: {wrong}") from wrong
-    return {key.replace("-", "_"): value for key, value in found.items()}
 
 
 def _converted(option: Field[Any], value: Any) -> Any:
@@ -150,13 +194,36 @@ def _converted(option: Field[Any], value: Any) -> Any:
                 if isinstance(value, list | tuple)
                 else [value]
             )
-            return tuple(_whole(part) if "int" in kind else str(part).strip() for part in parts)
-        for word, convert in (("Path", Path), ("int", _whole), ("float", float)):
+            return tuple(_whole(part) if "int" in kind else _text(part).strip() for part in parts)
+        for word, convert in (("Path", _path), ("int", _whole), ("float", _number)):
             if word in kind:
                 return convert(value)
-    except (TypeError, ValueError):
-        raise Mistake(f"{option.name} cannot be {value!r}") from None
-    return str(value)
+        return _text(value)
+    except (TypeError, ValueError, OverflowError):
+        raise Mistake(f"{option.name} cannot be {quoted(value)}") from None
+
+
+def _text(value: Any) -> str:
+    """Return *value* as a text that can be in a file and on a command line; a list or a table is none."""
+    if isinstance(value, bool | list | tuple | dict):
+        raise TypeError(value)
+    text = str(value)
+    text.encode()
+    if "\0" in text:
+        raise ValueError(text)
+    return text
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool):
+        raise TypeError(value)
+    return float(value)
+
+
+def _path(value: Any) -> Path:
+    if "\0" in str(value) or value == "":
+        raise ValueError(value)
+    return Path(value)
 
 
 def _whole(value: Any) -> int:

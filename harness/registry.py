@@ -6,11 +6,18 @@ Nothing is imported until it is chosen, so an entry may need a package that othe
 
 import ast
 import gc
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
+
+from harness.choices import choices, quoted
+from harness.masking import line
 
 
 class Unknown(LookupError):
@@ -23,22 +30,53 @@ def names(folder: str) -> list[str]:
     return sorted(m.name for m in iter_modules(path) if not m.ispkg and not m.name.startswith("_"))
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the entries of a folder are called, what each of them has, and how they are listed."""
+
+    name: str
+    has: tuple[str, ...]
+    listed: str = ""
+
+
+KINDS = {
+    "scenarios": Kind("scenario", ("PLAN", "prompts"), "overlap list scenarios"),
+    "harness.strategies": Kind("strategy", ("run", "NEEDS"), "overlap list strategies"),
+    "harness.clients": Kind("client", ("client",), "overlap list clients"),
+    "harness.arrivals": Kind("kind of arrivals", ("due_times",)),
+    "harness.report.formats": Kind("format", ("FILE", "render"), "overlap list formats"),
+    "harness.report.exports": Kind("export", ("files",), "overlap list exports"),
+}
+
+
 def load(folder: str, name: str) -> ModuleType:
     """
     Import the entry called *name*; a dotted name is imported as it stands, so a plug-in needs no hook.
 
-    Raises `Unknown` for a name that is not there.
+    Raises `Unknown` for a name that is not there, for a plug-in that cannot be imported, and for a module that is
+    no entry.
     """
-    if "." in name:
-        # `app.py:chain` is none: to look for it would import somebody's `app`.
-        if not all(part.isidentifier() for part in name.split(".")) or name.endswith(".py"):
-            raise Unknown(f"no module {name!r}")
-        try:
-            return imported(name)
-        except ModuleNotFoundError as missing:
-            raise Unknown(f"no module {name!r}: {missing}") from missing
     check(folder, name)
-    return imported(f"{folder}.{name}")
+    return _plugin(folder, name) if "." in name else imported(f"{folder}.{name}")
+
+
+def _plugin(folder: str, name: str) -> ModuleType:
+    # What it prints while it is imported is shown if it is one; else the one line that says why it is none.
+    printed = StringIO()
+    try:
+        with redirect_stdout(printed), redirect_stderr(printed):
+            module = imported(name)
+    except ModuleNotFoundError as missing:
+        raise Unknown(f"no module {name!r}: {missing}") from missing
+    except (Exception, SystemExit) as wrong:  # whatever somebody's module raises while it is imported
+        raise Unknown(line(f"{name} cannot be imported: {type(wrong).__name__}: {wrong}")) from wrong
+    kind = KINDS.get(folder)
+    missing_parts = [part for part in kind.has if not hasattr(module, part)] if kind else []
+    if kind and missing_parts:
+        calls = f"{missing_parts[0]}()" if missing_parts[0].islower() else missing_parts[0]
+        raise Unknown(f"{name} is no {kind.name}: it has no {calls}")
+    sys.stderr.write(printed.getvalue())
+    return module
 
 
 def imported(name: str) -> ModuleType:
@@ -58,9 +96,15 @@ def imported(name: str) -> ModuleType:
 
 
 def check(folder: str, name: str) -> None:
-    """Raise `Unknown` for a name that is no entry; nothing is imported."""
-    if "." not in name and name not in (there := names(folder)):
-        raise Unknown(f"no {name!r} in {folder}; there are: {', '.join(there)}")
+    """Raise `Unknown` for a name that is no entry, or that no module can have; nothing is imported."""
+    if "." in name:
+        # `app.py:chain` is none: to look for it would import somebody's `app`.
+        if not all(part.isidentifier() for part in name.split(".")) or name.endswith(".py"):
+            raise Unknown(f"no module {quoted(name)}")
+        return
+    if name not in (there := names(folder)):
+        listed = KINDS[folder].listed if folder in KINDS else ""
+        raise Unknown(f"no {quoted(name)} in {folder}; {choices(name, there, listed)}")
 
 
 def suite(folder: str) -> tuple[str, ...]:
@@ -70,8 +114,12 @@ def suite(folder: str) -> tuple[str, ...]:
 
 
 def help_text(folder: str, name: str) -> str:
-    """Answer the first line of the entry's docstring, read without importing it."""
-    spec = find_spec(name if "." in name else f"{folder}.{name}")
+    """Return the first line of the entry's docstring, read without importing it; "" for what is no entry."""
+    try:
+        check(folder, name)
+        spec = find_spec(name if "." in name else f"{folder}.{name}")
+    except (Unknown, ImportError, ValueError, AttributeError):
+        return ""
     if spec is None or spec.origin is None:
         return ""
     words = ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))) or ""

@@ -11,9 +11,13 @@ import orjson
 
 from harness.config import Mistake
 from harness.probe import Item, tag
+from harness.reading import MIB, text_of
 
 # The keys under which a question stands; of others the longest text is taken.
 KEYS = ("messages", "question", "input", "prompt", "query", "content", "text")
+LARGEST = 256 * MIB
+"""Bytes of a file of inputs at most: every worker holds all of it."""
+
 ASKED = ("Name one use of", "Describe in a sentence", "Tell a joke about", "What is the opposite of")
 THINGS = ("a paper clip", "an event loop", "a parrot", "a lighthouse", "a semaphore", "rain", "a queue")
 
@@ -37,13 +41,7 @@ def read(path: str) -> tuple[Any, ...]:
     wrong with it.
     """
     file = Path(path)
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except OSError as wrong:
-        raise Mistake(f"cannot read {file.name}: {wrong.strerror}") from wrong
-    except UnicodeDecodeError as wrong:
-        line = file.read_bytes()[: wrong.start].count(b"\n") + 1
-        raise Mistake(f"{file.name}, line {line}: it is not UTF-8 text") from wrong
+    text = text_of(file, LARGEST, file.name)
     found = tuple(_array(file, text) if file.suffix == ".json" else _lines(file, text))
     if not found:
         raise Mistake(f"{file.name} holds no inputs")
@@ -69,7 +67,9 @@ def _lines(file: Path, text: str) -> Iterator[Any]:
 def _json(where: str, text: str) -> Any:
     try:
         return orjson.loads(text)
-    except orjson.JSONDecodeError as wrong:
+    except (orjson.JSONDecodeError, RecursionError) as wrong:
+        if isinstance(wrong, RecursionError):
+            raise Mistake(f"{where}: it is nested too deeply") from None
         at = f", line {wrong.lineno}" if "\n" in text.strip() else ""
         raise Mistake(f"{where}{at}: it is not JSON: {wrong.msg.partition(':')[0]}") from wrong
 

@@ -17,7 +17,11 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from harness.config import Mistake
+from harness.reading import MIB, checked
+
 LONGEST = 1_000_000
+LARGEST = 4096 * MIB
 _CSV = (
     ("timestamp", "contexttokens", "generatedtokens"),
     ("timestamp", "request tokens", "response tokens"),
@@ -41,10 +45,12 @@ def rows(path: str) -> tuple[Row, ...]:
     An answer of 0 tokens, which is how a recording has a call that failed, is played as one token.
     """
     try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
+        with checked(Path(path), LARGEST).open(encoding="utf-8-sig", newline="") as file:
+            first = file.readline(LONGEST)
             file.seek(0)
             found = tuple(_checked(path, _json(file) if first.lstrip().startswith("{") else _csv(path, file)))
+    except Mistake as wrong:
+        raise ValueError(str(wrong)) from None
     except OSError as wrong:
         raise ValueError(f"{path}: {wrong.strerror}") from wrong
     except (UnicodeDecodeError, csv.Error) as wrong:

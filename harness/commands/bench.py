@@ -11,8 +11,9 @@ from harness import bench
 from harness.commands._agree import agree
 from harness.commands._outcome import told
 from harness.commands._words import INTERRUPTED, config_options, fail, format_option, formats_of
-from harness.config import Mistake, RunConfig, config_from, read_toml
+from harness.config import Mistake, RunConfig, config_from
 from harness.progress import Bar
+from harness.reading import read_toml
 
 
 @click.command("bench")

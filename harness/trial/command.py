@@ -10,12 +10,13 @@ from typing import Any
 from harness import registry
 from harness.arms.spec import specs
 from harness.commands._words import INTERRUPTED, USAGE, paper, run_folder
-from harness.config import Mistake, config_from, read_toml
+from harness.config import Mistake, config_from
 from harness.folder import fresh
 from harness.gate import file, github, sheet
 from harness.gate.judge import judge
 from harness.gate.record import Outcome, Rule, Run
 from harness.journal import Lost
+from harness.reading import read_toml
 from harness.trial.compare import DEFAULT, Asked, compare
 from harness.trial.settings import SETTINGS
 

@@ -1,0 +1,54 @@
+"""Reads a file that a user named: a regular one of a sensible size, or one line that says why not."""
+
+import stat
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from harness.config import Mistake
+
+MIB = 1 << 20
+
+
+def checked(path: Path, most: int = 64 * MIB, shown: str | None = None) -> Path:
+    """
+    Return *path* where it is a regular file of at most *most* bytes. Raises `Mistake`, which calls it *shown*.
+
+    A pipe would be waited for, and a device such as /dev/zero read without end.
+    """
+    shown = shown or str(path)
+    try:
+        found = path.stat()
+    except OSError as wrong:
+        raise Mistake(f"cannot read {shown}: {wrong.strerror}") from wrong
+    except ValueError:
+        raise Mistake(f"no file can be called {shown!r}") from None
+    if stat.S_ISDIR(found.st_mode):
+        raise Mistake(f"cannot read {shown}: it is a folder")
+    if not stat.S_ISREG(found.st_mode):
+        raise Mistake(f"cannot read {shown}: it is no regular file but a pipe or a device")
+    if found.st_size > most:
+        size = f"{found.st_size / MIB:,.0f} MiB, and {most / MIB:,.0f} are allowed"
+        raise Mistake(f"cannot read {shown}: it has {size}")
+    return path
+
+
+def text_of(path: Path, most: int = 64 * MIB, shown: str | None = None) -> str:
+    """Return the text of the file at *path*; raises `Mistake` as `checked` does, and for what is not UTF-8."""
+    try:
+        return checked(path, most, shown).read_text(encoding="utf-8-sig")
+    except OSError as wrong:
+        raise Mistake(f"cannot read {shown or path}: {wrong.strerror}") from wrong
+    except UnicodeDecodeError as wrong:
+        line = path.read_bytes()[: wrong.start].count(b"\n") + 1
+        raise Mistake(f"{shown or path}, line {line}: it is not UTF-8 text") from wrong
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read options from a TOML file; `-` and `_` in keys are the same. Raises `Mistake`."""
+    text = text_of(path, MIB)
+    try:
+        found = tomllib.loads(text)
+    except (ValueError, RecursionError) as wrong:
+        raise Mistake(f"cannot read {path}: it is not TOML: {wrong}") from wrong
+    return {key.replace("-", "_"): value for key, value in found.items()}
