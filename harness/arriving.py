@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from harness import registry
+from harness.choices import choices, quoted
 from harness.config import Mistake
 
 Each = TypeVar("Each")
@@ -90,7 +91,10 @@ def read(words: str, **more: float) -> Arrivals:
     try:
         module = registry.load(FOLDER, name)
     except registry.Unknown as unknown:
-        raise Mistake(f"no arrivals {name!r}; there are: {', '.join(registry.names(FOLDER))}") from unknown
+        why = (
+            str(unknown) if "." in name else f"no arrivals {quoted(name)}; {choices(name, registry.names(FOLDER))}"
+        )
+        raise Mistake(why) from unknown
     said = dict(_pair(words, pair) for pair in pairs) | {key: f"{value:.6g}" for key, value in more.items()}
     spelled = ",".join([name, *(f"{key}={value}" for key, value in said.items())])
     made = Arrivals(spelled, module, _settings(name, module, said))
@@ -137,7 +141,7 @@ def _value(key: str, text: str, kind: Any) -> Any:
     try:
         number = float(text)
     except ValueError:
-        raise Mistake(f"arrivals: {key} cannot be {text!r}; it is a number") from None
+        raise Mistake(f"arrivals: {key} cannot be {quoted(text)}; it is a number") from None
     if not isfinite(number):
-        raise Mistake(f"arrivals: {key} cannot be {text!r}; it is a number")
+        raise Mistake(f"arrivals: {key} cannot be {quoted(text)}; it is a number")
     return number

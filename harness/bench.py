@@ -53,10 +53,11 @@ def asked_of(config: RunConfig) -> list[Subject]:
         asked = subjects(config, words)
         for plan in chain.from_iterable(each.plans for each in asked):
             for client in plan.clients:
+                # A plug-in is imported: whether a module is a client cannot be told by its name.
                 if client != OWN:
-                    registry.check(CLIENTS, client)
+                    (registry.load if "." in client else registry.check)(CLIENTS, client)
             for strategy in plan.strategies:
-                registry.check(STRATEGIES, strategy)
+                (registry.load if "." in strategy else registry.check)(STRATEGIES, strategy)
             for loop in plan.loops:
                 factory(loop)
     except registry.Unknown as unknown:

@@ -1,5 +1,7 @@
 """Words on the command line choose a command of the registry; only the chosen one is imported."""
 
+import errno
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -11,9 +13,11 @@ import click
 from click.exceptions import NoArgsIsHelpError, NoSuchCommand
 
 from harness import ending, interrupt, outlets, registry
+from harness.choices import choices, quoted
 from harness.owned import children
 
 COMMANDS = "harness.commands"
+NO_NAME = (errno.ENAMETOOLONG, errno.ELOOP)
 MEASURING = {"bench", "claims", "diagnose", "gate", "load", "record", "slo"}
 """Commands whose exit code tells how a measurement ended, whoever read what they said."""
 
@@ -54,10 +58,12 @@ class Commands(click.Group):
         command: click.Command = registry.load(COMMANDS, cmd_name).command
         return command
 
-    def make_context(self, *words: Any, **told: Any) -> click.Context:
-        """Read what stands before the command's name."""
+    def make_context(self, info_name: str | None, args: list[str], *more: Any, **told: Any) -> click.Context:
+        """Read what stands before the command's name; no word may hold what no program can be given."""
         with _one_line():
-            return super().make_context(*words, **told)
+            if odd := [word for word in args if not _can_be_given(word)]:
+                raise click.UsageError(f"{quoted(odd[0])} holds what no program can be given")
+            return super().make_context(info_name, args, *more, **told)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Carry out the chosen command; one that is interrupted and has nothing to say of it ends with a line."""
@@ -67,6 +73,20 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             print("overlap: interrupted", file=sys.stderr)
             sys.exit(interrupt.CODE)
+        except OSError as wrong:
+            # No file can have such a name: only somebody's word can be it, and nothing was begun with it.
+            if wrong.errno not in NO_NAME:
+                raise
+            from harness.commands._words import fail
+
+            fail(f"{quoted(wrong.filename)}: {wrong.strerror}")
+
+
+def _can_be_given(word: str) -> bool:
+    try:
+        return "\0" not in word and bool(os.fsencode(word) or True)
+    except UnicodeEncodeError:
+        return False
 
 
 @contextmanager
@@ -84,11 +104,13 @@ def _one_line() -> Iterator[None]:
 
 def _said(wrong: click.UsageError) -> str:
     if isinstance(wrong, NoSuchCommand):
-        return f"no command {wrong.command_name!r}; there are: {', '.join(registry.names(COMMANDS))}"
+        there = registry.names(COMMANDS)
+        return f"no command {quoted(wrong.command_name)}; {choices(wrong.command_name, there, 'overlap --help')}"
     if wrong.ctx and isinstance(wrong, click.NoSuchOption):
         options = [each for each in wrong.ctx.command.get_params(wrong.ctx) if isinstance(each, click.Option)]
         there = sorted(each.opts[-1] for each in options)
-        return f"no option {wrong.option_name!r}; there are: {', '.join(there)}"
+        every = f"{wrong.ctx.command_path} --help"
+        return f"no option {quoted(wrong.option_name)}; {choices(wrong.option_name, there, every)}"
     return wrong.format_message()
 
 

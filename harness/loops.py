@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from harness.choices import choices, quoted
 from harness.registry import Unknown
 
 LOOPS = ("asyncio", "uvloop")
@@ -21,4 +22,4 @@ def factory(loop: str) -> Callable[[], asyncio.AbstractEventLoop]:
         import uvloop
 
         return uvloop.new_event_loop
-    raise Unknown(f"no loop {loop!r}; there are: {', '.join(LOOPS)}")
+    raise Unknown(f"no loop {quoted(loop)}; {choices(loop, LOOPS)}")

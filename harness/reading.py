@@ -41,7 +41,7 @@ def text_of(path: Path, most: int = 64 * MIB, shown: str | None = None) -> str:
         raise Mistake(f"cannot read {shown or path}: {wrong.strerror}") from wrong
     except UnicodeDecodeError as wrong:
         line = path.read_bytes()[: wrong.start].count(b"\n") + 1
-        raise Mistake(f"{shown or path}, line {line}: it is not UTF-8 text") from wrong
+        raise Mistake(f"cannot read {shown or path}, line {line}: it is not UTF-8 text") from wrong
 
 
 def read_toml(path: Path) -> dict[str, Any]:

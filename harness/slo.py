@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from harness.choices import choices, quoted
 from harness.config import Mistake
 from harness.metrics import CALLS
 from harness.record import Call
@@ -23,7 +24,7 @@ class Slo:
     def __post_init__(self) -> None:
         for name, limit in self.limits.items():
             if name not in OF_CALLS:
-                raise LookupError(f"no metric of calls {name!r}; there are: {', '.join(OF_CALLS)}")
+                raise LookupError(f"no metric of calls {quoted(name)}; {choices(name, OF_CALLS)}")
             if not limit > 0:
                 raise ValueError(f"a limit on {name} must be above zero, not {limit}")
 
@@ -60,7 +61,7 @@ def read(words: str) -> Slo:
         try:
             found[name] = round(float(value) * 1e9)
         except (ValueError, OverflowError):
-            raise Mistake(f"slo: {name} cannot be {value!r}; it is a number of seconds") from None
+            raise Mistake(f"slo: {name[:60]} cannot be {quoted(value)}; it is a number of seconds") from None
     try:
         return Slo(found)
     except (LookupError, ValueError) as wrong:

@@ -177,7 +177,7 @@ def _loop(side: str, name: str) -> str:
 
 
 def _threads(side: str, value: str) -> int:
-    if not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 1_000_000:
+    if not value.isascii() or not value.isdecimal() or len(value) > 7 or not 1 <= int(value) <= 1_000_000:
         raise Mistake(f"--{side}: executor must be a whole number between 1 and 1000000, not {value!r}")
     return int(value)
 

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType
 
 from harness import registry
+from harness.choices import quoted
 from harness.config import Mistake
 
 FOLDER = "scenarios.claims"
@@ -74,10 +75,10 @@ def claims(wanted: Iterable[str] = ()) -> list[Claim]:
     for each in wanted:
         word = each.lower()
         digits = word.removeprefix("c")
-        word = f"c{int(digits)}" if digits.isdigit() else word
+        word = f"c{int(digits)}" if digits.isdecimal() and len(digits) < 9 else word
         if word not in known:
             raise Mistake(
-                f"no claim {each!r}; there are {number(there[0])} to {number(there[-1])}, as in C3 or c3"
+                f"no claim {quoted(each)}; there are {number(there[0])} to {number(there[-1])}, as in C3 or c3"
             )
         chosen.add(known[word])
     return [claim(name) for name in there if not chosen or name in chosen]

@@ -77,7 +77,8 @@ def _compare(a: Path, b: Path, paper: Console) -> int:
 
 
 def _elsewhere(asked: Asked) -> int:
-    """Run the same words in an environment of its own."""
+    """Run the same words in an environment of its own. Raises `Mistake` before one is made."""
+    elsewhere.check(asked.versions)
     if not asked.quiet:
         print(f"making an environment with {', '.join(asked.versions)} …", file=sys.stderr)
     with temporary("claims") as folder:

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.choices import quoted
 from harness.config import Mistake
 from harness.environment import scrubbed
 from harness.masking import masked
@@ -16,6 +17,12 @@ from harness.owned.children import Child, run
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = Path("requirements/user.txt")
+# A name, extras, and one or more comparisons with a version as PEP 440 spells it: no address, marker or option.
+_REQUIREMENT = re.compile(
+    r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?:\[[A-Za-z0-9._,\s-]*\])?\s*"
+    r"(?:(?:===|==|~=|!=|<=|>=|<|>)\s*v?[0-9]+(?:[.!][0-9]+)*(?:[-_.]?[A-Za-z]+[-_.]?[0-9]*)*"
+    r"(?:\+[A-Za-z0-9.]+)?(?:\.\*)?\s*(?:,\s*(?=[=~!<>])|$))+"
+)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]*\])?")
 
 
@@ -27,9 +34,19 @@ def name_of(requirement: str) -> str:
     'langchain-core'
     """
     found = _NAME.match(requirement)
-    if not found or len(found[0]) == len(requirement.strip()):
-        raise Mistake(f"{requirement!r} names no version; write it as in langchain-core==1.2.0")
+    if not found or not _REQUIREMENT.fullmatch(requirement.strip()):
+        raise Mistake(f"{quoted(requirement)} names no version; write it as in langchain-core==1.2.0")
     return normal(found[0])
+
+
+def check(wanted: Sequence[str]) -> None:
+    """Raise `Mistake` for words that are no requirements, and where other versions cannot be had at all."""
+    for each in wanted:
+        name_of(each)
+    if not (ROOT / LOCK).is_file():
+        raise Mistake(
+            f"{LOCK} is not there: --with needs Overlap's source folder, which an installed package does not have"
+        )
 
 
 def normal(name: str) -> str:
@@ -63,10 +80,6 @@ def prepare(folder: Path, wanted: Sequence[str]) -> Path:
     *wanted* are requirements such as "langchain-core==1.2.0"; all else is as pinned, as far as that goes with
     them. Raises `Mistake`, with the installer's last words, where there is no such set.
     """
-    for each in wanted:
-        name_of(each)
-    if not (ROOT / LOCK).is_file():
-        raise Mistake(f"{LOCK} is not there: other versions need the project's folder")
     (folder / "in.txt").write_text("\n".join(direct((ROOT / "pyproject.toml").read_text("utf-8"), wanted)) + "\n")
     (folder / "pins.txt").write_text(pins((ROOT / LOCK).read_text("utf-8"), wanted))
     environment = folder / "env"

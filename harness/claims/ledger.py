@@ -11,6 +11,8 @@ import orjson
 
 from harness.claims.catalogue import FOLDER
 from harness.claims.verdict import NOT_JUDGED
+from harness.config import Mistake
+from harness.reading import checked
 from harness.store import Unreadable, replace
 
 FORMAT = 1
@@ -79,16 +81,19 @@ def read(where: Path) -> Ledger:
     """Read the ledger in a folder, or such a file; raises `Unreadable` where there is none that can be read."""
     path = where / FILE if where.is_dir() else where
     try:
-        facts: dict[str, Any] = orjson.loads(path.read_bytes())
-    except (OSError, orjson.JSONDecodeError) as wrong:
-        raise Unreadable(f"{where} holds no ledger of claims: {type(wrong).__name__}") from wrong
-    if facts.get("kind") != "claims" or facts.get("format") != FORMAT:
+        facts: Any = orjson.loads(checked(path).read_bytes())
+    except (OSError, Mistake, orjson.JSONDecodeError) as wrong:
+        raise Unreadable(f"{where} holds no ledger of claims") from wrong
+    if not isinstance(facts, dict) or facts.get("kind") != "claims" or facts.get("format") != FORMAT:
         raise Unreadable(f"{where} holds no ledger of claims of format {FORMAT}")
-    findings = tuple(
-        Finding(**{**each, "seeds": tuple(each["seeds"]), "reading": tuple(each["reading"])})
-        for each in facts["findings"]
-    )
-    return Ledger(facts["name"], facts["time"], facts["state"], facts["environment"], findings)
+    try:
+        findings = tuple(
+            Finding(**{**each, "seeds": tuple(each["seeds"]), "reading": tuple(each["reading"])})
+            for each in facts["findings"]
+        )
+        return Ledger(facts["name"], facts["time"], facts["state"], dict(facts["environment"]), findings)
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise Unreadable(f"{where} holds no ledger of claims that can be read: {type(wrong).__name__}") from wrong
 
 
 def recorded() -> dict[str, str]:

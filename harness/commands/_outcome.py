@@ -1,12 +1,11 @@
 """What bench and slo have in common at their end: the report is made and shown, the faults said, the exit code."""
 
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from harness import interrupt
 from harness.bench import Outcome
-from harness.commands._words import FAULTY, INTERRUPTED, paper
+from harness.commands._words import FAULTY, INTERRUPTED, paper, warn
 
 
 def told(outcome: Outcome, *, quiet: bool, as_json: bool = False, formats: list[str] | None = None) -> int:
@@ -33,7 +32,7 @@ def told(outcome: Outcome, *, quiet: bool, as_json: bool = False, formats: list[
     # What is cut short is told shortly.
     said = ["; ".join(faults)] if faults and (undone or interrupted) else faults
     for line in (*outcome.notes, *said):
-        print(f"overlap: {line}", file=sys.stderr)
+        warn(line)
     return INTERRUPTED if interrupted else FAULTY if faults else 0
 
 

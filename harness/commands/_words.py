@@ -10,6 +10,7 @@ from rich.console import Console
 
 from harness import interrupt
 from harness.config import Mistake, default_of, options
+from harness.masking import line
 
 FAULTY, USAGE, INTERRUPTED = 1, 2, interrupt.CODE
 RESULTS = Path("results")
@@ -21,9 +22,17 @@ def paper() -> Console:
     return console if console.is_terminal else Console(width=100)
 
 
+LONGEST = 500
+
+
+def warn(message: str) -> None:
+    """Say what is wrong in one line on stderr, of a length that can be read, without secrets."""
+    print(f"overlap: {line(message, LONGEST)}", file=sys.stderr, flush=True)
+
+
 def fail(message: str) -> NoReturn:
     """Say one line and exit with 2."""
-    print(f"overlap: {message}", file=sys.stderr)
+    warn(message)
     sys.exit(USAGE)
 
 

@@ -13,7 +13,11 @@ from harness.config import Mistake
 @click.command("claims")
 @click.argument("names", nargs=-1, metavar="[C3 C13 …]")
 @click.option(
-    "--with", "versions", multiple=True, metavar="NAME==VERSION", help="run on other versions; repeatable"
+    "--with",
+    "versions",
+    multiple=True,
+    metavar="NAME==VERSION",
+    help="run on other versions; repeatable; takes Overlap's source",
 )
 @click.option("--compare", "pair", nargs=2, type=click.Path(path_type=Path), help="lay two ledgers side by side")
 @click.option("--results", type=click.Path(path_type=Path), default=Path("results"), help="where run folders go")

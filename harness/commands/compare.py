@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from harness.choices import choices, quoted
 from harness.commands._words import FAULTY, fail, paper, run_folder
 
 
@@ -20,10 +21,14 @@ def command(folders: tuple[Path, ...], allow: str, page: Path | None) -> None:
     they cannot be compared, with the reason.
     """
     from harness.report import comparison
+    from harness.stats.circumstances import ALLOWED, known
     from harness.stats.sidebyside import Incomparable
     from harness.store import Unreadable, read, replace
 
     allowed = [word.strip() for word in allow.split(",") if word.strip()]
+    for word in allowed:
+        if not known(word):
+            fail(f"--allow: no circumstance is called {quoted(word)}; {choices(word, ALLOWED)}")
     try:
         read_once = {folder: read(folder) for folder in map(run_folder, folders)}
         runs = [read_once[folder] for folder in map(run_folder, folders)]

@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from harness.commands._words import INTERRUPTED, fail, paper
+from harness.commands._words import INTERRUPTED, fail, paper, warn
 from harness.config import Mistake, default_executor
 from harness.diagnose.config import PROFILE, TOKENS, Asked
 from harness.progress import Bar
@@ -68,5 +68,5 @@ def _carry_out(asked: Asked, *, quiet: bool, as_json: bool) -> int:
         telling.tell(report, console)
         console.print(f"\n{folder / 'report.html'}", highlight=False, soft_wrap=True)
     for fault in found.faults:
-        print(f"overlap: {fault}", file=sys.stderr)
+        warn(fault)
     return found.exit_code

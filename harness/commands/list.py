@@ -9,10 +9,12 @@ import orjson
 from rich.table import Table
 
 from harness import registry
+from harness.choices import choices, quoted
 from harness.commands._words import fail, paper
 from harness.loops import LOOPS
 
 Rows = Iterator[tuple[str, str]]
+RESULTS = Path("results")
 
 # Read as text by its name: the harness never imports the mock server.
 FOLDERS = {
@@ -27,16 +29,18 @@ FOLDERS = {
 
 @click.command("list")
 @click.argument("what", nargs=-1)
-@click.option("--results", type=click.Path(path_type=Path), default=Path("results"), help="where run folders are")
-def command(what: tuple[str, ...], results: Path) -> None:
+@click.option("--results", type=click.Path(path_type=Path), help="where run folders are [default: results]")
+def command(what: tuple[str, ...], results: Path | None) -> None:
     """List runs, scenarios, strategies, clients, loops, profiles, formats or exports (default: all)."""
     kinds: dict[str, Callable[[], Rows]] = {
-        "runs": partial(runs, results),
+        "runs": partial(runs, results or RESULTS),
         "loops": lambda: ((name, "") for name in LOOPS),
         **{name: partial(entries, folder) for name, folder in FOLDERS.items()},
     }
     if unknown := [name for name in what if name not in kinds]:
-        fail(f"no list of {unknown[0]!r}; there are: {', '.join(kinds)}")
+        fail(f"no list of {quoted(unknown[0])}; {choices(unknown[0], kinds)}")
+    if results and not results.is_dir():
+        fail(f"there is no folder {results}")
     for name in what or kinds:
         table = Table(title=name, title_justify="left", box=None, show_header=False, title_style="bold")
         for row in kinds[name]():
@@ -52,7 +56,10 @@ def entries(folder: str) -> Rows:
 
 def runs(results: Path) -> Rows:
     """Yield each run in *results*, the newest first, with its state and size."""
-    for folder in sorted(results.glob("*/run.json"), reverse=True):
+    found = sorted(results.glob("*/run.json"), reverse=True)
+    if not found:
+        yield "none", f"there is no run in {results}" if results.is_dir() else f"there is no folder {results}"
+    for folder in found:
         if folder.parent.is_symlink():
             continue
         try:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.commands._agree import agree
-from harness.commands._words import FAULTY, INTERRUPTED, fail, paper
+from harness.commands._words import FAULTY, INTERRUPTED, fail, paper, warn
 from harness.config import Mistake, config_from
 from harness.recording.fit import SPLITS, Fit
 from harness.recording.measure import Work
@@ -83,7 +83,7 @@ def _tell(out: Path, outcome: Outcome) -> int:
     print(f"play it:  overlap serve --profile recorded,file={out} --tokens profile")
     print(f"check it: overlap record --check {out}")
     for fault in outcome.faults:
-        print(f"overlap: {fault}", file=sys.stderr)
+        warn(fault)
     if outcome.interrupted:
         return INTERRUPTED
     return FAULTY if outcome.faults else 0

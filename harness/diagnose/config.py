@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.config import Mistake, default_executor
+from harness.config import Mistake, default_executor, seed_of, shortly
 
 # A service with a first token after 40 ms and then one every 3 ms, 64 in all: quick as services go, so that what
 # the client adds can be seen and a diagnosis takes seconds, and slow enough for a call's own CPU time not to
 # matter. With 32 tokens it did on a slow core: at four requests a call the loop was busy longer than it waited.
 TOKENS = 64
+MOST_TOKENS = 1_000_000
 PROFILE = "lognormal,ttft=0.04,itl=0.003,sigma=0.3"
 
 
@@ -45,8 +46,9 @@ class Asked:
         limits = (("concurrency", 1, 10_000), ("calls", 1, 100_000), ("rounds", 3, 1000), ("executor", 1, 10_000))
         for name, least, most in limits:
             if not least <= getattr(self, name) <= most:
-                raise Mistake(f"{name} must lie between {least} and {most}, not {getattr(self, name)}")
-        if self.tokens < 1:
-            raise Mistake(f"tokens must be 1 or more, not {self.tokens}")
+                raise Mistake(f"{name} must lie between {least} and {most}, not {shortly(getattr(self, name))}")
+        if not 1 <= self.tokens <= MOST_TOKENS:
+            raise Mistake(f"tokens must lie between 1 and {MOST_TOKENS}, not {shortly(self.tokens)}")
+        seed_of(self.seed)
         if not 0 < self.slot_timeout <= 86_400:
             raise Mistake(f"slot_timeout must lie between 0 and 86400 seconds, not {self.slot_timeout:g}")

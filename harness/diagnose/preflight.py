@@ -3,12 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from harness import registry
 from harness.application.inputs import read
 from harness.application.spec import parse
 from harness.config import Mistake
+from harness.diagnose.catalogue import interventions
 from harness.diagnose.config import Asked
 from harness.diagnose.order import order_of
 from harness.journal import take
+from harness.plan import STRATEGIES
 
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -24,6 +27,12 @@ def check(asked: Asked) -> None:
         raise Mistake(f"there is no file {spec.place}")
     if asked.inputs:
         read(str(asked.inputs))
+    if asked.strategy:
+        try:
+            registry.load(STRATEGIES, asked.strategy)
+        except registry.Unknown as unknown:
+            raise Mistake(str(unknown)) from unknown
+    interventions(asked.only)
 
 
 def first_calls(asked: Asked, ask: Ask, base_url: str, strategy: str) -> None:

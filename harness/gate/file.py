@@ -18,7 +18,9 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from harness.config import Mistake
 from harness.gate.record import SCHEMA, Arm, Control, Missing, Outcome, Pair, Rule, Run, Series
+from harness.reading import MIB, text_of
 
+LARGEST = 256 * MIB
 RECORDS = (Arm, Control, Missing, Pair, Rule, Run, Series)
 
 
@@ -61,10 +63,11 @@ def _finite(value: Any) -> Any:
 
 def read(path: Path) -> Run:
     """Read the run of the file at *path*. Raises `Mistake` where it is not one."""
+    text = text_of(path, LARGEST)
     try:
-        found = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
-    except (OSError, ValueError, RecursionError) as wrong:
-        raise Mistake(f"cannot read {path}: {wrong}") from wrong
+        found = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError) as wrong:
+        raise Mistake(f"cannot read {path}: it is not JSON: {wrong}") from wrong
     try:
         return run_from(found)
     except Mistake as wrong:
@@ -76,7 +79,7 @@ def run_from(found: Any) -> Run:
     schema = found.get("schema") if isinstance(found, Mapping) else None
     kind, _, version = str(schema).partition("/")
     ours, _, newest = SCHEMA.partition("/")
-    if kind != ours or not version.isdigit():
+    if kind != ours or not (version.isdecimal() and len(version) < 9):
         raise Mistake("not a gate run")
     if int(version) > int(newest):
         raise Mistake(f"of schema {schema}, and this version reads {SCHEMA}: a newer one is needed")
@@ -132,7 +135,7 @@ def _record(kind: Any, found: Any, where: str) -> Any:
 def _key(kind: Any, key: str, where: str) -> Any:
     if kind is not int:
         return key
-    if not key.isdigit():
+    if not key.isdecimal() or len(key) > 9:
         raise Mistake(f"{where} has {key!r} where a number is due")
     return int(key)
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from harness.config import Mistake
+from harness.reading import MIB, checked
 
+LARGEST = 256 * MIB
 # What must be alike for a ratio of times to mean anything.
 _MACHINE = ("system", "machine")
 _CPU = ("brand_raw", "count", "arch_string_raw")
@@ -47,7 +49,7 @@ class Recording:
 def read(path: Path) -> Recording:
     """Read what `--benchmark-json` or `--benchmark-save` wrote to *path*. Raises `Mistake` for other files."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(checked(path, LARGEST, path.name).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as wrong:
         why = wrong.strerror if isinstance(wrong, OSError) else "not JSON"
         raise Mistake(f"cannot read {path.name}: {why}") from wrong

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from harness import interrupt
-from harness.commands._words import paper
+from harness.commands._words import paper, warn
 from harness.config import Mistake
 from harness.journal import Lost
 from harness.load import run
@@ -33,10 +33,10 @@ def main(given: dict[str, Any], *, quiet: bool) -> int:
             return INTERRUPTED  # there is no other way to leave it
         outcome = run.headless(config, _quiet if quiet else _note)
     except Mistake as mistake:
-        print(f"overlap: {mistake}", file=sys.stderr)
+        warn(str(mistake))
         return USAGE
     except Lost as lost:
-        print(f"overlap: {lost}", file=sys.stderr)
+        warn(str(lost))
         return MISSED
     except KeyboardInterrupt:
         print("overlap: interrupted before anything was measured", file=sys.stderr)
@@ -96,7 +96,7 @@ def _say(line: str) -> None:
 
 
 def _note(line: str) -> None:
-    print(f"overlap: {line}", file=sys.stderr, flush=True)
+    warn(line)
 
 
 def _quiet(_: str) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from harness import arriving
-from harness.config import Mistake
+from harness.choices import choices, quoted
+from harness.config import Mistake, run_name, seed_of, shortly
 from harness.load.endpoints import ENDPOINTS
 from harness.loops import LOOPS
 
@@ -79,16 +80,16 @@ class LoadConfig:
         for name, (least, most) in _RANGES.items():
             value = getattr(self, name)
             if value is not None and not least <= value <= most:
-                raise Mistake(f"{name} must lie between {least:g} and {most:g}, not {value:g}")
+                raise Mistake(f"{name} must lie between {least:g} and {most:g}, not {shortly(value)}")
+        seed_of(self.seed)
         for name, there in (("framework", FRAMEWORKS), ("loop", LOOPS)):
             if getattr(self, name) not in there:
-                raise Mistake(f"no {name} {getattr(self, name)!r}; there are: {', '.join(there)}")
+                raise Mistake(f"no {name} {quoted(getattr(self, name))}; {choices(getattr(self, name), there)}")
         if not self.file:
             self._check_endpoints()
         elif not self.file.is_file():
             raise Mistake(f"there is no file {self.file}")
-        if not self.name.replace("-", "").replace("_", "").isalnum():
-            raise Mistake(f"name may have letters, digits, - and _, not {self.name!r}")
+        run_name(self.name)
         self._check_together()
         for name in ("host", "journal"):
             _check_address(name, getattr(self, name))
@@ -109,7 +110,7 @@ class LoadConfig:
     def _check_endpoints(self) -> None:
         for each in self.endpoint:
             if each not in ENDPOINTS:
-                raise Mistake(f"no endpoint {each!r}; there are: {', '.join(ENDPOINTS)}")
+                raise Mistake(f"no endpoint {quoted(each)}; {choices(each, ENDPOINTS)}")
         if len({ENDPOINTS[each].direct for each in self.endpoint}) > 1:
             raise Mistake("the service's endpoints and those of the LLM server itself are two runs")
 
@@ -203,10 +204,15 @@ def share_of(name: str, words: str) -> float:
 
 
 def _check_address(name: str, address: str | None) -> None:
-    if address is not None and (
-        urlsplit(address).scheme not in {"http", "https"} or not urlsplit(address).hostname
-    ):
-        raise Mistake(f"{name} {address!r} is no http:// or https:// address")
+    if address is None:
+        return
+    try:
+        parts = urlsplit(address)
+        fits = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or 1) > 0
+    except ValueError:
+        fits = False
+    if not fits or any(each.isspace() or not each.isprintable() for each in address):
+        raise Mistake(f"{name} {quoted(address)} is no http:// or https:// address")
 
 
 def options() -> list[Field[Any]]:
@@ -233,6 +239,6 @@ def _converted(option: Field[Any], value: Any) -> Any:
         if word in kind:
             try:
                 return convert(value)
-            except ValueError:
-                raise Mistake(f"{option.name} cannot be {value!r}") from None
+            except (ValueError, OverflowError):
+                raise Mistake(f"{option.name} cannot be {quoted(value)}") from None
     return str(value)

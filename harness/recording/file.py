@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.config import Mistake
+from harness.reading import MIB, checked
 from harness.store import replace
 
 FORMAT = "overlap-recording"
 VERSION = 1
+LARGEST = 256 * MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def write(path: Path, recording: Recording) -> None:
 def read(path: Path) -> Recording:
     """Read a recording back. Raises `Mistake` for a file that is none."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(checked(path, LARGEST).read_text(encoding="utf-8"))
         if found["format"] != FORMAT or found["version"] > VERSION:
             raise Mistake(f"{path} has format {found['format']} {found['version']}; this reads {FORMAT} {VERSION}")
         calls = tuple(Recorded(_times(call["chunks"]), call.get("tokens")) for call in found["calls"])
@@ -80,7 +82,7 @@ def read(path: Path) -> Recording:
         known = {name: int(found.pop(name)) for name in ("concurrency", "floor", "spread", "resolution")}
     except OSError as wrong:
         raise Mistake(f"cannot read {path}: {wrong.strerror}") from wrong
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
         raise Mistake(f"{path} is no recording; `overlap record` makes one") from None
     about = {key: value for key, value in found.items() if key not in {"format", "version", "calls"}}
     return Recording(calls, about=about, **known)

@@ -24,6 +24,14 @@ UNTOLD = ("optimized",)
 CONFIG = ("seed", "timeout", "max_retries", "server")
 
 
+ALLOWED = ("all", "format", "packages", "packages.NAME", *ENVIRONMENT, *CONFIG)
+
+
+def known(name: str) -> bool:
+    """Tell whether a circumstance may be called *name*; of packages, whichever a run has."""
+    return name in ALLOWED or (name.startswith("packages.") and len(name) > len("packages."))
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One circumstance in which two runs differ: its name and both values, None where a run does not say."""

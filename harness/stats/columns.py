@@ -202,7 +202,12 @@ def _each(numbers: Sequence[float | None], factors: Sequence[float | None]) -> l
 def of_name(name: str) -> tuple[OfCalls, float]:
     """Split "ttft.p95" into its metric and 0.95; raises LookupError where that is no metric."""
     stem, _, statistic = name.rpartition(".")
-    if stem not in OF_CALLS or not statistic.startswith("p") or not statistic[1:].isdigit():
+    if (
+        stem not in OF_CALLS
+        or not statistic.startswith("p")
+        or not statistic[1:].isdecimal()
+        or len(statistic) > 9
+    ):
         raise LookupError(f"no metric {name!r}; there are: {', '.join(names())}")
     return OF_CALLS[stem], int(statistic[1:]) / 100
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from harness import registry
 from harness.arms.spec import specs
-from harness.commands._words import INTERRUPTED, USAGE, paper, run_folder
+from harness.choices import choices, quoted
+from harness.commands._words import INTERRUPTED, USAGE, paper, run_folder, warn
 from harness.config import Mistake, config_from
 from harness.folder import fresh
 from harness.gate import file, github, sheet
@@ -29,17 +30,23 @@ def main(what: tuple[str, ...], words: Mapping[str, Any]) -> int:
     try:
         formats = _formats(words["formats"])
         if words["budgets"]:
-            from harness.gate.budgets.command import judged
+            from harness.gate.budgets.command import FILES, judged
 
-            runs = [run_folder(Path(name)) for name in what]
-            return judged(words["budgets"], runs, paper(), out=words["out"])
+            return judged(
+                words["budgets"],
+                [run_folder(Path(name)) for name in what],
+                paper(),
+                words["out"],
+                formats=list(FILES) if words["formats"] == "all" else formats,
+                quiet=words["quiet"],
+            )
         if words["replay"]:
             return _tell(file.read(words["replay"]), words["out"], formats, quiet=words["quiet"])
         if what and all(name.endswith(".json") or Path(name).is_dir() for name in what):
             return _two(what, words["out"], formats, quiet=words["quiet"])
         return _measure(what, words, formats)
     except Mistake as mistake:
-        print(f"overlap: {mistake}", file=sys.stderr)
+        warn(str(mistake))
         return USAGE
 
 
@@ -48,7 +55,7 @@ def _formats(words: str) -> list[str]:
     names = there if words == "all" else [name.strip() for name in words.split(",") if name.strip()]
     for name in names:
         if name not in there:
-            raise Mistake(f"no format {name!r}; there are: {', '.join(there)}")
+            raise Mistake(f"no format {quoted(name)}; {choices(name, there)}")
     return names
 
 
@@ -85,7 +92,7 @@ def _measure(what: tuple[str, ...], words: Mapping[str, Any], formats: list[str]
     if not words["quiet"]:
         print(f"the same verdict again, without measuring: overlap gate --replay {path}")
     if reason:
-        print(f"overlap: {reason}", file=sys.stderr)
+        warn(reason)
         return USAGE
     return INTERRUPTED if run.interrupted else code
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,33 +10,49 @@ from harness.config import Mistake
 from harness.gate.budgets import tell
 from harness.gate.budgets.judge import judge_budgets, overall
 from harness.gate.budgets.reading import read
+from harness.gate.budgets.words import lead
 from harness.gate.github import summarize
 from harness.gate.record import EXIT
+from harness.masking import line
 from harness.store import Run, Unreadable
 from harness.store import read as read_run
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-MARKDOWN, JUNIT = "budgets.md", "budgets-junit.xml"
+FILES = {"markdown": "budgets.md", "junit": "budgets-junit.xml"}
+_RENDER = {"markdown": tell.markdown, "junit": tell.junit}
 LATEST = Path("results/latest")
 
 
-def judged(file: Path, runs: Sequence[Path], console: "Console", out: Path | None = None) -> int:
+def judged(  # noqa: PLR0913  what is judged, and four words on how it is told
+    file: Path,
+    runs: Sequence[Path],
+    console: "Console",
+    out: Path | None = None,
+    *,
+    formats: Collection[str] = tuple(FILES),
+    quiet: bool = False,
+) -> int:
     """
     Hold the *runs* (default: the latest) against the budgets in *file*, and show the verdict on *console*.
 
-    Answers 0 kept, 1 broken, 3 undecided, 4 invalid: something that a limit is on is missing, or something in a
-    run's files is damaged or does not fit together. With *out*, writes Markdown and JUnit XML there; in a GitHub
-    job, its summary and annotations too. Raises `Mistake`.
+    Returns 0 kept, 1 broken, 3 undecided, 4 invalid: something that a limit is on is missing, or something in a
+    run's files is damaged or does not fit together. With *out*, writes those *formats* there that budgets have; in
+    a GitHub job, its summary and annotations too. *quiet*: the verdict alone is shown. Raises `Mistake`.
     """
+    if lacking := [name for name in formats if name not in FILES]:
+        raise Mistake(f"budgets are not written as {lacking[0]}; there are: {', '.join(FILES)}")
     read_runs = [_run(folder) for folder in runs or (LATEST,)]
     held = judge_budgets(read(file), read_runs)
-    tell.show(held, console)
+    if quiet:
+        console.print(lead(held), highlight=False, markup=False, soft_wrap=True)
+    else:
+        tell.show(held, console)
     faults = [f"{run.name}: {fault}" for run in read_runs for fault in run.faults]
     for fault in faults:
-        print(f"overlap: {fault}", file=sys.stderr)
-    _write(out, {MARKDOWN: tell.markdown(held), JUNIT: tell.junit(held)})
+        print(f"overlap: {line(fault)}", file=sys.stderr)
+    _write(out, {FILES[name]: render(held) for name, render in _RENDER.items() if name in formats})
     summarize(os.environ, lambda room: tell.markdown(held, room))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         print("\n".join(tell.annotations(held)))

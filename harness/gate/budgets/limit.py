@@ -16,6 +16,7 @@ from difflib import get_close_matches
 from itertools import count
 from math import isfinite
 
+from harness.choices import quoted
 from harness.config import Mistake
 from harness.report.figures import listed
 from harness.stats.columns import OF_CALLS, names, of_name
@@ -115,7 +116,7 @@ def _term(words: str, aside: list[str], text: str) -> Term:
         try:
             _, q = of_name(metric)
         except LookupError:
-            raise Mistake(f"{text!r}: no metric {metric!r}; there are: {_nearest(metric)}") from None
+            raise Mistake(f"{quoted(text)}: no metric {quoted(metric)}; there are: {_nearest(metric)}") from None
         if not 0 < q < 1:
             raise Mistake(f"{text!r}: {metric} is no percentile; they go from p1 to p99")
     if axis and axis not in AXES:

@@ -16,6 +16,7 @@ from typing import Any
 
 from harness.config import Mistake
 from harness.gate.budgets.limit import Limit, limit
+from harness.reading import MIB, text_of
 
 KEYS = ("name", "cells", "limits")
 
@@ -35,11 +36,10 @@ class Budget:
 
 def read(path: Path) -> tuple[Budget, ...]:
     """Read the budgets in *path*. Raises `Mistake` for what is not there, not TOML, or no budget: one line."""
+    text = text_of(path, MIB)
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as wrong:
-        raise Mistake(f"cannot read {path}: {wrong.strerror}") from wrong
-    except ValueError as wrong:
+        found = tomllib.loads(text)
+    except (ValueError, RecursionError) as wrong:
         raise Mistake(f"{path.name} is no TOML: {wrong}") from wrong
     try:
         return budgets_of(found)
