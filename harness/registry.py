@@ -122,5 +122,8 @@ def help_text(folder: str, name: str) -> str:
         return ""
     if spec is None or spec.origin is None:
         return ""
-    words = ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))) or ""
+    try:
+        words = ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))) or ""
+    except (OSError, ValueError, SyntaxError):  # frozen, compiled, or no Python
+        return ""
     return words.partition("\n")[0]

@@ -43,8 +43,9 @@ def judged(  # noqa: PLR0913  what is judged, and four words on how it is told
     """
     if lacking := [name for name in formats if name not in FILES]:
         raise Mistake(f"budgets are not written as {lacking[0]}; there are: {', '.join(FILES)}")
+    budgets = read(file)
     read_runs = [_run(folder) for folder in runs or (LATEST,)]
-    held = judge_budgets(read(file), read_runs)
+    held = judge_budgets(budgets, read_runs)
     if quiet:
         console.print(lead(held), highlight=False, markup=False, soft_wrap=True)
     else:
