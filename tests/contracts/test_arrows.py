@@ -34,7 +34,6 @@ BOTTOM |= {
     "plausible",
     "seal",
     "slo_verdict",
-    "spans",
     "sse",
     "wilson",
 }

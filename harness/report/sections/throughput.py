@@ -8,6 +8,7 @@ from harness.report.figures import UNKNOWN, listed, scale, told
 from harness.report.matrix import scenarios, slug
 from harness.report.section import Column, Datum, Section, Table
 from harness.report.series import Series, lines, series
+from harness.report.standings import alone
 from harness.report.tables import pivot
 from harness.stats.cells import CellSummary, Summary
 from harness.stats.curve import Curve, curves
@@ -21,7 +22,9 @@ def section(summary: Summary) -> Section | None:
     """Answer one part a scenario that was run at several concurrencies."""
     found = {curve.cells[-1].id: curve for curve in curves(summary.run)}
     named = rounds_of(summary.run)
-    parts = [part for name, cells in scenarios(summary.cells) if (part := _part(found, named, name, cells))]
+    parts = [
+        part for name, cells in scenarios(summary.cells) if (part := _part(summary, found, named, name, cells))
+    ]
     if not parts:
         return None
     note = (
@@ -44,7 +47,11 @@ def section(summary: Summary) -> Section | None:
 
 
 def _part(
-    found: dict[str, Curve], named: Mapping[str, Sequence[Round]], name: str, cells: list[CellSummary]
+    summary: Summary,
+    found: dict[str, Curve],
+    named: Mapping[str, Sequence[Round]],
+    name: str,
+    cells: list[CellSummary],
 ) -> Section | None:
     steady = all(_sustained(each, named) for each in cells if "throughput" in each.metrics)
     metric = "throughput.steady" if steady else "throughput"
@@ -54,7 +61,7 @@ def _part(
     knees = _knees(found, rows)
     title = f"{'Throughput' if steady else 'Calls / total time'} against concurrency: {name}"
     charts = (_throughput(name, rows, metric), *_latency(name, series(cells, "e2e.p50")))
-    return Section(title, _lead(rows, knees, metric), _table(rows, knees, metric), charts)
+    return Section(title, _lead(summary, rows, knees, metric), _table(rows, knees, metric), charts)
 
 
 def _sustained(each: CellSummary, named: Mapping[str, Sequence[Round]]) -> bool:
@@ -110,12 +117,13 @@ def _table(rows: Series, knees: dict[str, str], metric: str) -> Table:
     return Table((*table.columns, Column("knee")), body, table.caption)
 
 
-def _lead(rows: Series, knees: dict[str, str], metric: str) -> str:
+def _lead(summary: Summary, rows: Series, knees: dict[str, str], metric: str) -> str:
     label, best = max(rows.items(), key=lambda item: item[1][-1].metrics[metric].value)
     said: dict[str, list[str]] = {}
     for name, where in knees.items():
         said.setdefault(where, []).append(name)
-    at = f"{told(best[-1].metrics[metric])} at concurrency {best[-1].cell.concurrency}"
+    beside = alone(summary, [row[-1] for row in rows.values()], best[-1], metric, largest=True)
+    at = f"{told(best[-1].metrics[metric])} at concurrency {best[-1].cell.concurrency}{beside}"
     knee = "".join(f"; knee {where} for {listed(names)}" for where, names in said.items())
     if metric == "throughput.steady":
         return f"{label} sustained most, {at}{knee}."

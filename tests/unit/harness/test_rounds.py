@@ -2,9 +2,10 @@
 
 from collections import Counter
 
+from harness.config import RunConfig
 from harness.plan import Planned
 from harness.record import Cell
-from harness.runner import rounds
+from harness.runner import order_of, rounds
 
 
 def _planned(count, of_rounds):
@@ -32,3 +33,10 @@ def test_the_order_differs_between_rounds_and_is_the_same_for_the_same_seed():
     assert order == [[each.cell.id for each in one.slots] for one in again]
     assert [one.hash_seed for one in again] == [one.hash_seed for one in rounds(_planned(20, 2), seed=1)]
     assert order != [[each.cell.id for each in one.slots] for one in rounds(_planned(20, 2), seed=2)]
+
+
+def test_all_cells_of_a_round_draw_the_same_latencies_and_the_next_round_others():
+    """The order names the round, for each cell and for either side of a gate alike."""
+    draws = {order_of(RunConfig(), planned, 4, "http://127.0.0.1:9").draw for planned in _planned(3, 5)}
+    assert draws == {4}
+    assert order_of(RunConfig(), _planned(1, 5)[0], 5, "http://127.0.0.1:9").draw == 5

@@ -1,12 +1,17 @@
 """Rankings in sentences: each is true for the data it is said of, and another is said where it would not be."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from harness.report.standings import compared, standing
+from harness.record import Call, Cell, Slot
+from harness.report.standings import alone, compared, most, standing
+from harness.stats.cells import Summary
 from harness.stats.estimate import Estimate
 from harness.stats.ranking import rank
+from harness.stats.summary import summarise
+from harness.store import Run
 
 
 def ratio(low, high):
@@ -82,3 +87,43 @@ def test_a_factor_is_stated_only_where_it_is_shown(found, said):
     words = "abatch takes {} as long"
     written = compared(found, words, words, "abatch and gather")
     assert written.replace("52.0", "52").replace("\N{EN DASH}", "~") == said
+
+
+def summary(levels) -> Summary:
+    """A run of cells whose CPU per call was so much in each round."""
+    cells = [Cell("s", "c", name, "asyncio", 1) for name in levels]
+    slots, calls = [], []
+    for cell, rounds in zip(cells, levels.values(), strict=True):
+        for turn, cpu in enumerate(rounds):
+            slots.append(Slot(cell.id, turn, 0, 1, 0, 10**6, cpu))
+            calls.append(Call(cell.id, turn, 0, 0, 10**6))
+    return summarise(Run(Path("run"), {"format": 1}, tuple(cells), tuple(slots), tuple(calls)))
+
+
+STEPS = [10**6, 1_010_000, 990_000, 1_005_000, 995_000]
+JUMPY = [2 * 10**6, 600_000, 1_700_000, 500_000, 1_500_000]
+
+
+def test_the_largest_is_named_alone_only_where_every_other_is_shown_to_be_smaller():
+    """Three times as much is alone; beside one that jumps about, that is said."""
+    clear = summary({"a": STEPS, "b": [3 * each for each in STEPS]})
+    assert (
+        most(clear, clear.cells, "cpu", "CPU")
+        == "CPU was largest in s/c/b/asyncio/1, 3.00 ms (2.97\N{EN DASH}3.03)"
+    )
+    unclear = summary({"a": STEPS, "b": JUMPY})
+    assert re.search(r"\(1 other cell is not told apart from it\)$", most(unclear, unclear.cells, "cpu", "CPU"))
+
+
+def test_nothing_is_largest_where_nothing_was():
+    """A wait of 0 ms is no largest wait; nor is there one of a figure that nobody has."""
+    none = summary({"a": [0] * 5, "b": [0] * 5})
+    assert most(none, none.cells, "cpu", "CPU") == ""
+    assert most(none, none.cells, "ttft.p50", "TTFT") == ""
+
+
+def test_a_cell_that_cannot_be_ranked_is_not_told_apart():
+    """Zero in one round has no ratio: nothing is shown of it."""
+    some = summary({"a": STEPS, "b": [0, *STEPS[1:]], "c": [3 * each for each in STEPS]})
+    top = some.cells[2]
+    assert alone(some, some.cells, top, "cpu", largest=True) == " (1 other cell is not told apart from it)"

@@ -8,6 +8,7 @@ import numpy as np
 import orjson
 import pytest
 
+from harness.record import Cell
 from harness.stats.circumstances import CONFIG, ENVIRONMENT, differences
 from harness.stats.columns import Column
 from harness.stats.ranking import differs
@@ -214,3 +215,29 @@ def test_the_limits_of_such_a_comparison_are_said_in_words(two):
     assert "different times" in CAVEAT
     assert "gate" in CAVEAT
     assert lay(*two).first.folder == Path("made-up")
+
+
+def test_of_many_equal_cells_hardly_ever_one_has_moved(make_run):
+    """Twelve cells that did not change: at 95 % each, most comparisons would name one; together, few do."""
+    cells = [Cell("s", "httpx", f"s{place}", "asyncio", 1) for place in range(12)]
+    named = 0
+    for seed in range(20):
+
+        def took(cell, turn, _index, seed=seed):
+            return 100 * Random(f"{seed} {cell.strategy} {turn}").lognormvariate(0, 0.04)
+
+        def again(cell, turn, _index, seed=seed):
+            return 100 * Random(f"again {seed} {cell.strategy} {turn}").lognormvariate(0, 0.04)
+
+        found = lay(make_run(cells, took, calls=1), make_run(cells, again, calls=1))
+        named += any("makespan" in pair.moved() for pair in found.pairs)
+    # One in twenty of twenty is one; four standard deviations more are five.
+    assert named <= 5
+
+
+def test_an_interval_among_many_is_wider():
+    """Twenty-four at once: t at 1 - 0.05 / 24 instead of 0.95, and the ratio itself stays."""
+    first, second = Column([1.0, 1.1, 0.9], [1] * 3, ""), Column([2.0, 2.2, 1.9], [1] * 3, "")
+    single, many = between(first, second), between(first, second, among=24)
+    assert single.value == many.value
+    assert many.low < single.low < single.high < many.high
