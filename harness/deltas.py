@@ -9,6 +9,7 @@ returned instead, so that whoever counts can say why there was nothing.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -131,6 +132,7 @@ def code_of(error: Any) -> str:
     return text if _CODE.fullmatch(text) else "error"
 
 
+@lru_cache(maxsize=1024)
 def _words(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(name))
 
@@ -208,8 +210,9 @@ def _choices(value: dict[str, Any]) -> Delta:
             parts = [_carried(part) for part in content]
             output, reasoning = output or any(o for o, _ in parts), reasoning or any(r for _, r in parts)
             content = None
-        output = output or bool(content or choice.get("text") or any(inner.get(each) for each in _TOOLS))
-        reasoning = reasoning or any(inner.get(each) for each in _REASONING)
+        # The commonest first: a piece of text has no need of the rest.
+        output = output or bool(content or choice.get("text")) or any(map(inner.get, _TOOLS))
+        reasoning = reasoning or any(map(inner.get, _REASONING))
     return Delta(output, reasoning, end, None, _tokens(value))
 
 
