@@ -77,6 +77,11 @@ class Book:
     def enter(self, tally: Tally, number: int, span: tuple[int, int], locust: dict[str, Any], cpu: int) -> None:
         """Write down the test that *tally* has, as round *number*; *locust* has Locust's own counts."""
         journal, brought = tally.whole(), tally.named()
+        if journal and self._config.file and not any(name for name, _ in journal.entries):
+            # A locustfile need not tag its calls: then nothing can be joined, and nothing is wrong.
+            if journal.entries:
+                self.remark(remarks.UNTAGGED)
+            journal = None
         joined, unjoined = join(brought, journal) if journal else (brought, 0)
         by_endpoint: defaultdict[str, list[Call]] = defaultdict(list)
         for call in joined:

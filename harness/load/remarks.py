@@ -11,6 +11,12 @@ OURS = frozenset({"E2E", "TTFT", "ITL", "TPOT"})
 """Rows of Locust's table that are made of calls on record."""
 
 
+UNTAGGED = (
+    "The requests carry no call's tag, so that who owned the time is not known: write [call] into a prompt of the "
+    "locustfile, and each call is found in the server's journal."
+)
+
+
 def of_test(tally: Tally, calls: Sequence[Call], *, open_loop: bool) -> Iterator[str]:
     """Yield what is to be said of one test, whose *calls* are joined with the server's journal."""
     counted = [call for call in calls if not call.warmup]

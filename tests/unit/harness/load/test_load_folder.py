@@ -3,9 +3,11 @@
 import orjson
 import pytest
 
+from harness.journal import Journal
 from harness.load.config import LoadConfig
 from harness.load.folder import Book, how
 from harness.load.tally import Tally
+from harness.record import Served
 from harness.store import Writer, read
 
 MS = 1_000_000
@@ -19,11 +21,14 @@ def _row(index, endpoint="chat", **about):
 NAMES = ("endpoint", "number", "due", "sent", "done", "chunks", "error", "warmup")
 
 
-def _written(tmp_path, rows, counts, config=None, *, peak=0):
+def _written(tmp_path, rows, counts, config=None, *, peak=0, tags=()):
     """Write a test of *rows* down, of which Locust counted *counts*; return run.json and the run."""
     tally = Tally(2)
     tally.bring(rows)
     tally.peak = peak
+    if tags:
+        entries = tuple((tag, Served(MS, [MS], [MS], MS)) for tag in tags)
+        tally.take(Journal(peak, 1, 0, entries))
     with Writer(tmp_path) as writer:
         book = Book(config or LoadConfig(users=2, time=1.0), tmp_path, writer, pinned=False)
         locust = {name: {"E2E": number} for name, number in counts.items()}
@@ -90,3 +95,14 @@ def test_calls_that_users_left_or_the_end_cut_off_did_not_fail(tmp_path):
 def test_the_label_of_a_closed_loop_has_all_numbers_of_users(changes, label):
     """Somebody may change them while a test goes on."""
     assert how(LoadConfig(users=2), changes).startswith(f"closed loop, {label}: ")
+
+
+@pytest.mark.parametrize(("tags", "faults"), [((None, None), 0), (("000001", None), 1)])
+def test_a_locustfile_need_not_tag_its_calls(tags, faults, tmp_path):
+    """Where no request has a tag nothing is joined, and that is told; where some have one, the rest is a fault."""
+    file = tmp_path / "mine.py"
+    file.write_text("")
+    config = LoadConfig(users=2, time=1.0, file=file)
+    about, _, book = _written(tmp_path, [_row(1), _row(2)], {"chat": 2}, config, tags=tags)
+    assert bool(about["balance"]["faults"]) is bool(faults)
+    assert any("carry no call's tag" in each for each in book.remarks) is not bool(faults)
