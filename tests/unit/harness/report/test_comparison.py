@@ -75,3 +75,12 @@ def test_a_comparison_is_told_like_a_report(make_shared_run, old_format, capsys)
     assert max(map(len, shown.splitlines())) <= 100
     assert "s/chain/gather/asyncio/8" in shown
     assert render(folders).count(b"<svg ") == 2
+
+
+def test_one_round_cannot_show_a_difference_and_is_not_said_to_have_shown_none(make_shared_run, old_format):
+    """Whatever lies between the runs: a single round has no scatter to hold it against."""
+    first, second = (old_format(make_shared_run(CELLS, rounds=1)) for _ in range(2))
+    _slower(second, 5)
+    [section] = compare([first, second]).sections
+    assert "no difference shown" not in section.lead
+    assert "with so few rounds no difference in CPU per call can be told" in section.lead
