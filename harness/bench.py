@@ -1,8 +1,6 @@
 """One run from its configuration to its folder: names checked, servers started, rounds run, books closed."""
 
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -11,7 +9,7 @@ from harness import interrupt, registry, slo
 from harness.asking import ask
 from harness.calibration import calibrate
 from harness.config import Mistake, RunConfig
-from harness.folder import Ledger, fresh, point_latest
+from harness.folder import Ledger, begun, fresh, point_latest
 from harness.journal import Lost
 from harness.loops import factory
 from harness.plan import CLIENTS, SCENARIOS, STRATEGIES, Plan, Planned, expand
@@ -108,16 +106,6 @@ def _meant_to_fail(drawn: Sequence[Round]) -> set[str]:
         for cell in cells
         if cell.scenario in there and cell.variant in getattr(registry.load(SCENARIOS, cell.scenario), "FAILS", ())
     }
-
-
-@contextmanager
-def begun(folder: Path) -> Iterator[None]:
-    """Take *folder* away again where a run fails before it has begun: it holds nothing but empty files."""
-    try:
-        yield
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
 
 
 def _carry_out(

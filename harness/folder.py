@@ -1,8 +1,9 @@
 """A run's folder while the run goes on: what was asked, what was measured, what is missing, and its state."""
 
+import shutil
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from time import localtime, strftime
@@ -30,6 +31,18 @@ def fresh(results: Path, name: str) -> Path:
     except OSError as wrong:
         raise Mistake(f"cannot write to {results}: {wrong.strerror}") from wrong
     raise Mistake(f"cannot write to {results}: it has a thousand runs of this second")
+
+
+@contextmanager
+def begun(folder: Path) -> Iterator[None]:
+    """Take *folder* away again where a run fails before anything is measured: it holds nothing but empty files."""
+    try:
+        yield
+    except BaseException:
+        slots = folder / "slots.jsonl"
+        if not (slots.exists() and slots.stat().st_size) and not (folder / "diagnosis.json").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def point_latest(folder: Path) -> str | None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from harness import arriving, bench, interrupt, slo
 from harness.config import Mistake, RunConfig
-from harness.folder import Ledger, fresh, point_latest
+from harness.folder import Ledger, begun, fresh, point_latest
 from harness.journal import Lost
 from harness.launch import Broken
 from harness.plan import Planned
@@ -161,7 +161,7 @@ def run(question: SloQuestion, tell: Tell) -> bench.Outcome:
     parts = [(each.title, plan) for each in subjects for plan in each.plans]
     folder = fresh(config.results, config.name or "slo")
     with interrupt.held():
-        with bench.begun(folder), Servers(config) as servers, Writer(folder) as writer:
+        with begun(folder), Servers(config) as servers, Writer(folder) as writer:
             ledger = Ledger(config, folder, writer, {each.title: each.question for each in subjects})
             with Runner(config, servers, ledger, tell) as runner, interrupt.listening():
                 drawn = bench.prepare(config, parts, servers, runner, ledger)

@@ -35,6 +35,7 @@ __all__ = [
     "line",
     "read",
     "replace",
+    "room",
     "served_from",
     "slot_from",
 ]
@@ -62,6 +63,15 @@ class Unwritten(Mistake):
     def __init__(self, folder: Path, wrong: OSError) -> None:
         super().__init__(f"cannot write to {folder}: {wrong.strerror}")
         self.why = f"what was measured cannot be written any more: {wrong.strerror}"
+
+
+@contextmanager
+def room(folder: Path) -> Iterator[None]:
+    """Raise `Unwritten` where something cannot be written to *folder*."""
+    try:
+        yield
+    except OSError as wrong:
+        raise Unwritten(folder, wrong) from wrong
 
 
 class Unreadable(Exception):
@@ -117,7 +127,7 @@ class Writer:
 
     def __enter__(self) -> Self:
         """Make the folder and its files; raises `Unwritten` where that is not possible."""
-        with self._room():
+        with room(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
             self._slots, self._calls = (_opened(self.folder / name) for name in ("slots.jsonl", "calls.jsonl"))
         return self
@@ -129,13 +139,6 @@ class Writer:
         os.close(self._calls)
         self._release()
 
-    @contextmanager
-    def _room(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as wrong:
-            raise Unwritten(self.folder, wrong) from wrong
-
     def about(self, cells: Iterable[dict[str, Any]], facts: dict[str, Any]) -> None:
         """
         Write run.json: the format's version, the *cells* that were asked for, and *facts*.
@@ -144,7 +147,7 @@ class Writer:
         Raises `Unwritten` where there is no room.
         """
         content = seal.sealed({"format": FORMAT, **facts, "cells": list(cells)})
-        with self._room():
+        with room(self.folder):
             try:
                 replace(self.folder / "run.json", content)
                 self._reserve(len(content) + MORE)
@@ -171,7 +174,7 @@ class Writer:
         Raises `Unwritten` where there is no room: then neither is on file, not even in part.
         """
         lines = [line(call) for call in calls]
-        with self._room():
+        with room(self.folder):
             end = _append(self._calls, b"".join(lines))
             try:
                 _append(self._slots, slot_line(slot, lines))
@@ -279,6 +282,16 @@ OTHERS = {
 """What else leaves a folder in results, by its file."""
 
 
+def _unended(file: Path) -> str:
+    """Say that what is in *file* has not come to its end; "" where it has."""
+    try:
+        facts = orjson.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return ", which cannot be read"
+    going = isinstance(facts, dict) and facts.get("state") == "running"
+    return ", which has not ended, or was killed" if going else ""
+
+
 def _instead(folder: Path) -> str:
     """Say what is in a *folder* that has no run.json."""
     if not folder.exists():
@@ -286,5 +299,6 @@ def _instead(folder: Path) -> str:
     for name, what in OTHERS.items():
         if (folder / name).exists():
             more = f"; its report is {folder / 'report.html'}" if (folder / "report.html").exists() else ""
-            return f"{folder} holds no run.json but {what.replace('FOLDER', str(folder))}{more}"
+            named = what.replace("FOLDER", str(folder))
+            return f"{folder} holds no run.json but {named}{_unended(folder / name)}{more}"
     return f"{folder} holds no run.json"

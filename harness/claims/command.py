@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from time import localtime, strftime
@@ -20,7 +21,7 @@ from harness.environment import circumstances
 from harness.folder import fresh
 from harness.owned.temporary import temporary
 from harness.report.formats.terminal import show
-from harness.store import Unreadable
+from harness.store import Unreadable, room
 
 DONE, FAILED, CHANGED, INTERRUPTED = 0, 1, 3, interrupt.CODE
 
@@ -50,13 +51,18 @@ def carry_out(asked: Asked, paper: Console) -> int:
         raise Mistake("the verdicts on file are those of the installed versions: --record does not go with --with")
     if asked.versions:
         return _elsewhere(asked)
-    folder, made = _measure(chosen, asked)
-    telling.write(folder, made)
-    if asked.record:
-        ledger.record(made)
+    with interrupt.held():
+        folder, made = _measure(chosen, asked)
+        with room(folder):
+            telling.write(folder, made)
+        if asked.record:
+            ledger.record(made)
     if not asked.quiet:
         telling.tell(made, paper)
         paper.print(f"\n{folder / 'report.html'}", highlight=False, soft_wrap=True)
+    if interrupt.came():
+        print(f"overlap: {interrupt.reason()}; what was measured is kept: {folder}", file=sys.stderr)
+        return INTERRUPTED
     return code(made)
 
 
@@ -90,15 +96,21 @@ def _elsewhere(asked: Asked) -> int:
 def _measure(chosen: Sequence[Claim], asked: Asked) -> tuple[Path, Ledger]:
     """Measure the *chosen* claims into a folder of their own; what was measured is on file whenever it ends."""
     known, seen, state = ledger.recorded(), list[Finding](), "interrupted"
-    with Bed() as bed, Progress(Console(stderr=True), len(chosen), quiet=asked.quiet) as progress:
+    with ExitStack() as stack:
+        with interrupt.listening():
+            bed = stack.enter_context(Bed())
+        progress = stack.enter_context(Progress(Console(stderr=True), len(chosen), quiet=asked.quiet))
         folder, began = fresh(asked.results, "claims"), strftime("%Y-%m-%dT%H:%M:%S%z", localtime())
         about = circumstances(default_size())
+        # Who is killed now leaves a folder that says so.
+        ledger.write(folder, Ledger(folder.name, began, "running", about, ()))
         try:
-            for claim in chosen:
-                progress.next(claim)
-                seen.append(finding(bed, claim, known.get(claim.id)))
-                progress.saw(seen[-1])
-                ledger.write(folder, Ledger(folder.name, began, "running", about, tuple(seen)))
+            with interrupt.listening():
+                for claim in chosen:
+                    progress.next(claim)
+                    seen.append(finding(bed, claim, known.get(claim.id)))
+                    progress.saw(seen[-1])
+                    ledger.write(folder, Ledger(folder.name, began, "running", about, tuple(seen)))
             state = "finished"
         except KeyboardInterrupt:
             pass

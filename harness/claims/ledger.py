@@ -13,7 +13,7 @@ from harness.claims.catalogue import FOLDER
 from harness.claims.verdict import NOT_JUDGED
 from harness.config import Mistake
 from harness.reading import checked
-from harness.store import Unreadable, replace
+from harness.store import Unreadable, replace, room
 
 FORMAT = 1
 FILE = "claims.json"
@@ -72,9 +72,10 @@ class Ledger:
 
 
 def write(folder: Path, ledger: Ledger) -> None:
-    """Write claims.json into *folder*, in one step."""
+    """Write claims.json into *folder*, in one step; raises `Unwritten` where there is no room."""
     facts = {"format": FORMAT, "kind": "claims", **asdict(ledger)}
-    replace(folder / FILE, orjson.dumps(facts, option=orjson.OPT_INDENT_2))
+    with room(folder):
+        replace(folder / FILE, orjson.dumps(facts, option=orjson.OPT_INDENT_2))
 
 
 def read(where: Path) -> Ledger:

@@ -1,6 +1,7 @@
 """Tells what to change in an application, by changing one thing at a time and measuring what it buys."""
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from time import localtime, strftime
 from typing import Any
@@ -8,10 +9,13 @@ from typing import Any
 import click
 from rich.console import Console
 
-from harness.commands._words import INTERRUPTED, fail, paper, warn
+from harness import interrupt
+from harness.commands._words import FAULTY, INTERRUPTED, fail, paper, warn
 from harness.config import Mistake, default_executor
 from harness.diagnose.config import PROFILE, TOKENS, Asked
+from harness.folder import begun, fresh
 from harness.progress import Bar
+from harness.store import Unwritten
 
 
 @click.command("diagnose")
@@ -53,14 +57,25 @@ def command(*, quiet: bool, as_json: bool, **asked: Any) -> None:
 
 def _carry_out(asked: Asked, *, quiet: bool, as_json: bool) -> int:
     from harness.diagnose import telling
+    from harness.diagnose.catalogue import interventions
     from harness.diagnose.run import Lab, carry_out
-    from harness.folder import fresh
 
+    interventions(asked.only)  # a name that is not there is told before anything is started
     began = strftime("%Y-%m-%dT%H:%M:%S%z", localtime())
-    with Lab(asked) as lab, Bar(Console(stderr=True), quiet=quiet or as_json) as bar:
-        made = carry_out(asked, lab, bar)
-    folder = fresh(asked.results, "diagnosis")
-    found, report = telling.write(folder, made, began)
+    with interrupt.held():
+        with ExitStack() as stack:
+            with interrupt.listening():
+                lab = stack.enter_context(Lab(asked))
+            folder = fresh(asked.results, "diagnosis")
+            stack.enter_context(begun(folder))
+            bar = stack.enter_context(Bar(Console(stderr=True), quiet=quiet or as_json))
+            made = carry_out(asked, lab, bar, lambda made: telling.keep(folder, made, began))
+        try:
+            found, report = telling.write(folder, made, began)
+        except (OSError, Unwritten) as full:
+            why = full.why if isinstance(full, Unwritten) else f"its report cannot be written: {full.strerror}"
+            warn(f"{made.fault or why}; what there was room for is in {folder}")
+            return FAULTY
     if as_json:
         print((folder / telling.FILE).read_text(encoding="utf-8"))
     elif not quiet:
@@ -69,4 +84,8 @@ def _carry_out(asked: Asked, *, quiet: bool, as_json: bool) -> int:
         console.print(f"\n{folder / 'report.html'}", highlight=False, soft_wrap=True)
     for fault in found.faults:
         warn(fault)
-    return found.exit_code
+    if not interrupt.came():
+        return found.exit_code
+    late = "" if made.state == "interrupted" else ", when all was measured"
+    warn(f"{interrupt.reason()}{late}; what was measured is kept: {folder}")
+    return INTERRUPTED

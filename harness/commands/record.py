@@ -62,8 +62,9 @@ def command(out: Path | None, file: Path | None, against: Path | None, **given: 
     except Mistake as mistake:
         fail(str(mistake))
     except KeyboardInterrupt:
+        print("overlap: interrupted before anything was recorded", file=sys.stderr)
         sys.exit(INTERRUPTED)
-    sys.exit(_tell(out, outcome))
+    sys.exit(_tell(outcome.out, outcome))
 
 
 def _asked(out: Path, given: dict[str, Any]) -> Asked:

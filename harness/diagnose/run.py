@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from time import monotonic
 from typing import Any, Self
 
-from harness import registry
+from harness import interrupt, registry
 from harness.config import Mistake, RunConfig
 from harness.diagnose.catalogue import Intervention, interventions
 from harness.diagnose.config import Asked
@@ -26,7 +26,7 @@ from harness.runner import Progress, joined
 from harness.server import NotReady
 from harness.servers import Servers
 from harness.slot import Order
-from harness.store import call_from, slot_from
+from harness.store import Unwritten, call_from, slot_from
 
 STRATEGIES = "harness.strategies"
 # Tried in this order where none is named: what a service does comes first.
@@ -121,22 +121,26 @@ def _runs(pid: int) -> bool:
     return True
 
 
-def carry_out(asked: Asked, lab: Lab, tell: Tell) -> Measured:
+def carry_out(asked: Asked, lab: Lab, tell: Tell, keep: Callable[[Measured], object]) -> Measured:
     """
-    Watch the application, choose the interventions, and measure them round by round.
+    Watch the application, choose the interventions, and measure them round by round; *keep* puts a round on file.
 
     Raises `Mistake` where the application cannot be had at all. Interrupted, it answers what there is.
     """
     chosen = interventions(asked.only)
-    seen = _seen(asked, lab)
+    with interrupt.listening():
+        seen = _seen(asked, lab)
     told = {each.name: each.told(seen) for each in chosen}
     tried = [each for each in chosen if told[each.name] is not None]
     made = Measured(asked, seen, tried, [each for each in chosen if told[each.name] is None])
     try:
-        _rounds(made, lab, told, tell)
+        with interrupt.listening():
+            _rounds(made, lab, told, tell, keep)
         made.state = "finished"
     except KeyboardInterrupt:
         made.state = "interrupted"
+    except Unwritten as full:
+        made.state, made.fault = "failed", full.why
     except (Broken, Lost) as gone:
         made.state, made.fault = "failed", str(gone)
     return made
@@ -165,12 +169,15 @@ def _preferred(asked: Asked, methods: Sequence[str]) -> str:
     raise Mistake(f"{asked.target} has none of invoke, ainvoke, batch, abatch, stream, astream")
 
 
-def _rounds(made: Measured, lab: Lab, told: Mapping[str, Any], tell: Tell) -> None:
+def _rounds(
+    made: Measured, lab: Lab, told: Mapping[str, Any], tell: Tell, keep: Callable[[Measured], object]
+) -> None:
     """Run every round: the unchanged application and each intervention once, in an order drawn at random."""
     rng, began = random.Random(made.asked.seed), monotonic()
     arms: list[Intervention | None] = [None, *made.tried]
     total = made.asked.rounds * len(arms)
     for number in range(made.asked.rounds):
+        keep(made)
         made.rounds.append({})
         for position, arm in enumerate(rng.sample(arms, len(arms))):
             done = number * len(arms) + position

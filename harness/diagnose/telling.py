@@ -15,7 +15,7 @@ from harness.environment import circumstances
 from harness.report.build import FORMATS
 from harness.report.figures import UNKNOWN, count
 from harness.report.section import Column, Datum, Report, Section, Table
-from harness.store import replace
+from harness.store import replace, room
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,16 +24,26 @@ FILE = "diagnosis.json"
 
 
 def write(folder: Path, made: Measured, time: str) -> tuple[Diagnosis, Report]:
-    """Judge *made*, and write it with its report in every default format into *folder*."""
-    found = diagnosis(made)
+    """
+    Judge *made*, and write it with its report in every default format into *folder*.
+
+    Raises OSError where there is no room for the report, `Unwritten` where there is none for what was measured.
+    """
+    found = keep(folder, made, time)
     report = compose(made, found, time)
-    about = {"name": folder.name, "time": time, "environment": circumstances(made.asked.executor)}
-    content = orjson.dumps(to_json(made, found, about), option=orjson.OPT_INDENT_2, default=str)
-    replace(folder / FILE, content)
     for page in (registry.load(FORMATS, name) for name in registry.names(FORMATS)):
         if page.DEFAULT:
             replace(folder / page.FILE, page.render(report))
     return found, report
+
+
+def keep(folder: Path, made: Measured, time: str) -> Diagnosis:
+    """Put what was measured so far on file, and return what it comes to; raises `Unwritten`."""
+    found = diagnosis(made)
+    about = {"name": folder.name, "time": time, "environment": circumstances(made.asked.executor)}
+    with room(folder):
+        replace(folder / FILE, orjson.dumps(to_json(made, found, about), option=orjson.OPT_INDENT_2, default=str))
+    return found
 
 
 def tell(report: Report, console: "Console") -> None:

@@ -3,7 +3,7 @@ A gate run on file: JSON with every round, and the outcome for readers; `overlap
 
 What is read back is the run alone. The outcome in the file is for eyes and scripts: a verdict is always computed
 anew from the rounds. A value that is no number (NaN, infinite) is null in the file and NaN once read, and its
-series is invalid either way.
+series is invalid either way. A digest of the run notices a byte that has changed since.
 """
 
 import json
@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, fields
+from hashlib import blake2b
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -21,6 +22,7 @@ from harness.gate.record import SCHEMA, Arm, Control, Missing, Outcome, Pair, Ru
 from harness.reading import MIB, text_of
 
 LARGEST = 256 * MIB
+OLD, DIGEST = "overlap-gate/1", "digest"
 RECORDS = (Arm, Control, Missing, Pair, Rule, Run, Series)
 
 
@@ -44,12 +46,24 @@ def write(outcome: Outcome, path: Path) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(_finite(as_json(outcome)), indent=1, default=str) + "\n", encoding="utf-8")
+        said: dict[str, Any] = json.loads(json.dumps(_finite(as_json(outcome)), default=str))
+        part.write_text(json.dumps({**said, DIGEST: digest(said)}, indent=1) + "\n", encoding="utf-8")
         part.replace(path)
     except OSError as wrong:
         with suppress(OSError):
             part.unlink()
         raise Mistake(f"cannot write {path}: {wrong}") from wrong
+
+
+def digest(said: Mapping[str, Any]) -> str:
+    """
+    Return a digest of the run that a file *said*, however it is laid out: BLAKE2b of its JSON with sorted keys.
+
+    >>> digest({"schema": "s", "run": {"b": 1, "a": [2]}}) == digest({"run": {"a": [2], "b": 1}, "schema": "s"})
+    True
+    """
+    kept = {key: said.get(key) for key in ("schema", "run")}
+    return blake2b(json.dumps(kept, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 def _finite(value: Any) -> Any:
@@ -62,16 +76,23 @@ def _finite(value: Any) -> Any:
 
 
 def read(path: Path) -> Run:
-    """Read the run of the file at *path*. Raises `Mistake` where it is not one."""
+    """
+    Read the run of the file at *path*. Raises `Mistake` where it is not one, or not as it was written.
+
+    Files of schema 1 have no digest, and are taken as they are.
+    """
     text = text_of(path, LARGEST)
     try:
         found = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as wrong:
         raise Mistake(f"cannot read {path}: it is not JSON: {wrong}") from wrong
     try:
-        return run_from(found)
+        run = run_from(found)
     except Mistake as wrong:
         raise Mistake(f"{path}: {wrong}") from None
+    if found["schema"] != OLD and found.get(DIGEST) != digest(found):
+        raise Mistake(f"{path} changed since it was written (its digest differs), so no verdict can rest on it")
+    return run
 
 
 def run_from(found: Any) -> Run:

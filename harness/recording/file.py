@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,9 @@ def write(path: Path, recording: Recording) -> None:
         "spread": recording.spread,
         "resolution": recording.resolution,
     }
-    lines = [json.dumps({"tokens": call.tokens, "chunks": call.chunks}) for call in recording.calls]
+    said = [{"tokens": call.tokens, "chunks": call.chunks} for call in recording.calls]
+    lines = [json.dumps(each) for each in said]
+    head["digest"] = _digest({**head, "calls": said})
     text = json.dumps(head, indent=1)[:-2] + ',\n "calls": [\n' + ",\n".join(lines) + "\n]}\n"
     try:
         replace(path, text.encode())
@@ -70,12 +73,24 @@ def write(path: Path, recording: Recording) -> None:
         raise Mistake(f"cannot write {path}: {wrong.strerror}") from wrong
 
 
+def _digest(found: dict[str, Any]) -> str:
+    """Return a digest of what a file says, however it is laid out; of its own it says nothing."""
+    kept = {key: value for key, value in found.items() if key != "digest"}
+    return blake2b(json.dumps(kept, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
 def read(path: Path) -> Recording:
-    """Read a recording back. Raises `Mistake` for a file that is none."""
+    """
+    Read a recording back. Raises `Mistake` for a file that is none, or was changed since it was written.
+
+    Recordings from before there were digests are taken as they are.
+    """
     try:
         found = json.loads(checked(path, LARGEST).read_text(encoding="utf-8"))
         if found["format"] != FORMAT or found["version"] > VERSION:
             raise Mistake(f"{path} has format {found['format']} {found['version']}; this reads {FORMAT} {VERSION}")
+        if "digest" in found and found["digest"] != _digest(found):
+            raise Mistake(f"{path} was changed since it was written: its digest differs")
         calls = tuple(Recorded(_times(call["chunks"]), call.get("tokens")) for call in found["calls"])
         if not calls:
             raise Mistake(f"{path} has no calls in it")
@@ -84,7 +99,7 @@ def read(path: Path) -> Recording:
         raise Mistake(f"cannot read {path}: {wrong.strerror}") from wrong
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
         raise Mistake(f"{path} is no recording; `overlap record` makes one") from None
-    about = {key: value for key, value in found.items() if key not in {"format", "version", "calls"}}
+    about = {key: value for key, value in found.items() if key not in {"format", "version", "calls", "digest"}}
     return Recording(calls, about=about, **known)
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from harness import interrupt
 from harness.awake import awake
 from harness.endpoint import Endpoint, Remote
 from harness.owned.temporary import temporary
@@ -71,7 +72,8 @@ def floor(calls: Sequence[Recorded], concurrency: int) -> Floor:
     with temporary("recording") as folder:
         path = folder / "known.json"
         write(path, Recording(tuple(known), concurrency, 0, 0, 0, {}))
-        runs = [played(path, Work(len(known), concurrency), "recorded") for _ in range(RUNS)]
+        work = Work(len(known), concurrency)
+        runs = [played(path, work, "recorded") for _ in range(RUNS) if not interrupt.again()]
     return added_to(known, runs)
 
 

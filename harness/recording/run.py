@@ -1,11 +1,14 @@
 """Records an endpoint into a file, and plays such a file to see how close it comes."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from tempfile import gettempdir
 from time import localtime, strftime
 
+from harness import interrupt
 from harness.application.inputs import questions
 from harness.config import Mistake, RunConfig
 from harness.endpoint import Remote
@@ -39,12 +42,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was recorded, what the endpoint was sent in all, and what is wrong, one sentence each."""
+    """What was recorded and where to, what the endpoint was sent in all, and what is wrong, one sentence each."""
 
     recording: Recording
     spent: Metered
     interrupted: bool
     faults: tuple[str, ...]
+    out: Path
 
 
 def record(asked: Asked, agree: Agree, say: Say) -> Outcome:
@@ -63,14 +67,29 @@ def record(asked: Asked, agree: Agree, say: Say) -> Outcome:
     visit.agreed([planned])
     remote = visit.remote(asked.tokens)
     say(f"recording {asked.work.calls} calls of {remote.model}, {asked.work.concurrency} at once")
-    measured = _measured(asked, remote, prompts)
-    visit.charge(measured.sent)
-    if not measured.calls:
-        raise Mistake(f"{visit.base_url} gave no output in any call: {_kinds(measured) or measured.sent.reason}")
-    say("measuring what the client itself adds")
-    recording = _recording(asked, remote, measured)
-    file.write(asked.out, recording)
-    return Outcome(recording, visit.spent, measured.interrupted, tuple(_faults(asked, measured)))
+    with interrupt.held():
+        measured = _measured(asked, remote, prompts)
+        visit.charge(measured.sent)
+        if not measured.calls:
+            interrupt.check()
+            why = _kinds(measured) or measured.sent.reason
+            raise Mistake(f"{visit.base_url} gave no output in any call: {why}")
+        say("measuring what the client itself adds")
+        recording = _recording(asked, remote, measured)
+        place, fault = _kept(asked.out, recording)
+    faults = [*_faults(asked, measured), *([fault] if fault else [])]
+    return Outcome(recording, visit.spent, measured.interrupted, tuple(faults), place)
+
+
+def _kept(out: Path, recording: Recording) -> tuple[Path, str | None]:
+    """Write *recording* to *out*, else to the temporary folder, and say so: its calls may have been paid for."""
+    try:
+        file.write(out, recording)
+    except Mistake as full:
+        place = Path(gettempdir()) / f"{out.stem}-{os.getpid()}.json"
+        file.write(place, recording)
+        return place, f"{full}; the recording is in {place}"
+    return out, None
 
 
 def check(path: Path, say: Say, against: Path | None = None) -> list[Fit]:
@@ -105,7 +124,8 @@ def _texts(asked: Asked) -> Iterator[str]:
 
 def _measured(asked: Asked, remote: Remote, prompts: Iterator[str]) -> Measured:
     endpoint = remote.endpoint(asked.config.timeout, 0, asked.work.concurrency)
-    return measure(endpoint, prompts, asked.work, remote)
+    with interrupt.listening():
+        return measure(endpoint, prompts, asked.work, remote)
 
 
 def _recording(asked: Asked, remote: Remote, measured: Measured) -> Recording:

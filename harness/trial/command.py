@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from harness import registry
+from harness import interrupt, registry
 from harness.arms.spec import specs
 from harness.choices import choices, quoted
 from harness.commands._words import INTERRUPTED, USAGE, paper, run_folder, warn
@@ -44,7 +44,8 @@ def main(what: tuple[str, ...], words: Mapping[str, Any]) -> int:
             return _tell(file.read(words["replay"]), words["out"], formats, quiet=words["quiet"])
         if what and all(name.endswith(".json") or Path(name).is_dir() for name in what):
             return _two(what, words["out"], formats, quiet=words["quiet"])
-        return _measure(what, words, formats)
+        with interrupt.held():
+            return _measure(what, words, formats)
     except Mistake as mistake:
         warn(str(mistake))
         return USAGE
@@ -73,7 +74,8 @@ def _measure(what: tuple[str, ...], words: Mapping[str, Any], formats: list[str]
     path = folder / FILE
     reason = None
     try:
-        run = compare(asked, path, lambda line: _say(line, quiet=words["quiet"]))
+        with interrupt.listening():
+            run = compare(asked, path, lambda line: _say(line, quiet=words["quiet"]))
     except BaseException as wrong:
         if not path.exists():
             # The folder of a run that never began holds nothing.
@@ -82,7 +84,7 @@ def _measure(what: tuple[str, ...], words: Mapping[str, Any], formats: list[str]
             if isinstance(wrong, KeyboardInterrupt):
                 print("overlap: interrupted before anything was measured", file=sys.stderr)
                 return INTERRUPTED
-        if not isinstance(wrong, Lost):
+        if not isinstance(wrong, Lost | KeyboardInterrupt):
             raise
         reason = str(wrong)
         if not path.exists():
@@ -94,7 +96,11 @@ def _measure(what: tuple[str, ...], words: Mapping[str, Any], formats: list[str]
     if reason:
         warn(reason)
         return USAGE
-    return INTERRUPTED if run.interrupted else code
+    if run.interrupted or interrupt.came():
+        late = "" if run.interrupted else ", when all was measured"
+        print(f"overlap: {interrupt.reason()}{late}", file=sys.stderr)
+        return INTERRUPTED
+    return code
 
 
 def _asked(what: tuple[str, ...], words: Mapping[str, Any]) -> Asked:

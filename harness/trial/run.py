@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
+from harness import interrupt
 from harness.gate.record import Run
 from harness.neighbours import look, taken
 from harness.report.figures import count
@@ -60,20 +61,25 @@ class Trial:
         """
         began = monotonic()
         self._rng = random.Random(self.book.seed)
-        try:
-            self._pilot()
-            while self._goes_on():
-                self._round()
-                self.book.took = monotonic() - began
-                # On file it is interrupted until it has come to its end: who is killed can say so no more.
-                self.filed(replace(self.book.run, interrupted=True))
-        except KeyboardInterrupt:
-            self.book.interrupted = True
-        finally:
-            self.workers.end()
-        self.book.took = monotonic() - began
-        self.filed(self.book.run)
+        with interrupt.held():
+            try:
+                with interrupt.listening():
+                    self._rounds(began)
+            except KeyboardInterrupt:
+                self.book.interrupted = True
+            finally:
+                self.workers.end()
+            self.book.took = monotonic() - began
+            self.filed(self.book.run)
         return self.book.run
+
+    def _rounds(self, began: float) -> None:
+        self._pilot()
+        while self._goes_on():
+            self._round()
+            self.book.took = monotonic() - began
+            # On file it is interrupted until it has come to its end: who is killed can say so no more.
+            self.filed(replace(self.book.run, interrupted=True))
 
     def _goes_on(self) -> bool:
         # A cell that is missing makes the whole run invalid, whatever the others would say.

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from harness.config import Mistake, RunConfig
-from harness.folder import Ledger, fresh, point_latest
+from harness.folder import Ledger, begun, fresh, point_latest
 from harness.plan import Planned
 from harness.record import Call, Cell, Slot
 from harness.report.build import compose
@@ -55,6 +55,16 @@ def test_what_a_user_has_called_latest_is_left_alone_and_told(tmp_path, kind):
     assert point_latest(folder) == f"{mine} is no link, so it is left as it is; the newest run is {folder}"
     assert mine.is_dir() if kind == "folder" else mine.read_text() == "mine"
     assert {each.name for each in tmp_path.iterdir()} == {"latest", folder.name}
+
+
+def test_a_folder_is_taken_away_only_while_nothing_is_measured(tmp_path):
+    """A mistake before the first slot leaves nothing; after it, everything."""
+    for measured in (b"", b"a slot"):
+        folder = fresh(tmp_path, "a")
+        (folder / "slots.jsonl").write_bytes(measured)
+        with pytest.raises(Mistake), begun(folder):
+            raise Mistake("it cannot go on")
+        assert folder.exists() == bool(measured)
 
 
 def test_the_ledger_says_what_was_measured_and_what_is_missing(tmp_path):

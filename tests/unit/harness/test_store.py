@@ -259,6 +259,9 @@ def test_a_folder_of_another_command_is_named_for_what_it_holds(tmp_path, file, 
     (tmp_path / file).write_text("{}")
     with pytest.raises(Unreadable, match=said):
         read(tmp_path)
+    (tmp_path / file).write_text('{"state": "running"}')
+    with pytest.raises(Unreadable, match="has not ended, or was killed"):
+        read(tmp_path)
 
 
 def test_a_run_of_format_1_still_tells_which_calls_were_handed_over_in_one_go(tmp_path):

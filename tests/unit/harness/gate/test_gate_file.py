@@ -64,6 +64,37 @@ def test_the_outcome_in_the_file_is_for_readers_alone(tmp_path):
     assert judge(read(path)) == judge(RUN)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda found: found["run"].update(seed=8),
+        lambda found: found["run"]["rule"].update(alpha=0.5),
+        lambda found: found["run"]["series"][0]["pairs"].pop(),
+        lambda found: found["run"]["series"][0]["pairs"][0].update(base=2.5),
+        lambda found: found.pop("digest"),
+    ],
+    ids=["seed", "rule", "a round short", "value", "no digest"],
+)
+def test_a_run_that_was_changed_on_file_is_refused(tmp_path, change):
+    """No verdict can rest on it; the line says why. Laid out anew, it is what it was."""
+    path = tmp_path / "gate.json"
+    write(judge(RUN), path)
+    found = json.loads(path.read_text())
+    path.write_text(json.dumps(found))
+    assert read(path) == RUN
+    change(found)
+    path.write_text(json.dumps(found))
+    with pytest.raises(Mistake, match="changed since it was written"):
+        read(path)
+
+
+def test_a_run_of_schema_1_has_no_digest_and_is_read(tmp_path):
+    """It is of a time when there were none."""
+    path = tmp_path / "gate.json"
+    path.write_text(json.dumps(as_json(judge(RUN)) | {"schema": "overlap-gate/1"}))
+    assert read(path).base == RUN.base
+
+
 def test_a_file_of_a_version_that_knows_more_and_is_of_the_same_schema_is_read():
     """An unknown field was not needed for the verdict; one with a default may be absent."""
     found = json.loads(json.dumps(as_json(judge(RUN))))

@@ -28,6 +28,20 @@ def test_what_is_written_is_read(tmp_path):
     assert set(json.loads(path.read_text())["calls"][0]) == {"tokens", "chunks"}
 
 
+def test_a_recording_that_was_changed_is_refused(tmp_path):
+    """One digit of one chunk; a recording from before there were digests is taken as it is."""
+    path = tmp_path / "a.json"
+    write(path, RECORDING)
+    found = json.loads(path.read_text())
+    found["calls"][0]["chunks"][0] += 1
+    path.write_text(json.dumps(found))
+    with pytest.raises(Mistake, match="was changed since it was written"):
+        read(path)
+    del found["digest"]
+    path.write_text(json.dumps(found))
+    assert read(path).calls[0].chunks[0] == RECORDING.calls[0].chunks[0] + 1
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

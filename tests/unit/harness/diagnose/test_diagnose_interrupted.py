@@ -1,0 +1,78 @@
+"""A signal while a diagnosis is measured, closed and told: what was measured is kept, and said to be."""
+
+import json
+import os
+import signal
+from contextlib import nullcontext
+
+import pytest
+from click.testing import CliRunner
+
+from harness.cli import main
+from harness.diagnose import run, telling
+from harness.diagnose.judge import UNCHANGED
+from harness.diagnose.run import Measured
+from harness.diagnose.seen import Seen
+from harness.record import Slot
+
+SLOT = Slot("c", 0, 0, 4, 0, 10, 1)
+
+
+def _fake(monkeypatch, rounds):
+    """Let a diagnosis be one of nothing but the unchanged application, whose rounds are made by *rounds*."""
+
+    def carry_out(asked, _lab, _tell, keep):
+        made = Measured(asked, Seen(SLOT, [], {}, [], "gather", 4, "steady"), [], [])
+        return rounds(made, keep)
+
+    monkeypatch.setattr(run, "Lab", lambda _asked: nullcontext())
+    monkeypatch.setattr(run, "carry_out", carry_out)
+
+
+def _diagnosed(tmp_path):
+    done = CliRunner().invoke(main, ["diagnose", "app.py:f", "--quiet", "--results", str(tmp_path)])
+    [folder] = tmp_path.iterdir()
+    return done, folder, json.loads((folder / "diagnosis.json").read_text())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_while_the_report_is_made_does_not_say_that_nothing_was_measured(tmp_path, monkeypatch, number):
+    """Once it said so beside a finished diagnosis."""
+
+    def rounds(made, keep):
+        made.rounds.append({UNCHANGED: {"p95": 1e9}})
+        keep(made)
+        made.state = "finished"
+        os.kill(os.getpid(), number)
+        return made
+
+    _fake(monkeypatch, rounds)
+    done, folder, told = _diagnosed(tmp_path)
+    assert done.exit_code == 130, done.exc_info
+    assert f", when all was measured; what was measured is kept: {folder}" in done.stderr
+    assert (told["state"], len(told["rounds"])) == ("finished", 1)
+    assert (folder / "report.html").exists()
+
+
+def test_a_report_that_has_no_room_leaves_what_was_measured_and_one_line(tmp_path, monkeypatch):
+    """diagnosis.json comes first."""
+
+    def rounds(made, _keep):
+        made.state = "finished"
+        return made
+
+    put = telling.replace
+
+    def full(path, content):
+        if path.suffix == ".html":
+            raise OSError(28, "No space left on device")
+        put(path, content)
+
+    _fake(monkeypatch, rounds)
+    monkeypatch.setattr(telling, "replace", full)
+    done, folder, told = _diagnosed(tmp_path)
+    assert (done.exit_code, told["state"]) == (1, "finished")
+    [line] = done.stderr.splitlines()
+    assert line.endswith(
+        f"its report cannot be written: No space left on device; what there was room for is in {folder}"
+    )
