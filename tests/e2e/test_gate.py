@@ -45,6 +45,19 @@ class Asking:
 def app(client, endpoint):
     return Asking(client)
 '''
+# Every fourth request fails; one side asks again, the other does not.
+FAILING = SCENARIO.replace("calls=8)", 'calls=8, server=("--fault", "status,code=500,every=4"))').replace(
+    "        return await self._client.ainvoke(prompt)\n\n\n",
+    """        while True:
+            try:
+                return await self._client.ainvoke(prompt)
+            except Exception:
+                if os.environ.get("GIVES_UP"):
+                    raise
+
+
+""",
+)
 CELL = "mine.asking/floor/gather/asyncio/4"
 # Other tests run beside this one: a disturbed machine is no reason here.
 LOUD = ("--foreign", "1000", "--steal", "100%", "--slot", "0.02")
@@ -86,6 +99,20 @@ def test_a_count_that_doubled_is_regressed_and_the_files_say_so(project):
     again = CliRunner().invoke(main, ["gate", "--replay", str(project / "out" / "gate.json"), "--quiet"])
     assert again.exit_code == 1
     assert "requests_per_call" in again.output
+
+
+@pytest.mark.slow
+def test_a_candidate_that_gives_up_where_the_base_asks_again_is_regressed(project):
+    """It makes fewer requests, and a quarter of its calls fails: exit 1, and nothing is called improved."""
+    assert FAILING.count("GIVES_UP") == FAILING.count("--fault") == 1
+    (project / "mine" / "asking.py").write_text(FAILING)
+    words = ("--base", "executor=2", "--candidate", "env.GIVES_UP=1", "--rounds", "8", "--calls", "8")
+    done = _gate(project, *words)
+    assert done.returncode == 1, done.stdout + done.stderr
+    filed = json.loads((project / "out" / "gate.json").read_text())
+    judged = {each["metric"]: each["verdict"] for each in filed["outcome"]["judged"]}
+    assert judged["errors"] == "regressed"
+    assert "improved" not in judged.values()
 
 
 def test_what_fails_on_one_side_only_is_a_missing_cell_and_no_regression(project):
