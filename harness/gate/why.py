@@ -66,7 +66,7 @@ def why(verdict: Verdict, grounds: Grounds) -> str:
 def lacking(pairs: tuple[Pair, ...]) -> str:
     """Return what a reader must know of rounds in which one arm gave no value; "" where there are none."""
     told = [
-        f"{arm} gave no value in {count(number, 'round')}"
+        f"the {arm} gave no value in {count(number, 'round')}"
         for arm in ("base", "candidate")
         if (number := sum(pair.lacks == arm for pair in pairs))
     ]
