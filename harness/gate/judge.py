@@ -136,7 +136,7 @@ def _worst(judged: Sequence[Judged]) -> tuple[Verdict, str]:
     if open_ := by.get("inconclusive"):
         return "inconclusive", f"{_so_far(judged)}: {_names(open_)}"
     if better := by.get("improved"):
-        return "improved", f"improved, and none regressed: {_names(better)}"
+        return "improved", f"better: {_names(better)}; none regressed"
     return "pass", f"none of {len(judged)} series regressed"
 
 

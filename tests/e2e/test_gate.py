@@ -136,6 +136,8 @@ def test_ctrl_c_leaves_a_file_that_can_be_judged(project):
             end = time.monotonic() + 60
             while not filed.exists() and process.poll() is None and time.monotonic() < end:
                 time.sleep(0.05)
+            # Whoever is killed now can say so no more: the file does.
+            assert json.loads(filed.read_text())["run"]["interrupted"]
             children = psutil.Process(process.pid).children(recursive=True)
             process.send_signal(signal.SIGINT)
             _, errors = process.communicate(timeout=60)

@@ -5,7 +5,9 @@ import math
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from harness.cli import main
 from harness.config import Mistake
 from harness.gate import sheet
 from harness.gate.judge import judge
@@ -262,3 +264,15 @@ def test_a_pattern_names_several_files(tmp_path):
     deep = side(tmp_path / "Linux-CPython", [1, 2, 3], [0, 1, 2])
     for path in (tmp_path, deep, deep / "000[0-9].json", Path(f"{tmp_path}/**/*.json")):
         assert two(path, path).rounds == 3
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [(2.0, "regressed"), (0.4, "improved"), (1.0, "pass")])
+def test_a_quiet_verdict_is_said_once(tmp_path, factor, verdict):
+    """In one line, by two files as by a replay."""
+    files = [stored(tmp_path / f"{i}.json", {"a": 1.0 * factor**i}) for i in range(2)]
+    done = CliRunner().invoke(main, ["gate", *map(str, files), "--quiet", "--out", str(tmp_path / "out")])
+    again = CliRunner().invoke(main, ["gate", "--replay", str(tmp_path / "out" / "gate.json"), "--quiet"])
+    for each in (done, again):
+        assert each.output.count("\n") == 1
+        assert each.output.startswith(f"{verdict}: ")
+        assert each.output.count(verdict) == 1

@@ -201,7 +201,7 @@ def test_what_gave_nothing_is_named():
     ("verdict", "why", "told"),
     [
         ("regressed", "regressed: a cpu +5.0%", "1 of 2 series is worse: a cpu +5.0%"),
-        ("improved", "improved, and none regressed: a cpu -9.0%", "none regressed: a cpu -9.0%"),
+        ("improved", "better: a cpu -9.0 %; none regressed", "better: a cpu -9.0 %; none regressed"),
         ("pass", "none of 2 series regressed", "none of 2 series regressed"),
         ("invalid", "nothing was measured", "nothing was measured"),
     ],
