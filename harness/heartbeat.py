@@ -109,7 +109,8 @@ def cost(passed: Sequence[tuple[int, int | None]], own: int) -> int:
 
 def _of_beat(spent: int, slept: int | None, usual: int, own: int) -> int:
     if not slept:
-        return min(spent, own)
+        # A thread that others kept from its core has not slept either, and has computed no more than a beat.
+        return spent if slept == 0 and spent <= usual else min(spent, own)
     if slept == 1 and spent <= TOO_DEAR * usual:
         return spent
     return min(spent, usual)

@@ -56,6 +56,7 @@ def section(summary: Summary) -> Section | None:
         "start is the due time in an open loop and the moment of sending in a closed one; done is when the "
         "call returned. GuideLLM's time_per_output_token_ms divides the whole request latency, first token "
         "included, by the output tokens; no figure here does. Each percentile is taken over the calls of a "
-        "round, then estimated over rounds."
+        "round, then estimated over rounds; failed calls count as slower than any other, and ≥ stands where they "
+        "decide. Calls that are handed over in one go, as by batch, have no figures of single calls."
     )
     return Section("Definitions", lead, Table(columns, body), note=note)

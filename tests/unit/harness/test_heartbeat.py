@@ -67,6 +67,8 @@ def test_below_a_hundred_beats_there_is_no_99th_percentile():
         ([(60, 1)] * 4 + [(3_060, 2)], 300),
         # A thread that never slept had nobody to wake: 5 for what the beat itself computes.
         ([(9_000, 0)] * 10, 50),
+        # A thread that others kept from its core: it never slept, and computed no more than a beat alone.
+        ([(60, 1)] * 4 + [(40, 0)], 280),
         # What ran before the thread slept for the first time is not the beat's, though it slept only once.
         ([(60, 1)] * 4 + [(4_000, 1)], 300),
         # No beat was ever alone: the cheapest wake of all stands for it, 400 / 10.
