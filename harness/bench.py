@@ -9,6 +9,7 @@ from harness import interrupt, registry, slo
 from harness.asking import ask
 from harness.calibration import calibrate
 from harness.config import Mistake, RunConfig
+from harness.descriptors import allow
 from harness.folder import Ledger, begun, fresh, point_latest
 from harness.journal import Lost
 from harness.loops import factory
@@ -60,6 +61,7 @@ def asked_of(config: RunConfig) -> list[Subject]:
                 factory(loop)
     except registry.Unknown as unknown:
         raise Mistake(unknown.args[0]) from unknown
+    allow(max(most for each in asked for plan in each.plans for most in plan.concurrency))
     return asked
 
 

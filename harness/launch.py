@@ -17,6 +17,7 @@ import orjson
 
 from harness import interrupt
 from harness.config import Mistake
+from harness.descriptors import shortage
 from harness.environment import scrubbed
 from harness.masking import HIDDEN_NAMES, hidden_among, hide_dotenv, masked
 from harness.owned.children import Child
@@ -145,8 +146,9 @@ class Launch:
             selector.register(self._process.stdout, EVENT_READ)
             while b"\n" not in parts[-1]:
                 if not selector.select(max(0.0, end - monotonic())):
+                    short = shortage()
                     self.end()
-                    raise Broken(f"no answer within {given:g} s")
+                    raise Broken(f"no answer within {given:g} s{f': {short}' if short else ''}")
                 some = os.read(self._process.stdout.fileno(), 1 << 20)
                 if not some:
                     raise Broken(self._obituary())

@@ -21,6 +21,7 @@ from harness import registry
 from harness.application.adapting import METHODS, adapted, is_application, methods
 from harness.application.inputs import item
 from harness.application.shape import shape
+from harness.descriptors import allow
 from harness.endpoint import Endpoint
 from harness.journal import Journal, take
 from harness.owned.children import guarded
@@ -89,6 +90,7 @@ async def compare(  # noqa: PLR0913  each has its default
     asked = list(islice(cycle(prompts), calls))
     if not asked or rounds < 1 or concurrency < 1:
         raise ValueError("nothing to compare: calls, rounds and concurrency must be 1 or more, and prompts given")
+    allow(concurrency)
     async with _built(app, profile, tokens, seed) as (built, base_url):
         name = getattr(app, "__name__", type(app).__name__)
         cells = [

@@ -5,6 +5,7 @@ A mark costs about a microsecond and allocates little, since it is part of every
 the marks only after the clock has stopped.
 """
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic_ns
@@ -183,4 +184,18 @@ def name(error: BaseException) -> str:
     when the clock has stopped.
     """
     status = getattr(error, "status_code", None)
-    return f"{type(error).__name__} {status}" if isinstance(status, int) else type(error).__name__
+    if isinstance(status, int):
+        return f"{type(error).__name__} {status}"
+    return f"{type(error).__name__} (too many open files)" if _short(error) else type(error).__name__
+
+
+def _short(error: BaseException) -> bool:
+    """Return whether *error* came of too many open files; libraries wrap it several times."""
+    seen: set[int] = set()
+    each: BaseException | None = error
+    while each and id(each) not in seen:
+        seen.add(id(each))
+        if isinstance(each, OSError) and each.errno in {errno.EMFILE, errno.ENFILE}:
+            return True
+        each = each.__cause__ or each.__context__
+    return False

@@ -8,6 +8,7 @@ from harness.application.inputs import read
 from harness.application.spec import parse
 from harness.config import Mistake
 from harness.diagnose.catalogue import interventions
+from harness.descriptors import allow
 from harness.diagnose.config import Asked
 from harness.diagnose.order import order_of
 from harness.journal import take
@@ -25,6 +26,7 @@ def check(asked: Asked) -> None:
         )
     if spec.file and not spec.file.is_file():
         raise Mistake(f"there is no file {spec.place}")
+    allow(asked.concurrency)
     if asked.inputs:
         read(str(asked.inputs))
     if asked.strategy:

@@ -8,6 +8,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from harness.config import Mistake
+from harness.descriptors import allow
 from harness.journal import Lost, configure, take
 from harness.load.config import LoadConfig
 from harness.load.endpoints import class_name
@@ -45,6 +46,8 @@ class Stage:
 
     def __enter__(self) -> Self:
         try:
+            # The service has a connection to each of its users, and one to the mock server for each call.
+            allow(self._config.users * (1 if self._config.direct or self._config.host else 2))
             self._check_ports()
             if not self.host:
                 self._start_servers()

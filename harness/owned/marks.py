@@ -29,6 +29,16 @@ def end_marked(mark: str, patience: float = PATIENCE) -> int:
     return len(ended)
 
 
+def marked_with(mark: str) -> list[int]:
+    """Return the ids of all processes that carry *mark*; none where the system has no /proc."""
+    found = []
+    for name in os.listdir("/proc") if sys.platform == "linux" else ():  # noqa: PTH208  a name each, and no more
+        if name.isdigit():
+            with suppress(OSError):
+                found += [int(name)] if mark in _marks(int(name)) else []
+    return found
+
+
 def _kill(mark: str) -> Iterator[int]:
     """Kill those that carry *mark* now and yield their ids; none where the system has no /proc."""
     processes = os.listdir("/proc") if sys.platform == "linux" else ()  # noqa: PTH208  a name each, and no more

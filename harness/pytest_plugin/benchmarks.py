@@ -13,6 +13,8 @@ import pytest
 
 from harness import loops, registry
 from harness.application.blame import Unloadable
+from harness.config import Mistake
+from harness.descriptors import allow
 from harness.environment import scrubbed
 from harness.pytest_plugin.mock import MockLLM
 from harness.pytest_plugin.slots import OpenSlot
@@ -88,8 +90,9 @@ def strategy(  # noqa: PLR0913  one keyword for each thing a cell has
     mistake, found = None, []
     with _clean_environment():
         try:
+            allow(concurrency)
             found = _carried_out(benchmark, order, rounds)
-        except (registry.Unknown, Unloadable) as wrong:
+        except (registry.Unknown, Unloadable, Mistake) as wrong:
             mistake = wrong.args[0]
     # Out here, so that it is told alone.
     if mistake:

@@ -11,6 +11,7 @@ from time import localtime, strftime
 from harness import interrupt
 from harness.application.inputs import questions
 from harness.config import Mistake, RunConfig
+from harness.descriptors import allow
 from harness.endpoint import Remote
 from harness.plan import Planned
 from harness.record import Cell, Metered
@@ -59,6 +60,7 @@ def record(asked: Asked, agree: Agree, say: Say) -> Outcome:
     """
     if asked.out.parent != Path() and not asked.out.parent.is_dir():
         raise Mistake(f"cannot write {asked.out}: there is no folder {asked.out.parent}")
+    allow(asked.work.concurrency)
     prompts = _texts(asked)
     visit = Visit(asked.config, agree)
     visit.ready()
