@@ -7,8 +7,8 @@ from harness import registry
 from harness.application.inputs import read
 from harness.application.spec import parse
 from harness.config import Mistake
-from harness.diagnose.catalogue import interventions
 from harness.descriptors import allow
+from harness.diagnose.catalogue import interventions
 from harness.diagnose.config import Asked
 from harness.diagnose.order import order_of
 from harness.journal import take

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from harness.descriptors import RESERVE, allow, shortage
+from harness.descriptors import RESERVE, shortage
 from harness.owned.children import Child
 from harness.probe import name
 
@@ -53,9 +53,7 @@ def test_a_soft_limit_is_raised_as_far_as_needed_and_no_other_is_touched():
 def test_a_hard_limit_that_does_not_suffice_is_a_mistake_with_both_numbers():
     """Before anything is started; what is in flight is the user's to choose."""
     said, limits = limited(64, 539, 500)
-    assert said.startswith(
-        "500 connections at once take 540 file descriptors a process, of which it may have 539:"
-    )
+    assert said.startswith("500 connections at once take 540 file descriptors a process, which may have 539:")
     assert "ulimit -n 540" in said
     assert limits == "64 539"
 
