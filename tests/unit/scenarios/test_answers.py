@@ -10,8 +10,10 @@ from harness.config import RunConfig
 from harness.plan import expand, plans
 from harness.record import Call, Cell, Lag, Served, Slot
 from harness.stats.cells import Summary
+from harness.stats.estimate import Estimate
 from harness.stats.summary import summarise
 from harness.store import Run
+from scenarios._cells import change, verdict
 
 MS = 1_000_000
 ROUNDS = 5
@@ -90,3 +92,50 @@ def test_loops_say_a_change_only_where_there_is_one(asked):
     """Uvloop at half the cost is -50 %; at the same cost nothing is shown, and how much is possible."""
     assert "-50.0 % (" in asked("loops", lambda place: 100.0 / (1 + place % 2))
     assert "% is possible" in asked("loops", lambda _: 100.0)
+
+
+def ratio(low: float, high: float) -> Estimate:
+    """A ratio with this interval."""
+    return Estimate((low * high) ** 0.5, low, high, 5, 5, "")
+
+
+def test_handlers_cost_a_tenth_more_only_where_their_whole_interval_says_so():
+    """Three handlers, three sentences: more, less, and not shown."""
+    dear = registry.load("scenarios", "callbacks")._dear
+    found = {"slow": ratio(1.2, 1.4), "quick": ratio(0.95, 1.05), "noisy": ratio(0.8, 1.6)}
+    assert dear(found) == (
+        "slow cost more than a tenth on top, quick cost less than that, "
+        "of noisy it is not shown whether it is a tenth"
+    )
+    assert dear({"quick": found["quick"]}) == "quick cost less than a tenth on top"
+    assert dear({"noisy": found["noisy"]}) == "of noisy it is not shown whether it is a tenth"
+    assert dear({"few": Estimate(3.0, None, None, 2, 2, "")}) == "of few it is not shown whether it is a tenth"
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (ratio(1.2, 1.4), "Yes"),
+        (ratio(0.6, 0.8), "No"),
+        (ratio(0.8, 1.4), "Not shown here"),
+        (ratio(0.98, 1.02), "No difference of 3% or more here"),
+        (Estimate(9.0, None, None, 2, 2, ""), "Not shown here"),
+    ],
+)
+def test_a_verdict_is_what_the_interval_shows(found, said):
+    """Yes and no need a difference; no difference needs one that is shown to be small."""
+    assert verdict(found, "Yes", "No") == said
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (ratio(0.9, 0.95), "-7.5 % (-10.0 to -5.0)"),
+        (ratio(0.8, 1.4), "no difference shown, up to 40.0 % is possible"),
+        (ratio(0.99, 1.02), "less than 3 % apart, up to 2.00 % is possible"),
+        (Estimate(0.5, None, None, 2, 2, ""), "not shown in so few rounds"),
+    ],
+)
+def test_a_change_is_a_number_only_where_it_is_shown(found, said):
+    """Else how large it may still be."""
+    assert change(found) == said
