@@ -1,48 +1,82 @@
-"""Tells whether a piece of a stream, of whatever kind a client yields, carried output."""
+"""
+Tells what a piece of a stream carries, of whatever kind a client yields: output, thinking, or neither.
+
+Output is the answer: text, a refusal, or a part of a tool call. Thinking is text that a reasoning model sends
+before its answer. Bytes are read elsewhere, since an event may be cut in two (`harness.events`).
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
-DONE = b"[DONE]"
+from harness.deltas import meaning
+
+_OUTPUT = ("content", "tool_calls", "text", "function_call", "refusal")
+_THINKING = ("reasoning_content", "reasoning", "reasoning_details", "thinking")
 
 
-def carries(piece: Any) -> bool:  # noqa: PLR0911  one line a kind of piece
+def carries(piece: Any) -> bool:
     """
-    Tell whether *piece* carries output: text, or a part of a tool call.
+    Return whether *piece* carries output: text, or a part of a tool call.
 
     Knows LangChain's messages, the SDK's chunks and events, their like as plain objects, updates of a graph (a
-    node that changed nothing carries nothing), pairs of a message or a mode with something else, and bytes of an
-    event stream. Anything else is output if it is not empty.
+    node that changed nothing carries nothing), and pairs of a message or a mode with something else. Anything else
+    is output if it is not empty.
 
     >>> carries({"choices": [{"delta": {"role": "assistant", "content": ""}}]}), carries({"model": None})
     (False, False)
     """
     if hasattr(piece, "content"):
-        return bool(piece.content or getattr(piece, "tool_call_chunks", None))
-    if isinstance(piece, bytes):
-        return bool(piece.strip()) and DONE not in piece
+        content = piece.content
+        said = meaning(content).output if isinstance(content, list) else bool(content)
+        return said or bool(getattr(piece, "tool_call_chunks", None))
     if isinstance(piece, Mapping):
         return _mapping(piece)
     if isinstance(piece, tuple) and piece:
-        # (message, metadata), (mode, chunk), (namespace, mode, chunk): the first alone is a message.
-        return carries(piece[0] if hasattr(piece[0], "content") else piece[-1])
+        return carries(_part(piece))
     if hasattr(piece, "choices"):
-        return any(_choice(getattr(each, "delta", None) or each) for each in piece.choices)
-    if str(getattr(piece, "type", "")).startswith("response."):
-        return bool(getattr(piece, "delta", None))
+        return any(_has(_delta(each), _OUTPUT) for each in piece.choices or ())
+    if str(kind := getattr(piece, "type", "")).startswith("response."):
+        return bool(getattr(piece, "delta", None)) and "reasoning" not in kind
     return bool(piece)
 
 
+def thinks(piece: Any) -> bool:
+    """
+    Return whether *piece* carries thinking, under any of the names that it has in the field.
+
+    >>> thinks({"choices": [{"delta": {"reasoning_content": "hm"}}]}), thinks({"choices": []})
+    (True, False)
+    """
+    if hasattr(piece, "content"):
+        content, beside = piece.content, getattr(piece, "additional_kwargs", None)
+        return (isinstance(content, list) and meaning(content).reasoning) or _has(beside or {}, _THINKING)
+    if isinstance(piece, Mapping):
+        return meaning(dict(piece)).reasoning
+    if isinstance(piece, tuple) and piece:
+        return thinks(_part(piece))
+    if hasattr(piece, "choices"):
+        return any(_has(_delta(each), _THINKING) for each in piece.choices or ())
+    kind = str(getattr(piece, "type", ""))
+    return kind.startswith("response.") and "reasoning" in kind and bool(getattr(piece, "delta", None))
+
+
 def _mapping(piece: Mapping[Any, Any]) -> bool:
-    if isinstance(choices := piece.get("choices"), list):
-        return any(_choice(each.get("delta") or each) for each in choices if isinstance(each, Mapping))
+    if any(isinstance(piece.get(key), kind) for key, kind in (("choices", list), ("type", str))):
+        return meaning(dict(piece)).output
     return any(map(carries, piece.values()))
 
 
-def _choice(delta: Any) -> bool:
-    """Tell whether a choice, of an SDK's chunk or a plain object, has text or a tool call's part."""
-    for name in ("content", "tool_calls", "text", "function_call", "refusal"):
-        value = delta.get(name) if isinstance(delta, Mapping) else getattr(delta, name, None)
-        if value:
-            return True
-    return False
+def _part(piece: tuple[Any, ...]) -> Any:
+    """Return the part that counts of (message, metadata), (mode, chunk) or (namespace, mode, chunk)."""
+    return piece[0] if hasattr(piece[0], "content") else piece[-1]
+
+
+def _delta(choice: Any) -> Any:
+    return getattr(choice, "delta", None) or choice
+
+
+def _has(delta: Any, names: tuple[str, ...]) -> bool:
+    """Return whether a choice, of an SDK's chunk or a plain object, has something under one of *names*."""
+    if isinstance(delta, Mapping):
+        return any(delta.get(name) for name in names)
+    return any(getattr(delta, name, None) for name in names)

@@ -78,7 +78,8 @@ class Delta(NamedTuple):
 
     `output`: text, or a part of a tool call. `reasoning`: text the model thinks with, which is no answer yet.
     `end`: the stream is complete. `error`: the kind of a failure. `tokens`: how long the answer is, without its
-    reasoning. `keys`: of an object whose meaning is not known.
+    reasoning where the event tells that apart; `thought` is then the reasoning's own length. `keys`: of an object
+    whose meaning is not known.
     """
 
     output: bool = False
@@ -87,6 +88,7 @@ class Delta(NamedTuple):
     error: str | None = None
     tokens: int | None = None
     keys: tuple[str, ...] = ()
+    thought: int | None = None
 
 
 NOTHING = Delta()
@@ -116,6 +118,11 @@ def delta(event: Event) -> Delta:
         return said
     # A name such as `done` or `sources` says that what comes with it is not the next piece of the answer.
     return said._replace(output=False, reasoning=False, end=found.end or said.end, keys=())
+
+
+def meaning(value: dict[str, Any] | list[Any]) -> Delta:
+    """Return what a decoded event says, or the parts of a message's content."""
+    return _object(value) if isinstance(value, dict) else Delta(*_carried(value))
 
 
 def code_of(error: Any) -> str:
@@ -172,15 +179,18 @@ def _object(value: dict[str, Any]) -> Delta:
     named = _named(label, value)
     if named is not None and named.error:
         return named
-    tokens = _tokens(value)
+    tokens, thought = _tokens(value)
     if named is not None:
         tool = label == "content_block_start" and "tool" in str((value.get("content_block") or {}).get("type"))
         # A message that only begins tells of a length that is not yet known.
-        return named._replace(output=tool, tokens=None if label == "message_start" else tokens)
+        begins = label == "message_start"
+        return named._replace(output=tool, tokens=None if begins else tokens, thought=None if begins else thought)
     words = _words(label)
     end = value.get("done") is True or value.get("stop") is True or bool(_finished(value))
     if words[:1] == ("on",) and words[-1:] == ("stream",) and not {"model", "llm"} & set(words):
-        return Delta(end=end, tokens=tokens)  # each chain around the model repeats what the model has said
+        return Delta(
+            end=end, tokens=tokens, thought=thought
+        )  # each chain around the model repeats what the model has said
     output, reasoning = _carried(value)
     if {"reasoning", "thinking", "thought"} & set(words):
         output, reasoning = False, output or reasoning
@@ -191,7 +201,7 @@ def _object(value: dict[str, Any]) -> Delta:
     empty = any(key in value and not value[key] for key in _TEXT)
     known = output or reasoning or end or empty or tokens is not None
     keys = () if known else tuple(value)
-    return Delta(output, reasoning, end, None, tokens, keys)
+    return Delta(output, reasoning, end, None, tokens, keys, thought)
 
 
 def _choices(value: dict[str, Any]) -> Delta:
@@ -213,7 +223,8 @@ def _choices(value: dict[str, Any]) -> Delta:
         # The commonest first: a piece of text has no need of the rest.
         output = output or bool(content or choice.get("text")) or any(map(inner.get, _TOOLS))
         reasoning = reasoning or any(map(inner.get, _REASONING))
-    return Delta(output, reasoning, end, None, _tokens(value))
+    tokens, thought = _tokens(value)
+    return Delta(output, reasoning, end, None, tokens, thought=thought)
 
 
 def _carried(value: Any) -> tuple[bool, bool]:
@@ -237,7 +248,8 @@ def _carried(value: Any) -> tuple[bool, bool]:
         elif key in _TEXT:
             output = output or _plain(inner)
     if value.get("thought") is True or (isinstance(value.get("type"), str) and _thinks(value["type"])):
-        output, reasoning = False, output or reasoning
+        # OpenAI's reasoning items have their text in a list of summaries.
+        output, reasoning = False, output or reasoning or _carried(value.get("summary"))[0]
     return output, reasoning
 
 
@@ -270,8 +282,8 @@ def _finished(value: dict[str, Any]) -> Any:
     return value.get("finish_reason")
 
 
-def _tokens(value: dict[str, Any]) -> int | None:
-    """Return how many tokens the answer has by the event's own words, without those of its reasoning."""
+def _tokens(value: dict[str, Any]) -> tuple[int | None, int | None]:
+    """Return how many tokens the answer and its reasoning have, as the event says; None where it does not."""
     usage = value.get("usage")
     for key in ("response", "message", "delta"):
         inner = value.get(key)
@@ -280,13 +292,22 @@ def _tokens(value: dict[str, Any]) -> int | None:
     if isinstance(usage, dict):
         count = usage.get("completion_tokens", usage.get("output_tokens"))
         details = usage.get("completion_tokens_details") or usage.get("output_tokens_details") or {}
-        return _less(count, details.get("reasoning_tokens") if isinstance(details, dict) else None)
+        return _apart(count, details.get("reasoning_tokens") if isinstance(details, dict) else None)
     meta = value.get("usageMetadata")
-    count = meta.get("candidatesTokenCount") if isinstance(meta, dict) else value.get("eval_count")
-    return _less(count, None)
+    if isinstance(meta, dict):
+        # Gemini counts an answer without its thoughts, and these beside it.
+        return _count(meta.get("candidatesTokenCount")), _count(meta.get("thoughtsTokenCount"))
+    return _count(value.get("eval_count")), None
 
 
-def _less(count: Any, reasoning: Any) -> int | None:
-    if not isinstance(count, int) or isinstance(count, bool):
-        return None
-    return max(0, count - reasoning) if isinstance(reasoning, int) else count
+def _apart(total: Any, reasoning: Any) -> tuple[int | None, int | None]:
+    """Return the tokens of the answer alone and of its reasoning; nothing where the two contradict each other."""
+    count, thought = _count(total), _count(reasoning)
+    if count is None or thought is None:
+        return count, None
+    return (count - thought, thought) if thought <= count else (None, None)
+
+
+def _count(number: Any) -> int | None:
+    """Return *number* if it can be a number of tokens; some endpoints send negative ones for unknown."""
+    return number if isinstance(number, int) and not isinstance(number, bool) and number >= 0 else None

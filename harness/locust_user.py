@@ -162,7 +162,7 @@ class StreamingUser(User):
                 BOOKS.end(name, mark, beside, streamed=streamed)
                 if not warmup:
                     length = sum(map(len, parts))
-                    rows.log(self.environment, name, mark, length, tokens=beside.tokens, streamed=streamed)
+                    rows.log(self.environment, name, mark, length, heard=beside, streamed=streamed)
         if mark.error:
             gevent.sleep(PAUSE)
         return Heard(status, mark.error, b"".join(parts))

@@ -12,7 +12,8 @@ from time import monotonic_ns
 from types import TracebackType
 from typing import Any, Self
 
-from harness.chunks import carries
+from harness.chunks import carries, thinks
+from harness.events import Detected
 from harness.masking import word
 from harness.record import Call
 
@@ -64,14 +65,17 @@ class Mark:
     Only `Exception` is held back; a cancellation or Ctrl-C is noted and goes on.
     """
 
-    __slots__ = ("chunks", "done", "error", "item", "sent", "together")
+    __slots__ = ("chunks", "done", "error", "events", "item", "read", "reasoning", "sent", "together")
 
     def __init__(self, item: Item) -> None:
         self.item = item
         self.sent = 0
         self.done = 0
         self.chunks: list[int] = []
+        self.reasoning: int | None = None
         self.error: str | None = None
+        self.events: Detected | None = None
+        self.read = 0
         self.together = False
 
     def __enter__(self) -> Self:
@@ -82,16 +86,39 @@ class Mark:
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> bool:
         self.done = monotonic_ns()
+        if self.events is not None:
+            # What the end completes came with the last bytes.
+            self._note(self.events.end(), self.read)
         if error is None:
             return False
         self.error = name(error)
         return isinstance(error, Exception)
 
     def saw(self, piece: Any) -> None:
-        """Note the arrival of *piece* of a stream, if it carried output (text, or a part of a tool call)."""
+        """
+        Note the arrival of *piece* of a stream, if it carried output (text, or a part of a tool call).
+
+        Of thinking, which is no answer yet, the first piece is noted apart. Bytes are read as an event stream,
+        wherever they are cut, if they are one.
+        """
         now = monotonic_ns()
-        if piece if type(piece) is str else carries(piece):
+        if type(piece) is str:
+            if piece:
+                self.chunks.append(now)
+        elif isinstance(piece, (bytes, bytearray)):
+            self.events = self.events or Detected()
+            self.read = now
+            self._note(self.events.feed(bytes(piece)), now)
+        elif carries(piece):
             self.chunks.append(now)
+        elif self.reasoning is None and thinks(piece):
+            self.reasoning = now
+
+    def _note(self, pieces: int, now: int) -> None:
+        """Note so many *pieces* of output, and the first of thinking, read at *now*."""
+        self.chunks.extend([now] * pieces)
+        if self.reasoning is None and self.events is not None and self.events.reasoning:
+            self.reasoning = now
 
 
 class Together:
@@ -170,6 +197,7 @@ class Probe:
                 error=word(mark.error) if mark.error else None,
                 warmup=mark.item.warmup,
                 together=mark.together,
+                reasoning=None if mark.reasoning is None else mark.reasoning - mark.sent,
             )
             for mark in self.marks
             if mark.done

@@ -78,6 +78,13 @@ class Served:
     retry_after: int | None = None
 
     @property
+    def sent_tokens(self) -> int | None:
+        """Tokens that were sent, of all choices: fewer than `tokens` where the answer was cut."""
+        if self.tokens is None or not self.planned:
+            return self.tokens
+        return round(self.tokens * len(self.written) / len(self.planned))
+
+    @property
     def lateness(self) -> int | None:
         """How late the last planned write was, in ns; None where it was never made."""
         if not self.planned or len(self.written) < len(self.planned):
@@ -93,11 +100,11 @@ class Call:
     `chunks` holds the arrival of each chunk that carried output, in ns after `sent` (empty unless streamed).
     `due` is None in a closed loop. `served` is what the server's journal says of it: several entries after
     retries or in a chain of several requests, none where the call never arrived. Where nobody keeps a journal,
-    `usage` has the output tokens that the answers themselves tell of. `reasoning` is the arrival of the first
-    piece of reasoning, which is no output, in ns after `sent`; `ended` says whether a stream told that it was
-    complete. `streamed` is False for an answer of a load run that comes whole, None where nobody has said.
-    `together`: handed over in one go with others (`batch`), so that `sent` is when all of them were, and `done`
-    may be when all of them had ended.
+    `usage` has the tokens that the answers themselves tell of, without reasoning, added up over so many
+    `answers`. `reasoning` is the arrival of the first piece of reasoning, which is no output, in ns after `sent`;
+    `ended` says whether a stream told that it was complete. `streamed` is False for an answer of a load run that
+    comes whole, None where nobody has said. `together`: handed over in one go with others (`batch`), so that
+    `sent` is when all of them were, and `done` may be when all of them had ended.
     """
 
     cell: str
@@ -111,6 +118,7 @@ class Call:
     warmup: bool = False
     served: tuple[Served, ...] = ()
     usage: int | None = None
+    answers: int = 1
     reasoning: int | None = None
     ended: bool | None = None
     streamed: bool | None = None
@@ -142,13 +150,18 @@ class Call:
 
     @property
     def ttft(self) -> int | None:
-        """First output chunk - start; None where nothing was streamed."""
-        return self.chunks[0] + self.sent - self.start if self.chunks else None
+        """First token of any kind, reasoning included, - start; None where nothing was streamed."""
+        first = self.chunks[0] if self.chunks else None
+        if self.reasoning is not None:
+            first = self.reasoning if first is None else min(first, self.reasoning)
+        return None if first is None else first + self.sent - self.start
 
     @property
-    def first_reasoning(self) -> int | None:
-        """First piece of reasoning - start; None where there was none."""
-        return None if self.reasoning is None else self.reasoning + self.sent - self.start
+    def first_answer(self) -> int | None:
+        """First token of the answer - start, of a call that was seen reasoning; else None, since it is TTFT."""
+        if self.reasoning is None or not self.chunks:
+            return None
+        return self.chunks[0] + self.sent - self.start
 
     @property
     def itl(self) -> list[int] | None:
@@ -159,17 +172,42 @@ class Call:
 
     @property
     def output_tokens(self) -> int | None:
-        """Output tokens as the server counted them, over all requests of the call that succeeded."""
-        counts = [entry.tokens for entry in self.served if entry.tokens is not None and entry.status < 400]
-        return sum(counts) if counts else self.usage
+        """
+        Tokens of the answers of all the call's requests, without reasoning: those that were really sent.
+
+        As the server's journal counts them, of an answer that was cut those before the cut; else as the answers
+        themselves tell.
+        """
+        counts = [entry.sent_tokens for entry in self.served if entry.status < 400]
+        known = [count for count in counts if count is not None]
+        return sum(known) if known else self.usage
 
     @property
     def tpot(self) -> float | None:
-        """(Last chunk - first chunk) / (output tokens - 1); None below two tokens (vLLM's reading)."""
-        tokens = self.output_tokens
+        """
+        (Last chunk - first chunk) / (tokens of the streamed answer - 1), as vLLM has it; None below two tokens.
+
+        Known only where exactly one request of the call was streamed: with retries or several streams nobody can
+        say which tokens came between the first and the last chunk. Of several choices, the tokens of one.
+        """
+        tokens = self._streamed_tokens
         if len(self.chunks) < 2 or tokens is None or tokens < 2:
             return None
         return (self.chunks[-1] - self.chunks[0]) / (tokens - 1)
+
+    @property
+    def _streamed_tokens(self) -> int | None:
+        """Tokens of one choice of the only streamed answer; None where there is none, or more than one."""
+        if not self.served:
+            return self.usage if self.answers == 1 else None
+        good = [each for each in self.served if each.status < 400]
+        # A whole answer has one due time; one of several is a stream, whatever is noted of it.
+        streams = [each for each in good if each.stream or len(each.planned) > 1] or good
+        if len(streams) != 1:
+            return None
+        [only] = streams
+        # A stream has a due time for each token of a choice.
+        return len(only.written) if len(only.planned) > 1 else only.tokens
 
     @property
     def attempts(self) -> int | None:

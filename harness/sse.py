@@ -174,9 +174,19 @@ def reader_of(content_type: str, start: bytes) -> EventReader | JsonReader | Non
     start = start.removeprefix(BOM).lstrip()
     if kind in _JSON or (kind in _VAGUE and start.startswith((b"{", b"[{"))):
         return JsonReader()
-    if kind in _VAGUE and start.startswith((b"data:", b"event:", b"id:", b"retry:", b": ")):
+    if kind in _VAGUE and start.startswith(_BEGINNINGS):
         return EventReader()
     return None
+
+
+def may_begin(start: bytes) -> bool:
+    """
+    Return whether *start* is too short to tell an event stream, or a JSON array, from anything else.
+
+    >>> may_begin(b"da"), may_begin(b"data: x"), may_begin(b"Good morning")
+    (True, False, False)
+    """
+    return any(len(start) < len(each) and each.startswith(start) for each in (*_BEGINNINGS, b"[{", BOM))
 
 
 _JSON = frozenset(
@@ -193,4 +203,5 @@ _JSON = frozenset(
         "application/json",
     }
 )
+_BEGINNINGS = (b"data:", b"event:", b"id:", b"retry:", b": ")
 _VAGUE = frozenset({"", "text/plain", "application/octet-stream", "text/html", "binary/octet-stream"})

@@ -122,8 +122,8 @@ class Answering:
         if length is None or "tokens" in chosen:
             length = how.length(key)
         tokens, reason = endpoint.compose(asked, min(max(length, 1), LONGEST))
-        entry.tokens = len(tokens)
-        limits = reply.NO_LIMITS if warm else self._admitted(asked, len(tokens), request.received)
+        entry.tokens = len(tokens) * asked.answers
+        limits = reply.NO_LIMITS if warm else self._admitted(asked, entry.tokens, request.received)
         if request.path in self._named:
             limits += models.header(asked.model)
         prefill = 0 if warm else how.prefill * asked.prompt_tokens

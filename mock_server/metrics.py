@@ -45,7 +45,11 @@ class Metrics:
         path = entry.path if entry.path in self._paths else _OTHER
         counted[f'requests_total{{path="{path}",status="{entry.status}"}}'] += 1
         if entry.tokens:
-            counted["tokens_total"] += len(entry.written) if entry.stream else entry.tokens
+            whole = not entry.stream or not entry.planned
+            # With several choices, each due time is that of a token of every one.
+            counted["tokens_total"] += (
+                entry.tokens if whole else round(entry.tokens * len(entry.written) / len(entry.planned))
+            )
         if entry.disconnected:
             counted["disconnects_total"] += 1
         if entry.attempt:

@@ -5,8 +5,8 @@ from typing import Any
 import orjson
 
 from harness.deltas import code_of
+from harness.events import NO_OUTPUT, Bytes, Events, Own
 from harness.load.books import Heard
-from harness.load.events import NO_OUTPUT, Bytes, Events, Own
 from harness.load.wire import Answer
 from harness.probe import Mark
 from harness.sse import reader_of

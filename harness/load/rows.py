@@ -11,6 +11,7 @@ from typing import Any
 from locust import stats
 from locust.env import Environment
 
+from harness.load.books import Heard
 from harness.probe import Mark
 from harness.record import LEFT, STOPPED
 
@@ -44,9 +45,9 @@ def sharpen() -> None:
 
 
 def log(  # noqa: PLR0913  what Locust and the mark know of one call, nothing more
-    environment: Environment, name: str, mark: Mark, length: int, *, tokens: int | None, streamed: bool
+    environment: Environment, name: str, mark: Mark, length: int, *, heard: Heard, streamed: bool
 ) -> None:
-    """Enter one ended call; *tokens* is what the stream says of its length, else every chunk counts as one."""
+    """Enter one ended call; TPOT has a row only where the stream says how long its answer is."""
     start = mark.sent if mark.item.due is None else mark.item.due
     left = mark.error in {LEFT, STOPPED}
     failed = Failed(mark.error) if mark.error and not left else None
@@ -65,10 +66,11 @@ def log(  # noqa: PLR0913  what Locust and the mark know of one call, nothing mo
     if not streamed or not chunks:
         return
     table: Any = environment.stats
-    table.get(name, "TTFT").log((chunks[0] - start) / 1e6, 0)
+    first = chunks[0] if heard.reasoning is None else min(chunks[0], heard.reasoning)
+    table.get(name, "TTFT").log((first - start) / 1e6, 0)
     if len(chunks) > 1:
         gaps = table.get(name, "ITL")
         for earlier, later in pairwise(chunks):
             gaps.log((later - earlier) / 1e6, 0)
-        counted = max(tokens or len(chunks), 2)
-        table.get(name, "TPOT").log((chunks[-1] - chunks[0]) / (counted - 1) / 1e6, 0)
+        if heard.tokens is not None and heard.tokens > 1:
+            table.get(name, "TPOT").log((chunks[-1] - chunks[0]) / (heard.tokens - 1) / 1e6, 0)

@@ -11,7 +11,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
-from harness.load.events import kind
+from harness.events import kind
 from harness.load.wire import READ, Incomplete
 from harness.probe import Mark
 

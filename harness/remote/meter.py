@@ -12,7 +12,7 @@ from harness.endpoint import Remote
 from harness.probe import of_any_round, tag
 from harness.record import Call, Metered
 from harness.remote.patience import MOST, asked, backoff
-from harness.remote.usage import Tap, guess, tag_of
+from harness.remote.usage import Tap, Usage, guess, tag_of
 
 # After these nothing that follows can go better, and each of them is a request.
 _HOPELESS = {401: "the endpoint refuses the key (401)", 403: "the endpoint forbids it (403)"}
@@ -66,7 +66,7 @@ class Meter:
         self._host = urlsplit(remote.base_url).hostname
         self._lock = Lock()
         self._open: set[Ticket] = set()
-        self._output: defaultdict[str | None, list[int | None]] = defaultdict(list)
+        self._output: defaultdict[str | None, list[Usage]] = defaultdict(list)
         self._not_before = 0
         self._refusals = 0
         self.total = Metered(0, 0)
@@ -141,7 +141,7 @@ class Meter:
                 return
             found = tap.usage()
             self._add(tokens=found.prompt + found.output, estimated=int(not found.told))
-            self._output[ticket.tag and of_any_round(ticket.tag)].append(found.output if found.told else None)
+            self._output[ticket.tag and of_any_round(ticket.tag)].append(found)
 
     def close(self) -> None:
         """End what is still open: an answer that nobody read to its end was asked for all the same."""
@@ -149,13 +149,21 @@ class Meter:
             ticket.end()
 
     def told(self, calls: Iterable[Call]) -> list[Call]:
-        """Answer *calls* with the output tokens that their answers told of; None where one of them did not."""
-        found = []
+        """
+        Return *calls* with the tokens of their answers, without reasoning, as these tell them.
+
+        Unknown where one answer does not tell its length, or that of a reasoning which was seen.
+        """
+        counted = []
         for call in calls:
-            counts = self._output.get(tag(call.index, warmup=call.warmup), [])
-            known = [count for count in counts if count is not None]
-            found.append(replace(call, usage=sum(known)) if known and len(known) == len(counts) else call)
-        return found
+            usages = self._output.get(tag(call.index, warmup=call.warmup), [])
+            mixed = call.reasoning is not None and any(each.reasoning is None for each in usages)
+            if usages and all(each.told for each in usages) and not mixed:
+                tokens = sum(each.output - (each.reasoning or 0) for each in usages)
+                counted.append(replace(call, usage=tokens, answers=len(usages)))
+            else:
+                counted.append(call)
+        return counted
 
     def _add(self, **more: int) -> None:
         self.total = replace(self.total, **{key: getattr(self.total, key) + n for key, n in more.items()})

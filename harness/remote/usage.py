@@ -10,16 +10,22 @@ _PACKED = 4_194_304
 # Quotes within an answer's text are escaped, so that no text can be taken for these.
 _OUTPUT = re.compile(rb'"(?:completion_tokens|output_tokens)"\s*:\s*(\d+)')
 _INPUT = re.compile(rb'"(?:prompt_tokens|input_tokens)"\s*:\s*(\d+)')
+_REASONING = re.compile(rb'"reasoning_tokens"\s*:\s*(\d+)')
 _TAG = re.compile(rb"\[call ([^\]\s]{1,32})\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of a prompt and its answer; `told` says whether the server counted them, or they are a guess."""
+    """
+    Tokens of a prompt and its answer; `told` says whether the server counted them, or they are a guess.
+
+    `reasoning` is the part of `output` that was reasoning; None where the server does not tell it apart.
+    """
 
     prompt: int
     output: int
     told: bool
+    reasoning: int | None = None
 
 
 def tag_of(body: bytes) -> str | None:
@@ -62,7 +68,11 @@ class Tap:
         text = _unpacked(self._tail) if self._packed else self._tail
         output, given = _OUTPUT.findall(text), _INPUT.findall(text)
         if output:
-            return Usage(int(given[-1]) if given else self._prompt, int(output[-1]), told=True)
+            thought = _REASONING.findall(text)
+            reasoning = int(thought[-1]) if thought and int(thought[-1]) <= int(output[-1]) else None
+            return Usage(
+                int(given[-1]) if given else self._prompt, int(output[-1]), told=True, reasoning=reasoning
+            )
         # Of a stream, role and finish reason and [DONE] are events too; of a whole body, the braces are text too.
         return Usage(self._prompt, self._events or guess(self._size), told=False)
 

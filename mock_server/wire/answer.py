@@ -68,6 +68,10 @@ class Asked(Protocol):
     def prompt_tokens(self) -> int:
         """How long the prompt is, in tokens as this server counts them."""
 
+    @property
+    def answers(self) -> int:
+        """How many answers of the same length come: one for each choice and prompt."""
+
 
 class Endpoint(Protocol):
     """A module of the wire that serves one path."""

@@ -53,6 +53,11 @@ class Asked:
         """The model's name as the caller wrote it."""
         return self.form.model
 
+    @property
+    def answers(self) -> int:
+        """One for each choice."""
+        return self.choices
+
 
 def _calls(asked: dict[str, Any], *, answered: bool) -> tuple[tuple[tools.Call, ...], bool]:
     """Answer the calls of the answer, and whether in the old form."""

@@ -52,6 +52,11 @@ class Asked:
     echo: bool
     usage: bool
 
+    @property
+    def answers(self) -> int:
+        """One for each choice of each prompt."""
+        return self.choices * len(self.prompts)
+
 
 _RULES: dict[str, rules.Rule] = {
     "model": rules.anything,
@@ -131,14 +136,14 @@ def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
     """Answer the tokens of a choice, and its finish reason; every choice of every prompt says the same."""
     if asked.limit == 0:
         return ("",), "length"
-    return pieces.said(length, asked.limit, asked.stop, asked.choices * len(asked.prompts))
+    return pieces.said(length, asked.limit, asked.stop, asked.answers)
 
 
 def _said(asked: Asked, answer: Answer) -> int:
     """Answer how many tokens all the choices have."""
     if asked.limit == 0:
         return 0
-    return len(answer.tokens) * asked.choices * len(asked.prompts)
+    return len(answer.tokens) * asked.answers
 
 
 def _choice(asked: Asked, words: Sequence[str], index: int, offset: int, reason: str | None) -> dict[str, Any]:

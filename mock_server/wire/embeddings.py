@@ -29,6 +29,7 @@ class Asked:
     base64: bool
     prompt_tokens: int
     stream: bool = False
+    answers: int = 1
 
 
 def _dimensions(where: str, value: Any) -> None:

@@ -43,6 +43,7 @@ class Asked:
     calls: tuple[tools.Call, ...]
     obfuscation: bool
     logprobs: int
+    answers: int = 1
 
 
 def _offered(asked: dict[str, Any]) -> list[tools.Tool]:

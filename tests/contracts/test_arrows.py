@@ -38,7 +38,7 @@ BOTTOM |= {
     "wilson",
 }
 # Every other part of the harness measures; of those, these stand below the ones that run and join.
-BORROWED = {"probe", "chunks", "loops", "server", "heartbeat"}
+BORROWED = {"probe", "chunks", "events", "deltas", "sse", "loops", "server", "heartbeat"}
 PLAYERS = {"strategies", "clients", "arrivals"}
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import orjson
 
+from harness.events import Events
 from harness.journal import Journal
 from harness.load.books import Books, Row
-from harness.load.events import Events
 from harness.load.slo import limits
 from harness.load.tally import Tally, call_of
 from harness.probe import tag

@@ -16,7 +16,7 @@ ORDER = 50
 METRICS = (
     "ttft.p50",
     "ttft.p95",
-    "first_reasoning.p50",
+    "first_answer.p50",
     "ttft_error.p50",
     "itl.p50",
     "itl.p95",
@@ -45,7 +45,7 @@ def section(summary: Summary) -> Section | None:
         if (chart := _chart(panel, metric, calls))
     )
     note = (
-        "TTFT counts to the first chunk that carried output. ITL are the gaps between neighbouring chunks one by "
+        "TTFT counts to the first token of any kind. ITL are the gaps between neighbouring chunks one by "
         "one; chunks that arrive together have a gap near 0 and the one before them a longer one."
     )
     if any(PLANNED in mark.values for chart in charts for mark in chart.marks):

@@ -38,7 +38,7 @@ def _chat(choice):
                 "choices": [],
                 "usage": {"completion_tokens": 9, "completion_tokens_details": {"reasoning_tokens": 4}},
             },
-            Delta(tokens=5),
+            Delta(tokens=5, thought=4),
         ),
         ({"type": "response.created", "response": {"usage": None}}, NOTHING),
         ({"type": "response.output_text.delta", "delta": "a"}, OUTPUT),

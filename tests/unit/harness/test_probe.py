@@ -163,3 +163,44 @@ def test_calls_that_are_handed_over_together_say_so_and_one_alone_does_not():
     with probe.measure(item(3, "d")):
         pass
     assert [call.together for call in probe.calls("c", 0)] == [True, True, False, False]
+
+
+def test_bytes_are_read_as_events_wherever_they_are_cut(clock):
+    """A ping and a role are no output; the last token counts although [DONE] comes in the same read."""
+    clock(0, 10, 20, 30, 40)
+    probe = Probe()
+    with probe.measure(item(0, "")) as call:
+        call.saw(b": ping\n\nda")
+        call.saw(b'ta: {"choices":[{"delta":{"role":"assistant"}}]}\n\n')
+        call.saw(b'data: {"choices":[{"delta":{"content":"w"}}]}\n\ndata: [DONE]\n\n')
+    assert list(probe.calls("cell", 0)[0].chunks) == [30]
+
+
+def test_bytes_that_are_no_events_are_output_as_they_come(clock):
+    """Plain text, piece by piece."""
+    clock(0, 10, 20, 30)
+    probe = Probe()
+    with probe.measure(item(0, "")) as call:
+        call.saw(b"Good")
+        call.saw(b" morning")
+    assert list(probe.calls("cell", 0)[0].chunks) == [10, 20]
+
+
+def test_an_event_without_its_last_line_end_came_with_the_last_bytes(clock):
+    """Not when the call ended."""
+    clock(0, 10, 99)
+    probe = Probe()
+    with probe.measure(item(0, "")) as call:
+        call.saw(b'data: {"choices":[{"delta":{"content":"w"}}]}')
+    assert list(probe.calls("cell", 0)[0].chunks) == [10]
+
+
+def test_thinking_is_noted_apart(clock):
+    """The first piece of it, at 10; the answer begins at 30."""
+    clock(0, 10, 20, 30, 40)
+    probe = Probe()
+    with probe.measure(item(0, "")) as call:
+        for delta in ({"reasoning_content": "h"}, {"reasoning_content": "m"}, {"content": "word"}):
+            call.saw({"choices": [{"delta": delta}]})
+    [made] = probe.calls("cell", 0)
+    assert (made.reasoning, list(made.chunks), made.ttft, made.first_answer) == (10, [30], 10, 30)

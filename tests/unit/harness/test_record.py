@@ -93,3 +93,51 @@ def test_lateness_is_the_last_writes_and_unknown_where_it_was_never_made():
 def test_a_cells_name_says_what_it_holds_fixed():
     """The name stands in every file and report."""
     assert Cell("fan_out", "chain", "gather", "uvloop", 16, "steady").id == "fan_out/chain/gather/uvloop/16"
+
+
+def stream(tokens, gap=10, written=None, choices=1):
+    """A streamed request of so many tokens a choice, *gap* apart, of which *written* were sent."""
+    planned = [gap * (token + 1) for token in range(tokens)]
+    sent = planned if written is None else planned[:written]
+    return Served(0, planned, sent, tokens * gap, tokens=tokens * choices, stream=True)
+
+
+def test_tokens_of_a_step_that_was_not_streamed_are_not_in_tpot():
+    """A step of 80 tokens comes whole, then 20 are streamed 10 apart: 10 a token, and not 190 / 99."""
+    whole = Served(0, [250], [250], 250, tokens=80)
+    call = made(chunks=[300 + 10 * token for token in range(20)], served=(whole, stream(20)))
+    assert (call.tpot, call.output_tokens) == (10, 100)
+
+
+def test_with_two_streams_nobody_knows_which_tokens_lie_between_the_chunks():
+    """A retry after a cut: the first attempt's ten tokens count as sent, and TPOT is not known."""
+    call = made(chunks=[10 * token for token in range(60)], served=(stream(50, written=10), stream(50)))
+    assert (call.tpot, call.output_tokens) == (None, 60)
+
+
+def test_an_answer_that_was_cut_has_the_tokens_that_were_sent():
+    """Ten of fifty, 10 apart."""
+    call = made(chunks=[10 * token for token in range(10)], served=(stream(50, written=10),))
+    assert (call.tpot, call.output_tokens) == (10, 10)
+
+
+def test_of_several_choices_tpot_takes_one_and_throughput_all():
+    """Three choices of 20 tokens, 10 apart, side by side."""
+    chunks = [10 * token for token in range(20) for _ in range(3)]
+    call = made(chunks=chunks, served=(stream(20, choices=3),))
+    assert (call.tpot, call.output_tokens) == (10, 60)
+    assert stream(20, written=5, choices=3).sent_tokens == 15
+
+
+def test_a_reasoning_models_first_token_and_its_first_answer_token_are_two():
+    """Thinking is seen after 100, the answer after 9,000."""
+    call = made(chunks=[9000, 9010], reasoning=100, done=9200)
+    assert (call.ttft, call.first_answer) == (100, 9000)
+    plain = made()
+    assert (plain.ttft, plain.first_answer) == (20, None)
+
+
+def test_usage_of_several_answers_has_no_tpot():
+    """What two answers told together is not the length of the one that was streamed."""
+    assert made(usage=5).tpot == 10
+    assert made(usage=5, answers=2).tpot is None

@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from harness.load.events import Bytes, Events
+from harness.events import Bytes, Events
 from harness.sse import JsonReader
 
 

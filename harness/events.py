@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
-from harness.deltas import Delta, code_of, delta
-from harness.sse import Event, EventReader, JsonReader
+from harness.deltas import code_of, delta
+from harness.sse import Event, EventReader, JsonReader, may_begin, reader_of
 
 NO_OUTPUT = "NoOutput"
 _MOST_KEYS = 6
@@ -34,10 +34,17 @@ class Events:
         self._own = own
         self._keys: dict[str, None] = {}
         self._events = 0
-        self.tokens: int | None = None
+        self._tokens: int | None = None
+        self._thought: int | None = None
         self.error: str | None = None
         self.reasoning = 0
         self.ended = False
+
+    @property
+    def tokens(self) -> int | None:
+        """How long the answer is by the stream's own words, without reasoning; None where that is not known."""
+        # A total that does not say how much of it was reasoning is not the answer's.
+        return None if self.reasoning and self._thought is None else self._tokens
 
     def feed(self, body: bytes) -> int:
         """Return how many pieces of output *body* completes."""
@@ -60,8 +67,9 @@ class Events:
         self._events += 1
         said = delta(event)
         if self._own and (own := self._own(_data(event), event.name)) is not None:
-            said = Delta(output=own, error=said.error, end=said.end, tokens=said.tokens)
-        self.tokens = self.tokens if said.tokens is None else said.tokens
+            said = said._replace(output=own, reasoning=False, keys=())
+        self._tokens = self._tokens if said.tokens is None else said.tokens
+        self._thought = self._thought if said.thought is None else said.thought
         self.ended = self.ended or said.end
         self.reasoning += said.reasoning
         if said.error:
@@ -100,6 +108,33 @@ class Bytes:
     def why_nothing() -> str:
         """Say why a complete body had no output."""
         return f"{NO_OUTPUT}: the body was empty"
+
+
+class Detected:
+    """Counts output in bytes that nobody has labelled: their beginning shows whether they are events."""
+
+    def __init__(self) -> None:
+        self._start = b""
+        self._read: Events | Bytes | None = None
+
+    @property
+    def reasoning(self) -> int:
+        """How many pieces of reasoning there were."""
+        return self._read.reasoning if self._read else 0
+
+    def feed(self, body: bytes) -> int:
+        """Return how many pieces of output *body* completes; none while it can still become either kind."""
+        if self._read is None:
+            body = self._start = self._start + body
+            if may_begin(body):
+                return 0
+            reader = reader_of("", body)
+            self._read = Bytes() if reader is None else Events(reader)
+        return self._read.feed(body)
+
+    def end(self) -> int:
+        """Return how many pieces the end of the body completes."""
+        return self._read.end() if self._read else int(bool(self._start))
 
 
 def kind(error: Any) -> str:
