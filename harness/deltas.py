@@ -17,6 +17,8 @@ import orjson
 from harness.sse import Event
 
 DONE = b"[DONE]"
+BROKEN = "invalid JSON"
+"""The kind of failure that is an event whose JSON cannot be read."""
 
 # Where a piece of text stands, the likeliest first; and what text may stand inside.
 _TEXT = (
@@ -109,7 +111,9 @@ def delta(event: Event) -> Delta:
     try:
         value = orjson.loads(data)
     except ValueError:
-        return _named(event.name) or Delta(output=bool(data))
+        # Text that is streamed as it is rarely begins so: it is an object that was cut off or broken.
+        broken = Delta(error=BROKEN) if data.startswith(b'{"') else Delta(output=bool(data))
+        return _named(event.name) or broken
     found = _named(event.name, value)
     if found is not None and (found.error or not isinstance(value, dict)):
         return found

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from harness.deltas import code_of, delta
+from harness.deltas import BROKEN, code_of, delta
 from harness.sse import Event, EventReader, JsonReader, may_begin, reader_of
 
 NO_OUTPUT = "NoOutput"
@@ -73,7 +73,7 @@ class Events:
         self.ended = self.ended or said.end
         self.reasoning += said.reasoning
         if said.error:
-            self.error = kind(said.error)
+            self.error = f"{BROKEN} in the stream" if said.error == BROKEN else kind(said.error)
         self._keys |= dict.fromkeys(said.keys)
         return said.output
 

@@ -26,8 +26,7 @@ from gevent import GreenletExit
 from locust import User
 
 from harness.load import rows
-from harness.load.books import BOOKS, SILENT
-from harness.load.books import Heard as Beside
+from harness.load.books import BOOKS, SILENT, Beside
 from harness.load.reading import Reading, piece_at
 from harness.load.wire import Answer, Connection
 from harness.probe import Mark, tag

@@ -44,7 +44,7 @@ class Row(NamedTuple):
     streamed: bool | None = None
 
 
-class Heard(NamedTuple):
+class Beside(NamedTuple):
     """What a stream said beside its output: see `Row`; `reasoning` is a moment of the clock here."""
 
     reasoning: int | None = None
@@ -52,7 +52,7 @@ class Heard(NamedTuple):
     tokens: int | None = None
 
 
-SILENT = Heard()
+SILENT = Beside()
 
 
 def shifted(row: Row, offset: int) -> Row:
@@ -98,13 +98,13 @@ class Books:
         self._count += 1
         return Item(index, "", due, warmup)
 
-    def end(self, endpoint: str, mark: Mark, heard: Heard = SILENT, *, streamed: bool | None = None) -> None:
+    def end(self, endpoint: str, mark: Mark, beside: Beside = SILENT, *, streamed: bool | None = None) -> None:
         """Note a call that has ended, if anybody is going to ask for it."""
         if self.kept:
             chunks = [chunk - mark.sent for chunk in mark.chunks]
             item = mark.item
-            reasoning = None if heard.reasoning is None else heard.reasoning - mark.sent
-            more = (mark.error, item.warmup, reasoning, heard.ended, heard.tokens, streamed)
+            reasoning = None if beside.reasoning is None else beside.reasoning - mark.sent
+            more = (mark.error, item.warmup, reasoning, beside.ended, beside.tokens, streamed)
             self.rows.append(Row(endpoint, item.index, item.due, mark.sent, mark.done, chunks, *more))
 
     def take(self) -> list[Row]:

@@ -6,7 +6,7 @@ import orjson
 
 from harness.deltas import code_of
 from harness.events import NO_OUTPUT, Bytes, Events, Own
-from harness.load.books import Heard
+from harness.load.books import Beside
 from harness.load.wire import Answer
 from harness.probe import Mark
 from harness.sse import reader_of
@@ -53,11 +53,11 @@ class Reading:
             self._reasoning = self._last
 
     @property
-    def beside(self) -> Heard:
+    def beside(self) -> Beside:
         """What the answer said beside its output."""
         if not isinstance(self.events, Events):
-            return Heard()
-        return Heard(self._reasoning, self.events.ended, self.events.tokens)
+            return Beside()
+        return Beside(self._reasoning, self.events.ended, self.events.tokens)
 
     def error(self, answer: Answer) -> str | None:
         """Name what is wrong with a complete answer; None where nothing is."""

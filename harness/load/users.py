@@ -6,7 +6,7 @@ from typing import Any
 from locust import task
 
 from harness import registry
-from harness.load.books import SILENT, Heard
+from harness.load.books import SILENT, Beside
 from harness.load.endpoints import ENDPOINTS, Endpoint, class_name
 from harness.load.socket_call import WebSocketCall
 from harness.locust_user import StreamingUser
@@ -24,7 +24,7 @@ class ServiceUser(StreamingUser):
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
         seed = getattr(environment.parsed_options, "overlap_seed", 7)
-        self._prompts = registry.load("scenarios", SCENARIO).prompts(random.Random(seed))
+        self._prompts = registry.imported(SCENARIO).prompts(random.Random(seed))
         self._web: WebSocketCall | None = None
 
     def on_start(self) -> None:
@@ -50,7 +50,7 @@ class ServiceUser(StreamingUser):
         web = self._web = self._web or WebSocketCall(str(self.host), self.endpoint.path, self.timeout)
         parts: list[bytes] = []
 
-        def exchange(mark: Mark) -> tuple[int, str | None, Heard]:
+        def exchange(mark: Mark) -> tuple[int, str | None, Beside]:
             label = f"[call {tag(mark.item.index, warmup=warmup)}]"
             labelled = {name: text.replace("[call]", label) for name, text in body.items()}
             return 101, web.ask(labelled, mark, parts), SILENT

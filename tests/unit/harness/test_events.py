@@ -80,6 +80,15 @@ def test_an_event_that_says_error_is_a_failure():
     assert (pieces, events.error) == (2, "told in the stream: error")
 
 
+def test_an_event_that_is_half_an_object_is_a_failure_and_no_token():
+    """Text that is streamed as it is may well begin with a brace."""
+    events = Events()
+    assert events.feed(b'data: {"choices":[{"delta":{"content":"a"}}]}\n\ndata: {"choices":[{"del\n\n') == 1
+    assert events.error == "invalid JSON in the stream"
+    plain = Events()
+    assert (plain.feed(b"data: {\n\ndata:  x: 1 }\n\n"), plain.error) == (2, None)
+
+
 @pytest.mark.parametrize(
     ("body", "why"),
     [

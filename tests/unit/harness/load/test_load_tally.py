@@ -6,6 +6,7 @@ import pytest
 
 from harness.journal import Journal
 from harness.load.books import SHARE
+from harness.load.run import line_of
 from harness.load.tally import Tally
 from harness.record import Call, Served
 from harness.stats.throughput import in_flight
@@ -152,3 +153,11 @@ def test_changes_of_the_number_of_users_are_kept():
         tally.users_are(users, moment)
     assert tally.changes == [(0, 16), (12, 40)]
     assert tally.users == 40
+
+
+def test_the_line_of_a_test_says_over_how_many_seconds_it_counts():
+    """Four seconds after the start there are not ten to be counted over."""
+    tally, _ = _steady(2, 1000, 1000, 4000)
+    assert line_of("chat", tally.live(4000 * MS)["chat"]).startswith("chat: 8 calls in 4 s, ")
+    tally, _ = _steady(2, 1000, 1000, 30_000)
+    assert line_of("chat", tally.live(30_000 * MS)["chat"]).startswith("chat: 20 calls in 10 s, ")
