@@ -11,7 +11,7 @@ from typing import Any
 from locust import stats
 from locust.env import Environment
 
-from harness.load.books import Heard
+from harness.load.books import Beside
 from harness.probe import Mark
 from harness.record import LEFT, STOPPED
 
@@ -45,7 +45,7 @@ def sharpen() -> None:
 
 
 def log(  # noqa: PLR0913  what Locust and the mark know of one call, nothing more
-    environment: Environment, name: str, mark: Mark, length: int, *, heard: Heard, streamed: bool
+    environment: Environment, name: str, mark: Mark, length: int, *, heard: Beside, streamed: bool
 ) -> None:
     """Enter one ended call; TPOT has a row only where the stream says how long its answer is."""
     start = mark.sent if mark.item.due is None else mark.item.due
