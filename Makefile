@@ -47,7 +47,8 @@ test: $(VENV)/.dev ## the test suite (< 3 min)
 test-slow: $(VENV)/.dev ## the few end-to-end tests that are not in it: they take seconds each
 	@$(PYTEST) -m slow
 
-soak: $(VENV)/.dev ## what happens once in many times: commands killed at random moments, and more (minutes)
+soak: $(VENV)/.dev ## what happens once in many times: a million requests, commands killed at random (minutes)
+	@$(BIN)/python -m mock_server.bench.soak
 	@$(PYTEST) -m soak $(ARGS)
 
 proof: $(VENV)/.dev ## what reports print, held against truth that is known (< 5 min); exit 1 where one line is not kept

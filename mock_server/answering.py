@@ -3,12 +3,13 @@
 import time
 import traceback
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from types import ModuleType
 from typing import NamedTuple
 
-from mock_server import choices, plan, registry, reply, rules
+from mock_server import choices, http, plan, registry, reply, rules
 from mock_server.behaviour import KEYS, LONGEST, Behaviour, behaviour
 from mock_server.buckets import Own, Shared
 from mock_server.config import Config
@@ -19,11 +20,12 @@ from mock_server.limiting import Limiting
 from mock_server.plan import End, Plan
 from mock_server.request import Request
 from mock_server.rules import Facts, Rule
-from mock_server.schedule import warms_up
+from mock_server.schedule import Lazy, warms_up
 from mock_server.settings import BadSetting
 from mock_server.shown import reason
 from mock_server.wire import errors, models, shapes
 from mock_server.wire.answer import Answer, Asked, Events
+from mock_server.wire.lazy import Lazy as Parts
 
 WIRE = "mock_server.wire"
 
@@ -32,12 +34,16 @@ class Answered(NamedTuple):
     """
     The journal's entry and the plan of an answer.
 
-    `prefill` is how long the prompt takes to read, in ns; None for what no load model has to work on.
+    `prefill` is how long the prompt takes to read, in ns; None for what no load model has to work on. Where there
+    is `work`, the plan is empty: to make it takes so long that nobody should wait for it. It is `held` whole then,
+    or made piece by piece as it is sent.
     """
 
     entry: Entry
     plan: Plan
     prefill: int | None
+    work: Callable[[], Plan] | None = None
+    held: bool = False
 
 
 def endpoints() -> dict[str, ModuleType]:
@@ -106,7 +112,10 @@ class Answering:
         if endpoint is None:
             body = _listed(request)
             head = reply.whole(entry.request_id, 0, reply.NO_LIMITS, len(body), keep=request.keep)
-            return _ready(request, entry, plan.whole(head, body, 0))
+            laid = plan.whole(head, body, 0)
+            laid.end = End.KEEP if request.keep else End.CLOSE
+            entry.planned = laid.planned()
+            return Answered(entry, laid, None)
         asked = endpoint.read(request.body)
         entry.stream, entry.prompt_tokens = asked.stream, asked.prompt_tokens
         key = self._key(entry)
@@ -127,18 +136,13 @@ class Answering:
         if request.path in self._named:
             limits += models.header(asked.model)
         prefill = 0 if warm else how.prefill * asked.prompt_tokens
-        due = how.schedule.due(key, len(tokens) or 1)
-        if prefill and not self._lane:  # the load model has a lane for it
-            due = array("q", [at + prefill for at in due])
-        answer = Answer(identity, int(time.time()), tokens, asked.prompt_tokens, reason)
-        if asked.stream:
-            events = endpoint.events(asked, answer, how.group)
-            laid = _streamed(request, entry.request_id, events, due, limits, apart=how.apart)
-        else:
-            laid = _whole(request, entry.request_id, endpoint.whole(asked, answer), due[-1], limits)
-        if rule is not None:
-            rule.call(laid, **rule.settings)
-        return _ready(request, entry, laid, None if warm else prefill)
+        added = 0 if self._lane else prefill  # the load model has a lane for it
+        lane = None if warm else prefill
+        rest = endpoint, asked, tokens, reason, how, key, rule, limits, identity, added
+        if len(tokens) * getattr(asked, "per_token", 1) > plan.LONG:
+            work = partial(_worked, request, entry, *rest)
+            return Answered(entry, plan.empty(), lane, work, rule is not None)
+        return Answered(entry, _laid(request, entry, *rest), lane)
 
     def _admitted(self, asked: Asked, tokens: int, now: int) -> bytes:
         """Answer the rate-limit headers of a request that may pass; raises `Refused` for others."""
@@ -182,6 +186,61 @@ class Answering:
         return rules.first(self._rules, facts, self._seed)
 
 
+_Order = tuple[ModuleType, Asked, Sequence[str], str, Behaviour, str, Rule | None, bytes, str, int]
+"""What `_laid` is called with, in its order."""
+
+
+def _worked(request: Request, entry: Entry, *order: *_Order) -> Plan:
+    """Make the plan of an answer in another thread than the loop's; whatever goes wrong is a plan too."""
+    try:
+        return _laid(request, entry, *order, Lazy())
+    except errors.Refused as wrong:
+        refused = wrong
+    except BaseException as wrong:  # noqa: BLE001 - whatever is wrong, the client gets an answer
+        refused = _unforeseen(wrong, request, entry)
+    return refusal(entry, refused, 0, keep=request.keep)
+
+
+def _laid(  # noqa: PLR0913, PLR0917 - all that was decided; to put it in one object costs as much as a header
+    request: Request,
+    entry: Entry,
+    endpoint: ModuleType,
+    asked: Asked,
+    tokens: Sequence[str],
+    reason: str,
+    how: Behaviour,
+    key: str,
+    rule: Rule | None,
+    limits: bytes,
+    identity: str,
+    prefill: int,
+    rng: Lazy | None = None,
+) -> Plan:
+    """Make the plan of an answer, all of it *prefill* ns later than its schedule says."""
+    due = how.schedule.due(key, len(tokens) or 1, rng)
+    if prefill:
+        due = array("q", [at + prefill for at in due])
+    answer = Answer(identity, int(time.time()), tokens, asked.prompt_tokens, reason)
+    if asked.stream:
+        events = endpoint.events(asked, answer, how.group)
+        laid = _streamed(request, entry.request_id, events, due, limits, apart=how.apart)
+        if laid.flow is not None:
+            laid.together = max(1, laid.together // getattr(asked, "per_token", 1))
+    else:
+        parts = endpoint.parts(asked, answer) if "parts" in endpoint.__dict__ else None
+        if parts is None:
+            laid = _whole(request, entry.request_id, endpoint.whole(asked, answer), due[-1], limits)
+        else:
+            laid = _in_parts(request, entry.request_id, parts, due[-1], limits)
+    if rule is not None:
+        laid.gather()
+        rule.call(laid, **rule.settings)
+    entry.planned = laid.planned()
+    if laid.end is End.KEEP and not (request.keep and (laid.chunked or not laid.stream)):
+        laid.end = End.CLOSE
+    return laid
+
+
 def _streamed(  # noqa: PLR0913 - what a head is made of
     request: Request, request_id: str, events: Events, due: "array[int]", limits: bytes, *, apart: bool
 ) -> Plan:
@@ -193,16 +252,15 @@ def _streamed(  # noqa: PLR0913 - what a head is made of
     return laid
 
 
+def _in_parts(request: Request, request_id: str, parts: Parts, due: int, limits: bytes) -> Plan:
+    chunked, keep = request.chunks, request.keep and request.chunks
+    head = reply.streamed(request_id, due, limits, http.JSON, chunked=chunked, keep=keep)
+    return plan.in_parts(head, parts, due, chunked=chunked)
+
+
 def _whole(request: Request, request_id: str, body: bytes, due: int, limits: bytes) -> Plan:
     head = reply.whole(request_id, due, limits, len(body), keep=request.keep)
     return plan.whole(head, body, due)
-
-
-def _ready(request: Request, entry: Entry, laid: Plan, prefill: int | None = None) -> Answered:
-    entry.planned = laid.planned()
-    if laid.end is End.KEEP and not (request.keep and (laid.chunked or not laid.stream)):
-        laid.end = End.CLOSE
-    return Answered(entry, laid, prefill)
 
 
 def _unforeseen(wrong: BaseException, request: Request, entry: Entry) -> errors.Refused:

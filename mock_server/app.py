@@ -2,6 +2,8 @@
 
 import os
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 from mock_server.answering import Answering
@@ -16,7 +18,9 @@ from mock_server.load import Load
 from mock_server.metrics import Metrics
 from mock_server.pacer import Pacer
 from mock_server.pending import Pending
+from mock_server.plan import Plan, empty
 from mock_server.request import Request
+from mock_server.workshop import Workshop
 
 
 class Company(Protocol):
@@ -68,6 +72,7 @@ class App:
         self.journal.listener = self._metrics.add
         self._control = Control(self)
         self._load = self._loaded()
+        self._workshop = Workshop()
 
     def _loaded(self) -> Working | None:
         size = self.config.size()
@@ -149,11 +154,44 @@ class App:
             # Counted by its first request: whoever only takes the journal would else be in it.
             connection.used = True
             self.journal.connections += 1
-        entry, plan, prefill = self._answering.answer(request, connection.number)
+        entry, plan, prefill, work, held = self._answering.answer(request, connection.number)
         exchange = Exchange(connection, self.journal, entry, plan)
         connection.exchange = exchange
-        if plan.early:
-            connection.line.put(plan.early)
+        if work is not None:
+            self._later(connection, exchange, prefill, work, held=held)
+        elif plan.early or self._load is not None:
+            self._begin(connection, exchange, prefill)
+        else:
+            self.start(exchange)
+
+    def _later(
+        self,
+        connection: Connection,
+        exchange: Exchange,
+        prefill: int | None,
+        work: Callable[[], Plan],
+        *,
+        held: bool,
+    ) -> None:
+        """Have the plan of an answer made beside the loop, and set it on its way then."""
+
+        def made(plan: Plan) -> None:
+            if exchange.over:  # its client has left meanwhile
+                if held:
+                    self._workshop.free()
+                return
+            exchange.release = self._workshop.free if held else None
+            exchange.play(plan)
+            self._begin(connection, exchange, prefill)
+
+        # Who has left while others were served costs no work any more.
+        wanted = partial(_unless, exchange, work)
+        (self._workshop.hold if held else self._workshop.make)(wanted, made)
+
+    def _begin(self, connection: Connection, exchange: Exchange, prefill: int | None) -> None:
+        """Set an answer on its way, or have the load model do so."""
+        if exchange.plan.early:
+            connection.line.put(exchange.plan.early)
         if self._load is not None and prefill is not None:
             exchange.load = self._load
             self._load.take(exchange, prefill)
@@ -180,3 +218,9 @@ class App:
         for connection in list(self.connections):
             connection.line.abort()
         self.pacer.close()
+        self._workshop.close()
+
+
+def _unless(exchange: Exchange, work: Callable[[], Plan]) -> Plan:
+    """Do *work*, unless nobody waits for it any more."""
+    return empty() if exchange.over else work()

@@ -36,7 +36,7 @@ class Behaviour:
     apart: bool = False
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def behaviour(  # noqa: PLR0913, PLR0917 - what is chosen, and on whose behalf
     profile: str, tokens: str, prefill: str, seed: int, shape: str = "", permits: Permits = CLIENT
 ) -> Behaviour:

@@ -18,11 +18,10 @@ LONGEST = 1_000
 
 def choices(request: Request) -> dict[str, str]:
     """Return what *request* chooses, by name; the body wins over headers. Raises `Refused` for an unknown name."""
-    chosen = {
-        _HEADERS[name]: value.decode("utf-8", "replace")
-        for name, value in request.headers.items()
-        if name in _HEADERS
-    }
+    chosen: dict[str, str] = {}
+    if not request.headers.keys().isdisjoint(_HEADERS):
+        there = request.headers
+        chosen = {_HEADERS[name]: there[name].decode("utf-8", "replace") for name in _HEADERS if name in there}
     if _MARK in request.body:
         chosen |= _in_body(request.body)
     for name, words in chosen.items():

@@ -62,7 +62,6 @@ class Connection(asyncio.Protocol):
         self._received = 0
         self._raw = 0
         self._chunks = 0
-        self._hosts = 0
         self._size = 0
         self._target = b""
         self._headers: dict[bytes, bytes] = {}
@@ -147,7 +146,7 @@ class Connection(asyncio.Protocol):
     def on_message_begin(self) -> None:
         """Start a request (called by the parser)."""
         self._began = self._received
-        self._hosts = self._chunks = 0
+        self._chunks = 0
         self._target = b""
         self._headers = {}
         self._body = []
@@ -168,17 +167,15 @@ class Connection(asyncio.Protocol):
         name = name.lower()
         self._size += len(name) + len(value)
         if name in KEPT:
+            if name in self._headers and name == b"host":
+                self._refuse(errors.bad_request("A request has one Host header, and this has two."))
             self._headers[name] = value
-            if name == b"host":
-                self._hosts += 1
 
     def on_headers_complete(self) -> None:
         """Ask for the body where the client waits to be asked (called by the parser)."""
         self._in_head = False
-        if self._hosts != 1 and (self._hosts or self._parser.get_http_version() == "1.1"):
-            self._refuse(
-                errors.bad_request(f"A request has one Host header, and this has {self._hosts or 'none'}.")
-            )
+        if b"host" not in self._headers and self._parser.get_http_version() == "1.1":
+            self._refuse(errors.bad_request("A request has one Host header, and this has none."))
         elif self._size + len(self._target) > LONGEST_HEAD:
             self._refuse(errors.headers_too_large(LONGEST_HEAD))
         elif int(self._headers.get(b"content-length", b"0")) > LONGEST_BODY:
@@ -208,13 +205,14 @@ class Connection(asyncio.Protocol):
         parser = self._parser
         self._waiting.append(
             Request(
-                method=parser.get_method().decode("ascii"),
-                path=self._target.partition(b"?")[0].decode("utf-8", "replace"),
-                headers=self._headers,
-                body=self._body[0] if len(self._body) == 1 else b"".join(self._body),
-                received=self._received,
-                keep=parser.should_keep_alive(),
-                chunks=parser.get_http_version() != "1.0",
+                # By place: names cost every request half a microsecond.
+                parser.get_method().decode("ascii"),
+                self._target.partition(b"?")[0].decode("utf-8", "replace"),
+                self._headers,
+                self._body[0] if len(self._body) == 1 else b"".join(self._body),
+                self._received,
+                parser.should_keep_alive(),
+                parser.get_http_version() != "1.0",
             )
         )
 

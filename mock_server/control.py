@@ -21,6 +21,7 @@ METRICS = "/metrics"
 Told = Callable[[bytes], None]
 Then = Callable[[list[bytes]], None]
 HEALTH = "/health"
+_OTHERS = frozenset({METRICS, HEALTH})
 _TEXT = b"text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -55,7 +56,7 @@ class Control:
     @staticmethod
     def serves(path: str) -> bool:
         """Answer whether *path* is the server's own."""
-        return path.startswith(PREFIX) or path in {METRICS, HEALTH}
+        return path.startswith(PREFIX) or path in _OTHERS
 
     def answer(self, request: Request, send: Callable[[bytes], None]) -> None:
         """Send the whole answer, head and body: now, or when all workers have had their say."""

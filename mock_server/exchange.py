@@ -36,6 +36,7 @@ class Exchange:
 
     __slots__ = (
         "_allowed",
+        "_count",
         "_entry",
         "_journal",
         "_line",
@@ -47,6 +48,7 @@ class Exchange:
         "parked",
         "plan",
         "received",
+        "release",
     )
 
     def __init__(self, owner: Owner, journal: Journal, entry: Entry, plan: Plan) -> None:
@@ -56,7 +58,9 @@ class Exchange:
         self.received = entry.received
         self._journal = journal
         self._entry = entry
+        self.release: Callable[[], None] | None = None
         self.plan = plan
+        self._count = len(plan.due)
         self._next = 0
         self._allowed = 0
         self.over = False
@@ -64,15 +68,20 @@ class Exchange:
         self.load: Load | None = None
         journal.began()
 
+    def play(self, plan: Plan) -> None:
+        """Answer by *plan*; nothing has been sent yet."""
+        self.plan = plan
+        self._count = len(plan.due)
+
     @property
     def left(self) -> int:
         """How many pieces the load model has yet to find due."""
-        return len(self.plan.pieces) - self._allowed
+        return self._count - self._allowed
 
     def refuse(self, refusal: Callable[[Entry], Plan]) -> None:
         """Answer with a refusal instead, as the load model has no place; nothing has been sent yet."""
         self.load = None
-        self.plan = refusal(self._entry)
+        self.play(refusal(self._entry))
 
     def step(self, now: int) -> int | None:
         """Send what is due at *now*; answer when the next is, or None when done or while the reader is slow."""
@@ -123,17 +132,23 @@ class Exchange:
         It was read before the write, so that nobody sees a token before it counts as written.
         """
         plan = self.plan
-        pieces = plan.pieces
         one = after == first + 1
-        if not self._line.put(pieces[first] if one else b"".join(pieces[first:after])):
+        if plan.flow is not None:
+            data = plan.flow.take(after - first)
+        else:
+            data = plan.pieces[first] if one else b"".join(plan.pieces[first:after])
+        if not self._line.put(data):
             self.lost()
             return
         self._next = after
-        if one and plan.marks is None:
-            self._written.append(stamp)
+        if plan.marks is None:
+            if one:
+                self._written.append(stamp)
+            else:
+                self._written.extend([stamp] * (after - first))
         else:
-            self._written.extend([stamp] * sum(plan.counted()[first:after]))
-        if after == len(pieces):
+            self._written.extend([stamp] * sum(plan.marks[first:after]))
+        if after == self._count:
             self._finish(stamp)
 
     def _finish(self, stamp: int) -> None:
@@ -154,7 +169,9 @@ class Exchange:
 
     def _close(self, finished: int, *, disconnected: bool) -> None:
         self.over = True
-        self.plan.pieces = []
+        self.plan.pieces, self.plan.flow = [], None
+        if self.release is not None:
+            self.release()
         entry = self._entry
         entry.finished = finished
         entry.disconnected = disconnected

@@ -100,7 +100,8 @@ class Pacer:
             if not paced.over:
                 due = paced.step(now)
                 if due is not None:
-                    heappush(heap, (due, next(self._order), paced))
+                    # One that is behind with much takes its turn behind all that are due by now.
+                    heappush(heap, (max(now, due), next(self._order), paced))
                 now = clock()
         due = heap[0][0] if heap else None
         if due is not None and due > now and len(heap) > CROWD:

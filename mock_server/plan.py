@@ -2,12 +2,14 @@
 
 import enum
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from mock_server import http
 from mock_server.wire import shapes
 from mock_server.wire.answer import Events
+from mock_server.wire.lazy import Lazy
 
 
 class End(enum.Enum):
@@ -19,8 +21,31 @@ class End(enum.Enum):
     HALF_CLOSE = "half-close"
 
 
+LONG = 4_096
+"""The most tokens (or as much work) of an answer that is made while everybody waits, in a few milliseconds."""
+
 TOGETHER = 64
 """The most overdue pieces that leave in one write, so that a slow reader's backlog stays small."""
+
+
+class Flow:
+    """The pieces of an answer that nobody holds: each is made when it is sent, in order, and once."""
+
+    __slots__ = ("_count", "_made")
+
+    def __init__(self, count: int, made: Iterator[bytes]) -> None:
+        self._count = count
+        self._made = made
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._made
+
+    def take(self, count: int) -> bytes:
+        """Return the next *count* pieces, joined."""
+        return b"".join(islice(self._made, count))
 
 
 @dataclass(slots=True)
@@ -31,7 +56,8 @@ class Plan:
     `pieces` are as many as `due`, the times in ns from the request's arrival. The first `head` bytes of the first
     piece are status line and headers; `chunked` tells whether the pieces are framed as chunks. `marks` says how
     many tokens are complete with each piece; None: one with each. `together` pieces may leave in one write when
-    they are overdue. `promised` are the due times from before a fault cut some off.
+    they are overdue. `promised` are the due times from before a fault cut some off. A `flow` stands in the place
+    of the pieces where they would be too many to be held; `gather` makes pieces of it.
     """
 
     pieces: list[bytes]
@@ -44,6 +70,12 @@ class Plan:
     together: int = TOGETHER
     early: bytes = b""
     promised: "array[int] | None" = None
+    flow: Flow | None = None
+
+    def gather(self) -> None:
+        """Hold all pieces, for a fault to change some of them."""
+        if self.flow is not None:
+            self.pieces, self.flow = list(self.flow), None
 
     def frame(self, event: bytes) -> bytes:
         """Frame *event* as the pieces are framed."""
@@ -51,7 +83,7 @@ class Plan:
 
     def counted(self) -> list[int]:
         """Answer how many tokens are complete with each piece."""
-        return [1] * len(self.pieces) if self.marks is None else self.marks
+        return [1] * len(self.flow or self.pieces) if self.marks is None else self.marks
 
     def planned(self) -> "array[int]":
         """Answer the due times that count as tokens (of a stream) or as the whole body."""
@@ -67,6 +99,30 @@ def whole(head: bytes, body: bytes, due: int) -> Plan:
     return Plan([head + body], array("q", (due,)), len(head), stream=False, chunked=False)
 
 
+def empty() -> Plan:
+    """Plan nothing yet."""
+    return Plan([], array("q", (0,)), 0, stream=False, chunked=False)
+
+
+def in_parts(head: bytes, parts: Lazy, due: int, *, chunked: bool) -> Plan:
+    """Plan a whole answer that is made as it is sent; without chunks, its end is the connection's."""
+    count = len(parts)
+    made = (_framed(head if i == 0 else b"", part, b"", chunked, i == count - 1) for i, part in enumerate(parts))
+    laid = Plan([], array("q", (due,)) * count, len(head), stream=False, chunked=chunked)
+    laid.flow = Flow(count, made)
+    laid.marks = [0] * (count - 1) + [1]
+    laid.together = 1
+    if not chunked:
+        laid.end = End.CLOSE
+    return laid
+
+
+def _framed(before: bytes, event: bytes, after: bytes, chunked: bool, last: bool) -> bytes:  # noqa: FBT001
+    if not chunked:
+        return before + event + after
+    return before + http.chunk(event + after) + (http.LAST_CHUNK if last else b"")
+
+
 def streamed(head: bytes, events: Events, due: "array[int]", *, chunked: bool) -> Plan:
     """
     Plan an answer as events, a piece for each of them, with a due time for each token.
@@ -74,8 +130,24 @@ def streamed(head: bytes, events: Events, due: "array[int]", *, chunked: bool) -
     The head leaves with the first token, as OpenAI's chat does, unless the events have something early to say.
     Without chunks (a client of HTTP/1.0) the stream is bare, and ends when the connection does.
     """
+    marks = None if events.marks is None else list(events.marks)
+    laid = Plan([], shapes.due(due, marks), 0, stream=True, chunked=chunked, marks=marks)
+    before = b""
+    if events.early:
+        laid.early = head + laid.frame(events.early)
+    else:
+        laid.head = len(head)
+        before = head
+    if isinstance(events.tokens, Lazy):
+        laid.flow = Flow(len(events.tokens), _flowing(before, events, chunked=chunked))
+    else:
+        laid.pieces = _pieces(before, events, chunked=chunked)
+    return laid
+
+
+def _pieces(before: bytes, events: Events, *, chunked: bool) -> list[bytes]:
     frame = http.chunk if chunked else bytes
-    tokens = events.tokens or [b""]
+    tokens = list(events.tokens) or [b""]
     pieces = [frame(token) for token in tokens]
     if len(tokens) == 1:
         pieces[0] = frame(events.head + tokens[0] + events.tail)
@@ -84,11 +156,18 @@ def streamed(head: bytes, events: Events, due: "array[int]", *, chunked: bool) -
         pieces[-1] = frame(tokens[-1] + events.tail)
     if chunked:
         pieces[-1] += http.LAST_CHUNK
-    marks = None if events.marks is None else list(events.marks)
-    plan = Plan(pieces, shapes.due(due, marks), 0, stream=True, chunked=chunked, marks=marks)
-    if events.early:
-        plan.early = head + frame(events.early)
-    else:
-        plan.head = len(head)
-        pieces[0] = head + pieces[0]
-    return plan
+    pieces[0] = before + pieces[0]
+    return pieces
+
+
+def _flowing(before: bytes, events: Events, *, chunked: bool) -> Iterator[bytes]:
+    """Yield the same pieces, of more tokens than one."""
+    last = len(events.tokens) - 1
+    frame = http.chunk if chunked else bytes
+    for i, token in enumerate(events.tokens):
+        if i == 0:
+            yield _framed(before, events.head + token, events.tail if last == 0 else b"", chunked, last == 0)
+        elif i == last:
+            yield _framed(b"", token, events.tail, chunked, i == last)
+        else:
+            yield frame(token)

@@ -13,6 +13,10 @@ HOUR = 3600 * 10**9
 """No token is due later than this after its request, however long a tail a profile has."""
 
 
+KEPT = 65_536
+"""How many due times of fixed schedules one profile with its settings keeps (512 kB)."""
+
+
 def of_any_round(tag: str) -> str:
     """
     Return *tag* without the round that it names: `r003.000017` is call 000017, in round 3.
@@ -81,26 +85,29 @@ class Schedule:
         self._seed = seed
         self._rng = Lazy()
         self._fixed: dict[int, array[int]] = {}
+        self._kept = 0
 
-    def due(self, key: str, tokens: int) -> "array[int]":
+    def due(self, key: str, tokens: int, rng: Lazy | None = None) -> "array[int]":
         """
         Answer the due time of each token, in nanoseconds from arrival: none negative, none going back.
 
-        The array is shared between requests where the profile draws nothing; leave it as it is.
+        The array is shared between requests where the profile draws nothing; leave it as it is. Another thread
+        than the loop's brings a generator of its own.
         """
         if warms_up(key):
             return array("q", bytes(8 * tokens))
         fixed = self._fixed.get(tokens)
         if fixed is not None:
             return fixed
-        rng = self._rng.about(f"{self._seed}:{key}")
+        rng = (rng or self._rng).about(f"{self._seed}:{key}")
         try:
             seconds = self._offsets(rng, tokens, **self._settings)
             due = array("q", accumulate((_nanoseconds(s) for s in seconds), max))
         except OverflowError:  # a tail too long for a number
             due = array("q", [HOUR] * tokens)
-        if not rng.touched and len(self._fixed) < 1024:
+        if not rng.touched and self._kept + tokens <= KEPT:
             self._fixed[tokens] = due
+            self._kept += tokens
         return due
 
 

@@ -6,7 +6,10 @@ from mock_server.plan import End, Plan
 def stop(plan: Plan, after: int, end: End) -> None:
     """Let the plan end after *after* tokens, or half-way through a whole answer; the head always leaves."""
     plan.promised = plan.planned()
-    if not plan.stream:
+    if not plan.stream and len(plan.pieces) > 1:
+        half = len(plan.pieces) // 2
+        plan.pieces, plan.due, plan.marks = plan.pieces[:half], plan.due[:half], [0] * half
+    elif not plan.stream:
         piece = plan.pieces[0]
         plan.pieces = [piece[: plan.head + (len(piece) - plan.head) // 2]]
         plan.marks = [0]

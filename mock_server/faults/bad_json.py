@@ -13,5 +13,5 @@ def change(plan: Plan, after: int = 10) -> None:
         last = at == len(plan.pieces) - 1
         plan.pieces[at] = head + plan.frame(_TORN) + (plan.pieces[at][-5:] if last and plan.chunked else b"")
     else:
-        start, _, end = plan.pieces[0].rpartition(b"}")
-        plan.pieces[0] = start + b" " + end
+        start, _, end = plan.pieces[-1].rpartition(b"}")
+        plan.pieces[-1] = start + b" " + end

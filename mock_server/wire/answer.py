@@ -8,7 +8,11 @@ An endpoint is a module with
     compose(asked, length)      (tokens, finish_reason): what the answer says, given the output length
                                 the server drew; the endpoint cuts it to the caller's own limit
     whole(asked, answer)        the body of an answer sent in one piece
+    parts(asked, answer)        optional: the same body in parts that are made as they are sent, where it is so
+                                large that nobody should hold it; None for others
     events(asked, answer, group)    the same as server-sent events, *group* tokens to an event (1 unless told)
+
+What a caller asked for may say, as `per_token`, how many tokens' work one of its tokens is; 1 unless told.
 
 The server draws one due time per token. An event is due with the last of its tokens (see `shapes.due`), a whole
 answer with the last of all.
@@ -17,6 +21,8 @@ answer with the last of all.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
+
+from mock_server.wire.lazy import Lazy
 
 
 class Answer(NamedTuple):
@@ -46,7 +52,7 @@ class Events:
     """
 
     head: bytes
-    tokens: Sequence[bytes]
+    tokens: Sequence[bytes] | Lazy
     tail: bytes
     early: bytes = b""
     marks: Sequence[int] | None = None

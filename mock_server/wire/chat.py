@@ -35,7 +35,8 @@ class Asked:
     What a caller of chat completions wants.
 
     *limit* is the most tokens a choice may have, *text* what it must say where words will not do, *calls* the
-    tools it calls instead; *legacy* calls are sent as the old `function_call`.
+    tools it calls instead; *legacy* calls are sent as the old `function_call`. *per_token* is how many tokens'
+    work one is: every choice has it, with its likeliest others.
     """
 
     form: Form
@@ -47,6 +48,7 @@ class Asked:
     text: str | None = None
     calls: tuple[tools.Call, ...] = ()
     legacy: bool = False
+    per_token: int = 1
 
     @property
     def model(self) -> str:
@@ -91,22 +93,25 @@ def read(body: bytes) -> Asked:
     if "tools" in asked or "functions" in asked or "tool_choice" in asked:
         calls, legacy = _calls(asked, answered=said.answered)
     text = wanted.text(asked["response_format"], talk) if get("response_format") is not None else None
+    choices: int = get("n") or 1
+    chances: int = (get("top_logprobs") or 0) if get("logprobs") else -1
     return Asked(
         Form(
             model,
             chat_fields.tier(asked),
             options.get("include_usage") is True,
             options.get("include_obfuscation") is not False,
-            (get("top_logprobs") or 0) if get("logprobs") else -1,
+            chances,
         ),
         get("stream") is True,
         said.tokens,
         get("max_tokens") if limit is None else limit,
-        get("n") or 1,
+        choices,
         (stop,) if isinstance(stop, str) else tuple(stop),
         text,
         calls,
         legacy,
+        choices if chances <= 0 else choices * (1 + 2 * chances),
     )
 
 
@@ -121,7 +126,7 @@ def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
         flat = [token for call in asked.calls for token in (call.name, *pieces.pieces(call.arguments))]
         return pieces.cut(flat, asked.limit, asked.choices, "function_call" if asked.legacy else "tool_calls")
     if asked.text is None:
-        return pieces.said(length, asked.limit, asked.stop, asked.choices)
+        return pieces.said(length, asked.limit, asked.stop, asked.per_token)
     tokens, met = pieces.until(pieces.pieces(asked.text), asked.stop)
     return pieces.cut(tokens or ("",), None if met else asked.limit, asked.choices)
 

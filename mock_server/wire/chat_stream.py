@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from mock_server.wire import logprobs, models, padding, pieces, shapes, usage
+from mock_server.wire import lazy, logprobs, models, padding, pieces, shapes, usage
 from mock_server.wire.answer import Answer, Events
 from mock_server.wire.sse import DONE
 from mock_server.wire.tools import Call
@@ -15,6 +15,7 @@ FINGERPRINT = "fp_0fe7a1ab5e"
 # How long what stands before a chunk's model is, without `data: `; ids and times have one length in all answers.
 _START = len('{"id":"chatcmpl-","object":"chat.completion.chunk","created":,') + 29 + 10
 _KEPT = 1_024
+_WORD = 64
 
 
 class Form(NamedTuple):
@@ -86,9 +87,10 @@ class _Words(dict[str, bytes]):
     def __missing__(self, word: str) -> bytes:
         chances = f'"logprobs":{_json(logprobs.chat((word,), self._top))},' if self._top >= 0 else ""
         made = self._chunks.choice(self._index, f'{{"content":{_json(word)}}}', chances=chances)
-        if len(self) >= _KEPT:
-            self.clear()
-        self[word] = made
+        if len(word) <= _WORD:  # several tokens in one event are as many different words as there are events
+            if len(self) >= _KEPT:
+                self.clear()
+            self[word] = made
         return made
 
 
@@ -133,14 +135,13 @@ def words(form: Form, answer: Answer, choices: int, group: int) -> Events:
     marks = None
     if group > 1:
         marks = shapes.grouped(len(tokens), group)
-        tokens = ["".join(tokens[i : i + group]) for i in range(0, len(tokens), group)]
     spoken = [_words(form, i) for i in range(choices)]
-    if choices == 1:
+    if choices == group == 1 and len(tokens) <= lazy.LONG:
         only = spoken[0]
-        made = [start + only[token] for token in tokens]
-    else:
-        made = [b"".join([start + said[token] for said in spoken]) for token in tokens]
-    return Events(head, made, tail, marks=marks)
+        return Events(head, [start + only[token] for token in tokens], tail)
+    said = ("".join(tokens[i : i + group]) for i in range(0, len(tokens), group)) if group > 1 else iter(tokens)
+    made = (b"".join([start + each[token] for each in spoken]) for token in said)
+    return Events(head, lazy.events(len(marks or tokens), made, choices), tail, marks=marks)
 
 
 def call_id(identity: str, choice: int, index: int) -> str:

@@ -11,6 +11,7 @@ from mock_server.wire import (
     chat_fields,
     errors,
     fields,
+    lazy,
     logprobs,
     models,
     pieces,
@@ -31,6 +32,8 @@ _KIND = b"text/event-stream"
 _LIMIT = 16
 _MOST_PROMPTS = 2_048
 _MOST_CHOICES = 4_096
+# More characters of prompts than this are repeated for nobody.
+_MOST_ECHOED = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,11 @@ class Asked:
     def answers(self) -> int:
         """One for each choice of each prompt."""
         return self.choices * len(self.prompts)
+
+    @property
+    def per_token(self) -> int:
+        """How many tokens' work one token is: every choice of every prompt has it, with its likeliest others."""
+        return self.answers * (1 + 2 * max(self.logprobs, 0))
 
 
 _RULES: dict[str, rules.Rule] = {
@@ -116,6 +124,8 @@ def read(body: bytes) -> Asked:
     if (get("best_of") or choices) < choices:
         message = "You requested that the server return more choices than it will generate (HINT: best_of >= n)"
         raise errors.bad_request(message, "best_of")
+    if get("echo") is True and choices * sum(len(said) for said, _ in prompts) > _MOST_ECHOED:
+        raise errors.bad_request("These prompts are too long to be repeated in every choice.", "echo")
     if choices * len(prompts) > _MOST_CHOICES:
         raise errors.out_of_range("n", choices, 1, _MOST_CHOICES // len(prompts), "integer")
     return Asked(
@@ -136,7 +146,7 @@ def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
     """Answer the tokens of a choice, and its finish reason; every choice of every prompt says the same."""
     if asked.limit == 0:
         return ("",), "length"
-    return pieces.said(length, asked.limit, asked.stop, asked.answers)
+    return pieces.said(length, asked.limit, asked.stop, asked.per_token)
 
 
 def _said(asked: Asked, answer: Answer) -> int:
@@ -182,18 +192,19 @@ def _word(said: str, index: int, reason: str, after: bytes) -> bytes:
     return b'"choices":[%b],%b' % (orjson.dumps(choice), after)
 
 
-def _chunks(
-    asked: Asked, words: Sequence[Sequence[str]], reason: str, start: bytes, after: bytes
-) -> Iterator[bytes]:
-    """Yield the events of one group of *words* after another: a chunk for each choice."""
+def _chunks(asked: Asked, answer: Answer, size: int, start: bytes, after: bytes) -> Iterator[bytes]:
+    """Yield the events of *size* tokens after another: a chunk for each choice."""
     offset = 0
-    for i, group in enumerate(words):
-        end = reason if i == len(words) - 1 else ""
+    tokens = answer.tokens
+    for i in range(0, len(tokens), size):
+        group = tokens[i : i + size]
+        end = answer.finish_reason if i + size >= len(tokens) else ""
         made = []
         for index, before in _each(asked):
             said = [before, *group] if before and not i else group
             if asked.logprobs < 0 and not before:
-                made.append(start + _word("".join(said), index, end, after))
+                word = _word if size == 1 else _word.__wrapped__  # longer texts are too many to be kept
+                made.append(start + word("".join(said), index, end, after))
                 continue
             place = offset + (len(before) if i else 0)
             choice = orjson.dumps(_choice(asked, said, index, place, end or None))
@@ -208,11 +219,11 @@ def events(asked: Asked, answer: Answer, group: int = 1) -> Events:
     first = f'data: {{"id":"cmpl-{answer.id}","object":"text_completion","created":{answer.created},'
     start = first.encode()
     after = b'"model":%b%b}\n\n' % (model, b',"usage":null' if asked.usage else b"")
-    words = [answer.tokens[i : i + group] for i in range(0, len(answer.tokens), group)]
-    spoken = list(_chunks(asked, words, answer.finish_reason, start, after))
+    marks = shapes.grouped(len(answer.tokens), group) if group > 1 else None
+    made = _chunks(asked, answer, group, start, after)
+    spoken = lazy.events(len(marks or answer.tokens), made, asked.per_token)
     tail = b""
     if asked.usage:
         said = orjson.dumps(usage.legacy(asked.prompt_tokens, _said(asked, answer)))
         tail = b'%b"model":%b,"usage":%b,"choices":[]}\n\n' % (start, model, said)
-    marks = shapes.grouped(len(answer.tokens), group) if group > 1 else None
     return Events(b"", spoken, tail + DONE, marks=marks, kind=_KIND)

@@ -1,7 +1,7 @@
 """Embeddings: `POST /v1/embeddings`, for texts and for token ids, as floats and as base64."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +9,14 @@ import orjson
 
 from mock_server.wire import errors, fields, models, rules, text, tokens, vectors
 from mock_server.wire.answer import Answer, Events
+from mock_server.wire.lazy import Lazy
 
 PATH = "/v1/embeddings"
 NAMES_MODEL = True
 _MOST_INPUTS = 2_048
 _MOST_TOKENS = 8_192
+# How many numbers an answer in one piece has at most (about 700 kB); larger ones are made as they are sent.
+_HELD = 32_768
 _USUAL = 1_536
 _LENGTHS = {"text-embedding-3-large": 3_072}
 _FIXED = frozenset({"text-embedding-ada-002"})
@@ -30,6 +33,11 @@ class Asked:
     prompt_tokens: int
     stream: bool = False
     answers: int = 1
+
+    @property
+    def per_token(self) -> int:
+        """How many tokens' work one input is: an eighth of its vector's length; that of the first is more."""
+        return self.dimensions // 8 + 1 if vectors.ready() else vectors.PREPARING
 
 
 def _dimensions(where: str, value: Any) -> None:
@@ -140,15 +148,29 @@ def _one(asked: Asked, index: int, said: bytes) -> bytes:
     )
 
 
-def whole(asked: Asked, answer: Answer) -> bytes:  # noqa: ARG001 - an embedding has no id
-    """Answer the body, pretty-printed as OpenAI's is."""
-    data = b",\n".join(_one(asked, i, said) for i, said in enumerate(asked.inputs))
+def _parts(asked: Asked) -> Iterator[bytes]:
+    """Yield the body, pretty-printed as OpenAI's is, a vector at a time."""
+    yield b'{\n  "object": "list",\n  "data": [\n'
+    for i, said in enumerate(asked.inputs):
+        yield (b",\n" if i else b"") + _one(asked, i, said)
     end = {
         "model": models.snapshot(asked.model),
         "usage": {"prompt_tokens": asked.prompt_tokens, "total_tokens": asked.prompt_tokens},
     }
     rest = orjson.dumps(end, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    return b'{\n  "object": "list",\n  "data": [\n%b\n  ],%b' % (data, rest[1:])
+    yield b"\n  ]," + rest[1:]
+
+
+def whole(asked: Asked, answer: Answer) -> bytes:  # noqa: ARG001 - an embedding has no id
+    """Answer the body in one piece."""
+    return b"".join(_parts(asked))
+
+
+def parts(asked: Asked, answer: Answer) -> Lazy | None:  # noqa: ARG001 - an embedding has no id
+    """Return the parts of a body that is too large to be held; None for others."""
+    vectors.prepare()
+    large = len(asked.inputs) * asked.dimensions > _HELD
+    return Lazy(len(asked.inputs) + 2, _parts(asked)) if large else None
 
 
 def events(asked: Asked, answer: Answer, group: int = 1) -> Events:  # noqa: ARG001 - there are no tokens to group

@@ -1,11 +1,11 @@
 """A response as its sequence of events, each numbered; the last one ends the stream, there is no `[DONE]`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
 
-from mock_server.wire import chat_stream, logprobs, models, padding, response_object, shapes, sse
+from mock_server.wire import chat_stream, lazy, logprobs, models, padding, response_object, shapes, sse
 from mock_server.wire.answer import Answer, Events
 from mock_server.wire.tools import Call
 
@@ -45,6 +45,7 @@ class Stream:
             head += self._event("response.output_item.done", {"item": item, "output_index": 0})
         rest = items[len(before) :]
         marks = None
+        tokens: Sequence[bytes] | lazy.Lazy
         if self._calls:
             tokens = self._call_events(rest, len(before))
             tail = b""
@@ -56,13 +57,17 @@ class Stream:
         ended = response_object.made(self._echo, self._answer, state, items)
         return Events(head, tokens, tail + self._event(f"response.{state}", {"response": ended}), early, marks)
 
-    def _message_events(self, item: dict[str, Any], place: int, group: int) -> tuple[bytes, list[bytes], bytes]:
+    def _message_events(
+        self, item: dict[str, Any], place: int, group: int
+    ) -> tuple[bytes, Sequence[bytes] | lazy.Lazy, bytes]:
         key, content = item["id"], item["content"][0]
         empty = {**item, "status": "in_progress", "content": []}
         head = self._event("response.output_item.added", {"item": empty, "output_index": place})
         where = {"content_index": 0, "item_id": key, "output_index": place}
         head += self._event("response.content_part.added", {**where, "part": response_object.part("", [])})
-        tokens = self._deltas(key, place, group)
+        count = -(-len(self._answer.tokens) // group)
+        tokens = lazy.events(count, self._deltas(key, place, group, self._number))
+        self._number += count
         text = {"logprobs": content["logprobs"], "output_index": place}
         done = {"content_index": 0, "item_id": key, **text}
         tail = self._event_text_done(done, content["text"])
@@ -77,20 +82,20 @@ class Stream:
         self._number += 1
         return sse.named(kind, body)
 
-    def _deltas(self, key: str, place: int, group: int) -> list[bytes]:
+    def _deltas(self, key: str, place: int, group: int, number: int) -> Iterator[bytes]:
+        """Yield the events that bring the text, *group* tokens each, the first of them with this *number*."""
         kind = "response.output_text.delta"
         start = f'event: {kind}\ndata: {{"type":"{kind}","content_index":0,"delta":'
         middle = f',"item_id":"{key}","logprobs":'
         end = f',"output_index":{place},"sequence_number":'
-        tokens, made = self._answer.tokens, []
+        tokens = self._answer.tokens
         for i in range(0, len(tokens), group):
             said = tokens[i : i + group]
             delta = "".join(said)
             chances = _json(logprobs.listed(said, self._top)) if self._top >= 0 else "[]"
-            body = f"{start}{_json(delta)}{middle}{chances}{self._padding(delta)}{end}{self._number}}}\n\n"
-            made.append(body.encode())
-            self._number += 1
-        return made
+            body = f"{start}{_json(delta)}{middle}{chances}{self._padding(delta)}{end}{number}}}\n\n"
+            yield body.encode()
+            number += 1
 
     def _padding(self, delta: str) -> str:
         return f',"obfuscation":"{padding.delta(len(delta))}"' if self._obfuscation else ""

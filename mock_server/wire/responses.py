@@ -45,6 +45,11 @@ class Asked:
     logprobs: int
     answers: int = 1
 
+    @property
+    def per_token(self) -> int:
+        """How many tokens' work one token is: each has its likeliest others."""
+        return 1 + 2 * max(self.logprobs, 0)
+
 
 def _offered(asked: dict[str, Any]) -> list[tools.Tool]:
     """Answer the functions in `tools`; a tool that OpenAI runs itself is never used here."""
@@ -136,7 +141,7 @@ def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
         return pieces.cut(flat, asked.limit, 1, "tool_calls")
     if asked.text is not None:
         return pieces.cut(pieces.pieces(asked.text), asked.limit, 1)
-    return pieces.said(length, asked.limit, ())
+    return pieces.said(length, asked.limit, (), asked.per_token)
 
 
 def whole(asked: Asked, answer: Answer) -> bytes:

@@ -7,8 +7,9 @@ packet, or half of one, is the server's (`faults`). Between them lies which even
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, chain
 
+from mock_server.wire import lazy
 from mock_server.wire.answer import Events
 
 
@@ -27,10 +28,11 @@ def apart(events: Events) -> Events:
     marks = list(events.marks) if events.marks is not None else [1] * len(events.tokens)
     before = [events.head] if events.head else []
     after = [event + b"\n\n" for event in events.tail.split(b"\n\n")[:-1]]
+    tokens, count = chain(before, events.tokens, after), len(before) + len(events.tokens) + len(after)
     return replace(
         events,
         head=b"",
-        tokens=[*before, *events.tokens, *after],
+        tokens=lazy.Lazy(count, tokens) if isinstance(events.tokens, lazy.Lazy) else list(tokens),
         tail=b"",
         marks=[0] * len(before) + marks + [0] * len(after),
     )

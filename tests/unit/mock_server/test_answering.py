@@ -32,7 +32,7 @@ def asked(
 
 def test_a_stream_has_a_piece_and_a_due_time_for_each_token():
     """The first piece carries the head, the last the end of the stream."""
-    entry, plan, _ = asked(made(profile="steady,ttft=0.1,itl=0.02", tokens="3"), stream=True)
+    entry, plan, *_ = asked(made(profile="steady,ttft=0.1,itl=0.02", tokens="3"), stream=True)
     assert list(entry.planned) == [100_000_000, 120_000_000, 140_000_000]
     assert plan.pieces[0].startswith(b"HTTP/1.1 200 OK\r\n")
     assert plan.pieces[-1].endswith(b"data: [DONE]\n\n\r\n0\r\n\r\n")
@@ -41,7 +41,7 @@ def test_a_stream_has_a_piece_and_a_due_time_for_each_token():
 
 def test_a_whole_answer_is_due_when_its_last_token_is():
     """One piece, and the head says how long it took and how long it is."""
-    entry, plan, _ = asked(made(profile="steady,ttft=0.1,itl=0.02", tokens="3"))
+    entry, plan, *_ = asked(made(profile="steady,ttft=0.1,itl=0.02", tokens="3"))
     head, _, body = plan.pieces[0].partition(b"\r\n\r\n")
     assert list(entry.planned) == [140_000_000]
     assert b"openai-processing-ms: 140\r\n" in head
@@ -74,7 +74,7 @@ def test_the_prompt_is_read_by_the_load_model_where_there_is_one():
 
 def test_a_full_server_says_so():
     """503, as OpenAI words it, and no work for the load model."""
-    entry, plan, prefill = asked(made(full=True))
+    entry, plan, prefill, *_ = asked(made(full=True))
     assert entry.status == 503
     assert b"overloaded" in plan.pieces[0]
     assert prefill is None
@@ -83,7 +83,7 @@ def test_a_full_server_says_so():
 @pytest.mark.parametrize("keep", [True, False])
 def test_a_client_that_closes_is_told_that_it_is_closed(keep):
     """The head and the end of the plan agree."""
-    _, plan, _ = asked(made(), keep=keep)
+    _, plan, *_ = asked(made(), keep=keep)
     assert (plan.end is End.KEEP) is keep
     assert (b"connection: close\r\n" in plan.pieces[0]) is not keep
 
@@ -104,7 +104,7 @@ def test_a_mistake_of_the_servers_own_is_a_500(capsys):
         raise ZeroDivisionError(body)
 
     answering._endpoints = {CHAT: SimpleNamespace(read=broken)}
-    entry, plan, _ = asked(answering)
+    entry, plan, *_ = asked(answering)
     assert entry.status == 500
     assert entry.request_id.encode() in plan.pieces[0].partition(b"\r\n\r\n")[2]
     assert "ZeroDivisionError" in capsys.readouterr().err

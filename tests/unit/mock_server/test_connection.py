@@ -141,3 +141,55 @@ def test_a_client_that_leaves_is_forgotten(line, application):
     line.data_received(SOUND * 2)
     line.connection_lost(None)
     assert (application.lost, len(application.served)) == (1, 1)
+
+
+HEAD = b"POST /v1/x HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+def test_what_stands_behind_a_body_in_chunks_is_no_header(line, application):
+    """Neither a key nor a choice comes in a trailer."""
+    line.data_received(
+        HEAD + b"2\r\nok\r\n0\r\nauthorization: Bearer x\r\nx-overlap-fault: reset\r\nhost: y\r\n\r\n"
+    )
+    [request] = application.served
+    assert (request.body, set(request.headers)) == (b"ok", {b"host"})
+
+
+@pytest.mark.parametrize("much", [b"2;" + b"x" * 200_000, b"2\r\nok\r\n0\r\nx: " + b"y" * 200_000])
+def test_extensions_and_trailers_without_end_are_refused(line, application, much):
+    """Not kept, and not read to their end."""
+    line.data_received(HEAD)
+    for place in range(0, len(much), 10_000):
+        line.data_received(much[place : place + 10_000])
+    [request] = application.served
+    assert request.refused.status == 400
+
+
+def test_a_body_in_many_small_chunks_is_read(line, application):
+    """What frames a chunk is not held against it."""
+    line.data_received(HEAD)
+    for _ in range(50):
+        line.data_received(b"1;a=b\r\nx\r\n" * 1000)
+    line.data_received(b"0\r\n\r\n")
+    [request] = application.served
+    assert request.body == b"x" * 50_000
+
+
+@pytest.mark.parametrize(
+    ("lines", "served"),
+    [
+        (b"HTTP/1.1\r\n", False),
+        (b"HTTP/1.1\r\nhost: a\r\nhost: a\r\n", False),
+        (b"HTTP/1.1\r\nhost: a\r\nHost: b\r\n", False),
+        (b"HTTP/1.0\r\nhost: a\r\nhost: b\r\n", False),
+        (b"HTTP/1.0\r\n", True),
+        (b"HTTP/1.1\r\nhost:\r\n", True),
+        (b"HTTP/1.1\r\nhost: a\r\n", True),
+    ],
+)
+def test_a_request_has_one_host(line, application, lines, served):
+    """None, or two, is what a proxy and a server may read in two ways; HTTP/1.0 knows of none."""
+    line.data_received(b"GET /v1/models " + lines + b"\r\n")
+    [request] = application.served
+    assert (request.refused is None) is served
+    assert served or request.refused.status == 400

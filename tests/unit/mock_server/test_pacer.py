@@ -211,3 +211,15 @@ def test_closing_gives_the_alarm_back(clock, made):
     pacer.close()
     assert alarm.closed
     assert len(pacer) == 0
+
+
+def test_one_that_is_behind_with_much_lets_others_have_their_turn(clock, made):
+    """A long answer, all of it due at once, is sent between what is due meanwhile and not before all of it."""
+    pacer, alarm = made
+    long = Stream(clock, [1000] * 50, cost=TURN // 10)
+    short = Stream(clock, [1000 + TURN], cost=1)
+    pacer.at(1000, long)
+    pacer.at(1000 + TURN, short)
+    play(clock, alarm)
+    assert len(long.woken) == 50
+    assert short.woken[0] <= 1000 + TURN + TURN // 2
