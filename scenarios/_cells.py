@@ -72,7 +72,7 @@ def verdict(factor: Estimate, more: str, less: str) -> str:
     from harness.stats.ranking import MATTERS
     from harness.stats.ranking import verdict as shown
 
-    words = {"higher": more, "lower": less, "equal": f"No difference of {MATTERS:.0%} or more here"}
+    words = {"higher": more, "lower": less, "equal": f"No difference of {MATTERS * 100:.0f} % or more here"}
     return words.get(shown(factor), "Not shown here")
 
 

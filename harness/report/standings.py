@@ -35,7 +35,7 @@ def standing(
             said.append(f"{listed([name(each) for each in names], NAMED)} {worse[1]}; {name(far)} {factor}.")
     if equal := [name(each) for each in ranking.equal]:
         verb = "differs" if len(equal) == 1 else "differ"
-        said.append(f"{listed(equal, NAMED)} {verb} from it by less than {MATTERS:.0%}.")
+        said.append(f"{listed(equal, NAMED)} {verb} from it by less than {MATTERS * 100:.0f} %.")
     few = ranking.few
     for names in ([each for each in ranking.open if each not in few], few):
         if names:
@@ -65,7 +65,7 @@ def compared(ratio: Estimate, higher: str, lower: str, subject: str = "") -> str
     """
     shown = verdict(ratio)
     if shown == "equal":
-        return f"{subject} differ by less than {MATTERS:.0%}"
+        return f"{subject} differ by less than {MATTERS * 100:.0f} %"
     if shown == "open":
         return f"{subject} are not told apart{up_to(possible(ratio))}"
     return (higher if shown == "higher" else lower).format(times(ratio))

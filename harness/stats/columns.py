@@ -161,12 +161,13 @@ def _typical(numbers: Sequence[float | None]) -> tuple[float | None, float | Non
 def table(rounds: Sequence[Round], of_slots: Iterable[OfSlots]) -> dict[str, Column]:
     """Every metric of calls with its usual percentiles, and every one of *of_slots*, by name."""
     found: dict[str, Column] = {}
+    same = replayed(rounds)
     for metric in CALLS:
         columns, failed = values(metric, rounds), failures(metric, rounds)
         counts = [len(column) + len(lost) for column, lost in zip(columns, failed, strict=True)]
         qs = [q / 100 for q in metric.quantiles]
         for q, (numbers, at_least) in zip(
-            metric.quantiles, by_round(columns, qs, failed, replayed=replayed(rounds)), strict=True
+            metric.quantiles, by_round(columns, qs, failed, replayed=same), strict=True
         ):
             found[f"{metric.name}.p{q}"] = Column(numbers, counts, metric.unit, at_least=at_least)
     counts = [len(each.calls) for each in rounds]

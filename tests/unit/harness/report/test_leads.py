@@ -19,7 +19,7 @@ def test_who_is_slower_is_named_and_who_is_equal_only_where_that_is_shown(make_r
     said = _lead(make_run(CELLS))
     assert said.startswith("With chain on asyncio at concurrency 16, task_group took least: ")
     assert "ainvoke takes longer, 5.41 times (" in said
-    assert said.endswith("gather differs from it by less than 3%.")
+    assert said.endswith("gather differs from it by less than 3 %.")
 
 
 def test_whoever_gave_up_early_was_not_fast(make_run):

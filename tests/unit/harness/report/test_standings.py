@@ -55,7 +55,7 @@ def test_equality_is_said_only_where_the_whole_interval_is_within_three_percent(
         ranking = rank(
             {"a": row(100, *(off * scatter for off in STEADY)), "b": row(100, *(off * scatter for off in OTHER))}
         )
-        assert ("b differs from it by less than 3%" in standing(ranking)) is shown
+        assert ("b differs from it by less than 3 %" in standing(ranking)) is shown
 
 
 def test_a_row_with_few_rounds_is_told_by_itself():
@@ -78,7 +78,7 @@ def test_two_rounds_are_too_few_for_any_of_it():
         (ratio(1.5, 1.6), "abatch takes 1.55 times (1.50~1.60) as long"),
         (ratio(0.5, 0.6), "abatch takes 0.548 times (0.500~0.600) as long"),
         (ratio(0.84, 1.52), "abatch and gather are not told apart (a difference of up to 52 % is possible)"),
-        (ratio(0.99, 1.01), "abatch and gather differ by less than 3%"),
+        (ratio(0.99, 1.01), "abatch and gather differ by less than 3 %"),
         (Estimate(9.0, None, None, 2, 2, ""), "abatch and gather are not told apart (too few rounds)"),
     ],
 )

@@ -68,15 +68,15 @@ def test_power_is_the_noncentral_t_distribution(rounds, difference):
     assert power(difference, 0.06, rounds) == pytest.approx(exact, abs=2e-4)
 
 
-@pytest.mark.parametrize(("scatter", "rounds"), [(0.04, 3), (0.04, 5), (0.02, 8), (0.005, 5)])
+@pytest.mark.parametrize(("scatter", "rounds"), [(0.04, 3), (0.02, 5), (0.005, 5)])
 def test_what_can_be_told_is_shown_four_times_in_five(scatter, rounds):
     """By the very procedure that names a slower cell, its floor of 3 % included."""
     told, rng, shown = detectable(scatter, rounds), np.random.default_rng(2), 0
-    for _ in range(800):
+    for _ in range(400):
         logs = rng.normal(0, scatter, (2, rounds)) + np.array([[0.0], [np.log1p(told)]])
         rows = {place: dict(enumerate(np.exp(row).tolist())) for place, row in enumerate(logs)}
         shown += 1 in rank(rows).worse
-    assert shown / 800 == pytest.approx(0.8, abs=0.05)
+    assert shown / 400 == pytest.approx(0.8, abs=0.06)
 
 
 def test_nothing_is_told_below_what_matters(make_run, pair):

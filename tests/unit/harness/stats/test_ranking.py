@@ -136,7 +136,7 @@ def test_rows_that_are_the_same_are_equal():
     assert found.possible == 0.0
 
 
-@pytest.mark.parametrize(("count", "rounds"), [(2, 3), (6, 5), (12, 5), (12, 8)])
+@pytest.mark.parametrize(("count", "rounds"), [(2, 3), (12, 5)])
 def test_of_equal_rows_hardly_ever_one_is_named(count, rounds):
     """At most one report in twenty; of 200, ten, and three standard errors of that more."""
     named = sum(bool(rank(rows(noise(count, rounds, 0.04, seed))).worse) for seed in range(200))
