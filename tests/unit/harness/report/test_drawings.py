@@ -1,6 +1,9 @@
 """Many charts, drawn by several processes: the same drawings, none lost."""
 
 import multiprocessing
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -57,3 +60,14 @@ def test_a_process_with_threads_is_not_copied(monkeypatch):
     monkeypatch.setattr(drawings, "active_count", lambda: 2)
     monkeypatch.setattr(drawings, "_copy", lambda _: pytest.fail("copied"))
     assert len(drawings.drawn(CHARTS)) == len(CHARTS)
+
+
+def test_a_home_that_cannot_be_written_to_costs_no_word():
+    """Matplotlib keeps its fonts elsewhere then, and would say so in lines of its own."""
+    environment = {
+        key: value for key, value in os.environ.items() if key not in {"MPLCONFIGDIR", "XDG_CONFIG_HOME"}
+    }
+    command = [sys.executable, "-c", "from harness.report import ink; print(ink.BLUE)"]
+    environment |= {"HOME": "/dev/null", "XDG_CACHE_HOME": "/dev/null/cache"}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment, check=True)
+    assert (done.stdout, done.stderr) == ("#050501\n", "")
