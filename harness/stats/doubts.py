@@ -28,6 +28,8 @@ SEEN = 0.75
 LATE = 0.05
 # And a single answer that is late by less, in ns, is what any scheduler does to a process now and then.
 STALL = 10_000_000
+# A round in which the server was late for so many times the share of time that is usual in the others stands out.
+STANDS_OUT = 3
 # The share of a call that its own steps between requests take before they spoil what efficiency says.
 OWN_WAITS = 0.05
 # An interval this wide (either side, as a share) hides any difference worth talking about.
@@ -207,14 +209,13 @@ def _own_waits(facts: Facts) -> str | None:
 
 
 def _late(facts: Facts) -> str | None:
-    return _late_once(facts) or _late_always(facts)
-
-
-def _late_always(facts: Facts) -> str | None:
     late = facts.value("owned.late")
     parts = [facts.value(f"owned.{owner}") for owner in OWNERS if owner != "dispatch"]
     known = [part for part in parts if part is not None]
     if late is None or len(known) < len(parts) or late < LATE * sum(known):
+        return None
+    # A single round that stands out makes the mean of all look bad; the advice below would be of no use then.
+    if _late_once(facts) and median(_waits(each)[0] for each in facts.good) < LATE:
         return None
     return (
         f"The server was late itself: {late / 1e6:.2f} ms a call, {late / sum(known) * 100:.0f} % of E2E, is the "
@@ -223,10 +224,11 @@ def _late_always(facts: Facts) -> str | None:
 
 
 def _late_once(facts: Facts) -> str | None:
-    """Say in which round the server was late, where that was so in fewer than half of them."""
+    """Say in which round the server was late, where that one stands out."""
     rounds = [(*_waits(each), each.slot.round + 1) for each in facts.good]
     share, longest, number = max(rounds)
-    if median(share for share, *_ in rounds) >= LATE or share < LATE or longest < STALL:
+    usual = median(share for share, *_ in rounds)
+    if share < max(LATE, STANDS_OUT * usual) or longest < STALL:
         return None
     return (
         f"The server was late itself in round {number}: it read requests or wrote answers up to "
@@ -359,6 +361,7 @@ DOUBTS: tuple[Callable[[Facts], str | None], ...] = (
     _few_rounds,
     _few_calls,
     _saturated,
+    _late_once,
     _late,
     _own_waits,
     _stolen,
