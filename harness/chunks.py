@@ -25,7 +25,7 @@ def carries(piece: Any) -> bool:
     >>> carries({"choices": [{"delta": {"role": "assistant", "content": ""}}]}), carries({"model": None})
     (False, False)
     """
-    if hasattr(piece, "content"):
+    if _there(piece, "content"):
         content = piece.content
         said = meaning(content).output if isinstance(content, list) else bool(content)
         return said or bool(getattr(piece, "tool_call_chunks", None))
@@ -33,7 +33,7 @@ def carries(piece: Any) -> bool:
         return _mapping(piece)
     if isinstance(piece, tuple) and piece:
         return carries(_part(piece))
-    if hasattr(piece, "choices"):
+    if _there(piece, "choices"):
         return any(_has(_delta(each), _OUTPUT) for each in piece.choices or ())
     if str(kind := getattr(piece, "type", "")).startswith("response."):
         return bool(getattr(piece, "delta", None)) and "reasoning" not in kind
@@ -47,17 +47,40 @@ def thinks(piece: Any) -> bool:
     >>> thinks({"choices": [{"delta": {"reasoning_content": "hm"}}]}), thinks({"choices": []})
     (True, False)
     """
-    if hasattr(piece, "content"):
+    if _there(piece, "content"):
         content, beside = piece.content, getattr(piece, "additional_kwargs", None)
         return (isinstance(content, list) and meaning(content).reasoning) or _has(beside or {}, _THINKING)
     if isinstance(piece, Mapping):
         return meaning(dict(piece)).reasoning
     if isinstance(piece, tuple) and piece:
         return thinks(_part(piece))
-    if hasattr(piece, "choices"):
+    if _there(piece, "choices"):
         return any(_has(_delta(each), _THINKING) for each in piece.choices or ())
     kind = str(getattr(piece, "type", ""))
     return kind.startswith("response.") and "reasoning" in kind and bool(getattr(piece, "delta", None))
+
+
+def _there(piece: Any, name: str) -> bool:
+    """
+    Return whether *piece* has an attribute called *name*.
+
+    A pydantic object takes microseconds to say that it has none, in every chunk of a stream; its own fields are
+    looked at first, and then its class, which may have a property.
+    """
+    fields = getattr(piece, "__dict__", None)
+    if fields:
+        return name in fields or name in _names_of(type(piece))
+    return hasattr(piece, name)
+
+
+_CLASSES: dict[type, frozenset[str]] = {}
+
+
+def _names_of(kind: type) -> frozenset[str]:
+    """Return the names that a class has; kept, since each stream's chunks are of one class."""
+    if (names := _CLASSES.get(kind)) is None:
+        names = _CLASSES[kind] = frozenset(name for each in kind.__mro__ for name in vars(each))
+    return names
 
 
 def _mapping(piece: Mapping[Any, Any]) -> bool:
@@ -68,7 +91,7 @@ def _mapping(piece: Mapping[Any, Any]) -> bool:
 
 def _part(piece: tuple[Any, ...]) -> Any:
     """Return the part that counts of (message, metadata), (mode, chunk) or (namespace, mode, chunk)."""
-    return piece[0] if hasattr(piece[0], "content") else piece[-1]
+    return piece[0] if _there(piece[0], "content") else piece[-1]
 
 
 def _delta(choice: Any) -> Any:
