@@ -77,11 +77,15 @@ class Book:
     def enter(self, tally: Tally, number: int, span: tuple[int, int], locust: dict[str, Any], cpu: int) -> None:
         """Write down the test that *tally* has, as round *number*; *locust* has Locust's own counts."""
         journal, brought = tally.whole(), tally.named()
-        if journal and self._config.file and not any(name for name, _ in journal.entries):
-            # A locustfile need not tag its calls: then nothing can be joined, and nothing is wrong.
-            if journal.entries:
-                self.remark(remarks.UNTAGGED)
-            journal = None
+        untagged = 0
+        if journal and self._config.file:
+            # A locustfile need not tag all of its calls: those cannot be joined, and nothing is wrong.
+            tagged = tuple(each for each in journal.entries if each[0])
+            untagged = len(journal.entries) - len(tagged)
+            journal = replace(journal, entries=tagged) if tagged or not untagged else None
+        self.balance.untagged += untagged
+        if untagged:
+            self.remark(remarks.untagged(untagged, nothing=journal is None))
         joined, unjoined = join(brought, journal) if journal else (brought, 0)
         by_endpoint: defaultdict[str, list[Call]] = defaultdict(list)
         for call in joined:
@@ -114,7 +118,7 @@ class Book:
             )
             self._writer.slot(slot, made)
             self._entered += 1
-            self._add(slot, made)
+            self._add(slot, made, own=untagged > 0)
         self.due += tally.due
         self.sent += tally.due - tally.unsent
         self._note_lost(tally)
@@ -122,10 +126,10 @@ class Book:
             self.remark(sentence)
         self.state("running")
 
-    def _add(self, slot: Slot, made: list[Call]) -> None:
+    def _add(self, slot: Slot, made: list[Call], *, own: bool) -> None:
         warm = sum(1 for call in made if call.warmup)
         self.balance.journal = slot.requests is not None
-        self.balance.add(slot.made + warm, made, slot.unjoined or 0, slot.dropped or 0)
+        self.balance.add(slot.made + warm, made, slot.unjoined or 0, slot.dropped or 0, own=own)
         self.calls += made
 
     def _note_lost(self, tally: Tally) -> None:

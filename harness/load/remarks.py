@@ -11,10 +11,13 @@ OURS = frozenset({"E2E", "TTFT", "ITL", "TPOT"})
 """Rows of Locust's table that are made of calls on record."""
 
 
-UNTAGGED = (
-    "The requests carry no call's tag, so that who owned the time is not known: write [call] into a prompt of the "
-    "locustfile, and each call is found in the server's journal."
-)
+def untagged(number: int, *, nothing: bool) -> str:
+    """Say that *number* requests of a locustfile carried no tag; *nothing*: all of them, so none is joined."""
+    known = "who owned the time is not known" if nothing else "of their calls it is not known who owned the time"
+    return (
+        f"{number:,} requests carry no call's tag, so that {known}: write [call] into each prompt of the "
+        "locustfile, and its call is found in the server's journal."
+    )
 
 
 def of_test(tally: Tally, calls: Sequence[Call], *, open_loop: bool) -> Iterator[str]:

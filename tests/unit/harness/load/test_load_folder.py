@@ -97,12 +97,16 @@ def test_the_label_of_a_closed_loop_has_all_numbers_of_users(changes, label):
     assert how(LoadConfig(users=2), changes).startswith(f"closed loop, {label}: ")
 
 
-@pytest.mark.parametrize(("tags", "faults"), [((None, None), 0), (("000001", None), 1)])
-def test_a_locustfile_need_not_tag_its_calls(tags, faults, tmp_path):
-    """Where no request has a tag nothing is joined, and that is told; where some have one, the rest is a fault."""
+@pytest.mark.parametrize(
+    ("tags", "faults", "untagged"),
+    [((None, None), 0, 2), (("000001", None), 0, 1), (("000001", "000002"), 0, 0), (("000001", "000009"), 2, 0)],
+)
+def test_a_locustfile_need_not_tag_its_calls(tags, faults, untagged, tmp_path):
+    """Requests without a tag are counted and told; one with the tag of no call here is a fault."""
     file = tmp_path / "mine.py"
     file.write_text("")
     config = LoadConfig(users=2, time=1.0, file=file)
     about, _, book = _written(tmp_path, [_row(1), _row(2)], {"chat": 2}, config, tags=tags)
-    assert bool(about["balance"]["faults"]) is bool(faults)
-    assert any("carry no call's tag" in each for each in book.remarks) is not bool(faults)
+    assert len(about["balance"]["faults"]) == faults
+    said = [each for each in book.remarks if "carry no call's tag" in each]
+    assert [each.split()[0] for each in said] == ([str(untagged)] if untagged else [])
