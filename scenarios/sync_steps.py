@@ -3,8 +3,9 @@
 from functools import reduce
 
 from harness.plan import Plan
-from harness.report.figures import count, told
+from harness.report.figures import count, number, told
 from harness.stats.cells import Summary
+from harness.stats.estimate import Estimate
 from scenarios._cells import apart, has, over, variants, versus
 from scenarios._langchain import model, refuse
 from scenarios._questions import questions as prompts
@@ -55,12 +56,19 @@ def answer(summary: Summary) -> str | None:
     factor = over(summary, sync, native, "makespan")
     if not step or not more or not factor:
         return None
-    costs, hop = (told(each.scaled(1 / STEPS / 1000, "µs")) for each in (step, more))
+    costs, hop = (_cost(each.scaled(1 / STEPS / 1000, "µs")) for each in (step, more))
     slower = versus(factor, "that is {} as long as with async def", "it and that with async def")
     return (
-        f"An async def step costs {costs} of CPU; a def step costs {hop} more, for its way to a thread and back. "
+        f"An async def step costs {costs} of CPU; a def step {hop} on top, for the way to a thread and back. "
         f"{count(PLAN[0].calls, 'call')} with {STEPS} def steps took {has(sync, 'makespan')}; {slower}."
     )
+
+
+def _cost(more: Estimate) -> str:
+    """Write what a step adds: a number only if the interval is above 0, else how much it may be."""
+    if more.low is not None and more.low > 0:
+        return told(more)
+    return f"at most {number(more.high)} {more.unit}" if more.high and more.high > 0 else "nothing that is shown"
 
 
 if __name__ == "__main__":

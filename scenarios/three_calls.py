@@ -30,8 +30,8 @@ def answer(summary: Summary) -> str | None:
         return None
     slow, fast = apart.metrics["makespan"], at_once.metrics["makespan"]
     right = abs(slow.value / 4.5e9 - 1) < 0.03 and abs(fast.value / 1.5e9 - 1) < 0.03
-    fast_ = versus(factor, "{} as fast", "the two")
-    said = f"{told(slow)} in sequence, {told(fast)} under gather, {fast_}"
+    times_as_fast = versus(factor, "{} as fast", "the two")
+    said = f"{told(slow)} in sequence, {told(fast)} under gather, {times_as_fast}"
     return f"Yes: {said}." if right else f"Not here: {said}."
 
 

@@ -20,7 +20,7 @@ rows are equal only if the whole interval of their ratio is within what matters.
 is still possible is told.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, inf, log, nan, sqrt
 from typing import Generic, Literal, TypeVar
@@ -112,10 +112,10 @@ def rank(rows: Mapping[Name, Mapping[int, float]], *, largest: bool = False) -> 
     """
     Rank *rows*, each a figure by round; the smallest is the best, or the *largest*.
 
-    A row of which some round is not above zero cannot be ranked by ratios, and is left out. None where no row is
-    left. Ratios are of a row to the best, so for the *largest* those of worse rows are below 1.
+    A row of which some round is not above zero, or endless, cannot be ranked by ratios, and is left out. None if
+    no row is left. Ratios are of a row to the best, so for the *largest* those of worse rows are below 1.
     """
-    kept = {name: dict(row) for name, row in rows.items() if row and all(value > 0 for value in row.values())}
+    kept = {name: dict(row) for name, row in rows.items() if row and _usable(row.values())}
     if not kept:
         return None
     names = list(kept)
@@ -140,6 +140,11 @@ def rank(rows: Mapping[Name, Mapping[int, float]], *, largest: bool = False) -> 
     ordered = [dict(sorted(each.items(), key=lambda item: item[1].value)) for each in (final, compared)]
     found = [{names[place]: _turned(ratio, largest=largest) for place, ratio in each.items()} for each in ordered]
     return Ranking(names[best], found[0], found[1])
+
+
+def _usable(values: Iterable[float]) -> bool:
+    """Say whether all *values* have a logarithm."""
+    return all(0 < value < inf for value in values)
 
 
 def _turned(ratio: Estimate, *, largest: bool) -> Estimate:
@@ -225,10 +230,11 @@ def together(
     Return each of several *ratios*, given by round, with intervals that hold for all of them at once (95 %).
 
     So in at most one report of twenty any of them excludes a ratio that is true. The noise is pooled over the
-    ratios that are *alike*: those of one metric. A ratio that is not above zero in some round is left out.
+    ratios that are *alike*: those of one metric. A ratio that is not above zero in some round, or endless, is left
+    out.
     """
     logs = {
-        name: np.log(np.asarray(row, dtype=np.float64)) for name, row in ratios.items() if row and min(row) > 0
+        name: np.log(np.asarray(row, dtype=np.float64)) for name, row in ratios.items() if row and _usable(row)
     }
     groups: dict[Hashable, list[Floats]] = {}
     for name, row in logs.items():

@@ -139,3 +139,17 @@ def test_a_verdict_is_what_the_interval_shows(found, said):
 def test_a_change_is_a_number_only_where_it_is_shown(found, said):
     """Else how large it may still be."""
     assert change(found) == said
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (Estimate(5.0, 4.0, 6.0, 5, 5, "µs"), "5.00 µs (4.00\N{EN DASH}6.00)"),
+        (Estimate(2.0, -4.0, 8.0, 5, 5, "µs"), "at most 8.00 µs"),
+        (Estimate(-2.0, -4.0, -1.0, 5, 5, "µs"), "nothing that is shown"),
+        (Estimate(5.0, None, None, 2, 2, "µs"), "nothing that is shown"),
+    ],
+)
+def test_what_a_step_adds_is_a_number_only_where_it_adds_something(more, said):
+    """An interval with 0 in it has only its end."""
+    assert registry.load("scenarios", "sync_steps")._cost(more) == said

@@ -123,6 +123,8 @@ def test_what_cannot_be_ranked_is_left_out():
     """A ratio to nothing says nothing; one row has nobody beside it; two rounds show nothing."""
     assert rank({"a": {0: 0.0, 1: 1.0}}) is None
     assert rank({"a": {}}) is None
+    assert rank({"a": {0: inf, 1: 1.0, 2: 1.0}}) is None
+    assert together({"a": [1.0, inf, 2.0]}) == {}
     alone = rank({"a": {0: 1.0, 1: 1.0, 2: 1.0}, "b": {0: 0.0, 1: 2.0, 2: 2.0}})
     assert (alone.best, alone.worse, alone.rest) == ("a", {}, {})
     few = rank({"a": {0: 1.0, 1: 1.0}, "b": {0: 9.0, 1: 9.1}})
