@@ -4,6 +4,7 @@ from harness.report.figures import count, listed, scale, told
 from harness.report.matrix import Panel
 from harness.report.standings import standing
 from harness.stats.cells import CellSummary, Summary
+from harness.stats.rounds import rounds_of, sound, without_request
 from harness.stats.standing import ranked
 
 
@@ -11,14 +12,18 @@ def fastest(summary: Summary, panel: Panel) -> str | None:
     """
     Say which row of *panel* took the shortest time, and which are shown to take longer; None if none was finished.
 
-    Rows with failed calls are out of the race: to give up early is not to be fast.
+    Rows with failed calls are out of the race: to give up early is not to be fast. So are those in which calls
+    made no request: a cache's answers are no merit of the way in which it was asked.
     """
-    rows = {each.cell.id: (label, each) for label, each in panel.rows if _whole(each)}
-    if not rows:
-        return None
+    every = rounds_of(summary.run)
+    cached = {each.cell.id: without_request(sound(every.get(each.cell.id, ()))) for _, each in panel.rows}
+    rows = {each.cell.id: (label, each) for label, each in panel.rows if _whole(each) and not cached[each.cell.id]}
     failed = [label for label, each in panel.rows if each.errors]
-    aside = f" Left out, since calls failed: {listed(failed)}." if failed else ""
-    return _race(summary, panel.phrase, rows) + aside
+    unasked = [label for label, each in panel.rows if cached[each.cell.id] and not each.errors]
+    said = [_race(summary, panel.phrase, rows)] if rows else []
+    said += [f"Left out, since calls failed: {listed(failed)}."] if failed and rows else []
+    said += [f"Not compared, since calls made no request, as with a cache: {listed(unasked)}."] if unasked else []
+    return " ".join(said) or None
 
 
 def _whole(each: CellSummary) -> bool:

@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from harness.record import OWN, UNTRIED, Call, Cell
+from harness.record import UNTRIED, Call, Cell
 from harness.shares import OF_SEVERAL, OWNERS, service
 from harness.stats.bootstrap import FEWEST_ROUNDS
 from harness.stats.estimate import Estimate
 from harness.stats.peace import shared, stolen
 from harness.stats.quantiles import FEWEST
-from harness.stats.rounds import Round, sound
+from harness.stats.rounds import Round, sound, without_request
 from harness.stats.throughput import in_flight
 
 # Above this the worker waits for its core rather than for the server.
@@ -147,13 +147,14 @@ def _by_time(facts: Facts) -> str | None:
 
 
 def _no_request(facts: Facts) -> str | None:
-    if facts.cell.client != OWN or any(each.slot.untold or each.slot.requests is None for each in facts.good):
-        return None
-    calls = [call for each in facts.good for call in each.calls if not call.error]
-    without = sum(1 for call in calls if not call.served)
+    without = without_request(facts.good)
     if not without:
         return None
-    return f"{without} of {len(calls)} calls made no request at all: a cache answered them, or somebody else did."
+    calls = sum(1 for each in facts.good for call in each.calls if not call.error)
+    return (
+        f"{without} of {calls} calls made no request at all: a cache in the application answered them, or another "
+        "server did. How fast they were says nothing about the way they were made."
+    )
 
 
 def _left_behind(facts: Facts) -> str | None:

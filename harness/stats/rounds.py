@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from harness.record import Call, Cell, Slot
+from harness.record import OWN, Call, Cell, Slot
 from harness.store import Run
 
 
@@ -43,6 +43,17 @@ def _sorted(run: Run) -> dict[str, list[Round]]:
             calls = sorted(counted[key], key=lambda call: call.index)
             found[slot.cell].append(Round(cells[slot.cell], slot, calls, warmup[key]))
     return found
+
+
+def without_request(rounds: Sequence[Round]) -> int:
+    """
+    Return how many good calls made no request, by the server's journal; 0 where that is not known of all.
+
+    Of a user's own application, a cache of its own may answer. Such a call says nothing about how it was made.
+    """
+    if any(each.cell.client != OWN or each.slot.untold or each.slot.requests is None for each in rounds):
+        return 0
+    return sum(1 for each in rounds for call in each.calls if not call.error and not call.served)
 
 
 def sound(rounds: Sequence[Round]) -> list[Round]:

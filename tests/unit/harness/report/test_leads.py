@@ -1,6 +1,8 @@
 """The sentence that a panel comes down to."""
 
-from harness.record import Cell
+from dataclasses import replace
+
+from harness.record import OWN, Cell
 from harness.report.leads import fastest
 from harness.report.matrix import panels
 from harness.stats.summary import summarise
@@ -40,3 +42,18 @@ def test_one_round_shows_nothing_about_chance(make_run):
 def test_where_all_failed_there_is_no_first(make_run):
     """A race that nobody finished has no winner."""
     assert _lead(make_run(CELLS, failing=[cell.id for cell in CELLS])) is None
+
+
+def test_a_cache_is_no_strategys_merit(make_run):
+    """Half of the calls of two ways made no request: there is nothing to compare, whatever they took."""
+    cells = [Cell("app.py:ask", OWN, name, "asyncio", 16) for name in ("ainvoke", "gather", "task_group")]
+    run = read(make_run(cells))
+    cached = {cells[0].id, cells[1].id}
+    calls = tuple(
+        replace(each, served=()) if each.cell in cached and each.index % 2 else each for each in run.calls
+    )
+    summary = summarise(replace(run, calls=calls))
+    said = fastest(summary, panels(summary.cells)[0])
+    assert "task_group took 241 ms" in said
+    assert said.endswith("Not compared, since calls made no request, as with a cache: ainvoke and gather.")
+    assert "says nothing about the way they were made" in " ".join(summary.cells[0].doubts)
