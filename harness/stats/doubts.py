@@ -345,8 +345,8 @@ def _behind(facts: Facts) -> str | None:
     if lag is None or not e2e or lag < max(0.1 * e2e, LAG):
         return None
     return (
-        f"Half of the calls left {lag / 1e6:.1f} ms or more after they were due: the client cannot keep up with "
-        "this arrival rate. Ask for a lower rate, or more places."
+        f"Half of the calls left {lag / 1e6:.1f} ms or more after they were due: no place was free for them, or "
+        "the client cannot keep up with this arrival rate. Ask for a lower rate, or more places."
     )
 
 

@@ -94,3 +94,12 @@ def test_what_is_said_of_a_locustfile_before_it_runs(words, about, said):
     config = LoadConfig(time=1.0, **words)
     remarks = list(of_setup(config, **{"untimed": [], "thinking": [], "shape": None, **about}))
     assert [each[: len(said)] for each in remarks] == [said] if said else remarks == []
+
+
+def test_lengths_of_a_recording_that_are_not_asked_for_are_told(tmp_path):
+    """Its times are kept; every call has the prompt and the answer of the endpoint."""
+    trace = tmp_path / "trace.csv"
+    trace.write_text("TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46.6805900,374,44\n")
+    config = LoadConfig(time=1.0, arrivals=f"trace,file={trace}")
+    [said] = of_setup(config, untimed=[], thinking=[], shape=None)
+    assert said == "Of the recording only the times are used, not the lengths of prompts and answers."
