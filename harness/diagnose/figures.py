@@ -13,6 +13,7 @@ import numpy as np
 
 from harness.record import Call, Slot
 from harness.shares import dispatch
+from harness.stats.quantiles import of_round
 
 Figures = dict[str, float | None]
 
@@ -51,9 +52,10 @@ def figures(slot: Slot, calls: Sequence[Call], concurrency: int) -> Figures:
     took = [call.done - call.sent + waits[call.index] for call in made]
     alike = any(call.together for call in made)
     first = [call.chunks[0] + waits[call.index] for call in made if call.chunks]
+    middle, tail = of_round(np.asarray(took, dtype=float), (0.5, 0.95))
     return {
-        "p95": None if alike else float(np.percentile(took, 95)),
-        "p50": None if alike else float(np.median(took)),
+        "p95": None if alike else float(tail),
+        "p50": None if alike else float(middle),
         "total": float(max(call.done for call in made) - min(call.start for call in made)),
         "ttft": float(np.median(first)) if first else None,
         "cpu": slot.cpu / len(made),
