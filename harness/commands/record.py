@@ -11,7 +11,7 @@ from rich.table import Table
 from harness.commands._agree import agree
 from harness.commands._words import FAULTY, INTERRUPTED, fail, paper, warn
 from harness.config import Mistake, config_from
-from harness.recording.fit import SPLITS, Fit
+from harness.recording.fit import NEAR, SPLITS, Fit
 from harness.recording.measure import Work
 from harness.recording.run import Asked, Outcome, check, record
 
@@ -114,6 +114,8 @@ def _tell_fits(found: list[Fit], again: str) -> int:
         f"KS: Kolmogorov-Smirnov, the largest gap between the distribution functions; what differs by less than "
         f"{alike or 'nothing'} counts as the same there, since the client itself is off by as much. Shift: "
         f"Wasserstein, how far a value has to move on average (chunks: a count). Halves: the median of {SPLITS} "
-        f"random splits of the calls in two."
+        f"random splits of the calls in two, divided by the square root of two since each has half of the calls. "
+        f"A replay is closer if both distances are smaller and its shift is at most {NEAR * 100:.0f} % of the "
+        f"recording's own standard deviation, or no more than the client is off."
     )
     return 0 if all(each.close for each in found) else FAULTY

@@ -102,7 +102,7 @@ def check(path: Path, say: Say, against: Path | None = None) -> list[Fit]:
     """
     recording = file.read(path)
     if against:
-        return fits(recording, file.read(against).calls)
+        return fits(recording, file.read(against).calls, same=False)
     calls = len(recording.calls)
     say(f"playing {calls} calls, {recording.concurrency} at once")
     try:

@@ -1,6 +1,7 @@
 """A recording on file, and how far two samples lie apart."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -81,6 +82,30 @@ def test_what_the_client_cannot_tell_apart_is_no_distance():
     assert kolmogorov_smirnov(sample, sample + 100, 0.01) == 1
     with pytest.raises(ValueError, match="without values"):
         wasserstein([], sample)
+
+
+def test_a_short_recording_forgives_no_more_than_a_long_one():
+    """Of 20 calls or of 2,000, a replay that is late by a third of the standard deviation is not called closer."""
+    rng = np.random.default_rng(3)
+    for count in (20, 2000):
+        firsts = [round(first) for first in rng.normal(500 * MS, 60 * MS, count)]
+        recording = replace(RECORDING, calls=tuple(Recorded((first,)) for first in firsts))
+        late = [Recorded((first + 20 * MS,)) for first in firsts]
+        [ttft] = [each for each in fits(recording, late) if each.quantity == "TTFT"]
+        assert not ttft.close
+
+
+def test_halves_are_compared_as_if_they_had_as_many_calls():
+    """Two independent samples of one endpoint are closer than half to half about every other time."""
+    rng = np.random.default_rng(4)
+    closer = 0
+    for _ in range(60):
+        one, other = (rng.normal(500 * MS, 60 * MS, 60).astype(int).tolist() for _ in range(2))
+        recording = replace(RECORDING, calls=tuple(Recorded((first,)) for first in one))
+        again = [Recorded((first,)) for first in other]
+        [ttft] = [each for each in fits(recording, again, same=False) if each.quantity == "TTFT"]
+        closer += ttft.shift < ttft.shift_halves
+    assert 15 <= closer <= 45
 
 
 def test_a_replay_of_the_very_calls_is_closer_than_half_to_half():
