@@ -119,7 +119,7 @@ class Answering:
         asked = endpoint.read(request.body)
         entry.stream, entry.prompt_tokens = asked.stream, asked.prompt_tokens
         key = self._key(entry)
-        warm = warms_up(key)
+        warm = key[:1] == "w" and warms_up(key)
         chosen = choices.choices(request)
         how = self._behaviour(asked.model, chosen)
         rule = None if warm else self._rule(entry, key, asked.model, chosen)

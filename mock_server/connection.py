@@ -167,9 +167,10 @@ class Connection(asyncio.Protocol):
         name = name.lower()
         self._size += len(name) + len(value)
         if name in KEPT:
-            if name in self._headers and name == b"host":
+            headers = self._headers
+            if name in headers and name == b"host":
                 self._refuse(errors.bad_request("A request has one Host header, and this has two."))
-            self._headers[name] = value
+            headers[name] = value
 
     def on_headers_complete(self) -> None:
         """Ask for the body where the client waits to be asked (called by the parser)."""

@@ -15,6 +15,14 @@ LONGEST_PATH = 200
 """The most characters of a request's path that are kept: it may have 64 thousand."""
 
 
+_NOTHING = array("q")
+
+
+def _nothing() -> "array[int]":
+    """Return the times of what is not planned yet; what is planned comes in an array of its own."""
+    return _NOTHING
+
+
 @dataclass(slots=True)
 class Entry:
     """
@@ -35,7 +43,7 @@ class Entry:
     status: int = 200
     tokens: int = 0
     prompt_tokens: int | None = None
-    planned: "array[int]" = field(default_factory=lambda: array("q"))
+    planned: "array[int]" = field(default_factory=_nothing)
     written: "array[int]" = field(default_factory=lambda: array("q"))
     finished: int = 0
     lateness: int | None = None

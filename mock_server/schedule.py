@@ -94,7 +94,7 @@ class Schedule:
         The array is shared between requests where the profile draws nothing; leave it as it is. Another thread
         than the loop's brings a generator of its own.
         """
-        if warms_up(key):
+        if key[:1] == "w" and warms_up(key):
             return array("q", bytes(8 * tokens))
         fixed = self._fixed.get(tokens)
         if fixed is not None:

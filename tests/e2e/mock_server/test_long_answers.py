@@ -131,7 +131,7 @@ def test_a_fault_in_a_large_embedding_is_played(serve, request_bytes, entries, f
 def test_a_client_that_leaves_before_a_long_answer_is_made_is_noticed(serve, request_bytes, entries, say):
     """Its entry says so, and others are served; more of them than may be held whole at once, too."""
     server = serve("--tokens", "30")
-    own = {"tokens": 100_000, "fault": "split", "profile": "lognormal"}
+    own = {"tokens": 20_000, "fault": "split", "profile": "lognormal"}
     content = json.dumps({**TALK, "stream": True, "overlap": own}).encode()
     for _ in range(12):
         with socket.create_connection((server.host, server.port)) as line:
@@ -142,6 +142,7 @@ def test_a_client_that_leaves_before_a_long_answer_is_made_is_noticed(serve, req
     assert b"[DONE]" in received(server, request_bytes(content))[0]
 
 
+@pytest.mark.slow
 def test_streams_that_nobody_reads_hold_little_memory_and_go_on_when_they_are_read(serve, request_bytes, entries):
     """Ten streams of 40,000 tokens, which were 10 MB each; read at last, each is whole and its times are known."""
     server = serve("--tokens", "30", fresh=True)
