@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heapreplace
 
-from harness.record import Call
+from harness.record import Call, Served
 from harness.spans import spans
 
 
@@ -57,10 +57,21 @@ def shares(call: Call, dispatch: int = 0) -> Shares | None:
 
 
 def _sums(call: Call) -> dict[str, int]:
+    if len(call.served) == 1:
+        return _of_one(call, call.served[0])
     sums: dict[str, int] = {}
     for span in spans(call):
         sums[span.owner] = sums.get(span.owner, 0) + span.end - span.begin
     return sums
+
+
+def _of_one(call: Call, entry: Served) -> dict[str, int]:
+    """Sum up the spans of a call with one request without laying them out: most have one, and there are many."""
+    sent, done, received = call.sent, call.done, entry.received
+    begin = min(max(received, sent), done)
+    end = max(begin, min(received + (entry.written[-1] if entry.written else entry.finished), done))
+    due = min(max(begin, min(received + (entry.planned[-1] if entry.planned else 0), done)), end)
+    return {"send": begin - sent, "planned": due - begin, "late": end - due, "receive": done - end}
 
 
 def at_once(lives: Iterable[tuple[int, int]]) -> int:
@@ -83,6 +94,9 @@ def served(call: Call) -> tuple[int, int] | None:
     """Return from when to when the server was at work on *call*, or it between its requests; None if not known."""
     if not call.served:
         return None
+    if len(call.served) == 1:
+        sums = _of_one(call, call.served[0])
+        return call.sent + sums["send"], call.done - sums["receive"]
     own = [span for span in spans(call) if span.owner not in {"send", "receive"}]
     return (own[0].begin, own[-1].end) if own else (call.done, call.done)
 
