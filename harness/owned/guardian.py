@@ -12,6 +12,7 @@ terminal's signals do not reach it.
 import os
 import selectors
 import sys
+from time import sleep
 
 from harness.owned.marks import end_marked
 from harness.owned.sweeping import sweep
@@ -35,8 +36,12 @@ def main() -> None:
     """Wait for the end of the process that started this one, and tidy up after it."""
     mark, *pids = sys.argv[1:]
     wait([int(pid) for pid in pids])
-    end_marked(mark)
-    sweep()
+    # More than once: whoever ends lets go of one file after the other, a lock perhaps later than our pipe, and a
+    # child that was just being forked carries no mark yet.
+    for pause in (0.0, 0.05, 0.15, 0.3, 0.6):
+        sleep(pause)
+        end_marked(mark)
+        sweep()
 
 
 if __name__ == "__main__":
