@@ -213,6 +213,78 @@ def test_an_interrupted_run_keeps_what_was_measured(tmp_path, sent):
     assert b"slots never answered" in errors
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        ((signal.SIGINT, signal.SIGINT), "Ctrl-C"),
+        ((signal.SIGINT, signal.SIGINT, signal.SIGINT), "Ctrl-C"),
+        ((signal.SIGTERM, signal.SIGINT), "SIGTERM"),
+        ((signal.SIGHUP, signal.SIGHUP), "SIGHUP"),
+    ],
+    ids=["twice", "thrice", "SIGTERM first", "a closed terminal"],
+)
+def test_who_cannot_wait_loses_the_report_and_nothing_else(tmp_path, sent, reason):
+    """One line: what came, and how to have the report; state and reason are on file, `latest` is the run."""
+    process = _endless(tmp_path)
+    _wait_for_slot(process, tmp_path, 2)
+    for number in sent:
+        process.send_signal(number)
+        time.sleep(0.05)
+    errors = _last_words(process).decode()
+    assert process.returncode == 130, errors
+    folder = _only_run(tmp_path)
+    about = _about(folder)
+    assert about["state"] == "interrupted"
+    assert about["reason"].startswith(f"interrupted by {reason}")
+    assert (tmp_path / "latest").resolve() == folder
+    run = store.read(folder)
+    assert run.faults == ()
+    assert len(run.slots) >= 2
+    [line] = [each for each in errors.splitlines() if each.startswith("overlap: ")]
+    assert f"overlap report {folder}" in line
+    assert CliRunner().invoke(main, ["report", str(folder), "--format", "json"]).exit_code == 0
+
+
+FULL = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
+from harness.cli import main
+main.process(sys.argv[2:])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("room", "code"), [(40_000, 1), (4_000, 2)])
+def test_a_file_that_can_grow_no_more_ends_the_run_in_one_line(tmp_path, room, code):
+    """What was measured until then is whole; where not even run.json has room, nothing is begun."""
+    words = _command(tmp_path, *SMALL, *QUICK, "--rounds", "500", "--quiet")[3:]
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(room), *words], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == code, done.stderr
+    [line] = done.stderr.splitlines()
+    assert "File too large" in line
+    if code == 2:
+        assert list(tmp_path.iterdir()) == []
+        return
+    folder = _only_run(tmp_path)
+    run = store.read(folder)
+    assert (run.faults, run.about["state"]) == ((), "failed")
+    assert run.about["reason"] == "what was measured cannot be written any more: File too large"
+    assert len(run.slots) > 2
+    assert (tmp_path / "latest").resolve() == folder
+
+
+@pytest.mark.parametrize("closed", ["2>&-", ">&-"])
+def test_a_run_whose_books_balance_is_exit_0_whoever_listens(tmp_path, closed):
+    """Nothing is measured differently because nobody reads what is said."""
+    command = _command(tmp_path, *SMALL, *QUICK, *NUMBERS, "--rounds", "1")
+    done = subprocess.run(["bash", "-c", f'"$@" {closed}', "bash", *command], timeout=120, check=False)
+    assert done.returncode == 0
+    assert store.read(_only_run(tmp_path)).faults == ()
+
+
 def test_a_killed_run_leaves_no_server_behind(tmp_path):
     """Even SIGKILL, which nobody can catch, takes the children along."""
     process = _endless(tmp_path)
