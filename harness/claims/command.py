@@ -21,7 +21,7 @@ from harness.environment import circumstances
 from harness.folder import fresh
 from harness.owned.temporary import temporary
 from harness.report.formats.terminal import show
-from harness.store import Unreadable, room
+from harness.store import Unreadable, Unwritten, room
 
 DONE, FAILED, CHANGED, INTERRUPTED = 0, 1, 3, interrupt.CODE
 
@@ -53,8 +53,12 @@ def carry_out(asked: Asked, paper: Console) -> int:
         return _elsewhere(asked)
     with interrupt.held():
         folder, made = _measure(chosen, asked)
-        with room(folder):
-            telling.write(folder, made)
+        try:
+            with room(folder):
+                telling.write(folder, made)
+        except Unwritten as full:
+            print(f"overlap: {full}; what was measured is in {folder / ledger.FILE}", file=sys.stderr)
+            return INTERRUPTED if interrupt.came() else FAILED
         if asked.record:
             ledger.record(made)
     if not asked.quiet:

@@ -11,7 +11,7 @@ from typing import Any
 
 from harness import interrupt
 from harness.calm import uninterrupted
-from harness.folder import fresh, point_latest
+from harness.folder import begun, fresh, point_latest
 from harness.journal import Lost, take
 from harness.load import remarks
 from harness.load.config import LoadConfig
@@ -221,7 +221,7 @@ def headless(config: LoadConfig, tell: Tell) -> Outcome:
         stage = _staged(config, stack)
         order = _order(config, stage)
         folder = fresh(config.results, config.name)
-        with Writer(folder) as writer:
+        with begun(folder), Writer(folder) as writer:
             book = Book(config, folder, writer, pinned=stage.pinned)
             _remark(config, stage, book)
             book.state("running")
