@@ -98,7 +98,7 @@ class Client:
         with contextlib.suppress(ConnectionError):
             self._line.sendall(request)
             if then == "reads":
-                self._read(self._line, _complete)
+                self._read(self._line, complete)
             elif then == "closes":
                 self._read(self._line, lambda _: False)
         if then != "reads":
@@ -120,7 +120,8 @@ class Client:
             self._line = None
 
 
-def _complete(received: bytes) -> bool:
+def complete(received: bytes) -> bool:
+    """Return whether the answer in *received* has come to its end."""
     head, end, rest = received.partition(b"\r\n\r\n")
     if not end:
         return False

@@ -1,0 +1,95 @@
+"""`python -m mock_server.bench.beside`: how long small requests wait while a large one is answered."""
+
+import socket
+import threading
+import time
+from dataclasses import dataclass
+
+import click
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from mock_server.bench.processes import Running, request, started
+from mock_server.bench.soak import complete, sent
+
+MS = 1e3
+TALK = [{"role": "user", "content": "x"}]
+MANY = {"x-overlap-tokens": "100000"}
+DRAWN = {**MANY, "x-overlap-profile": "lognormal,ttft=0.001,itl=0.00001"}
+STREAM = {"model": "m", "messages": TALK, "stream": True}
+CASES: tuple[tuple[str, str, dict[str, object], dict[str, str]], ...] = (
+    (
+        "2,048 embeddings of 3,072 numbers",
+        "embeddings",
+        {"model": "text-embedding-3-large", "input": [f"text {n}" for n in range(2048)]},
+        {},
+    ),
+    ("a stream of 100,000 tokens, each time drawn", "chat/completions", STREAM, DRAWN),
+    ("a stream of 100,000 tokens, all due at once", "chat/completions", STREAM, MANY),
+    ("128 choices of 781 tokens", "chat/completions", {**STREAM, "n": 128}, {"x-overlap-tokens": "781"}),
+    (
+        "completions, 100,000 tokens, all due at once",
+        "completions",
+        {"model": "m", "prompt": "x", "stream": True, "max_tokens": 100_000},
+        MANY,
+    ),
+)
+
+
+@dataclass(slots=True)
+class Large:
+    """A large answer while it is read: how much came, and whether that was all."""
+
+    size: int = 0
+    took: float = 0.0
+    over: bool = False
+
+    def read(self, server: Running, content: bytes) -> None:
+        """Send the request *content* and read to the end."""
+        began = time.monotonic()
+        with socket.create_connection((server.host, server.port), timeout=60) as line:
+            line.sendall(content)
+            while data := line.recv(1 << 20):
+                self.size += len(data)
+        self.took, self.over = time.monotonic() - began, True
+
+
+def waits(server: Running, large: Large | None, seconds: float) -> list[float]:
+    """Return how long (s) small requests took, one after another, until *large* is over or time is."""
+    found = []
+    small = request(stream=False, tag="000001")
+    with socket.create_connection((server.host, server.port), timeout=60) as line:
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not (large is not None and large.over):
+            began, received = time.perf_counter(), b""
+            line.sendall(small)
+            while not complete(received):
+                received += line.recv(65536)
+            found.append(time.perf_counter() - began)
+            time.sleep(0.001)
+    return sorted(found)
+
+
+@click.command()
+def main() -> None:
+    """Measure it for several large answers, and for none."""
+    table = Table(title="How long small requests wait while this is answered")
+    for name in ("answered meanwhile", "MB", "seconds", "small requests", "p50, ms", "p99, ms", "longest, ms"):
+        table.add_column(name, justify="left" if name == "answered meanwhile" else "right")
+    with started("--port", "0", "--tokens", "5") as server:
+        for name, path, body, headers in (("nothing", "", {}, {}), *CASES):
+            large = Large() if path else None
+            if large is not None:
+                content = sent(f"/v1/{path}", orjson.dumps(body), {**headers, "connection": "close"})
+                threading.Thread(target=large.read, args=(server, content), daemon=True).start()
+            found = waits(server, large, 60.0 if large is not None else 1.0)
+            shown = [found[int(share * (len(found) - 1))] * MS for share in (0.5, 0.99, 1.0)]
+            size, took = (f"{large.size / 1e6:.0f}", f"{large.took:.2f}") if large is not None else ("", "")
+            table.add_row(name, size, took, str(len(found)), *(f"{one:.1f}" for one in shown))
+    Console(width=120).print(table)
+
+
+if __name__ == "__main__":
+    main()
