@@ -136,7 +136,8 @@ def content(folder: Path, about: Mapping[str, Any], cells: Collection[str] | Non
         changed = [key for key, each in found.items() if seals[key] != (each.lines, seal.written(each.checksum))]
         for key in changed:
             slots[key] = replace(slots[key], error=slots[key].error or _why(found[key], seals[key][0]))
-        faults += _changed(changed)
+        # Of which nothing is left is told below.
+        faults += _changed([key for key in changed if found[key].lines])
     faults += _bare(slots.values(), kept)
     if ended:
         faults += held(about, tuple(slots.values()), kept)
@@ -228,10 +229,12 @@ def held(about: Mapping[str, Any], slots: Sequence[Slot], calls: Sequence[Call])
     said = about.get("balance")
     if isinstance(said, Mapping):
         books = recount(slots, calls)
-        for name, what in COUNTED.items():
-            before, now = said.get(name), getattr(books, name)
-            if isinstance(before, int) and before != now:
-                faults.append(f"run.json counts {before:,} {what}, and on file {_is(now)} {now:,}")
+        pairs = [(what, said.get(name), getattr(books, name)) for name, what in COUNTED.items()]
+        apart = [(what, before, now) for what, before, now in pairs if isinstance(before, int) and before != now]
+        if apart:
+            (what, before, now), *others = apart
+            more = "".join(f"; {what}: {before:,} and {now:,}" for what, before, now in others)
+            faults.append(f"run.json counts {before:,} {what}, and on file {_is(now)} {now:,}{more}")
     return faults
 
 
