@@ -21,7 +21,11 @@ class Endpoint:
         """Answer what is sent for *prompt*."""
         if self.direct:
             messages = [{"role": "user", "content": prompt}]
-            return {"model": "mock-model", "messages": messages, "stream": self.how == "stream"}
+            if self.how == "whole":
+                return {"model": "mock-model", "messages": messages, "stream": False}
+            # Without its usage a stream does not say how many tokens it has, and there is no TPOT.
+            usage = {"include_usage": True}
+            return {"model": "mock-model", "messages": messages, "stream": True, "stream_options": usage}
         if self.several:
             return {"questions": [f"{prompt} ({number + 1})" for number in range(self.several)]}
         return {"question": prompt}

@@ -63,6 +63,16 @@ def _look_at_the_start(page):
     assert (answer["success"], answer["message"]) == (False, "Host must be an http:// or https:// address.")
 
 
+def _another_test(page):
+    """Stop, and start a test of one endpoint alone: the other one's lines and legend are gone."""
+    page.evaluate("fetch('/stop', {method: 'POST'}).then((answer) => answer.json())")
+    form = "new URLSearchParams({user_count: 2, spawn_rate: 2, user_classes: 'Chat'})"
+    page.evaluate(f"fetch('/swarm', {{method: 'POST', body: {form}}}).then((answer) => answer.json())")
+    page.get_by_role("tab", name="Who owned the time").click()
+    lines = "[...document.querySelectorAll('#overlap-charts polyline')].map((line) => line.dataset.endpoint)"
+    page.wait_for_function(f"() => new Set({lines}).size === 1 && {lines}[0] === 'chat'", timeout=30_000)
+
+
 def _look_on_a_phone(page):
     """No picture is wider than the page."""
     page.get_by_role("tab", name="Who owned the time").click()
@@ -103,6 +113,7 @@ def test_a_test_is_started_watched_and_ended_from_the_page(served, tmp_path):
         page.get_by_role("tab", name="Statistics").click()
         for row in ("TTFT", "ITL", "TPOT", "E2E"):
             page.get_by_role("cell", name=row, exact=True).first.wait_for(timeout=10_000)
+        _another_test(page)
         _look_on_a_phone(page)
         logs = page.evaluate("fetch('/logs').then((answer) => answer.json())")
         browser.close()
@@ -113,7 +124,8 @@ def test_a_test_is_started_watched_and_ended_from_the_page(served, tmp_path):
     assert complaints == []
     assert served.returncode == 130, errors
     assert psutil.wait_procs(children, timeout=10)[1] == []
-    [folder] = [each for each in tmp_path.iterdir() if not each.is_symlink()]
+    folder, second = sorted(each for each in tmp_path.iterdir() if each.is_dir() and not each.is_symlink())
+    assert {cell.strategy for cell in store.read(second).cells} == {"chat"}
     run = store.read(folder)
     assert run.about["balance"]["faults"] == []
     assert {cell.strategy for cell in run.cells} == {"chat", "chat_stream"}
