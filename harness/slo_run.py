@@ -15,6 +15,7 @@ from typing import Any
 
 from harness import arriving, bench, interrupt, slo
 from harness.config import Mistake, RunConfig
+from harness.environment import given
 from harness.folder import Ledger, begun, fresh, point_latest
 from harness.journal import Lost
 from harness.launch import Broken
@@ -221,9 +222,16 @@ class Searching:
             "cells": [each.to_json() for each in self._cells.values()],
         }
 
+    def _team(self, drawn: Round) -> Team:
+        """Start the workers of a round, with the variables that the application needs."""
+        config = self._config
+        return team(config.processes, self._servers.worker_cores, drawn.hash_seed, env=given(config.env))
+
     def _look_briefly(self, drawn: Round) -> None:
         """Find about where each cell's rate lies, in one worker and with one pattern of arrivals."""
-        with team(self._config.processes, self._servers.worker_cores, drawn.hash_seed) as launch:
+        with team(
+            self._config.processes, self._servers.worker_cores, drawn.hash_seed, env=given(self._config.env)
+        ) as launch:
             for planned in drawn.slots:
                 cell = self._cells[planned.cell.id]
                 while cell.bracket is None and not cell.trial.long:
@@ -238,7 +246,9 @@ class Searching:
         for each in drawn:
             if not open_cells:
                 return
-            with team(self._config.processes, self._servers.worker_cores, each.hash_seed) as launch:
+            with team(
+                self._config.processes, self._servers.worker_cores, each.hash_seed, env=given(self._config.env)
+            ) as launch:
                 for planned in each.slots:
                     if planned.cell.id not in open_cells:
                         continue

@@ -140,7 +140,7 @@ def test_the_report_can_be_made_again_from_the_file(done, tmp_path):
         (("--server", "/nowhere/to/be/found"), "/nowhere/to/be/found"),
         (("--server", f"{sys.executable} -c 'print(1)'"), "did not come up"),
         (("--config", "/nowhere.toml"), "/nowhere.toml"),
-        (("--bogus", "1"), "no option '--bogus'; all "),
+        (("--bogus", "1"), "no option '--bogus'; did you mean --rounds? All "),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_exit_2(tmp_path, words, named):
