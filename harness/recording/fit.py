@@ -3,7 +3,8 @@ How close a replay comes to its recording, beside how close one half of the reco
 
 Two halves have half as many calls each as the recording and its replay, so their distance scatters by the square
 root of two more: it is divided by that. And a replay plays the very calls, so that nothing of it is the luck of
-the draw: it must also come within a part of the recording's own spread, or a short recording would forgive anything.
+the draw: it must also come within a part of the recording's own spread, or a short recording would forgive
+anything.
 """
 
 import random
