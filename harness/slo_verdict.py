@@ -23,6 +23,9 @@ Seconds of latency that may come on top in each second of a slot.
 At a rate that is a share g above what a service can do, its queue grows by g seconds a second.
 """
 
+NOISE = 0.01
+"""Seconds of latency that a slot may end with on top, however short: no machine is steadier."""
+
 BATCHES = 8
 """Parts of a slot, each counted for itself: calls that miss come in bursts, and bursts count as fewer calls."""
 
@@ -47,6 +50,16 @@ class SlotFigures:
     batches: tuple[float, ...]
     growth: float
     seconds: float
+
+    @property
+    def tolerated(self) -> float:
+        """How much growth is none: in a short slot, as much as a machine's own unsteadiness comes to."""
+        return max(GROWTH, NOISE / self.seconds) if self.seconds else GROWTH
+
+    @property
+    def grew(self) -> bool:
+        """Whether latency rose by more than is tolerated."""
+        return self.growth > self.tolerated
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +116,9 @@ def verdict(slots: Sequence[SlotFigures], share: float, z: float = Z) -> Verdict
     effective = counted / _inflation(batches, counted)
     low, high = wilson(missed * effective, effective, z)
     growth = fmean(slot.growth for slot in slots)
-    grew = growth > GROWTH
+    grew = growth > fmean(slot.tolerated for slot in slots)
     # In one slot of several, latency may rise by the luck of its arrivals.
-    surely = all(slot.growth > GROWTH for slot in slots)
+    surely = all(slot.grew for slot in slots)
     # A share of 1 cannot be shown by any number of calls: there, none may miss.
     enough = missed == 0 if share == 1 else high <= 1 - share
     return Verdict(enough and not grew, low > 1 - share or surely, 1 - missed, 1 - high, 1 - low, growth)
@@ -128,9 +141,9 @@ def hopeless(slots: Sequence[SlotFigures], rounds: int, share: float) -> bool:
     """
     calls = sum(slot.calls for slot in slots) / len(slots) * rounds
     missed = sum(slot.calls - slot.kept for slot in slots)
-    return missed > calls * (1 - share) or sum(slot.growth > GROWTH for slot in slots) * 2 > rounds
+    return missed > calls * (1 - share) or sum(slot.grew for slot in slots) * 2 > rounds
 
 
 def kept_briefly(slot: SlotFigures, share: float) -> bool:
     """Say whether one short *slot* kept the SLO without growing: enough to know where to look longer."""
-    return slot.kept >= share * slot.calls and slot.growth <= GROWTH and fmean(slot.batches) <= 1 - share
+    return slot.kept >= share * slot.calls and not slot.grew and fmean(slot.batches) <= 1 - share

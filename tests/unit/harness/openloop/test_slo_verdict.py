@@ -38,6 +38,14 @@ def test_growth_by_hand():
     assert verdict([under], 0.99).held
 
 
+def test_a_few_milliseconds_in_a_short_slot_are_no_growth():
+    """Ten calls in 0.09 s, the last 3 ms slower than the first: 38 ms a second, and nothing but noise."""
+    short = SlotFigures(100.0, 10, 10, 7, (0.0,) * 7, 0.038, 0.09)
+    assert kept_briefly(short, 0.5)
+    assert verdict([short], 0.5).held
+    assert not verdict([SlotFigures(100.0, 10, 10, 7, (0.0,) * 7, 0.2, 0.09)], 0.5).held
+
+
 def test_figures_by_hand():
     """Twelve calls, one a second: the last eight count, in eight parts of one; the ninth missed."""
     waits = [(number * SECOND, SECOND // 10, number != 8) for number in range(12)]
