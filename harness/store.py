@@ -103,8 +103,8 @@ class Run:
 
     @property
     def name(self) -> str:
-        """The folder's name: time and name of the run."""
-        return self.folder.name
+        """The folder's name: time and name of the run, also where it was read through the link `latest`."""
+        return self.folder.resolve().name
 
 
 def slot_line(slot: Slot, lines: Iterable[bytes]) -> bytes:

@@ -85,7 +85,9 @@ def most(summary: Summary, cells: Sequence[CellSummary], metric: str, what: str,
     if not top.metrics[metric].value:
         return ""
     word = "largest" if largest else "smallest"
-    said = f"{what} was {word} in {top.cell.id}, {told(top.metrics[metric])}"
+    # A cell without the figure may have more of it than any other: too few of its calls stand behind a percentile.
+    of = "" if len(known) == len(cells) else f", known of {len(known):,} of {count(len(cells), 'cell')},"
+    said = f"{what}{of} was {word} in {top.cell.id}, {told(top.metrics[metric])}"
     return said + alone(summary, known, top, metric, largest=largest)
 
 

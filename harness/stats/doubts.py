@@ -273,9 +273,19 @@ def _noisy(facts: Facts) -> str | None:
         return None
     what, unit = ("overlap efficiency", "%") if name == "overlap" else ("throughput", "calls a second")
     return (
-        f"The rounds disagree: {what} lies anywhere from {speed.low:.3g} to {speed.high:.3g} {unit}. "
-        "Try more rounds, or a quieter machine."
+        f"The rounds disagree: {what} may be as low as {_digits(speed.low)} and as high as {_digits(speed.high)} "
+        f"{unit}. Try more rounds, or a quieter machine."
     )
+
+
+def _digits(value: float) -> str:
+    """
+    Write *value* with three digits, never as a power of ten.
+
+    >>> _digits(3864.2), _digits(999.7), _digits(39.71), _digits(0.25)
+    ('3,864', '1,000', '39.7', '0.25')
+    """
+    return f"{value:,.0f}" if value >= 999.5 else f"{value:.3g}"
 
 
 def _cold(facts: Facts) -> str | None:
@@ -321,6 +331,13 @@ def _held_back(facts: Facts) -> str | None:
     tried = min(asked, max(in_flight(each.calls) for each in facts.good))
     if max(peaks) >= SEEN * tried:
         return None
+    if any(call.together for each in facts.good for call in each.calls):
+        # Nobody sees when such a call began: those that the server did not see may have been over, or not begun.
+        return (
+            f"Held back, or fast: of the calls handed over in one go {tried} could run at once, but the server "
+            f"never saw more than {max(peaks)}. Either something between them queues, as threads of the "
+            "executor do or a connection limit, or the first calls ended before the last were sent."
+        )
     return (
         f"Held back: {tried} calls were in flight for the caller, but the server never saw more than "
         f"{max(peaks)}. Something between them queues: threads of the executor, or a connection limit."

@@ -29,8 +29,8 @@ class Noise:
 
     `cells`: the standard deviation between the rounds of each cell, by id. `typical`: all of them pooled. What a
     round did to all cells that met the same latencies is no part of either, since comparisons are made within a
-    round. `rounds`: by how much all cells together were off in each round, by number; there a slow machine shows.
-    `counts`: how many cells have how many rounds.
+    round. `rounds`: by how much the median cell was off its own median round, by number of the round; there a slow
+    machine shows. `counts`: how many cells have how many rounds.
     """
 
     metric: str

@@ -72,6 +72,8 @@ def _unjoined(books: Balance) -> str:
     if not books.untold:
         return ""
     tags = (
-        f", where {count(books.untagged, 'request')} carried no tag of a call in flight" if books.untagged else ""
+        f"; in the whole run {count(books.untagged, 'request')} carried no tag of a call in flight"
+        if books.untagged
+        else ""
     )
     return f"; of {count(books.untold, 'call')} no request is known{tags}"

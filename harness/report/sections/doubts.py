@@ -8,7 +8,7 @@ from harness.stats.cells import Summary
 from harness.stats.peace import disturbances
 
 ORDER = 100
-_NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
+_NUMBERS = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
 
 
 def section(summary: Summary) -> Section | None:

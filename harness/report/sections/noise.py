@@ -17,15 +17,16 @@ def section(summary: Summary) -> Section | None:
         return None
     first = found[0]
     oddest = max(first.rounds.items(), key=lambda item: abs(item[1]))
+    way = "below" if oddest[1] < 0 else "above"
     lead = (
         f"From round to round the {label(first.metric)} of a cell scattered by {_share(first.typical)} (standard "
         f"deviation, {count(len(first.cells), 'cell')} pooled). {_told(first)}"
     )
     note = (
         "What a round did to all cells alike is left out, since cells are compared within a round. In round "
-        f"{oddest[0] + 1}, the oddest one, all cells together were off by {_share(oddest[1])}, by latencies and "
-        "machine. What can be told is for two cells by themselves: the more rows a comparison has, the larger a "
-        "difference must be. A smaller change may still be there."
+        f"{oddest[0] + 1}, the oddest one, half of the cells were at least {_share(abs(oddest[1]))} {way} their "
+        "own median round, by latencies and machine. What can be told is for two cells by themselves: the more "
+        "rows a comparison has, the larger a difference must be. A smaller change may still be there."
     )
     steps = sorted({*first.counts, 10, 20})
     columns = (

@@ -18,6 +18,7 @@ CAUSES = {
     "cpu_share": "a worker near 100 % makes every share but the plan grow",
     "loop_lag.p50": "receive and send: the loop was busy with something else",
     "loop_lag.p99": "receive and send: now and then it was busy for so long",
+    "loop_lag.max": "the same, at worst",
     "queue.p50": "send and receive: a synchronous step waited for a thread",
     "queue.max": "the same, at worst",
     "gc.total": "all shares: the collector stops every thread",
@@ -75,7 +76,9 @@ def _causes(summary: Summary, known: list[CellSummary]) -> Section:
 
 def _explained(summary: Summary, known: list[CellSummary]) -> str:
     """Name the cells in which each cause was largest, as a sentence."""
-    causes = ("loop_lag.p99", "queue.max", "pool.max", "gc.longest")
+    # The highest percentile is left out of cells that were short; the maximum is known of all.
+    short = any("loop_lag.max" in each.metrics and "loop_lag.p99" not in each.metrics for each in known)
+    causes = ("loop_lag.max" if short else "loop_lag.p99", "queue.max", "pool.max", "gc.longest")
     said = [sentence for metric in causes if (sentence := most(summary, known, metric, label(metric)))]
     sentence = "; ".join(said) or "nothing that was recorded would explain these shares"
     return f"{sentence[0].upper()}{sentence[1:]}."

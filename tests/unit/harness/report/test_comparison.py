@@ -31,6 +31,13 @@ def test_what_moved_is_named_with_its_interval(make_shared_run, old_format):
     assert {chart.name.rpartition("-")[2] for chart in section.charts} == {"throughput", "cpu"}
 
 
+def test_a_run_read_through_a_link_goes_by_its_own_name(make_shared_run, tmp_path):
+    """Two folders of results each have a link `latest`."""
+    folder = make_shared_run(CELLS)
+    (tmp_path / "latest").symlink_to(folder)
+    assert compare([tmp_path / "latest", tmp_path / "latest"]).title == f"{folder.name} against {folder.name}"
+
+
 def test_a_run_against_itself_shows_no_difference(make_shared_run):
     """The same numbers, so ratios of 1."""
     folder = make_shared_run(CELLS)

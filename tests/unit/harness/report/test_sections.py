@@ -8,6 +8,7 @@ from harness.registry import load
 from harness.report.build import SECTIONS
 from harness.report.figures import DASH
 from harness.report.sections.doubts import _gathered
+from harness.stats.estimate import Estimate
 from harness.stats.summary import summarise
 from harness.store import read
 
@@ -191,7 +192,10 @@ def test_calls_whose_requests_are_unknown_are_told_beside_those_that_are_joined(
         "faults": [],
     }
     said = load(SECTIONS, "balance").section(summarise(replace(lost, about={**run.about, "balance": balance})))
-    assert "of 60 calls no request is known, where 45 requests carried no tag of a call in flight" in said.lead
+    assert (
+        "of 60 calls no request is known; in the whole run 45 requests carried no tag of a call in flight"
+        in said.lead
+    )
 
 
 def test_a_server_without_a_journal_owns_nothing(make_shared_run):
@@ -215,6 +219,7 @@ def test_books_that_balance_say_so_and_others_say_why(make_shared_run):
 
 def test_doubts_that_differ_in_numbers_alone_are_one_doubt():
     """A reader sees six kinds of doubt, not sixty doubts."""
+    assert _gathered(["from 2.8e+03", "from 7.01", "from 1.5e+04"]) == "from 7.01 to 1.5e+04"
     assert (
         _gathered(["off by 25%, try 5", "off by 110%, try 5", "off by 9.5%, try 5"]) == "off by 9.5 to 110%, try 5"
     )
@@ -265,3 +270,22 @@ def test_the_noise_section_speaks_of_the_rounds_that_cells_have(make_shared_run)
     assert int(found[1]) == len(cells)
     assert float(found[2]) >= 3
     assert _section("noise", make_shared_run(cells, rounds=2)) is None
+
+
+def test_a_lag_that_is_known_of_few_cells_is_not_called_the_largest_of_all(make_shared_run):
+    """Of the cell that was held for 900 ms, too few heartbeats are known for a 99th percentile."""
+    cells = [Cell("s", "chain", name, "asyncio", 4) for name in ("gather", "task_group")]
+    summary = summarise(read(make_shared_run(cells)))
+    lags = ({"loop_lag.max": _lag(3), "loop_lag.p99": _lag(2)}, {"loop_lag.max": _lag(900)})
+    known = [
+        replace(each, metrics={name: of for name, of in each.metrics.items() if "lag" not in name} | lag)
+        for each, lag in zip(summary.cells, lags, strict=True)
+    ]
+    lead = load(SECTIONS, "owned").section(replace(summary, cells=tuple(known))).parts[0].lead
+    assert "oop lag max was largest in s/chain/task_group/asyncio/4, 900 ms" in lead
+    assert "lag p99" not in lead
+
+
+def _lag(milliseconds):
+    """Return a lag that each of five rounds had."""
+    return Estimate(milliseconds * 1e6, milliseconds * 1e6, milliseconds * 1e6, 5, 5, "ns")

@@ -1,6 +1,7 @@
 """Rankings in sentences: each is true for the data it is said of, and another is said where it would not be."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,16 @@ def test_the_largest_is_named_alone_only_where_every_other_is_shown_to_be_smalle
     )
     unclear = summary({"a": STEPS, "b": JUMPY})
     assert re.search(r"\(1 other cell is not told apart from it\)$", most(unclear, unclear.cells, "cpu", "CPU"))
+
+
+def test_a_figure_that_some_cells_lack_is_not_called_the_largest_of_all():
+    """The other cell may have had more."""
+    both = summary({"a": STEPS, "b": [3 * each for each in STEPS]})
+    a, b = both.cells
+    less = replace(b, metrics={name: value for name, value in b.metrics.items() if name != "cpu"})
+    assert most(both, (a, less), "cpu", "CPU").startswith(
+        "CPU, known of 1 of 2 cells, was largest in s/c/a/asyncio/1"
+    )
 
 
 def test_nothing_is_largest_where_nothing_was():

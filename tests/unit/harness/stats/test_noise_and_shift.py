@@ -8,10 +8,13 @@ import pytest
 import scipy
 
 from harness.record import Cell
+from harness.registry import load
+from harness.report.build import SECTIONS
 from harness.stats.noise import noise
 from harness.stats.power import detectable, power
 from harness.stats.ranking import differs, rank
 from harness.stats.shift import shift
+from harness.stats.summary import summarise
 
 SLOW = {3: 1.25}
 
@@ -127,3 +130,11 @@ def test_there_is_no_shift_of_what_was_never_measured(make_run, pair):
     assert shift(replace(run, slots=()), *pair) == {}
     with pytest.raises(LookupError, match="throughput"):
         shift(run, *pair, metric="throughput")
+
+
+def test_the_section_says_of_no_round_that_all_cells_were_off(make_run, pair):
+    """Each cell is slow in a round of its own: what is told of the oddest round is told of half of the cells."""
+    cells = [replace(pair[0], concurrency=places) for places in (1, 2, 4)]
+    run = make_run(cells, lambda cell, turn, _: 100 * (1 + (cells.index(cell) == turn)), rounds=3, calls=8)
+    note = load(SECTIONS, "noise").section(summarise(run)).note
+    assert "half of the cells were at least 0 % above their own median round" in note
