@@ -85,8 +85,13 @@ def _command(context: click.Context, /, path: str, **words: Any) -> None:
     try:
         chosen.run(config, sources)
     except OSError as unavailable:
-        reason = os.strerror(unavailable.errno) if unavailable.errno else unavailable
-        refuse(f"{config.host}:{config.port}: {reason}")
+        refuse(f"{config.host}:{config.port}: {why(unavailable)}")
+
+
+def why(unavailable: OSError) -> str:
+    """Return why an address cannot be listened on; errors of looking up a name have negative numbers."""
+    number = unavailable.errno or 0
+    return os.strerror(number) if number > 0 else unavailable.strerror or str(unavailable)
 
 
 def _leave_folder() -> None:

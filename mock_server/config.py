@@ -8,7 +8,7 @@ from typing import Any
 from mock_server import files, settings
 from mock_server.behaviour import KEYS, Behaviour, behaviour
 from mock_server.capacity import Size
-from mock_server.guard import usable
+from mock_server.guard import sendable, usable
 from mock_server.offers import offered
 from mock_server.permits import OWNER, Permits, named
 from mock_server.rules import Rule, rule
@@ -133,9 +133,7 @@ class Config:
         self.affinity()
         for words in self.allow:
             offered(words)
-        for host in self.allow_host:
-            if not usable(host):
-                raise settings.BadSetting(f"allow_host={host}: must be a name or an address, without a port")
+        _spoken_to(self.allow_host, self.token)
 
     def permitted(self) -> Permits:
         """Return what clients may choose: what the words of this configuration name, if it is the owner's."""
@@ -216,6 +214,15 @@ def options() -> list[Any]:
 def _brief(name: str, value: str) -> None:
     if len(value) > MOST_WORDS:
         raise settings.BadSetting(f"{name}={value}: longer than {MOST_WORDS} characters")
+
+
+def _spoken_to(names: tuple[str, ...], token: str) -> None:
+    """Refuse names of this server and a token that no request could carry."""
+    for name in names:
+        if not usable(name):
+            raise settings.BadSetting(f"allow_host={name}: must be a name or an address, without a port")
+    if not sendable(token):
+        raise settings.BadSetting("token: must be ASCII letters, digits and signs, without spaces")
 
 
 def _few(name: str, values: tuple[str, ...]) -> None:

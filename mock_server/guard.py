@@ -16,6 +16,7 @@ from mock_server.wire import errors
 _HOST = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::\d{0,5})?")
 _LOCAL = "localhost"
 _WHERE = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+_TOKEN = re.compile(r"[!-~]*")
 _BEARER = b"bearer "
 
 
@@ -48,7 +49,7 @@ class Guard:
 
     def __init__(self, host: str, names: Iterable[str] = (), token: str = "") -> None:
         self._token = token.encode()
-        self._names = {_LOCAL, host.lower(), *(name.lower() for name in names)}
+        self._names = {_LOCAL, *(name.lower().removesuffix(".") for name in (host, *names))}
         bound = address(host or "0.0.0.0")  # noqa: S104 - what an empty host means
         self._everywhere = bound is not None and bound.is_unspecified
         self._bound = bound
@@ -84,3 +85,8 @@ class Guard:
 def usable(name: str) -> bool:
     """Return whether *name* can be the name or address in a Host header."""
     return _WHERE.fullmatch(name) is not None
+
+
+def sendable(token: str) -> bool:
+    """Return whether a client can send *token* in a header, so that it arrives as it was written."""
+    return _TOKEN.fullmatch(token) is not None

@@ -56,6 +56,13 @@ def test_the_bound_address_and_names_that_the_owner_allows_are_ours():
     assert not any(guard.ours(host) for host in (b"10.0.0.8", b"mock", b"x.mock.internal"))
 
 
+def test_a_name_that_is_spelled_with_its_last_dot_is_ours_in_both_spellings():
+    """A full name ends in a dot, which clients may send or leave out."""
+    guard = Guard("mock.internal.", ["mock.svc."])
+    assert all(guard.ours(host) for host in (b"mock.svc", b"mock.svc.:8000", b"mock.internal", b"mock.internal."))
+    assert not guard.ours(b"mock.svc.evil.example")
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "", "::"])  # noqa: S104 - only asked about
 def test_on_all_interfaces_any_address_may_be_ours_and_no_name(host):
     """A name can be let point here by whoever owns it; an address cannot."""

@@ -1,11 +1,13 @@
 """The server's configuration: everything that cannot be used is refused in one line that names it."""
 
 import dataclasses
+import errno
+import socket
 from pathlib import Path
 
 import pytest
 
-from mock_server import server
+from mock_server import command, server
 from mock_server.config import LIVE, Config, from_file, options
 from mock_server.settings import BadSetting, chosen
 
@@ -38,6 +40,10 @@ from mock_server.settings import BadSetting, chosen
         ({"cores": "4096"}, "cores=4096"),
         ({"seed": True}, "seed"),
         ({"fault": (1,)}, "fault"),
+        ({"token": " "}, "token"),
+        ({"token": "two words"}, "token"),
+        ({"token": "a\nb"}, "token"),
+        ({"token": "schlüssel"}, "token"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_in_one_line(words, named):
@@ -107,3 +113,16 @@ def test_words_choose_an_entry_and_its_settings():
     """`name,key=value` is the whole syntax."""
     found = chosen("mock_server.profiles", " lognormal , ttft=0.5 ,sigma=0", "offsets", given=2)
     assert (found.name, found.settings) == ("lognormal", {"ttft": 0.5, "sigma": 0.0})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "Name or service not known"),
+        (OSError(errno.EADDRINUSE, "error while attempting to bind"), "Address already in use"),
+        (OSError("could not bind on any address"), "could not bind on any address"),
+    ],
+)
+def test_why_an_address_cannot_be_listened_on_is_told_in_the_system_s_words(wrong, reason):
+    """The number of a failed look-up is not one of the system's errors."""
+    assert command.why(wrong) == reason
