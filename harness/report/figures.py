@@ -102,9 +102,23 @@ def told(estimate: Estimate, by: Scale | None = None) -> str:
 
 
 def times(estimate: Estimate) -> str:
-    """Write a ratio in a sentence: 1.21 times, and its interval."""
-    entry = datum(estimate, Scale(1, ""))
-    return f"{entry.text} times" + (f" ({entry.interval})" if entry.interval else "")
+    """
+    Write a ratio in a sentence, with its interval; an end that is not 1 never reads as 1.
+
+    >>> times(Estimate(1.21, 1.15, 1.3, 5, 5, "")).replace(DASH, " - ")
+    '1.21 times (1.15 - 1.30)'
+    >>> times(Estimate(1.04, 1.003, 1.07, 5, 5, "")).replace(DASH, " - ")
+    '1.04 times (1.003 - 1.070)'
+    """
+    entry, ends = datum(estimate, Scale(1, "")), (estimate.low, estimate.high)
+    if None in ends or not entry.interval:
+        return f"{entry.text} times"
+    within = entry.interval
+    for decimals in range(3, 6):
+        if not any(end is not None and end != 1 and round(end, decimals - 1) == 1 for end in ends):
+            break
+        within = DASH.join(_plain(end, decimals) for end in ends if end is not None)
+    return f"{entry.text} times ({within})"
 
 
 def count(number_of: int, noun: str) -> str:
