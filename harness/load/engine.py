@@ -96,10 +96,13 @@ class Engine:
             options.overlap = {**self.setup.open_loop, "seconds": told["seconds"]}
         # Before anything starts: a dispatcher of the test before would send its users.
         self.runner._users_dispatcher = None  # noqa: SLF001  Locust sets it to None itself when a test stops
+        # Locust's state and the gate are those of the test before until a greenlet has begun this one.
+        self.reports.opened.clear()
         if self.setup.shaped and self.shape:
             self.runner.start_shape()
         else:
             self.runner.start(told["users"], told["spawn_rate"])
+        self.await_begun()
         self.await_open(time.monotonic() + self.setup.timeout * 2 + SPAWNING + told["users"] / told["spawn_rate"])
         end = time.monotonic() + told["seconds"] + (GRACE if self.setup.open_loop else 0)
         while time.monotonic() < end and self.runner.state not in OVER:
@@ -120,6 +123,12 @@ class Engine:
             self.reports.died(told["died"])
         elif "live" in told and self.live:
             self.live.show(told["live"])
+
+    def await_begun(self) -> None:
+        """Wait until the test has left the state in which the one before ended; not for one that cannot begin."""
+        starting = self.runner.spawning_greenlet
+        while self.runner.state in OVER and starting is not None and not starting.ready():
+            gevent.sleep(0)
 
     def await_open(self, end: float) -> None:
         """Wait until all users are ready, and no longer than *end*; raises what has kept users from being made."""

@@ -324,14 +324,16 @@ def _cost(call: Call) -> int:
 
 def _held_back(facts: Facts) -> str | None:
     asked, peaks = facts.cell.concurrency, [each.slot.peak for each in facts.good if each.slot.peak is not None]
-    waited = any(service(call) for each in facts.good for call in each.calls)
+    # Calls that the server answers at once, as with an error, are never seen side by side there.
+    counted = [call for each in facts.good for call in each.calls]
+    waited = sum(1 for call in counted if service(call)) * 2 > len(counted)
     if not peaks or (facts.value("cpu_share") or 0) >= SATURATED or not waited:
         return None
     # What the caller had in flight: a strategy that makes one call at a time is not held back at one.
     tried = min(asked, max(in_flight(each.calls) for each in facts.good))
     if max(peaks) >= SEEN * tried:
         return None
-    if any(call.together for each in facts.good for call in each.calls):
+    if any(call.together for call in counted):
         # Nobody sees when such a call began: those that the server did not see may have been over, or not begun.
         return (
             f"Held back, or fast: of the calls handed over in one go {tried} could run at once, but the server "

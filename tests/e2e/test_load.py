@@ -58,6 +58,17 @@ def test_streams_that_are_cut_are_counted_once_and_the_others_timed_rightly(tmp_
     assert abs(median(gap for call in whole for gap in call.itl) - 50e6) < 25e6
 
 
+def test_each_of_several_tests_ends_after_its_time(tmp_path):
+    """The second and later ones were taken to be over before they had begun, and so went on for ever."""
+    words = {"endpoint": "chat,chat_stream", "profile": "steady,ttft=0.05,itl=0", "tokens": "2", "users": "1"}
+    outcome, run = _ran(tmp_path, **words, time="0.3", rounds="2")
+    assert (outcome.state, outcome.notes) == ("finished", ())
+    counted = Counter((call.cell.split("/")[2], call.round) for call in run.calls if not call.warmup)
+    assert set(counted) == {(name, turn) for name in ("chat", "chat_stream") for turn in (0, 1)}
+    # Each call takes 50 ms at least.
+    assert max(counted.values()) <= 10
+
+
 LOCUSTFILE = """
 from locust import task
 from harness.locust_user import StreamingUser

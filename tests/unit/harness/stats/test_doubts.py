@@ -334,3 +334,14 @@ def test_a_batch_whose_calls_are_held_back_is_named(sound_run):
     assert "in one go 4 could run at once, but the server never saw more than 1." in text
     assert "or the first calls ended before the last were sent" in text
     assert "were in flight for the caller" not in text
+
+
+def test_calls_that_the_server_refuses_at_once_are_not_held_back(sound_run):
+    """All but one in a slot are answered with an error as soon as they arrive; the server sees one at a time."""
+
+    def refused(call):
+        at_once = (replace(call.served[0], planned=[], written=[]),)
+        return call if call.index == 0 else replace(call, served=at_once, error="HTTP 500")
+
+    assert "Held back" in said(slots(sound_run, peak=1))
+    assert "Held back" not in said(slots(calls(sound_run, refused), peak=1))
