@@ -18,9 +18,14 @@ async def elapsed(awaitable: Awaitable[Any]) -> int:
     return monotonic_ns() - began
 
 
+async def runs(start: Start, tries: int = 3) -> list[int]:
+    """Return how long each of several runs of `await start()` took."""
+    return [await elapsed(start()) for _ in range(tries)]
+
+
 async def best(start: Start, tries: int = 3) -> int:
-    """Answer the shortest of several runs of `await start()`: what else runs on the machine only adds time."""
-    return min([await elapsed(start()) for _ in range(tries)])
+    """Return the shortest of several runs of `await start()`: what else runs on the machine only adds time."""
+    return min(await runs(start, tries))
 
 
 def took(call: Callable[[], Any]) -> int:

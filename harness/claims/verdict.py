@@ -1,11 +1,11 @@
 """What becomes of a claim: one of four words, and the evidence in one line; judges that answer in any case."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from harness.report.figures import number
+from harness.report.figures import count, number
 
 HOLDS, LIMIT, FALSE, NOT_JUDGED = "holds", "holds with a limit", "false", "not judged"
 WORDS = (HOLDS, LIMIT, FALSE, NOT_JUDGED)
@@ -78,3 +78,43 @@ def times(ratio: float) -> str:
     '3.27 times'
     """
     return f"{number(ratio)} times"
+
+
+def least(times: int | Sequence[int]) -> int:
+    """
+    Return the shortest of several runs; a ledger of before has one number only.
+
+    >>> least([107, 105]), least(107)
+    (105, 107)
+    """
+    return times if isinstance(times, int) else min(times)
+
+
+def span(times: Sequence[int]) -> str:
+    """
+    Write the shortest and the longest of several runs, and how many there were.
+
+    >>> span([107_000_000, 105_000_000, 121_000_000])
+    '105 to 121 ms in 3 runs'
+    >>> span([107_000_000])
+    '107 ms in 1 run'
+    """
+    shortest, longest = number(min(times) / 1e6), number(max(times) / 1e6)
+    between = shortest if shortest == longest else f"{shortest} to {longest}"
+    return f"{between} ms in {count(len(times), 'run')}"
+
+
+def as_long(times: Sequence[int], others: Sequence[int]) -> str:
+    """
+    Say how many times as long *times* are as *others*: from the least that the runs allow to the most.
+
+    >>> as_long([300, 330], [100, 110])
+    '2.73 to 3.30 times as long'
+    >>> as_long([100, 120], [110, 115])
+    'not shown to be longer or shorter'
+    """
+    low, high = min(times) / max(others), max(times) / min(others)
+    if low <= 1 <= high:
+        return "not shown to be longer or shorter"
+    low_text, high_text = number(low), number(high)
+    return f"{low_text if low_text == high_text else f'{low_text} to {high_text}'} times as long"

@@ -1,9 +1,10 @@
 """How long a batch takes does not depend on how many inputs it has."""
 
-from harness.claims.timing import best
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, times, total
+from harness.claims.timing import cores, cpu, runs
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, least, ms, span, total
 from harness.report.charts.lines import Line, Lines
-from scenarios.claims._steps import blocks, waits
+from harness.report.figures import number
+from scenarios.claims._steps import Together
 
 SEEDS = ("S2",)
 THEME = "waiting side by side"
@@ -11,47 +12,62 @@ READING = (
     "langchain_core.runnables.base:Runnable.abatch",
     "langchain_core.runnables.utils:gather_with_concurrency",
 )
-WAIT = 0.05
-GROWN = 1.5
+WAIT, MANY, PARALLEL = 0.05, 100, 1.3
 
 
 async def measure(bench):
-    """Time `abatch` over 1 to 400 inputs: of a chain on a model, of a step that sleeps, of one that blocks."""
+    """
+    Give `abatch` more inputs than there are threads, and count how many wait at once; time it over 1 to 400.
+
+    The inputs go to a chain on a model, to a step that sleeps, and to a step that blocks.
+    """
     from langchain_core.runnables import RunnableLambda
 
     async def curve(runnable, sizes):
-        return [[n, await best(lambda n=n: runnable.abatch(bench.prompts(n)), 2 if n < 400 else 1)] for n in sizes]
+        return [[n, await runs(lambda n=n: runnable.abatch(bench.prompts(n)), 2)] for n in sizes]
 
-    chain = bench.chain(ttft=WAIT)
-    await bench.warm(chain, 100)
-    pool = bench.pool
-    return {
-        "pool": pool,
-        "chain": await curve(chain, (1, 10, 100, 400)),
-        "sleep": await curve(RunnableLambda(waits(WAIT)), (1, 10, 100, 400)),
-        "plain": await curve(RunnableLambda(blocks(WAIT)), (1, pool, pool + 1, 4 * pool)),
+    chain, slow = bench.chain(ttft=WAIT), bench.chain(ttft=10 * WAIT)
+    await bench.warm(chain, MANY)
+    await slow.abatch(bench.prompts(MANY))
+    pool, sleeping, blocking = bench.pool, Together(), Together()
+    facts = {"pool": pool, "inputs": MANY, "over": 4 * pool, "chain_peak": bench.take().peak}
+    chain_curve = await curve(chain, (1, 10, MANY, 400))
+    facts |= {
+        "chain": chain_curve,
+        "sleep": await curve(RunnableLambda(sleeping.waits(WAIT)), (1, 10, MANY)),
+        "plain": await curve(RunnableLambda(blocking.blocks(WAIT)), (1, pool, pool + 1, 4 * pool)),
+        "sleep_peak": sleeping.peak,
+        "plain_peak": blocking.peak,
+        "cpu": min([await cpu(chain.abatch(bench.prompts(MANY))) for _ in range(2)]) // MANY,
+        "cores": await cores(lambda: chain.abatch(bench.prompts(MANY)), 2),
     }
+    return facts
 
 
 @total
 def judge(facts):
-    """False where 100 inputs take half as long again as one."""
-    chain, plain, pool = dict(facts["chain"]), dict(facts["plain"]), facts["pool"]
-    hundred, many, over = chain[100] / chain[1], chain[400] / chain[1], plain[pool + 1] / plain[1]
+    """False where inputs that only wait queue; with a limit where plain ones do, or one core does all work."""
+    chain, plain, pool, inputs = dict(facts["chain"]), dict(facts["plain"]), facts["pool"], facts["inputs"]
     evidence = (
-        f"prompt | model | parser: 1 input {ms(chain[1])}, 100 {ms(chain[100])} ({times(hundred)}), "
-        f"400 {ms(chain[400])} ({times(many)}); a plain function: {pool} inputs {ms(plain[pool])}, "
-        f"{pool + 1} {ms(plain[pool + 1])}"
+        f"of {inputs} inputs {facts['sleep_peak']} wait at once in an async function and {facts['chain_peak']} "
+        f"at a "
+        f"model; of {facts['over']} in a plain function {facts['plain_peak']}, as there are {pool} threads. On "
+        f"this "
+        f"machine a model's call takes {ms(facts['cpu'])} of CPU, of {number(facts['cores'])} cores at the most: "
+        f"abatch of 1 took {span(chain[1])}, of {inputs} {span(chain[inputs])}; of {pool} plain functions "
+        f"{span(plain[pool])}, of {pool + 1} {span(plain[pool + 1])}"
     )
-    if hundred >= GROWN:
+    if min(facts["sleep_peak"], facts["chain_peak"]) <= min(pool, inputs - 1):
         return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if max(many, over) >= GROWN else HOLDS, evidence)
+    queued = facts["plain_peak"] <= pool < facts["over"]
+    return Verdict(LIMIT if queued or facts["cores"] < PARALLEL else HOLDS, evidence)
 
 
 def charts(facts):
     """Draw time against size."""
     names = {"chain": "prompt, model, parser", "plain": "plain function that blocks", "sleep": "async function"}
     lines = tuple(
-        Line((name,), tuple((n, ns / 1e6, None, None) for n, ns in facts[key])) for key, name in names.items()
+        Line((name,), tuple((n, least(took) / 1e6, None, None) for n, took in facts[key]))
+        for key, name in names.items()
     )
     return (Lines("input-size", "Time of one abatch over its number of inputs, ms", lines, "inputs", "ms"),)

@@ -1,8 +1,8 @@
 """With async functions, abatch runs its inputs truly in parallel."""
 
-from harness.claims.timing import best, cores
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, times, total
-from harness.report.figures import number
+from harness.claims.timing import cores, runs
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, total
+from harness.report.figures import count, number
 from scenarios.claims._steps import Together, burns, inside, waits
 
 SEEDS = ("S2",)
@@ -26,8 +26,9 @@ async def measure(_bench):
 
     computing, waiting = RunnableLambda(inside(counted)), RunnableLambda(waits(WORK))
     return {
-        "computing": [await best(lambda n=n: computing.abatch([0] * n), 4) for n in (1, 4)],
-        "waiting": [await best(lambda n=n: waiting.abatch([0] * n), 3) for n in (1, 4)],
+        "computing": [await runs(lambda n=n: computing.abatch([0] * n), 4) for n in (1, 4)],
+        "waiting": [await runs(lambda n=n: waiting.abatch([0] * n), 4) for n in (1, 4)],
+        "peak": together.peak,
         "threads": len(together.threads),
         "cores": await cores(lambda: computing.abatch([0] * 4)),
     }
@@ -35,12 +36,14 @@ async def measure(_bench):
 
 @total
 def judge(facts):
-    """What is parallel keeps several cores busy when it computes; one thread keeps one busy at the most."""
-    computing, waiting = (facts[key][1] / facts[key][0] for key in ("computing", "waiting"))
+    """False where no two ever compute at once; with a limit where they take turns on one core."""
+    computing, waiting = (as_long(facts[key][1], facts[key][0]) for key in ("computing", "waiting"))
     evidence = (
-        f"4 inputs that compute take {times(computing)} as long as 1, on {facts['threads']} thread and "
-        f"{number(facts['cores'])} cores; 4 that wait {times(waiting)}"
+        f"of 4 inputs that compute at most {facts['peak']} did so at once, on "
+        f"{count(facts['threads'], 'thread')} and "
+        f"{number(facts['cores'])} cores at the most. On this machine 4 were {computing} as 1, 4 that wait "
+        f"{waiting} (4 runs of each)"
     )
-    if facts["cores"] < PARALLEL:
+    if facts["peak"] == 1:
         return Verdict(FALSE, evidence)
-    return Verdict(HOLDS if computing < 1.5 else LIMIT, evidence)
+    return Verdict(LIMIT if facts["cores"] < PARALLEL else HOLDS, evidence)

@@ -46,7 +46,8 @@ def judge(facts):
     """The limit is the pool: no more run at once than the loop's default executor has threads."""
     evidence = (
         f"{facts['inputs']} calls of a plain function: {facts['hops']} trips to the loop's default executor, "
-        f"{facts['peak']} at once; CPU a call: def {us(facts['cpu_plain'])}, async def {us(facts['cpu_async'])}"
+        f"{facts['peak']} at once; CPU a call on this machine (least of 3 runs): def {us(facts['cpu_plain'])}, "
+        f"async def {us(facts['cpu_async'])}"
     )
     if facts["on_loop"]:
         return Verdict(FALSE, evidence)

@@ -15,7 +15,7 @@ CALLS, CHUNKS = 10, 20
 
 async def measure(bench):
     """Count the trips to a thread of a chain whose every component is said to be native."""
-    chain, waiting = bench.chain(tokens=CHUNKS), bench.chain(0.2)
+    chain, waiting = bench.chain(tokens=CHUNKS), bench.chain(0.5)
     await bench.warm(chain)
     before = bench.hops
     for _ in range(CALLS):

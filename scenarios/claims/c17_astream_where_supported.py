@@ -2,6 +2,7 @@
 
 from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
 from harness.report.charts.bars import Bar, Bars
+from harness.report.figures import count
 from scenarios.claims._streams import arrivals, buffered
 
 SEEDS = ("S0",)
@@ -35,9 +36,9 @@ async def measure(bench):
         "a plain function": model | RunnableLambda(lambda message: message.content),
         "an async generator": model | RunnableLambda(pieces),
     }
-    alone = await arrivals(RunnableLambda(str.upper).astream("a"))
+    alone = await arrivals(lambda: RunnableLambda(str.upper).astream("a"))
     return {
-        "steps": {name: await arrivals(each.astream("a")) for name, each in chains.items()},
+        "steps": {name: await arrivals(lambda each=each: each.astream("a")) for name, each in chains.items()},
         "plain": len(alone),
     }
 
@@ -49,8 +50,9 @@ def judge(facts):
     whole = [name for name, seen in steps.items() if buffered(seen)]
     first = {name: ms(seen[0]) for name, seen in steps.items()}
     evidence = (
-        f"first piece after {', '.join(f'{name} {time}' for name, time in first.items())}; "
-        f"a plain function alone streams {facts['plain']} piece"
+        f"held back until the whole is there by {', '.join(whole) or 'none'}; first piece on this machine after "
+        f"{', '.join(f'{name} {time}' for name, time in first.items())}; a plain function alone streams "
+        f"{count(facts['plain'], 'piece')}"
     )
     if "the model alone" in whole:
         return Verdict(FALSE, evidence)

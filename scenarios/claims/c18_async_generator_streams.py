@@ -1,6 +1,7 @@
 """An async generator in a RunnableLambda streams, as a model does."""
 
 from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from harness.report.figures import count
 from scenarios.claims._outcomes import OK, awaited, outcome, told
 from scenarios.claims._streams import arrivals, buffered
 
@@ -31,10 +32,11 @@ async def measure(bench):
         return [piece async for piece in stream]
 
     step, behind = RunnableLambda(words), bench.model(GAP, GAP, 6)
+    function = behind | RunnableLambda(lambda message: message.content)
     await bench.warm(behind)
     return {
-        "first": await arrivals(step.astream("a")),
-        "behind": await arrivals((behind | RunnableLambda(lambda message: message.content)).astream("a")),
+        "first": await arrivals(lambda: step.astream("a")),
+        "behind": await arrivals(lambda: function.astream("a")),
         "summed": await step.ainvoke("a"),
         "others": {
             "stream": outcome(lambda: list(step.stream("a"))),
@@ -50,7 +52,8 @@ def judge(facts):
     first, others = facts["first"], facts["others"]
     behind = "comes whole" if buffered(facts["behind"]) else "streams"
     evidence = (
-        f"astream: {', '.join(map(ms, first))}; {told(others)}; ainvoke answers {facts['summed']!r}; "
+        f"astream: {count(len(first), 'piece')}, after {', '.join(map(ms, first))}; {told(others)}; ainvoke "
+        f"answers {facts['summed']!r}; "
         f"behind a model a function {behind}"
     )
     if buffered(first):

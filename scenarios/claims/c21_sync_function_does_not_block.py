@@ -5,7 +5,9 @@ import time
 
 from harness.claims.timing import elapsed, stalled
 from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from harness.report.figures import count
 from scenarios.claims._steps import blocks
+from scenarios.claims._turns import Turns
 
 SEEDS = ("S2",)
 THEME = "threads and CPU"
@@ -24,6 +26,8 @@ async def measure(_bench):
         ended.append(time.monotonic_ns())
         return value
 
+    async with Turns() as turns:
+        await RunnableLambda(turns.during(blocks(BLOCK))).ainvoke(0)
     stall = await stalled(lambda: RunnableLambda(blocks(BLOCK)).ainvoke(0), 3)
     task = asyncio.create_task(RunnableLambda(slow).ainvoke(0))
     await asyncio.sleep(0.05)
@@ -33,6 +37,7 @@ async def measure(_bench):
     await asyncio.sleep(BLOCK + 0.1)
     return {
         "block": round(BLOCK * 1e9),
+        "turns": turns.fewest,
         "stall": stall,
         "returned": returned,
         "ended_at_return": at_return,
@@ -45,9 +50,11 @@ def judge(facts):
     """With a limit where the loop is free, but the thread cannot be cancelled."""
     runs_on = facts["ended_later"] > facts["ended_at_return"]
     evidence = (
-        f"{ms(facts['block'])} in a plain function stall the loop for {ms(facts['stall'])}; cancelled, the call "
+        f"while a plain function blocks for {ms(facts['block'])} the loop has {count(facts['turns'], 'turn')}, "
+        f"and stalls on "
+        f"this machine for {ms(facts['stall'])} (least of 3 runs); cancelled, the call "
         f"returns after {ms(facts['returned'])} and its thread {'runs on to the end' if runs_on else 'stops'}"
     )
-    if facts["stall"] > facts["block"] / 2:
+    if not facts["turns"]:
         return Verdict(FALSE, evidence)
     return Verdict(LIMIT if runs_on else HOLDS, evidence)

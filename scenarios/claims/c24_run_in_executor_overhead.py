@@ -51,7 +51,8 @@ def judge(facts):
     """With a limit where the overhead is small beside a chain's call, or the pool bounds what it takes off."""
     hop, call = facts["hop"], facts["chain_call"]
     evidence = (
-        f"{us(hop)} of CPU a trip, {hop / call:.0%} of a chain's call ({ms(call)}); "
+        f"{us(hop)} of CPU a trip on this machine, {hop / call:.0%} of a chain's call ({ms(call)}), least of 3 "
+        f"runs; "
         f"{facts['peak']} of {facts['inputs']} blocking functions run at once"
     )
     if hop <= 3 * facts["direct"]:

@@ -8,7 +8,7 @@ READING = (
     "langchain_core.runnables.config:get_executor_for_config",
     "langchain_core.runnables.base:Runnable.batch",
 )
-WAIT = 0.25
+WAIT = 0.5
 
 
 async def measure(bench):
@@ -29,10 +29,13 @@ async def measure(bench):
 @total
 def judge(facts):
     """With a limit where the difference is a default, and goes away with threads enough."""
-    inputs, plain, sized, other = (facts[key] for key in ("inputs", "batch", "batch_sized", "abatch"))
-    evidence = (
-        f"open at once of {inputs}: batch {plain}, batch with max_concurrency={inputs} {sized}, abatch {other}"
+    pool, inputs, plain, sized, other = (
+        facts[key] for key in ("pool", "inputs", "batch", "batch_sized", "abatch")
     )
-    if plain >= 0.8 * other:
+    evidence = (
+        f"open at once of {inputs}: batch {plain}, batch with max_concurrency={inputs} {sized}, abatch {other}; "
+        f"{pool} threads by default"
+    )
+    if plain > pool or other <= pool:
         return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if sized >= 0.8 * other else HOLDS, evidence)
+    return Verdict(LIMIT if sized > pool else HOLDS, evidence)

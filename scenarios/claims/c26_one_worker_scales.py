@@ -1,7 +1,7 @@
 """One async worker handles many requests, and scales efficiently."""
 
-from harness.claims.timing import best
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from harness.claims.timing import cores, cpu, runs
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, least, ms, total
 from harness.report.charts.lines import Line, Lines
 from harness.report.figures import number
 
@@ -11,34 +11,48 @@ READING = (
     "langchain_core.runnables.base:RunnableSequence.ainvoke",
     "langchain_openai.chat_models.base:BaseChatOpenAI._agenerate",
 )
-WAIT, WIDTHS = 0.05, (1, 8, 32, 128)
+WAIT, WIDTHS, PARALLEL = 0.05, (1, 8, 32, 128), 1.3
 
 
 async def measure(bench):
-    """Make 1 to 128 calls at once in one process."""
-    chain = bench.chain(WAIT)
+    """Make 1 to 128 calls at once in one process; count how many are open, and what they take of its CPU."""
+    chain, slow = bench.chain(WAIT), bench.chain(20 * WAIT)
     await bench.warm(chain, 100)
-    widths = [[n, await best(lambda n=n: chain.abatch(bench.prompts(n)), 2)] for n in WIDTHS]
-    return {"wait": round(WAIT * 1e9), "widths": widths, "peak": bench.take().peak}
+    await slow.abatch(bench.prompts(WIDTHS[-1]))
+    peak = bench.take().peak
+    widths = [[n, await runs(lambda n=n: chain.abatch(bench.prompts(n)))] for n in WIDTHS]
+    return {
+        "wait": round(WAIT * 1e9),
+        "widths": widths,
+        "pool": bench.pool,
+        "peak": peak,
+        "cores": await cores(lambda: chain.abatch(bench.prompts(WIDTHS[-1]))),
+        "cpu": min([await cpu(chain.abatch(bench.prompts(WIDTHS[-1]))) for _ in range(3)]) // WIDTHS[-1],
+    }
 
 
 @total
 def judge(facts):
-    """Of what would be possible if waiting were all there is, how much is reached at 128?"""
-    rates = {n: n / ns * 1e9 for n, ns in facts["widths"]}
-    share = rates[128] * facts["wait"] / 1e9 / 128
+    """False where no more calls are open than there are threads; with a limit where one core does all the work."""
+    widths, most = dict(facts["widths"]), WIDTHS[-1]
+    rates = ", ".join(number(n / least(widths[n]) * 1e9) for n in WIDTHS)
     evidence = (
-        f"calls a second, 1, 8, 32 and 128 at once: {', '.join(number(rates[n]) for n in WIDTHS)}; at 128 that is "
-        f"{share:.0%} of what {number(128e9 / facts['wait'])} waits a second would be (peak {facts['peak']})"
+        f"of {most} calls at once {facts['peak']} are open at the model, with {facts['pool']} threads; all of "
+        f"them "
+        f"kept {number(facts['cores'])} cores busy at the most. On this machine a call takes {ms(facts['cpu'])} "
+        f"of "
+        f"CPU (least of 3 runs); calls of {ms(facts['wait'])} a second, {', '.join(map(str, WIDTHS[:-1]))} and "
+        f"{most} "
+        f"at once: {rates} (best of 3 runs each)"
     )
-    if facts["peak"] < 16:
+    if facts["peak"] <= facts["pool"]:
         return Verdict(FALSE, evidence)
-    return Verdict(HOLDS if share >= 0.7 else LIMIT, evidence)
+    return Verdict(LIMIT if facts["cores"] < PARALLEL else HOLDS, evidence)
 
 
 def charts(facts):
     """Draw calls a second over calls at once, beside what waiting alone would allow."""
-    reached = tuple((n, n / ns * 1e9, None, None) for n, ns in facts["widths"])
+    reached = tuple((n, n / least(took) * 1e9, None, None) for n, took in facts["widths"])
     ideal = tuple((n, n / facts["wait"] * 1e9, None, None) for n, _ in facts["widths"])
     lines = (Line(("if waiting were all",), ideal), Line(("a chain, one process",), reached))
     return (Lines("one-worker", "Calls a second by calls at once", lines, "calls at once", "1/s"),)

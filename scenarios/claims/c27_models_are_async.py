@@ -15,7 +15,7 @@ READING = (
 
 async def measure(bench):
     """Call ChatOpenAI and a synchronous model of one's own, more often than there are threads."""
-    inputs, native, together = 2 * bench.pool + 6, bench.model(0.2), Together()
+    inputs, native, together = 2 * bench.pool + 6, bench.model(0.5), Together()
     await bench.warm(native)
     await native.abatch(bench.prompts(inputs))
     peak = bench.take().peak

@@ -24,7 +24,7 @@ async def measure(bench):
     main = {
         "ainvoke": await awaited(chain.ainvoke("a")),
         "abatch": await awaited(chain.abatch(["a", "b"])),
-        "astream": await awaited(arrivals(chain.astream("a"))),
+        "astream": await awaited(arrivals(lambda: chain.astream("a"))),
     }
     steps, events = two_steps()
     await steps.abatch(list(range(8)))
@@ -36,7 +36,9 @@ async def measure(bench):
                 lambda: (RunnableLambda(waits(0)) | str.strip).invoke("a")
             )
             != OK,
-            "a function behind a model holds back the stream": buffered(await arrivals(function.astream("a"))),
+            "a function behind a model holds back the stream": buffered(
+                await arrivals(lambda: function.astream("a"))
+            ),
             "abatch waits for every input between two steps": early(events) == 0,
         },
     }

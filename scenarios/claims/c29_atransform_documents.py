@@ -1,6 +1,7 @@
 """atransform_documents is the async twin of transform_documents."""
 
 from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from harness.report.figures import count
 from scenarios.claims import _components
 from scenarios.claims._outcomes import OK, awaited
 
@@ -25,7 +26,10 @@ async def measure(bench):
 def judge(facts):
     """False where it is missing, with a limit where it is the synchronous method in a thread."""
     came, hops, same = facts["came"], facts["hops"], facts["same"]
-    evidence = f"atransform_documents: {came}, {'the same' if same else 'another'} result, {hops} trip to a thread"
+    evidence = (
+        f"atransform_documents: {came}, {'the same' if same else 'another'} result, {count(hops, 'trip')} to a "
+        f"thread"
+    )
     if came != OK or not same:
         return Verdict(FALSE, evidence)
     return Verdict(LIMIT if hops else HOLDS, evidence)

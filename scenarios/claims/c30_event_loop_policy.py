@@ -49,8 +49,10 @@ def measure(bench):
 def judge(facts):
     """With a limit where a policy works but is not needed; false where it does not work any more."""
     evidence = (
-        f"a chain's call on uvloop: by a policy {facts['policy']} ({facts['deprecated']} deprecation warnings), "
-        f"by Runner(loop_factory=…) without one {facts['factory']}"
+        f"a chain's call on a loop of uvloop's: by a policy {facts['policy']} ({facts['deprecated']} deprecation "
+        f"warnings), "
+        f"by Runner(loop_factory=…) without one {facts['factory']}; "
+        f"the loops were of {', '.join(facts['loops']) or 'no module'}"
     )
     on_uvloop = all(loop.startswith("uvloop") for loop in facts["loops"])
     if facts["policy"] != OK:

@@ -3,6 +3,7 @@
 import asyncio
 
 from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from harness.report.figures import count
 
 SEEDS = ("S0",)
 THEME = "errors and limits"
@@ -23,8 +24,13 @@ async def measure(bench):
         "abatch": await model.abatch(prompts, return_exceptions=True),
     }
     bench.serve(fault=["status,code=500,tag=000000"])
+    bench.take()
     results["completions"] = await older.abatch(bench.prompts(25), return_exceptions=True)
-    return {name: [isinstance(each, Exception) for each in came] for name, came in results.items()}
+    requests = [each for _, each in bench.take().entries]
+    return {name: [isinstance(each, Exception) for each in came] for name, came in results.items()} | {
+        "requests": len(requests),
+        "failed": sum(each.status != 200 for each in requests),
+    }
 
 
 @total
@@ -32,9 +38,11 @@ def judge(facts):
     """It holds where the failed call alone is an error, in its place."""
     wanted, older = [False, True, False], facts["completions"]
     right = [facts[name] == wanted for name in ("gather", "abatch")]
-    said = ", ".join("error" if failed else "answer" for failed in facts["abatch"])
+    gather, abatch = (
+        ", ".join("error" if failed else "answer" for failed in facts[name]) for name in ("gather", "abatch")
+    )
     evidence = (
-        f"one of three fails: abatch answers {said}; gather {'likewise' if all(right) else 'does not'}; of "
-        f"{len(older)} completions in two requests, one of which fails, {sum(older)} are errors"
+        f"one of three fails: gather answers {gather}; abatch {abatch}; of {len(older)} completions, sent "
+        f"in {count(facts['requests'], 'request')} with {facts['failed']} failing, {sum(older)} are errors"
     )
     return Verdict(HOLDS if all(right) else LIMIT if any(right) else FALSE, evidence)

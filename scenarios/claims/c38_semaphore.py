@@ -7,7 +7,7 @@ from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
 SEEDS = ("S0",)
 THEME = "errors and limits"
 READING = ("asyncio:Semaphore", "langchain_core.runnables.utils:gather_with_concurrency")
-CALLS, CAP, WAIT = 20, 4, 0.03
+CALLS, CAP, WAIT = 20, 4, 0.1
 
 
 async def measure(bench):

@@ -2,8 +2,11 @@
 
 import asyncio
 
-from harness.claims.timing import elapsed, stalled
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from harness.claims.timing import runs, stalled
+from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, span, total
+from harness.report.figures import count
+from scenarios.claims._steps import inside
+from scenarios.claims._turns import Turns
 
 SEEDS = ("S1",)
 THEME = "the event loop"
@@ -16,17 +19,19 @@ async def measure(bench):
     chain, prompts = bench.chain(WAIT), bench.prompts(CALLS)
     await bench.warm(chain, CALLS)
 
-    async def wrong(prompt):  # that it awaits nothing is the mistake
-        return chain.invoke(prompt)
-
-    async def watched(call):
-        took = await elapsed(asyncio.gather(*map(call, prompts)))
-        peak = bench.take().peak
+    async def watched(make):
+        async with Turns() as turns:
+            call = make(turns)
+            took = await runs(lambda: asyncio.gather(*map(call, prompts)))
+            peak, had = bench.take().peak, turns.fewest
         stall = await stalled(lambda: asyncio.gather(*map(call, prompts)))
         bench.take()
-        return {"took": took, "peak": peak, "stall": stall}
+        return {"took": took, "peak": peak, "turns": had, "stall": stall}
 
-    return {"invoke": await watched(wrong), "ainvoke": await watched(chain.ainvoke)}
+    return {
+        "invoke": await watched(lambda turns: inside(turns.during(chain.invoke))),
+        "ainvoke": await watched(lambda turns: turns.while_awaiting(chain.ainvoke)),
+    }
 
 
 @total
@@ -34,9 +39,11 @@ def judge(facts):
     """A mistake where the calls no longer overlap and the loop stands still."""
     wrong, right = facts["invoke"], facts["ainvoke"]
     evidence = "; ".join(
-        f"{CALLS} gathered {name}s: {ms(facts[name]['took'])}, peak {facts[name]['peak']}, loop stalled for "
-        f"{ms(facts[name]['stall'])}"
+        f"{CALLS} gathered {name}s: {facts[name]['peak']} open at once, the loop had at least "
+        f"{count(facts[name]['turns'], 'turn')} during each; on this machine {span(facts[name]['took'])}, the "
+        f"loop "
+        f"stalled for {ms(facts[name]['stall'])} in another"
         for name in ("invoke", "ainvoke")
     )
-    apart, stands = wrong["peak"] < right["peak"], wrong["stall"] > 2 * right["stall"]
+    apart, stands = wrong["peak"] < right["peak"], wrong["turns"] == 0 < right["turns"]
     return Verdict(HOLDS if apart and stands else LIMIT if apart or stands else FALSE, evidence)

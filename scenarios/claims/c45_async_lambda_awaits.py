@@ -4,6 +4,7 @@ import threading
 
 from harness.claims.timing import cpu
 from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total, us
+from harness.report.figures import count
 
 SEEDS = ("S2",)
 THEME = "sync and async together"
@@ -42,7 +43,8 @@ def judge(facts):
     hops = facts["hops"]
     where = "on the loop" if facts["on_loop"] else "in a thread"
     evidence = (
-        f"answers {facts['answer']}, {where}, {hops} trips to a thread; CPU a call {us(facts['cpu'])}, "
+        f"answers {facts['answer']}, {where}, {count(hops, 'trip')} to a thread; CPU a call on this machine, "
+        f"least of 3 runs, {us(facts['cpu'])}, "
         f"of the bare coroutine {us(facts['cpu_bare'])}"
     )
     if facts["answer"] != 42:

@@ -38,8 +38,8 @@ def judge(facts):
     added = max(0, facts["cpu_waiting"] - facts["cpu_at_once"])
     share = added / facts["wait"]
     evidence = (
-        f"invoke that waits {ms(facts['wall'])} spends {ms(facts['cpu_waiting'])} of CPU, "
-        f"one answered at once {ms(facts['cpu_at_once'])}"
+        f"invoke that waits {ms(facts['wall'])} spends {ms(facts['cpu_waiting'])} of CPU "
+        f"(least of 3 runs), one answered at once {ms(facts['cpu_at_once'])} (least of 5)"
     )
     if share < 0.1:
         return Verdict(FALSE, evidence)
