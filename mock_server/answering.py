@@ -28,6 +28,8 @@ from mock_server.wire.answer import Answer, Asked, Events
 from mock_server.wire.lazy import Lazy as Parts
 
 WIRE = "mock_server.wire"
+SURELY_SHORT = plan.LONG // 64
+"""Tokens of an answer that is quickly made, whatever stands beside each of them: at most 20 other likely ones."""
 
 
 class Answered(NamedTuple):
@@ -138,11 +140,12 @@ class Answering:
         prefill = 0 if warm else how.prefill * asked.prompt_tokens
         added = 0 if self._lane else prefill  # the load model has a lane for it
         lane = None if warm else prefill
-        rest = endpoint, asked, tokens, reason, how, key, rule, limits, identity, added
-        if len(tokens) * getattr(asked, "per_token", 1) > plan.LONG:
+        if len(tokens) > SURELY_SHORT and len(tokens) * getattr(asked, "per_token", 1) > plan.LONG:
+            rest = endpoint, asked, tokens, reason, how, key, rule, limits, identity, added
             work = partial(_worked, request, entry, *rest)
             return Answered(entry, plan.empty(), lane, work, rule is not None)
-        return Answered(entry, _laid(request, entry, *rest), lane)
+        laid = _laid(request, entry, endpoint, asked, tokens, reason, how, key, rule, limits, identity, added)
+        return Answered(entry, laid, lane)
 
     def _admitted(self, asked: Asked, tokens: int, now: int) -> bytes:
         """Answer the rate-limit headers of a request that may pass; raises `Refused` for others."""
