@@ -81,6 +81,7 @@ class Books:
         self.kept = False
         self.flying: dict[int, tuple[str, int]] = {}
         self._count = 0
+        self._held = False
         self._due: Iterator[int] | None = None
         self._start: int | None = None
         self._length: int | None = None
@@ -112,13 +113,14 @@ class Books:
         rows, self.rows = self.rows, []
         return rows
 
-    def open(self, told: dict[str, Any] | None, processes: int) -> None:
+    def open(self, told: dict[str, Any] | None, processes: int, *, held: bool = False) -> None:
         """
         Begin a test: a closed loop, or with *told* this process' part of an open one.
 
-        *told* has arrivals and seed, and seconds where it is known how long calls will be due.
+        *told* has arrivals and seed, and seconds where it is known how long calls will be due. *held*: a closed
+        loop's calls wait for the start too, as those of an open loop always do.
         """
-        self.draining = False
+        self.draining, self._held = False, held
         self._due, self._start, self._length = None, None, None
         self._taken.clear()
         if told:
@@ -128,13 +130,13 @@ class Books:
             self._length = None if seconds is None else round(seconds * 1e9)
 
     def start(self, now: int) -> None:
-        """Let the schedule of an open loop begin at *now*, in monotonic ns: all users are there to keep it."""
+        """Let calls that wait for the start begin at *now*, in monotonic ns: all users are ready."""
         self._start = now if self._start is None else self._start
 
     @property
     def waiting(self) -> bool:
-        """Whether there is a schedule that has not begun."""
-        return self._due is not None and self._start is None
+        """Whether calls have to wait, as the test has not started."""
+        return (self._held or self._due is not None) and self._start is None
 
     def next_due(self) -> int | None:
         """

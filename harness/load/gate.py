@@ -5,7 +5,8 @@ Opens a test when every user of every process is ready: calls count, and an open
     at
 
 A service that is new takes its time over its first calls. Calls that are due while users still wait for those
-would all leave late, and more so the more users there are.
+would all leave late, and more so the more users there are. A closed loop's users begin as soon as each of them is
+ready, unless the parent has a fault to set first: a call made before that would not meet it.
 """
 
 from pathlib import Path

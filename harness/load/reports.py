@@ -71,7 +71,7 @@ class Reports:
         options: Any = self._environment.parsed_options
         # A master has no users: of what is due its workers have a part each, and it has none.
         told = None if self._setup.role == "master" else getattr(options, KEY, None)
-        BOOKS.open(told, max(1, (told or {}).get("processes", 1)))
+        BOOKS.open(told, max(1, (told or {}).get("processes", 1)), held=self._setup.gated)
         if self._setup.role != "worker":
             classes = [each.__name__ for each in self._environment.user_classes]
             self._tell({"began": monotonic_ns(), "classes": classes, "users": self._runner.target_user_count})

@@ -14,7 +14,8 @@ class Setup:
     `workers` is how many to wait for before a test begins; `drain` how long calls in flight may take to end when
     a test is stopped (0: they are cut). `offered` are the endpoints there are users for; none means all.
     `open_loop` is {arrivals, seed, processes}, or None for a closed loop. `gated`: a test whose users are ready
-    waits for the parent, who has something to do first. `shaped`: the locustfile's `LoadTestShape` says how many
+    waits for the parent, who has something to do first, such as to set a fault; until then no call is made but
+    warm-up calls and those of `on_start`. `shaped`: the locustfile's `LoadTestShape` says how many
     users.
     """
 

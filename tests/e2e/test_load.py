@@ -270,6 +270,18 @@ def test_a_user_that_leaves_is_no_failure(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("more", [{"rounds": "2"}, {"processes": "2"}])
+def test_a_fault_that_hits_every_call_hits_the_first_ones_too(more, tmp_path):
+    """A closed loop's users wait until the fault is set, in every test of the run and in every process."""
+    words = {"profile": "instant", "tokens": "1", "users": "4", "time": "0.5", "endpoint": "chat"}
+    outcome, run = _ran(tmp_path, **words, **more, fault="status,code=500,rate=1")
+    counted = [call for call in run.calls if not call.warmup]
+    assert counted
+    assert all(call.error for call in counted)
+    assert command.code(outcome) == 1
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("allowed", "code"), [("60%", 0), ("1%", 1)])
 def test_a_share_of_failures_can_be_a_limit(allowed, code, tmp_path):
     """Every third call gets a 500; the fault begins when all users are ready, so that no warm-up call has it."""

@@ -117,3 +117,17 @@ def test_a_closed_loop_owes_nothing():
     books.open(None, 1)
     books.stop(10**12)
     assert books.take() == []
+
+
+def test_a_closed_loop_waits_for_its_start_where_it_is_held():
+    """A call that is made before a fault is set would not meet it; the next test is held anew, or not."""
+    books = Books()
+    books.open(None, 1, held=True)
+    assert books.waiting
+    books.start(1000)
+    assert not books.waiting
+    assert books.next_due() is None
+    books.open(None, 1, held=True)
+    assert books.waiting
+    books.open(None, 1)
+    assert not books.waiting
