@@ -5,16 +5,18 @@ Nothing here repairs anything. A line that is damaged, there twice, impossible o
 whose calls are not those that were written keeps its place and carries an error, so that no figure rests on it.
 """
 
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import orjson
 
-from harness import seal
+from harness import reading, seal
 from harness.balance import Balance
+from harness.config import Mistake
 from harness.facts import call_from, slot_from
 from harness.plausible import impossible_call, impossible_slot
 from harness.record import Call, Cell, Slot
@@ -27,6 +29,9 @@ CHANGED = "changed since {it_was} written and {is_} left out"
 IMPOSSIBLE = "say{s} what cannot be and {is_} left out"
 AGAIN = "{is_} there twice and count{s} once"
 STRAY = "{is_} of a cell that run.json does not name, and {is_} left out"
+
+LONGEST = 64 * reading.MIB
+"""The most bytes of a line. A call whose answer has the most tokens that the mock gives has a tenth of it."""
 
 # What of the books can be counted again from the files alone.
 COUNTED = {
@@ -47,13 +52,21 @@ class Lines:
     path: Path
     left_out: Counter[str] = field(default_factory=Counter)
     first: dict[str, str] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
 
     def read(self, make: Callable[[dict[str, Any]], Made]) -> Iterator[tuple[int, bytes, dict[str, Any], Made]]:
         """Yield each line that can be read: its number, its bytes, its object, and what *make* makes of that."""
         if not self.path.exists():
             return
-        with self.path.open("rb") as file:
-            for number, raw in enumerate(file, 1):
+        try:
+            # A run has as many lines as it has; what no file of lines may be is a pipe, a device or a folder.
+            file = reading.checked(self.path, most=sys.maxsize, shown=self.path.name).open("rb")
+        except (OSError, Mistake) as wrong:
+            why = f"cannot read {self.path.name}: {wrong.strerror}" if isinstance(wrong, OSError) else str(wrong)
+            self.unread.append(f"{why}, so nothing of it counts")
+            return
+        with file:
+            for number, raw in enumerate(_each(file), 1):
                 try:
                     fact = orjson.loads(raw)
                     made = make(fact)
@@ -69,7 +82,8 @@ class Lines:
 
     @property
     def faults(self) -> Iterator[str]:
-        """A sentence for each kind of line that does not count."""
+        """A sentence for each kind of line that does not count, and for a file that cannot be read at all."""
+        yield from self.unread
         for kind, many in self.left_out.items():
             words = (
                 {"is_": "is", "it_was": "it was", "s": "s"}
@@ -79,6 +93,17 @@ class Lines:
             lines = f"{many:,} line{'' if many == 1 else 's'}"
             first = self.first[kind] if many == 1 else f"the first is {self.first[kind]}"
             yield f"{lines} of {self.path.name} {kind.format(**words)} ({first})"
+
+
+def _each(file: BinaryIO) -> Iterator[bytes]:
+    """Yield each line of *file*; of one that is longer than any can be nothing, so that it needs no memory."""
+    while raw := file.readline(LONGEST):
+        if len(raw) < LONGEST or raw.endswith(b"\n"):
+            yield raw
+            continue
+        while (rest := file.readline(LONGEST)) and not rest.endswith(b"\n"):
+            pass
+        yield b""
 
 
 @dataclass(slots=True)

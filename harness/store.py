@@ -22,6 +22,7 @@ from harness import audit, seal
 from harness.config import Mistake
 from harness.facts import call_from, cell_from, line, served_from, slot_from
 from harness.plausible import impossible_cell
+from harness.reading import checked
 from harness.record import Call, Cell, Slot
 
 __all__ = [
@@ -221,14 +222,15 @@ def read(folder: Path) -> Run:
     are left out, since nothing says how long their slot took.
     """
     try:
-        about = orjson.loads((folder / "run.json").read_bytes())
+        about = orjson.loads(checked(folder / "run.json").read_bytes())
         if not isinstance(about, dict) or type(about.get("format")) is not int:
             raise Unreadable(f"{folder}/run.json is not a run of Overlap")
         if about["format"] > FORMAT:
             raise Unreadable(f"{folder} has format {about['format']}; this Overlap reads up to {FORMAT}")
         cells = [cell_from(cell) for cell in about["cells"]]
-    except FileNotFoundError:
-        raise Unreadable(_instead(folder)) from None
+    except Mistake as wrong:
+        there = (folder / "run.json").exists()
+        raise Unreadable(str(wrong) if there else _instead(folder)) from None
     except OSError as wrong:
         raise Unreadable(f"{folder}/run.json cannot be read: {wrong.strerror}") from wrong
     except (ValueError, TypeError, KeyError, AttributeError) as wrong:
@@ -285,8 +287,8 @@ OTHERS = {
 def _unended(file: Path) -> str:
     """Say that what is in *file* has not come to its end; "" where it has."""
     try:
-        facts = orjson.loads(file.read_bytes())
-    except (OSError, ValueError):
+        facts = orjson.loads(checked(file).read_bytes())
+    except (OSError, Mistake, ValueError):
         return ", which cannot be read"
     going = isinstance(facts, dict) and facts.get("state") == "running"
     return ", which has not ended, or was killed" if going else ""

@@ -11,7 +11,9 @@ from rich.table import Table
 from harness import registry
 from harness.choices import choices, quoted
 from harness.commands._words import fail, paper
+from harness.config import Mistake
 from harness.loops import LOOPS
+from harness.reading import checked
 
 Rows = Iterator[tuple[str, str]]
 RESULTS = Path("results")
@@ -63,7 +65,7 @@ def runs(results: Path) -> Rows:
         if folder.parent.is_symlink():
             continue
         try:
-            about = orjson.loads(folder.read_bytes())
+            about = orjson.loads(checked(folder).read_bytes())
             yield folder.parent.name, f"{about.get('state')}, {len(about.get('cells', ()))} cells"
-        except (OSError, ValueError, AttributeError):
+        except (OSError, Mistake, ValueError, AttributeError):
             yield folder.parent.name, "run.json cannot be read"

@@ -1,15 +1,18 @@
 """A run's files held against one another and against run.json: nothing counts twice, or is missing untold."""
 
 import json
+import os
 from dataclasses import asdict, replace
 
 import pytest
 
+from harness import audit
 from harness.balance import Balance
+from harness.commands.list import runs
 from harness.record import Call, Cell, Served, Slot
 from harness.report.build import compose
 from harness.stats.summary import summarise
-from harness.store import Writer, line, read, slot_line
+from harness.store import Unreadable, Writer, line, read, slot_line
 
 CELL = Cell("s", "chain", "gather", "asyncio", 2)
 OTHER = replace(CELL, client="floor")
@@ -211,3 +214,39 @@ def test_a_slots_line_has_the_checksum_of_its_calls_as_they_were_written():
     lines = [line(_call(0, 0)), line(_call(0, 1))]
     fact = json.loads(slot_line(_slot(0, [1, 2]), lines))
     assert (fact["lines"], fact["calls_sum"]) == (2, f"{crc32(lines[0] + lines[1]):08x}")
+
+
+@pytest.mark.parametrize("name", ["calls.jsonl", "slots.jsonl"])
+@pytest.mark.parametrize(
+    ("make", "what"),
+    [(os.mkdir, "a folder"), (os.mkfifo, "a pipe"), (lambda path: path.symlink_to("/dev/zero"), "a device")],
+)
+def test_what_is_no_file_of_lines_is_told_and_neither_waited_for_nor_read_without_end(folder, name, make, what):
+    """A pipe has no end until somebody writes to it, and a device may have none at all."""
+    (folder / name).unlink()
+    make(folder / name)
+    run = read(folder)
+    assert run.calls == ()
+    assert f"cannot read {name}: it is" in run.faults[0]
+    assert what in run.faults[0]
+
+
+def test_a_line_longer_than_any_can_be_is_left_out_piece_by_piece(folder, monkeypatch):
+    """A hole in a file, such as a copy that broke off leaves, may be larger than the memory."""
+    monkeypatch.setattr(audit, "LONGEST", 2_000)
+    lines = _lines(folder, "calls.jsonl")
+    (folder / "calls.jsonl").write_bytes(b"".join([*lines[:4], b"\0" * 9_000 + b"\n", *lines[4:], b"\0" * 2_000]))
+    run = read(folder)
+    assert len(run.calls) == 12
+    assert run.damaged == 2
+    assert run.faults == ("2 lines of calls.jsonl could not be read and are left out (the first is line 5)",)
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_a_run_json_that_is_no_file_is_refused_at_once(folder, make):
+    """And a list of runs goes on to the others."""
+    (folder / "run.json").unlink()
+    make(folder / "run.json")
+    with pytest.raises(Unreadable, match=r"cannot read .*run\.json: it is"):
+        read(folder)
+    assert list(runs(folder.parent)) == [("run", "run.json cannot be read")]
