@@ -30,8 +30,10 @@ def _option(help_text: str, default: Any = None) -> Any:
 
 
 def default_executor() -> int:
-    """Answer the size Python gives asyncio's default executor on this machine, whatever cores we may use."""
-    return min(32, (os.cpu_count() or 1) + 4)
+    """Return how many threads asyncio and `batch` take by default: the cores and four more, 32 at most."""
+    # From Python 3.13 on only the cores that the process may use are counted.
+    count = getattr(os, "process_cpu_count", os.cpu_count)
+    return min(32, (count() or 1) + 4)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ Nothing is imported until it is chosen, so an entry may need a package that othe
 """
 
 import ast
+from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
@@ -41,7 +43,9 @@ def _imported(name: str) -> ModuleType:
     if not all(part.isidentifier() for part in name.split(".")):
         raise LookupError(f"no module {name!r}: that is no module's name")
     try:
-        return import_module(name)
+        # A module that ends its process says its own lines first; ours is the only one.
+        with redirect_stderr(StringIO()), redirect_stdout(StringIO()):
+            return import_module(name)
     except KeyboardInterrupt:
         raise
     except BaseException as wrong:

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from harness.claims.threads import Counted, default_size
+from harness.claims.threads import Counted
+from harness.config import default_executor
 from harness.journal import HEADERS, Journal, Lost, take
 from harness.probe import item
 
@@ -24,7 +25,7 @@ class Bench:
 
     def __init__(self, base_url: str, executor: Counted | None = None) -> None:
         self.base_url = base_url
-        self.pool = default_size()
+        self.pool = default_executor()
         self._executor = executor
         self._open: dict[str, Any] = {}
 

@@ -15,8 +15,7 @@ from harness.claims.catalogue import Claim, claims
 from harness.claims.ledger import Finding, Ledger
 from harness.claims.progress import Progress
 from harness.claims.run import Bed, finding
-from harness.claims.threads import default_size
-from harness.config import Mistake
+from harness.config import Mistake, default_executor
 from harness.environment import circumstances
 from harness.folder import fresh
 from harness.owned.temporary import temporary
@@ -105,7 +104,7 @@ def _measure(chosen: Sequence[Claim], asked: Asked) -> tuple[Path, Ledger]:
             bed = stack.enter_context(Bed())
         progress = stack.enter_context(Progress(Console(stderr=True), len(chosen), quiet=asked.quiet))
         folder, began = fresh(asked.results, "claims"), strftime("%Y-%m-%dT%H:%M:%S%z", localtime())
-        about = circumstances(default_size())
+        about = circumstances(default_executor())
         # Who is killed now leaves a folder that says so.
         ledger.write(folder, Ledger(folder.name, began, "running", about, ()))
         try:

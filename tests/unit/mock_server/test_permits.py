@@ -156,3 +156,10 @@ def test_a_file_of_settings_does_not_set_what_is_no_option(tmp_path):
     path.write_text("permits = 1\n")
     with pytest.raises(BadSetting, match="no 'permits'"):
         from_file(str(path))
+
+
+def test_what_a_module_prints_while_it_ends_its_process_is_not_shown(capfd):
+    """A mistake is one line: `unittest.__main__` prints its usage first."""
+    with pytest.raises(LookupError, match="cannot be imported: SystemExit"):
+        registry.load("mock_server.profiles", "unittest.__main__", OWNER)
+    assert capfd.readouterr() == ("", "")
