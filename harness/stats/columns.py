@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Literal
 
 import numpy as np
@@ -99,7 +100,8 @@ class Column:
 
     `most` is the largest number there can be, where there is one; `counted` is as `OfSlots.counts`. `least` and
     `bound` have for each round the least and the largest that was physically possible in it, where that is known.
-    `at_least` says of each number whether it is only a lower bound.
+    `at_least` says of each number whether it is only a lower bound. `ranges` has for each round the smallest and
+    the largest value of a call in it, where the number is a quantile of those.
     """
 
     numbers: Sequence[float | None]
@@ -110,6 +112,7 @@ class Column:
     least: Sequence[float | None] = ()
     bound: Sequence[float | None] = ()
     at_least: Sequence[bool] = ()
+    ranges: Sequence[tuple[float, float] | None] = ()
 
     @property
     def known(self) -> list[float]:
@@ -135,11 +138,33 @@ class Column:
             return found
         # What was possible differs from round to round as the latencies do, and is known no better.
         floor, ceiling = _typical(self.least)[0], _typical(self.bound)[1]
-        lows = [found.low, 0.0 if min(self.known) >= 0 else None, floor]
-        highs = [found.high, self.most, ceiling]
+        smallest, largest = self._measured()
+        lows = [found.low, 0.0 if min(self.known) >= 0 else None, floor, smallest]
+        highs = [found.high, self.most, ceiling, largest]
         low = max(each for each in lows if each is not None)
         high = min(each for each in highs if each is not None)
         return replace(found, low=min(low, found.value), high=max(high, found.value))
+
+    def _measured(self) -> tuple[float | None, float | None]:
+        """
+        Return the smallest and the largest value of any call, where no quantile of the calls can lie beyond.
+
+        A figure with two peaks has a median that leaps from one to the other between rounds, and an interval on
+        logs that reaches far beyond both. Where rounds differ more than the calls within them, the next round may
+        well lie beyond all of them: so each round's number must lie among the calls of every round.
+        """
+        both = [
+            (number, ends)
+            for number, ends in zip(self.numbers, self.ranges or [None] * len(self.numbers), strict=True)
+            if number is not None
+        ]
+        ranges = [ends for _, ends in both if ends is not None]
+        if len(ranges) < len(both) or not ranges:
+            return None, None
+        within = max(low for low, _ in ranges), min(high for _, high in ranges)
+        if not all(within[0] <= number <= within[1] for number, _ in both):
+            return None, None
+        return min(low for low, _ in ranges), max(high for _, high in ranges)
 
     def _of_calls(self, known: Sequence[tuple[float, int]]) -> Estimate:
         """Estimate how many calls of a slot something holds for: over all calls, not over the rounds' numbers."""
@@ -166,15 +191,23 @@ def table(rounds: Sequence[Round], of_slots: Iterable[OfSlots]) -> dict[str, Col
         columns, failed = values(metric, rounds), failures(metric, rounds)
         counts = [len(column) + len(lost) for column, lost in zip(columns, failed, strict=True)]
         qs = [q / 100 for q in metric.quantiles]
+        ends = [extremes(column, lost) for column, lost in zip(columns, failed, strict=True)]
         for q, (numbers, at_least) in zip(
             metric.quantiles, by_round(columns, qs, failed, replayed=same), strict=True
         ):
-            found[f"{metric.name}.p{q}"] = Column(numbers, counts, metric.unit, at_least=at_least)
+            found[f"{metric.name}.p{q}"] = Column(numbers, counts, metric.unit, at_least=at_least, ranges=ends)
     counts = [len(each.calls) for each in rounds]
     for slots in of_slots:
         one = [slots.of(each.cell, each.slot, each.calls) for each in rounds]
         found[slots.name] = Column(one, counts, slots.unit, slots.most, slots.counts)
     return found | _bounded(found)
+
+
+def extremes(column: Floats, failed: Floats) -> tuple[float, float] | None:
+    """Return the smallest and the largest value of a round's calls; failed ones may be above every other."""
+    if not len(column):
+        return None
+    return float(column.min()), inf if len(failed) else float(column.max())
 
 
 def _bounded(found: Mapping[str, Column]) -> dict[str, Column]:

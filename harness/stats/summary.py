@@ -86,7 +86,9 @@ def to_json(summary: Summary) -> dict[str, Any]:
         "some rounds are 0; of shares and numbers of calls, over all calls",
         "percentile": "each round's own (Hyndman and Fan's type 8), then the typical round's",
         "interval": "95 %, by resampling rounds, each of which draws its own latencies; of shares and numbers of "
-        "calls by Clopper and Pearson, wider where rounds differ; null below three rounds",
+        "calls by Clopper and Pearson, wider where rounds differ; a percentile's ends at the smallest and largest "
+        "value of any call where each round's percentile lies among the calls of every round; null below three "
+        "rounds",
         "definitions": {
             metric.name: {
                 "label": metric.label,

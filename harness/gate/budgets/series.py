@@ -9,7 +9,7 @@ from harness.gate.budgets.limit import OF_SLOTS
 from harness.report.figures import count
 from harness.report.words import label
 from harness.stats.columns import OF_SLOTS as PLAIN
-from harness.stats.columns import Column, by_round, failures, numbers, of_name, values
+from harness.stats.columns import Column, by_round, extremes, failures, numbers, of_name, values
 from harness.stats.estimate import Estimate
 from harness.stats.goodput import goodput, slo_of
 from harness.stats.quantiles import BEYOND, enough
@@ -24,7 +24,8 @@ class Numbers:
     `unknown` says why some or all have none; `too_few` that the reason is too few calls, not missing ones. `count`
     is how many values stand behind them, `most` the largest number there can be. `calls` has the calls of each
     round, where the number counts how many of them something holds for (`counted`, as in `OfSlots.counts`).
-    `at_least`: failed calls decide it in some round, of which the number is a lower bound.
+    `at_least`: failed calls decide it in some round, of which the number is a lower bound. `ranges` are as
+    in `Column`.
     """
 
     by_round: Mapping[int, float | None]
@@ -36,6 +37,7 @@ class Numbers:
     calls: Sequence[int] = ()
     counted: Literal["", "share", "number"] = ""
     at_least: bool = False
+    ranges: Sequence[tuple[float, float] | None] = ()
 
     @property
     def known(self) -> dict[int, float]:
@@ -45,7 +47,8 @@ class Numbers:
     def estimate(self) -> Estimate | None:
         """Answer where the typical round lies; None where no round has a number."""
         behind = self.calls or [0] * len(self.by_round)
-        return Column(list(self.by_round.values()), behind, self.unit, self.most, self.counted).estimate()
+        found = list(self.by_round.values())
+        return Column(found, behind, self.unit, self.most, self.counted, ranges=self.ranges).estimate()
 
 
 def series(metric: str, rounds: Sequence[Round], about: Mapping[str, Any]) -> Numbers:
@@ -70,6 +73,7 @@ def series(metric: str, rounds: Sequence[Round], about: Mapping[str, Any]) -> Nu
         _why(metric, behind, found, q, replayed=replayed(rounds)),
         too_few=bool(sum(behind)),
         at_least=any(at_least),
+        ranges=[extremes(column, failed) for column, failed in zip(columns, lost, strict=True)],
     )
 
 
