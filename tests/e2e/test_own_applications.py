@@ -62,7 +62,7 @@ def test_applications_of_several_kinds_are_measured_in_one_run(here):
     [alone], [together] = (found.of(scenario=words[2], strategy=name) for name in ("ainvoke", "gather"))
     assert alone.metrics["requests_per_call"].value == 2
     assert "owned.planned" in alone.metrics
-    assert "joined by time" in "".join(alone.doubts)
+    assert "joined with it by time" in "".join(alone.doubts)
     assert not {"owned.planned", "overlap", "requests_per_call"} & {*together.metrics}
     assert "could not be joined" in "".join(together.doubts)
 
