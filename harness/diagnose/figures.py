@@ -1,5 +1,8 @@
 """
-The figures of one slot that interventions are judged by; failed calls count for the time they took.
+The figures of one slot that interventions are judged by.
+
+A failed call is slower than any that was answered: a percentile that lies among failed calls is unknown, and so is
+the total time of a slot with failed calls, since a failure that comes at once would count as a gain.
 
 Latency counts from the moment a call could have been sent, not from when it was: while something blocks the event
 loop no call is sent, and its own clock would not show that it waited.
@@ -13,7 +16,7 @@ import numpy as np
 
 from harness.record import Call, Slot
 from harness.shares import dispatch
-from harness.stats.quantiles import of_round
+from harness.stats.quantiles import of_round, with_failed
 
 Figures = dict[str, float | None]
 
@@ -30,6 +33,7 @@ class Headline:
 HEADLINES = {
     "p95": Headline("latency p95", "ns"),
     "p50": Headline("latency p50", "ns"),
+    "ended": Headline("time until a call ended, failed ones included (p95)", "ns"),
     "total": Headline("total time", "ns"),
     "ttft": Headline("TTFT p50", "ns"),
     "cpu": Headline("CPU per call", "ns"),
@@ -49,17 +53,33 @@ def figures(slot: Slot, calls: Sequence[Call], concurrency: int) -> Figures:
     if not made:
         return dict.fromkeys(HEADLINES)
     waits = dispatch(made, concurrency, slot.started)
-    took = [call.done - call.sent + waits[call.index] for call in made]
+    took = [(call.error is not None, call.done - call.sent + waits[call.index]) for call in made]
     alike = any(call.together for call in made)
-    first = [call.chunks[0] + waits[call.index] for call in made if call.chunks]
-    middle, tail = of_round(np.asarray(took, dtype=float), (0.5, 0.95))
+    failed = any(call.error for call in made)
+    first = [
+        (not call.chunks, (call.chunks[0] if call.chunks else call.done - call.sent) + waits[call.index])
+        for call in made
+        if call.chunks or call.error
+    ]
     return {
-        "p95": None if alike else float(tail),
-        "p50": None if alike else float(middle),
-        "total": float(max(call.done for call in made) - min(call.start for call in made)),
-        "ttft": float(np.median(first)) if first else None,
+        "p95": None if alike else _quantile(took, 0.95),
+        "p50": None if alike else _quantile(took, 0.5),
+        "ended": None if alike else float(of_round(np.array([ns for _, ns in took], dtype=float), [0.95])[0]),
+        "total": None if failed else float(max(call.done for call in made) - min(call.start for call in made)),
+        "ttft": _quantile(first, 0.5) if any(call.chunks for call in made) else None,
         "cpu": slot.cpu / len(made),
         "opened": None if slot.opened is None else slot.opened / len(made),
         "errors": float(sum(1 for call in made if call.error)),
         "requests": None if slot.requests is None else sum(len(call.served) for call in made) / len(made),
     }
+
+
+def _quantile(took: Sequence[tuple[bool, int]], q: float) -> float | None:
+    """Return the quantile *q* of (failed, ns) pairs; None where failed calls decide it."""
+    answered, failed = (
+        np.array([ns for lost, ns in took if lost is which], dtype=float) for which in (False, True)
+    )
+    if not len(failed):
+        return float(of_round(answered, [q])[0])
+    value, at_least = with_failed(answered, failed, q)
+    return None if at_least else value

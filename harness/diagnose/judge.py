@@ -30,9 +30,10 @@ Rounds = Sequence[Mapping[str, Figures]]
 @dataclass(frozen=True, slots=True)
 class Effect:
     """
-    What one intervention does to its headline: typical values before and after, and before / after as `times`.
+    What one intervention does to its headline: the median before, `times`, and what that makes it after.
 
-    *times* above 1 is a gain, with its simultaneous interval; None for a count, which is judged by halving.
+    *times* is before / after, estimated from pairs of one round; two medians would not always agree with it.
+    Above 1 it is a gain, with its simultaneous interval; None for a count, which is judged by halving.
     *errors* are the failed calls a slot before and after.
     """
 
@@ -76,9 +77,9 @@ def effects(rounds: Rounds, headlines: Mapping[str, Sequence[str]]) -> list[Effe
 
 
 def _has(rounds: Rounds, headline: str) -> bool:
-    """Return whether any round of the unchanged application has this figure; True where there is no round."""
+    """Return whether calls have this figure, known or not; True where there is no round."""
     every = [each[UNCHANGED] for each in rounds if UNCHANGED in each]
-    return not every or any(each.get(headline) is not None for each in every)
+    return not every or any(each.get(headline) is not None or each.get("errors") for each in every)
 
 
 def ranked(found: Sequence[Effect]) -> list[Effect]:
@@ -89,10 +90,12 @@ def ranked(found: Sequence[Effect]) -> list[Effect]:
 def _effect(rounds: Rounds, name: str, headline: str, among: int) -> Effect:
     both = [(each[UNCHANGED], each[name]) for each in rounds if name in each and UNCHANGED in each]
     pairs = [(x, y) for a, b in both if (x := a.get(headline)) is not None and (y := b.get(headline)) is not None]
-    if not pairs:
+    if not both:
         return Effect(name, headline, "unknown", 0)
-    before, after = (float(np.median(side)) for side in zip(*pairs, strict=True))
     errors = tuple(float(np.median([side[i].get("errors") or 0 for side in both])) for i in (0, 1))
+    if not pairs or _decided_by_failures(both, headline):
+        return Effect(name, headline, "unknown", 0, errors=errors)  # type: ignore[arg-type]
+    before, after = (float(np.median(side)) for side in zip(*pairs, strict=True))
     if HEADLINES[headline].counted:
         halved = all(x >= LEAST_COUNT and y <= x / 2 for x, y in pairs)
         return Effect(name, headline, "buys" if halved else "nothing", len(pairs), before, after, errors=errors)  # type: ignore[arg-type]
@@ -102,7 +105,13 @@ def _effect(rounds: Rounds, name: str, headline: str, among: int) -> Effect:
     middle = float(centre(logs))
     reach = critical(len(logs) - 1, 1 - ALPHA / among) * standard_error(logs)
     times, low, high = exp(middle), exp(middle - reach), exp(middle + reach)
+    after = before / times  # so that a reader who divides finds the factor
     return Effect(name, headline, _verdict(times, low, high), len(pairs), before, after, times, low, high, errors)  # type: ignore[arg-type]
+
+
+def _decided_by_failures(both: Sequence[tuple[Figures, Figures]], headline: str) -> bool:
+    """Return whether failed calls hide the figure in some round: the other rounds alone are chosen by outcome."""
+    return any(side.get(headline) is None and side.get("errors") for pair in both for side in pair)
 
 
 def _verdict(times: float, low: float, high: float) -> Verdict:

@@ -92,7 +92,9 @@ def _failed(seen: Seen) -> Iterator[Symptom]:
     errors = [call.error for call in seen.counted if call.error]
     if errors:
         kinds = ", ".join(sorted(set(errors)))
-        yield Symptom(f"{len(errors)} of {len(seen.counted)} calls failed ({kinds}).", ("retries",))
+        yield Symptom(
+            f"{len(errors)} of {len(seen.counted)} calls failed in the watched slot ({kinds}).", ("retries",)
+        )
 
 
 LOOKS: tuple[Callable[[Seen], Iterator[Symptom]], ...] = (_held, _few_in_flight, _waves, _saturated, _failed)

@@ -93,7 +93,9 @@ def _sections(found: Diagnosis) -> Iterator[Section]:
 def _table(findings: Sequence[Finding]) -> Table:
     heads = (
         Column("what", hint="what is in the way, or worth choosing"),
-        Column("before → after", hint="the figure it is judged by, typical round"),
+        Column(
+            "before → after", hint="the figure it is judged by: the median round, and that divided by the factor"
+        ),
         Column("times", hint="before / after; the intervals of one kind hold together 95 times in 100"),
         Column("change"),
     )

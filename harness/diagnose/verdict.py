@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from harness.diagnose.catalogue import KINDS, Intervention, Kind
-from harness.diagnose.judge import Effect, effects, ranked
+from harness.diagnose.judge import UNCHANGED, Effect, effects, ranked
 from harness.diagnose.run import Measured
 from harness.diagnose.symptoms import symptoms
-from harness.diagnose.wording import Finding, answer
+from harness.diagnose.wording import Finding, answer, failing
 from harness.report.figures import count
 from harness.stats.peace import disturbances
 
@@ -55,7 +55,8 @@ def diagnosis(made: Measured) -> Diagnosis:
     unshown = [each for each in found if each.name not in bought]
     unshown_traps = [each for each in unshown if by_name[each.name].kind == "trap"]
     return Diagnosis(
-        answer=unfinished or answer(findings, unshown_traps, [each.said for each in signs if each.wrong]),
+        answer=unfinished
+        or answer(findings, unshown_traps, [each.said for each in signs if each.wrong], _failing(made)),
         named=traps[0] if traps else None,
         findings=findings,
         nothing=[(by_name[each.name], each) for each in unshown],
@@ -65,6 +66,22 @@ def diagnosis(made: Measured) -> Diagnosis:
         state=made.state,
         fault=made.fault or _all_failed(made),
     )
+
+
+def _failing(made: Measured) -> str:
+    """Say how many calls failed in the measured rounds, or if none did there, in the watched slot; "" for none."""
+    counts = {
+        name: (
+            round(sum(each[name].get("errors") or 0 for each in made.rounds if name in each)),
+            made.asked.calls * sum(1 for each in made.rounds if name in each),
+        )
+        for name in (UNCHANGED, *(each.name for each in made.tried))
+    }
+    unchanged = counts.pop(UNCHANGED)
+    said = failing(unchanged, {name: each for name, each in counts.items() if each[1]})
+    watched = made.seen.counted if made.seen else []
+    failed = sum(1 for call in watched if call.error)
+    return said or (f"{failed:,} of {count(len(watched), 'call')} failed in the watched slot." if failed else "")
 
 
 def _all_failed(made: Measured) -> str | None:

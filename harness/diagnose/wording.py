@@ -1,6 +1,6 @@
 """The words of a diagnosis: the answer first, each gain in a sentence with its interval, the line to change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.diagnose.catalogue import Intervention
@@ -21,21 +21,44 @@ class Finding:
     effect: Effect
 
 
-def answer(findings: Sequence[Finding], unshown: Sequence[Effect], wrong: Sequence[str]) -> str:
+def answer(findings: Sequence[Finding], unshown: Sequence[Effect], wrong: Sequence[str], failed: str = "") -> str:
     """
     Say the worst trap and what it costs; where none was shown, what is wrong all the same, or may be.
 
-    *unshown* are the effects that were not shown to save anything, *wrong* the sentences on faults that were seen.
+    *unshown* are the effects that were not shown to save anything, *wrong* the sentences on faults that were seen,
+    *failed* the one on failed calls, "" where none failed.
     """
+    failures = [failed] if failed else []
     traps = [each for each in findings if each.kind == "trap"]
     if not traps:
-        parts = [_no_trap(unshown), *wrong]
+        parts = [*failures, _no_trap(unshown), *wrong]
         server = [each for each in findings if each.kind == "probe"]
         parts += [f"With {server[0].title} {gain(server[0].effect)}."] if server else []
         return " ".join(parts)
     worst, *others = traps
     more = f" {len(others)} more below." if others else ""
-    return f"In the way: {worst.title}. Without it {gain(worst.effect)}. {_upper(worst.advice)}.{more}"
+    said = f"In the way: {worst.title}. Without it {gain(worst.effect)}. {_upper(worst.advice)}.{more}"
+    return " ".join([said, *failures])
+
+
+def failing(unchanged: tuple[int, int], changed: Mapping[str, tuple[int, int]]) -> str:
+    """
+    Say how many calls failed in all rounds, (failed, all), where any did; *changed* has each intervention's.
+
+    >>> failing((5, 48), {"executor": (9, 48), "retries": (0, 48), "tasks": (5, 48)})
+    '5 of 48 calls of the unchanged application failed; 9 of 48 with executor and 0 of 48 with retries.'
+    >>> failing((0, 48), {"executor": (0, 48)})
+    ''
+    """
+    if not any(failed for failed, _ in (unchanged, *changed.values())):
+        return ""
+    said = f"{unchanged[0]:,} of {count(unchanged[1], 'call')} of the unchanged application failed"
+    others = {name: each for name, each in changed.items() if each != unchanged}
+    # The most first: what makes calls fail matters more than what keeps them from failing.
+    names = sorted(others, key=lambda name: -others[name][0] / max(1, others[name][1]))
+    more = listed([f"{others[name][0]:,} of {others[name][1]:,} with {name}" for name in names], len(names))
+    as_many = "" if others else ", and as many with every change" if changed else ""
+    return f"{said}; {more}." if more else f"{said}{as_many}."
 
 
 def _no_trap(unshown: Sequence[Effect]) -> str:
@@ -63,6 +86,7 @@ def gain(effect: Effect) -> str:
     """
     Say what an effect is, with its interval where it has one.
 
+    >>> from harness.report.figures import DASH
     >>> gain(Effect("executor", "p95", "buys", 5, 962e6, 26e6, 37.0, 30.0, 45.0)).replace(DASH, "-")
     'latency p95 falls from 962 to 26.0 ms (37.0 times, 30.0-45.0)'
     >>> gain(Effect("keepalive", "opened", "buys", 5, 1.0, 0.0))
@@ -92,7 +116,7 @@ def least(effect: Effect) -> str:
     label = HEADLINES[effect.headline].label
     if effect.at_most is None:
         if effect.before is None or effect.after is None:
-            return "not measured"
+            return "unknown, since calls failed" if any(effect.errors) else "not measured"
         return f"{label} {ends(effect)[0]}"
     return f"at most {max(0.0, effect.at_most) * 100:.0f} % of {label}"
 

@@ -5,6 +5,7 @@ import pytest
 from harness.diagnose.figures import figures
 from harness.diagnose.judge import UNCHANGED, effects, ranked
 from harness.record import Call, Slot
+from harness.report.figures import number
 
 MS = 1e6
 
@@ -124,3 +125,46 @@ def test_calls_that_are_handed_over_in_one_go_have_a_total_time_and_no_latency()
     calls = [Call("c", 0, index, 0, 900, together=True) for index in range(3)]
     found = figures(Slot("c", 0, 0, 3, 0, 900, 30), calls, 3)
     assert (found["p95"], found["p50"], found["total"], found["cpu"]) == (None, None, 900, 10)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_after_is_before_divided_by_the_factor(seed):
+    """A reader who divides what is shown finds the factor that is shown, give or take the last digit."""
+    import random
+
+    rng = random.Random(seed)
+    arms = ([rng.lognormvariate(3, 0.4) for _ in range(5)] for _ in range(2))
+    effect = judged(*arms)
+    assert effect.before / effect.after == pytest.approx(effect.times)
+    shown = [
+        float(number(each).replace(",", "")) for each in (effect.before / MS, effect.after / MS, effect.times)
+    ]
+    assert shown[0] / shown[1] == pytest.approx(shown[2], rel=0.016)
+
+
+def test_a_gain_by_calls_that_fail_is_none():
+    """In one round of four failed calls hide the figure: the other three are chosen by outcome."""
+    made = rounds(**{UNCHANGED: [900, 909, 891, 900], "change": [90, 91, 89, 90]})
+    made[2]["change"] = {"p95": None, "errors": 5.0}
+    [effect] = effects(made, {"change": ("p95",)})
+    assert (effect.verdict, effect.headline, effect.times) == ("unknown", "p95", None)
+
+
+def test_calls_that_all_fail_are_not_taken_for_a_batch():
+    """The total time takes the place of a latency that calls do not have, not of one that nobody knows."""
+    made = [{UNCHANGED: {"p95": None, "total": None, "errors": 16.0}, "change": {"p95": 90.0, "errors": 0.0}}] * 3
+    [effect] = effects(made, {"change": ("p95",)})
+    assert (effect.verdict, effect.headline) == ("unknown", "p95")
+
+
+def test_retries_are_judged_by_how_soon_calls_end_where_they_fail_without():
+    """The p95 lies among failed calls; that a call ended sooner is said as that."""
+    made = [
+        {
+            UNCHANGED: {"p95": 900 * MS, "ended": 900 * MS + turn, "errors": 0.0},
+            "retries": {"p95": None, "ended": 90 * MS + turn, "errors": 8.0},
+        }
+        for turn in range(4)
+    ]
+    [effect] = effects(made, {"retries": ("p95", "ended")})
+    assert (effect.verdict, effect.headline, effect.errors) == ("buys", "ended", (0.0, 8.0))

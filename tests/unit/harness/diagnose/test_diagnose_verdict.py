@@ -157,3 +157,23 @@ def test_an_unknown_intervention_says_what_there_is():
     """Known names are listed."""
     with pytest.raises(Mistake, match=r"no intervention 'magic'; there are: .*semaphore"):
         interventions(["magic"])
+
+
+def test_failed_calls_are_counted_over_all_measured_rounds():
+    """Two of three rounds had five failures: 10 of 3 times as many calls as a slot has."""
+    made = measured([600, 603, 597], [601, 599, 602])
+    for each in made.rounds[:2]:
+        each["unchanged"]["errors"] = 5.0
+    calls = 3 * made.asked.calls
+    assert diagnosis(made).answer.startswith(
+        f"10 of {calls} calls of the unchanged application failed; 0 of {calls} with semaphore. No trap was shown"
+    )
+
+
+def test_failures_of_the_watched_slot_alone_are_said_to_be_its_own():
+    """In the measured rounds none failed."""
+    made = measured([600, 603, 597], [601, 599, 602])
+    first, *others = made.seen.calls
+    made.seen = replace(made.seen, calls=[replace(first, error="HTTP 500"), *others])
+    assert diagnosis(made).answer.startswith("1 of 16 calls failed in the watched slot. No trap was shown")
+    assert "1 of 16 calls failed in the watched slot (HTTP 500)." in diagnosis(made).symptoms

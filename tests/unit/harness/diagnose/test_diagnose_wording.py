@@ -4,7 +4,7 @@ import pytest
 
 from harness.diagnose.judge import Effect
 from harness.diagnose.speed import faster
-from harness.diagnose.wording import Finding, answer, gain, least
+from harness.diagnose.wording import Finding, answer, failing, gain, least
 from harness.report.figures import DASH
 
 MS = 1e6
@@ -91,3 +91,21 @@ def test_what_buys_nothing_says_how_much_it_may_still_buy(effect, said):
 def test_a_profile_is_made_faster_where_all_its_times_are_known(profile, twice):
     """What is not spelled out cannot be halved, and is not pretended to be."""
     assert faster(profile, 2) == twice
+
+
+def test_failed_calls_are_in_the_answer_before_no_trap_was_shown():
+    """Who fails more comes first; an intervention under which as many fail is not named."""
+    said = failing((5, 48), {"executor": (0, 48), "uvloop": (5, 48), "tracing": (9, 48)})
+    assert (
+        said
+        == "5 of 48 calls of the unchanged application failed; 9 of 48 with tracing and 0 of 48 with executor."
+    )
+    assert answer([], [SMALL], [], said).startswith(f"{said} No trap was shown in 1 change")
+    assert answer([found("executor", STARVED)], [], [], said).endswith(said)
+    assert failing((5, 48), {"uvloop": (5, 48)}).endswith("failed, and as many with every change.")
+    assert failing((0, 48), {"uvloop": (0, 48)}) == ""
+
+
+def test_a_figure_that_failed_calls_hide_is_not_called_unmeasured():
+    """It was measured, and is not known."""
+    assert least(Effect("loop", "p95", "unknown", 0, errors=(5.0, 0.0))) == "unknown, since calls failed"
