@@ -22,7 +22,7 @@ ALPHA = 0.05
 WORTH = 0.10
 # A count is a gain when it is halved in every round; below this there is nothing to halve.
 LEAST_COUNT = 0.1
-LATENCIES, TOTAL = ("p95", "p50"), "total"
+LATENCIES, TOTAL = ("p95", "p50", "ended"), "total"
 Verdict = Literal["buys", "nothing", "costs", "unknown"]
 Rounds = Sequence[Mapping[str, Figures]]
 

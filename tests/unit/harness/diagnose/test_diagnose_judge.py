@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness.diagnose.catalogue import interventions
 from harness.diagnose.figures import figures
 from harness.diagnose.judge import UNCHANGED, effects, ranked
 from harness.record import Call, Slot
@@ -166,5 +167,7 @@ def test_retries_are_judged_by_how_soon_calls_end_where_they_fail_without():
         }
         for turn in range(4)
     ]
-    [effect] = effects(made, {"retries": ("p95", "ended")})
+    [by_latency] = effects(made, {"retries": ("p95",)})
+    assert by_latency.verdict == "unknown"
+    [effect] = effects(made, {each.name: each.headlines for each in interventions(["retries"])})
     assert (effect.verdict, effect.headline, effect.errors) == ("buys", "ended", (0.0, 8.0))
