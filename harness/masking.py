@@ -9,7 +9,8 @@ What counts as a secret, in the order in which it is looked for:
     private keys             from BEGIN to END, or to the end of the text
     URLs                     the password in front of the host, and parameters such as ?api_key= and &sig=
     shapes                   keys as their providers write them: sk-…, ghp_…, AKIA…, eyJ….eyJ….…
-    announced values         password: …, api_key=…, Authorization: Bearer …
+    logins                   Basic and base64 of name:password, curl -u name:password, <password>…</password>
+    announced values         password: …, api_key=…, Authorization: Bearer …, --token …
 
 Every place that prints or writes uses this module and its one mark. It knows the values of this process alone.
 """
@@ -75,22 +76,35 @@ _SHAPES = re.compile(
     | (?:glc|glsa|sntry[su]|shp(?:at|ca|pa|ss)|sbp|figd|ntn|lin_api|ph[xc]|sgp)_(?=\w{0,60}\d)[\w=+/]{16,}
     | SG\.[\w-]{16,}\.[\w-]{16,} | SK[0-9a-f]{32} | HRKU-[\w-]{20,} | PMAK-[\w-]{20,}
     | AGE-SECRET-KEY-1[A-Z0-9]{20,}
-    | \d{8,10}:AA[\w-]{30,} | eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)? | LTAI[A-Za-z0-9]{16,}
-    | hooks\.slack\.com/(?:services|workflows|triggers)/[\w/+]{16,}
+    | (?:bot)?\d{8,10}:AA[\w-]{30,} | eyJ[\w-]{6,}(?:\.|%2E)[\w-]{6,}(?:(?:\.|%2E)[\w-]*)? | LTAI[A-Za-z0-9]{16,}
+    | AC[0-9a-f]{32}(?::[0-9a-f]{32})? | (?<=ignature=)[0-9A-Fa-f]{32,}
+    | hooks\.slack\.com/(?:services|workflows|triggers)/[\w/+]{16,} | hooks\.zapier\.com/hooks/[\w/]{12,}
+    | discord(?:app)?\.com/api/(?:v\d{1,2}/)?webhooks/[\w/-]{16,}
+    | (?:webhook\.office\.com/webhookb2|outlook\.office\.com/webhook)/[\w/@-]{16,}
     )"""
 )
 _SCHEME = r"(?:(?:bearer|basic|token|digest|apikey|negotiate)\s+)?"
 _QUOTED = r"\\*\"[^\"\n]*\"?|\\*'[^'\n]*'?"
 # A name that says a secret follows, then `=` or `:` (in a list of pairs a comma), then the value.
 _ANNOUNCED = re.compile(
-    r"(?i)(?P<name>[\w-]{0,40}(?:(?:api|access|private|signing|secret)[-_ ]?key(?:[-_ ]?id)?"
+    r"(?i)(?P<name>[\w-]{0,40}(?:(?:api|access|private|signing|secret|subscription|account|master"
+    r"|client|encryption)[-_ ]?key(?:[-_ ]?id)?"
     r"|secret|token|passwd|password|passphrase|pwd|credentials?|authorization|cookie)|[A-Z0-9_]{1,40}_(?-i:KEY|PASS))"
     r"(?P<sep>(?:\s+(?:provided|given|sent|used))?\\*[\"']?\s*(?:[:=]|=>)\s*|\\*[\"']\s*,\s*(?=b?\\*[\"']))"
     rf"(?P<value>b?(?:{_QUOTED})|{_SCHEME}[^\s,;)}}\]>\"'\\]+)"
 )
 _BARE = re.compile(
-    r"(?i)\b(?P<name>password|passphrase|passwd|pwd|api[-_ ]key|bearer)(?P<sep>\s+(?:(?:is|was|of)\s+)?)"
+    r"(?i)(?<![A-Za-z0-9])(?P<name>password|passphrase|passwd|pwd|(?:api|subscription|access)[-_ ]key|bearer"
+    r"|(?<![\w-])--?[\w-]{0,40}(?:token|secret|key))(?P<sep>\s+(?:(?:is|was|of)\s+)?)"
     r"(?P<value>[\"'][^\"'\n]+[\"']|[^\s,;)}\]>\"']+)"
+)
+# A name and a password in base64, as HTTP and the files of package tools have them.
+_BASIC = re.compile(
+    r"(?i)(?P<before>\bbasic\s+|\b_?auth\\*[\"']?\s*[:=]\s*\\*[\"']?)(?P<value>[A-Za-z0-9+/]{8,400}={0,2})"
+)
+_LOGIN_OPTION = re.compile(r"(\bcurl\s(?:[^\n]{0,200}\s)?(?:-u\s*|--user[= ]))[^\s:]{1,100}:\S+")
+_ELEMENT = re.compile(
+    r"(?i)(<[\w:.-]{0,40}(?:password|passwd|secret|token|(?:api|access|secret)[-_]?key)>)[^<\n]{1,4000}(?=</)"
 )
 _COOKIE = re.compile(r"(?i)\b((?:set-)?cookie:\s*)[^\n\"']+")
 # Words that follow such a name in a sentence about it.
@@ -168,6 +182,7 @@ _ORDINARY = frozenset(
         "default",
         "string",
         "str",
+        "secretstr",
         "int",
         "float",
         "bytes",
@@ -179,6 +194,8 @@ _ORDINARY = frozenset(
         "hidden",
     ]
 )
+# How many tokens there are, or when the first came.
+_FIGURE = re.compile(r"\d{1,4}|\d{1,6}\.\d{0,9}(?:ms|s)?")
 _UNLIKE_A_WORD = re.compile(r"\d|[a-z][A-Z]|[_!@#$%^&*+=/~]")
 
 _hidden: dict[str, None] = {}
@@ -246,6 +263,7 @@ def masked(text: str, secrets: Iterable[str] = ()) -> str:
     text = _LOGIN.sub(MARK, text)
     text = _PARAMETER.sub(rf"\1{MARK}", text)
     text = _COOKIE.sub(rf"\1{MARK}", _SHAPES.sub(MARK, text))
+    text = _ELEMENT.sub(rf"\1{MARK}", _LOGIN_OPTION.sub(rf"\1{MARK}", _BASIC.sub(_basic, text)))
     return _BARE.sub(_bare, _ANNOUNCED.sub(_announced, text))
 
 
@@ -310,11 +328,23 @@ def _announced(found: re.Match[str]) -> str:
     if "=" in sep:
         rest = rest.partition("&")[0]
     bare = rest.rstrip("\"'\\.")
-    if not bare or bare.startswith(MARK[:-1]) or bare.casefold().rstrip(":!?") in _ORDINARY:
+    first = bare.casefold().rstrip(":!?").partition("[")[0]
+    if not bare or bare.startswith(MARK[:-1]) or first in _ORDINARY:
+        return found[0]
+    if name.casefold().endswith("token") and _FIGURE.fullmatch(bare):
         return found[0]
     if re.search(r"(?i)token$", name) and ":" in sep and not _secret_like(bare, 8) and not before:
         return found[0]
     return f"{name}{sep}{before}{MARK}{value[len(before) + len(bare) :]}"
+
+
+def _basic(found: re.Match[str]) -> str:
+    """Mask what is base64 of a name, a colon and a password."""
+    try:
+        plain = base64.b64decode(found["value"] + "==").decode()
+    except ValueError:
+        return found[0]
+    return f"{found['before']}{MARK}" if ":" in plain and plain.isprintable() else found[0]
 
 
 def _bare(found: re.Match[str]) -> str:

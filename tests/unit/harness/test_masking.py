@@ -98,6 +98,21 @@ def test_a_key_as_its_provider_writes_it_is_taken_out_wherever_it_stands(key, ar
         ("MY_KEY=abc", "MY_KEY=[secret]"),
         ("Cookie: session=abc; b=c", "Cookie: [secret]"),
         ("Incorrect API key provided: zzz111.", "Incorrect API key provided: [secret]."),
+        ("invalid subscription key 0123456789abcdef", "invalid subscription key [secret]"),
+        ("Ocp-Apim-Subscription-Key: 0123456789abcdef", "Ocp-Apim-Subscription-Key: [secret]"),
+        ("AccountName=a; AccountKey=Zm9v+/YmFy==", "AccountName=a; AccountKey=[secret]"),
+        ("sent Basic Ym9iOmh1bnRlcjIy to it", "sent Basic [secret] to it"),
+        ('{"r.io": {"auth": "Ym9iOmh1bnRlcjIy"}}', '{"r.io": {"auth": "[secret]"}}'),
+        ("_auth=Ym9iOmh1bnRlcjIy", "_auth=[secret]"),
+        ("curl -s -u bob:hunter22 http://h", "curl -s -u [secret] http://h"),
+        ("tool --token abcd1234efgh --fast", "tool --token [secret] --fast"),
+        ("<password>hunter22</password>", "<password>[secret]</password>"),
+        ("https://discord.com/api/webhooks/12345678/AbCdEfGh-1 is 404", "https://[secret] is 404"),
+        ("https://x.webhook.office.com/webhookb2/0123-45@67/In/89abcdef", "https://x.[secret]"),
+        (f"https://api.telegram.org/bot12345678:AA{'x' * 33}/getMe", "https://api.telegram.org/[secret]/getMe"),
+        (f"SignedHeaders=host, Signature={'0f' * 32}", "SignedHeaders=host, Signature=[secret]"),
+        (f"AC{'0f' * 16}:{'f0' * 16}", "[secret]"),
+        ("?jwt=eyJhbGciOiJIUzI1NiJ9%2EeyJzdWIiOiIxIn0%2Eabc_DEF", "?jwt=[secret]"),
     ],
 )
 def test_addresses_and_what_is_announced_lose_the_secret_alone(text, expected):
@@ -124,6 +139,9 @@ def test_addresses_and_what_is_announced_lose_the_secret_alone(text, expected):
         "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         "openai 3.57.0 langchain-core==1.7.0 eyJ AKIA-47",
         "overhead +32.4 % (interval 12.1 to 44.0), e = 134 of 120",
+        "time_to_first_token=0.2513 s, token=17 of 30, first_token: 251.3ms",
+        "Basic understanding, basic authentication; auth=None; auth: HTTPBasicAuth; python -u app.py:chain",
+        "api_key: Optional[str] = None, secret: SecretStr; --token is required; <key>name</key>",
         "tests/benchmarks/test_b.py::test_f[x-1] /home/me/app.py, line 12: ValueError",
     ],
 )
@@ -198,7 +216,7 @@ def test_a_line_is_masked_before_it_is_cut():
     assert line("a\x1b[31m\nb\x00c") == "a [31m b c"
 
 
-@pytest.mark.parametrize("part", ["a", "-", "sk-", "A_", "://", "eyJ"])
+@pytest.mark.parametrize("part", ["a", "-", "-a", "curl ", "AC0", "_auth=", "sk-", "A_", "://", "eyJ"])
 def test_a_long_text_takes_no_longer_than_its_length(part):
     """Patterns that look back and forth would take hours for what somebody's error quotes."""
     text = part * (20_000 // len(part))
