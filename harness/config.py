@@ -109,6 +109,8 @@ class RunConfig:
         for value in self.concurrency:
             if not 1 <= value <= 10_000:
                 raise Mistake(f"concurrency must lie between 1 and 10000, not {shortly(value)}")
+        if self.api_key_env and not self.base_url:  # else the word, which may be the key itself, is only kept
+            raise Mistake("api_key_env is for a real endpoint: give its base_url as well")
         if self.name is not None:
             run_name(self.name)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import localtime, strftime
 from typing import Any
 
-from harness import slo
+from harness import masking, slo
 from harness.balance import Balance
 from harness.config import Mistake, RunConfig
 from harness.environment import circumstances
@@ -67,10 +67,11 @@ def point_latest(folder: Path) -> str | None:
 
 
 def _told(config: RunConfig, titles: Sequence[str]) -> dict[str, Any]:
-    """Answer *config* for the file: without folders, whose names may be a person's."""
+    """Return *config* for the file: without folders, whose names may be a person's, and without secrets."""
     asked = titles if config.scenarios else ()
     inputs = config.inputs.name if config.inputs else None
-    return {**asdict(config), "results": None, "scenarios": asked, "inputs": inputs}
+    server = masking.masked(config.server) if config.server else None
+    return {**asdict(config), "results": None, "scenarios": asked, "inputs": inputs, "server": server}
 
 
 class Ledger:

@@ -6,6 +6,7 @@ the middle of a line is still a run. What is read is held against its checksums 
 """
 
 import dataclasses
+import errno
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -204,6 +205,8 @@ def _append(file: int, content: bytes) -> int:
 
 def replace(path: Path, content: bytes) -> None:
     """Write *path* in one step: a reader sees the old file or the new one, never half of it."""
+    if not path.name:  # `.` or `/`
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     fresh = path.with_name(path.name + ".part")
     try:
         fresh.write_bytes(content)

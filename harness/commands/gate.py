@@ -1,6 +1,7 @@
 """Judges a change: base against candidate, interleaved on this machine, with error rates it keeps."""
 
 import sys
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,15 @@ def _share(_context: click.Context, _option: click.Parameter, words: str | None)
     return share
 
 
+class _Number(click.FloatRange):
+    """A number within a range; NaN lies within every range for click, as it is neither below nor above."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return *value* as a number within the range."""
+        number = super().convert(value, param, ctx)
+        return self.fail(f"{value!r} is no number", param, ctx) if isnan(number) else number
+
+
 @click.command("gate")
 @click.argument("what", nargs=-1, metavar="[WHAT]…")
 @click.option(
@@ -36,15 +46,13 @@ def _share(_context: click.Context, _option: click.Parameter, words: str | None)
 @click.option("--aa", is_flag=True, help="control: base against itself; nothing may be called changed")
 @click.option("--inject", callback=_share, metavar="5%", help="control: plant a slowdown, which must be caught")
 @click.option("--rounds", type=click.IntRange(1, 1000), help="rounds at most [default: 80]")
-@click.option(
-    "--slot", type=click.FloatRange(0.02, 60), default=0.2, show_default=True, help="seconds a slot lasts"
-)
+@click.option("--slot", type=_Number(0.02, 60), default=0.2, show_default=True, help="seconds a slot lasts")
 @click.option("--alpha", callback=_share, metavar="5%", help="chance of any false alarm in the whole run")
 @click.option("--min-effect", callback=_share, metavar="3%", help="smallest change that is called one")
 @click.option("--pass-bound", callback=_share, metavar="5%", help="slowdown that a pass rules out")
 @click.option(
     "--foreign",
-    type=click.FloatRange(0),
+    type=_Number(0),
     metavar="CORES",
     help="a round in which others kept more busy does not count [default: 0.25]",
 )

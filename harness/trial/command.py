@@ -29,6 +29,8 @@ def main(what: tuple[str, ...], words: Mapping[str, Any]) -> int:
     """Carry it out and answer the exit code."""
     try:
         formats = _formats(words["formats"])
+        if words["out"]:
+            _can_hold_files(words["out"])
         if words["budgets"]:
             from harness.gate.budgets.command import FILES, judged
 
@@ -58,6 +60,15 @@ def _formats(words: str) -> list[str]:
         if name not in there:
             raise Mistake(f"no format {quoted(name)}; {choices(name, there)}")
     return names
+
+
+def _can_hold_files(out: Path) -> None:
+    """Raise `Mistake` where *out* is no folder and cannot become one: before a measurement, not behind it."""
+    there = next(each for each in (out.absolute(), *out.absolute().parents) if os.path.lexists(each))
+    if not there.is_dir():
+        raise Mistake(f"cannot write to {out}: {there} is no folder")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise Mistake(f"cannot write to {out}: there is no right to write to {there}")
 
 
 def _two(what: tuple[str, ...], out: Path | None, formats: list[str], *, quiet: bool) -> int:

@@ -43,6 +43,7 @@ def test_a_toml_file_says_the_same_as_flags(tmp_path):
         ({"max_retries": "-1"}, "max_retries"),
         ({"name": "../elsewhere"}, "name"),
         ({"calls": True}, "calls"),
+        ({"api_key_env": "MY_KEY"}, "base_url"),
     ],
 )
 def test_a_value_no_run_could_mean_is_refused_by_name(given, named):

@@ -111,6 +111,16 @@ def test_no_path_of_the_machine_gets_into_a_run(tmp_path):
     assert str(tmp_path) not in (folder / "run.json").read_text()
 
 
+def test_no_secret_of_the_server_s_command_gets_into_a_run(tmp_path):
+    """The command is what was measured; its token is not."""
+    folder = fresh(tmp_path, "a")
+    with Writer(folder) as writer:
+        server = "python -m mock_server --port 0 --token=s3cr3tTok3n --profile instant"
+        Ledger(RunConfig(server=server), folder, writer, {}).state("running")
+    told = json.loads((folder / "run.json").read_text())["config"]["server"]
+    assert told == "python -m mock_server --port 0 --token=[secret] --profile instant"
+
+
 def _ledger(tmp_path, errors):
     """Return a ledger with a slot for each cell of *errors*, whose calls ended so; the first call is a warm-up."""
     with Writer(fresh(tmp_path, "a")) as writer:

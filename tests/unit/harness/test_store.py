@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import store
 from harness.record import Call, Cell, Lag, Pauses, Queue, Served, Slot
 from harness.store import FORMAT, RESERVE, Unreadable, Unwritten, Writer, line, read
 
@@ -182,6 +183,16 @@ def test_what_holds_no_run_is_refused_with_a_reason(tmp_path, content, reason):
         (tmp_path / "run.json").write_bytes(content)
     with pytest.raises(Unreadable, match=reason):
         read(tmp_path)
+
+
+@pytest.mark.parametrize("place", [".", "/", "there"])
+def test_a_folder_cannot_be_replaced_by_a_file(tmp_path, monkeypatch, place):
+    """Whoever gives a folder for a file reads so, whether or not it is spelled with a name."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there").mkdir()
+    with pytest.raises(IsADirectoryError):
+        store.replace(Path(place), b"x")
+    assert list(tmp_path.iterdir()) == [tmp_path / "there"]
 
 
 def test_a_second_writer_adds_to_a_run_and_overwrites_nothing(folder):
