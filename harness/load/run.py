@@ -286,7 +286,7 @@ def _follow(conductor: Conductor, patience: float = float("inf")) -> None:
         conductor.look()
 
 
-def _enter(book: Book, number: int, ended: Any) -> None:
+def _enter(book: Book, number: int, ended: Ended | None) -> None:
     if ended:
         tally, span, said = ended
         with uninterrupted():
