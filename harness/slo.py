@@ -45,7 +45,7 @@ class Slo:
 
     def __str__(self) -> str:
         """Write the limits as people do: "ttft ≤ 500 ms, e2e ≤ 2000 ms"."""
-        return ", ".join(f"{name} ≤ {limit / 1e6:g} ms" for name, limit in self.limits.items())
+        return ", ".join(f"{name} ≤ {limit / 1e6:.12g} ms" for name, limit in self.limits.items())
 
 
 def read(words: str) -> Slo:

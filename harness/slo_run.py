@@ -21,6 +21,7 @@ from harness.journal import Lost
 from harness.launch import Broken
 from harness.plan import Planned
 from harness.record import Call
+from harness.report import figures as written
 from harness.runner import Progress, Round, Runner, Tell, measured, order_of
 from harness.server import NotReady
 from harness.servers import Servers
@@ -134,7 +135,8 @@ def question_of(config: RunConfig, share: float, bounds: Bounds) -> SloQuestion:
     if not 0 < share <= 1:
         raise Mistake(f"share must lie between 0 and 1, not {share:g}")
     if not 0.01 <= bounds.least < bounds.most <= 100_000:
-        raise Mistake(f"rates must lie between 0.01 and 100000, and {bounds.least:g} below {bounds.most:g}")
+        least, most = written.plainly(bounds.least), written.plainly(bounds.most)
+        raise Mistake(f"rates must lie between 0.01 and 100000, and {least} below {most}")
     limits = slo.read(config.slo)
     words = config.arrivals or "poisson"
     arriving.read(words, rate=START)
@@ -274,7 +276,7 @@ class Searching:
         # A search has many slots in a round; all of them get the round's latencies.
         order = replace(order, draw=number, patience=max(question.slo.limits.values()) / 1e9 + GRACE)
         kind = "for longer" if trial.long else "briefly"
-        words = f"{planned.cell.id} at {trial.rate:.3g}/s, {kind}"
+        words = f"{planned.cell.id} at {written.number(trial.rate)}/s, {kind}"
         self._tell(Progress(self._slots, max(self._expected, self._slots + 1), words, number, None))
         self._slots += 1
         slot, made = measured(launch, order, 0, config.slot_timeout)

@@ -23,7 +23,7 @@ from harness.gate.eprocess import STAKES, WEIGHTS
 from harness.gate.record import ERRORS, Judged, Pair, Rule, Series, Verdict
 from harness.gate.timed import unjudged
 from harness.gate.why import as_e
-from harness.report.figures import count
+from harness.report.figures import count, plainly
 from harness.stats.quantiles import Floats
 
 SAME = 3
@@ -47,13 +47,13 @@ def _constant(series: Series, pairs: tuple[Pair, ...], rule: Rule, hypotheses: i
     base, candidate, rounds = pairs[-1].base, pairs[-1].candidate, len(pairs)
     verdict: Verdict = "inconclusive"
     if base == candidate:
-        why = f"{base:g} in both, in {count(rounds, 'round')}"
+        why = f"{plainly(base)} in both, in {count(rounds, 'round')}"
         verdict = "pass" if rounds >= SAME else verdict
         if verdict == "inconclusive":
             why += f"; {SAME} are needed"
     else:
         each = f"each of {rounds} rounds" if rounds > 1 else "1 round"
-        why = f"{base:g} became {candidate:g}, in {each}"
+        why = f"{plainly(base)} became {plainly(candidate)}, in {each}"
         needed = max(DIFFERENT, ceil(log(2 * hypotheses / rule.alpha) / log(4)))
         ordered = len({pair.order for pair in pairs}) > 1 or rounds >= rule.max_rounds
         if rounds >= needed and ordered:

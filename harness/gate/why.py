@@ -6,11 +6,13 @@ from math import exp, inf, log, log1p
 from harness.gate.numbers import change, percent, span
 from harness.gate.outlook import first_possible, more_rounds
 from harness.gate.record import Pair, Rule, Verdict
-from harness.report.figures import count
+from harness.report.figures import count, number
 from harness.stats.quantiles import Floats
 
 # exp() of more is no number that a JSON file could hold.
 LARGEST = 690.0
+# An e-value from which on a reader needs no digits.
+PLENTY = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def _changed(verdict: Verdict, on: Grounds) -> str:
     e = as_e(found.slower if found.estimate > 0 else found.faster)
     worse = "worse" if found.estimate > 0 and not on.either_way else "changed, which counts as worse"
     word = "better" if verdict == "improved" else worse
-    return f"{word}: {_size(on)}, e = {e:.3g} of {exp(on.enough):.3g} needed"
+    return f"{word}: {_size(on)}, e = {_evidence(e)} of {number(exp(on.enough))} needed"
 
 
 def _passed(on: Grounds) -> str:
@@ -86,7 +88,12 @@ def _passed(on: Grounds) -> str:
     way = "a change by {} either way" if on.either_way else "{} worse"
     e = as_e(min(found.under, found.over) if on.either_way else found.under)
     bound = way.format(percent(rule.pass_bound))
-    return f"{bound} would have shown: e = {e:.3g} of {1 / rule.beta:g} needed, estimate {_size(on)}"
+    return f"{bound} would have shown: e = {_evidence(e)} of {number(1 / rule.beta)} needed, estimate {_size(on)}"
+
+
+def _evidence(e: float) -> str:
+    """Write an e-value; of one that is past all doubt, the digits say nothing."""
+    return number(e) if e < PLENTY else f"over {PLENTY:,}"
 
 
 def _size(on: Grounds) -> str:

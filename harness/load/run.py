@@ -21,6 +21,7 @@ from harness.load.stage import Stage
 from harness.load.tally import Tally
 from harness.neighbours import look, taken
 from harness.record import Call
+from harness.report.figures import plainly
 from harness.store import Unwritten, Writer
 
 TICK = 1.0  # seconds between two looks at the journal
@@ -53,10 +54,8 @@ class Outcome:
         if self.calls and self.failed == self.calls:
             return f"every call failed: {self.failed:,} of {self.calls:,}"
         if self.allowed is not None and self.failed > self.allowed * self.calls:
-            share = f"{self.failed / self.calls:.2%}"
-            return (
-                f"too many calls failed: {self.failed:,} of {self.calls:,}, {share} ({self.allowed:.4g} allowed)"
-            )
+            share, allowed = f"{self.failed / self.calls:.2%}", plainly(self.allowed)
+            return f"too many calls failed: {self.failed:,} of {self.calls:,}, {share} ({allowed} allowed)"
         return None
 
     @property

@@ -50,6 +50,16 @@ def number(value: float | None) -> str:
     return UNKNOWN if value is None or not isfinite(value) else _plain(value, _decimals(value))
 
 
+def plainly(value: float) -> str:
+    """
+    Write a count or a setting in full, never as a power of ten.
+
+    >>> plainly(1234567), plainly(0.5), plainly(1000.0), plainly(0.00001), plainly(0)
+    ('1,234,567', '0.5', '1,000', '0.00001', '0')
+    """
+    return f"{value:,.6f}".rstrip("0").rstrip(".")
+
+
 def _decimals(value: float) -> int:
     return min(max(0, 2 - floor(log10(abs(value)))), FINEST) if value else 0
 

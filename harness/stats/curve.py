@@ -20,6 +20,7 @@ from math import log
 from statistics import fmean
 
 from harness.record import Cell
+from harness.report.figures import number, plainly
 from harness.stats.bootstrap import over_rounds
 from harness.stats.compare import matched
 from harness.stats.estimate import Estimate
@@ -60,7 +61,7 @@ class Curve:
         """Name the knee, or its absence, in a sentence."""
         where = next((step for step in self.steps if step.lower.concurrency == self.knee), self.steps[-1])
         times = where.higher.concurrency / where.lower.concurrency
-        brought = f"{times:.3g} times as many bring {where.gain.value:.3g} times the throughput"
+        brought = f"{plainly(round(times, 2))} times as many bring {number(where.gain.value)} times the throughput"
         if self.knee is None:
             what = f"No knee up to {self.cells[-1].concurrency} in flight: the last step's {brought}"
         else:

@@ -18,7 +18,7 @@ from harness.gate.budgets.sense import check, far, refuse_milliseconds
 from harness.gate.budgets.series import Numbers, paired, series
 from harness.gate.record import Verdict
 from harness.record import Cell
-from harness.report.figures import count, listed, told
+from harness.report.figures import count, listed, plainly, told
 from harness.stats.bootstrap import FEWEST_ROUNDS
 from harness.stats.rounds import Round, rounds_of, sound
 from harness.store import Run
@@ -180,7 +180,7 @@ def _counted(held: Held, limit: Limit, found: Numbers) -> Held:
     if wrong:
         turn, value = next(iter(wrong.items()))
         more = f", {len(wrong)} of {len(found.by_round)} rounds break it" if len(wrong) > 1 else ""
-        return replace(held, verdict="regressed", why=f"{value:g} in round {turn + 1}{more}")
+        return replace(held, verdict="regressed", why=f"{plainly(value)} in round {turn + 1}{more}")
     if found.unknown:
         return replace(held, verdict="invalid", why=found.unknown)
     return replace(held, verdict="pass", why="")

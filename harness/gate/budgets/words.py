@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from harness.gate.budgets.judge import ORDER, Held, overall
 from harness.gate.public import clean
 from harness.gate.record import Verdict
-from harness.report.figures import DASH, count, interval, number, scale
+from harness.report.figures import DASH, count, interval, number, plainly, scale
 
 WORDS: dict[Verdict, str] = {
     "regressed": "broken",
@@ -86,4 +86,5 @@ def measured(held: Held) -> str:
 
 
 def _range(counts: Sequence[float]) -> str:
-    return f"{counts[0]:g}" if counts[0] == counts[-1] else f"{counts[0]:g} to {counts[-1]:g}"
+    ends = plainly(counts[0]), plainly(counts[-1])
+    return ends[0] if counts[0] == counts[-1] else " to ".join(ends)

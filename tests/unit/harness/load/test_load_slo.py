@@ -134,3 +134,8 @@ def test_a_share_that_is_missed_is_not_rounded_up_to_the_one_that_is_wanted():
     """9,496 of 10,000 are not 95.0 %."""
     calls = [Call("a", 0, n, 0, (100 if n < 9_496 else 9_000) * MS) for n in range(10_000)]
     assert str(limits("e2e=2", 0.95).judge(calls)).startswith("SLO missed: 94.96% of 10,000")
+
+
+def test_a_limit_of_hours_is_written_in_full():
+    """5,000 seconds are 5000000 ms, and not 5e+06."""
+    assert "e2e ≤ 5000000 ms" in str(limits("e2e=5000", 0.95).judge([Call("chat", 0, 0, 0, 100 * MS)]))
