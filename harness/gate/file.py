@@ -52,7 +52,7 @@ def write(outcome: Outcome, path: Path) -> None:
     except OSError as wrong:
         with suppress(OSError):
             part.unlink()
-        raise Mistake(f"cannot write {path}: {wrong}") from wrong
+        raise Mistake(f"cannot write {path}: {wrong.strerror}") from wrong
 
 
 def digest(said: Mapping[str, Any]) -> str:

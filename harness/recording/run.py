@@ -152,9 +152,13 @@ def _faults(asked: Asked, measured: Measured) -> Iterator[str]:
     if sent.reason:
         yield f"{sent.reason}: {done} of {asked.work.calls} calls are recorded"
     if measured.failed:
-        yield f"{len(measured.failed)} calls failed and are not in the recording: {_kinds(measured)}"
+        calls = (
+            "1 call failed and is" if len(measured.failed) == 1 else f"{len(measured.failed)} calls failed and are"
+        )
+        yield f"{calls} not in the recording: {_kinds(measured)}"
     if done < LEAST:
-        yield f"{done} calls are too few for a distribution; record at least {LEAST}"
+        calls = "1 call is" if done == 1 else f"{done} calls are"
+        yield f"{calls} too few for a distribution; record at least {LEAST}"
 
 
 def _kinds(measured: Measured) -> str:
