@@ -61,5 +61,5 @@ class Balance:
         return found
 
     def to_json(self) -> dict[str, Any]:
-        """Answer the counts and the faults, for run.json."""
+        """Return the counts and the faults, for run.json."""
         return {**asdict(self), "faults": self.faults}

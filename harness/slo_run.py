@@ -13,15 +13,15 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from harness import arriving, bench, interrupt, slo
+from harness import arriving, bench, interrupt, numerals, slo
 from harness.config import Mistake, RunConfig
 from harness.environment import given
 from harness.folder import Ledger, begun, fresh, point_latest
 from harness.journal import Lost
 from harness.launch import Broken
+from harness.numerals import plainly
 from harness.plan import Planned
 from harness.record import Call
-from harness.report import figures as written
 from harness.runner import Progress, Round, Runner, Tell, measured, order_of
 from harness.server import NotReady
 from harness.servers import Servers
@@ -135,7 +135,7 @@ def question_of(config: RunConfig, share: float, bounds: Bounds) -> SloQuestion:
     if not 0 < share <= 1:
         raise Mistake(f"share must lie between 0 and 1, not {share:g}")
     if not 0.01 <= bounds.least < bounds.most <= 100_000:
-        least, most = written.plainly(bounds.least), written.plainly(bounds.most)
+        least, most = plainly(bounds.least), plainly(bounds.most)
         raise Mistake(f"rates must lie between 0.01 and 100000, and {least} below {most}")
     limits = slo.read(config.slo)
     words = config.arrivals or "poisson"
@@ -276,7 +276,7 @@ class Searching:
         # A search has many slots in a round; all of them get the round's latencies.
         order = replace(order, draw=number, patience=max(question.slo.limits.values()) / 1e9 + GRACE)
         kind = "for longer" if trial.long else "briefly"
-        words = f"{planned.cell.id} at {written.number(trial.rate)}/s, {kind}"
+        words = f"{planned.cell.id} at {numerals.number(trial.rate)}/s, {kind}"
         self._tell(Progress(self._slots, max(self._expected, self._slots + 1), words, number, None))
         self._slots += 1
         slot, made = measured(launch, order, 0, config.slot_timeout)

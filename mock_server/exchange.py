@@ -69,7 +69,7 @@ class Exchange:
         journal.began()
 
     def play(self, plan: Plan) -> None:
-        """Answer by *plan*; nothing has been sent yet."""
+        """Send *plan* as the answer; nothing has been sent yet."""
         self.plan = plan
         self._count = len(plan.due)
 

@@ -142,7 +142,7 @@ def as_format_1(folder: Path, **changed: Any) -> Path:
 
 @pytest.fixture(scope="session")
 def old_format() -> Callable[..., Path]:
-    """Answer `as_format_1`."""
+    """Return `as_format_1`."""
     return as_format_1
 
 

@@ -6,18 +6,32 @@ Files hold nanoseconds; nobody is shown one. What is not known is an en dash, ne
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import floor, isfinite, log10
+from math import isfinite
 
+from harness.numerals import DASH, FINEST, UNKNOWN, decimals_of, number, plain, plainly
 from harness.report.section import Column, Datum
 from harness.stats.estimate import Estimate
 
-DASH = "\N{EN DASH}"
-UNKNOWN = DASH
+__all__ = [
+    "AT_LEAST",
+    "DASH",
+    "UNKNOWN",
+    "Scale",
+    "column",
+    "count",
+    "datum",
+    "interval",
+    "listed",
+    "number",
+    "plainly",
+    "scale",
+    "times",
+    "told",
+]
+
 AT_LEAST = "\N{GREATER-THAN OR EQUAL TO}"
 # From here on seconds read better than milliseconds.
 SECONDS_FROM = 10e9
-# Decimals at most: a tenth of a microsecond is finer than any clock here is right.
-FINEST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,35 +54,6 @@ def scale(unit: str, values: Iterable[float | None]) -> Scale:
     return Scale(1e9, "s") if largest >= SECONDS_FROM else Scale(1e6, "ms")
 
 
-def number(value: float | None) -> str:
-    """
-    Write *value* with three digits.
-
-    >>> number(1503.24), number(15.026), number(0.01234), number(0.0)
-    ('1,503', '15.0', '0.0123', '0')
-    """
-    return UNKNOWN if value is None or not isfinite(value) else _plain(value, _decimals(value))
-
-
-def plainly(value: float) -> str:
-    """
-    Write a count or a setting in full, never as a power of ten.
-
-    >>> plainly(1234567), plainly(0.5), plainly(1000.0), plainly(0.00001), plainly(0)
-    ('1,234,567', '0.5', '1,000', '0.00001', '0')
-    """
-    return f"{value:,.6f}".rstrip("0").rstrip(".")
-
-
-def _decimals(value: float) -> int:
-    return min(max(0, 2 - floor(log10(abs(value)))), FINEST) if value else 0
-
-
-def _plain(value: float, decimals: int) -> str:
-    text = f"{value:,.{decimals}f}"
-    return text[1:] if text.startswith("-") and not text.strip("-0.,") else text
-
-
 def interval(low: float | None, high: float | None, beside: float | None = None) -> str:
     """
     Write an interval with the decimals of the value it stands *beside*, or two more where it is that narrow.
@@ -78,11 +63,11 @@ def interval(low: float | None, high: float | None, beside: float | None = None)
     """
     if low is None or high is None or not isfinite(low) or not isfinite(high):
         return ""
-    fewest = _decimals(max(abs(low), abs(high)) if beside is None else beside)
+    fewest = decimals_of(max(abs(low), abs(high)) if beside is None else beside)
     tried = (
-        (_plain(low, fewest + more), _plain(high, fewest + more)) for more in range(3) if fewest + more <= FINEST
+        (plain(low, fewest + more), plain(high, fewest + more)) for more in range(3) if fewest + more <= FINEST
     )
-    ends = next((pair for pair in tried if pair[0] != pair[1]), (_plain(low, fewest), _plain(high, fewest)))
+    ends = next((pair for pair in tried if pair[0] != pair[1]), (plain(low, fewest), plain(high, fewest)))
     return " to ".join(ends) if low < 0 else DASH.join(ends)
 
 
@@ -127,7 +112,7 @@ def times(estimate: Estimate) -> str:
     for decimals in range(3, 6):
         if not any(end is not None and end != 1 and round(end, decimals - 1) == 1 for end in ends):
             break
-        within = DASH.join(_plain(end, decimals) for end in ends if end is not None)
+        within = DASH.join(plain(end, decimals) for end in ends if end is not None)
     return f"{entry.text} times ({within})"
 
 

@@ -19,8 +19,8 @@ from itertools import pairwise
 from math import log
 from statistics import fmean
 
+from harness.numerals import number, plainly
 from harness.record import Cell
-from harness.report.figures import number, plainly
 from harness.stats.bootstrap import over_rounds
 from harness.stats.compare import matched
 from harness.stats.estimate import Estimate

@@ -162,7 +162,7 @@ def _parts(asked: Asked) -> Iterator[bytes]:
 
 
 def whole(asked: Asked, answer: Answer) -> bytes:  # noqa: ARG001 - an embedding has no id
-    """Answer the body in one piece."""
+    """Return the body in one piece."""
     return b"".join(_parts(asked))
 
 

@@ -16,6 +16,7 @@ TOP |= {"arms", "trial", "diagnose", "proof"}
 JUDGING = {"report", "gate", "stats"}
 BOTTOM = {"record", "slo", "shares", "metrics", "store", "config", "registry", "endpoint"}
 BOTTOM |= {
+    "numerals",
     "spans",
     "about",
     "audit",

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -84,9 +85,11 @@ class Chat(StreamingUser):
 def _kill_a_worker(killed):
     """Wait for two workers, and a while longer; then give one of them SIGKILL."""
     us, end = psutil.Process(), time.monotonic() + 60
-    workers = []
+    workers, engines = [], []
     while len(workers) < 2 and time.monotonic() < end:
-        engines = [each for each in us.children() if "harness.load.engine" in each.cmdline()]
+        # One that has just ended has no command line.
+        with suppress(psutil.Error):
+            engines = [each for each in us.children() if "harness.load.engine" in each.cmdline()]
         workers = [each for each in engines[1:] if each.net_connections("tcp")]
         time.sleep(0.05)
     # A worker tells of its calls once a second: by now it has, and has more that it has not.

@@ -164,7 +164,7 @@ def test_ctrl_c_twice_keeps_the_test_that_was_run(served, tmp_path, stopped):
 
 
 def _known_calls(address):
-    """Answer how many calls the page knows of."""
+    """Return how many calls the page knows of."""
     with urllib.request.urlopen(f"{address.rstrip('/')}/stats/requests") as answer:  # noqa: S310
         return sum(
             each["num_requests"] for each in json.loads(answer.read())["stats"] if each["name"] != "Aggregated"

@@ -12,7 +12,7 @@ _NUMBERS = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
 
 
 def section(summary: Summary) -> Section | None:
-    """Answer every kind of doubt once, with the cells it is about; None for a run without cells or doubts."""
+    """Return every kind of doubt once, with the cells it is about; None for a run without cells or doubts."""
     if not summary.cells:
         said = disturbances(summary.run.slots)
         return Section("Doubts", " ".join(said), glance="lead") if said else None

@@ -85,7 +85,7 @@ def whole(make_shared_run):
 
 
 def _printed(folder):
-    """Answer everything that is printed of the run in *folder*, and what is told of its files."""
+    """Return everything that is printed of the run in *folder*, and what is told of its files."""
     run = read(folder)
     summary = summarise(run)
     report = compose(summary, draw=False)

@@ -204,7 +204,7 @@ def test_a_second_writer_adds_to_a_run_and_overwrites_nothing(folder):
 
 @pytest.fixture
 def tiny_disk(monkeypatch):
-    """Answer a function that leaves room for so many bytes, as a disk does: a write ends where it is full."""
+    """Return a function that leaves room for so many bytes, as a disk does: a write ends where it is full."""
     left = [10**9]
     write, write_bytes, unlink = os.write, type(FILE).write_bytes, type(FILE).unlink
 

@@ -23,7 +23,7 @@ def planted(tmp_path, monkeypatch):
         f"open({str(tmp_path / 'RAN')!r}, 'w').close()\ndef offsets(rng, tokens, ttft=0.5):\n"
         "    return [ttft] * tokens\n"
     )
-    (package / "leaves.py").write_text("raise SystemExit(3)\n")
+    (package / "leaves.py").write_text("import sys\nprint('usage', file=sys.stderr)\nraise SystemExit(3)\n")
     monkeypatch.syspath_prepend(tmp_path)
     yield package.name
     for name in [name for name in sys.modules if name.startswith(package.name)]:
@@ -158,8 +158,8 @@ def test_a_file_of_settings_does_not_set_what_is_no_option(tmp_path):
         from_file(str(path))
 
 
-def test_what_a_module_prints_while_it_ends_its_process_is_not_shown(capfd):
-    """A mistake is one line: `unittest.__main__` prints its usage first."""
+def test_what_a_module_prints_while_it_ends_its_process_is_not_shown(planted, capfd):
+    """A mistake is one line: some print their usage first."""
     with pytest.raises(LookupError, match="cannot be imported: SystemExit"):
-        registry.load("mock_server.profiles", "unittest.__main__", OWNER)
+        registry.load("mock_server.profiles", f"{planted}.leaves", OWNER)
     assert capfd.readouterr() == ("", "")

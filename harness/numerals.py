@@ -1,0 +1,39 @@
+"""Numbers as people read them: three digits, never a power of ten; what is not known is an en dash, never a 0."""
+
+from math import floor, isfinite, log10
+
+DASH = "\N{EN DASH}"
+UNKNOWN = DASH
+# Decimals at most: a tenth of a microsecond is finer than any clock here is right.
+FINEST = 4
+
+
+def number(value: float | None) -> str:
+    """
+    Write *value* with three digits.
+
+    >>> number(1503.24), number(15.026), number(0.01234), number(0.0)
+    ('1,503', '15.0', '0.0123', '0')
+    """
+    return UNKNOWN if value is None or not isfinite(value) else plain(value, decimals_of(value))
+
+
+def plainly(value: float) -> str:
+    """
+    Write a count or a setting in full, never as a power of ten.
+
+    >>> plainly(1234567), plainly(0.5), plainly(1000.0), plainly(0.00001), plainly(0)
+    ('1,234,567', '0.5', '1,000', '0.00001', '0')
+    """
+    return f"{value:,.6f}".rstrip("0").rstrip(".")
+
+
+def decimals_of(value: float) -> int:
+    """Return how many decimals make three digits of *value*."""
+    return min(max(0, 2 - floor(log10(abs(value)))), FINEST) if value else 0
+
+
+def plain(value: float, decimals: int) -> str:
+    """Write *value* with so many decimals; what rounds to 0 has no sign."""
+    text = f"{value:,.{decimals}f}"
+    return text[1:] if text.startswith("-") and not text.strip("-0.,") else text
