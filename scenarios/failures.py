@@ -97,10 +97,10 @@ def app(client, endpoint, variant):
     return OneOfMany(model(client), WAYS[variant])
 
 
-def _fate(summary: Summary, cell: CellSummary) -> str:
-    """Say what became of most other requests, by the server's journal: cancelled, left running or awaited."""
+def _fates(summary: Summary, cell: CellSummary) -> Counter[str]:
+    """Count what became of the other requests, by the server's journal: cancelled, left running or awaited."""
     calls = [call for call in summary.run.calls if call.cell == cell.cell.id and not call.warmup]
-    fates = [
+    return Counter(
         "cancelled"
         if entry.disconnected
         else "left running"
@@ -109,20 +109,28 @@ def _fate(summary: Summary, cell: CellSummary) -> str:
         for call in calls
         for entry in call.served
         if entry.status == HTTPStatus.OK
-    ]
-    return Counter(fates).most_common(1)[0][0] if fates else "unknown"
+    )
+
+
+def _became(fates: Counter[str]) -> str:
+    """Name the one fate that all requests had, or how many had each."""
+    if not fates:
+        return "not seen by the server"
+    if len(fates) == 1:
+        return next(iter(fates))
+    return listed([f"{number} {fate}" for fate, number in fates.most_common()])
 
 
 def answer(summary: Summary) -> str | None:
     """Say which ways cancel the others, leave them running or await them, and when the caller goes on."""
     found = variants(summary, scenario=SCENARIO)
-    fates = {name: _fate(summary, cell) for name, cell in found.items()}
+    fates = {name: _became(_fates(summary, cell)) for name, cell in found.items()}
     if not fates:
         return None
     ways = {fate: [name for name, own in fates.items() if own == fate] for fate in dict.fromkeys(fates.values())}
-    verdict = "; ".join(f"{fate} by {listed(names)}" for fate, names in ways.items())
+    verdict = "; ".join(f"{fate} with {listed(names, len(names))}" for fate, names in ways.items())
     went = "; ".join(f"{name} {about(cell, 'e2e.p50')}" for name, cell in found.items())
-    return f"The others are {verdict}. The caller goes on after: {went}."
+    return f"The other requests, as the server saw them: {verdict}. The caller goes on after: {went}."
 
 
 if __name__ == "__main__":

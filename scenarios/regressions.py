@@ -2,7 +2,7 @@
 
 from harness.plan import Plan
 from harness.stats.cells import Summary
-from scenarios._cells import by
+from scenarios._cells import by, has, standings
 from scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -25,15 +25,21 @@ SCENARIO = "regressions"
 
 
 def answer(summary: Summary) -> str | None:
-    """Say which way is dearest by CPU; whether it has become so, only `overlap gate` can say."""
-    found = [each for each in by(summary, "cpu", scenario=SCENARIO) if "cpu" in each.metrics]
-    if len(found) < 2:
+    """Say which way costs least CPU and which are shown to cost more; of a change only a gate can tell."""
+    found = {each.cell.id: each for each in by(summary, "cpu", scenario=SCENARIO)}
+    ranking = standings(summary, list(found.values()), "cpu")
+    if ranking is None or not ranking.worse | ranking.rest:
         return None
-    first, last = found[0].cell, found[-1].cell
-    cheap, dear = (each.metrics["cpu"].value / 1e6 for each in (found[0], found[-1]))
+    from harness.report.standings import standing
+
+    def name(cell: str) -> str:
+        own = found[cell].cell
+        return f"{own.client} {own.strategy} on {own.loop} at {own.concurrency}"
+
+    rest = standing(ranking, name, worse=("costs more", "cost more"), than="as much")
     return (
-        f"One run cannot say: `overlap gate` compares two. Here {first.client} {first.strategy} was measured "
-        f"cheapest with {cheap:.2f} ms of CPU a call, {last.client} {last.strategy} dearest with {dear:.2f}."
+        f"One run cannot say: `overlap gate` compares two. Here {name(ranking.best)} was measured cheapest with "
+        f"{has(found[ranking.best], 'cpu')} of CPU a call. {rest}"
     )
 
 

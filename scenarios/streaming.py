@@ -1,9 +1,9 @@
 """When does the caller of a stream see its first token, and how evenly do the others come?"""
 
 from harness.plan import Plan
-from harness.report.figures import told
-from harness.stats.cells import Summary
-from scenarios._cells import by
+from harness.report.figures import listed, told
+from harness.stats.cells import CellSummary, Summary
+from scenarios._cells import by, standings
 from scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -26,23 +26,39 @@ SCENARIO = "streaming"
 
 
 def answer(summary: Summary) -> str | None:
-    """Say for each number of streams through which layer the first token comes soonest and latest."""
+    """Say for each number of streams when the first token comes by layer, and which is shown to be later."""
     widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
     said = [sentence for width in widths if (sentence := _at(summary, width))]
     return " ".join(said) or None
 
 
 def _at(summary: Summary, streams: int) -> str | None:
-    cells = by(summary, "ttft.p50", scenario=SCENARIO, concurrency=streams)
+    where = {"scenario": SCENARIO, "concurrency": streams}
+    cells = by(summary, "ttft.p50", **where)
     if not cells:
         return None
-    said = [
-        f"{each.cell.client} {told(each.metrics['ttft.p50'])}, then every {told(each.metrics['itl.p50'])}"
-        for each in (cells[:1] if len(cells) == 1 else (cells[0], cells[-1]))
-        if "itl.p50" in each.metrics
-    ]
+    every = [each for each in summary.of(**where) if each.metrics]
+    several = len({each.cell.loop for each in every}) > 1
+    names = {
+        each.cell.id: f"{each.cell.client} on {each.cell.loop}" if several else each.cell.client for each in every
+    }
+    said = [f"{names[each.cell.id]} {told(each.metrics['ttft.p50'])}, {_pace(each)}" for each in cells]
+    if missing := [names[each.cell.id] for each in every if "ttft.p50" not in each.metrics]:
+        said.append(f"not known of {listed(missing)}")
     word = "stream" if streams == 1 else "streams at once"
-    return f"{streams} {word}, first token (median): {'; '.join(said)}."
+    first = f"{streams} {word}, first token (median): {'; '.join(said)}."
+    ranking = standings(summary, cells, "ttft.p50")
+    if ranking is None or not ranking.worse | ranking.rest:
+        return first
+    from harness.report.standings import standing
+
+    rest = standing(ranking, names.__getitem__, worse=("is later", "are later"), than="as late")
+    return f"{first} Measured soonest with {names[ranking.best]}. {rest}"
+
+
+def _pace(cell: CellSummary) -> str:
+    """Write how evenly the other tokens come, or that it is not known."""
+    return f"then every {told(cell.metrics['itl.p50'])}" if "itl.p50" in cell.metrics else "its pace not known"
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """Which steps behind a model let its stream through, and which hold it until the end?"""
 
 from harness.plan import Plan
-from harness.report.figures import listed, told
+from harness.report.figures import listed
 from harness.stats.cells import Summary
-from scenarios._cells import variants
+from harness.stats.estimate import Estimate
+from scenarios._cells import apart, has, variants
 from scenarios._langchain import model, refuse
 from scenarios._questions import questions as prompts
 
@@ -63,20 +64,34 @@ def app(client, endpoint, variant):
     return model(client) | steps[variant]()
 
 
+# Half of the answer's time lies between "as it comes" and "at the end".
+HELD = 100_000_000  # ns
+
+
 def answer(summary: Summary) -> str | None:
     """Say when the first chunk of an answer of 220 ms arrives behind each kind of step."""
-    found = {
-        name: cell.metrics["ttft.p50"]
-        for name, cell in variants(summary, scenario=SCENARIO).items()
-        if "ttft.p50" in cell.metrics
-    }
-    if MODEL not in found:
+    found = variants(summary, scenario=SCENARIO)
+    bare = found.get(MODEL)
+    if bare is None or "ttft.p50" not in bare.metrics:
         return None
-    # Half the answer's time lies between "as it comes" and "at the end".
-    late = [name for name, first in found.items() if first.value > found[MODEL].value + 0.1e9]
-    first = "; ".join(f"{name} {told(estimate)}" for name, estimate in found.items())
-    verdict = f"{listed(late)} hold it back" if late else "None holds it back"
-    return f"{verdict}. First chunk of a stream that begins after 20 ms and lasts 200: {first}."
+    later = {name: apart(summary, cell, bare, "ttft.p50") for name, cell in found.items() if name != MODEL}
+    first = "; ".join(f"{name} {has(cell, 'ttft.p50')}" for name, cell in found.items())
+    return f"{_held(later)}. First chunk of a stream that begins after 20 ms and lasts 200: {first}."
+
+
+def _held(later: dict[str, Estimate | None]) -> str:
+    """Say by the whole interval of how much *later* a first chunk comes which steps hold a stream back."""
+    if not later:
+        return "No step behind the model was measured"
+    held = [name for name, more in later.items() if more and more.low is not None and more.low > HELD]
+    through = [name for name, more in later.items() if more and more.high is not None and more.high < HELD]
+    open_ = [name for name in later if name not in {*held, *through}]
+    parts = [
+        f"{listed(held)} {'holds' if len(held) == 1 else 'hold'} it back by more than 100 ms" if held else "",
+        f"{listed(through)} {'does' if len(through) == 1 else 'do'} not hold it back by 100 ms" if through else "",
+        f"of {listed(open_)} it is not shown whether it is held back by 100 ms" if open_ else "",
+    ]
+    return "; ".join(filter(None, parts))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What scenarios answer: no factor and no verdict without a difference that is shown."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,6 @@ NO_FACTORS = {
     "failures",
     "max_concurrency",
     "rate_limits",
-    "regressions",
-    "streaming",
     "streaming_steps",
 }
 FACTOR = re.compile(r"\d times \(")
@@ -153,3 +152,100 @@ def test_a_change_is_a_number_only_where_it_is_shown(found, said):
 def test_what_a_step_adds_is_a_number_only_where_it_adds_something(more, said):
     """An interval with 0 in it has only its end."""
     assert registry.load("scenarios", "sync_steps")._cost(more) == said
+
+
+def with_peaks(peaks: dict[str, tuple[int, ...]]) -> Summary:
+    """A run of `max_concurrency` in which the server saw so many requests at once, by variant and round."""
+    made = run("max_concurrency", lambda _: 100.0).run
+    variant = {cell.id: cell.variant for cell in made.cells}
+    slots = tuple(
+        replace(slot, peak=peaks[variant[slot.cell]][slot.round])
+        for slot in made.slots
+        if variant[slot.cell] in peaks
+    )
+    there = tuple(cell for cell in made.cells if cell.variant in peaks)
+    calls = tuple(call for call in made.calls if variant[call.cell] in peaks)
+    return summarise(replace(made, cells=there, slots=slots, calls=calls))
+
+
+def test_a_limit_is_kept_only_where_no_round_had_more():
+    """Of four ways one keeps it, one has a single round of five, one never gets there; without it, 24."""
+    peaks = {
+        "abatch without it": (24,) * 5,
+        "abatch": (4,) * 5,
+        "batch": (4, 4, 4, 4, 5),
+        "RunnableParallel": (3,) * 5,
+    }
+    said = registry.load("scenarios", "max_concurrency").answer(with_peaks(peaks))
+    expected = "With a limit of 4, the most in any round: 4 at once with abatch, more with batch, fewer with "
+    assert said.startswith(f"{expected}RunnableParallel. ")
+
+
+def test_others_that_also_keep_a_limit_are_not_said_to_break_it():
+    """All keep it: nobody has more, and a way that has no limit is no proof of one."""
+    answer = registry.load("scenarios", "max_concurrency").answer
+    said = answer(with_peaks({"abatch": (4,) * 5, "batch": (4,) * 5})).partition(". ")[0]
+    assert said == "With a limit of 4, the most in any round: 4 at once with abatch and batch"
+    assert answer(with_peaks({"abatch without it": (24,) * 5})).startswith("No way with a limit was measured. ")
+
+
+def test_fates_that_differ_are_counted_and_not_told_as_everyones():
+    """Of the requests under gather one in five is cancelled; under TaskGroup all; abatch's never came."""
+    made = run("failures", lambda _: 100.0).run
+    variant = {cell.id: cell.variant for cell in made.cells}
+    gone = {"gather": {0}, "TaskGroup": set(range(ROUNDS))}
+    calls = tuple(
+        replace(
+            call,
+            served=()
+            if variant[call.cell] == "abatch"
+            else tuple(
+                replace(each, disconnected=call.round in gone.get(variant[call.cell], ())) for each in call.served
+            ),
+        )
+        for call in made.calls
+    )
+    said = registry.load("scenarios", "failures").answer(summarise(replace(made, calls=calls)))
+    assert "4 awaited and 1 cancelled with gather;" in said
+    assert "; cancelled with TaskGroup;" in said
+    assert "; not seen by the server with abatch. The caller" in said
+
+
+def test_a_step_holds_a_stream_back_only_where_the_whole_interval_says_so():
+    """The model's first chunk comes after 21 ms; those of the steps 0, 0, 200 and about 100 ms later."""
+    answer = registry.load("scenarios", "streaming_steps").answer
+    said = answer(run("streaming_steps", lambda place: (80.0, 80.0, 80.0, 880.0, 480.0)[place]))
+    assert said.startswith(
+        "RunnableLambda holds it back by more than 100 ms; StrOutputParser and RunnableGenerator do not "
+        "hold it back by 100 ms; of RunnableLambda of an async generator it is not shown whether it is held back "
+        "by 100 ms. "
+    )
+
+
+def test_the_bare_model_alone_says_nothing_of_steps():
+    """Nothing was measured that could hold a stream back."""
+    made = run("streaming_steps", lambda _: 80.0).run
+    first = made.cells[0]
+    alone = replace(
+        made,
+        cells=(first,),
+        slots=tuple(each for each in made.slots if each.cell == first.id),
+        calls=tuple(each for each in made.calls if each.cell == first.id),
+    )
+    said = registry.load("scenarios", "streaming_steps").answer(summarise(alone))
+    assert said.startswith("No step behind the model was measured. ")
+
+
+def test_a_stream_without_a_pace_or_a_first_token_is_named_as_unknown():
+    """One chunk has no gap behind it, no chunk no first token: neither drops out of the sentence."""
+    whole = run("streaming", lambda _: 100.0)
+    lacking = {"aiohttp": {"itl.p50"}, "openai": {"ttft.p50", "itl.p50"}}
+    cut = tuple(
+        replace(
+            each, metrics={k: v for k, v in each.metrics.items() if k not in lacking.get(each.cell.client, ())}
+        )
+        for each in whole.cells
+    )
+    said = registry.load("scenarios", "streaming").answer(replace(whole, cells=cut))
+    assert re.search(r"aiohttp [^;]*, its pace not known", said), said
+    assert "; not known of openai." in said
