@@ -49,7 +49,7 @@ def test_the_server_saw_who_cancels_and_who_does_not(failed):
             cut = sum(entry.disconnected for entry in call.served)
             assert cut == (5 if call.cell.endswith("TaskGroup") else 0)
     report = (failed / "report.md").read_text()
-    assert "left running by gather; cancelled by TaskGroup" in report
+    assert "left running with gather; cancelled with TaskGroup" in report
 
 
 def test_calls_that_are_meant_to_fail_do_not_fail_the_run(tmp_path):
