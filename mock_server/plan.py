@@ -28,20 +28,10 @@ TOGETHER = 64
 """The most overdue pieces that leave in one write, so that a slow reader's backlog stays small."""
 
 
-class Flow:
-    """The pieces of an answer that nobody holds: each is made when it is sent, in order, and once."""
+class Flow(Lazy):
+    """The pieces of an answer that are not held in memory: each is made when it is sent, in order, and once."""
 
-    __slots__ = ("_count", "_made")
-
-    def __init__(self, count: int, made: Iterator[bytes]) -> None:
-        self._count = count
-        self._made = made
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._made
+    __slots__ = ()
 
     def take(self, count: int) -> bytes:
         """Return the next *count* pieces, joined."""

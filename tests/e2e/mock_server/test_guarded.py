@@ -114,7 +114,7 @@ FORGED = """async ([base, change]) => {
 
 class _Page(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        """Answer with the page, whatever is asked for."""
+        """Send the page, whatever is asked for."""
         self.send_response(200)
         self.send_header("content-type", "text/html")
         self.end_headers()

@@ -64,7 +64,7 @@ def run(name: str, level) -> Summary:
 
 @pytest.fixture(scope="module")
 def asked():
-    """Answer of a scenario on a run with these levels."""
+    """Return the answer of a scenario for a run with these levels."""
     return lambda name, level: registry.load("scenarios", name).answer(run(name, level))
 
 
