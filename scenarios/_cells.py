@@ -1,10 +1,12 @@
 """Finds the cells that an answer speaks of, the ratio and the difference between two, and their words."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
-from harness.report.figures import number, told
+from harness.report.figures import count, number, told
+from harness.report.matrix import FIELDS, say
 from harness.stats.cells import CellSummary, Summary
 from harness.stats.estimate import Estimate
 
@@ -35,21 +37,125 @@ def variants(summary: Summary, **fields: object) -> dict[str, CellSummary]:
     return found
 
 
-def over(summary: Summary, a: CellSummary | None, b: CellSummary | None, metric: str) -> Estimate | None:
-    """Return a / b of *metric*, paired by round; None where either is missing."""
-    return overs(summary, {"": (a, b)}, metric).get("")
+def in_each(summary: Summary, scenario: str, answer: Callable[[Summary], str | None], *axes: str) -> str | None:
+    """
+    Return what *answer* says of *scenario*, once for each setting under which its cells were measured.
+
+    An answer compares cells that differ in *axes*. Whoever asked for two loops or three concurrencies as well has
+    several such comparisons; each is told by itself, with its setting in front.
+    """
+    own = summary.of(scenario=scenario)
+    # A plan may give a variant a strategy or a concurrency of its own: what counts is a cell that has several.
+    alike: dict[tuple[object, ...], list[CellSummary]] = {}
+    for each in own:
+        alike.setdefault(tuple(getattr(each.cell, axis) for axis in axes), []).append(each)
+    several = [
+        field
+        for field in FIELDS
+        if field not in axes
+        and any(len({getattr(each.cell, field) for each in cells}) > 1 for cells in alike.values())
+    ]
+    settings: dict[tuple[object, ...], list[CellSummary]] = {}
+    for each in own:
+        settings.setdefault(tuple(getattr(each.cell, field) for field in several), []).append(each)
+    said = []
+    for cells in settings.values():
+        if words := answer(replace(summary, cells=tuple(cells))):
+            setting = say(cells[0].cell, several)
+            said.append(f"With {setting}: {words}" if setting else words)
+    return " ".join(said) or None
 
 
-def overs(summary: Summary, wanted: Mapping[Key, Two], metric: str) -> dict[Key, Estimate]:
+def calls_at_once(cell: CellSummary) -> str:
+    """Write how many calls each round of *cell* made, and how many of them at once: "300 calls, 150 at once"."""
+    return f"{calls_each_round(cell)}, {cell.cell.concurrency:,} at once"
+
+
+def calls_each_round(cell: CellSummary) -> str:
+    """Write how many calls each round of *cell* made, "5 calls"; "some calls" where rounds differ."""
+    whole, rest = divmod(cell.calls, cell.rounds) if cell.rounds else (0, 1)
+    return "some calls" if rest else count(whole, "call")
+
+
+def planned(summary: Summary, cells: Iterable[CellSummary]) -> tuple[float, float, float, float] | None:
+    """
+    Return the shortest and the longest time that the server planned for a first token of *cells*, and for an end.
+
+    In ns, of the calls that made one request; None where the journal has none of them.
+    """
+    wanted = {each.cell.id for each in cells}
+    plans = [
+        call.served[0].planned
+        for call in summary.run.calls
+        if call.cell in wanted and not call.warmup and len(call.served) == 1 and call.served[0].planned
+    ]
+    if not plans:
+        return None
+    firsts, lasts = [plan[0] for plan in plans], [plan[-1] for plan in plans]
+    return min(firsts), max(firsts), min(lasts), max(lasts)
+
+
+def lasting(summary: Summary, cells: Iterable[CellSummary]) -> str:
+    """Write how long the server planned answers of *cells* to take, " of 100 ms"; "" where that is not known."""
+    known = planned(summary, cells)
+    return f" of {span(*known[2:])}" if known else ""
+
+
+def span(low: float, high: float) -> str:
+    """
+    Write a time in ms, or two where they differ.
+
+    >>> span(1e8, 1e8), span(1e8, 2.5e8)
+    ('100 ms', '100 to 250 ms')
+    """
+    ends = list(dict.fromkeys(f"{end / 1e6:,.1f}".removesuffix(".0") for end in (low, high)))
+    return f"{' to '.join(ends)} ms"
+
+
+def finished(*cells: CellSummary | None) -> bool:
+    """Say whether all *cells* were measured, and no call of theirs failed: what fails is soon done."""
+    return all(each is not None and each.metrics and not each.errors for each in cells)
+
+
+def refused(summary: Summary, cell: CellSummary) -> str:
+    """Write how many requests of *cell* the server refused: ", 6 of 24 refused"; "" where it kept no journal."""
+    statuses = statuses_of(summary, cell)
+    bad = sum(1 for status in statuses if status >= HTTPStatus.BAD_REQUEST)
+    return f", {bad:,} of {len(statuses):,} refused" if statuses else ""
+
+
+def statuses_of(summary: Summary, cell: CellSummary) -> list[int]:
+    """Return the status of each request of the calls of *cell*, by the server's journal."""
+    return [
+        entry.status
+        for call in summary.run.calls
+        if call.cell == cell.cell.id and not call.warmup
+        for entry in call.served
+    ]
+
+
+def over(
+    summary: Summary, a: CellSummary | None, b: CellSummary | None, metric: str, *, failing: bool = False
+) -> Estimate | None:
+    """Return a / b of *metric*, paired by round; None where `overs` leaves it out."""
+    return overs(summary, {"": (a, b)}, metric, failing=failing).get("")
+
+
+def overs(
+    summary: Summary, wanted: Mapping[Key, Two], metric: str, *, failing: bool = False
+) -> dict[Key, Estimate]:
     """
     Return a / b of *metric* for each wanted (a, b), with 95 % intervals that hold for all of them at once.
 
     An answer that makes several comparisons asks for them together, or one of them is off by chance too often. A
-    ratio of which a side is missing is left out.
+    ratio of which a side is missing is left out; so is one with failed calls, unless *failing* says that the
+    answer counts these: a call that fails is soon done.
     """
     from harness.stats.standing import ratios  # with numpy, which the workers of a round do without
 
-    pairs = {key: (a.cell, b.cell, metric) for key, (a, b) in wanted.items() if a and b}
+    pairs = {
+        key: (a.cell, b.cell, metric) for key, (a, b) in wanted.items() if a and b and (failing or finished(a, b))
+    }
     return ratios(summary.run, pairs)
 
 
@@ -61,10 +167,10 @@ def standings(summary: Summary, cells: list[CellSummary], metric: str) -> "Ranki
 
 
 def apart(summary: Summary, a: CellSummary | None, b: CellSummary | None, metric: str) -> Estimate | None:
-    """Answer a - b of *metric*, paired by round; None where either is missing."""
+    """Return a - b of *metric*, paired by round; None where either is missing, or calls of either failed."""
     from harness.stats.compare import difference
 
-    return difference(summary.run, a.cell, b.cell, metric) if a and b else None
+    return difference(summary.run, a.cell, b.cell, metric) if a and b and finished(a, b) else None
 
 
 def verdict(factor: Estimate, more: str, less: str) -> str:
@@ -106,9 +212,9 @@ def change(factor: Estimate) -> str:
     return f"{none}, up to {number(possible(factor) * 100)} % is possible"
 
 
-def has(cell: CellSummary | None, metric: str) -> str:
-    """Write *metric* of *cell* in a sentence, or that it is not known."""
-    return told(cell.metrics[metric]) if cell and metric in cell.metrics else "an unknown time"
+def has(cell: CellSummary | None, metric: str, unknown: str = "an unknown time") -> str:
+    """Write *metric* of *cell* in a sentence, or that it is *unknown*."""
+    return told(cell.metrics[metric]) if cell and metric in cell.metrics else unknown
 
 
 def about(cell: CellSummary | None, metric: str) -> str:

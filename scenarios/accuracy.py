@@ -2,7 +2,7 @@
 
 from harness.plan import Plan
 from harness.stats.cells import Summary
-from scenarios._cells import about
+from scenarios._cells import has, in_each
 from scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -23,10 +23,15 @@ PLAN = (
 )
 
 SCENARIO = "accuracy"
+LATE = "ttft_error.p50"
 
 
 def answer(summary: Summary) -> str | None:
     """Say for each number of streams how late the first token was seen, and how much of the ideal was reached."""
+    return in_each(summary, SCENARIO, _answer, "client", "loop", "concurrency")
+
+
+def _answer(summary: Summary) -> str | None:
     widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
     said = [sentence for width in widths if (sentence := _at(summary, width))]
     if not said:
@@ -35,15 +40,15 @@ def answer(summary: Summary) -> str | None:
 
 
 def _at(summary: Summary, streams: int) -> str | None:
-    cells = [each for each in summary.of(scenario=SCENARIO, concurrency=streams) if "overlap" in each.metrics]
+    cells = [each for each in summary.of(scenario=SCENARIO, concurrency=streams) if each.metrics]
     several = len({each.cell.loop for each in cells}) > 1
+    names = {f"{each.cell.client} on {each.cell.loop}" if several else each.cell.client: each for each in cells}
+    # Of a client without one of its figures the other is told, and none is left out in silence.
     said = [
-        f"{f'{each.cell.client} on {each.cell.loop}' if several else each.cell.client} "
-        f"{about(each, 'ttft_error.p50')} and {about(each, 'overlap')}"
-        for each in cells
-        if "ttft_error.p50" in each.metrics
+        f"{name} {has(each, LATE, 'unknown')} and {has(each, 'overlap', 'unknown')}"
+        for name, each in names.items()
     ]
-    return f"{streams} at once, {'; '.join(said)}" if said else None
+    return f"{streams:,} at once, {'; '.join(said)}" if said else None
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import time
 from harness.plan import Plan
 from harness.stats.cells import CellSummary, Summary
 from harness.stats.estimate import Estimate
-from scenarios._cells import about, overs, variants, versus, whole
+from scenarios._cells import about, in_each, overs, variants, versus, whole
 from scenarios._langchain import model, refuse
 from scenarios._questions import questions as prompts
 
@@ -81,6 +81,10 @@ def app(client, endpoint, variant):
 
 def answer(summary: Summary) -> str | None:
     """Say what one agent and several at once take with each kind of tool."""
+    return in_each(summary, SCENARIO, _answer, "variant", "concurrency")
+
+
+def _answer(summary: Summary) -> str | None:
     widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
     at = {width: variants(summary, scenario=SCENARIO, concurrency=width) for width in widths}
     pairs = {width: (found.get(BLOCKING), found.get(ASYNC)) for width, found in at.items()}
@@ -89,13 +93,13 @@ def answer(summary: Summary) -> str | None:
 
 
 def _at(width: int, found: dict[str, CellSummary], factor: Estimate) -> str:
-    took = "; ".join(f"{name} {about(cell, 'e2e.p50')}" for name, cell in found.items())
-    asked = whole(found[ASYNC], "requests_per_call")
-    word = "One agent" if width == 1 else f"{width} agents at once"
-    return (
-        f"{word}, {asked} requests each: {took}; "
-        f"{versus(factor, 'tools that block take {} as long', 'blocking and asynchronous tools')}."
+    took = "; ".join(
+        f"{name} {about(cell, 'e2e.p50')}, {whole(cell, 'requests_per_call')} requests"
+        for name, cell in found.items()
     )
+    word = "One agent" if width == 1 else f"{width:,} agents at once"
+    slower = versus(factor, "tools that block take {} as long", "blocking and asynchronous tools")
+    return f"{word}, each: {took}; {slower}."
 
 
 if __name__ == "__main__":

@@ -4,9 +4,8 @@ import asyncio
 import time
 
 from harness.plan import Plan
-from harness.report.figures import count
 from harness.stats.cells import Summary
-from scenarios._cells import about, overs, variants, versus
+from scenarios._cells import about, calls_each_round, in_each, lasting, overs, variants, versus
 from scenarios._langchain import refuse
 from scenarios._questions import questions as prompts
 
@@ -83,6 +82,10 @@ def app(client, endpoint, variant):
 
 def answer(summary: Summary) -> str | None:
     """Say how much longer the mistakes take, and for each kind of step how long the loop was held up."""
+    return in_each(summary, SCENARIO, _answer, "variant")
+
+
+def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
     pairs = {(a, b): (found.get(a), found.get(b)) for a, b in ((INVOKED, AWAITED), (SLEPT, ASLEEP))}
     ratios = overs(summary, pairs, "makespan")
@@ -93,7 +96,8 @@ def answer(summary: Summary) -> str | None:
         f"{name} {about(cell, 'makespan')}, others held up for {about(cell, 'loop_lag.max')}"
         for name, cell in found.items()
     ]
-    return f"{', '.join(worse)}. {count(PLAN[0].concurrency[0], 'call')} of 100 ms: {'; '.join(said)}."
+    calls = calls_each_round(next(iter(found.values())))
+    return f"{', '.join(worse)}. {calls}{lasting(summary, found.values())}: {'; '.join(said)}."
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from harness.plan import Plan
 from harness.report.figures import listed, times
 from harness.stats.cells import Summary
 from harness.stats.estimate import Estimate
-from scenarios._cells import about, overs, variants
+from scenarios._cells import about, in_each, overs, variants
 from scenarios._langchain import refuse
 from scenarios._questions import questions as prompts
 
@@ -96,6 +96,10 @@ def app(client, endpoint, variant):
 
 def answer(summary: Summary) -> str | None:
     """Say by what each kind of handler multiplies the CPU of a call, and of a stream's chunk."""
+    return in_each(summary, SCENARIO, _answer, "strategy", "variant")
+
+
+def _answer(summary: Summary) -> str | None:
     said = []
     for strategy, metric, what in (("gather_bounded", "cpu", "call"), ("astream_many", "cpu_per_chunk", "chunk")):
         found = variants(summary, scenario=SCENARIO, strategy=strategy)

@@ -5,7 +5,7 @@ import asyncio
 from harness.plan import Plan
 from harness.report.figures import count
 from harness.stats.cells import Summary
-from scenarios._cells import about, over, variants, versus, whole
+from scenarios._cells import about, in_each, over, variants, versus, whole
 from scenarios._langchain import refuse
 from scenarios._questions import questions as prompts
 
@@ -72,6 +72,10 @@ def app(client, endpoint, variant):
 
 def answer(summary: Summary) -> str | None:
     """Say what a client per call costs, and how many calls fail on a client that outlived its loop."""
+    return in_each(summary, SCENARIO, _answer, "variant")
+
+
+def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
     factor = over(summary, found.get(SDK), found.get(SHARED), "cpu")
     if not factor:

@@ -2,7 +2,7 @@
 
 from harness.plan import Plan
 from harness.stats.cells import Summary
-from scenarios._cells import about, over, variants, versus, whole
+from scenarios._cells import about, calls_at_once, in_each, over, variants, versus, whole
 from scenarios._langchain import anew, refuse
 from scenarios._questions import questions as prompts
 
@@ -58,6 +58,10 @@ def app(client, endpoint, variant):
 
 def answer(summary: Summary) -> str | None:
     """Say how many connections each pool opened for the same calls, and what that cost."""
+    return in_each(summary, SCENARIO, _answer, "variant")
+
+
+def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
     factor = over(summary, found.get(DEFAULT), found.get(KEPT), "connections")
     if not factor:
@@ -67,9 +71,9 @@ def answer(summary: Summary) -> str | None:
         f"{about(cell, 'makespan')}, {about(cell, 'cpu')} of CPU a call"
         for name, cell in found.items()
     ]
-    first = versus(factor, "The SDK's defaults open {} as many", "The numbers of connections")
-    calls = PLAN[0].made(PLAN[0].concurrency[0])
-    return f"{first}. {calls} calls, 150 at once: {'; '.join(said)}."
+    words = "The SDK's defaults open {} as many as a pool that keeps all alive"
+    first = versus(factor, words, "The numbers of connections with the SDK's defaults and with all kept alive")
+    return f"{first}. {calls_at_once(found[DEFAULT])}: {'; '.join(said)}."
 
 
 if __name__ == "__main__":

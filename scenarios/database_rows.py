@@ -8,7 +8,7 @@ from pathlib import Path
 from harness.owned.temporary import temporary
 from harness.plan import Plan
 from harness.stats.cells import Summary
-from scenarios._cells import about, over, variants, verdict, versus
+from scenarios._cells import about, in_each, over, variants, verdict, versus
 from scenarios._langchain import model, refuse
 from scenarios._questions import questions as prompts
 
@@ -126,6 +126,10 @@ def app(client, endpoint, variant):
 
 def answer(summary: Summary) -> str | None:
     """Say when the first row arrives, and how long the loop is held up, for each way of reading."""
+    return in_each(summary, SCENARIO, _answer, "variant")
+
+
+def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
     factor = over(summary, found.get(GENERATOR), found.get(FETCHALL), "ttft.p50")
     if not factor:

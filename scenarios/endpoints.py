@@ -7,7 +7,7 @@ import orjson
 
 from harness.plan import Plan
 from harness.stats.cells import Summary
-from scenarios._cells import about, has, over, variants, versus, whole
+from scenarios._cells import about, has, in_each, lasting, over, variants, versus, whole
 from scenarios._langchain import forget, refuse
 from scenarios._questions import questions as prompts
 
@@ -98,15 +98,21 @@ def app(client, endpoint, variant):
 
 def answer(summary: Summary) -> str | None:
     """Say how long each endpoint keeps its users waiting, and how many of them the LLM saw at once."""
+    return in_each(summary, SCENARIO, _answer, "variant")
+
+
+def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
-    factor = over(summary, found.get("async def + invoke"), found.get("async def + ainvoke"), "makespan")
-    if not factor:
+    blocking, awaited = found.get("async def + invoke"), found.get("async def + ainvoke")
+    factor = over(summary, blocking, awaited, "makespan")
+    if not factor or not awaited:
         return None
     said = [f"{name} {about(cell, 'makespan')}, {whole(cell, 'peak')} at the LLM" for name, cell in found.items()]
     first = f" A stream's first piece comes after {has(found[STREAM], 'ttft.p50')}." if STREAM in found else ""
     sides = "async def + invoke and async def + ainvoke"
     slower = versus(factor, "async def + invoke takes {} as long as async def + ainvoke", sides)
-    return f"{slower}. {PLAN[0].concurrency[0]} users at once, answers of 100 ms: {'; '.join(said)}.{first}"
+    users = f"{awaited.cell.concurrency:,} users at once, answers{lasting(summary, found.values())}"
+    return f"{slower}. {users.removesuffix(', answers')}: {'; '.join(said)}.{first}"
 
 
 if __name__ == "__main__":

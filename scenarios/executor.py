@@ -7,7 +7,7 @@ from contextlib import suppress
 from harness.executor import StampedExecutor
 from harness.plan import Plan
 from harness.stats.cells import Summary
-from scenarios._cells import has, over, variants, versus
+from scenarios._cells import has, in_each, lasting, over, variants, versus
 from scenarios._langchain import refuse
 from scenarios._questions import questions as prompts
 
@@ -68,6 +68,10 @@ def app(client, endpoint, variant):
 
 def answer(summary: Summary) -> str | None:
     """Say how long a call takes with the fewest and the most threads, and what the bare SDK takes meanwhile."""
+    return in_each(summary, SCENARIO, _answer, "client", "variant")
+
+
+def _answer(summary: Summary) -> str | None:
     chain, bare = (variants(summary, scenario=SCENARIO, client=name) for name in ("chain", "openai"))
     if len(chain) < 2:
         return None
@@ -78,8 +82,8 @@ def answer(summary: Summary) -> str | None:
     first = versus(
         factor, f"With {few} threads a call takes {{}} as long as with {many}", f"{few} and {many} threads"
     )
-    took = has(chain[few], "e2e.p50")
-    said = f"with {few} threads beside {LOOKUPS} blocking look-ups a 20 ms chain call takes {took}"
+    took, long = has(chain[few], "e2e.p50"), lasting(summary, chain.values())
+    said = f"with {few} threads beside {LOOKUPS} blocking look-ups a chain call{long} takes {took}"
     beside = f"; the bare SDK, which needs no thread, {has(bare[few], 'e2e.p50')}" if few in bare else ""
     return f"{first}: {said}, with {many} threads {has(chain[many], 'e2e.p50')}{beside}."
 

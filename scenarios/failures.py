@@ -8,7 +8,7 @@ from http import HTTPStatus
 from harness.plan import Plan
 from harness.report.figures import listed
 from harness.stats.cells import CellSummary, Summary
-from scenarios._cells import about, variants
+from scenarios._cells import about, in_each, variants
 from scenarios._langchain import model, refuse, step
 from scenarios._questions import questions as prompts
 
@@ -123,6 +123,10 @@ def _became(fates: Counter[str]) -> str:
 
 def answer(summary: Summary) -> str | None:
     """Say which ways cancel the others, leave them running or await them, and when the caller goes on."""
+    return in_each(summary, SCENARIO, _answer, "variant")
+
+
+def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
     fates = {name: _became(_fates(summary, cell)) for name, cell in found.items()}
     if not fates:

@@ -3,7 +3,7 @@
 from harness.plan import Plan
 from harness.report.figures import told
 from harness.stats.cells import Summary
-from scenarios._cells import one, overs, versus
+from scenarios._cells import finished, in_each, one, overs, versus
 from scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -34,12 +34,16 @@ SCENARIO = "layers"
 
 def answer(summary: Summary) -> str | None:
     """Say what a call through the outermost layer costs, and how often that is what bare HTTP costs."""
+    return in_each(summary, SCENARIO, _answer, "client")
+
+
+def _answer(summary: Summary) -> str | None:
 
     def client(name: str):
         return one(summary, scenario=SCENARIO, client=name)
 
     chain = client("chain")
-    if not chain or "cpu" not in chain.metrics:
+    if not chain or not finished(chain) or "cpu" not in chain.metrics:
         return None
     said = [f"a chain call costs {told(chain.metrics['cpu'])} of CPU"]
     others = {"openai": "the bare SDK", "httpx2": "bare httpx2", "aiohttp": "bare aiohttp"}

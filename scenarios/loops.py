@@ -2,7 +2,7 @@
 
 from harness.plan import Plan
 from harness.stats.cells import CellSummary, Summary
-from scenarios._cells import change, one, overs
+from scenarios._cells import change, in_each, one, overs
 from scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -25,16 +25,23 @@ SCENARIO = "loops"
 
 def answer(summary: Summary) -> str | None:
     """Say by how much uvloop changes the CPU a call costs, for each strategy and client that ran on both."""
+    return in_each(summary, SCENARIO, _answer, "strategy", "client", "loop")
+
+
+def _answer(summary: Summary) -> str | None:
     found = {
         (each.cell.strategy, each.cell.client): None for each in summary.of(scenario=SCENARIO, loop="asyncio")
     }
     several = len({strategy for strategy, _ in found}) > 1
     pairs = {(strategy, client): _both(summary, strategy=strategy, client=client) for strategy, client in found}
+    factors = overs(summary, pairs, "cpu")
     said = [
-        f"{client}{f' {strategy}' if several else ''} {change(factor)}"
-        for (strategy, client), factor in overs(summary, pairs, "cpu").items()
+        f"{client}{f' {strategy}' if several else ''} {change(factors[strategy, client])}"
+        if (strategy, client) in factors
+        else f"{client}{f' {strategy}' if several else ''} not known"
+        for strategy, client in pairs
     ]
-    return f"CPU per call, uvloop against asyncio: {'; '.join(said)}." if said else None
+    return f"CPU per call, uvloop against asyncio: {'; '.join(said)}." if factors else None
 
 
 def _both(summary: Summary, **where: str) -> tuple[CellSummary | None, CellSummary | None]:

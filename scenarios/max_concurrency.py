@@ -5,7 +5,7 @@ import asyncio
 from harness.plan import Plan
 from harness.report.figures import listed
 from harness.stats.cells import Summary
-from scenarios._cells import about, variants, whole
+from scenarios._cells import about, in_each, variants, whole
 from scenarios._langchain import model, refuse
 from scenarios._questions import questions as prompts
 from scenarios.provider_batching import Many
@@ -87,6 +87,10 @@ def app(client, endpoint, variant):
 
 def answer(summary: Summary) -> str | None:
     """Say which ways keep to the limit, and what the server saw of each."""
+    return in_each(summary, SCENARIO, _answer, "variant")
+
+
+def _answer(summary: Summary) -> str | None:
     from harness.stats.standing import by_round  # with numpy, which the workers of a round do without
 
     found = variants(summary, scenario=SCENARIO)

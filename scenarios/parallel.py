@@ -1,8 +1,9 @@
 """Do the branches of a RunnableParallel run at once, and does max_concurrency hold them back?"""
 
 from harness.plan import Plan
-from harness.stats.cells import Summary
-from scenarios._cells import has, over, variants, verdict, whole
+from harness.stats.cells import CellSummary, Summary
+from harness.stats.estimate import Estimate
+from scenarios._cells import has, in_each, overs, variants, verdict, versus, whole
 from scenarios._langchain import model, refuse, step
 from scenarios._questions import questions as prompts
 
@@ -47,17 +48,38 @@ def app(client, endpoint, variant):
 
 def answer(summary: Summary) -> str | None:
     """Say how long three branches take each way, and how many requests the server saw at once."""
+    return in_each(summary, SCENARIO, _answer, "variant")
+
+
+def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
     at_once, in_turn, limited = (found.get(name) for name in (AT_ONCE, IN_TURN, LIMITED))
-    factor = over(summary, in_turn, at_once, "e2e.p50")
-    if not at_once or not in_turn or not factor:
+    factors = overs(summary, {IN_TURN: (in_turn, at_once), LIMITED: (limited, at_once)}, "e2e.p50")
+    if not at_once or not in_turn or IN_TURN not in factors:
         return None
     said = f"three branches take {has(at_once, 'e2e.p50')}, in turn {has(in_turn, 'e2e.p50')}"
     bound = ""
-    if limited:
-        peak, end = whole(limited, "peak"), has(limited, "e2e.p50")
-        bound = f"; with max_concurrency=1 they take {end}, and the server sees {peak} requests at once"
-    return f"{verdict(factor, 'Yes', 'No')}: {said}{bound}."
+    if limited and LIMITED in factors:
+        slower = versus(
+            factors[LIMITED],
+            "with max_concurrency=1 they take {} as long",
+            "with and without max_concurrency=1 they",
+        )
+        bound = f"; {slower}, and the server sees {whole(limited, 'peak')} requests at once"
+    return f"{_side_by_side(summary, at_once, factors[IN_TURN])}: {said}{bound}."
+
+
+def _side_by_side(summary: Summary, at_once: CellSummary, factor: Estimate) -> str:
+    """Say whether the branches ran at once: by what the server saw in each round, and by the time they took."""
+    from harness.stats.standing import by_round  # with numpy, which the workers of a round do without
+
+    peaks = by_round(summary.run, at_once.cell, ("peak",)).values()
+    if peaks and max(peaks) <= 1:
+        return "The server saw one request at a time"
+    quicker = verdict(factor, "Yes", "No")
+    return (
+        quicker if quicker != "Yes" or not peaks or min(peaks) >= len(ASKED) else "Not all of them in every round"
+    )
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import asyncio
 
 from harness.plan import Plan
 from harness.stats.cells import Summary
-from scenarios._cells import about, over, variants, verdict, versus, whole
+from scenarios._cells import about, in_each, overs, variants, versus, whole
 from scenarios._langchain import refuse
 from scenarios._questions import questions as prompts
 
@@ -98,18 +98,27 @@ def app(client, endpoint, variant):
 
 def answer(summary: Summary) -> str | None:
     """Say for each way how many requests it made, how many at once, and what it took."""
+    return in_each(summary, SCENARIO, _answer, "variant")
+
+
+def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
-    factor = over(summary, found.get(BATCH), found.get(GATHER), "e2e.p50")
-    if not factor:
+    pairs = {(way, GATHER): (found.get(way), found.get(GATHER)) for way in (BATCH, ONE)}
+    pairs |= {(way, EMBED_GATHER): (found.get(way), found.get(EMBED_GATHER)) for way in (EMBED_BATCH, EMBED_ONE)}
+    factors = overs(summary, pairs, "e2e.p50")
+    if not factors:
         return None
+    shown = [
+        versus(factor, f"{way} takes {{}} as long as gather", f"{way} and gather")
+        for (way, _), factor in factors.items()
+    ]
     said = [
         f"{name} {about(cell, 'e2e.p50')}, {whole(cell, 'requests_per_call')} requests, "
         f"{whole(cell, 'peak')} at once"
         for name, cell in found.items()
     ]
-    said_first = verdict(factor, "Only where all inputs fit into one request", "Yes")
-    slower = versus(factor, "abatch takes {} as long as gather", "abatch and gather")
-    return f"{said_first}: {slower}. {INPUTS} inputs: {'; '.join(said)}."
+    first = "; ".join(shown)
+    return f"{first[0].upper()}{first[1:]}. {INPUTS} inputs: {'; '.join(said)}."
 
 
 if __name__ == "__main__":

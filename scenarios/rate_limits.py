@@ -1,11 +1,12 @@
 """Under a provider's rate limit, which way of backing off gets all calls through, and with how many requests?"""
 
+from http import HTTPStatus
 from uuid import uuid4
 
 from harness.plan import Plan
-from harness.report.figures import count
-from harness.stats.cells import Summary
-from scenarios._cells import about, variants, whole
+from harness.report.figures import count, listed
+from harness.stats.cells import CellSummary, Summary
+from scenarios._cells import about, calls_at_once, in_each, refused, statuses_of, variants, whole
 from scenarios._langchain import anew, refuse
 from scenarios._questions import questions as prompts
 
@@ -59,17 +60,33 @@ def app(client, endpoint, variant):
 
 def answer(summary: Summary) -> str | None:
     """Say for each way how many calls failed, how many requests a call took, and how long it all took."""
+    return in_each(summary, SCENARIO, _answer, "variant")
+
+
+def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
+    if not found:
+        return None
     said = [
-        f"{name} {cell.errors} of {count(cell.calls, 'call')} failed, {whole(cell, 'requests_per_call')} "
-        f"requests a call, {about(cell, 'makespan')}"
+        f"{name} {cell.errors:,} of {count(cell.calls, 'call')} failed, {whole(cell, 'requests_per_call')} "
+        f"requests a call{refused(summary, cell)}, {about(cell, 'makespan')}"
         for name, cell in found.items()
     ]
+    asked = calls_at_once(next(iter(found.values())))
+    return f"{_through(summary, found)}. {asked}, {RATE} requests a second to be allowed: {'; '.join(said)}."
+
+
+def _through(summary: Summary, found: dict[str, CellSummary]) -> str:
+    """Say with which ways all calls got through; a limit that refused nobody shows nothing of any of them."""
+    seen = [status for cell in found.values() for status in statuses_of(summary, cell)]
+    if not seen:
+        return "The server kept no journal, so whether its limit was reached is not known"
+    if HTTPStatus.TOO_MANY_REQUESTS not in seen:
+        return "No request was refused, so nothing is shown of backing off"
     through = [name for name, cell in found.items() if not cell.errors]
-    if not said:
-        return None
-    verdict = f"All calls get through with {', '.join(through)}" if through else "None gets all calls through"
-    return f"{verdict}. {CALLS} calls at once, {RATE} a second allowed: {'; '.join(said)}."
+    if not through:
+        return "None gets all calls through"
+    return f"All calls get through with {listed(through, len(through))}"
 
 
 if __name__ == "__main__":

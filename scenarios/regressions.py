@@ -1,8 +1,10 @@
 """Did a change make calls dearer?"""
 
+from dataclasses import replace
+
 from harness.plan import Plan
 from harness.stats.cells import Summary
-from scenarios._cells import by, has, standings
+from scenarios._cells import by, finished, has, standings
 from scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -26,7 +28,8 @@ SCENARIO = "regressions"
 
 def answer(summary: Summary) -> str | None:
     """Say which way costs least CPU and which are shown to cost more; of a change only a gate can tell."""
-    found = {each.cell.id: each for each in by(summary, "cpu", scenario=SCENARIO)}
+    # A call that fails is soon done, and cheap.
+    found = {each.cell.id: each for each in by(summary, "cpu", scenario=SCENARIO) if finished(each)}
     ranking = standings(summary, list(found.values()), "cpu")
     if ranking is None or not ranking.worse | ranking.rest:
         return None
@@ -34,7 +37,9 @@ def answer(summary: Summary) -> str | None:
 
     def name(cell: str) -> str:
         own = found[cell].cell
-        return f"{own.client} {own.strategy} on {own.loop} at {own.concurrency}"
+        words = f"{own.client} {own.strategy} on {own.loop} at {own.concurrency}"
+        alike = [each for each in found.values() if replace(each.cell, profile=own.profile) == own]
+        return f"{words}, {own.profile}" if len(alike) > 1 else words
 
     rest = standing(ranking, name, worse=("costs more", "cost more"), than="as much")
     return (

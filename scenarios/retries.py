@@ -3,7 +3,7 @@
 from harness.plan import Plan
 from harness.report.figures import count
 from harness.stats.cells import Summary
-from scenarios._cells import about, over, variants, versus, whole
+from scenarios._cells import about, in_each, over, refused, variants, versus, whole
 from scenarios._langchain import anew, model, refuse
 from scenarios._questions import questions as prompts
 
@@ -58,21 +58,29 @@ def app(client, endpoint, variant):
 
 def answer(summary: Summary) -> str | None:
     """Say what the client's own retries hide and cost, and for each layer how many requests a call took."""
+    return in_each(summary, SCENARIO, _answer, "variant")
+
+
+def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
-    factor = over(summary, found.get(CLIENT), found.get(NONE), "makespan")
-    if not factor:
-        return None
-    said = [
+    factor = over(summary, found.get(CLIENT), found.get(NONE), "makespan", failing=True)
+    said = "; ".join(
         f"{name} {count(cell.errors, 'failure')} in {count(cell.calls, 'call')}, "
-        f"{whole(cell, 'requests_per_call')} requests a call, {about(cell, 'makespan')} for all"
+        f"{whole(cell, 'requests_per_call')} requests a call{refused(summary, cell)}, "
+        f"{about(cell, 'makespan')} a round"
         for name, cell in found.items()
-    ]
-    took = versus(factor, "in {} the time", "the times with and without them")
-    return (
-        f"Two retries turn {count(found[NONE].errors, 'failure')} into {count(found[CLIENT].errors, 'failure')}, "
-        f"{took}. Every fourth request fails, with the layers every one to the first model: "
-        f"{'; '.join(said)}."
     )
+    if not factor:
+        return f"{said}." if said else None
+    bare, patient = found[NONE], found[CLIENT]
+    took = versus(factor, "rounds with them take {} as long", "rounds with and without them")
+    hidden = (
+        f"Without retries {bare.errors:,} of {count(bare.calls, 'call')} failed, with the client's two "
+        f"{patient.errors:,} of {patient.calls:,}"
+        if bare.errors
+        else "No call failed without retries, so nothing is shown of what they hide"
+    )
+    return f"{hidden}; {took}. {said}."
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from harness.plan import Plan
 from harness.stats.cells import Summary
-from scenarios._cells import about, over, variants, versus, whole
+from scenarios._cells import about, in_each, over, variants, versus, whole
 from scenarios._langchain import forget, model, refuse
 from scenarios._questions import questions as prompts
 
@@ -55,6 +55,10 @@ def app(client, endpoint, variant):
 
 def answer(summary: Summary) -> str | None:
     """Say what the calls took by each store, how far they overlapped, and how long the loop was held up."""
+    return in_each(summary, SCENARIO, _answer, "variant")
+
+
+def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
     factor = over(summary, found.get(THREAD), found.get(MEMORY), "makespan")
     if not factor:
@@ -65,7 +69,9 @@ def answer(summary: Summary) -> str | None:
         for name, cell in found.items()
     ]
     asked = found[THREAD].cell.concurrency
-    slower = versus(factor, "A thread a question takes {} as long", "A thread a question and native async")
+    slower = versus(
+        factor, "A thread a question takes {} as long as native async", "A thread a question and native async"
+    )
     return f"{slower}. {asked} questions at once: {'; '.join(said)}."
 
 

@@ -2,7 +2,7 @@
 
 from harness.plan import Plan
 from harness.stats.cells import Summary
-from scenarios._cells import about, by, has, standings
+from scenarios._cells import about, by, finished, has, in_each, standings
 from scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -22,15 +22,19 @@ SCENARIO = "strategies"
 
 def answer(summary: Summary) -> str | None:
     """Say for each concurrency which takes least, which are shown to take longer, and which cannot be told."""
+    return in_each(summary, SCENARIO, _answer, "strategy", "concurrency")
+
+
+def _answer(summary: Summary) -> str | None:
     widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
     said = [sentence for width in widths if (sentence := _at(summary, width))]
     return " ".join(said) or None
 
 
 def _at(summary: Summary, concurrency: int) -> str | None:
-    # A strategy whose calls all failed is soon done, and first at nothing.
+    # A strategy whose calls failed is soon done, and first at nothing.
     found = by(summary, "makespan", scenario=SCENARIO, concurrency=concurrency)
-    cells = {each.cell.id: each for each in found if "throughput" in each.metrics}
+    cells = {each.cell.id: each for each in found if finished(each)}
     ranking = standings(summary, list(cells.values()), "makespan")
     if ranking is None or len({each.cell.strategy for each in cells.values()}) < 2:
         return None

@@ -3,7 +3,7 @@
 from harness.plan import Plan
 from harness.report.figures import listed, told
 from harness.stats.cells import CellSummary, Summary
-from scenarios._cells import by, standings
+from scenarios._cells import by, in_each, standings
 from scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -27,6 +27,10 @@ SCENARIO = "streaming"
 
 def answer(summary: Summary) -> str | None:
     """Say for each number of streams when the first token comes by layer, and which is shown to be later."""
+    return in_each(summary, SCENARIO, _answer, "client", "loop", "concurrency")
+
+
+def _answer(summary: Summary) -> str | None:
     widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
     said = [sentence for width in widths if (sentence := _at(summary, width))]
     return " ".join(said) or None

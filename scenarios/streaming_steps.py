@@ -2,9 +2,9 @@
 
 from harness.plan import Plan
 from harness.report.figures import listed
-from harness.stats.cells import Summary
+from harness.stats.cells import CellSummary, Summary
 from harness.stats.estimate import Estimate
-from scenarios._cells import apart, has, variants
+from scenarios._cells import apart, has, in_each, planned, span, variants
 from scenarios._langchain import model, refuse
 from scenarios._questions import questions as prompts
 
@@ -69,14 +69,26 @@ HELD = 100_000_000  # ns
 
 
 def answer(summary: Summary) -> str | None:
-    """Say when the first chunk of an answer of 220 ms arrives behind each kind of step."""
+    """Say when the first chunk of an answer arrives behind each kind of step."""
+    return in_each(summary, SCENARIO, _answer, "variant")
+
+
+def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
     bare = found.get(MODEL)
     if bare is None or "ttft.p50" not in bare.metrics:
         return None
     later = {name: apart(summary, cell, bare, "ttft.p50") for name, cell in found.items() if name != MODEL}
     first = "; ".join(f"{name} {has(cell, 'ttft.p50')}" for name, cell in found.items())
-    return f"{_held(later)}. First chunk of a stream that begins after 20 ms and lasts 200: {first}."
+    return f"{_held(later)}. First chunk of a stream{_planned(summary, bare)}: {first}."
+
+
+def _planned(summary: Summary, bare: CellSummary) -> str:
+    """Write when the server planned the first token and the last; "" where that is not known."""
+    known = planned(summary, [bare])
+    if not known:
+        return ""
+    return f" that begins after {span(*known[:2])} and ends after {span(*known[2:])}"
 
 
 def _held(later: dict[str, Estimate | None]) -> str:

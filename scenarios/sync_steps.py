@@ -3,10 +3,10 @@
 from functools import reduce
 
 from harness.plan import Plan
-from harness.report.figures import count, number, told
+from harness.report.figures import number, told
 from harness.stats.cells import Summary
 from harness.stats.estimate import Estimate
-from scenarios._cells import apart, has, over, variants, versus
+from scenarios._cells import apart, calls_each_round, has, in_each, over, variants, versus
 from scenarios._langchain import model, refuse
 from scenarios._questions import questions as prompts
 
@@ -50,17 +50,21 @@ def app(client, endpoint, variant):
 
 def answer(summary: Summary) -> str | None:
     """Say what one sync and one asynchronous step add to the CPU of a call."""
+    return in_each(summary, SCENARIO, _answer, "variant")
+
+
+def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
     without, native, sync = (found.get(name) for name in (NONE, NATIVE, SYNC))
     step, more = apart(summary, native, without, "cpu"), apart(summary, sync, native, "cpu")
     factor = over(summary, sync, native, "makespan")
-    if not step or not more or not factor:
+    if not step or not more or not factor or not sync:
         return None
     costs, hop = (_cost(each.scaled(1 / STEPS / 1000, "µs")) for each in (step, more))
     slower = versus(factor, "that is {} as long as with async def", "it and that with async def")
     return (
         f"An async def step costs {costs} of CPU; a def step {hop} on top, for the way to a thread and back. "
-        f"{count(PLAN[0].calls, 'call')} with {STEPS} def steps took {has(sync, 'makespan')}; {slower}."
+        f"{calls_each_round(sync)} with {STEPS} def steps took {has(sync, 'makespan')}; {slower}."
     )
 
 

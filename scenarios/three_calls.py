@@ -2,8 +2,9 @@
 
 from harness.plan import Plan
 from harness.report.figures import told
-from harness.stats.cells import Summary
-from scenarios._cells import one, over, versus
+from harness.stats.cells import CellSummary, Summary
+from harness.stats.estimate import Estimate
+from scenarios._cells import calls_at_once, in_each, lasting, one, over, planned, versus
 from scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -19,20 +20,52 @@ PLAN = (
 )
 
 SCENARIO = "three_calls"
+CALLS, TAKES = 3, 1.5e9  # ns
+CLOSE = 0.03
 
 
 def answer(summary: Summary) -> str | None:
     """Say what both took, and whether that is what the tutorial says, to 3 %."""
+    return in_each(summary, SCENARIO, _answer, "strategy")
+
+
+def _answer(summary: Summary) -> str | None:
     apart = one(summary, scenario=SCENARIO, strategy="ainvoke")
     at_once = one(summary, scenario=SCENARIO, strategy="gather")
     factor = over(summary, apart, at_once, "makespan")
     if not apart or not at_once or not factor:
         return None
-    slow, fast = apart.metrics["makespan"], at_once.metrics["makespan"]
-    right = abs(slow.value / 4.5e9 - 1) < 0.03 and abs(fast.value / 1.5e9 - 1) < 0.03
+    slow, fast = (each.metrics.get("makespan") for each in (apart, at_once))
+    if not slow or not fast:
+        return None
     times_as_fast = versus(factor, "{} as fast", "the two")
     said = f"{told(slow)} in sequence, {told(fast)} under gather, {times_as_fast}"
-    return f"Yes: {said}." if right else f"Not here: {said}."
+    if not _as_asked(summary, apart, at_once):
+        calls = f"{calls_at_once(at_once)}{lasting(summary, (apart, at_once))}"
+        return f"Not what was asked, but {calls}: {said}."
+    verdicts = {_near(slow, 3 * TAKES), _near(fast, TAKES)}
+    verdict = "No" if False in verdicts else "Not shown here" if None in verdicts else "Yes"
+    return f"{verdict}: {said}."
+
+
+def _as_asked(summary: Summary, apart: CellSummary, at_once: CellSummary) -> bool:
+    """Say whether each round made three calls of 1.5 s, by the server's plan, and gather all of them at once."""
+    known = planned(summary, (apart, at_once))
+    long = known is not None and all(abs(end / TAKES - 1) < CLOSE for end in known[2:])
+    return (
+        long
+        and at_once.cell.concurrency >= CALLS
+        and all(each.calls == CALLS * each.rounds for each in (apart, at_once))
+    )
+
+
+def _near(total: Estimate, said: float) -> bool | None:
+    """Say by its whole interval whether a *total* time is within 3 % of what is *said*; None if not shown."""
+    if total.low is None or total.high is None:
+        return None
+    if total.high < said * (1 - CLOSE) or total.low > said * (1 + CLOSE):
+        return False
+    return True if total.low >= said * (1 - CLOSE) and total.high <= said * (1 + CLOSE) else None
 
 
 if __name__ == "__main__":

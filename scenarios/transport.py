@@ -3,7 +3,7 @@
 from harness.plan import Plan
 from harness.stats.cells import CellSummary, Summary
 from harness.stats.estimate import Estimate
-from scenarios._cells import about, by, one, overs, versus
+from scenarios._cells import about, by, in_each, one, overs, versus
 from scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -26,6 +26,10 @@ PLAN = (
 
 def answer(summary: Summary) -> str | None:
     """Say for each number of calls in flight what a call costs by each library, and what aiohttp saves a chain."""
+    return in_each(summary, SCENARIO, _answer, "client", "concurrency")
+
+
+def _answer(summary: Summary) -> str | None:
     widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
     pairs = {width: (_chain(summary, "chain_aiohttp", width), _chain(summary, "chain", width)) for width in widths}
     factors = overs(summary, pairs, "cpu")

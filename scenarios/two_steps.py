@@ -3,8 +3,8 @@
 from itertools import count
 
 from harness.plan import Plan
-from harness.stats.cells import Summary
-from scenarios._cells import has, one, over, verdict, versus
+from harness.stats.cells import CellSummary, Summary
+from scenarios._cells import has, in_each, one, over, versus
 from scenarios._langchain import model, step
 from scenarios._questions import questions
 
@@ -55,13 +55,32 @@ def app(client, endpoint):
 
 def answer(summary: Summary) -> str | None:
     """Say what 16 inputs take through two steps by abatch, against the strategies that know no barrier."""
+    return in_each(summary, SCENARIO, _answer, "strategy")
+
+
+def _answer(summary: Summary) -> str | None:
     cells = {name: one(summary, scenario=SCENARIO, strategy=name) for name in PLAN[0].strategies}
     factor = over(summary, cells["abatch"], cells["gather_bounded"], "makespan")
-    if not factor:
+    if not factor or not cells["abatch"]:
         return None
     said = ", ".join(f"{name} {has(cell, 'makespan')}" for name, cell in cells.items() if cell)
     slower = versus(factor, "abatch takes {} as long as gather", "abatch and gather")
-    return f"{verdict(factor, 'Yes', 'No')}: {slower}; {said}."
+    return f"{_waits(summary, cells['abatch'])}: {slower}; {said}."
+
+
+def _waits(summary: Summary, cell: CellSummary) -> str:
+    """Say by the server's journal whether every second request of a round came after the last first one's end."""
+    rounds: dict[int, list[tuple[int, int]]] = {}
+    for call in summary.run.calls:
+        if call.cell == cell.cell.id and not call.warmup and len(call.served) == 2:
+            first, second = sorted(call.served, key=lambda each: each.received)
+            ends = first.received + first.finished, second.received
+            rounds.setdefault(call.round, []).append(ends)
+    # A single input waits for nobody.
+    waited = {
+        max(end for end, _ in row) <= min(start for _, start in row) for row in rounds.values() if len(row) > 1
+    }
+    return {(True,): "Yes", (False,): "No", (): "Not known here"}.get(tuple(waited), "In some rounds")
 
 
 if __name__ == "__main__":

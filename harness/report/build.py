@@ -137,6 +137,8 @@ def _facts(summary: Summary) -> tuple[str, ...]:
     run = summary.run
     calls = sum(each.calls for each in summary.cells)
     failed = sum(each.errors for each in summary.cells)
+    # Rounds that broke off are no part of any cell's figures, but a call that failed in one did fail.
+    broken = sum(1 for call in run.calls if call.failed and not call.warmup) - failed
     doubted = sum(1 for each in summary.cells if each.doubts)
     if run.about.get("search"):
         return tuple(fact for fact in (str(run.about.get("time") or "").replace("T", " "), _ending(run)) if fact)
@@ -149,7 +151,8 @@ def _facts(summary: Summary) -> tuple[str, ...]:
             count(max((each.rounds for each in summary.cells), default=0), "round"),
             _short(run),
             count(calls, "call"),
-            f"{failed:,} failed" if failed else "no call failed" if calls else "",
+            f"{failed:,} failed" if failed else "no call failed" if calls and not broken else "",
+            f"{broken:,} more failed in rounds that broke off" if broken else "",
             f"{count(doubted, 'cell')} with doubts" if doubted else "",
         )
         if fact

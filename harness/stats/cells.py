@@ -14,7 +14,7 @@ from harness.store import Run
 @dataclass(frozen=True, slots=True)
 class CellSummary:
     """
-    One cell: the rounds and calls it rests on (warm-up left out), its failed calls, its metrics, its doubts.
+    One cell: the rounds and calls it rests on (warm-up left out), how many of these failed, metrics, doubts.
 
     A metric that is missing from `metrics` has nothing, or too little, to be derived from. `together`: its calls
     were handed over in one go, so that nothing is known of a single one.

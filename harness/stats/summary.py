@@ -71,7 +71,7 @@ def _cell(
         cell,
         rounds=len(good),
         calls=sum(len(each.calls) for each in good),
-        errors=sum(1 for each in rounds for call in each.calls if call.failed),
+        errors=sum(1 for each in good for call in each.calls if call.failed),
         metrics=metrics,
         doubts=(*notes, *doubts(cell, rounds, metrics, missing)),
         together=any(call.together for each in good for call in each.calls),

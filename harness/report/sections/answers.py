@@ -2,9 +2,9 @@
 
 from harness.masking import line
 from harness.registry import imported, load
-from harness.report.figures import count
+from harness.report.figures import count, listed
 from harness.report.leads import fastest
-from harness.report.matrix import panels, scenarios
+from harness.report.matrix import panels, say, scenarios, varied
 from harness.report.section import Section
 from harness.report.tables import of_cells
 from harness.stats.cells import CellSummary, Summary
@@ -39,11 +39,35 @@ def section(summary: Summary) -> Section | None:
 def _part(summary: Summary, name: str, cells: list[CellSummary]) -> Section:
     # What scenarios and their cells say is of closed loops: how soon all the work was done.
     opened = any(each.cell.arrivals for each in cells)
-    answer = _counted(cells) if opened else _answer(summary, name) or _plain(summary, name, cells)
-    answer = " ".join([answer, *_told(summary, name, "left_out")])
+    own = None if opened else _answer(summary, name)
+    said = own or (_counted(cells) if opened else _plain(summary, name, cells))
+    answer = " ".join(
+        [said, *(_failed(cells) if own else ()), *_unmeasured(cells), *_told(summary, name, "left_out")]
+    )
     shared = {each.cell.profile for each in cells if each.cell.profile}
     about = f"{name}, server profile {' | '.join(sorted(shared))}" if shared else name
     return Section(_question(summary, name), answer, of_cells(cells, METRICS, about), glance="whole")
+
+
+def _failed(cells: list[CellSummary]) -> list[str]:
+    """Name the cells in which calls failed: the scenario's own answer need not speak of them."""
+    differ = varied(cells) or ("strategy",)
+    names = [
+        f"{each.errors:,} of {each.calls:,} ({say(each.cell, differ)})"
+        for each in cells
+        if each.errors and each.metrics
+    ]
+    return (
+        [f"Calls failed, {listed(names)}: a time or a cost of these is not that of finished work."]
+        if names
+        else []
+    )
+
+
+def _unmeasured(cells: list[CellSummary]) -> list[str]:
+    """Name the cells of which no round came to its end: whatever is said above is not about them."""
+    names = [say(each.cell, varied(cells) or ("strategy",)) for each in cells if not each.metrics]
+    return [f"No round was finished of: {listed(names)}."] if names else []
 
 
 def _question(summary: Summary, name: str) -> str:
