@@ -36,7 +36,7 @@ gate: $(VENV)/.user ## this tree against the commit it came from: pass, regresse
 	@$(BIN)/overlap gate --pytest tests/benchmarks $(if $(BASE),--base $(BASE)) $(ARGS)
 
 bench-mock: $(VENV)/.user ## the mock server itself: requests a second, lateness against streams, memory
-	@$(BIN)/python -m mock_server.bench
+	@$(BIN)/python -m overlap.mock_server.bench
 
 serve: $(VENV)/.user ## the mock server alone, for your own tests
 	@$(BIN)/overlap serve --port 8000
@@ -48,11 +48,11 @@ test-slow: $(VENV)/.dev ## the few end-to-end tests that are not in it: they tak
 	@$(PYTEST) -m slow
 
 soak: $(VENV)/.dev ## what happens once in many times: a million requests, commands killed at random (minutes)
-	@$(BIN)/python -m mock_server.bench.soak
+	@$(BIN)/python -m overlap.mock_server.bench.soak
 	@$(PYTEST) -m soak $(ARGS)
 
 proof: $(VENV)/.dev ## what reports print, held against truth that is known (< 5 min); exit 1 where one line is not kept
-	@$(BIN)/python -m harness.proof $(ARGS)
+	@$(BIN)/python -m overlap.harness.proof $(ARGS)
 
 check: $(VENV)/.dev ## linters, docstrings, types, spelling
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/codespell
@@ -96,5 +96,5 @@ if command -v uv >/dev/null; then \
 else \
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/$(1).txt && \
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
-fi && { $(BIN)/python -m compileall -q harness mock_server scenarios; touch $@; }
+fi && { $(BIN)/python -m compileall -q src; touch $@; }
 endef

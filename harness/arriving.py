@@ -3,7 +3,7 @@ Reads what an open loop's arrivals are to be, `poisson,rate=50`, and answers whe
 
     words ──► kind + settings ──► due times, and in a trace the lengths of prompts and answers
 
-The kinds are the registry `harness.arrivals`; the keyword arguments of a kind's `due_times` are its settings.
+The kinds are the registry `overlap.harness.arrivals`; the keyword arguments of a kind's `due_times` are its settings.
 """
 
 import inspect
@@ -15,12 +15,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
-from harness import registry
-from harness.choices import choices, quoted
-from harness.config import Mistake
+from overlap.harness import registry
+from overlap.harness.choices import choices, quoted
+from overlap.harness.config import Mistake
 
 Each = TypeVar("Each")
-FOLDER = "harness.arrivals"
+FOLDER = "overlap.harness.arrivals"
 SECONDS = 10.0
 """How long calls come in a slot where neither their number nor a time is said, and the kind has no end."""
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from harness.config import Mistake
-from harness.journal import Lost, take
-from harness.launch import Broken
-from harness.plan import Plan, Planned
-from harness.record import OWN, Cell
-from harness.runner import Runner
+from overlap.harness.config import Mistake
+from overlap.harness.journal import Lost, take
+from overlap.harness.launch import Broken
+from overlap.harness.plan import Plan, Planned
+from overlap.harness.record import OWN, Cell
+from overlap.harness.runner import Runner
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def ask(parts: Sequence[tuple[str, Plan]], runner: Runner) -> Asked:
 
 
 def _first_calls(name: str, planned: Planned, runner: Runner) -> dict[str, Any]:
-    """Let the application make its first calls, and answer what came of them, as `harness.look.tried` does."""
+    """Let the application make its first calls, and answer what came of them, as `overlap.harness.look.tried` does."""
     order = replace(runner.order(planned, 0), warmup=3)
     try:
         take(order.base_url)

@@ -14,12 +14,12 @@ from typing import Any, BinaryIO, TypeVar
 
 import orjson
 
-from harness import reading, seal
-from harness.balance import Balance
-from harness.config import Mistake
-from harness.facts import call_from, slot_from
-from harness.plausible import impossible_call, impossible_slot
-from harness.record import Call, Cell, Slot
+from overlap.harness import reading, seal
+from overlap.harness.balance import Balance
+from overlap.harness.config import Mistake
+from overlap.harness.facts import call_from, slot_from
+from overlap.harness.plausible import impossible_call, impossible_slot
+from overlap.harness.record import Call, Cell, Slot
 
 Made = TypeVar("Made")
 Key = tuple[str, int]

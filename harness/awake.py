@@ -14,9 +14,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from harness.environment import cores
-from harness.owned.children import marked
-from harness.seats import seats
+from overlap.harness.environment import cores
+from overlap.harness.owned.children import marked
+from overlap.harness.seats import seats
 
 # It asks for its parent as it spins, and so ends with it, however that ends.
 _SPIN = (

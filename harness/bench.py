@@ -5,22 +5,22 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from harness import interrupt, registry, slo
-from harness.asking import ask
-from harness.calibration import calibrate
-from harness.config import Mistake, RunConfig
-from harness.descriptors import allow
-from harness.folder import Ledger, begun, fresh, point_latest
-from harness.journal import Lost
-from harness.loops import factory
-from harness.plan import CLIENTS, SCENARIOS, STRATEGIES, Plan, Planned, expand
-from harness.record import OWN
-from harness.remote.visit import SCENARIO, Agree, Stopped, Visit
-from harness.runner import Progress, Round, Runner, Tell, rounds
-from harness.server import NotReady
-from harness.servers import Servers
-from harness.store import Unwritten, Writer
-from harness.subjects import Subject, subjects
+from overlap.harness import interrupt, registry, slo
+from overlap.harness.asking import ask
+from overlap.harness.calibration import calibrate
+from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.descriptors import allow
+from overlap.harness.folder import Ledger, begun, fresh, point_latest
+from overlap.harness.journal import Lost
+from overlap.harness.loops import factory
+from overlap.harness.plan import CLIENTS, SCENARIOS, STRATEGIES, Plan, Planned, expand
+from overlap.harness.record import OWN
+from overlap.harness.remote.visit import SCENARIO, Agree, Stopped, Visit
+from overlap.harness.runner import Progress, Round, Runner, Tell, rounds
+from overlap.harness.server import NotReady
+from overlap.harness.servers import Servers
+from overlap.harness.store import Unwritten, Writer
+from overlap.harness.subjects import Subject, subjects
 
 DEFAULT_ROUNDS = 5
 

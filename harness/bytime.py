@@ -16,9 +16,9 @@ them would put the server's time down to the client.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from harness.journal import Journal
-from harness.probe import of_any_round, tag
-from harness.record import Call, Served
+from overlap.harness.journal import Journal
+from overlap.harness.probe import of_any_round, tag
+from overlap.harness.record import Call, Served
 
 
 @dataclass(frozen=True, slots=True)

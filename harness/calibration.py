@@ -12,19 +12,19 @@ from statistics import median
 from time import monotonic
 from typing import Any
 
-from harness import registry
-from harness.balance import Balance
-from harness.config import RunConfig
-from harness.journal import Lost
-from harness.launch import Broken, Launch
-from harness.metrics import CALLS, SLOTS
-from harness.plan import SCENARIOS, Planned, expand
-from harness.record import Call, Slot
-from harness.runner import measured, order_of
-from harness.server import NotReady
-from harness.servers import Servers
+from overlap.harness import registry
+from overlap.harness.balance import Balance
+from overlap.harness.config import RunConfig
+from overlap.harness.journal import Lost
+from overlap.harness.launch import Broken, Launch
+from overlap.harness.metrics import CALLS, SLOTS
+from overlap.harness.plan import SCENARIOS, Planned, expand
+from overlap.harness.record import Call, Slot
+from overlap.harness.runner import measured, order_of
+from overlap.harness.server import NotReady
+from overlap.harness.servers import Servers
 
-SCENARIO = "scenarios._calibration"
+SCENARIO = "overlap.scenarios._calibration"
 # Seconds that each loop is watched doing nothing.
 IDLE = 0.3
 OF_CALLS = ("ttft_error", "overhead", "lateness")

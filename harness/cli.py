@@ -12,11 +12,11 @@ from typing import Any, NoReturn
 import click
 from click.exceptions import NoArgsIsHelpError, NoSuchCommand
 
-from harness import ending, interrupt, outlets, registry
-from harness.choices import choices, quoted
-from harness.owned import children
+from overlap.harness import ending, interrupt, outlets, registry
+from overlap.harness.choices import choices, quoted
+from overlap.harness.owned import children
 
-COMMANDS = "harness.commands"
+COMMANDS = "overlap.harness.commands"
 NO_NAME = (errno.ENAMETOOLONG, errno.ELOOP)
 MEASURING = {"bench", "claims", "diagnose", "gate", "load", "record", "slo"}
 """Commands whose exit code tells how a measurement ended, whoever read what they said."""
@@ -77,7 +77,7 @@ class Commands(click.Group):
             # No file can have such a name: only somebody's word can be it, and nothing was begun with it.
             if wrong.errno not in NO_NAME:
                 raise
-            from harness.commands._words import fail
+            from overlap.harness.commands._words import fail
 
             fail(f"{quoted(wrong.filename)}: {wrong.strerror}")
 
@@ -97,7 +97,7 @@ def _one_line() -> Iterator[None]:
     except NoArgsIsHelpError:
         raise
     except click.UsageError as wrong:
-        from harness.commands._words import fail  # brings more along than most commands need
+        from overlap.harness.commands._words import fail  # brings more along than most commands need
 
         fail(_said(wrong))
 
@@ -124,7 +124,7 @@ def main(ctx: click.Context) -> None:
 
 
 def scenario(file: str) -> None:
-    """Run the scenario in *file* alone: what `python -m scenarios.<name>` does, with the flags of `bench`."""
+    """Run the scenario in *file* alone: what `python -m overlap.scenarios.<name>` does, with the flags of `bench`."""
     main.process(["bench", Path(file).stem, *sys.argv[1:]], prog_name="overlap")
 
 

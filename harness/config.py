@@ -13,7 +13,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from harness.choices import choices, quoted
+from overlap.harness.choices import choices, quoted
 
 
 class Mistake(Exception):

@@ -5,15 +5,19 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from harness.config import Mistake
-from harness.owned.children import GUARD
-from harness.owned.marks import marked_with
+from overlap.harness.config import Mistake
+from overlap.harness.owned.children import GUARD
+from overlap.harness.owned.marks import marked_with
 
 RESERVE = 40
 """What a process has open besides a connection for each call: pipes, its loop, files that it imports."""
 
 SPARE = 2  # whoever has this few left could not open what it wanted
-NAMES = {"mock_server": "the mock server", "scenarios.service": "the service", "harness.load.engine": "Locust"}
+NAMES = {
+    "mock_server": "the mock server",
+    "scenarios.service": "the service",
+    "overlap.harness.load.engine": "Locust",
+}
 
 
 def allow(at_once: int) -> None:

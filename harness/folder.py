@@ -9,13 +9,13 @@ from pathlib import Path
 from time import localtime, strftime
 from typing import Any
 
-from harness import masking, slo
-from harness.balance import Balance
-from harness.config import Mistake, RunConfig
-from harness.environment import circumstances
-from harness.plan import Planned
-from harness.record import UNTRIED, Call, Cell, Slot
-from harness.store import Writer
+from overlap.harness import masking, slo
+from overlap.harness.balance import Balance
+from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.environment import circumstances
+from overlap.harness.plan import Planned
+from overlap.harness.record import UNTRIED, Call, Cell, Slot
+from overlap.harness.store import Writer
 
 
 def fresh(results: Path, name: str) -> Path:

@@ -15,13 +15,13 @@ from typing import IO, Any, Self
 
 import orjson
 
-from harness import interrupt
-from harness.config import Mistake
-from harness.descriptors import shortage
-from harness.environment import scrubbed
-from harness.masking import HIDDEN_NAMES, hidden_among, hide_dotenv, masked
-from harness.owned.children import Child
-from harness.slot import Order
+from overlap.harness import interrupt
+from overlap.harness.config import Mistake
+from overlap.harness.descriptors import shortage
+from overlap.harness.environment import scrubbed
+from overlap.harness.masking import HIDDEN_NAMES, hidden_among, hide_dotenv, masked
+from overlap.harness.owned.children import Child
+from overlap.harness.slot import Order
 
 LAST_LINES = 200
 """Lines of stderr that are kept: a private key of several lines must be seen whole, or it is not known for one."""
@@ -47,7 +47,7 @@ class Launch:
         self,
         core: int | None,
         hash_seed: int,
-        module: str = "harness.worker",
+        module: str = "overlap.harness.worker",
         *,
         python: str | Path = sys.executable,
         env: Mapping[str, str] | None = None,
@@ -97,7 +97,7 @@ class Launch:
         return found
 
     def tried(self, order: Order, patience: float) -> dict[str, Any]:
-        """Have the first calls of *order* made; answers what `harness.look.tried` does. Raises `Broken`."""
+        """Have the first calls of *order* made; answers what `overlap.harness.look.tried` does. Raises `Broken`."""
         came: dict[str, Any] = self.ask({"tried": order}, patience)["tried"]
         return came | {
             "errors": [masked(error) for error in came["errors"]],

@@ -2,7 +2,7 @@
 A Locust user that times streams rightly, for any OpenAI-compatible or SSE endpoint, in any locustfile.
 
     from locust import task
-    from harness.locust_user import StreamingUser
+    from overlap.locust_user import StreamingUser
 
     class Chat(StreamingUser):
         @task
@@ -25,12 +25,12 @@ import orjson
 from gevent import GreenletExit
 from locust import User
 
-from harness.load import rows
-from harness.load.books import BOOKS, SILENT, Beside
-from harness.load.reading import Reading, piece_at
-from harness.load.wire import Answer, Connection
-from harness.probe import Mark, tag
-from harness.record import LEFT, STOPPED
+from overlap.harness.load import rows
+from overlap.harness.load.books import BOOKS, SILENT, Beside
+from overlap.harness.load.reading import Reading, piece_at
+from overlap.harness.load.wire import Answer, Connection
+from overlap.harness.probe import Mark, tag
+from overlap.harness.record import LEFT, STOPPED
 
 rows.sharpen()
 

@@ -6,13 +6,13 @@ from dataclasses import asdict
 from inspect import getdoc
 from typing import Any
 
-from harness import executor, loops
-from harness.application.adapting import methods
-from harness.application.blame import reason
-from harness.application.opening import opened, own, scenario
-from harness.chunks import carries
-from harness.probe import Item
-from harness.slot import Order, application, close, endpoint_of, items
+from overlap.harness import executor, loops
+from overlap.harness.application.adapting import methods
+from overlap.harness.application.blame import reason
+from overlap.harness.application.opening import opened, own, scenario
+from overlap.harness.chunks import carries
+from overlap.harness.probe import Item
+from overlap.harness.slot import Order, application, close, endpoint_of, items
 
 # The first call may be one that its application answers by itself.
 TRIES = 3

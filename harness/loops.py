@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from harness.choices import choices, quoted
-from harness.registry import Unknown
+from overlap.harness.choices import choices, quoted
+from overlap.harness.registry import Unknown
 
 LOOPS = ("asyncio", "uvloop")
 

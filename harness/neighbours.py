@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from harness import children
-from harness.environment import cores
-from harness.seats import seats
+from overlap.harness import children
+from overlap.harness.environment import cores
+from overlap.harness.seats import seats
 
 _STAT = Path("/proc/stat")
 

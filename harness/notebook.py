@@ -1,5 +1,5 @@
 """
-Compares strategies within a running event loop, as a notebook has one: `await harness.compare(app)`.
+Compares strategies within a running event loop, as a notebook has one: `await overlap.compare(app)`.
 
 The strategies share the notebook's process, loop and HTTP client, which `overlap bench` gives each of them anew;
 for figures to publish, use that. What is the same: the probe, the statistics, the server and its journal.
@@ -17,23 +17,23 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from harness import registry
-from harness.application.adapting import METHODS, adapted, is_application, methods
-from harness.application.inputs import item
-from harness.application.shape import shape
-from harness.descriptors import allow
-from harness.endpoint import Endpoint
-from harness.journal import Journal, take
-from harness.owned.children import guarded
-from harness.plan import STRATEGIES
-from harness.probe import Item, Probe
-from harness.record import Call, Cell, Slot
-from harness.runner import joined
-from harness.server import mock_command, start
-from harness.slot import Timed, awaited, blocking, close
-from harness.stats.cells import CellSummary, Summary
-from harness.stats.summary import summarise
-from harness.store import Run
+from overlap.harness import registry
+from overlap.harness.application.adapting import METHODS, adapted, is_application, methods
+from overlap.harness.application.inputs import item
+from overlap.harness.application.shape import shape
+from overlap.harness.descriptors import allow
+from overlap.harness.endpoint import Endpoint
+from overlap.harness.journal import Journal, take
+from overlap.harness.owned.children import guarded
+from overlap.harness.plan import STRATEGIES
+from overlap.harness.probe import Item, Probe
+from overlap.harness.record import Call, Cell, Slot
+from overlap.harness.runner import joined
+from overlap.harness.server import mock_command, start
+from overlap.harness.slot import Timed, awaited, blocking, close
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.harness.stats.summary import summarise
+from overlap.harness.store import Run
 
 _OPTION = re.compile(r"--(\w+) (\d+)")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -48,8 +48,8 @@ class Comparison:
 
     def __repr__(self) -> str:
         """Answer the tables as a terminal shows them."""
-        from harness.report.build import compose
-        from harness.report.formats.terminal import render
+        from overlap.harness.report.build import compose
+        from overlap.harness.report.formats.terminal import render
 
         text = render(compose(self.summary, draw=False)).decode()
         # Logs, exported notebooks and files show the codes that a terminal takes for colours.
@@ -57,7 +57,7 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         """Answer what a notebook shows."""
-        from harness.report.inline import fragment
+        from overlap.harness.report.inline import fragment
 
         return fragment(self.summary)
 
@@ -78,7 +78,7 @@ async def compare(  # noqa: PLR0913  each has its default
     Run *app* by every strategy it has the method for, or those named, and answer how they compare.
 
     *app* is anything with one of `invoke ainvoke batch abatch stream astream`; an async function or a generator,
-    which is given each prompt; or a plain function that makes such a thing of a `harness.Endpoint`, for which a
+    which is given each prompt; or a plain function that makes such a thing of a `overlap.Endpoint`, for which a
     mock server with this latency *profile* and *tokens* an answer is started. Every strategy makes *calls* calls
     (as many as *concurrency* if None) of the *prompts* in each of the *rounds*, in an order drawn anew each time.
     Blocking strategies run on a thread, so that the loop goes on.

@@ -1,5 +1,5 @@
 """
-What open loops reach on this machine, beside what they must: `python -m harness.openloop_figures lag|trace`.
+What open loops reach on this machine, beside what they must: `python -m overlap.harness.openloop_figures lag|trace`.
 
     lag             500 instant calls a second on bare aiohttp, a core for the worker: sent - due, p99 within 1 ms
     trace FILE      a recording at its real speed through a chain: every call made and joined, sent within 2 ms of
@@ -21,12 +21,12 @@ from typing import Any
 import click
 from rich.console import Console
 
-from harness import arriving, bench, store
-from harness.awake import at_its_post
-from harness.config import Mistake, config_from
-from harness.heartbeat import spread
-from harness.progress import Bar
-from harness.record import Call
+from overlap.harness import arriving, bench, store
+from overlap.harness.awake import at_its_post
+from overlap.harness.config import Mistake, config_from
+from overlap.harness.heartbeat import spread
+from overlap.harness.progress import Bar
+from overlap.harness.record import Call
 
 LAG, SENT = 1_000_000, 2_000_000
 

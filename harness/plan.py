@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import product
 
-from harness import arriving, registry
-from harness.config import RunConfig
-from harness.record import Cell
+from overlap.harness import arriving, registry
+from overlap.harness.config import RunConfig
+from overlap.harness.record import Cell
 
 SCENARIOS = "scenarios"
-STRATEGIES = "harness.strategies"
-CLIENTS = "harness.clients"
+STRATEGIES = "overlap.harness.strategies"
+CLIENTS = "overlap.harness.clients"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from statistics import median
 from time import monotonic_ns
 from typing import Any, Self
 
-from harness.record import Queue
+from overlap.harness.record import Queue
 
 # Module, class, method, and whether a call of it is a wait at all: httpcore's answers at once if there is a place,
 # and is asked again if that place was taken meanwhile, so that one request may wait several times.
@@ -25,7 +25,7 @@ WAITS: tuple[tuple[str, str, str, Callable[[Any], bool]], ...] = (
         for half, name in (("_async", "AsyncPoolRequest"), ("_sync", "PoolRequest"))
     ),
     ("aiohttp.connector", "BaseConnector", "_wait_for_available_connection", lambda _connector: True),
-    ("harness.clients.floor", "Floor", "_wait_for_place", lambda _floor: True),
+    ("overlap.harness.clients.floor", "Floor", "_wait_for_place", lambda _floor: True),
 )
 
 

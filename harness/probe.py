@@ -12,10 +12,10 @@ from time import monotonic_ns
 from types import TracebackType
 from typing import Any, Self
 
-from harness.chunks import carries, thinks
-from harness.events import Detected
-from harness.masking import word
-from harness.record import Call
+from overlap.harness.chunks import carries, thinks
+from overlap.harness.events import Detected
+from overlap.harness.masking import word
+from overlap.harness.record import Call
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from harness.config import Mistake
+from overlap.harness.config import Mistake
 
 MIB = 1 << 20
 

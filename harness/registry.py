@@ -16,8 +16,8 @@ from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
-from harness.choices import choices, quoted
-from harness.masking import line
+from overlap.harness.choices import choices, quoted
+from overlap.harness.masking import line
 
 
 class Unknown(LookupError):
@@ -41,11 +41,11 @@ class Kind:
 
 KINDS = {
     "scenarios": Kind("scenario", ("PLAN", "prompts"), "overlap list scenarios"),
-    "harness.strategies": Kind("strategy", ("run", "NEEDS"), "overlap list strategies"),
-    "harness.clients": Kind("client", ("client",), "overlap list clients"),
-    "harness.arrivals": Kind("kind of arrivals", ("due_times",)),
-    "harness.report.formats": Kind("format", ("FILE", "render"), "overlap list formats"),
-    "harness.report.exports": Kind("export", ("files",), "overlap list exports"),
+    "overlap.harness.strategies": Kind("strategy", ("run", "NEEDS"), "overlap list strategies"),
+    "overlap.harness.clients": Kind("client", ("client",), "overlap list clients"),
+    "overlap.harness.arrivals": Kind("kind of arrivals", ("due_times",)),
+    "overlap.harness.report.formats": Kind("format", ("FILE", "render"), "overlap list formats"),
+    "overlap.harness.report.exports": Kind("export", ("files",), "overlap list exports"),
 }
 
 

@@ -14,25 +14,25 @@ from dataclasses import asdict, dataclass, replace
 from time import monotonic
 from typing import Any, Self
 
-from harness import arriving
-from harness.application.spec import parse
-from harness.bytime import join_by_time
-from harness.config import RunConfig
-from harness.environment import given
-from harness.folder import Ledger
-from harness.journal import Journal, take
-from harness.launch import Broken, Launch
-from harness.masking import line
-from harness.neighbours import look, taken, used
-from harness.plan import Planned
-from harness.record import UNTRIED, Call, Slot
-from harness.remote.visit import Visit
-from harness.seats import seats
-from harness.servers import Servers
-from harness.slot import Order
-from harness.store import call_from, slot_from
-from harness.team import Team, team
-from harness.truth import join, opened
+from overlap.harness import arriving
+from overlap.harness.application.spec import parse
+from overlap.harness.bytime import join_by_time
+from overlap.harness.config import RunConfig
+from overlap.harness.environment import given
+from overlap.harness.folder import Ledger
+from overlap.harness.journal import Journal, take
+from overlap.harness.launch import Broken, Launch
+from overlap.harness.masking import line
+from overlap.harness.neighbours import look, taken, used
+from overlap.harness.plan import Planned
+from overlap.harness.record import UNTRIED, Call, Slot
+from overlap.harness.remote.visit import Visit
+from overlap.harness.seats import seats
+from overlap.harness.servers import Servers
+from overlap.harness.slot import Order
+from overlap.harness.store import call_from, slot_from
+from overlap.harness.team import Team, team
+from overlap.harness.truth import join, opened
 
 
 @dataclass(frozen=True, slots=True)

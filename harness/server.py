@@ -9,11 +9,11 @@ from selectors import EVENT_READ, DefaultSelector
 from time import monotonic
 from typing import IO, Self
 
-from harness import interrupt
-from harness.environment import scrubbed
-from harness.lastwords import reason
-from harness.masking import masked
-from harness.owned.children import Child
+from overlap.harness import interrupt
+from overlap.harness.environment import scrubbed
+from overlap.harness.lastwords import reason
+from overlap.harness.masking import masked
+from overlap.harness.owned.children import Child
 
 PATIENCE = 20.0  # seconds for a server to come up: importing takes one, a busy CI machine the rest
 END_PATIENCE = 5.0  # seconds for a server to end by itself when it is told to
@@ -26,7 +26,7 @@ class NotReady(Exception):
 def mock_command(profile: str, tokens: int | str, seed: int, more: Sequence[str] = ()) -> list[str]:
     """Answer the command line of our own mock server, on a free port of the loopback; *more* are words added."""
     words = ("--port", "0", "--profile", profile, "--tokens", str(tokens), "--seed", str(seed))
-    return [sys.executable, "-m", "mock_server", *words, *more]
+    return [sys.executable, "-m", "overlap.mock_server", *words, *more]
 
 
 @dataclass
@@ -60,7 +60,7 @@ def start(
     Start *command* on *core* and wait for the line `ready <address> …` on its stdout.
 
     Raises `NotReady` when it ends, or says something else, or nothing for *patience* seconds. Started *together*,
-    it stays in our session, so that `harness.awake` may keep its core.
+    it stays in our session, so that `overlap.harness.awake` may keep its core.
     """
     process = spawn(command, core, together=together)
     try:

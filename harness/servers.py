@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from harness.config import RunConfig
-from harness.journal import Lost
-from harness.owned.children import Child
-from harness.plan import Planned
-from harness.seats import seats
-from harness.server import Server, mock_command, ready, spawn
+from overlap.harness.config import RunConfig
+from overlap.harness.journal import Lost
+from overlap.harness.owned.children import Child
+from overlap.harness.plan import Planned
+from overlap.harness.seats import seats
+from overlap.harness.server import Server, mock_command, ready, spawn
 
 
 @dataclass(frozen=True, slots=True)

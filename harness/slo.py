@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.choices import choices, quoted
-from harness.config import Mistake
-from harness.metrics import CALLS
-from harness.record import Call
+from overlap.harness.choices import choices, quoted
+from overlap.harness.config import Mistake
+from overlap.harness.metrics import CALLS
+from overlap.harness.record import Call
 
 OF_CALLS = {metric.name: metric for metric in CALLS}
 

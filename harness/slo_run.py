@@ -13,22 +13,22 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from harness import arriving, bench, interrupt, numerals, slo
-from harness.config import Mistake, RunConfig
-from harness.environment import given
-from harness.folder import Ledger, begun, fresh, point_latest
-from harness.journal import Lost
-from harness.launch import Broken
-from harness.numerals import plainly
-from harness.plan import Planned
-from harness.record import Call
-from harness.runner import Progress, Round, Runner, Tell, measured, order_of
-from harness.server import NotReady
-from harness.servers import Servers
-from harness.slo_search import START, Bounds, Bracket, Trial, search
-from harness.slo_verdict import SlotFigures, figures, hopeless, kept_briefly, verdict
-from harness.store import Unwritten, Writer
-from harness.team import Team, team
+from overlap.harness import arriving, bench, interrupt, numerals, slo
+from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.environment import given
+from overlap.harness.folder import Ledger, begun, fresh, point_latest
+from overlap.harness.journal import Lost
+from overlap.harness.launch import Broken
+from overlap.harness.numerals import plainly
+from overlap.harness.plan import Planned
+from overlap.harness.record import Call
+from overlap.harness.runner import Progress, Round, Runner, Tell, measured, order_of
+from overlap.harness.server import NotReady
+from overlap.harness.servers import Servers
+from overlap.harness.slo_search import START, Bounds, Bracket, Trial, search
+from overlap.harness.slo_verdict import SlotFigures, figures, hopeless, kept_briefly, verdict
+from overlap.harness.store import Unwritten, Writer
+from overlap.harness.team import Team, team
 
 ROUNDS = 3
 BRIEF, LONG = (5.0, 2.5), (20.0, 6.0)

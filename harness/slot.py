@@ -9,23 +9,23 @@ from itertools import islice
 from time import monotonic_ns, process_time_ns
 from typing import Any
 
-from harness import arriving, children, executor, loops, openloop, registry, slices
-from harness.application.adapting import built
-from harness.application.inputs import item, questions
-from harness.application.opening import made, opened, own, scenario
-from harness.application.shape import shape
-from harness.awake import awake
-from harness.burn import Burning
-from harness.endpoint import Endpoint, Remote
-from harness.heartbeat import Heartbeat
-from harness.leftovers import Leftovers
-from harness.pauses import Collections
-from harness.pools import PoolWaits
-from harness.probe import Item, Probe
-from harness.record import OWN, Call, Cell, Lag, Metered, Pauses, Queue
-from harness.remote.hooks import metered
-from harness.settle import settle
-from harness.store import cell_from
+from overlap.harness import arriving, children, executor, loops, openloop, registry, slices
+from overlap.harness.application.adapting import built
+from overlap.harness.application.inputs import item, questions
+from overlap.harness.application.opening import made, opened, own, scenario
+from overlap.harness.application.shape import shape
+from overlap.harness.awake import awake
+from overlap.harness.burn import Burning
+from overlap.harness.endpoint import Endpoint, Remote
+from overlap.harness.heartbeat import Heartbeat
+from overlap.harness.leftovers import Leftovers
+from overlap.harness.pauses import Collections
+from overlap.harness.pools import PoolWaits
+from overlap.harness.probe import Item, Probe
+from overlap.harness.record import OWN, Call, Cell, Lag, Metered, Pauses, Queue
+from overlap.harness.remote.hooks import metered
+from overlap.harness.settle import settle
+from overlap.harness.store import cell_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def application(order: Order, thing: Any = None) -> Any:
     if order.cell.client == OWN:
         app = made(order.word, endpoint, order.cell.variant)
         return app, app
-    client = registry.load("harness.clients", order.cell.client).client(endpoint)
+    client = registry.load("overlap.harness.clients", order.cell.client).client(endpoint)
     module = scenario(order.word)
     if not hasattr(module, "app"):
         return client, client
@@ -160,7 +160,7 @@ def execute(order: Order, meet: Meet | None = None) -> tuple[Timed, list[Call]]:
 
     Where several processes share it out, they *meet* between warm-up and schedule.
     """
-    strategy = registry.load("harness.strategies", order.cell.strategy)
+    strategy = registry.load("overlap.harness.strategies", order.cell.strategy)
     if order.processes > 1:
         slices.shorten()
     spec, left = own(order.word), Leftovers()

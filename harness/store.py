@@ -18,13 +18,13 @@ from typing import Any, Self
 
 import orjson
 
-from harness import about as shape
-from harness import audit, seal
-from harness.config import Mistake
-from harness.facts import call_from, cell_from, line, served_from, slot_from
-from harness.plausible import impossible_cell
-from harness.reading import checked
-from harness.record import Call, Cell, Slot
+from overlap.harness import about as shape
+from overlap.harness import audit, seal
+from overlap.harness.config import Mistake
+from overlap.harness.facts import call_from, cell_from, line, served_from, slot_from
+from overlap.harness.plausible import impossible_cell
+from overlap.harness.reading import checked
+from overlap.harness.record import Call, Cell, Slot
 
 __all__ = [
     "FORMAT",

@@ -14,9 +14,9 @@ from itertools import cycle, islice
 from time import monotonic, monotonic_ns
 from typing import Any, Self
 
-from harness import interrupt, openloop
-from harness.launch import PATIENCE, Launch
-from harness.slot import Order
+from overlap.harness import interrupt, openloop
+from overlap.harness.launch import PATIENCE, Launch
+from overlap.harness.slot import Order
 
 MARGIN = 20_000_000
 """ns for the word to reach every worker, beyond what one needs to place its calls."""

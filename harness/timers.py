@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from time import monotonic_ns
 
-from harness import loops
-from harness.heartbeat import Heartbeat, spread
-from harness.record import Lag
+from overlap.harness import loops
+from overlap.harness.heartbeat import Heartbeat, spread
+from overlap.harness.record import Lag
 
 ASKED = 1_000_000
 READINGS = 10_000

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from harness.journal import Journal
-from harness.probe import of_any_round, tag
-from harness.record import Call, Served
+from overlap.harness.journal import Journal
+from overlap.harness.probe import of_any_round, tag
+from overlap.harness.record import Call, Served
 
 
 def join(calls: Iterable[Call], journal: Journal) -> tuple[list[Call], int]:

@@ -14,12 +14,12 @@ from typing import Any
 
 import orjson
 
-from harness import ending, look
-from harness.application.blame import Unloadable, traceback_of
-from harness.masking import word
-from harness.registry import Unknown
-from harness.slot import Meet, execute, order_from
-from harness.timers import timers
+from overlap.harness import ending, look
+from overlap.harness.application.blame import Unloadable, traceback_of
+from overlap.harness.masking import word
+from overlap.harness.registry import Unknown
+from overlap.harness.slot import Meet, execute, order_from
+from overlap.harness.timers import timers
 
 
 def main() -> None:

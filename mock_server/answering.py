@@ -9,25 +9,25 @@ from importlib import import_module
 from types import ModuleType
 from typing import NamedTuple
 
-from mock_server import choices, http, plan, registry, reply, rules
-from mock_server.behaviour import KEYS, LONGEST, Behaviour, behaviour
-from mock_server.buckets import Own, Shared
-from mock_server.config import Config
-from mock_server.counts import Counts
-from mock_server.identity import Identity
-from mock_server.journal import LONGEST_PATH, Entry
-from mock_server.limiting import Limiting
-from mock_server.plan import End, Plan
-from mock_server.request import Request
-from mock_server.rules import Facts, Rule
-from mock_server.schedule import Lazy, warms_up
-from mock_server.settings import BadSetting
-from mock_server.shown import reason
-from mock_server.wire import errors, models, shapes
-from mock_server.wire.answer import Answer, Asked, Events
-from mock_server.wire.lazy import Lazy as Parts
+from overlap.mock_server import choices, http, plan, registry, reply, rules
+from overlap.mock_server.behaviour import KEYS, LONGEST, Behaviour, behaviour
+from overlap.mock_server.buckets import Own, Shared
+from overlap.mock_server.config import Config
+from overlap.mock_server.counts import Counts
+from overlap.mock_server.identity import Identity
+from overlap.mock_server.journal import LONGEST_PATH, Entry
+from overlap.mock_server.limiting import Limiting
+from overlap.mock_server.plan import End, Plan
+from overlap.mock_server.request import Request
+from overlap.mock_server.rules import Facts, Rule
+from overlap.mock_server.schedule import Lazy, warms_up
+from overlap.mock_server.settings import BadSetting
+from overlap.mock_server.shown import reason
+from overlap.mock_server.wire import errors, models, shapes
+from overlap.mock_server.wire.answer import Answer, Asked, Events
+from overlap.mock_server.wire.lazy import Lazy as Parts
 
-WIRE = "mock_server.wire"
+WIRE = "overlap.mock_server.wire"
 SURELY_SHORT = plan.LONG // 64
 """Tokens of an answer that is quickly made, whatever stands beside each of them: at most 20 other likely ones."""
 

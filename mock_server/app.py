@@ -6,21 +6,21 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
 
-from mock_server.answering import Answering
-from mock_server.buckets import Own, Shared
-from mock_server.config import Config
-from mock_server.connection import Connection
-from mock_server.control import Control, Then, changed
-from mock_server.counts import Counts
-from mock_server.exchange import Exchange
-from mock_server.journal import Journal
-from mock_server.load import Load
-from mock_server.metrics import Metrics
-from mock_server.pacer import Pacer
-from mock_server.pending import Pending
-from mock_server.plan import Plan, empty
-from mock_server.request import Request
-from mock_server.workshop import Workshop
+from overlap.mock_server.answering import Answering
+from overlap.mock_server.buckets import Own, Shared
+from overlap.mock_server.config import Config
+from overlap.mock_server.connection import Connection
+from overlap.mock_server.control import Control, Then, changed
+from overlap.mock_server.counts import Counts
+from overlap.mock_server.exchange import Exchange
+from overlap.mock_server.journal import Journal
+from overlap.mock_server.load import Load
+from overlap.mock_server.metrics import Metrics
+from overlap.mock_server.pacer import Pacer
+from overlap.mock_server.pending import Pending
+from overlap.mock_server.plan import Plan, empty
+from overlap.mock_server.request import Request
+from overlap.mock_server.workshop import Workshop
 
 
 class Company(Protocol):

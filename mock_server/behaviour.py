@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from mock_server import settings
-from mock_server.permits import CLIENT, Permits
-from mock_server.schedule import Lazy, Schedule
+from overlap.mock_server import settings
+from overlap.mock_server.permits import CLIENT, Permits
+from overlap.mock_server.schedule import Lazy, Schedule
 
 LONGEST = 100_000
 """The most tokens an answer has."""
@@ -17,8 +17,8 @@ _DIGITS = 9
 KEYS = ("profile", "tokens", "prefill", "shape")
 """What can be chosen for a model or for a single request."""
 
-PROFILES = "mock_server.profiles"
-LENGTHS = "mock_server.lengths"
+PROFILES = "overlap.mock_server.profiles"
+LENGTHS = "overlap.mock_server.lengths"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 import orjson
 
-from mock_server.behaviour import KEYS
-from mock_server.request import Request
-from mock_server.wire import errors
+from overlap.mock_server.behaviour import KEYS
+from overlap.mock_server.request import Request
+from overlap.mock_server.wire import errors
 
 FIELD = "overlap"
 ALL = (*KEYS, "fault")

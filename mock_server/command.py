@@ -10,12 +10,12 @@ from typing import Any, NoReturn
 import click
 from click.core import ParameterSource
 
-from mock_server import registry
-from mock_server.behaviour import LENGTHS, PROFILES
-from mock_server.config import Config, from_file
-from mock_server.config import options as fields_of_config
-from mock_server.rules import FOLDER as FAULTS
-from mock_server.settings import BadSetting
+from overlap.mock_server import registry
+from overlap.mock_server.behaviour import LENGTHS, PROFILES
+from overlap.mock_server.config import Config, from_file
+from overlap.mock_server.config import options as fields_of_config
+from overlap.mock_server.rules import FOLDER as FAULTS
+from overlap.mock_server.settings import BadSetting
 
 
 def options(command: click.Command) -> click.Command:
@@ -78,7 +78,7 @@ def _command(context: click.Context, /, path: str, **words: Any) -> None:
     sources = {name: "command line" if name in given else "file" if name in filed else "default" for name in words}
     # What serves imports more than what reads the words; several processes need more than one does.
     gc.disable()  # what is imported stays: nothing to look for in it, now or later
-    chosen = import_module("mock_server.server" if config.workers == 1 else "mock_server.workers")
+    chosen = import_module("overlap.mock_server.server" if config.workers == 1 else "overlap.mock_server.workers")
     gc.freeze()
     gc.enable()
     _leave_folder()
@@ -111,7 +111,7 @@ command = options(_command)
 def main() -> None:
     """Run the command; a mistake in its words is one line, as any other."""
     try:
-        command.main(prog_name="python -m mock_server", standalone_mode=False)
+        command.main(prog_name="python -m overlap.mock_server", standalone_mode=False)
     except click.NoSuchOption as unknown:
         names = ", ".join(option.opts[0] for option in command.params)
         refuse(f"no option {unknown.option_name}; there are: {names}")

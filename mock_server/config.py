@@ -5,13 +5,13 @@ import select
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from mock_server import files, settings
-from mock_server.behaviour import KEYS, Behaviour, behaviour
-from mock_server.capacity import Size
-from mock_server.guard import sendable, usable
-from mock_server.offers import offered
-from mock_server.permits import OWNER, Permits, named
-from mock_server.rules import Rule, rule
+from overlap.mock_server import files, settings
+from overlap.mock_server.behaviour import KEYS, Behaviour, behaviour
+from overlap.mock_server.capacity import Size
+from overlap.mock_server.guard import sendable, usable
+from overlap.mock_server.offers import offered
+from overlap.mock_server.permits import OWNER, Permits, named
+from overlap.mock_server.rules import Rule, rule
 
 
 def _option(default: Any, about: str) -> Any:

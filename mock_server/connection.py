@@ -7,10 +7,10 @@ from typing import Protocol, cast
 
 import httptools
 
-from mock_server import http
-from mock_server.line import Line
-from mock_server.request import KEPT, Request
-from mock_server.wire import errors
+from overlap.mock_server import http
+from overlap.mock_server.line import Line
+from overlap.mock_server.request import KEPT, Request
+from overlap.mock_server.wire import errors
 
 LONGEST_HEAD = 64 * 1024
 LONGEST_BODY = 32 * 1024 * 1024

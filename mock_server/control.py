@@ -8,13 +8,13 @@ from typing import Any, Protocol
 
 import orjson
 
-from mock_server import http, journal, metrics
-from mock_server.config import LIVE, Config
-from mock_server.guard import Guard
-from mock_server.request import Request
-from mock_server.settings import BadSetting
-from mock_server.wire import errors
-from mock_server.wire.errors import Refused
+from overlap.mock_server import http, journal, metrics
+from overlap.mock_server.config import LIVE, Config
+from overlap.mock_server.guard import Guard
+from overlap.mock_server.request import Request
+from overlap.mock_server.settings import BadSetting
+from overlap.mock_server.wire import errors
+from overlap.mock_server.wire.errors import Refused
 
 PREFIX = "/overlap/"
 METRICS = "/metrics"

@@ -5,9 +5,9 @@ from array import array
 from collections.abc import Callable
 from typing import Protocol
 
-from mock_server.journal import Entry, Journal
-from mock_server.line import Line
-from mock_server.plan import End, Plan
+from overlap.mock_server.journal import Entry, Journal
+from overlap.mock_server.line import Line
+from overlap.mock_server.plan import End, Plan
 
 
 class Owner(Protocol):

@@ -6,11 +6,11 @@ from functools import partial
 from itertools import count
 from typing import Any, cast
 
-from mock_server.capacity import Job, Size
-from mock_server.channel import Channel
-from mock_server.counts import Counts
-from mock_server.pacer import Pacer
-from mock_server.simulation import Simulation
+from overlap.mock_server.capacity import Job, Size
+from overlap.mock_server.channel import Channel
+from overlap.mock_server.counts import Counts
+from overlap.mock_server.pacer import Pacer
+from overlap.mock_server.simulation import Simulation
 
 
 @dataclass(slots=True)

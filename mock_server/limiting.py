@@ -2,11 +2,11 @@
 
 import math
 
-from mock_server import reply
-from mock_server.buckets import Own, Shared
-from mock_server.limits import WHOLE_MINUTE, Limits, Standing, spelled
-from mock_server.wire import errors
-from mock_server.wire.errors import Refused
+from overlap.mock_server import reply
+from overlap.mock_server.buckets import Own, Shared
+from overlap.mock_server.limits import WHOLE_MINUTE, Limits, Standing, spelled
+from overlap.mock_server.wire import errors
+from overlap.mock_server.wire.errors import Refused
 
 UNLIMITED = 10**9
 """The limit of the kind that is not limited, where only the other is."""

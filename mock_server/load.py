@@ -2,11 +2,11 @@
 
 from typing import cast
 
-from mock_server.capacity import Job, Size
-from mock_server.counts import Counts
-from mock_server.exchange import Exchange
-from mock_server.pacer import Pacer
-from mock_server.simulation import Simulation
+from overlap.mock_server.capacity import Job, Size
+from overlap.mock_server.counts import Counts
+from overlap.mock_server.exchange import Exchange
+from overlap.mock_server.pacer import Pacer
+from overlap.mock_server.simulation import Simulation
 
 
 class Load:

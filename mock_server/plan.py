@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from mock_server import http
-from mock_server.wire import shapes
-from mock_server.wire.answer import Events
-from mock_server.wire.lazy import Lazy
+from overlap.mock_server import http
+from overlap.mock_server.wire import shapes
+from overlap.mock_server.wire.answer import Events
+from overlap.mock_server.wire.lazy import Lazy
 
 
 class End(enum.Enum):

@@ -5,8 +5,8 @@ import math
 from datetime import datetime
 from functools import cache
 
-from mock_server import files
-from mock_server.settings import BadSetting
+from overlap.mock_server import files
+from overlap.mock_server.settings import BadSetting
 
 
 @cache  # as many as the server's owner has named

@@ -5,8 +5,8 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from mock_server import files
-from mock_server.settings import BadSetting
+from overlap.mock_server import files
+from overlap.mock_server.settings import BadSetting
 
 FORMAT = "overlap-recording"
 VERSION = 1

@@ -5,16 +5,16 @@ from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from mock_server.answering import refusal
-from mock_server.channel import Channel
-from mock_server.control import Then
-from mock_server.exchange import Exchange
-from mock_server.journal import Entry
-from mock_server.plan import End, Plan
-from mock_server.wire import errors
+from overlap.mock_server.answering import refusal
+from overlap.mock_server.channel import Channel
+from overlap.mock_server.control import Then
+from overlap.mock_server.exchange import Exchange
+from overlap.mock_server.journal import Entry
+from overlap.mock_server.plan import End, Plan
+from overlap.mock_server.wire import errors
 
 if TYPE_CHECKING:
-    from mock_server.app import App
+    from overlap.mock_server.app import App
 
 
 class RemoteLoad:

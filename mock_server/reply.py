@@ -4,8 +4,8 @@ import time
 from collections.abc import Iterable
 from http import HTTPStatus
 
-from mock_server import http
-from mock_server.limits import Standing, spelled
+from overlap.mock_server import http
+from overlap.mock_server.limits import Standing, spelled
 
 NO_LIMITS = (
     b"x-ratelimit-limit-requests: 30000\r\nx-ratelimit-limit-tokens: 150000000\r\n"

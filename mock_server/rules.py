@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from mock_server import registry, settings
-from mock_server.permits import CLIENT, Permits, parsed
-from mock_server.schedule import of_any_round
-from mock_server.settings import BadSetting
+from overlap.mock_server import registry, settings
+from overlap.mock_server.permits import CLIENT, Permits, parsed
+from overlap.mock_server.schedule import of_any_round
+from overlap.mock_server.settings import BadSetting
 
-FOLDER = "mock_server.faults"
+FOLDER = "overlap.mock_server.faults"
 
 
 class Facts(NamedTuple):

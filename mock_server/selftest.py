@@ -4,8 +4,8 @@ import os
 import sys
 from urllib.parse import urlsplit
 
-from mock_server.bench.processes import Running
-from mock_server.bench.streams import Seen, measured
+from overlap.mock_server.bench.processes import Running
+from overlap.mock_server.bench.streams import Seen, measured
 
 STREAMS = 8
 TOKENS = 20

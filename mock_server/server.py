@@ -13,12 +13,12 @@ from functools import partial
 
 import uvloop
 
-from mock_server import guard
-from mock_server.app import App
-from mock_server.config import Config
-from mock_server.connection import Connection
-from mock_server.following import follow
-from mock_server.pacer import Pacer
+from overlap.mock_server import guard
+from overlap.mock_server.app import App
+from overlap.mock_server.config import Config
+from overlap.mock_server.connection import Connection
+from overlap.mock_server.following import follow
+from overlap.mock_server.pacer import Pacer
 
 BACKLOG = 8192
 
@@ -88,7 +88,7 @@ async def swept(app: App, stop: asyncio.Event) -> None:
 
 async def tested(url: str, own: str) -> bool:
     """Have another process, with the token *own*, measure whether the schedule is kept; it says so on stderr."""
-    words = (sys.executable, "-m", "mock_server.selftest", url, str(os.getpid()))
+    words = (sys.executable, "-m", "overlap.mock_server.selftest", url, str(os.getpid()))
     # In the environment: what stands on a command line can be read by every user of the machine.
     environment = {**os.environ, "OVERLAP_MOCK_TOKEN": own}
     told = partial(follow, os.getpid())

@@ -5,9 +5,9 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from mock_server import registry
-from mock_server.permits import CLIENT, Permits, parsed
-from mock_server.shown import reason, shown
+from overlap.mock_server import registry
+from overlap.mock_server.permits import CLIENT, Permits, parsed
+from overlap.mock_server.shown import reason, shown
 
 LONGEST = 3600.0
 """The largest number a setting takes: an hour, for the many that are times in seconds."""
@@ -37,7 +37,7 @@ def chosen(  # noqa: PLR0913, PLR0917 - where to look, what for, and on whose be
     Settings may also be meant for a function of the name *others*, and are then checked and left out. *permits*
     say what may be chosen besides the folder's entries and numbers.
 
-    >>> chosen("mock_server.profiles", "steady,itl=0.05", "offsets", given=2).settings
+    >>> chosen("overlap.mock_server.profiles", "steady,itl=0.05", "offsets", given=2).settings
     {'itl': 0.05}
     """
     name, pairs = parsed(words)

@@ -4,9 +4,9 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from mock_server.capacity import Capacity, Job, Size
-from mock_server.counts import Counts
-from mock_server.pacer import Pacer
+from overlap.mock_server.capacity import Capacity, Job, Size
+from overlap.mock_server.counts import Counts
+from overlap.mock_server.pacer import Pacer
 
 Emit = Callable[[int, Job], None]
 

@@ -13,16 +13,16 @@ from typing import Any, NoReturn
 import orjson
 import uvloop
 
-from mock_server import server
-from mock_server.app import App
-from mock_server.buckets import Shared
-from mock_server.channel import Channel, connected
-from mock_server.config import Config
-from mock_server.counts import Counts
-from mock_server.following import follow
-from mock_server.hub import Hub
-from mock_server.pacer import Pacer
-from mock_server.remote import Remote
+from overlap.mock_server import server
+from overlap.mock_server.app import App
+from overlap.mock_server.buckets import Shared
+from overlap.mock_server.channel import Channel, connected
+from overlap.mock_server.config import Config
+from overlap.mock_server.counts import Counts
+from overlap.mock_server.following import follow
+from overlap.mock_server.hub import Hub
+from overlap.mock_server.pacer import Pacer
+from overlap.mock_server.remote import Remote
 
 PATIENCE = 20.0
 """How long workers may take to be up, in seconds."""

@@ -4,8 +4,8 @@ How exactly can this machine and this harness measure a schedule that is known?
 Private: not a scenario that anyone asks for, but what is run before those that are, with the floor client.
 """
 
-from harness.plan import Plan
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "prompts"]
 

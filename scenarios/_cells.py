@@ -5,13 +5,13 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
-from harness.report.figures import count, number, told
-from harness.report.matrix import FIELDS, say
-from harness.stats.cells import CellSummary, Summary
-from harness.stats.estimate import Estimate
+from overlap.harness.report.figures import count, number, told
+from overlap.harness.report.matrix import FIELDS, say
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.harness.stats.estimate import Estimate
 
 if TYPE_CHECKING:
-    from harness.stats.ranking import Ranking
+    from overlap.harness.stats.ranking import Ranking
 
 Key = TypeVar("Key", bound=Hashable)
 Two = tuple[CellSummary | None, CellSummary | None]
@@ -151,7 +151,7 @@ def overs(
     ratio of which a side is missing is left out; so is one with failed calls, unless *failing* says that the
     answer counts these: a call that fails is soon done.
     """
-    from harness.stats.standing import ratios  # with numpy, which the workers of a round do without
+    from overlap.harness.stats.standing import ratios  # with numpy, which the workers of a round do without
 
     pairs = {
         key: (a.cell, b.cell, metric) for key, (a, b) in wanted.items() if a and b and (failing or finished(a, b))
@@ -161,22 +161,22 @@ def overs(
 
 def standings(summary: Summary, cells: list[CellSummary], metric: str) -> "Ranking[str] | None":
     """Rank *cells* by *metric*, smallest first, by their ids; None where none can be ranked."""
-    from harness.stats.standing import ranked
+    from overlap.harness.stats.standing import ranked
 
     return ranked(summary.run, [each.cell for each in cells], metric)
 
 
 def apart(summary: Summary, a: CellSummary | None, b: CellSummary | None, metric: str) -> Estimate | None:
     """Return a - b of *metric*, paired by round; None where either is missing, or calls of either failed."""
-    from harness.stats.compare import difference
+    from overlap.harness.stats.compare import difference
 
     return difference(summary.run, a.cell, b.cell, metric) if a and b and finished(a, b) else None
 
 
 def verdict(factor: Estimate, more: str, less: str) -> str:
     """Choose words by what a ratio shows: *more*, *less*, that both are the same, or that nothing is shown."""
-    from harness.stats.ranking import MATTERS
-    from harness.stats.ranking import verdict as shown
+    from overlap.harness.stats.ranking import MATTERS
+    from overlap.harness.stats.ranking import verdict as shown
 
     words = {"higher": more, "lower": less, "equal": f"No difference of {MATTERS * 100:.0f} % or more here"}
     return words.get(shown(factor), "Not shown here")
@@ -188,7 +188,7 @@ def versus(factor: Estimate, words: str, sides: str) -> str:
 
     Else that the two *sides*, "abatch and gather", are not told apart, and how far apart they may still be.
     """
-    from harness.report.standings import compared
+    from overlap.harness.report.standings import compared
 
     return compared(factor, words, words, sides)
 
@@ -200,8 +200,8 @@ def change(factor: Estimate) -> str:
     >>> change(Estimate(0.919, 0.91, 0.928, 5, 5, ""))
     '-8.1 % (-9.0 to -7.2)'
     """
-    from harness.stats.ranking import differs, possible
-    from harness.stats.ranking import verdict as shown
+    from overlap.harness.stats.ranking import differs, possible
+    from overlap.harness.stats.ranking import verdict as shown
 
     if factor.low is None or factor.high is None:
         return "not shown in so few rounds"

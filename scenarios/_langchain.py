@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from harness import registry
-from harness.endpoint import Endpoint
-from harness.journal import take
+from overlap.harness import registry
+from overlap.harness.endpoint import Endpoint
+from overlap.harness.journal import take
 
 
 def model(client: Any) -> Any:
@@ -25,7 +25,7 @@ def step(func: Callable[[Any], Any], afunc: Callable[[Any], Awaitable[Any]]) -> 
 
 def anew(name: str, endpoint: Endpoint, **settings: Any) -> Any:
     """Build the client called *name* with other *settings* of the endpoint; whoever asks must close it."""
-    return registry.load("harness.clients", name).client(replace(endpoint, **settings))
+    return registry.load("overlap.harness.clients", name).client(replace(endpoint, **settings))
 
 
 def refuse(variant: str, scenario: str, there: object) -> registry.Unknown:

@@ -12,8 +12,8 @@ from langchain_core.vectorstores import InMemoryVectorStore
 from langchain_openai import OpenAIEmbeddings
 from pydantic import SecretStr
 
-from harness.clients._transport import blocking, on_httpx2
-from harness.endpoint import Endpoint
+from overlap.harness.clients._transport import blocking, on_httpx2
+from overlap.harness.endpoint import Endpoint
 
 NEAREST, DIMENSIONS = 3, 32
 PASSAGES = [f"Note {number}: a wait of {number} ms overlaps with {number % 7} others." for number in range(500)]

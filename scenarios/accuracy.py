@@ -1,9 +1,9 @@
 """How far off is what we measure, by client layer and concurrency?"""
 
-from harness.plan import Plan
-from harness.stats.cells import Summary
-from scenarios._cells import has, in_each
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.stats.cells import Summary
+from overlap.scenarios._cells import has, in_each
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
 
@@ -52,6 +52,6 @@ def _at(summary: Summary, streams: int) -> str | None:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

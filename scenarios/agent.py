@@ -3,12 +3,12 @@
 import asyncio
 import time
 
-from harness.plan import Plan
-from harness.stats.cells import CellSummary, Summary
-from harness.stats.estimate import Estimate
-from scenarios._cells import about, in_each, overs, variants, versus, whole
-from scenarios._langchain import model, refuse
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.harness.stats.estimate import Estimate
+from overlap.scenarios._cells import about, in_each, overs, variants, versus, whole
+from overlap.scenarios._langchain import model, refuse
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PACKAGES", "PLAN", "answer", "app", "prompts"]
 
@@ -103,6 +103,6 @@ def _at(width: int, found: dict[str, CellSummary], factor: Estimate) -> str:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

@@ -3,11 +3,11 @@
 import asyncio
 import time
 
-from harness.plan import Plan
-from harness.stats.cells import Summary
-from scenarios._cells import about, calls_each_round, in_each, lasting, overs, variants, versus
-from scenarios._langchain import refuse
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.stats.cells import Summary
+from overlap.scenarios._cells import about, calls_each_round, in_each, lasting, overs, variants, versus
+from overlap.scenarios._langchain import refuse
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "app", "prompts"]
 
@@ -101,6 +101,6 @@ def _answer(summary: Summary) -> str | None:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

@@ -1,12 +1,12 @@
 """What do callbacks and tracing cost, and does it matter how the handler is written?"""
 
-from harness.plan import Plan
-from harness.report.figures import listed, times
-from harness.stats.cells import Summary
-from harness.stats.estimate import Estimate
-from scenarios._cells import about, in_each, overs, variants
-from scenarios._langchain import refuse
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.report.figures import listed, times
+from overlap.harness.stats.cells import Summary
+from overlap.harness.stats.estimate import Estimate
+from overlap.scenarios._cells import about, in_each, overs, variants
+from overlap.scenarios._langchain import refuse
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "app", "prompts"]
 
@@ -128,6 +128,6 @@ def _dear(known: dict[str, Estimate]) -> str:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

@@ -1,10 +1,10 @@
 """How many connections does a client open when more calls are in flight than it keeps alive?"""
 
-from harness.plan import Plan
-from harness.stats.cells import Summary
-from scenarios._cells import about, calls_at_once, in_each, over, variants, versus, whole
-from scenarios._langchain import anew, refuse
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.stats.cells import Summary
+from overlap.scenarios._cells import about, calls_at_once, in_each, over, variants, versus, whole
+from overlap.scenarios._langchain import anew, refuse
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "app", "prompts"]
 
@@ -77,6 +77,6 @@ def _answer(summary: Summary) -> str | None:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

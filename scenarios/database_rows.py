@@ -5,12 +5,12 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from harness.owned.temporary import temporary
-from harness.plan import Plan
-from harness.stats.cells import Summary
-from scenarios._cells import about, in_each, over, variants, verdict, versus
-from scenarios._langchain import model, refuse
-from scenarios._questions import questions as prompts
+from overlap.harness.owned.temporary import temporary
+from overlap.harness.plan import Plan
+from overlap.harness.stats.cells import Summary
+from overlap.scenarios._cells import about, in_each, over, variants, verdict, versus
+from overlap.scenarios._langchain import model, refuse
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "app", "prompts"]
 
@@ -145,6 +145,6 @@ def _answer(summary: Summary) -> str | None:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

@@ -5,11 +5,11 @@ import sys
 
 import orjson
 
-from harness.plan import Plan
-from harness.stats.cells import Summary
-from scenarios._cells import about, has, in_each, lasting, over, variants, versus, whole
-from scenarios._langchain import forget, refuse
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.stats.cells import Summary
+from overlap.scenarios._cells import about, has, in_each, lasting, over, variants, versus, whole
+from overlap.scenarios._langchain import forget, refuse
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "app", "prompts"]
 
@@ -35,11 +35,11 @@ _running = {}
 
 def served(endpoint):
     """Answer the address of the service upon *endpoint*, started at first; one process lasts a launch's slots."""
-    from harness.server import start
+    from overlap.harness.server import start
 
     llm = endpoint.base_url.removesuffix("/v1")
     if llm not in _running:
-        _running[llm] = start([sys.executable, "-m", "scenarios.service", "--llm", llm, "--port", "0"])
+        _running[llm] = start([sys.executable, "-m", "overlap.scenarios.service", "--llm", llm, "--port", "0"])
         atexit.register(_running[llm].stop)
         forget(endpoint)
     return _running[llm].base_url
@@ -116,6 +116,6 @@ def _answer(summary: Summary) -> str | None:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

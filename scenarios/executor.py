@@ -4,12 +4,12 @@ import asyncio
 import time
 from contextlib import suppress
 
-from harness.executor import StampedExecutor
-from harness.plan import Plan
-from harness.stats.cells import Summary
-from scenarios._cells import has, in_each, lasting, over, variants, versus
-from scenarios._langchain import refuse
-from scenarios._questions import questions as prompts
+from overlap.harness.executor import StampedExecutor
+from overlap.harness.plan import Plan
+from overlap.harness.stats.cells import Summary
+from overlap.scenarios._cells import has, in_each, lasting, over, variants, versus
+from overlap.scenarios._langchain import refuse
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "app", "prompts"]
 
@@ -89,6 +89,6 @@ def _answer(summary: Summary) -> str | None:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

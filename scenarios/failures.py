@@ -5,12 +5,12 @@ from collections import Counter
 from contextlib import suppress
 from http import HTTPStatus
 
-from harness.plan import Plan
-from harness.report.figures import listed
-from harness.stats.cells import CellSummary, Summary
-from scenarios._cells import about, in_each, variants
-from scenarios._langchain import model, refuse, step
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.report.figures import listed
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.scenarios._cells import about, in_each, variants
+from overlap.scenarios._langchain import model, refuse, step
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "app", "prompts"]
 
@@ -138,6 +138,6 @@ def _answer(summary: Summary) -> str | None:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

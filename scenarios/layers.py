@@ -1,10 +1,10 @@
 """What does each layer between your code and the wire cost?"""
 
-from harness.plan import Plan
-from harness.report.figures import told
-from harness.stats.cells import Summary
-from scenarios._cells import finished, in_each, one, overs, versus
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.report.figures import told
+from overlap.harness.stats.cells import Summary
+from overlap.scenarios._cells import finished, in_each, one, overs, versus
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
 
@@ -60,6 +60,6 @@ def _answer(summary: Summary) -> str | None:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

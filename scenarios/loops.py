@@ -1,9 +1,9 @@
 """What does uvloop change for a chain, and for bare HTTP?"""
 
-from harness.plan import Plan
-from harness.stats.cells import CellSummary, Summary
-from scenarios._cells import change, in_each, one, overs
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.scenarios._cells import change, in_each, one, overs
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
 
@@ -50,6 +50,6 @@ def _both(summary: Summary, **where: str) -> tuple[CellSummary | None, CellSumma
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

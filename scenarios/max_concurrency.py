@@ -2,13 +2,13 @@
 
 import asyncio
 
-from harness.plan import Plan
-from harness.report.figures import listed
-from harness.stats.cells import Summary
-from scenarios._cells import about, in_each, variants, whole
-from scenarios._langchain import model, refuse
-from scenarios._questions import questions as prompts
-from scenarios.provider_batching import Many
+from overlap.harness.plan import Plan
+from overlap.harness.report.figures import listed
+from overlap.harness.stats.cells import Summary
+from overlap.scenarios._cells import about, in_each, variants, whole
+from overlap.scenarios._langchain import model, refuse
+from overlap.scenarios._questions import questions as prompts
+from overlap.scenarios.provider_batching import Many
 
 __all__ = ["PLAN", "answer", "app", "prompts"]
 
@@ -91,7 +91,7 @@ def answer(summary: Summary) -> str | None:
 
 
 def _answer(summary: Summary) -> str | None:
-    from harness.stats.standing import by_round  # with numpy, which the workers of a round do without
+    from overlap.harness.stats.standing import by_round  # with numpy, which the workers of a round do without
 
     found = variants(summary, scenario=SCENARIO)
     # By the round with the most: a mean of 4 may hide a round of 5.
@@ -126,6 +126,6 @@ def _kept(seen: dict[str, float | None]) -> str:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

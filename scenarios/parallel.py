@@ -1,11 +1,11 @@
 """Do the branches of a RunnableParallel run at once, and does max_concurrency hold them back?"""
 
-from harness.plan import Plan
-from harness.stats.cells import CellSummary, Summary
-from harness.stats.estimate import Estimate
-from scenarios._cells import has, in_each, overs, variants, verdict, versus, whole
-from scenarios._langchain import model, refuse, step
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.harness.stats.estimate import Estimate
+from overlap.scenarios._cells import has, in_each, overs, variants, verdict, versus, whole
+from overlap.scenarios._langchain import model, refuse, step
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "app", "prompts"]
 
@@ -71,7 +71,7 @@ def _answer(summary: Summary) -> str | None:
 
 def _side_by_side(summary: Summary, at_once: CellSummary, factor: Estimate) -> str:
     """Say whether the branches ran at once: by what the server saw in each round, and by the time they took."""
-    from harness.stats.standing import by_round  # with numpy, which the workers of a round do without
+    from overlap.harness.stats.standing import by_round  # with numpy, which the workers of a round do without
 
     peaks = by_round(summary.run, at_once.cell, ("peak",)).values()
     if peaks and max(peaks) <= 1:
@@ -83,6 +83,6 @@ def _side_by_side(summary: Summary, at_once: CellSummary, factor: Estimate) -> s
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

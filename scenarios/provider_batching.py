@@ -2,11 +2,11 @@
 
 import asyncio
 
-from harness.plan import Plan
-from harness.stats.cells import Summary
-from scenarios._cells import about, in_each, overs, variants, versus, whole
-from scenarios._langchain import refuse
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.stats.cells import Summary
+from overlap.scenarios._cells import about, in_each, overs, variants, versus, whole
+from overlap.scenarios._langchain import refuse
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "app", "prompts"]
 
@@ -37,7 +37,7 @@ class Many:
     """One call is many inputs, handed to the provider in one way or another."""
 
     def __init__(self, endpoint, ask):
-        from harness.clients._transport import blocking, on_httpx2
+        from overlap.harness.clients._transport import blocking, on_httpx2
 
         self._ask = ask
         self._http, self._async_http = blocking(endpoint), on_httpx2(endpoint)
@@ -122,6 +122,6 @@ def _answer(summary: Summary) -> str | None:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

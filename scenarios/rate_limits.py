@@ -3,12 +3,12 @@
 from http import HTTPStatus
 from uuid import uuid4
 
-from harness.plan import Plan
-from harness.report.figures import count, listed
-from harness.stats.cells import CellSummary, Summary
-from scenarios._cells import about, calls_at_once, in_each, refused, statuses_of, variants, whole
-from scenarios._langchain import anew, refuse
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.report.figures import count, listed
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.scenarios._cells import about, calls_at_once, in_each, refused, statuses_of, variants, whole
+from overlap.scenarios._langchain import anew, refuse
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "app", "prompts"]
 
@@ -90,6 +90,6 @@ def _through(summary: Summary, found: dict[str, CellSummary]) -> str:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

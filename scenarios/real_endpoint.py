@@ -1,7 +1,7 @@
 """How soon does a real endpoint answer, and what does calling it in another way change?"""
 
-from harness.plan import Plan
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "prompts"]
 
@@ -14,6 +14,6 @@ PLAN = (
 )
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

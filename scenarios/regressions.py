@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from harness.plan import Plan
-from harness.stats.cells import Summary
-from scenarios._cells import by, finished, has, standings
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.stats.cells import Summary
+from overlap.scenarios._cells import by, finished, has, standings
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
 
@@ -33,7 +33,7 @@ def answer(summary: Summary) -> str | None:
     ranking = standings(summary, list(found.values()), "cpu")
     if ranking is None or not ranking.worse | ranking.rest:
         return None
-    from harness.report.standings import standing
+    from overlap.harness.report.standings import standing
 
     def name(cell: str) -> str:
         own = found[cell].cell
@@ -49,6 +49,6 @@ def answer(summary: Summary) -> str | None:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

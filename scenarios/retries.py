@@ -1,11 +1,11 @@
 """How many requests, and how much time, do retries hide from their caller?"""
 
-from harness.plan import Plan
-from harness.report.figures import count
-from harness.stats.cells import Summary
-from scenarios._cells import about, in_each, over, refused, variants, versus, whole
-from scenarios._langchain import anew, model, refuse
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.report.figures import count
+from overlap.harness.stats.cells import Summary
+from overlap.scenarios._cells import about, in_each, over, refused, variants, versus, whole
+from overlap.scenarios._langchain import anew, model, refuse
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "app", "prompts"]
 
@@ -84,6 +84,6 @@ def _answer(summary: Summary) -> str | None:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

@@ -1,10 +1,10 @@
 """What does the vector store's interface cost a retrieval chain: native async, or a thread a question?"""
 
-from harness.plan import Plan
-from harness.stats.cells import Summary
-from scenarios._cells import about, in_each, over, variants, versus, whole
-from scenarios._langchain import forget, model, refuse
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.stats.cells import Summary
+from overlap.scenarios._cells import about, in_each, over, variants, versus, whole
+from overlap.scenarios._langchain import forget, model, refuse
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PACKAGES", "PLAN", "answer", "app", "prompts"]
 
@@ -35,7 +35,7 @@ class Retrieval:
 
 def app(client, endpoint, variant):
     """Build the chain upon one store; filling it is asked of the provider, and no part of any call."""
-    from scenarios import _qdrant, _stores
+    from overlap.scenarios import _qdrant, _stores
 
     if variant not in PLAN[0].variants:
         raise refuse(variant, SCENARIO, ", ".join(PLAN[0].variants))
@@ -76,6 +76,6 @@ def _answer(summary: Summary) -> str | None:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

@@ -1,9 +1,9 @@
 """Which way of calling a chain finishes first?"""
 
-from harness.plan import Plan
-from harness.stats.cells import Summary
-from scenarios._cells import about, by, finished, has, in_each, standings
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.stats.cells import Summary
+from overlap.scenarios._cells import about, by, finished, has, in_each, standings
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
 
@@ -41,12 +41,12 @@ def _at(summary: Summary, concurrency: int) -> str | None:
     best = cells[ranking.best]
     told = f"At concurrency {concurrency}, {best.cell.strategy} takes least: {has(best, 'makespan')}"
     shortest = f"{told} ({about(best, 'overlap')} of the possible)" if "overlap" in best.metrics else told
-    from harness.report.standings import standing
+    from overlap.harness.report.standings import standing
 
     return f"{shortest}. {standing(ranking, lambda name: cells[name].cell.strategy)}"
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

@@ -1,10 +1,10 @@
 """When does the caller of a stream see its first token, and how evenly do the others come?"""
 
-from harness.plan import Plan
-from harness.report.figures import listed, told
-from harness.stats.cells import CellSummary, Summary
-from scenarios._cells import by, in_each, standings
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.report.figures import listed, told
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.scenarios._cells import by, in_each, standings
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
 
@@ -54,7 +54,7 @@ def _at(summary: Summary, streams: int) -> str | None:
     ranking = standings(summary, cells, "ttft.p50")
     if ranking is None or not ranking.worse | ranking.rest:
         return first
-    from harness.report.standings import standing
+    from overlap.harness.report.standings import standing
 
     rest = standing(ranking, names.__getitem__, worse=("is later", "are later"), than="as late")
     return f"{first} Measured soonest with {names[ranking.best]}. {rest}"
@@ -66,6 +66,6 @@ def _pace(cell: CellSummary) -> str:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

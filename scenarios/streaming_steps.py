@@ -1,12 +1,12 @@
 """Which steps behind a model let its stream through, and which hold it until the end?"""
 
-from harness.plan import Plan
-from harness.report.figures import listed
-from harness.stats.cells import CellSummary, Summary
-from harness.stats.estimate import Estimate
-from scenarios._cells import apart, has, in_each, planned, span, variants
-from scenarios._langchain import model, refuse
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.report.figures import listed
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.harness.stats.estimate import Estimate
+from overlap.scenarios._cells import apart, has, in_each, planned, span, variants
+from overlap.scenarios._langchain import model, refuse
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "app", "prompts"]
 
@@ -107,6 +107,6 @@ def _held(later: dict[str, Estimate | None]) -> str:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

@@ -2,13 +2,13 @@
 
 from functools import reduce
 
-from harness.plan import Plan
-from harness.report.figures import number, told
-from harness.stats.cells import Summary
-from harness.stats.estimate import Estimate
-from scenarios._cells import apart, calls_each_round, has, in_each, over, variants, versus
-from scenarios._langchain import model, refuse
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.report.figures import number, told
+from overlap.harness.stats.cells import Summary
+from overlap.harness.stats.estimate import Estimate
+from overlap.scenarios._cells import apart, calls_each_round, has, in_each, over, variants, versus
+from overlap.scenarios._langchain import model, refuse
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "app", "prompts"]
 
@@ -76,6 +76,6 @@ def _cost(more: Estimate) -> str:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

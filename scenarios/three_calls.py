@@ -1,11 +1,11 @@
 """Do three calls of 1.5 s take 4.5 s in sequence and 1.5 s under gather?"""
 
-from harness.plan import Plan
-from harness.report.figures import told
-from harness.stats.cells import CellSummary, Summary
-from harness.stats.estimate import Estimate
-from scenarios._cells import calls_at_once, in_each, lasting, one, over, planned, versus
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.report.figures import told
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.harness.stats.estimate import Estimate
+from overlap.scenarios._cells import calls_at_once, in_each, lasting, one, over, planned, versus
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
 
@@ -69,6 +69,6 @@ def _near(total: Estimate, said: float) -> bool | None:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

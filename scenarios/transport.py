@@ -1,10 +1,10 @@
 """Which HTTP library should calls go through, and how does its cost grow with the calls in flight?"""
 
-from harness.plan import Plan
-from harness.stats.cells import CellSummary, Summary
-from harness.stats.estimate import Estimate
-from scenarios._cells import about, by, in_each, one, overs, versus
-from scenarios._questions import questions as prompts
+from overlap.harness.plan import Plan
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.harness.stats.estimate import Estimate
+from overlap.scenarios._cells import about, by, in_each, one, overs, versus
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
 
@@ -53,6 +53,6 @@ def _at(summary: Summary, width: int, factor: Estimate | None) -> str | None:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

@@ -2,11 +2,11 @@
 
 from itertools import count
 
-from harness.plan import Plan
-from harness.stats.cells import CellSummary, Summary
-from scenarios._cells import has, in_each, one, over, versus
-from scenarios._langchain import model, step
-from scenarios._questions import questions
+from overlap.harness.plan import Plan
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.scenarios._cells import has, in_each, one, over, versus
+from overlap.scenarios._langchain import model, step
+from overlap.scenarios._questions import questions
 
 __all__ = ["PLAN", "answer", "app", "prompts"]
 
@@ -84,6 +84,6 @@ def _waits(summary: Summary, cell: CellSummary) -> str:
 
 
 if __name__ == "__main__":
-    from harness.cli import scenario
+    from overlap.harness.cli import scenario
 
     scenario(__file__)

@@ -13,10 +13,10 @@ from typing import Any
 import orjson
 import pytest
 
-from harness import masking
-from harness.arms.flock import held
-from harness.record import Call, Cell, Lag, Served, Slot
-from harness.store import Writer
+from overlap.harness import masking
+from overlap.harness.arms.flock import held
+from overlap.harness.record import Call, Cell, Lag, Served, Slot
+from overlap.harness.store import Writer
 
 MS = 1_000_000
 # What each client adds before the request leaves and after the answer has come, in ms.

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from typing import Any
 
-from harness.application.blame import Unloadable, reason
-from harness.endpoint import Endpoint
+from overlap.harness.application.blame import Unloadable, reason
+from overlap.harness.endpoint import Endpoint
 
 METHODS = ("invoke", "ainvoke", "batch", "abatch", "abatch_as_completed", "stream", "astream")
 # What strategies say to those that take all inputs at once.

@@ -15,10 +15,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from harness.application import shared
-from harness.application.adapting import methods
-from harness.application.blame import Unloadable, reason
-from harness.application.spec import Spec
+from overlap.harness.application import shared
+from overlap.harness.application.adapting import methods
+from overlap.harness.application.blame import Unloadable, reason
+from overlap.harness.application.spec import Spec
 
 # Ours are never forgotten, even where an application lies beside them.
 OURS = {"harness", "mock_server", "scenarios", "__main__", "__mp_main__"}

@@ -4,16 +4,16 @@ from functools import cache, partial
 from types import ModuleType
 from typing import Any
 
-from harness import registry
-from harness.application import shared
-from harness.application.adapting import built
-from harness.application.blame import Unloadable
-from harness.application.loading import forget, imported, public
-from harness.application.pointing import point
-from harness.application.spec import Spec, parse
-from harness.endpoint import Endpoint
-from harness.record import OWN
-from harness.settle import settle
+from overlap.harness import registry
+from overlap.harness.application import shared
+from overlap.harness.application.adapting import built
+from overlap.harness.application.blame import Unloadable
+from overlap.harness.application.loading import forget, imported, public
+from overlap.harness.application.pointing import point
+from overlap.harness.application.spec import Spec, parse
+from overlap.harness.endpoint import Endpoint
+from overlap.harness.record import OWN
+from overlap.harness.settle import settle
 
 
 def own(word: str) -> Spec | None:
@@ -48,7 +48,7 @@ def scenario(word: str) -> ModuleType:
     Raises `Unknown` for a name that is not there, `Unloadable` for a file that cannot be imported or is none.
     """
     spec = parse(word)
-    return _file(spec) if spec else registry.load("scenarios", word)
+    return _file(spec) if spec else registry.load("overlap.scenarios", word)
 
 
 def made(word: str, endpoint: Endpoint, variant: str) -> Any:

@@ -3,8 +3,8 @@
 import shlex
 from pathlib import Path
 
-from harness.arms.build import Built
-from harness.arms.shim import code, environment
+from overlap.harness.arms.build import Built
+from overlap.harness.arms.shim import code, environment
 
 # What a project may have in its own options, and would disturb a measurement: off, where it is installed.
 _OFF = {
@@ -14,7 +14,7 @@ _OFF = {
     "pytest-cov": ("--no-cov",),
     "pytest-rerunfailures": ("--reruns=0",),
 }
-_PLUGIN = "harness.pytest_plugin"
+_PLUGIN = "overlap.harness.pytest_plugin"
 
 
 def pytest_command(built: Built, tests: Path, out: Path) -> tuple[list[str], dict[str, str], Path]:

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.arms import envs, unread
-from harness.arms.envs import Environment, Recipe
-from harness.arms.interpreter import check
-from harness.arms.lock import lock
-from harness.arms.shim import environment, shim
-from harness.arms.spec import Spec
-from harness.arms.tree import Tree, naming, trees
-from harness.environment import PACKAGES
-from harness.gate.record import Arm
-from harness.launch import Launch
+from overlap.harness.arms import envs, unread
+from overlap.harness.arms.envs import Environment, Recipe
+from overlap.harness.arms.interpreter import check
+from overlap.harness.arms.lock import lock
+from overlap.harness.arms.shim import environment, shim
+from overlap.harness.arms.spec import Spec
+from overlap.harness.arms.tree import Tree, naming, trees
+from overlap.harness.environment import PACKAGES
+from overlap.harness.gate.record import Arm
+from overlap.harness.launch import Launch
 
 Say = Callable[[str], None]
 SIDES = ("base", "candidate")
@@ -137,7 +137,7 @@ def _label(spec: Spec, place: Tree) -> str:
 def _can_measure(side: str, made: Built, needs: Sequence[str]) -> None:
     """See that a worker of the arm can start; an environment of its own may lack what the harness needs."""
     spec = made.spec
-    asked = [f"harness.clients.{spec.client}"] if spec.client else []
+    asked = [f"overlap.harness.clients.{spec.client}"] if spec.client else []
     asked += ["uvloop"] if spec.loop == "uvloop" else []
     with naming(side):
-        check(made.python, made.env, made.root, ("harness.worker", *asked, *needs))
+        check(made.python, made.env, made.root, ("overlap.harness.worker", *asked, *needs))

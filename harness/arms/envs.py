@@ -13,12 +13,12 @@ from time import time
 
 import orjson
 
-from harness.arms import installer
-from harness.arms.flock import held
-from harness.arms.interpreter import Interpreter, ask
-from harness.arms.lock import Lock, digest
-from harness.calm import uninterrupted
-from harness.config import Mistake
+from overlap.harness.arms import installer
+from overlap.harness.arms.flock import held
+from overlap.harness.arms.interpreter import Interpreter, ask
+from overlap.harness.arms.lock import Lock, digest
+from overlap.harness.calm import uninterrupted
+from overlap.harness.config import Mistake
 
 _DONE = ".complete"  # written last: a folder without it was left half-made
 _FORMAT = 2

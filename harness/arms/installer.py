@@ -10,12 +10,12 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from harness import interrupt
-from harness.arms.lock import Lock
-from harness.config import Mistake
-from harness.masking import masked
-from harness.owned import children
-from harness.owned.temporary import temporary
+from overlap.harness import interrupt
+from overlap.harness.arms.lock import Lock
+from overlap.harness.config import Mistake
+from overlap.harness.masking import masked
+from overlap.harness.owned import children
+from overlap.harness.owned.temporary import temporary
 
 _ADDRESS = re.compile(r"[A-Za-z][\w+.-]*://[^\s`]+|(?<=host=)'[^']*'|(?<=with url: )\S+")
 _ERROR = re.compile(r"error: *(.*)", re.IGNORECASE)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import orjson
 
-from harness.config import Mistake
-from harness.environment import scrubbed
-from harness.owned.children import run
+from overlap.harness.config import Mistake
+from overlap.harness.environment import scrubbed
+from overlap.harness.owned.children import run
 
 _ASK = """
 import json, platform, sys

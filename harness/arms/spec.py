@@ -19,9 +19,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from harness import loops, registry
-from harness.config import Mistake
-from harness.masking import hide, masked, shown
+from overlap.harness import loops, registry
+from overlap.harness.config import Mistake
+from overlap.harness.masking import hide, masked, shown
 
 # Stands for the commit from which the candidate came; only git knows which that is.
 FORK = "@fork"
@@ -190,9 +190,9 @@ def _python(side: str, value: str) -> str:
 
 _READ: Mapping[str, Callable[[str, str], Any]] = {
     "lock": lambda _, value: Path(value).expanduser(),
-    "client": _entry("harness.clients"),
+    "client": _entry("overlap.harness.clients"),
     "loop": _loop,
-    "strategy": _entry("harness.strategies"),
+    "strategy": _entry("overlap.harness.strategies"),
     "executor": _threads,
     "python": _python,
 }

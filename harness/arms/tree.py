@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.arms.repository import changed, commit, fork
-from harness.arms.spec import FORK, Spec
-from harness.arms.worktree import worktree
-from harness.config import Mistake
+from overlap.harness.arms.repository import changed, commit, fork
+from overlap.harness.arms.spec import FORK, Spec
+from overlap.harness.arms.worktree import worktree
+from overlap.harness.config import Mistake
 
 
 @dataclass(frozen=True, slots=True)

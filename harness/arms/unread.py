@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from harness.arms.lock import ORDER
-from harness.arms.pins import pins
-from harness.environment import PACKAGES
-from harness.report.figures import count, listed
+from overlap.harness.arms.lock import ORDER
+from overlap.harness.arms.pins import pins
+from overlap.harness.environment import PACKAGES
+from overlap.harness.report.figures import count, listed
 
 # Of other tools; patterns of file names.
 OTHERS = (

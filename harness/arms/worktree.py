@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.arms.repository import git, prefix, said
-from harness.calm import uninterrupted
-from harness.config import Mistake
-from harness.owned.sweeping import TREE, forget
-from harness.owned.temporary import abandoned, claimed, temporary
+from overlap.harness.arms.repository import git, prefix, said
+from overlap.harness.calm import uninterrupted
+from overlap.harness.config import Mistake
+from overlap.harness.owned.sweeping import TREE, forget
+from overlap.harness.owned.temporary import abandoned, claimed, temporary
 
 
 @contextmanager

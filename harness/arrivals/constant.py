@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import count
 
-from harness.arrivals import _checks
+from overlap.harness.arrivals import _checks
 
 
 def due_times(_seed: int, *, rate: float) -> Iterator[int]:

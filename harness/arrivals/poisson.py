@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 
-from harness.arrivals import _checks
+from overlap.harness.arrivals import _checks
 
 
 def due_times(seed: int, *, rate: float) -> Iterator[int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import count
 from math import sqrt
 
-from harness.arrivals import _checks
+from overlap.harness.arrivals import _checks
 
 
 def due_times(_seed: int, *, from_: float, to: float, over: float = 60.0) -> Iterator[int]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from harness.arrivals import _checks
-from harness.arrivals._files import Row, rows
+from overlap.harness.arrivals import _checks
+from overlap.harness.arrivals._files import Row, rows
 
 
 def due_times(  # noqa: PLR0913  the settings of a trace

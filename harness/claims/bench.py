@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from harness.claims.threads import Counted
-from harness.config import default_executor
-from harness.journal import HEADERS, Journal, Lost, take
-from harness.probe import item
+from overlap.harness.claims.threads import Counted
+from overlap.harness.config import default_executor
+from overlap.harness.journal import HEADERS, Journal, Lost, take
+from overlap.harness.probe import item
 
 # What a claim may change of the server, as it is without claims.
 AS_STARTED: dict[str, Any] = {"fault": []}

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType
 
-from harness import registry
-from harness.choices import quoted
-from harness.config import Mistake
+from overlap.harness import registry
+from overlap.harness.choices import quoted
+from overlap.harness.config import Mistake
 
-FOLDER = "scenarios.claims"
+FOLDER = "overlap.scenarios.claims"
 
 
 @dataclass(frozen=True, slots=True)

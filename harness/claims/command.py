@@ -9,18 +9,18 @@ from time import localtime, strftime
 
 from rich.console import Console
 
-from harness import interrupt
-from harness.claims import comparing, elsewhere, ledger, telling
-from harness.claims.catalogue import Claim, claims
-from harness.claims.ledger import Finding, Ledger
-from harness.claims.progress import Progress
-from harness.claims.run import Bed, finding
-from harness.config import Mistake, default_executor
-from harness.environment import circumstances
-from harness.folder import fresh
-from harness.owned.temporary import temporary
-from harness.report.formats.terminal import show
-from harness.store import Unreadable, Unwritten, room
+from overlap.harness import interrupt
+from overlap.harness.claims import comparing, elsewhere, ledger, telling
+from overlap.harness.claims.catalogue import Claim, claims
+from overlap.harness.claims.ledger import Finding, Ledger
+from overlap.harness.claims.progress import Progress
+from overlap.harness.claims.run import Bed, finding
+from overlap.harness.config import Mistake, default_executor
+from overlap.harness.environment import circumstances
+from overlap.harness.folder import fresh
+from overlap.harness.owned.temporary import temporary
+from overlap.harness.report.formats.terminal import show
+from overlap.harness.store import Unreadable, Unwritten, room
 
 DONE, FAILED, CHANGED, INTERRUPTED = 0, 1, 3, interrupt.CODE
 

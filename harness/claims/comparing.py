@@ -1,9 +1,9 @@
 """Two ledgers side by side: what changed between two sets of versions."""
 
-from harness.claims.ledger import Finding, Ledger
-from harness.claims.tables import ids, of_words, why, word
-from harness.report.figures import count, listed
-from harness.report.section import Report, Section
+from overlap.harness.claims.ledger import Finding, Ledger
+from overlap.harness.claims.tables import ids, of_words, why, word
+from overlap.harness.report.figures import count, listed
+from overlap.harness.report.section import Report, Section
 
 Pairs = list[tuple[Finding, Finding]]
 

@@ -9,11 +9,11 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.choices import quoted
-from harness.config import Mistake
-from harness.environment import scrubbed
-from harness.masking import masked
-from harness.owned.children import Child, run
+from overlap.harness.choices import quoted
+from overlap.harness.config import Mistake
+from overlap.harness.environment import scrubbed
+from overlap.harness.masking import masked
+from overlap.harness.owned.children import Child, run
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = Path("requirements/user.txt")
@@ -119,7 +119,7 @@ def carry_out(python: Path, words: Sequence[str]) -> int:
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     environment = scrubbed(PYTHONPATH=path)
     environment.pop("VIRTUAL_ENV", None)
-    running = Child([str(python), "-m", "harness.cli", "claims", *words], env=environment)
+    running = Child([str(python), "-m", "overlap.harness.cli", "claims", *words], env=environment)
     try:
         while True:
             try:

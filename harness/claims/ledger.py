@@ -9,11 +9,11 @@ from typing import Any
 
 import orjson
 
-from harness.claims.catalogue import FOLDER
-from harness.claims.verdict import NOT_JUDGED
-from harness.config import Mistake
-from harness.reading import checked
-from harness.store import Unreadable, replace, room
+from overlap.harness.claims.catalogue import FOLDER
+from overlap.harness.claims.verdict import NOT_JUDGED
+from overlap.harness.config import Mistake
+from overlap.harness.reading import checked
+from overlap.harness.store import Unreadable, replace, room
 
 FORMAT = 1
 FILE = "claims.json"

@@ -5,8 +5,8 @@ from typing import Self
 
 from rich.console import Console
 
-from harness.claims.catalogue import Claim
-from harness.claims.ledger import Finding
+from overlap.harness.claims.catalogue import Claim
+from overlap.harness.claims.ledger import Finding
 
 
 class Progress:

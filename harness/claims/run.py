@@ -3,13 +3,13 @@
 from time import monotonic_ns
 from typing import Any, Self
 
-from harness.claims.catalogue import Claim
-from harness.claims.ledger import Finding
-from harness.claims.verdict import NOT_JUDGED, Verdict
-from harness.config import Mistake
-from harness.launch import Broken, Launch
-from harness.masking import line
-from harness.server import NotReady, Server, mock_command, start
+from overlap.harness.claims.catalogue import Claim
+from overlap.harness.claims.ledger import Finding
+from overlap.harness.claims.verdict import NOT_JUDGED, Verdict
+from overlap.harness.config import Mistake
+from overlap.harness.launch import Broken, Launch
+from overlap.harness.masking import line
+from overlap.harness.server import NotReady, Server, mock_command, start
 
 PATIENCE = 60.0  # seconds for one experiment; the longest takes ten on a busy machine
 SEED = 7
@@ -52,7 +52,7 @@ class Bed:
         """Have the experiment of claim *name* measured. Raises `Broken`; what comes next has a new worker."""
         try:
             server = self._serving()
-            self._launch = self._launch or Launch(None, SEED, "harness.claims.worker")
+            self._launch = self._launch or Launch(None, SEED, "overlap.harness.claims.worker")
             return self._launch.ask({"claim": name, "base_url": server.base_url}, PATIENCE)
         except NotReady as wrong:
             raise Broken(str(wrong)) from wrong

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from harness.claims.ledger import Finding
-from harness.claims.verdict import WORDS
-from harness.report.figures import UNKNOWN, listed
-from harness.report.section import Column, Datum, Table
+from overlap.harness.claims.ledger import Finding
+from overlap.harness.claims.verdict import WORDS
+from overlap.harness.report.figures import UNKNOWN, listed
+from overlap.harness.report.section import Column, Datum, Table
 
 FAILED = "failed"
 

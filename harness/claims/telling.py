@@ -6,15 +6,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness import registry
-from harness.claims.catalogue import FOLDER
-from harness.claims.ledger import Finding, Ledger
-from harness.claims.tables import FAILED, counted, ids, of_words, why, word
-from harness.claims.verdict import NOT_JUDGED, WORDS
-from harness.report.build import CHARTS, FORMATS
-from harness.report.figures import count
-from harness.report.section import Chart, Column, Datum, Report, Section, Table
-from harness.store import replace
+from overlap.harness import registry
+from overlap.harness.claims.catalogue import FOLDER
+from overlap.harness.claims.ledger import Finding, Ledger
+from overlap.harness.claims.tables import FAILED, counted, ids, of_words, why, word
+from overlap.harness.claims.verdict import NOT_JUDGED, WORDS
+from overlap.harness.report.build import CHARTS, FORMATS
+from overlap.harness.report.figures import count
+from overlap.harness.report.section import Chart, Column, Datum, Report, Section, Table
+from overlap.harness.store import replace
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,7 +31,7 @@ def compose(ledger: Ledger, *, full: bool = True) -> Report:
 
 def write(folder: Path, ledger: Ledger) -> None:
     """Write the ledger's report in every default format into *folder*, with its charts."""
-    from harness.report.drawing import alone, svg
+    from overlap.harness.report.drawing import alone, svg
 
     report = compose(ledger)
     report = altered(report, drawings={chart.name: svg(chart) for chart in report.charts()})
@@ -45,7 +45,7 @@ def write(folder: Path, ledger: Ledger) -> None:
 
 def tell(ledger: Ledger, console: "Console") -> None:
     """Show *ledger* on a terminal."""
-    from harness.report.formats.terminal import show
+    from overlap.harness.report.formats.terminal import show
 
     show(compose(ledger, full=False), console)
 

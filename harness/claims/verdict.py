@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from harness.report.figures import count, number
+from overlap.harness.report.figures import count, number
 
 HOLDS, LIMIT, FALSE, NOT_JUDGED = "holds", "holds with a limit", "false", "not judged"
 WORDS = (HOLDS, LIMIT, FALSE, NOT_JUDGED)

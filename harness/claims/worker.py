@@ -17,12 +17,12 @@ from typing import Any
 
 import orjson
 
-from harness import ending, registry
-from harness.application.blame import traceback_of
-from harness.claims.bench import Bench
-from harness.claims.catalogue import FOLDER
-from harness.claims.threads import counting
-from harness.masking import word
+from overlap.harness import ending, registry
+from overlap.harness.application.blame import traceback_of
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.catalogue import FOLDER
+from overlap.harness.claims.threads import counting
+from overlap.harness.masking import word
 
 
 def main() -> None:

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 
-from harness.clients import _chat
-from harness.clients._http import settings
-from harness.endpoint import Endpoint
+from overlap.harness.clients import _chat
+from overlap.harness.clients._http import settings
+from overlap.harness.endpoint import Endpoint
 
 
 class Httpx:

@@ -15,8 +15,8 @@ from langchain_core.runnables import Runnable
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
-from harness.clients._transport import blocking
-from harness.endpoint import Endpoint
+from overlap.harness.clients._transport import blocking
+from overlap.harness.endpoint import Endpoint
 
 
 class AsyncLangChain:

@@ -6,8 +6,8 @@ from typing import Any
 import httpx2
 import openai
 
-from harness.clients import _chat
-from harness.endpoint import Endpoint
+from overlap.harness.clients import _chat
+from overlap.harness.endpoint import Endpoint
 
 
 def _told(endpoint: Endpoint) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import asyncio
 from typing import cast
 
-from harness.clients._chat import Refused
+from overlap.harness.clients._chat import Refused
 
 
 class Answer:

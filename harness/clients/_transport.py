@@ -3,8 +3,8 @@
 import httpx2
 import openai
 
-from harness.clients._http import settings
-from harness.endpoint import Endpoint
+from overlap.harness.clients._http import settings
+from overlap.harness.endpoint import Endpoint
 
 
 def blocking(endpoint: Endpoint) -> httpx2.Client:

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 
-from harness.clients import _chat
-from harness.endpoint import Endpoint
+from overlap.harness.clients import _chat
+from overlap.harness.endpoint import Endpoint
 
 
 class Aiohttp:

@@ -1,8 +1,8 @@
 """A LangChain chain, prompt | ChatOpenAI | StrOutputParser, as it comes (on httpx2)."""
 
-from harness.clients._langchain import LangChain, chain
-from harness.clients._transport import on_httpx2
-from harness.endpoint import Endpoint
+from overlap.harness.clients._langchain import LangChain, chain
+from overlap.harness.clients._transport import on_httpx2
+from overlap.harness.endpoint import Endpoint
 
 
 def client(endpoint: Endpoint) -> LangChain:

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from harness.clients import _chat
-from harness.clients._raw import Connection
-from harness.endpoint import Endpoint
+from overlap.harness.clients import _chat
+from overlap.harness.clients._raw import Connection
+from overlap.harness.endpoint import Endpoint
 
 
 class Floor:

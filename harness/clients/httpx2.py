@@ -2,8 +2,8 @@
 
 import httpx2
 
-from harness.clients._httpx import Httpx
-from harness.endpoint import Endpoint
+from overlap.harness.clients._httpx import Httpx
+from overlap.harness.endpoint import Endpoint
 
 
 def client(endpoint: Endpoint) -> Httpx:

@@ -1,8 +1,8 @@
 """ChatOpenAI, LangChain's model class, as it comes (on httpx2)."""
 
-from harness.clients._langchain import LangChain
-from harness.clients._transport import on_httpx2
-from harness.endpoint import Endpoint
+from overlap.harness.clients._langchain import LangChain
+from overlap.harness.clients._transport import on_httpx2
+from overlap.harness.endpoint import Endpoint
 
 
 def client(endpoint: Endpoint) -> LangChain:

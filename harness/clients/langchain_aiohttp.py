@@ -1,8 +1,8 @@
 """ChatOpenAI on aiohttp; asynchronous only."""
 
-from harness.clients._langchain import AsyncLangChain
-from harness.clients._transport import on_aiohttp
-from harness.endpoint import Endpoint
+from overlap.harness.clients._langchain import AsyncLangChain
+from overlap.harness.clients._transport import on_aiohttp
+from overlap.harness.endpoint import Endpoint
 
 
 def client(endpoint: Endpoint) -> AsyncLangChain:

@@ -1,8 +1,8 @@
 """The OpenAI SDK as it comes, on httpx2."""
 
-from harness.clients._openai import Sdk
-from harness.clients._transport import blocking, on_httpx2
-from harness.endpoint import Endpoint
+from overlap.harness.clients._openai import Sdk
+from overlap.harness.clients._transport import blocking, on_httpx2
+from overlap.harness.endpoint import Endpoint
 
 
 def client(endpoint: Endpoint) -> Sdk:

@@ -1,8 +1,8 @@
 """The OpenAI SDK on aiohttp, which is one argument and a third less CPU under load; asynchronous only."""
 
-from harness.clients._openai import AsyncSdk
-from harness.clients._transport import on_aiohttp
-from harness.endpoint import Endpoint
+from overlap.harness.clients._openai import AsyncSdk
+from overlap.harness.clients._transport import on_aiohttp
+from overlap.harness.endpoint import Endpoint
 
 
 def client(endpoint: Endpoint) -> AsyncSdk:

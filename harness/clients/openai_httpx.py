@@ -4,9 +4,9 @@ from typing import Any
 
 import httpx
 
-from harness.clients._http import settings
-from harness.clients._openai import Sdk
-from harness.endpoint import Endpoint
+from overlap.harness.clients._http import settings
+from overlap.harness.clients._openai import Sdk
+from overlap.harness.endpoint import Endpoint
 
 
 def client(endpoint: Endpoint) -> Sdk:

@@ -2,8 +2,8 @@
 
 import sys
 
-from harness.config import Mistake
-from harness.remote.visit import Ask
+from overlap.harness.config import Mistake
+from overlap.harness.remote.visit import Ask
 
 
 def agree(ask: Ask, *, yes: bool) -> None:

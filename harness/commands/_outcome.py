@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from harness import interrupt
-from harness.bench import Outcome
-from harness.commands._words import FAULTY, INTERRUPTED, paper, warn
+from overlap.harness import interrupt
+from overlap.harness.bench import Outcome
+from overlap.harness.commands._words import FAULTY, INTERRUPTED, paper, warn
 
 
 def told(outcome: Outcome, *, quiet: bool, as_json: bool = False, formats: list[str] | None = None) -> int:
@@ -42,8 +42,8 @@ def _reported(folder: Path, formats: Iterable[str] | None, *, shown: bool) -> Se
 
     Raises OSError where it cannot be written, KeyboardInterrupt where somebody cannot wait for it.
     """
-    from harness import store
-    from harness.report import build
+    from overlap.harness import store
+    from overlap.harness.report import build
 
     if interrupt.again():
         interrupt.check()

@@ -8,9 +8,9 @@ from typing import Any, NoReturn
 import click
 from rich.console import Console
 
-from harness import interrupt
-from harness.config import Mistake, default_of, options
-from harness.masking import line
+from overlap.harness import interrupt
+from overlap.harness.config import Mistake, default_of, options
+from overlap.harness.masking import line
 
 FAULTY, USAGE, INTERRUPTED = 1, 2, interrupt.CODE
 RESULTS = Path("results")
@@ -57,7 +57,7 @@ def formats_of(words: str | None) -> list[str] | None:
     """Answer the formats that *words* name, None for those made unasked; raises `Mistake` for an unknown one."""
     if not words:
         return None
-    from harness.report import build
+    from overlap.harness.report import build
 
     formats = words.split(",")
     try:

@@ -7,13 +7,13 @@ from typing import Any
 import click
 from rich.console import Console
 
-from harness import bench
-from harness.commands._agree import agree
-from harness.commands._outcome import told
-from harness.commands._words import INTERRUPTED, config_options, fail, format_option, formats_of
-from harness.config import Mistake, RunConfig, config_from
-from harness.progress import Bar
-from harness.reading import read_toml
+from overlap.harness import bench
+from overlap.harness.commands._agree import agree
+from overlap.harness.commands._outcome import told
+from overlap.harness.commands._words import INTERRUPTED, config_options, fail, format_option, formats_of
+from overlap.harness.config import Mistake, RunConfig, config_from
+from overlap.harness.progress import Bar
+from overlap.harness.reading import read_toml
 
 
 @click.command("bench")

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from harness.commands._words import INTERRUPTED, fail, paper
-from harness.config import Mistake
+from overlap.harness.commands._words import INTERRUPTED, fail, paper
+from overlap.harness.config import Mistake
 
 
 @click.command("claims")
@@ -30,7 +30,7 @@ def command(names: tuple[str, ...], **asked: Any) -> None:
     Exit codes: 0 the verdicts are the recorded ones; 1 an experiment failed; 2 it cannot be done as asked; 3 a
     verdict differs from the recorded one, or between two ledgers; 130 interrupted.
     """
-    from harness.claims.command import Asked, carry_out
+    from overlap.harness.claims.command import Asked, carry_out
 
     try:
         sys.exit(carry_out(Asked(names, **asked), paper()))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from harness.choices import choices, quoted
-from harness.commands._words import FAULTY, fail, paper, run_folder
+from overlap.harness.choices import choices, quoted
+from overlap.harness.commands._words import FAULTY, fail, paper, run_folder
 
 
 @click.command("compare")
@@ -20,10 +20,10 @@ def command(folders: tuple[Path, ...], allow: str, page: Path | None) -> None:
     Exit codes: 0 done; 1 done, but something in the files is damaged or does not fit together, and is told; 2
     they cannot be compared, with the reason.
     """
-    from harness.report import comparison
-    from harness.stats.circumstances import ALLOWED, known
-    from harness.stats.sidebyside import Incomparable
-    from harness.store import Unreadable, read, replace
+    from overlap.harness.report import comparison
+    from overlap.harness.stats.circumstances import ALLOWED, known
+    from overlap.harness.stats.sidebyside import Incomparable
+    from overlap.harness.store import Unreadable, read, replace
 
     allowed = [word.strip() for word in allow.split(",") if word.strip()]
     for word in allowed:

@@ -9,13 +9,13 @@ from typing import Any
 import click
 from rich.console import Console
 
-from harness import interrupt
-from harness.commands._words import FAULTY, INTERRUPTED, fail, paper, warn
-from harness.config import Mistake, default_executor
-from harness.diagnose.config import PROFILE, TOKENS, Asked
-from harness.folder import begun, fresh
-from harness.progress import Bar
-from harness.store import Unwritten
+from overlap.harness import interrupt
+from overlap.harness.commands._words import FAULTY, INTERRUPTED, fail, paper, warn
+from overlap.harness.config import Mistake, default_executor
+from overlap.harness.diagnose.config import PROFILE, TOKENS, Asked
+from overlap.harness.folder import begun, fresh
+from overlap.harness.progress import Bar
+from overlap.harness.store import Unwritten
 
 
 @click.command("diagnose")
@@ -56,9 +56,9 @@ def command(*, quiet: bool, as_json: bool, **asked: Any) -> None:
 
 
 def _carry_out(asked: Asked, *, quiet: bool, as_json: bool) -> int:
-    from harness.diagnose import telling
-    from harness.diagnose.catalogue import interventions
-    from harness.diagnose.run import Lab, carry_out
+    from overlap.harness.diagnose import telling
+    from overlap.harness.diagnose.catalogue import interventions
+    from overlap.harness.diagnose.run import Lab, carry_out
 
     interventions(asked.only)  # a name that is not there is told before anything is started
     began = strftime("%Y-%m-%dT%H:%M:%S%z", localtime())

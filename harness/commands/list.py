@@ -8,12 +8,12 @@ import click
 import orjson
 from rich.table import Table
 
-from harness import registry
-from harness.choices import choices, quoted
-from harness.commands._words import fail, paper
-from harness.config import Mistake
-from harness.loops import LOOPS
-from harness.reading import checked
+from overlap.harness import registry
+from overlap.harness.choices import choices, quoted
+from overlap.harness.commands._words import fail, paper
+from overlap.harness.config import Mistake
+from overlap.harness.loops import LOOPS
+from overlap.harness.reading import checked
 
 Rows = Iterator[tuple[str, str]]
 RESULTS = Path("results")
@@ -21,11 +21,11 @@ RESULTS = Path("results")
 # Read as text by its name: the harness never imports the mock server.
 FOLDERS = {
     "scenarios": "scenarios",
-    "strategies": "harness.strategies",
-    "clients": "harness.clients",
-    "profiles": "mock_server.profiles",
-    "formats": "harness.report.formats",
-    "exports": "harness.report.exports",
+    "strategies": "overlap.harness.strategies",
+    "clients": "overlap.harness.clients",
+    "profiles": "overlap.mock_server.profiles",
+    "formats": "overlap.harness.report.formats",
+    "exports": "overlap.harness.report.exports",
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from harness.load.flags import flags
+from overlap.harness.load.flags import flags
 
 
 @click.command("load")
@@ -19,6 +19,6 @@ def command(*, quiet: bool, **words: Any) -> None:
     --max-errors, has a bug in --file, or every call failed; 2 it cannot be done as asked; 130 interrupted, what
     was measured is kept.
     """
-    from harness.load.command import main as carry_out
+    from overlap.harness.load.command import main as carry_out
 
     sys.exit(carry_out(words, quiet=quiet))

@@ -8,12 +8,12 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from harness.commands._agree import agree
-from harness.commands._words import FAULTY, INTERRUPTED, fail, paper, warn
-from harness.config import Mistake, config_from
-from harness.recording.fit import NEAR, SPLITS, Fit
-from harness.recording.measure import Work
-from harness.recording.run import Asked, Outcome, check, record
+from overlap.harness.commands._agree import agree
+from overlap.harness.commands._words import FAULTY, INTERRUPTED, fail, paper, warn
+from overlap.harness.config import Mistake, config_from
+from overlap.harness.recording.fit import NEAR, SPLITS, Fit
+from overlap.harness.recording.measure import Work
+from overlap.harness.recording.run import Asked, Outcome, check, record
 
 
 @click.command("record")

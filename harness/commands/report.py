@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from harness.commands._words import FAULTY, fail, format_option, formats_of, paper, run_folder
-from harness.config import Mistake
+from overlap.harness.commands._words import FAULTY, fail, format_option, formats_of, paper, run_folder
+from overlap.harness.config import Mistake
 
 
 @click.command("report")
@@ -20,8 +20,8 @@ def command(folder: Path, formats: str | None, *, quiet: bool) -> None:
     Exit codes: 0 done; 1 done, but something in the files is damaged or does not fit together, and is told; 2
     there is no run to be read, or its report cannot be written.
     """
-    from harness import store
-    from harness.report import build
+    from overlap.harness import store
+    from overlap.harness.report import build
 
     try:
         run = store.read(run_folder(folder))

@@ -6,12 +6,12 @@ from typing import Any
 import click
 from rich.console import Console
 
-from harness import slo_run
-from harness.commands._outcome import told
-from harness.commands._words import INTERRUPTED, config_options, fail
-from harness.config import Mistake, config_from
-from harness.progress import Bar
-from harness.slo_search import Bounds
+from overlap.harness import slo_run
+from overlap.harness.commands._outcome import told
+from overlap.harness.commands._words import INTERRUPTED, config_options, fail
+from overlap.harness.config import Mistake, config_from
+from overlap.harness.progress import Bar
+from overlap.harness.slo_search import Bounds
 
 BOUNDS = Bounds()
 DEFAULT = ("strategies",)

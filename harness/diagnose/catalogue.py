@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from harness import registry
-from harness.config import Mistake
-from harness.diagnose.notes import Notes
-from harness.diagnose.seen import Seen
+from overlap.harness import registry
+from overlap.harness.config import Mistake
+from overlap.harness.diagnose.notes import Notes
+from overlap.harness.diagnose.seen import Seen
 
-FOLDER = "harness.diagnose.interventions"
+FOLDER = "overlap.harness.diagnose.interventions"
 # A trap is something to mend, a tuning something to choose, a probe a question about where the time goes.
 Kind = Literal["trap", "tuning", "probe"]
 KINDS: tuple[Kind, ...] = ("trap", "tuning", "probe")

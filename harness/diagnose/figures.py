@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.record import Call, Slot
-from harness.shares import dispatch
-from harness.stats.quantiles import of_round, with_failed
+from overlap.harness.record import Call, Slot
+from overlap.harness.shares import dispatch
+from overlap.harness.stats.quantiles import of_round, with_failed
 
 Figures = dict[str, float | None]
 

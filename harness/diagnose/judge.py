@@ -13,9 +13,9 @@ from typing import Literal
 
 import numpy as np
 
-from harness.diagnose.figures import HEADLINES, Figures
-from harness.stats.bootstrap import batched, centre, standard_error
-from harness.stats.student import critical
+from overlap.harness.diagnose.figures import HEADLINES, Figures
+from overlap.harness.stats.bootstrap import batched, centre, standard_error
+from overlap.harness.stats.student import critical
 
 UNCHANGED = "unchanged"
 ALPHA = 0.05

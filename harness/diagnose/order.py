@@ -1,9 +1,9 @@
 """What a worker is told to do for one slot of a diagnosis."""
 
-from harness.application.spec import titles
-from harness.diagnose.config import Asked
-from harness.record import OWN, Cell
-from harness.slot import Order
+from overlap.harness.application.spec import titles
+from overlap.harness.diagnose.config import Asked
+from overlap.harness.record import OWN, Cell
+from overlap.harness.slot import Order
 
 
 def order_of(asked: Asked, base_url: str, strategy: str, number: int) -> Order:

@@ -3,16 +3,16 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from harness import registry
-from harness.application.inputs import read
-from harness.application.spec import parse
-from harness.config import Mistake
-from harness.descriptors import allow
-from harness.diagnose.catalogue import interventions
-from harness.diagnose.config import Asked
-from harness.diagnose.order import order_of
-from harness.journal import take
-from harness.plan import STRATEGIES
+from overlap.harness import registry
+from overlap.harness.application.inputs import read
+from overlap.harness.application.spec import parse
+from overlap.harness.config import Mistake
+from overlap.harness.descriptors import allow
+from overlap.harness.diagnose.catalogue import interventions
+from overlap.harness.diagnose.config import Asked
+from overlap.harness.diagnose.order import order_of
+from overlap.harness.journal import take
+from overlap.harness.plan import STRATEGIES
 
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 

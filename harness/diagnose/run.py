@@ -7,28 +7,28 @@ from dataclasses import asdict, dataclass, field, replace
 from time import monotonic
 from typing import Any, Self
 
-from harness import interrupt, registry
-from harness.config import Mistake, RunConfig
-from harness.diagnose.catalogue import Intervention, interventions
-from harness.diagnose.config import Asked
-from harness.diagnose.figures import Figures, figures
-from harness.diagnose.judge import UNCHANGED
-from harness.diagnose.order import order_of
-from harness.diagnose.preflight import check, first_calls
-from harness.diagnose.seen import Seen
-from harness.diagnose.speed import faster
-from harness.environment import given
-from harness.journal import Lost, take
-from harness.launch import Broken, Launch
-from harness.neighbours import look, taken, used
-from harness.record import Call, Slot
-from harness.runner import Progress, joined
-from harness.server import NotReady
-from harness.servers import Servers
-from harness.slot import Order
-from harness.store import Unwritten, call_from, slot_from
+from overlap.harness import interrupt, registry
+from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.diagnose.catalogue import Intervention, interventions
+from overlap.harness.diagnose.config import Asked
+from overlap.harness.diagnose.figures import Figures, figures
+from overlap.harness.diagnose.judge import UNCHANGED
+from overlap.harness.diagnose.order import order_of
+from overlap.harness.diagnose.preflight import check, first_calls
+from overlap.harness.diagnose.seen import Seen
+from overlap.harness.diagnose.speed import faster
+from overlap.harness.environment import given
+from overlap.harness.journal import Lost, take
+from overlap.harness.launch import Broken, Launch
+from overlap.harness.neighbours import look, taken, used
+from overlap.harness.record import Call, Slot
+from overlap.harness.runner import Progress, joined
+from overlap.harness.server import NotReady
+from overlap.harness.servers import Servers
+from overlap.harness.slot import Order
+from overlap.harness.store import Unwritten, call_from, slot_from
 
-STRATEGIES = "harness.strategies"
+STRATEGIES = "overlap.harness.strategies"
 # Tried in this order where none is named: what a service does comes first.
 PREFERRED = ("gather_bounded", "astream_many", "thread_pool", "abatch", "batch", "stream")
 Tell = Callable[[Progress], None]
@@ -88,7 +88,7 @@ class Lab:
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """Have the worker answer *request*; where it has died, the next one is asked of a new one."""
         self._launch = self._launch or Launch(
-            self._servers.worker_core, self._asked.seed, "harness.diagnose.worker", env=self._env
+            self._servers.worker_core, self._asked.seed, "overlap.harness.diagnose.worker", env=self._env
         )
         try:
             return self._launch.ask(request, self._asked.slot_timeout)

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from harness.diagnose.interventions.off_the_loop import held, share, where
-from harness.diagnose.seen import Seen
-from harness.record import Call
-from harness.report.figures import count
+from overlap.harness.diagnose.interventions.off_the_loop import held, share, where
+from overlap.harness.diagnose.seen import Seen
+from overlap.harness.record import Call
+from overlap.harness.report.figures import count
 
 
 @dataclass(frozen=True, slots=True)

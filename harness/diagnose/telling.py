@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from harness import registry
-from harness.application.spec import titles
-from harness.diagnose.run import Measured
-from harness.diagnose.verdict import Diagnosis, diagnosis, to_json
-from harness.diagnose.wording import Finding, ends, gain, nothing
-from harness.environment import circumstances
-from harness.report.build import FORMATS
-from harness.report.figures import UNKNOWN, count
-from harness.report.section import Column, Datum, Report, Section, Table
-from harness.store import replace, room
+from overlap.harness import registry
+from overlap.harness.application.spec import titles
+from overlap.harness.diagnose.run import Measured
+from overlap.harness.diagnose.verdict import Diagnosis, diagnosis, to_json
+from overlap.harness.diagnose.wording import Finding, ends, gain, nothing
+from overlap.harness.environment import circumstances
+from overlap.harness.report.build import FORMATS
+from overlap.harness.report.figures import UNKNOWN, count
+from overlap.harness.report.section import Column, Datum, Report, Section, Table
+from overlap.harness.store import replace, room
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,7 +48,7 @@ def keep(folder: Path, made: Measured, time: str) -> Diagnosis:
 
 def tell(report: Report, console: "Console") -> None:
     """Show *report* on a terminal."""
-    from harness.report.formats.terminal import show
+    from overlap.harness.report.formats.terminal import show
 
     show(report, console)
 
@@ -103,7 +103,7 @@ def _table(findings: Sequence[Finding]) -> Table:
 
 
 def _row(finding: Finding) -> tuple[Datum, ...]:
-    from harness.diagnose.figures import HEADLINES
+    from overlap.harness.diagnose.figures import HEADLINES
 
     span, factor = ends(finding.effect)
     label = HEADLINES[finding.effect.headline].label

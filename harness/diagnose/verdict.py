@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from harness.diagnose.catalogue import KINDS, Intervention, Kind
-from harness.diagnose.judge import UNCHANGED, Effect, effects, ranked
-from harness.diagnose.run import Measured
-from harness.diagnose.symptoms import symptoms
-from harness.diagnose.wording import Finding, answer, failing
-from harness.report.figures import count
-from harness.stats.peace import disturbances
+from overlap.harness.diagnose.catalogue import KINDS, Intervention, Kind
+from overlap.harness.diagnose.judge import UNCHANGED, Effect, effects, ranked
+from overlap.harness.diagnose.run import Measured
+from overlap.harness.diagnose.symptoms import symptoms
+from overlap.harness.diagnose.wording import Finding, answer, failing
+from overlap.harness.report.figures import count
+from overlap.harness.stats.peace import disturbances
 
 SCHEMA = "overlap-diagnosis/1"
 

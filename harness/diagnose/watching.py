@@ -12,10 +12,10 @@ from time import monotonic_ns
 from types import FrameType
 from typing import Any
 
-from harness.diagnose.notes import Notes
-from harness.diagnose.places import caller, holder
-from harness.heartbeat import Heartbeat
-from harness.record import Lag
+from overlap.harness.diagnose.notes import Notes
+from overlap.harness.diagnose.places import caller, holder
+from overlap.harness.heartbeat import Heartbeat
+from overlap.harness.record import Lag
 
 LOOK = 2_000_000
 TURN = 3_000_000

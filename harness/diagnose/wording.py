@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.diagnose.catalogue import Intervention
-from harness.diagnose.figures import HEADLINES
-from harness.diagnose.judge import Effect
-from harness.report.figures import Scale, count, interval, listed, number, scale
+from overlap.harness.diagnose.catalogue import Intervention
+from overlap.harness.diagnose.figures import HEADLINES
+from overlap.harness.diagnose.judge import Effect
+from overlap.harness.report.figures import Scale, count, interval, listed, number, scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def gain(effect: Effect) -> str:
     """
     Say what an effect is, with its interval where it has one.
 
-    >>> from harness.report.figures import DASH
+    >>> from overlap.harness.report.figures import DASH
     >>> gain(Effect("executor", "p95", "buys", 5, 962e6, 26e6, 37.0, 30.0, 45.0)).replace(DASH, "-")
     'latency p95 falls from 962 to 26.0 ms (37.0 times, 30.0-45.0)'
     >>> gain(Effect("keepalive", "opened", "buys", 5, 1.0, 0.0))

@@ -16,16 +16,16 @@ from typing import Any
 
 import orjson
 
-from harness import ending, look
-from harness import slot as slots
-from harness.application.blame import Unloadable, traceback_of
-from harness.diagnose.catalogue import intervention, interventions
-from harness.diagnose.notes import Notes
-from harness.diagnose.places import own
-from harness.diagnose.watching import Watch, watching
-from harness.masking import word
-from harness.owned.children import confine
-from harness.registry import Unknown, imported
+from overlap.harness import ending, look
+from overlap.harness import slot as slots
+from overlap.harness.application.blame import Unloadable, traceback_of
+from overlap.harness.diagnose.catalogue import intervention, interventions
+from overlap.harness.diagnose.notes import Notes
+from overlap.harness.diagnose.places import own
+from overlap.harness.diagnose.watching import Watch, watching
+from overlap.harness.masking import word
+from overlap.harness.owned.children import confine
+from overlap.harness.registry import Unknown, imported
 
 LIBRARIES = ("openai", "langchain_openai", "langchain_core.output_parsers", "langchain_core.tracers.context")
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from harness.gate.record import ERRORS, Judged, Run
-from harness.report.figures import count
+from overlap.harness.gate.record import ERRORS, Judged, Run
+from overlap.harness.report.figures import count
 
 # A candidate this much faster may be doing nothing at all.
 COLLAPSE = 0.5

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.stats.quantiles import Floats
+from overlap.harness.stats.quantiles import Floats
 
 # Three are enough: a finer grid down to 0.1 took a round more for each pass and caught no more (`simulate`).
 STAKES = (0.3, 0.6, 0.9)

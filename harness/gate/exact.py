@@ -19,12 +19,12 @@ from statistics import fmean, median
 
 import numpy as np
 
-from harness.gate.eprocess import STAKES, WEIGHTS
-from harness.gate.record import ERRORS, Judged, Pair, Rule, Series, Verdict
-from harness.gate.timed import unjudged
-from harness.gate.why import as_e
-from harness.report.figures import count, plainly
-from harness.stats.quantiles import Floats
+from overlap.harness.gate.eprocess import STAKES, WEIGHTS
+from overlap.harness.gate.record import ERRORS, Judged, Pair, Rule, Series, Verdict
+from overlap.harness.gate.timed import unjudged
+from overlap.harness.gate.why import as_e
+from overlap.harness.report.figures import count, plainly
+from overlap.harness.stats.quantiles import Floats
 
 SAME = 3
 DIFFERENT = 6

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from harness.gate.record import ERRORS, Judged, Verdict
-from harness.report.figures import count
+from overlap.harness.gate.record import ERRORS, Judged, Verdict
+from overlap.harness.report.figures import count
 
 
 def withheld(judged: Sequence[Judged]) -> tuple[Judged, ...]:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TextIO
 
-from harness.gate import sheet
-from harness.gate.formats import annotations, markdown
-from harness.gate.record import Outcome
+from overlap.harness.gate import sheet
+from overlap.harness.gate.formats import annotations, markdown
+from overlap.harness.gate.record import Outcome
 
 # A step's summary in bytes, beyond which GitHub shows nothing of it; other words of the step count.
 SUMMARY = 1_048_576

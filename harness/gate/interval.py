@@ -3,14 +3,14 @@ Where the typical log ratio of a round lies: Hodges-Lehmann's estimate, and its 
 
 Hollander and Wolfe, Nonparametric Statistical Methods (1999), 3.2 and 3.3. The interval is for a number of rounds
 that was fixed beforehand; where a run stopped because the evidence sufficed it holds the truth somewhat less often
-(`python -m harness.gate.simulate` counts how often). No verdict rests on it.
+(`python -m overlap.harness.gate.simulate` counts how often). No verdict rests on it.
 """
 
 from functools import lru_cache
 
 import numpy as np
 
-from harness.stats.quantiles import Floats
+from overlap.harness.stats.quantiles import Floats
 
 
 def walsh(logs: Floats) -> Floats:

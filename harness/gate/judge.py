@@ -8,14 +8,14 @@ same run gives the same outcome for ever.
 from collections.abc import Sequence
 from math import log
 
-from harness.gate.doubts import doubts
-from harness.gate.exact import judge_exact
-from harness.gate.failures import excused, withheld
-from harness.gate.numbers import change, percent
-from harness.gate.record import Control, Judged, Outcome, Rule, Run, Series, Verdict
-from harness.gate.stored import judge_stored
-from harness.gate.timed import judge_timed, learned
-from harness.report.figures import count
+from overlap.harness.gate.doubts import doubts
+from overlap.harness.gate.exact import judge_exact
+from overlap.harness.gate.failures import excused, withheld
+from overlap.harness.gate.numbers import change, percent
+from overlap.harness.gate.record import Control, Judged, Outcome, Rule, Run, Series, Verdict
+from overlap.harness.gate.stored import judge_stored
+from overlap.harness.gate.timed import judge_timed, learned
+from overlap.harness.report.figures import count
 
 # With fewer rounds, a third of them is one, and says nothing about the machine.
 FEWEST_TO_MISTRUST = 4

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.stats.quantiles import Floats
+from overlap.harness.stats.quantiles import Floats
 
 POOL = 50_000
 

@@ -6,7 +6,7 @@ get to m / alpha, and the estimate must come out at min_effect or more. The esti
 theory (the Hodges-Lehmann estimate of R rounds has a standard error of s * sqrt(pi / 3) / sqrt(R), Hollander and
 Wolfe 3.2). The e-value's: log E_R with the best of the stakes is a sum of R independent terms, whose mean and
 variance for normal noise follow by integration, and which is close to normal; the mixture costs log(1 / weight).
-Burst-like noise is not in it beyond what it adds to s. `python -m harness.gate.simulate` holds it against
+Burst-like noise is not in it beyond what it adds to s. `python -m overlap.harness.gate.simulate` holds it against
 simulation.
 """
 
@@ -16,9 +16,9 @@ from statistics import NormalDist
 
 import numpy as np
 
-from harness.gate.eprocess import STAKES, WEIGHTS
-from harness.gate.record import Rule
-from harness.stats.quantiles import Floats
+from overlap.harness.gate.eprocess import STAKES, WEIGHTS
+from overlap.harness.gate.record import Rule
+from overlap.harness.stats.quantiles import Floats
 
 POWER = 0.8
 # Distances of the effect from zero, in standard deviations of a round.

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from harness.gate.numbers import percent
-from harness.gate.record import Judged, Outcome
-from harness.gate.stored import LEVEL
-from harness.report.figures import listed
-from harness.report.words import label
+from overlap.harness.gate.numbers import percent
+from overlap.harness.gate.record import Judged, Outcome
+from overlap.harness.gate.stored import LEVEL
+from overlap.harness.report.figures import listed
+from overlap.harness.report.words import label
 
 # A change of a count that shows in one round of so many is what is told of equal rounds.
 RARE = 10

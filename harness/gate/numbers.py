@@ -7,7 +7,7 @@ Files hold nanoseconds and ratios. What is not known is an en dash, never a 0.
 from collections.abc import Iterable
 from math import isfinite
 
-from harness.report.figures import DASH, Scale, number
+from overlap.harness.report.figures import DASH, Scale, number
 
 # Time units from the finest; a value is told in the largest that leaves it at least 1.
 _TIMES = (Scale(1, "ns"), Scale(1e3, "µs"), Scale(1e6, "ms"), Scale(1e9, "s"))

@@ -5,8 +5,8 @@ from math import ceil, log
 
 import numpy as np
 
-from harness.gate.eprocess import STAKES, WEIGHTS, scales
-from harness.stats.quantiles import Floats
+from overlap.harness.gate.eprocess import STAKES, WEIGHTS, scales
+from overlap.harness.stats.quantiles import Floats
 
 
 def more_rounds(signed: Floats, logs: Floats, noise: float, enough: float) -> int | None:

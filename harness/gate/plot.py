@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
 
-from harness.gate.record import Judged
+from overlap.harness.gate.record import Judged
 
 _STEPS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)
 # The share of the series whose intervals the axis must hold; the rest, unless it is this much longer for it.

@@ -8,8 +8,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from harness.config import Mistake
-from harness.reading import MIB, checked
+from overlap.harness.config import Mistake
+from overlap.harness.reading import MIB, checked
 
 LARGEST = 256 * MIB
 # What must be alike for a ratio of times to mean anything.

@@ -7,12 +7,12 @@ from itertools import groupby
 from math import inf, isfinite, log
 from typing import Any
 
-from harness.environment import PACKAGES
-from harness.gate.numbers import change, percent, plain, span, tenths, values
-from harness.gate.public import clean
-from harness.gate.record import Judged, Outcome, Verdict
-from harness.report.figures import DASH, count, listed
-from harness.report.words import label
+from overlap.harness.environment import PACKAGES
+from overlap.harness.gate.numbers import change, percent, plain, span, tenths, values
+from overlap.harness.gate.public import clean
+from overlap.harness.gate.record import Judged, Outcome, Verdict
+from overlap.harness.report.figures import DASH, count, listed
+from overlap.harness.report.words import label
 
 # A run is inconclusive, one of its series is undecided.
 _WORDS: Mapping[Verdict, str] = {"inconclusive": "undecided"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from harness.gate.public import clean
+from overlap.harness.gate.public import clean
 
 
 def shortened(cells: Iterable[str]) -> dict[str, str]:

@@ -1,5 +1,5 @@
 """
-How often is the gate wrong, and how soon is it right, in simulation? `python -m harness.gate.simulate`.
+How often is the gate wrong, and how soon is it right, in simulation? `python -m overlap.harness.gate.simulate`.
 
 Builds are drawn from a noisy `Machine` and judged round by round by the very functions that judge a run, until
 every series is settled: nothing changed, and one cell slower by 3, 5 and 10 %; then all of it with the noise
@@ -17,14 +17,14 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.gate.eprocess import NORMAL_MAD, evidence
-from harness.gate.interval import ends, middle, walsh
-from harness.gate.machine import Machine, log_ratios
-from harness.gate.record import Rule
-from harness.gate.timed import decide, learned
-from harness.gate.why import Finding
-from harness.stats.quantiles import Floats
-from harness.wilson import wilson
+from overlap.harness.gate.eprocess import NORMAL_MAD, evidence
+from overlap.harness.gate.interval import ends, middle, walsh
+from overlap.harness.gate.machine import Machine, log_ratios
+from overlap.harness.gate.record import Rule
+from overlap.harness.gate.timed import decide, learned
+from overlap.harness.gate.why import Finding
+from overlap.harness.stats.quantiles import Floats
+from overlap.harness.wilson import wilson
 
 SLOWER = (0.0, 0.03, 0.05, 0.10)
 # How much of a round's noise the metrics of a cell share: CPU and wall time were seen to move together.

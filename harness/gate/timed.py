@@ -17,12 +17,12 @@ from statistics import median
 
 import numpy as np
 
-from harness.gate.eprocess import evidence, noise_of
-from harness.gate.interval import ends, middle, walsh
-from harness.gate.mde import mde
-from harness.gate.record import Judged, Pair, Rule, Series, Verdict
-from harness.gate.why import Finding, Grounds, as_e, lacking, why
-from harness.stats.quantiles import Floats
+from overlap.harness.gate.eprocess import evidence, noise_of
+from overlap.harness.gate.interval import ends, middle, walsh
+from overlap.harness.gate.mde import mde
+from overlap.harness.gate.record import Judged, Pair, Rule, Series, Verdict
+from overlap.harness.gate.why import Finding, Grounds, as_e, lacking, why
+from overlap.harness.stats.quantiles import Floats
 
 # A ratio with nothing on one side is worse or better than any; it counts as this one.
 MOST = log(1000)

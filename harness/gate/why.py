@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from math import exp, inf, log, log1p
 
-from harness.gate.numbers import change, percent, span
-from harness.gate.outlook import first_possible, more_rounds
-from harness.gate.record import Pair, Rule, Verdict
-from harness.report.figures import count, number
-from harness.stats.quantiles import Floats
+from overlap.harness.gate.numbers import change, percent, span
+from overlap.harness.gate.outlook import first_possible, more_rounds
+from overlap.harness.gate.record import Pair, Rule, Verdict
+from overlap.harness.report.figures import count, number
+from overlap.harness.stats.quantiles import Floats
 
 # exp() of more is no number that a JSON file could hold.
 LARGEST = 690.0

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from time import monotonic_ns
 from typing import Any, NamedTuple
 
-from harness.arriving import part, read
-from harness.openloop import NOT_STARTED
-from harness.probe import Item, Mark
+from overlap.harness.arriving import part, read
+from overlap.harness.openloop import NOT_STARTED
+from overlap.harness.probe import Item, Mark
 
 SHARE = 10_000_000
 """How many numbers a process has; at a thousand calls a second they last for three hours."""

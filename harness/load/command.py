@@ -4,14 +4,14 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-from harness import interrupt
-from harness.commands._words import paper, warn
-from harness.config import Mistake
-from harness.journal import Lost
-from harness.load import run
-from harness.load.config import LoadConfig, config_from
-from harness.load.process import Locust
-from harness.load.setup import Setup
+from overlap.harness import interrupt
+from overlap.harness.commands._words import paper, warn
+from overlap.harness.config import Mistake
+from overlap.harness.journal import Lost
+from overlap.harness.load import run
+from overlap.harness.load.config import LoadConfig, config_from
+from overlap.harness.load.process import Locust
+from overlap.harness.load.setup import Setup
 
 MET, MISSED, USAGE, INTERRUPTED = 0, 1, 2, interrupt.CODE
 
@@ -70,7 +70,7 @@ def _work(config: LoadConfig) -> int:
 
 
 def _report(outcome: run.Outcome, *, quiet: bool) -> None:
-    from harness.report import build
+    from overlap.harness.report import build
 
     undone = ""
     if any(outcome.folder.glob("slots.jsonl")) and (outcome.folder / "slots.jsonl").stat().st_size:

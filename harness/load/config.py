@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from harness import arriving
-from harness.choices import choices, quoted
-from harness.config import Mistake, run_name, seed_of, shortly
-from harness.load.endpoints import ENDPOINTS
-from harness.loops import LOOPS
+from overlap.harness import arriving
+from overlap.harness.choices import choices, quoted
+from overlap.harness.config import Mistake, run_name, seed_of, shortly
+from overlap.harness.load.endpoints import ENDPOINTS
+from overlap.harness.loops import LOOPS
 
 if TYPE_CHECKING:
-    from harness.load.slo import Limits
+    from overlap.harness.load.slo import Limits
 
 FRAMEWORKS = ("fastapi", "django")
 CONSTANT = "constant"
@@ -131,7 +131,7 @@ class LoadConfig:
         """Answer the limits of the SLO; None where there are none."""
         if not self.slo:
             return None
-        from harness.load.slo import limits  # imported when there is an SLO
+        from overlap.harness.load.slo import limits  # imported when there is an SLO
 
         return limits(self.slo, self.slo_share)
 

@@ -1,5 +1,5 @@
 """
-How right the timing is, measured: `python -m harness.load.figures`, a minute on a quiet machine.
+How right the timing is, measured: `python -m overlap.harness.load.figures`, a minute on a quiet machine.
 
 64 users of streams of 16 tokens, the first after 50 ms, then every 5 ms, straight at the mock server.
 What Locust's side says is held against the server's own journal of the same run.
@@ -15,10 +15,10 @@ from typing import Any
 
 import orjson
 
-from harness.load.config import LoadConfig
-from harness.load.run import headless
-from harness.record import STOPPED, Call
-from harness.store import Run, read
+from overlap.harness.load.config import LoadConfig
+from overlap.harness.load.run import headless
+from overlap.harness.record import STOPPED, Call
+from overlap.harness.store import Run, read
 
 USERS, TOKENS, TTFT, ITL = 64, 16, 0.05, 0.005
 

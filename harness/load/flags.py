@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from harness.load.config import default_of, options
+from overlap.harness.load.config import default_of, options
 
 
 def flags(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,17 +8,17 @@ from pathlib import Path
 from time import localtime, strftime
 from typing import Any
 
-from harness import registry
-from harness.balance import Balance
-from harness.environment import circumstances
-from harness.load import remarks
-from harness.load.config import LoadConfig
-from harness.load.tally import Tally
-from harness.openloop import NOT_STARTED
-from harness.record import LEFT, STOPPED, Call, Cell, Slot
-from harness.stats.throughput import in_flight
-from harness.store import Writer
-from harness.truth import join
+from overlap.harness import registry
+from overlap.harness.balance import Balance
+from overlap.harness.environment import circumstances
+from overlap.harness.load import remarks
+from overlap.harness.load.config import LoadConfig
+from overlap.harness.load.tally import Tally
+from overlap.harness.openloop import NOT_STARTED
+from overlap.harness.record import LEFT, STOPPED, Call, Cell, Slot
+from overlap.harness.stats.throughput import in_flight
+from overlap.harness.store import Writer
+from overlap.harness.truth import join
 
 SCENARIO = "scenarios.service"
 PACKAGES = ("locust", "gevent", "fastapi", "starlette", "uvicorn", "websockets", "django")

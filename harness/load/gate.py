@@ -16,8 +16,8 @@ from typing import Any
 import gevent  # type: ignore[import-untyped]
 from gevent.event import Event  # type: ignore[import-untyped]
 
-from harness.load.books import BOOKS
-from harness.load.setup import Setup
+from overlap.harness.load.books import BOOKS
+from overlap.harness.load.setup import Setup
 
 READY, BEGIN = "overlap_ready", "overlap_begin"
 POLL = 0.005  # seconds between two looks whether all users are ready

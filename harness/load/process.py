@@ -12,14 +12,14 @@ from typing import IO, Any, Self
 
 import orjson
 
-from harness import interrupt
-from harness.config import Mistake
-from harness.environment import scrubbed
-from harness.lastwords import reason
-from harness.launch import LAST_LINES
-from harness.load.setup import Setup
-from harness.masking import hide_dotenv, masked
-from harness.owned.children import Child
+from overlap.harness import interrupt
+from overlap.harness.config import Mistake
+from overlap.harness.environment import scrubbed
+from overlap.harness.lastwords import reason
+from overlap.harness.launch import LAST_LINES
+from overlap.harness.load.setup import Setup
+from overlap.harness.masking import hide_dotenv, masked
+from overlap.harness.owned.children import Child
 
 END = {"eof": True}
 
@@ -30,7 +30,7 @@ class Locust:
     def __init__(self, setup: Setup, core: int | None = None) -> None:
         hide_dotenv(Path(".env"))
         self._process = Child(
-            [sys.executable, "-m", "harness.load.engine"],
+            [sys.executable, "-m", "overlap.harness.load.engine"],
             core,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -4,12 +4,12 @@ from typing import Any
 
 import orjson
 
-from harness.deltas import code_of
-from harness.events import NO_OUTPUT, Bytes, Events, Own
-from harness.load.books import Beside
-from harness.load.wire import Answer
-from harness.probe import Mark
-from harness.sse import reader_of
+from overlap.harness.deltas import code_of
+from overlap.harness.events import NO_OUTPUT, Bytes, Events, Own
+from overlap.harness.load.books import Beside
+from overlap.harness.load.wire import Answer
+from overlap.harness.probe import Mark
+from overlap.harness.sse import reader_of
 
 
 class Reading:

@@ -10,10 +10,10 @@ import orjson
 from gevent.event import Event  # type: ignore[import-untyped]
 from locust.env import Environment
 
-from harness.load.books import BOOKS, Row, shifted
-from harness.load.bugs import Bugs
-from harness.load.gate import CLOCK, Gate
-from harness.load.setup import Setup
+from overlap.harness.load.books import BOOKS, Row, shifted
+from overlap.harness.load.bugs import Bugs
+from overlap.harness.load.gate import CLOCK, Gate
+from overlap.harness.load.setup import Setup
 
 FLUSH = 0.5  # seconds between two lots of calls to the parent
 KEY = "overlap"

@@ -11,9 +11,9 @@ from typing import Any
 from locust import stats
 from locust.env import Environment
 
-from harness.load.books import Beside
-from harness.probe import Mark
-from harness.record import LEFT, STOPPED
+from overlap.harness.load.books import Beside
+from overlap.harness.probe import Mark
+from overlap.harness.record import LEFT, STOPPED
 
 
 class Failed(Exception):

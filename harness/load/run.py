@@ -9,20 +9,20 @@ from pathlib import Path
 from time import monotonic, monotonic_ns
 from typing import Any
 
-from harness import interrupt
-from harness.calm import uninterrupted
-from harness.folder import begun, fresh, point_latest
-from harness.journal import Lost, take
-from harness.load import remarks
-from harness.load.config import LoadConfig
-from harness.load.folder import Book
-from harness.load.slo import Judged
-from harness.load.stage import Stage
-from harness.load.tally import Tally
-from harness.neighbours import look, taken
-from harness.record import Call
-from harness.report.figures import plainly
-from harness.store import Unwritten, Writer
+from overlap.harness import interrupt
+from overlap.harness.calm import uninterrupted
+from overlap.harness.folder import begun, fresh, point_latest
+from overlap.harness.journal import Lost, take
+from overlap.harness.load import remarks
+from overlap.harness.load.config import LoadConfig
+from overlap.harness.load.folder import Book
+from overlap.harness.load.slo import Judged
+from overlap.harness.load.stage import Stage
+from overlap.harness.load.tally import Tally
+from overlap.harness.neighbours import look, taken
+from overlap.harness.record import Call
+from overlap.harness.report.figures import plainly
+from overlap.harness.store import Unwritten, Writer
 
 TICK = 1.0  # seconds between two looks at the journal
 Tell = Callable[[str], None]

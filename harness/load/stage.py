@@ -7,15 +7,15 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from harness.config import Mistake
-from harness.descriptors import allow
-from harness.journal import Lost, configure, take
-from harness.load.config import LoadConfig
-from harness.load.endpoints import class_name
-from harness.load.process import Locust
-from harness.load.setup import Setup
-from harness.seats import seats
-from harness.server import NotReady, Server, start
+from overlap.harness.config import Mistake
+from overlap.harness.descriptors import allow
+from overlap.harness.journal import Lost, configure, take
+from overlap.harness.load.config import LoadConfig
+from overlap.harness.load.endpoints import class_name
+from overlap.harness.load.process import Locust
+from overlap.harness.load.setup import Setup
+from overlap.harness.seats import seats
+from overlap.harness.server import NotReady, Server, start
 
 PATIENCE = 60.0  # seconds for the service to import LangChain on a machine that is busy
 
@@ -177,7 +177,7 @@ def mock_words(config: LoadConfig) -> list[str]:
     """Return the command line of the mock server; a fault is set later, so that none hits a service's start."""
     words = ("--port", str(config.mock_port), "--profile", config.profile, "--tokens", str(config.tokens))
     several = ("--workers", str(config.mock_workers)) if config.mock_workers > 1 else ()
-    return [sys.executable, "-m", "mock_server", *words, "--seed", str(config.seed), *several]
+    return [sys.executable, "-m", "overlap.mock_server", *words, "--seed", str(config.seed), *several]
 
 
 def service_words(config: LoadConfig, llm: str) -> list[str]:
@@ -192,7 +192,7 @@ def service_words(config: LoadConfig, llm: str) -> list[str]:
         "timeout": config.timeout,
     }
     pairs = [word for name, value in told.items() for word in (f"--{name}", str(value))]
-    return [sys.executable, "-m", "scenarios.service", *pairs]
+    return [sys.executable, "-m", "overlap.scenarios.service", *pairs]
 
 
 def free_port() -> int:

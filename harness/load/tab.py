@@ -17,7 +17,7 @@ from flask import Response, jsonify, request
 from locust.env import Environment
 from locust.log import LogReader
 
-from harness.load.setup import Setup
+from overlap.harness.load.setup import Setup
 
 TITLE, KEY = "Who owned the time", "overlap"
 SCRIPT = Path(__file__).with_name("charts.js")

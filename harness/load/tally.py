@@ -12,14 +12,14 @@ from dataclasses import replace
 from statistics import median
 from typing import Any
 
-from harness.journal import Journal
-from harness.load.books import SHARE, Row
-from harness.neighbours import Taken
-from harness.openloop import NOT_STARTED
-from harness.probe import tag
-from harness.record import Call, Served
-from harness.shares import OWNERS, shares
-from harness.stats.throughput import in_flight
+from overlap.harness.journal import Journal
+from overlap.harness.load.books import SHARE, Row
+from overlap.harness.neighbours import Taken
+from overlap.harness.openloop import NOT_STARTED
+from overlap.harness.probe import tag
+from overlap.harness.record import Call, Served
+from overlap.harness.shares import OWNERS, shares
+from overlap.harness.stats.throughput import in_flight
 
 RECENT = 10.0  # seconds that the live view looks back
 UNSENT = "not sent"

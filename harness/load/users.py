@@ -5,12 +5,12 @@ from typing import Any
 
 from locust import task
 
-from harness import registry
-from harness.load.books import SILENT, Beside
-from harness.load.endpoints import ENDPOINTS, Endpoint, class_name
-from harness.load.socket_call import WebSocketCall
-from harness.locust_user import StreamingUser
-from harness.probe import Mark, tag
+from overlap.harness import registry
+from overlap.harness.load.books import SILENT, Beside
+from overlap.harness.load.endpoints import ENDPOINTS, Endpoint, class_name
+from overlap.harness.load.socket_call import WebSocketCall
+from overlap.harness.locust_user import StreamingUser
+from overlap.harness.probe import Mark, tag
 
 SCENARIO = "scenarios.service"
 

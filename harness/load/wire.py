@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import httptools
 
-from harness.load.cookies import Cookies
+from overlap.harness.load.cookies import Cookies
 
 READ = 65_536
 Take = Callable[[bytes, int], None]

@@ -5,8 +5,8 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 
-from harness.owned.git import command, variables
-from harness.owned.temporary import abandoned, folders, hollow, remove
+from overlap.harness.owned.git import command, variables
+from overlap.harness.owned.temporary import abandoned, folders, hollow, remove
 
 REPOSITORY, TREE = "repository", "tree"
 

@@ -1,5 +1,5 @@
 """
-Check what Overlap prints against truth that is known: `make proof`, or `python -m harness.proof [NAME…]`.
+Check what Overlap prints against truth that is known: `make proof`, or `python -m overlap.harness.proof [NAME…]`.
 
 Each file in `harness/proof/checks/` is one check. Checks run side by side, one process for each core. Exit code 1
 means that at least one line was not kept.
@@ -14,9 +14,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from harness import registry
-from harness.proof.row import Row, markdown
-from harness.proof.running import CHECKS, groups_of
+from overlap.harness import registry
+from overlap.harness.proof.row import Row, markdown
+from overlap.harness.proof.running import CHECKS, groups_of
 
 
 def _table(title: str, rows: Sequence[Row], seconds: float) -> Table:
@@ -30,7 +30,7 @@ def _table(title: str, rows: Sequence[Row], seconds: float) -> Table:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the checks that *argv* names (all if none), print their tables, and return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m harness.proof", description=(__doc__ or "").strip())
+    parser = argparse.ArgumentParser(prog="python -m overlap.harness.proof", description=(__doc__ or "").strip())
     parser.add_argument("names", nargs="*", metavar="NAME", help="a check; all of them if none is named")
     parser.add_argument("--write", type=Path, metavar="FILE", help="also write the table as Markdown to FILE")
     asked = parser.parse_args(argv)

@@ -5,10 +5,10 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from time import monotonic
 
-from harness import registry
-from harness.proof.row import Row
+from overlap.harness import registry
+from overlap.harness.proof.row import Row
 
-CHECKS = "harness.proof.checks"
+CHECKS = "overlap.harness.proof.checks"
 
 
 def rows_of(name: str) -> tuple[str, list[Row], float]:

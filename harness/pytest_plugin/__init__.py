@@ -27,9 +27,9 @@ import pytest
 
 # Loaded into every test session of whoever has this installed: all else is imported when it is asked for.
 if TYPE_CHECKING:
-    from harness.pytest_plugin.benchmarks import AsyncBenchmark, Measured
-    from harness.pytest_plugin.mock import MockLLM
-    from harness.server import Server
+    from overlap.harness.pytest_plugin.benchmarks import AsyncBenchmark, Measured
+    from overlap.harness.pytest_plugin.mock import MockLLM
+    from overlap.harness.server import Server
 
 MARK = "mock_llm"
 BENCHMARKS = ("strategy_benchmark", "async_benchmark")
@@ -60,7 +60,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def _mock_llm_server() -> "Iterator[Server]":
     """Run one mock server as long as this process runs tests."""
-    from harness.pytest_plugin.mock import served
+    from overlap.harness.pytest_plugin.mock import served
 
     with served() as server:
         yield server
@@ -69,7 +69,7 @@ def _mock_llm_server() -> "Iterator[Server]":
 @pytest.fixture
 def mock_llm(request: pytest.FixtureRequest, _mock_llm_server: "Server") -> "Iterator[MockLLM]":
     """Give this test a mock LLM server; OPENAI_BASE_URL and OPENAI_API_KEY point at it until the test ends."""
-    from harness.pytest_plugin.mock import lent, settings
+    from overlap.harness.pytest_plugin.mock import lent, settings
 
     with lent(_mock_llm_server, settings(request.node.get_closest_marker(MARK))) as mock:
         yield mock
@@ -77,10 +77,10 @@ def mock_llm(request: pytest.FixtureRequest, _mock_llm_server: "Server") -> "Ite
 
 @pytest.fixture
 def strategy_benchmark(request: pytest.FixtureRequest) -> "Callable[..., Measured]":
-    """Run a strategy of a scenario as a benchmark; see `harness.pytest_plugin.benchmarks.strategy`."""
+    """Run a strategy of a scenario as a benchmark; see `overlap.harness.pytest_plugin.benchmarks.strategy`."""
     from functools import partial
 
-    from harness.pytest_plugin.benchmarks import benchmark_of, strategy
+    from overlap.harness.pytest_plugin.benchmarks import benchmark_of, strategy
 
     return partial(strategy, benchmark_of(request), request.getfixturevalue("mock_llm"))
 
@@ -92,7 +92,7 @@ def async_benchmark(request: pytest.FixtureRequest) -> "Iterator[AsyncBenchmark]
 
     `parametrize("async_benchmark", ["asyncio", "uvloop"], indirect=True)` says which.
     """
-    from harness.pytest_plugin.benchmarks import AsyncBenchmark, benchmark_of
+    from overlap.harness.pytest_plugin.benchmarks import AsyncBenchmark, benchmark_of
 
     with AsyncBenchmark(benchmark_of(request), _loop(request)) as benchmark:
         yield benchmark

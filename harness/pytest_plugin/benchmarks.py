@@ -11,17 +11,17 @@ from typing import Any, Self
 
 import pytest
 
-from harness import loops, registry
-from harness.application.blame import Unloadable
-from harness.config import Mistake
-from harness.descriptors import allow
-from harness.environment import scrubbed
-from harness.pytest_plugin.mock import MockLLM
-from harness.pytest_plugin.slots import OpenSlot
-from harness.record import Cell
-from harness.slot import Order
-from harness.stats.columns import numbers, unit_of
-from harness.stats.rounds import Round
+from overlap.harness import loops, registry
+from overlap.harness.application.blame import Unloadable
+from overlap.harness.config import Mistake
+from overlap.harness.descriptors import allow
+from overlap.harness.environment import scrubbed
+from overlap.harness.pytest_plugin.mock import MockLLM
+from overlap.harness.pytest_plugin.slots import OpenSlot
+from overlap.harness.record import Cell
+from overlap.harness.slot import Order
+from overlap.harness.stats.columns import numbers, unit_of
+from overlap.harness.stats.rounds import Round
 
 # What goes into extra_info, where it is known: times in seconds, as pytest-benchmark has its own.
 EXTRA = ("overhead.p50", "cpu", "throughput", "overlap", "requests_per_call", "peak", "opened")

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 import orjson
 import pytest
 
-from harness.application.pointing import point
-from harness.endpoint import Endpoint
-from harness.journal import HEADERS, Journal, take
-from harness.owned.children import guarded
-from harness.server import NotReady, Server, mock_command, start
+from overlap.harness.application.pointing import point
+from overlap.harness.endpoint import Endpoint
+from overlap.harness.journal import HEADERS, Journal, take
+from overlap.harness.owned.children import guarded
+from overlap.harness.server import NotReady, Server, mock_command, start
 
 PROFILE, TOKENS, SEED = "instant", 20, 7
 KEY = "mock-key"

@@ -5,13 +5,13 @@ import gc
 import inspect
 from typing import Any
 
-from harness import executor, loops, registry
-from harness.journal import take
-from harness.probe import Item, Probe
-from harness.record import Slot
-from harness.runner import joined
-from harness.slot import Order, Timed, application, awaited, blocking, close, items
-from harness.stats.rounds import Round
+from overlap.harness import executor, loops, registry
+from overlap.harness.journal import take
+from overlap.harness.probe import Item, Probe
+from overlap.harness.record import Slot
+from overlap.harness.runner import joined
+from overlap.harness.slot import Order, Timed, application, awaited, blocking, close, items
+from overlap.harness.stats.rounds import Round
 
 
 class OpenSlot:
@@ -19,7 +19,7 @@ class OpenSlot:
 
     def __init__(self, order: Order) -> None:
         self._order = order
-        self._strategy = registry.load("harness.strategies", order.cell.strategy)
+        self._strategy = registry.load("overlap.harness.strategies", order.cell.strategy)
         self._runner = asyncio.Runner(loop_factory=loops.factory(order.cell.loop))
         self._runner.get_loop().set_default_executor(executor.StampedExecutor(order.executor))
         self._app, self._client = self._runner.run(self._built())

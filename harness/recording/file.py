@@ -7,9 +7,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from harness.config import Mistake
-from harness.reading import MIB, checked
-from harness.store import replace
+from overlap.harness.config import Mistake
+from overlap.harness.reading import MIB, checked
+from overlap.harness.store import replace
 
 FORMAT = "overlap-recording"
 VERSION = 1

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from math import sqrt
 from statistics import median, pstdev
 
-from harness.recording.distance import kolmogorov_smirnov, wasserstein
-from harness.recording.file import Recorded, Recording
+from overlap.harness.recording.distance import kolmogorov_smirnov, wasserstein
+from overlap.harness.recording.file import Recorded, Recording
 
 SPLITS = 100
 """Halves are drawn so often: one pair of halves alone may be close, or far, by luck."""

@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from harness import interrupt
-from harness.awake import awake
-from harness.endpoint import Endpoint, Remote
-from harness.owned.temporary import temporary
-from harness.recording.file import Recorded, Recording, write
-from harness.recording.measure import Measured, Work, measure
-from harness.seats import seats
-from harness.server import mock_command, start
+from overlap.harness import interrupt
+from overlap.harness.awake import awake
+from overlap.harness.endpoint import Endpoint, Remote
+from overlap.harness.owned.temporary import temporary
+from overlap.harness.recording.file import Recorded, Recording, write
+from overlap.harness.recording.measure import Measured, Work, measure
+from overlap.harness.seats import seats
+from overlap.harness.server import mock_command, start
 
 
 class Floor(NamedTuple):

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import uvloop
 
-from harness.awake import at_its_post
-from harness.clients.floor import Floor, client
-from harness.endpoint import Endpoint, Remote
-from harness.probe import Item, Probe, item
-from harness.record import Metered
-from harness.recording.file import Recorded
-from harness.remote.hooks import metered
-from harness.remote.meter import Meter
+from overlap.harness.awake import at_its_post
+from overlap.harness.clients.floor import Floor, client
+from overlap.harness.endpoint import Endpoint, Remote
+from overlap.harness.probe import Item, Probe, item
+from overlap.harness.record import Metered
+from overlap.harness.recording.file import Recorded
+from overlap.harness.remote.hooks import metered
+from overlap.harness.remote.meter import Meter
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,20 +8,20 @@ from pathlib import Path
 from tempfile import gettempdir
 from time import localtime, strftime
 
-from harness import interrupt
-from harness.application.inputs import questions
-from harness.config import Mistake, RunConfig
-from harness.descriptors import allow
-from harness.endpoint import Remote
-from harness.plan import Planned
-from harness.record import Cell, Metered
-from harness.recording import file
-from harness.recording.file import Recording
-from harness.recording.fit import Fit, fits
-from harness.recording.known import floor, played
-from harness.recording.measure import Measured, Work, measure
-from harness.remote.visit import Agree, Visit
-from harness.server import NotReady
+from overlap.harness import interrupt
+from overlap.harness.application.inputs import questions
+from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.descriptors import allow
+from overlap.harness.endpoint import Remote
+from overlap.harness.plan import Planned
+from overlap.harness.record import Cell, Metered
+from overlap.harness.recording import file
+from overlap.harness.recording.file import Recording
+from overlap.harness.recording.fit import Fit, fits
+from overlap.harness.recording.known import floor, played
+from overlap.harness.recording.measure import Measured, Work, measure
+from overlap.harness.remote.visit import Agree, Visit
+from overlap.harness.server import NotReady
 
 LEAST = 20
 """Fewer calls say next to nothing about a distribution, and their halves even less."""

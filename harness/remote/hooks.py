@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from harness.endpoint import Remote
-from harness.remote.meter import Meter, Ticket
+from overlap.harness.endpoint import Remote
+from overlap.harness.remote.meter import Meter, Ticket
 
 Wrap = Callable[[Callable[..., Any], Meter], Callable[..., Any]]
 
@@ -237,8 +237,8 @@ _HOOKS: tuple[tuple[str, str, str, Wrap], ...] = (
     ("aiohttp.client_reqrep", "ClientRequest", "send", _aiohttp_request),
     ("aiohttp.client_reqrep", "ClientResponse", "start", _aiohttp_answer),
     ("aiohttp.streams", "StreamReader", "feed_data", _aiohttp_stream),
-    ("harness.clients.floor", "Floor", "_asked", _floor_asked),
-    ("harness.clients._raw", "Connection", "read", _floor_read),
+    ("overlap.harness.clients.floor", "Floor", "_asked", _floor_asked),
+    ("overlap.harness.clients._raw", "Connection", "read", _floor_read),
     ("http.client", "HTTPConnection", "putrequest", _plain_sent),
     ("http.client", "HTTPConnection", "getresponse", _plain_answered),
 )

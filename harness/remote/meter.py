@@ -8,11 +8,11 @@ from threading import Lock
 from time import monotonic_ns, sleep
 from urllib.parse import urlsplit
 
-from harness.endpoint import Remote
-from harness.probe import of_any_round, tag
-from harness.record import Call, Metered
-from harness.remote.patience import MOST, asked, backoff
-from harness.remote.usage import Tap, Usage, guess, tag_of
+from overlap.harness.endpoint import Remote
+from overlap.harness.probe import of_any_round, tag
+from overlap.harness.record import Call, Metered
+from overlap.harness.remote.patience import MOST, asked, backoff
+from overlap.harness.remote.usage import Tap, Usage, guess, tag_of
 
 # After these nothing that follows can go better, and each of them is a request.
 _HOPELESS = {401: "the endpoint refuses the key (401)", 403: "the endpoint forbids it (403)"}

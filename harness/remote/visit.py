@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from harness.config import Mistake, RunConfig
-from harness.endpoint import Remote, address, loopback
-from harness.masking import line
-from harness.plan import Plan, Planned
-from harness.record import OWN, Call, Metered
-from harness.remote import secret
+from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.endpoint import Remote, address, loopback
+from overlap.harness.masking import line
+from overlap.harness.plan import Plan, Planned
+from overlap.harness.record import OWN, Call, Metered
+from overlap.harness.remote import secret
 
 if TYPE_CHECKING:
-    from harness.remote.preflight import Preflight
+    from overlap.harness.remote.preflight import Preflight
 
 SCENARIO = "real_endpoint"
 """What is asked of a real endpoint where nothing else is."""
@@ -145,7 +145,7 @@ class Visit:
 
     def _preflight(self, tokens: int = 1) -> "Preflight":
         # It brings an HTTP client, which a run on the mock has no use for.
-        from harness.remote.preflight import Preflight
+        from overlap.harness.remote.preflight import Preflight
 
         return Preflight(self.remote(tokens).endpoint(self.config.timeout, 0, 1), self.config.api_key_env)
 

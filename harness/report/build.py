@@ -5,19 +5,19 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.registry import load, names
-from harness.report.figures import count
-from harness.report.section import Report, Section
-from harness.stats.cells import Summary
-from harness.stats.summary import summarise
-from harness.store import Run, read, replace
+from overlap.harness.registry import load, names
+from overlap.harness.report.figures import count
+from overlap.harness.report.section import Report, Section
+from overlap.harness.stats.cells import Summary
+from overlap.harness.stats.summary import summarise
+from overlap.harness.store import Run, read, replace
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-SECTIONS = "harness.report.sections"
-FORMATS = "harness.report.formats"
-EXPORTS = "harness.report.exports"
+SECTIONS = "overlap.harness.report.sections"
+FORMATS = "overlap.harness.report.formats"
+EXPORTS = "overlap.harness.report.exports"
 CHARTS = "charts"
 _TIME = re.compile(r"^\d{4}-\d\d-\d\d[T_ ][\d-]+-")
 
@@ -33,7 +33,7 @@ def compose(summary: Summary, *, draw: bool = True) -> Report:
     made = Report(_title(summary.run), _facts(summary), sections(summary), {})
     if not draw:
         return made
-    from harness.report.drawings import drawn
+    from overlap.harness.report.drawings import drawn
 
     return Report(made.title, made.facts, made.sections, drawn(list(made.charts())))
 
@@ -42,7 +42,7 @@ def write(run: Run | Path, formats: Iterable[str] | None = None, console: "Conso
     """
     Make the report of *run*, or of the run in that folder, from its files alone; answer the files written.
 
-    *formats* are names of `harness.report.formats` and `harness.report.exports`; without them, those marked as
+    *formats* are names of `overlap.harness.report.formats` and `overlap.harness.report.exports`; without them, those marked as
     default. With a *console*, the same report is shown there. Raises `store.Unreadable` where there is no run,
     LookupError for an unknown format or one that cannot be made here, OSError where it cannot be written.
     Nothing is written unless everything could be made, and each file is replaced in one step.
@@ -62,7 +62,7 @@ def write(run: Run | Path, formats: Iterable[str] | None = None, console: "Conso
     for name, content in files.items():
         replace(folder / name, content)
     if console:
-        from harness.report.formats.terminal import show
+        from overlap.harness.report.formats.terminal import show
 
         show(report, console)
     return [folder / name for name in files]
@@ -71,14 +71,14 @@ def write(run: Run | Path, formats: Iterable[str] | None = None, console: "Conso
 def _drawn(report: Report) -> dict[str, bytes]:
     if not report.drawings:
         return {}
-    from harness.report.drawing import alone
+    from overlap.harness.report.drawing import alone
 
     return {f"{CHARTS}/{name}.svg": alone(drawn).encode() for name, drawn in report.drawings.items()}
 
 
 def tell(folder: Path, console: "Console") -> None:
     """Show the run in *folder* on a terminal; raises `store.Unreadable` where there is none."""
-    from harness.report.formats.terminal import show
+    from overlap.harness.report.formats.terminal import show
 
     show(compose(summarise(read(folder)), draw=False), console)
 

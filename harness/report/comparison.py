@@ -5,15 +5,15 @@ from math import isinf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.report.charts.forest import Forest, Ratio
-from harness.report.figures import Scale, count, datum, listed, number, times
-from harness.report.matrix import slug
-from harness.report.section import Column, Datum, Report, Section, Table
-from harness.report.words import formula, label
-from harness.stats.estimate import Estimate
-from harness.stats.ranking import differs, possible
-from harness.stats.sidebyside import CAVEAT, Pair, SideBySide, lay
-from harness.store import Run, read
+from overlap.harness.report.charts.forest import Forest, Ratio
+from overlap.harness.report.figures import Scale, count, datum, listed, number, times
+from overlap.harness.report.matrix import slug
+from overlap.harness.report.section import Column, Datum, Report, Section, Table
+from overlap.harness.report.words import formula, label
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.ranking import differs, possible
+from overlap.harness.stats.sidebyside import CAVEAT, Pair, SideBySide, lay
+from overlap.harness.store import Run, read
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,7 +43,7 @@ def compare(folders: Sequence[Run | Path], allow: Collection[str] = ()) -> Repor
 
 def tell(folders: Sequence[Run | Path], console: "Console", allow: Collection[str] = ()) -> None:
     """Show the comparison on a terminal; raises what `compare` raises."""
-    from harness.report.formats.terminal import show
+    from overlap.harness.report.formats.terminal import show
 
     show(compare(folders, allow), console)
 
@@ -52,10 +52,10 @@ def render(folders: Sequence[Run | Path], kind: str = "html", allow: Collection[
     """Answer the comparison in the format called *kind*, drawings and all; raises what `compare` raises."""
     from dataclasses import replace
 
-    from harness.registry import load
-    from harness.report.drawing import svg
+    from overlap.harness.registry import load
+    from overlap.harness.report.drawing import svg
 
-    page = load("harness.report.formats", kind)
+    page = load("overlap.harness.report.formats", kind)
     made = compare(folders, allow)
     drawings = {chart.name: svg(chart) for chart in made.charts()} if page.DRAWS else {}
     return bytes(page.render(replace(made, drawings=drawings)))

@@ -5,7 +5,7 @@ from html import escape
 from io import StringIO
 from typing import Any
 
-from harness.report.section import Chart
+from overlap.harness.report.section import Chart
 
 _STYLES = re.compile(r"style=\"[^\"]*\"")
 _FONTS = re.compile(r"font-family: [^;\"]*")
@@ -24,7 +24,7 @@ def svg(chart: Chart) -> str:
     from matplotlib import rc_context
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    from harness.report import ink
+    from overlap.harness.report import ink
 
     with rc_context(ink.SETTINGS):
         figure = chart.draw()
@@ -37,7 +37,7 @@ def svg(chart: Chart) -> str:
 
 def _variables(style: re.Match[str]) -> str:
     """Put CSS variables for the placeholders in one style attribute; a name that looks like one stays."""
-    from harness.report import ink
+    from overlap.harness.report import ink
 
     text = style[0]
     for colour, variable in ink.VARIABLES.items():
@@ -64,7 +64,7 @@ def _dressed(text: str, chart: Chart) -> str:
 
 def alone(drawing: str) -> str:
     """Make of a drawing a file of its own, on paper that is light or dark as its reader's is."""
-    from harness.report import ink
+    from overlap.harness.report import ink
 
     def rules(colours: dict[str, str]) -> str:
         return "".join(f"{name}:{colour};" for name, colour in colours.items())

@@ -9,9 +9,9 @@ from multiprocessing.connection import Connection
 from threading import active_count
 from typing import Any
 
-from harness.environment import cores
-from harness.owned.children import confine
-from harness.report.section import Chart
+from overlap.harness.environment import cores
+from overlap.harness.owned.children import confine
+from overlap.harness.report.section import Chart
 
 # With fewer, a second process gains nothing.
 MANY = 8
@@ -24,7 +24,7 @@ def drawn(charts: Sequence[Chart]) -> dict[str, str]:
     Each core beyond the first is given a part by a forked copy of this process, which has imported matplotlib and
     holds the charts; one that has threads is not to be copied, and draws everything itself.
     """
-    from harness.report import ink  # noqa: F401  imported before there are copies
+    from overlap.harness.report import ink  # noqa: F401  imported before there are copies
 
     made: dict[str, str] = {}
     workers = len(cores()) if len(charts) >= MANY and sys.platform == "linux" and active_count() == 1 else 1
@@ -60,6 +60,6 @@ def _send(charts: Sequence[Chart], pipe: Connection, parent: int) -> None:
 
 
 def _all(charts: Sequence[Chart]) -> dict[str, str]:
-    from harness.report.drawing import svg
+    from overlap.harness.report.drawing import svg
 
     return {chart.name: svg(chart) for chart in charts}

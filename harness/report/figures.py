@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from harness.numerals import DASH, FINEST, UNKNOWN, decimals_of, number, plain, plainly
-from harness.report.section import Column, Datum
-from harness.stats.estimate import Estimate
+from overlap.harness.numerals import DASH, FINEST, UNKNOWN, decimals_of, number, plain, plainly
+from overlap.harness.report.section import Column, Datum
+from overlap.harness.stats.estimate import Estimate
 
 __all__ = [
     "AT_LEAST",

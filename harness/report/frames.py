@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from harness.record import Call
-from harness.shares import OWNERS, shares
-from harness.stats.cells import Summary
-from harness.store import Run
+from overlap.harness.record import Call
+from overlap.harness.shares import OWNERS, shares
+from overlap.harness.stats.cells import Summary
+from overlap.harness.store import Run
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -3,9 +3,9 @@
 from base64 import b64encode
 from html import escape
 
-from harness.report.build import sections
-from harness.report.section import Chart, Section, Table
-from harness.stats.cells import Summary
+from overlap.harness.report.build import sections
+from overlap.harness.report.section import Chart, Section, Table
+from overlap.harness.stats.cells import Summary
 
 # What is asked of a comparison first: how long each took, and when a stream began.
 TITLES = ("Errors", "Total time", "Streaming", "Doubts")
@@ -29,7 +29,7 @@ def _section(section: Section) -> str:
 
 def _chart(chart: Chart) -> str:
     """Draw *chart* as an image: a notebook keeps no style sheet, and drops what it takes for a script."""
-    from harness.report.drawing import alone, svg
+    from overlap.harness.report.drawing import alone, svg
 
     data = b64encode(alone(svg(chart)).encode()).decode()
     return f'<img style="max-width: 100%" alt="{escape(chart.alt)}" src="data:image/svg+xml;base64,{data}">'

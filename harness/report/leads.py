@@ -1,11 +1,11 @@
 """The sentence a panel of cells comes down to: who was first, who took longer, and what is not shown."""
 
-from harness.report.figures import count, listed, scale, told
-from harness.report.matrix import Panel
-from harness.report.standings import standing
-from harness.stats.cells import CellSummary, Summary
-from harness.stats.rounds import rounds_of, sound, without_request
-from harness.stats.standing import ranked
+from overlap.harness.report.figures import count, listed, scale, told
+from overlap.harness.report.matrix import Panel
+from overlap.harness.report.standings import standing
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.harness.stats.rounds import rounds_of, sound, without_request
+from overlap.harness.stats.standing import ranked
 
 
 def fastest(summary: Summary, panel: Panel) -> str | None:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from harness.record import OWN, Cell
-from harness.stats.cells import CellSummary
+from overlap.harness.record import OWN, Cell
+from overlap.harness.stats.cells import CellSummary
 
 FIELDS = ("client", "variant", "strategy", "loop", "concurrency")
 _PREPOSITIONS = {

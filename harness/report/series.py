@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from harness.report.charts.lines import Line
-from harness.report.matrix import say, varied
-from harness.stats.cells import CellSummary
+from overlap.harness.report.charts.lines import Line
+from overlap.harness.report.matrix import say, varied
+from overlap.harness.stats.cells import CellSummary
 
 # Lines closer than this would be drawn on top of each other.
 ALIKE = 1.04

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from math import inf
 
-from harness.report.figures import count, listed, number, times, told
-from harness.stats.cells import CellSummary, Summary
-from harness.stats.estimate import Estimate
-from harness.stats.ranking import MATTERS, Ranking, possible, verdict
-from harness.stats.standing import ranked
+from overlap.harness.report.figures import count, listed, number, times, told
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.ranking import MATTERS, Ranking, possible, verdict
+from overlap.harness.stats.standing import ranked
 
 # A list of more names is not read; the table beside a sentence has them all.
 NAMED = 6

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from harness.report.figures import DASH, UNKNOWN, column, datum, listed, scale
-from harness.report.matrix import varied
-from harness.report.section import Column, Datum, Table
-from harness.report.words import TOGETHER, formula, label
-from harness.stats.cells import CellSummary
+from overlap.harness.report.figures import DASH, UNKNOWN, column, datum, listed, scale
+from overlap.harness.report.matrix import varied
+from overlap.harness.report.section import Column, Datum, Table
+from overlap.harness.report.words import TOGETHER, formula, label
+from overlap.harness.stats.cells import CellSummary
 
 # What is known of single calls only, and unknown of those that are handed over in one go.
 ALONE = ("e2e", "overhead", "owned")

@@ -1,6 +1,6 @@
 """What a metric is called in a report: its label and formula, from the one table of metrics."""
 
-from harness.stats.summary import METRICS
+from overlap.harness.stats.summary import METRICS
 
 TOGETHER = (
     "nobody sees when one of several calls that are handed over in one go began or ended, so latency, overhead "

@@ -1,6 +1,6 @@
 """By how many workers an open loop's calls were made."""
 
-from harness.stats.cells import Summary
+from overlap.harness.stats.cells import Summary
 
 
 def shared_out(summary: Summary) -> str:

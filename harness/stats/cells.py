@@ -6,9 +6,9 @@ Apart from the arithmetic, since scenarios name these types: each round's worker
 
 from dataclasses import dataclass
 
-from harness.record import Cell
-from harness.stats.estimate import Estimate
-from harness.store import Run
+from overlap.harness.record import Cell
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.store import Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from typing import Literal
 
 import numpy as np
 
-from harness.metrics import CALLS, SLOTS, Better, OfCalls, OfSlots
-from harness.stats.bootstrap import FEWEST_ROUNDS, over_rounds
-from harness.stats.estimate import Estimate
-from harness.stats.proportion import share
-from harness.stats.quantiles import Floats, enough, of_round, reaches, with_failed
-from harness.stats.rounds import Round, replayed
-from harness.stats.throughput import STEADY
+from overlap.harness.metrics import CALLS, SLOTS, Better, OfCalls, OfSlots
+from overlap.harness.stats.bootstrap import FEWEST_ROUNDS, over_rounds
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.proportion import share
+from overlap.harness.stats.quantiles import Floats, enough, of_round, reaches, with_failed
+from overlap.harness.stats.rounds import Round, replayed
+from overlap.harness.stats.throughput import STEADY
 
 OF_CALLS: dict[str, OfCalls] = {metric.name: metric for metric in CALLS}
 OF_SLOTS: dict[str, OfSlots] = {metric.name: metric for metric in (*SLOTS, STEADY)}

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from harness.record import Call, Cell
-from harness.stats.bootstrap import over_rounds
-from harness.stats.columns import OF_CALLS, numbers, unit_of
-from harness.stats.estimate import Estimate
-from harness.stats.rounds import Round, rounds_of, sound
-from harness.store import Run
+from overlap.harness.record import Call, Cell
+from overlap.harness.stats.bootstrap import over_rounds
+from overlap.harness.stats.columns import OF_CALLS, numbers, unit_of
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.rounds import Round, rounds_of, sound
+from overlap.harness.store import Run
 
 
 def ratio(run: Run, a: Cell, b: Cell, metric: str) -> Estimate | None:

@@ -1,5 +1,5 @@
 """
-How often does a 95 % interval hold the truth, ours and others, in simulation? `python -m harness.stats.coverage`.
+How often does a 95 % interval hold the truth, ours and others, in simulation? `python -m overlap.harness.stats.coverage`.
 
 Rounds are drawn whose centre is known, an interval is made of them, and the hits are counted. 2,000 trials leave
 a standard error of half a point.
@@ -11,10 +11,10 @@ from statistics import NormalDist
 
 import numpy as np
 
-from harness.stats.bootstrap import over_rounds
-from harness.stats.quantiles import Floats, of_round
-from harness.stats.resamples import resamples
-from harness.stats.student import critical
+from overlap.harness.stats.bootstrap import over_rounds
+from overlap.harness.stats.quantiles import Floats, of_round
+from overlap.harness.stats.resamples import resamples
+from overlap.harness.stats.student import critical
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], Floats]
 

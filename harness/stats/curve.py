@@ -19,14 +19,14 @@ from itertools import pairwise
 from math import log
 from statistics import fmean
 
-from harness.numerals import number, plainly
-from harness.record import Cell
-from harness.stats.bootstrap import over_rounds
-from harness.stats.compare import matched
-from harness.stats.estimate import Estimate
-from harness.stats.rounds import Round
-from harness.stats.throughput import WAVES, kept_busy, lives, waves
-from harness.store import Run
+from overlap.harness.numerals import number, plainly
+from overlap.harness.record import Cell
+from overlap.harness.stats.bootstrap import over_rounds
+from overlap.harness.stats.compare import matched
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.rounds import Round
+from overlap.harness.stats.throughput import WAVES, kept_busy, lives, waves
+from overlap.harness.store import Run
 
 HALF = 0.5
 # Two points make a line, which has no knee.

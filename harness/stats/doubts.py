@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from harness.record import UNTRIED, Call, Cell
-from harness.shares import OF_SEVERAL, OWNERS, service
-from harness.stats.bootstrap import FEWEST_ROUNDS
-from harness.stats.estimate import Estimate
-from harness.stats.peace import shared, stolen
-from harness.stats.quantiles import FEWEST
-from harness.stats.rounds import Round, sound, without_request
-from harness.stats.throughput import in_flight
+from overlap.harness.record import UNTRIED, Call, Cell
+from overlap.harness.shares import OF_SEVERAL, OWNERS, service
+from overlap.harness.stats.bootstrap import FEWEST_ROUNDS
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.peace import shared, stolen
+from overlap.harness.stats.quantiles import FEWEST
+from overlap.harness.stats.rounds import Round, sound, without_request
+from overlap.harness.stats.throughput import in_flight
 
 # Above this the worker waits for its core rather than for the server.
 SATURATED = 90.0

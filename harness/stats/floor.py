@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
-from harness.record import Cell
-from harness.stats.bootstrap import over_rounds
-from harness.stats.estimate import Estimate
+from overlap.harness.record import Cell
+from overlap.harness.stats.bootstrap import over_rounds
+from overlap.harness.stats.estimate import Estimate
 
 # Of each round of a calibration: name, and the unit of the estimate.
 FIGURES = {

@@ -8,12 +8,12 @@ from statistics import median
 
 import numpy as np
 
-from harness.stats import power
-from harness.stats.columns import numbers
-from harness.stats.quantiles import Floats
-from harness.stats.ranking import fitted
-from harness.stats.rounds import rounds_of, sound
-from harness.store import Run
+from overlap.harness.stats import power
+from overlap.harness.stats.columns import numbers
+from overlap.harness.stats.quantiles import Floats
+from overlap.harness.stats.ranking import fitted
+from overlap.harness.stats.rounds import rounds_of, sound
+from overlap.harness.store import Run
 
 # Fewer rounds have no spread worth the name.
 FEWEST_ROUNDS = 3

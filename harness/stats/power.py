@@ -5,9 +5,9 @@ from math import erf, lgamma, log, sqrt
 
 import numpy as np
 
-from harness.stats.quantiles import Floats
-from harness.stats.ranking import ALPHA, MATTERS
-from harness.stats.student import critical
+from overlap.harness.stats.quantiles import Floats
+from overlap.harness.stats.ranking import ALPHA, MATTERS
+from overlap.harness.stats.student import critical
 
 WANTED = 0.8
 _STEPS = 4000

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from math import exp, lgamma, log, log1p
 
-from harness.stats.student import critical
+from overlap.harness.stats.student import critical
 
 LEVEL = 0.95
 # Beyond so many degrees of freedom Student's t is the normal to three digits.

@@ -27,10 +27,10 @@ from typing import Generic, Literal, TypeVar
 
 import numpy as np
 
-from harness.stats.bootstrap import FEWEST_ROUNDS, batched, centre
-from harness.stats.estimate import Estimate
-from harness.stats.quantiles import Floats
-from harness.stats.student import critical
+from overlap.harness.stats.bootstrap import FEWEST_ROUNDS, batched, centre
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.quantiles import Floats
+from overlap.harness.stats.student import critical
 
 ALPHA = 0.05
 # What nobody would change their code for.

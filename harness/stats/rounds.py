@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from harness.record import OWN, Call, Cell, Slot
-from harness.store import Run
+from overlap.harness.record import OWN, Call, Cell, Slot
+from overlap.harness.store import Run
 
 
 @dataclass(frozen=True, slots=True)

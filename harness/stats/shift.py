@@ -7,12 +7,12 @@ round by round (Doksum, The Annals of Statistics 2 (1974) 267, there as differen
 
 from collections.abc import Sequence
 
-from harness.record import Cell
-from harness.stats.bootstrap import over_rounds
-from harness.stats.columns import OF_CALLS, exactly, values
-from harness.stats.compare import matched
-from harness.stats.estimate import Estimate
-from harness.store import Run
+from overlap.harness.record import Cell
+from overlap.harness.stats.bootstrap import over_rounds
+from overlap.harness.stats.columns import OF_CALLS, exactly, values
+from overlap.harness.stats.compare import matched
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.store import Run
 
 QUANTILES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 

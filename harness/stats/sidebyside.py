@@ -13,15 +13,15 @@ from typing import Any, Literal
 
 import numpy as np
 
-from harness.record import Cell
-from harness.stats.bootstrap import FEWEST_ROUNDS, batched, centre, standard_error
-from harness.stats.circumstances import Difference, differences
-from harness.stats.columns import OF_SLOTS, Column, better, table
-from harness.stats.estimate import Estimate
-from harness.stats.ranking import ALPHA, differs
-from harness.stats.rounds import rounds_of, sound
-from harness.stats.student import critical
-from harness.store import Run
+from overlap.harness.record import Cell
+from overlap.harness.stats.bootstrap import FEWEST_ROUNDS, batched, centre, standard_error
+from overlap.harness.stats.circumstances import Difference, differences
+from overlap.harness.stats.columns import OF_SLOTS, Column, better, table
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.ranking import ALPHA, differs
+from overlap.harness.stats.rounds import rounds_of, sound
+from overlap.harness.stats.student import critical
+from overlap.harness.store import Run
 
 # So many metrics a comparison's first sentence is about; it may name any of their cells.
 LED_BY = 2

@@ -5,9 +5,9 @@ from dataclasses import dataclass, fields
 from statistics import NormalDist
 from typing import Any
 
-from harness.record import Cell
-from harness.slo import Slo
-from harness.slo_verdict import SlotFigures, Verdict, verdict
+from overlap.harness.record import Cell
+from overlap.harness.slo import Slo
+from overlap.harness.slo_verdict import SlotFigures, Verdict, verdict
 
 
 @dataclass(frozen=True, slots=True)

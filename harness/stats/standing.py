@@ -3,12 +3,12 @@
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from harness.record import Cell
-from harness.stats.columns import numbers
-from harness.stats.estimate import Estimate
-from harness.stats.ranking import Ranking, rank, together
-from harness.stats.rounds import rounds_of, sound
-from harness.store import Run
+from overlap.harness.record import Cell
+from overlap.harness.stats.columns import numbers
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.ranking import Ranking, rank, together
+from overlap.harness.stats.rounds import rounds_of, sound
+from overlap.harness.store import Run
 
 Name = TypeVar("Name", bound=Hashable)
 

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from harness.metrics import CALLS, OfCalls, OfSlots
-from harness.record import Cell
-from harness.slo import Slo
-from harness.stats.cells import CellSummary, Summary
-from harness.stats.columns import OF_SLOTS, table
-from harness.stats.doubts import doubts
-from harness.stats.floor import floors, unresolved
-from harness.stats.goodput import GOODPUT, goodput, slo_of
-from harness.stats.rounds import Round, rounds_of, sound
-from harness.store import Run
+from overlap.harness.metrics import CALLS, OfCalls, OfSlots
+from overlap.harness.record import Cell
+from overlap.harness.slo import Slo
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.harness.stats.columns import OF_SLOTS, table
+from overlap.harness.stats.doubts import doubts
+from overlap.harness.stats.floor import floors, unresolved
+from overlap.harness.stats.goodput import GOODPUT, goodput, slo_of
+from overlap.harness.stats.rounds import Round, rounds_of, sound
+from overlap.harness.store import Run
 
 METRICS: tuple[OfCalls | OfSlots, ...] = (*CALLS, *OF_SLOTS.values(), *GOODPUT)
 

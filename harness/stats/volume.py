@@ -1,5 +1,5 @@
 """
-How long does a report's arithmetic take for a big run, and how much memory? `python -m harness.stats.volume`.
+How long does a report's arithmetic take for a big run, and how much memory? `python -m overlap.harness.stats.volume`.
 
 Makes a run of streamed calls in a folder that is thrown away, then reads and summarises it in this process, and
 prints the seconds and the peak of memory. Everything on file is as a real run has it, journal included.
@@ -17,9 +17,9 @@ from pathlib import Path
 from random import Random
 from time import perf_counter, process_time
 
-from harness.record import Call, Cell, Served, Slot
-from harness.stats.summary import summarise
-from harness.store import Writer, read
+from overlap.harness.record import Call, Cell, Served, Slot
+from overlap.harness.stats.summary import summarise
+from overlap.harness.store import Writer, read
 
 MS = 1_000_000
 CONCURRENCY = 64
@@ -81,7 +81,7 @@ def measure(folder: Path) -> str:
 
 def main(words: Sequence[str] | None = None) -> None:
     """Write a run, then measure it in a fresh process, whose memory holds nothing of the writing."""
-    parser = argparse.ArgumentParser(prog="python -m harness.stats.volume", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m overlap.harness.stats.volume", description=__doc__)
     parser.add_argument("--calls", type=int, default=100_000)
     parser.add_argument("--chunks", type=int, default=50, help="chunks of each call")
     parser.add_argument("--folder", type=Path, help="measure the run in this folder instead of making one")
@@ -91,7 +91,7 @@ def main(words: Sequence[str] | None = None) -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder), max(1, given.calls), max(1, given.chunks))
-        command = [sys.executable, "-m", "harness.stats.volume", "--folder", folder]
+        command = [sys.executable, "-m", "overlap.harness.stats.volume", "--folder", folder]
         subprocess.run(command, check=True)
 
 

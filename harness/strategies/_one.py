@@ -3,7 +3,7 @@
 from contextlib import aclosing
 from typing import Any
 
-from harness.probe import Item, Probe
+from overlap.harness.probe import Item, Probe
 
 
 async def ask(app: Any, item: Item, probe: Probe) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from harness.probe import Item, Probe
+from overlap.harness.probe import Item, Probe
 
 NEEDS = "abatch_as_completed"
 

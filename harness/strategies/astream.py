@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from harness.probe import Item, Probe
-from harness.strategies._one import listen
+from overlap.harness.probe import Item, Probe
+from overlap.harness.strategies._one import listen
 
 NEEDS = "astream"
 SEQUENTIAL = True

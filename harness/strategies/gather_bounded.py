@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from harness.probe import Item, Probe
-from harness.strategies._one import ask
+from overlap.harness.probe import Item, Probe
+from overlap.harness.strategies._one import ask
 
 NEEDS = "ainvoke"
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
-from harness.probe import Item, Probe
+from overlap.harness.probe import Item, Probe
 
 NEEDS = "stream"
 SEQUENTIAL = True

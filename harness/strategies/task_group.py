@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from harness.probe import Item, Probe
-from harness.strategies._one import ask
+from overlap.harness.probe import Item, Probe
+from overlap.harness.strategies._one import ask
 
 NEEDS = "ainvoke"
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from harness.probe import Item, Probe
+from overlap.harness.probe import Item, Probe
 
 NEEDS = "invoke"
 

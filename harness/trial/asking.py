@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from harness.config import Mistake
-from harness.launch import Broken
-from harness.plan import Planned
-from harness.trial.slots import Slots
-from harness.trial.workers import Workers
+from overlap.harness.config import Mistake
+from overlap.harness.launch import Broken
+from overlap.harness.plan import Planned
+from overlap.harness.trial.slots import Slots
+from overlap.harness.trial.workers import Workers
 
 
 class Asking:

@@ -6,8 +6,8 @@ from math import nan
 from time import localtime, strftime
 from typing import Any
 
-from harness.gate.judge import judge_series, settled
-from harness.gate.record import TRIAL, Arm, Control, Missing, Pair, Rule, Run, Series
+from overlap.harness.gate.judge import judge_series, settled
+from overlap.harness.gate.record import TRIAL, Arm, Control, Missing, Pair, Rule, Run, Series
 
 PROCESS = "(process)"  # the cell of what belongs to a worker and not to one of its slots
 

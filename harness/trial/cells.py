@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from itertools import chain, product
 from typing import Protocol
 
-from harness import registry
-from harness.config import Mistake
-from harness.plan import STRATEGIES, Plan, Planned, expand
-from harness.record import Cell
+from overlap.harness import registry
+from overlap.harness.config import Mistake
+from overlap.harness.plan import STRATEGIES, Plan, Planned, expand
+from overlap.harness.record import Cell
 
 
 class Settings(Protocol):

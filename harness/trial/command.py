@@ -7,21 +7,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from harness import interrupt, registry
-from harness.arms.spec import specs
-from harness.choices import choices, quoted
-from harness.commands._words import INTERRUPTED, USAGE, paper, run_folder, warn
-from harness.config import Mistake, config_from
-from harness.folder import fresh
-from harness.gate import file, github, sheet
-from harness.gate.judge import judge
-from harness.gate.record import Outcome, Rule, Run
-from harness.journal import Lost
-from harness.reading import read_toml
-from harness.trial.compare import DEFAULT, Asked, compare
-from harness.trial.settings import SETTINGS
+from overlap.harness import interrupt, registry
+from overlap.harness.arms.spec import specs
+from overlap.harness.choices import choices, quoted
+from overlap.harness.commands._words import INTERRUPTED, USAGE, paper, run_folder, warn
+from overlap.harness.config import Mistake, config_from
+from overlap.harness.folder import fresh
+from overlap.harness.gate import file, github, sheet
+from overlap.harness.gate.judge import judge
+from overlap.harness.gate.record import Outcome, Rule, Run
+from overlap.harness.journal import Lost
+from overlap.harness.reading import read_toml
+from overlap.harness.trial.compare import DEFAULT, Asked, compare
+from overlap.harness.trial.settings import SETTINGS
 
-FORMATS = "harness.gate.formats"
+FORMATS = "overlap.harness.gate.formats"
 FILE = "gate.json"
 
 
@@ -32,7 +32,7 @@ def main(what: tuple[str, ...], words: Mapping[str, Any]) -> int:
         if words["out"]:
             _can_hold_files(words["out"])
         if words["budgets"]:
-            from harness.gate.budgets.command import FILES, judged
+            from overlap.harness.gate.budgets.command import FILES, judged
 
             return judged(
                 words["budgets"],
@@ -72,7 +72,7 @@ def _can_hold_files(out: Path) -> None:
 
 
 def _two(what: tuple[str, ...], out: Path | None, formats: list[str], *, quiet: bool) -> int:
-    from harness.gate.pytest_json import two
+    from overlap.harness.gate.pytest_json import two
 
     if len(what) != 2:
         raise Mistake(f"two files of pytest-benchmark are compared, base and candidate, not {len(what)}")

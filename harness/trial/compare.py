@@ -5,25 +5,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from harness.arms.benchmarks import pytest_command
-from harness.arms.build import Built, built
-from harness.arms.spec import Spec
-from harness.bench import parts_of
-from harness.config import Mistake, RunConfig
-from harness.environment import circumstances, given
-from harness.gate import file
-from harness.gate.judge import judge
-from harness.gate.record import Control, Rule, Run
-from harness.registry import Unknown
-from harness.server import NotReady
-from harness.servers import Servers
-from harness.trial.asking import Asking
-from harness.trial.book import Book
-from harness.trial.cells import Twin, twins
-from harness.trial.rows import Rows
-from harness.trial.run import Trial
-from harness.trial.slots import Slots
-from harness.trial.workers import ARMS, Workers
+from overlap.harness.arms.benchmarks import pytest_command
+from overlap.harness.arms.build import Built, built
+from overlap.harness.arms.spec import Spec
+from overlap.harness.bench import parts_of
+from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.environment import circumstances, given
+from overlap.harness.gate import file
+from overlap.harness.gate.judge import judge
+from overlap.harness.gate.record import Control, Rule, Run
+from overlap.harness.registry import Unknown
+from overlap.harness.server import NotReady
+from overlap.harness.servers import Servers
+from overlap.harness.trial.asking import Asking
+from overlap.harness.trial.book import Book
+from overlap.harness.trial.cells import Twin, twins
+from overlap.harness.trial.rows import Rows
+from overlap.harness.trial.run import Trial
+from overlap.harness.trial.slots import Slots
+from overlap.harness.trial.workers import ARMS, Workers
 
 DEFAULT = ("regressions",)
 

@@ -1,7 +1,7 @@
 """Whether the machine was left in peace while a round was measured."""
 
-from harness.gate.record import Rule
-from harness.neighbours import Taken
+from overlap.harness.gate.record import Rule
+from overlap.harness.neighbours import Taken
 
 
 def disturbance(found: Taken, rule: Rule) -> str | None:

@@ -6,10 +6,10 @@ from typing import Literal
 
 import numpy as np
 
-from harness.gate.record import ERRORS
-from harness.metrics import CALLS, SLOTS
-from harness.record import Call, Cell, Slot
-from harness.stats.quantiles import enough, of_round
+from overlap.harness.gate.record import ERRORS
+from overlap.harness.metrics import CALLS, SLOTS
+from overlap.harness.record import Call, Cell, Slot
+from overlap.harness.stats.quantiles import enough, of_round
 
 Value = Callable[[Cell, Slot, Sequence[Call]], float | None]
 

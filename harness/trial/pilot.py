@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Sequence
 
-from harness.gate.record import Series
-from harness.trial.book import PROCESS, Book
-from harness.trial.cells import Twin
-from harness.trial.observe import MEMORY, METRICS
-from harness.trial.sizes import sized
-from harness.trial.slots import Failed, Slots
-from harness.trial.workers import ARMS
+from overlap.harness.gate.record import Series
+from overlap.harness.trial.book import PROCESS, Book
+from overlap.harness.trial.cells import Twin
+from overlap.harness.trial.observe import MEMORY, METRICS
+from overlap.harness.trial.sizes import sized
+from overlap.harness.trial.slots import Failed, Slots
+from overlap.harness.trial.workers import ARMS
 
 
 class Pilot:

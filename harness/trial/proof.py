@@ -1,5 +1,5 @@
 """
-`python -m harness.trial.proof`: the gate held against the truth on this machine, build by build.
+`python -m overlap.harness.trial.proof`: the gate held against the truth on this machine, build by build.
 
     aa        base against itself: nothing may be called changed
     inject    a slowdown planted in one cell: that cell, and no other, must be named
@@ -18,11 +18,11 @@ from pathlib import Path
 
 import click
 
-from harness.folder import fresh
-from harness.gate.file import read
-from harness.gate.judge import judge
-from harness.gate.record import Outcome
-from harness.owned.children import Child, guarded
+from overlap.harness.folder import fresh
+from overlap.harness.gate.file import read
+from overlap.harness.gate.judge import judge
+from overlap.harness.gate.record import Outcome
+from overlap.harness.owned.children import Child, guarded
 
 PATIENCE = 10.0  # seconds for a gate that is interrupted to write down what it has
 SAME = ("--base", "executor=6")
@@ -59,7 +59,7 @@ def builds(kinds: Sequence[str], times: int, shares: Sequence[str], first: int) 
 def carry_out(build: Build, out: Path, more: Sequence[str]) -> tuple[int, Outcome | None]:
     """Run one build; answer its exit code, and its outcome where it left one."""
     words = ("gate", *build.words, "--out", str(out), "--quiet", *more)
-    command = [sys.executable, "-m", "harness.cli", *words]
+    command = [sys.executable, "-m", "overlap.harness.cli", *words]
     with guarded():
         running = Child(command, stdout=subprocess.DEVNULL)
         try:

@@ -5,16 +5,16 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from harness import interrupt
-from harness.environment import scrubbed
-from harness.gate.pytest_json import rows
-from harness.gate.record import Series
-from harness.masking import masked
-from harness.owned import children
-from harness.owned.temporary import temporary
-from harness.report.figures import count, listed
-from harness.trial.book import Book, Seen
-from harness.trial.workers import ARMS
+from overlap.harness import interrupt
+from overlap.harness.environment import scrubbed
+from overlap.harness.gate.pytest_json import rows
+from overlap.harness.gate.record import Series
+from overlap.harness.masking import masked
+from overlap.harness.owned import children
+from overlap.harness.owned.temporary import temporary
+from overlap.harness.report.figures import count, listed
+from overlap.harness.trial.book import Book, Seen
+from overlap.harness.trial.workers import ARMS
 
 METRIC = "median"
 # A row's median is one number of one process: rather many short rounds than a few long ones.

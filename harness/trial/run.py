@@ -13,19 +13,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
-from harness import interrupt
-from harness.gate.record import Run
-from harness.neighbours import look, taken
-from harness.report.figures import count
-from harness.servers import Servers
-from harness.trial.book import PROCESS, Book, Seen
-from harness.trial.cells import Twin
-from harness.trial.guard import disturbance
-from harness.trial.observe import MEMORY
-from harness.trial.pilot import Pilot
-from harness.trial.rows import Rows
-from harness.trial.slots import Failed, Slots
-from harness.trial.workers import ARMS, Workers
+from overlap.harness import interrupt
+from overlap.harness.gate.record import Run
+from overlap.harness.neighbours import look, taken
+from overlap.harness.report.figures import count
+from overlap.harness.servers import Servers
+from overlap.harness.trial.book import PROCESS, Book, Seen
+from overlap.harness.trial.cells import Twin
+from overlap.harness.trial.guard import disturbance
+from overlap.harness.trial.observe import MEMORY
+from overlap.harness.trial.pilot import Pilot
+from overlap.harness.trial.rows import Rows
+from overlap.harness.trial.slots import Failed, Slots
+from overlap.harness.trial.workers import ARMS, Workers
 
 # Rounds before a disturbed machine is given up on.
 PATIENT = 8

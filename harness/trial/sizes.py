@@ -2,7 +2,7 @@
 
 from math import ceil
 
-# With 200 calls, a p95 has ten beyond it (harness.stats.quantiles).
+# With 200 calls, a p95 has ten beyond it (overlap.harness.stats.quantiles).
 FOR_P95 = 200
 # How much longer than asked a slot may last for the sake of a p95.
 STRETCH = 1.5

@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from harness.config import RunConfig
-from harness.launch import Broken
-from harness.plan import Planned
-from harness.record import Call, Slot
-from harness.runner import measured, order_of
-from harness.servers import Servers
-from harness.slot import Order
-from harness.trial.cells import Twin
-from harness.trial.observe import values
-from harness.trial.workers import Workers
+from overlap.harness.config import RunConfig
+from overlap.harness.launch import Broken
+from overlap.harness.plan import Planned
+from overlap.harness.record import Call, Slot
+from overlap.harness.runner import measured, order_of
+from overlap.harness.servers import Servers
+from overlap.harness.slot import Order
+from overlap.harness.trial.cells import Twin
+from overlap.harness.trial.observe import values
+from overlap.harness.trial.workers import Workers
 
 
 class Failed(Exception):

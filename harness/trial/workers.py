@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 
-from harness.arms.build import Built
-from harness.launch import Launch
-from harness.slot import Order
+from overlap.harness.arms.build import Built
+from overlap.harness.launch import Launch
+from overlap.harness.slot import Order
 
 ARMS = ("base", "candidate")
 

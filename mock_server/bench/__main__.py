@@ -1,4 +1,4 @@
-"""`python -m mock_server.bench`: throughput, exactness, and lateness against the number of streams."""
+"""`python -m overlap.mock_server.bench`: throughput, exactness, and lateness against the number of streams."""
 
 import os
 from pathlib import Path
@@ -8,9 +8,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from mock_server.bench import chart, memory, throughput
-from mock_server.bench.processes import cores, started
-from mock_server.bench.streams import Seen, measured, quantile, saturation
+from overlap.mock_server.bench import chart, memory, throughput
+from overlap.mock_server.bench.processes import cores, started
+from overlap.mock_server.bench.streams import Seen, measured, quantile, saturation
 
 MS = 1e6
 COUNTS = (100, 250, 500, 1000, 1500, 2000, 2250, 2500, 3000)

@@ -1,4 +1,4 @@
-"""`python -m mock_server.bench.beside`: how long small requests wait while a large one is answered."""
+"""`python -m overlap.mock_server.bench.beside`: how long small requests wait while a large one is answered."""
 
 import socket
 import threading
@@ -10,8 +10,8 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from mock_server.bench.processes import Running, request, started
-from mock_server.bench.soak import complete, sent
+from overlap.mock_server.bench.processes import Running, request, started
+from overlap.mock_server.bench.soak import complete, sent
 
 MS = 1e3
 TALK = [{"role": "user", "content": "x"}]

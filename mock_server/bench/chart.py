@@ -6,7 +6,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
-from mock_server.bench.streams import Seen, quantile
+from overlap.mock_server.bench.streams import Seen, quantile
 
 MS = 1e6
 # Blue, orange and green of Okabe and Ito, which colour-blind readers tell apart.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mock_server.bench.processes import Running, request, started
-from mock_server.bench.streams import take
+from overlap.mock_server.bench.processes import Running, request, started
+from overlap.mock_server.bench.streams import take
 
 WARM = 20_000
 EVERY = 2_000

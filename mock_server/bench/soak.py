@@ -1,5 +1,5 @@
 """
-`python -m mock_server.bench.soak`: a million mixed requests, and what the server holds after each fifth of them.
+`python -m overlap.mock_server.bench.soak`: a million mixed requests, and what the server holds after each fifth of them.
 
 A tenth are faults, some clients hang up, some send what cannot be read. It exits with 1 if memory grows after the
 first round, which fills the journal, or if anything is left over.
@@ -20,8 +20,8 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from mock_server.bench.processes import Running, started
-from mock_server.bench.streams import take
+from overlap.mock_server.bench.processes import Running, started
+from overlap.mock_server.bench.streams import take
 
 MB = 1e6
 GROWTH = 2.0

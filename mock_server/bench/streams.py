@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from mock_server.bench.processes import Running, request
+from overlap.mock_server.bench.processes import Running, request
 
 OPENED_TOGETHER = 8
 TOKEN = b'"content":"'

@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from mock_server.bench.processes import Running, cores, started
+from overlap.mock_server.bench.processes import Running, cores, started
 
 CONNECTIONS = 64
 SECONDS = 3
@@ -41,7 +41,7 @@ def measured() -> list[tuple[Rate, Rate]]:
         script.write_text(_SCRIPT, encoding="utf-8")
         with (
             started("--port", "0", "--profile", "instant", "--tokens", "50", "--cores", for_server) as ours,
-            started("--cores", for_server, module="mock_server.bench.bare") as bare,
+            started("--cores", for_server, module="overlap.mock_server.bench.bare") as bare,
         ):
             return [(_driven(ours, script, for_client), _driven(bare, script, for_client)) for _ in range(ROUNDS)]
 

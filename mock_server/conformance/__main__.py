@@ -1,4 +1,4 @@
-"""`python -m mock_server.conformance [--base-url URL]`: a table of checks; exits with 1 where any deviates."""
+"""`python -m overlap.mock_server.conformance [--base-url URL]`: a table of checks; exits with 1 where any deviates."""
 
 import argparse
 import os
@@ -7,13 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mock_server.conformance import suite
+from overlap.mock_server.conformance import suite
 
 
 @contextmanager
 def own_server() -> Iterator[str]:
     """Start a mock server for the time being, on a free port; yields its base URL."""
-    words = [sys.executable, "-m", "mock_server", "--port", "0", "--tokens", "12"]
+    words = [sys.executable, "-m", "overlap.mock_server", "--port", "0", "--tokens", "12"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
         try:
             ready = server.stdout.readline().split() if server.stdout else []
@@ -47,7 +47,7 @@ def report(url: str) -> int:
 
 def main() -> None:
     """Run the checks against the server named, or one started for them."""
-    parser = argparse.ArgumentParser(prog="python -m mock_server.conformance", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m overlap.mock_server.conformance", description=__doc__)
     parser.add_argument("--base-url", help="up to and with /v1; without it a mock server is started")
     url = parser.parse_args().base_url
     alone()

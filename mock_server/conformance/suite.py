@@ -4,9 +4,9 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from mock_server import registry
+from overlap.mock_server import registry
 
-CHECKS = "mock_server.conformance.checks"
+CHECKS = "overlap.mock_server.conformance.checks"
 
 
 class Outcome(NamedTuple):

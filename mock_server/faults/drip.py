@@ -3,7 +3,7 @@
 from array import array
 from itertools import accumulate
 
-from mock_server.plan import Plan
+from overlap.mock_server.plan import Plan
 
 _MOST = 100_000
 

@@ -1,9 +1,9 @@
 """An error comes in the middle of a stream, as an event, and ends it."""
 
-from mock_server import http
-from mock_server.faults import _cutting
-from mock_server.plan import End, Plan
-from mock_server.wire import errors
+from overlap.mock_server import http
+from overlap.mock_server.faults import _cutting
+from overlap.mock_server.plan import End, Plan
+from overlap.mock_server.wire import errors
 
 
 def change(plan: Plan, after: int = 10) -> None:

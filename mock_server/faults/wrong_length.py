@@ -2,8 +2,8 @@
 
 import re
 
-from mock_server import http
-from mock_server.plan import End, Plan
+from overlap.mock_server import http
+from overlap.mock_server.plan import End, Plan
 
 
 def change(plan: Plan, more: int = 100) -> None:

@@ -2,7 +2,7 @@
 
 import random
 
-from mock_server import recorded
+from overlap.mock_server import recorded
 
 _EXAMPLE = ((0.18, 0.019), (0.21, 0.020), (0.24, 0.021), (0.31, 0.022), (0.62, 0.027))
 

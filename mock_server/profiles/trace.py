@@ -2,7 +2,7 @@
 
 import random
 
-from mock_server import recorded
+from overlap.mock_server import recorded
 
 _EXAMPLE = ((0.0, 374.0, 44.0), (0.6, 396.0, 109.0), (1.1, 879.0, 55.0), (1.9, 91.0, 16.0), (2.4, 1313.0, 169.0))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from mock_server.wire import (
+from overlap.mock_server.wire import (
     chat_fields,
     chat_stream,
     errors,
@@ -20,8 +20,8 @@ from mock_server.wire import (
     usage,
     wanted,
 )
-from mock_server.wire.answer import Answer, Events
-from mock_server.wire.chat_stream import Form
+from overlap.mock_server.wire.answer import Answer, Events
+from overlap.mock_server.wire.chat_stream import Form
 
 PATH = "/v1/chat/completions"
 _PRETTY = orjson.OPT_INDENT_2

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from mock_server.wire import lazy, logprobs, models, padding, pieces, shapes, usage
-from mock_server.wire.answer import Answer, Events
-from mock_server.wire.sse import DONE
-from mock_server.wire.tools import Call
+from overlap.mock_server.wire import lazy, logprobs, models, padding, pieces, shapes, usage
+from overlap.mock_server.wire.answer import Answer, Events
+from overlap.mock_server.wire.sse import DONE
+from overlap.mock_server.wire.tools import Call
 
 FINGERPRINT = "fp_0fe7a1ab5e"
 # How long what stands before a chunk's model is, without `data: `; ids and times have one length in all answers.

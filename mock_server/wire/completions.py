@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from mock_server.wire import (
+from overlap.mock_server.wire import (
     chat_fields,
     errors,
     fields,
@@ -21,8 +21,8 @@ from mock_server.wire import (
     tokens,
     usage,
 )
-from mock_server.wire.answer import Answer, Events
-from mock_server.wire.sse import DONE
+from overlap.mock_server.wire.answer import Answer, Events
+from overlap.mock_server.wire.sse import DONE
 
 PATH = "/v1/completions"
 NAMES_MODEL = True

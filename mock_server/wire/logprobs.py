@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from zlib import crc32
 
-from mock_server.wire import text
+from overlap.mock_server.wire import text
 
 MOST = 20
 _OTHERS = text.words(28)

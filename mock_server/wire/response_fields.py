@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mock_server.wire import chat_fields, errors, logprobs, models, rules
+from overlap.mock_server.wire import chat_fields, errors, logprobs, models, rules
 
 LOGPROBS = "message.output_text.logprobs"
 _INCLUDES = (

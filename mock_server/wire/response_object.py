@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mock_server.wire import chat_fields, chat_stream, logprobs, models, usage
-from mock_server.wire.answer import Answer
-from mock_server.wire.tools import Call
+from overlap.mock_server.wire import chat_fields, chat_stream, logprobs, models, usage
+from overlap.mock_server.wire.answer import Answer
+from overlap.mock_server.wire.tools import Call
 
 
 def echoed(asked: dict[str, Any], model: str) -> dict[str, Any]:

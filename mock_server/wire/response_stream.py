@@ -5,9 +5,18 @@ from typing import Any
 
 import orjson
 
-from mock_server.wire import chat_stream, lazy, logprobs, models, padding, response_object, shapes, sse
-from mock_server.wire.answer import Answer, Events
-from mock_server.wire.tools import Call
+from overlap.mock_server.wire import (
+    chat_stream,
+    lazy,
+    logprobs,
+    models,
+    padding,
+    response_object,
+    shapes,
+    sse,
+)
+from overlap.mock_server.wire.answer import Answer, Events
+from overlap.mock_server.wire.tools import Call
 
 
 def _json(value: Any) -> str:

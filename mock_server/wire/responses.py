@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from mock_server.wire import (
+from overlap.mock_server.wire import (
     errors,
     fields,
     pieces,
@@ -19,7 +19,7 @@ from mock_server.wire import (
     tools,
     wanted,
 )
-from mock_server.wire.answer import Answer, Events
+from overlap.mock_server.wire.answer import Answer, Events
 
 PATH = "/v1/responses"
 _CHOICES = ("none", "auto", "required")

@@ -3,9 +3,9 @@
 import re
 from typing import Any, NamedTuple
 
-from mock_server.wire import errors, fields, rules, strict
-from mock_server.wire.schema import instance
-from mock_server.wire.schema.merge import Unmakeable
+from overlap.mock_server.wire import errors, fields, rules, strict
+from overlap.mock_server.wire.schema import instance
+from overlap.mock_server.wire.schema.merge import Unmakeable
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]+")
 _CHOICES = ("none", "auto", "required")

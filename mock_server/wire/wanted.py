@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from mock_server.wire import errors, fields, messages, rules, strict, tools
-from mock_server.wire.schema import instance
-from mock_server.wire.schema.merge import Unmakeable
+from overlap.mock_server.wire import errors, fields, messages, rules, strict, tools
+from overlap.mock_server.wire.schema import instance
+from overlap.mock_server.wire.schema.merge import Unmakeable
 
 _KINDS = ("json_object", "json_schema", "text")
 _ANY_OBJECT = '{"answer":"The waits of many requests overlap"}'

@@ -3,7 +3,7 @@
 import asyncio
 from time import monotonic_ns
 
-from harness.probe import item
+from overlap.harness.probe import item
 
 PLAIN, ASYNC, BLOCKING = "/plain", "/async", "/blocking"
 

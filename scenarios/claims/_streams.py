@@ -2,7 +2,7 @@
 
 from time import monotonic_ns
 
-from harness.probe import carries
+from overlap.harness.probe import carries
 
 # A step that hands out its first piece only when this share of the stream is over has waited for all of it.
 LATE = 0.7

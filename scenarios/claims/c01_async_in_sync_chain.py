@@ -1,7 +1,7 @@
 """A synchronous chain may hold async functions: invoke runs them in an event loop of its own."""
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
-from scenarios.claims._outcomes import OK, outcome, refused, told
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.scenarios.claims._outcomes import OK, outcome, refused, told
 
 SEEDS = ("S2",)
 THEME = "sync and async together"

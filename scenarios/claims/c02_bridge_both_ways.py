@@ -1,7 +1,7 @@
 """LCEL bridges between sync and async by itself, so plain and async functions can be mixed under any call."""
 
-from harness.claims.verdict import FALSE, HOLDS, Verdict, total
-from scenarios.claims._outcomes import OK, awaited, outcome, told
+from overlap.harness.claims.verdict import FALSE, HOLDS, Verdict, total
+from overlap.scenarios.claims._outcomes import OK, awaited, outcome, told
 
 SEEDS = ("S2",)
 THEME = "sync and async together"

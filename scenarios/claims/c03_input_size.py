@@ -1,10 +1,10 @@
 """How long a batch takes does not depend on how many inputs it has."""
 
-from harness.claims.timing import cores, cpu, runs
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, least, ms, span, total
-from harness.report.charts.lines import Line, Lines
-from harness.report.figures import number
-from scenarios.claims._steps import Together
+from overlap.harness.claims.timing import cores, cpu, runs
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, least, ms, span, total
+from overlap.harness.report.charts.lines import Line, Lines
+from overlap.harness.report.figures import number
+from overlap.scenarios.claims._steps import Together
 
 SEEDS = ("S2",)
 THEME = "waiting side by side"

@@ -1,9 +1,9 @@
 """With async functions, abatch runs its inputs truly in parallel."""
 
-from harness.claims.timing import cores, runs
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, total
-from harness.report.figures import count, number
-from scenarios.claims._steps import Together, burns, inside, waits
+from overlap.harness.claims.timing import cores, runs
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, total
+from overlap.harness.report.figures import count, number
+from overlap.scenarios.claims._steps import Together, burns, inside, waits
 
 SEEDS = ("S2",)
 THEME = "threads and CPU"

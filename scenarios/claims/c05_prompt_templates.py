@@ -1,7 +1,7 @@
 """Prompt templates are synchronous only."""
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
-from scenarios.claims._outcomes import OK, awaited
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.scenarios.claims._outcomes import OK, awaited
 
 SEEDS = ("S1",)
 THEME = "names and components"

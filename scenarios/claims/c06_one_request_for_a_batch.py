@@ -1,6 +1,6 @@
 """Where the provider can take several inputs at once, abatch sends them in one request."""
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
 
 SEEDS = ("S0",)
 THEME = "batches"

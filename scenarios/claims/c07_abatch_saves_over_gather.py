@@ -3,10 +3,10 @@
 import asyncio
 from statistics import median
 
-from harness.claims.timing import cpu, runs
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, least, span, times, total
-from harness.report.charts.bars import Bar, Bars
-from harness.report.figures import number
+from overlap.harness.claims.timing import cpu, runs
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, least, span, times, total
+from overlap.harness.report.charts.bars import Bar, Bars
+from overlap.harness.report.figures import number
 
 SEEDS = ("S0",)
 THEME = "batches"

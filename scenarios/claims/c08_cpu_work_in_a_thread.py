@@ -3,10 +3,10 @@
 import asyncio
 import threading
 
-from harness.claims.timing import cores, elapsed, runs, stalled
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, ms, span, total
-from harness.report.figures import number
-from scenarios.claims._steps import Together, burns
+from overlap.harness.claims.timing import cores, elapsed, runs, stalled
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, ms, span, total
+from overlap.harness.report.figures import number
+from overlap.scenarios.claims._steps import Together, burns
 
 SEEDS = ("S2",)
 THEME = "threads and CPU"

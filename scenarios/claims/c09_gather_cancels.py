@@ -2,8 +2,8 @@
 
 import asyncio
 
-from harness.claims.verdict import FALSE, HOLDS, Verdict, total
-from scenarios.claims._outcomes import awaited
+from overlap.harness.claims.verdict import FALSE, HOLDS, Verdict, total
+from overlap.scenarios.claims._outcomes import awaited
 
 SEEDS = ("S0",)
 THEME = "errors and limits"

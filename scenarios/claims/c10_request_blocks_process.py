@@ -1,7 +1,7 @@
 """Without async each request blocks the whole process."""
 
-from harness.claims.verdict import FALSE, HOLDS, Verdict, ms, total
-from scenarios.claims._service import ASYNC, PLAIN, asked
+from overlap.harness.claims.verdict import FALSE, HOLDS, Verdict, ms, total
+from overlap.scenarios.claims._service import ASYNC, PLAIN, asked
 
 SEEDS = ("S1",)
 THEME = "web services"

@@ -1,8 +1,8 @@
 """Async calls are mandatory under FastAPI."""
 
-from harness.claims.verdict import FALSE, HOLDS, Verdict, ms, total
-from harness.report.charts.bars import Bar, Bars
-from scenarios.claims._service import ASYNC, BLOCKING, PLAIN, asked
+from overlap.harness.claims.verdict import FALSE, HOLDS, Verdict, ms, total
+from overlap.harness.report.charts.bars import Bar, Bars
+from overlap.scenarios.claims._service import ASYNC, BLOCKING, PLAIN, asked
 
 SEEDS = ("S1",)
 THEME = "web services"

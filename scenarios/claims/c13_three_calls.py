@@ -2,9 +2,9 @@
 
 import asyncio
 
-from harness.claims.timing import cpu, runs
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, least, ms, span, total
-from harness.report.charts.bars import Bar, Bars
+from overlap.harness.claims.timing import cpu, runs
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, least, ms, span, total
+from overlap.harness.report.charts.bars import Bar, Bars
 
 SEEDS = ("S0",)
 THEME = "waiting side by side"

@@ -2,9 +2,9 @@
 
 import threading
 
-from harness.claims.timing import cpu
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total, us
-from scenarios.claims._steps import Together
+from overlap.harness.claims.timing import cpu
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total, us
+from overlap.scenarios.claims._steps import Together
 
 SEEDS = ("S0",)
 THEME = "threads and CPU"

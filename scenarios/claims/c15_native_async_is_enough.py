@@ -1,7 +1,7 @@
 """With native async in every component that does I/O, a chain is as good as it gets."""
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
-from harness.report.figures import number
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.report.figures import number
 
 SEEDS = ("S0",)
 THEME = "threads and CPU"

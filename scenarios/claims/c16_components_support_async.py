@@ -1,8 +1,8 @@
 """Most core components offer async methods, supported natively."""
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
-from scenarios.claims import _components
-from scenarios.claims._outcomes import OK, awaited
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.scenarios.claims import _components
+from overlap.scenarios.claims._outcomes import OK, awaited
 
 SEEDS = ("S0", "S1")
 THEME = "names and components"

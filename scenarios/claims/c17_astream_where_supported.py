@@ -1,9 +1,9 @@
 """Components that support it have astream, which hands out the answer piece by piece."""
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
-from harness.report.charts.bars import Bar, Bars
-from harness.report.figures import count
-from scenarios.claims._streams import arrivals, buffered
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from overlap.harness.report.charts.bars import Bar, Bars
+from overlap.harness.report.figures import count
+from overlap.scenarios.claims._streams import arrivals, buffered
 
 SEEDS = ("S0",)
 THEME = "streams"

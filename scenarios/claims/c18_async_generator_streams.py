@@ -1,9 +1,9 @@
 """An async generator in a RunnableLambda streams, as a model does."""
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
-from harness.report.figures import count
-from scenarios.claims._outcomes import OK, awaited, outcome, told
-from scenarios.claims._streams import arrivals, buffered
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from overlap.harness.report.figures import count
+from overlap.scenarios.claims._outcomes import OK, awaited, outcome, told
+from overlap.scenarios.claims._streams import arrivals, buffered
 
 SEEDS = ("S2",)
 THEME = "streams"

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from harness.claims.timing import runs
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, least, ms, span, total
-from harness.report.charts.bars import Bar, Bars
+from overlap.harness.claims.timing import runs
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, least, ms, span, total
+from overlap.harness.report.charts.bars import Bar, Bars
 
 SEEDS = ("S1",)
 THEME = "batches"

@@ -1,8 +1,8 @@
 """Ten items are processed in parallel, many times faster than one by one."""
 
-from harness.claims.timing import runs
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, total
-from scenarios.claims._steps import Together, inside
+from overlap.harness.claims.timing import runs
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, total
+from overlap.scenarios.claims._steps import Together, inside
 
 SEEDS = ("S2",)
 THEME = "waiting side by side"

@@ -3,11 +3,11 @@
 import asyncio
 import time
 
-from harness.claims.timing import elapsed, stalled
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
-from harness.report.figures import count
-from scenarios.claims._steps import blocks
-from scenarios.claims._turns import Turns
+from overlap.harness.claims.timing import elapsed, stalled
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from overlap.harness.report.figures import count
+from overlap.scenarios.claims._steps import blocks
+from overlap.scenarios.claims._turns import Turns
 
 SEEDS = ("S2",)
 THEME = "threads and CPU"

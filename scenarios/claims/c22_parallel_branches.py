@@ -1,8 +1,8 @@
 """The branches of a RunnableParallel execute concurrently."""
 
-from harness.claims.timing import runs
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, total
-from scenarios.claims._steps import Together, waits
+from overlap.harness.claims.timing import runs
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, total
+from overlap.scenarios.claims._steps import Together, waits
 
 SEEDS = ("S1",)
 THEME = "waiting side by side"

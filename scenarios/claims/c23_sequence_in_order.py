@@ -2,10 +2,10 @@
 
 import asyncio
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
-from harness.report.figures import count
-from scenarios.claims._barrier import early, two_steps
-from scenarios.claims._turns import Turns
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.report.figures import count
+from overlap.scenarios.claims._barrier import early, two_steps
+from overlap.scenarios.claims._turns import Turns
 
 SEEDS = ("S1",)
 THEME = "batches"

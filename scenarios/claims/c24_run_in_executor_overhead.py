@@ -3,9 +3,9 @@
 import asyncio
 from time import process_time_ns
 
-from harness.claims.timing import cpu
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total, us
-from scenarios.claims._steps import Together
+from overlap.harness.claims.timing import cpu
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total, us
+from overlap.scenarios.claims._steps import Together
 
 SEEDS = ("S0",)
 THEME = "threads and CPU"

@@ -1,6 +1,6 @@
 """Concurrency is limited with sync calls, and high with async ones."""
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
 
 SEEDS = ("S1",)
 THEME = "waiting side by side"

@@ -1,9 +1,9 @@
 """One async worker handles many requests, and scales efficiently."""
 
-from harness.claims.timing import cores, cpu, runs
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, least, ms, total
-from harness.report.charts.lines import Line, Lines
-from harness.report.figures import number
+from overlap.harness.claims.timing import cores, cpu, runs
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, least, ms, total
+from overlap.harness.report.charts.lines import Line, Lines
+from overlap.harness.report.figures import number
 
 SEEDS = ("S1",)
 THEME = "waiting side by side"

@@ -1,9 +1,9 @@
 """Models support async."""
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
-from harness.report.figures import number
-from scenarios.claims import _components
-from scenarios.claims._steps import Together
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.report.figures import number
+from overlap.scenarios.claims import _components
+from overlap.scenarios.claims._steps import Together
 
 SEEDS = ("S1",)
 THEME = "names and components"

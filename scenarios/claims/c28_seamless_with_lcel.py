@@ -1,10 +1,10 @@
 """Async works seamlessly with LCEL pipelines."""
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
-from scenarios.claims._barrier import early, two_steps
-from scenarios.claims._outcomes import OK, awaited, outcome, told
-from scenarios.claims._steps import waits
-from scenarios.claims._streams import arrivals, buffered
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.scenarios.claims._barrier import early, two_steps
+from overlap.scenarios.claims._outcomes import OK, awaited, outcome, told
+from overlap.scenarios.claims._steps import waits
+from overlap.scenarios.claims._streams import arrivals, buffered
 
 SEEDS = ("S1",)
 THEME = "sync and async together"

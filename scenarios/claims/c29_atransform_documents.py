@@ -1,9 +1,9 @@
 """atransform_documents is the async twin of transform_documents."""
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
-from harness.report.figures import count
-from scenarios.claims import _components
-from scenarios.claims._outcomes import OK, awaited
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.report.figures import count
+from overlap.scenarios.claims import _components
+from overlap.scenarios.claims._outcomes import OK, awaited
 
 SEEDS = ("S0",)
 THEME = "names and components"

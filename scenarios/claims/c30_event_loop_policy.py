@@ -3,9 +3,9 @@
 import asyncio
 import warnings
 
-from harness.claims.bench import Bench
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
-from scenarios.claims._outcomes import OK, outcome
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.scenarios.claims._outcomes import OK, outcome
 
 SEEDS = ("S0",)
 THEME = "the event loop"

@@ -2,8 +2,8 @@
 
 import inspect
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
-from harness.report.figures import listed
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.report.figures import listed
 
 SEEDS = ("S0",)
 THEME = "names and components"

@@ -1,7 +1,7 @@
 """A chain is defined alike for sync and for async use."""
 
-from harness.claims.verdict import FALSE, HOLDS, Verdict, total
-from scenarios.claims._outcomes import OK, awaited, outcome, told
+from overlap.harness.claims.verdict import FALSE, HOLDS, Verdict, total
+from overlap.scenarios.claims._outcomes import OK, awaited, outcome, told
 
 SEEDS = ("S0",)
 THEME = "names and components"

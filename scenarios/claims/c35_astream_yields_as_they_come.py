@@ -1,7 +1,7 @@
 """astream yields the chunks of an answer as they come."""
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
-from scenarios.claims._streams import arrivals, buffered
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from overlap.scenarios.claims._streams import arrivals, buffered
 
 SEEDS = ("S0", "S1")
 THEME = "streams"

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from harness.claims.verdict import FALSE, HOLDS, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, Verdict, total
 
 SEEDS = ("S0",)
 THEME = "batches"

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
-from harness.report.figures import count
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.report.figures import count
 
 SEEDS = ("S0",)
 THEME = "errors and limits"

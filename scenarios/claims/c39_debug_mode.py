@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
 
 SEEDS = ("S0",)
 THEME = "the event loop"

@@ -2,11 +2,11 @@
 
 import asyncio
 
-from harness.claims.timing import runs, stalled
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, span, total
-from harness.report.figures import count
-from scenarios.claims._steps import inside
-from scenarios.claims._turns import Turns
+from overlap.harness.claims.timing import runs, stalled
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, span, total
+from overlap.harness.report.figures import count
+from overlap.scenarios.claims._steps import inside
+from overlap.scenarios.claims._turns import Turns
 
 SEEDS = ("S1",)
 THEME = "the event loop"

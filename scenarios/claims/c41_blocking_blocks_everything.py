@@ -1,10 +1,10 @@
 """Blocking in an async function blocks everything; awaiting a sleep does not."""
 
-from harness.claims.timing import stalled
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
-from harness.report.charts.bars import Bar, Bars
-from scenarios.claims._steps import blocks, burns, inside, waits
-from scenarios.claims._turns import Turns
+from overlap.harness.claims.timing import stalled
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from overlap.harness.report.charts.bars import Bar, Bars
+from overlap.scenarios.claims._steps import blocks, burns, inside, waits
+from overlap.scenarios.claims._turns import Turns
 
 SEEDS = ("S2",)
 THEME = "the event loop"

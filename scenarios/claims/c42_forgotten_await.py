@@ -3,7 +3,7 @@
 import gc
 import warnings
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
 
 SEEDS = ("S1",)
 THEME = "sync and async together"

@@ -3,8 +3,8 @@
 import ast
 import asyncio
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
-from scenarios.claims._outcomes import OK, outcome
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.scenarios.claims._outcomes import OK, outcome
 
 SEEDS = ("S1",)
 THEME = "the event loop"

@@ -2,11 +2,11 @@
 
 from time import process_time_ns
 
-from harness.claims.timing import cores, cpu, runs, stalled, took
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, span, total
-from harness.report.figures import count, number
-from scenarios.claims._steps import burns, inside
-from scenarios.claims._turns import Turns
+from overlap.harness.claims.timing import cores, cpu, runs, stalled, took
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, span, total
+from overlap.harness.report.figures import count, number
+from overlap.scenarios.claims._steps import burns, inside
+from overlap.scenarios.claims._turns import Turns
 
 SEEDS = ("S1",)
 THEME = "threads and CPU"

@@ -2,9 +2,9 @@
 
 import threading
 
-from harness.claims.timing import cpu
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total, us
-from harness.report.figures import count
+from overlap.harness.claims.timing import cpu
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total, us
+from overlap.harness.report.figures import count
 
 SEEDS = ("S2",)
 THEME = "sync and async together"

@@ -1,9 +1,9 @@
 """For network calls an async function is to be preferred to a plain one."""
 
-from harness.claims.timing import runs
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, span, total
-from harness.report.figures import count
-from scenarios.claims._steps import Together
+from overlap.harness.claims.timing import runs
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, span, total
+from overlap.harness.report.figures import count
+from overlap.scenarios.claims._steps import Together
 
 SEEDS = ("S2",)
 THEME = "threads and CPU"

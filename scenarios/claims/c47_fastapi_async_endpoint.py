@@ -1,7 +1,7 @@
 """An async FastAPI endpoint that awaits ainvoke serves many requests at once."""
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
-from scenarios.claims._service import ASYNC, asked
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from overlap.scenarios.claims._service import ASYNC, asked
 
 SEEDS = ("S1",)
 THEME = "web services"

@@ -2,8 +2,8 @@
 
 from time import process_time_ns
 
-from harness.claims.timing import took
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from overlap.harness.claims.timing import took
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
 
 SEEDS = ("S1",)
 THEME = "threads and CPU"

@@ -1,6 +1,6 @@
 """The small examples print what the notebook shows: ASYNC EXECUTION, async pipeline, and a dict of two."""
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
 
 SEEDS = ("S1",)
 THEME = "names and components"

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
 
 SEEDS = ("S0", "S1")
 THEME = "batches"

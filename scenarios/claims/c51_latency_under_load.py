@@ -1,7 +1,7 @@
 """Async gives a service better latency under load."""
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
-from scenarios.claims._service import ASYNC, BLOCKING, PLAIN, asked
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from overlap.scenarios.claims._service import ASYNC, BLOCKING, PLAIN, asked
 
 SEEDS = ("S1",)
 THEME = "web services"

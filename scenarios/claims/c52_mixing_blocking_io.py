@@ -1,8 +1,8 @@
 """Async functions overlap under abatch, unless blocking I/O is mixed in."""
 
-from harness.claims.timing import runs
-from harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, total
-from scenarios.claims._steps import Together, inside
+from overlap.harness.claims.timing import runs
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, total
+from overlap.scenarios.claims._steps import Together, inside
 
 SEEDS = ("S1", "S2")
 THEME = "waiting side by side"

@@ -1,9 +1,9 @@
 """What does an endpoint's way of calling a chain cost the users of a web service?"""
 
-from harness.report.figures import told
-from harness.stats.cells import CellSummary, Summary
-from scenarios._cells import by
-from scenarios._questions import questions as prompts
+from overlap.harness.report.figures import told
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.scenarios._cells import by
+from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["answer", "prompts"]
 

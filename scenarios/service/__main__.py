@@ -12,7 +12,7 @@ import click
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from scenarios.service.settings import Settings
+from overlap.scenarios.service.settings import Settings
 
 FRAMEWORKS = ("fastapi", "django")
 
@@ -39,7 +39,7 @@ def main(  # noqa: PLR0913, PLR0917  an option each
     line.bind(("127.0.0.1", 0))
     Settings(llm.rstrip("/"), requests, timeout, line.getsockname()[1], secret, os.getpid()).hand_on()
     config = uvicorn.Config(
-        f"scenarios.service.served:{framework}",
+        f"overlap.scenarios.service.served:{framework}",
         factory=True,
         host=host,
         port=port,

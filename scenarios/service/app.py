@@ -14,9 +14,9 @@ from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel
 
-from harness.probe import name
-from scenarios.service.chains import Chains, chains
-from scenarios.service.settings import settings
+from overlap.harness.probe import name
+from overlap.scenarios.service.chains import Chains, chains
+from overlap.scenarios.service.settings import settings
 
 
 class Question(BaseModel):

@@ -9,11 +9,11 @@ from typing import Any
 
 from anyio.to_thread import current_default_thread_limiter
 
-from harness.clients.chain import client
-from harness.endpoint import Endpoint
-from scenarios.service.agent import Agent
-from scenarios.service.retrieval import Retrieval, retrieval
-from scenarios.service.settings import Settings
+from overlap.harness.clients.chain import client
+from overlap.harness.endpoint import Endpoint
+from overlap.scenarios.service.agent import Agent
+from overlap.scenarios.service.retrieval import Retrieval, retrieval
+from overlap.scenarios.service.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.urls import path
 
-from harness.probe import name
-from scenarios.service.chains import chain_alone
-from scenarios.service.settings import settings
+from overlap.harness.probe import name
+from overlap.scenarios.service.chains import chain_alone
+from overlap.scenarios.service.settings import settings
 
 held: dict[str, Any] = {}
 

@@ -15,8 +15,8 @@ from langchain_core.vectorstores import InMemoryVectorStore
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 from pydantic import SecretStr
 
-from harness.clients._http import settings
-from harness.endpoint import Endpoint
+from overlap.harness.clients._http import settings
+from overlap.harness.endpoint import Endpoint
 
 NEAREST, DIMENSIONS = 3, 32
 _ABOUT = ("event loops", "threads", "queues", "timeouts", "retries", "tokens", "streams", "caches")
@@ -55,7 +55,7 @@ async def retrieval(endpoint: Endpoint, model: ChatOpenAI) -> AsyncIterator[Retr
 
 async def _retriever(embeddings: OpenAIEmbeddings) -> BaseRetriever:
     if find_spec("qdrant_client"):
-        from scenarios._qdrant import Qdrant
+        from overlap.scenarios._qdrant import Qdrant
 
         return Qdrant(embeddings=embeddings, texts=PASSAGES, vectors=await embeddings.aembed_documents(PASSAGES))
     store = InMemoryVectorStore(embeddings)

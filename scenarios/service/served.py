@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from harness.registry import imported
-from scenarios.service.settings import settings
+from overlap.harness.registry import imported
+from overlap.scenarios.service.settings import settings
 
 
 def fastapi() -> Any:
     """Answer the FastAPI application."""
     settings().follow()
-    return imported("scenarios.service.app").app
+    return imported("overlap.scenarios.service.app").app
 
 
 def django() -> Any:
     """Answer the Django application."""
     settings().follow()
-    return imported("scenarios.service.django_app").app
+    return imported("overlap.scenarios.service.django_app").app

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 import orjson
 
-from harness.owned.children import confine
+from overlap.harness.owned.children import confine
 
 VARIABLE = "OVERLAP_SERVICE"
 

@@ -11,12 +11,12 @@ from contextlib import nullcontext
 
 import pytest
 
-from harness import executor
-from harness.executor import StampedExecutor
-from harness.pauses import Collections
-from harness.probe import Probe, item
-from harness.record import Call
-from harness.store import line
+from overlap.harness import executor
+from overlap.harness.executor import StampedExecutor
+from overlap.harness.pauses import Collections
+from overlap.harness.probe import Probe, item
+from overlap.harness.record import Call
+from overlap.harness.store import line
 
 
 class Chunk:

@@ -11,17 +11,17 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from harness.journal import Journal
-from harness.probe import tag
-from harness.record import Call, Cell, Served
-from harness.stats.summary import summarise
-from harness.store import read
-from harness.truth import join
-from mock_server.answering import Answering
-from mock_server.buckets import Own
-from mock_server.config import Config
-from mock_server.counts import Counts
-from mock_server.request import Request
+from overlap.harness.journal import Journal
+from overlap.harness.probe import tag
+from overlap.harness.record import Call, Cell, Served
+from overlap.harness.stats.summary import summarise
+from overlap.harness.store import read
+from overlap.harness.truth import join
+from overlap.mock_server.answering import Answering
+from overlap.mock_server.buckets import Own
+from overlap.mock_server.config import Config
+from overlap.mock_server.counts import Counts
+from overlap.mock_server.request import Request
 
 pytestmark = pytest.mark.langchain
 

@@ -5,9 +5,9 @@ from itertools import islice, pairwise
 
 import pytest
 
-from harness import registry
-from harness.arriving import FOLDER, read
-from harness.config import Mistake
+from overlap.harness import registry
+from overlap.harness.arriving import FOLDER, read
+from overlap.harness.config import Mistake
 
 NAMES = registry.names(FOLDER)
 every_kind = pytest.mark.parametrize("name", NAMES)

@@ -71,7 +71,7 @@ def arrows() -> set[tuple[str, str]]:
 
 
 def part(name: str) -> str:
-    """Answer the part of the harness that a module belongs to: `report`, for `harness.report.build`."""
+    """Answer the part of the harness that a module belongs to: `report`, for `overlap.harness.report.build`."""
     return name.split(".")[1] if "." in name else ""
 
 
@@ -92,7 +92,7 @@ def wrong(sources: set[str], allowed: set[str]) -> set[tuple[str, str]]:
 def test_the_arrows_are_really_read():
     """Some that everybody knows are found, or the tests below would hold of nothing."""
     assert {("strategies", "probe"), ("store", "record"), ("report", "stats")} <= inside()
-    assert ("harness.clients.chain", "harness.clients._langchain") in arrows()
+    assert ("overlap.harness.clients.chain", "overlap.harness.clients._langchain") in arrows()
     for package in OURS:
         assert any(a.startswith(f"{package}.") for a, _ in arrows())
 

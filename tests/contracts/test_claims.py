@@ -7,9 +7,9 @@ from importlib import import_module
 
 import pytest
 
-from harness import registry
-from harness.claims import catalogue, ledger
-from harness.claims.verdict import NOT_JUDGED, WORDS
+from overlap.harness import registry
+from overlap.harness.claims import catalogue, ledger
+from overlap.harness.claims.verdict import NOT_JUDGED, WORDS
 
 pytestmark = pytest.mark.langchain
 
@@ -66,7 +66,7 @@ def test_every_claim_has_a_verdict_on_file_and_nothing_else_has():
 def test_reading_the_claims_imports_no_framework():
     """The parent reads and judges them; LangChain is imported by the worker that measures."""
     code = (
-        "import sys; from harness.claims.catalogue import claims; claims(); "
+        "import sys; from overlap.harness.claims.catalogue import claims; claims(); "
         "sys.exit(' '.join({'langchain_core', 'openai', 'fastapi', 'matplotlib'} & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from harness import registry
-from harness.endpoint import Endpoint
-from harness.loops import LOOPS, factory
+from overlap.harness import registry
+from overlap.harness.endpoint import Endpoint
+from overlap.harness.loops import LOOPS, factory
 
 pytestmark = pytest.mark.langchain
 
-FOLDER = "harness.clients"
+FOLDER = "overlap.harness.clients"
 every_client = pytest.mark.parametrize("name", registry.names(FOLDER))
 both_loops = pytest.mark.parametrize("loop", LOOPS)
 

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import pytest
 
-from mock_server import plan, registry, rules
-from mock_server.plan import Plan
-from mock_server.wire.answer import Events
+from overlap.mock_server import plan, registry, rules
+from overlap.mock_server.plan import Plan
+from overlap.mock_server.wire.answer import Events
 
 NAMES = registry.names(rules.FOLDER)
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n"

@@ -10,11 +10,11 @@ from io import StringIO
 
 import pytest
 
-from harness import registry
-from harness.gate.judge import judge
-from harness.gate.record import Arm, Control, Judged, Missing, Outcome, Pair, Rule, Run, Series
+from overlap.harness import registry
+from overlap.harness.gate.judge import judge
+from overlap.harness.gate.record import Arm, Control, Judged, Missing, Outcome, Pair, Rule, Run, Series
 
-FORMATS = "harness.gate.formats"
+FORMATS = "overlap.harness.gate.formats"
 NAMES = registry.names(FORMATS)
 ODD = "$x_{ $ a\"b'<b>|%&\n::error::x\r\\`#1 @me ]]> =cmd\x1b[31m \u2028,;{} ``` 端"
 KEY = "sk-" + "a1b2c3d4e5f6" * 2

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import registry
-from harness.diagnose.catalogue import FOLDER, KINDS, intervention
-from harness.diagnose.figures import HEADLINES
-from harness.diagnose.seen import Seen
-from harness.record import Call, Queue, Served, Slot
+from overlap.harness import registry
+from overlap.harness.diagnose.catalogue import FOLDER, KINDS, intervention
+from overlap.harness.diagnose.figures import HEADLINES
+from overlap.harness.diagnose.seen import Seen
+from overlap.harness.record import Call, Queue, Served, Slot
 
 NAMES = registry.names(FOLDER)
 MS = 1_000_000
@@ -110,8 +110,8 @@ from concurrent.futures import ThreadPoolExecutor
 import openai
 from langchain_core.language_models import FakeListChatModel
 from langchain_core.output_parsers import StrOutputParser
-from harness.diagnose.catalogue import intervention
-from harness.diagnose.notes import Notes
+from overlap.harness.diagnose.catalogue import intervention
+from overlap.harness.diagnose.notes import Notes
 
 async def used():
     limit = asyncio.BoundedSemaphore(1)

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from harness import registry
-from harness.openloop import NOT_STARTED, UNFINISHED, OpenLoop
-from harness.probe import Item, Probe
-from harness.record import Call
+from overlap.harness import registry
+from overlap.harness.openloop import NOT_STARTED, UNFINISHED, OpenLoop
+from overlap.harness.probe import Item, Probe
+from overlap.harness.record import Call
 
-FOLDER = "harness.strategies"
+FOLDER = "overlap.harness.strategies"
 NAMES = [name for name in registry.names(FOLDER) if hasattr(registry.load(FOLDER, name), "offer")]
 every_offer = pytest.mark.parametrize("name", NAMES)
 GAP = 2_000_000

@@ -7,13 +7,13 @@ from threading import Barrier
 
 import pytest
 
-from harness import registry
-from harness.endpoint import Endpoint
-from harness.journal import take
-from harness.plan import CLIENTS
-from harness.pools import WAITS, PoolWaits
-from harness.server import mock_command, start
-from harness.slot import close
+from overlap.harness import registry
+from overlap.harness.endpoint import Endpoint
+from overlap.harness.journal import take
+from overlap.harness.plan import CLIENTS
+from overlap.harness.pools import WAITS, PoolWaits
+from overlap.harness.server import mock_command, start
+from overlap.harness.slot import close
 
 pytestmark = pytest.mark.langchain
 
@@ -95,7 +95,7 @@ def test_what_was_wrapped_is_as_it_was_afterwards():
 
 def test_without_a_library_to_watch_the_figure_is_unknown(monkeypatch):
     """A version that has moved its method is not taken for one in which nobody waits."""
-    monkeypatch.setattr("harness.pools.WAITS", (("no.such.module", "Pool", "wait", bool),))
+    monkeypatch.setattr("overlap.harness.pools.WAITS", (("no.such.module", "Pool", "wait", bool),))
     with PoolWaits() as pools:
         pass
     assert pools.queue is None

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from mock_server import registry, settings
-from mock_server.schedule import Schedule
+from overlap.mock_server import registry, settings
+from overlap.mock_server.schedule import Schedule
 
-FOLDER = "mock_server.profiles"
+FOLDER = "overlap.mock_server.profiles"
 NAMES = registry.names(FOLDER)
 
 pytestmark = pytest.mark.parametrize("name", NAMES)

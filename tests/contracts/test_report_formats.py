@@ -2,11 +2,11 @@
 
 import pytest
 
-from harness import registry
-from harness.record import Cell
-from harness.report.build import FORMATS, compose
-from harness.stats.summary import summarise
-from harness.store import read
+from overlap.harness import registry
+from overlap.harness.record import Cell
+from overlap.harness.report.build import FORMATS, compose
+from overlap.harness.stats.summary import summarise
+from overlap.harness.store import read
 
 NAMES = registry.names(FORMATS)
 EVIL = "<script>alert(1)</script> | `x` [a](b)"

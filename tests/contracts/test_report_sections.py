@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from harness import registry
-from harness.record import Cell
-from harness.report.build import SECTIONS
-from harness.stats.summary import summarise
-from harness.store import read
+from overlap.harness import registry
+from overlap.harness.record import Cell
+from overlap.harness.report.build import SECTIONS
+from overlap.harness.stats.summary import summarise
+from overlap.harness.store import read
 
 NAMES = registry.names(SECTIONS)
 

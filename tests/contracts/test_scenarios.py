@@ -9,15 +9,15 @@ from itertools import islice, product
 
 import pytest
 
-from harness import registry, store
-from harness.application.adapting import METHODS
-from harness.config import Mistake, RunConfig
-from harness.launch import Launch
-from harness.plan import CLIENTS, SCENARIOS, STRATEGIES, expand, plans
-from harness.record import Cell
-from harness.server import mock_command, start
-from harness.slot import Order
-from harness.stats.summary import summarise
+from overlap.harness import registry, store
+from overlap.harness.application.adapting import METHODS
+from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.launch import Launch
+from overlap.harness.plan import CLIENTS, SCENARIOS, STRATEGIES, expand, plans
+from overlap.harness.record import Cell
+from overlap.harness.server import mock_command, start
+from overlap.harness.slot import Order
+from overlap.harness.stats.summary import summarise
 
 NAMES = registry.names(SCENARIOS)
 
@@ -162,7 +162,7 @@ FRAMEWORKS = {"langchain_core", "openai", "matplotlib", "fastapi", "aiohttp"}
 def brought():
     """What each scenario's import brings of frameworks, in one process: the first that brings one is named."""
     code = (
-        "import json, sys; from harness import registry; found = {}\n"
+        "import json, sys; from overlap.harness import registry; found = {}\n"
         f"for name in {NAMES!r}:\n"
         "    before = set(sys.modules)\n"
         f"    registry.load({SCENARIOS!r}, name)\n"

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from harness import registry
-from harness.probe import Item, Probe, item
-from harness.record import Call
+from overlap.harness import registry
+from overlap.harness.probe import Item, Probe, item
+from overlap.harness.record import Call
 
 pytestmark = pytest.mark.langchain
 
-FOLDER = "harness.strategies"
+FOLDER = "overlap.harness.strategies"
 NAMES = registry.names(FOLDER)
 ASYNCHRONOUS = [name for name in NAMES if inspect.iscoroutinefunction(registry.load(FOLDER, name).run)]
 PIECES = ("", "one", " two", "")

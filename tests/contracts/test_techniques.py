@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import registry
+from overlap.harness import registry
 
-CLAIMS = "scenarios.claims"
+CLAIMS = "overlap.scenarios.claims"
 TEXT = (Path(__file__).parents[2] / "scenarios" / "README.md").read_text(encoding="utf-8")
 ROWS = {
     cells[0]: cells[1:]
@@ -45,6 +45,6 @@ def test_a_row_names_what_there_is(technique):
     seeds, scenarios, claims = ROWS[technique]
     named = [re.findall(r"`([a-z0-9_]+)`", cell) for cell in (scenarios, claims)]
     assert set(seeds.split(", ")) <= set(import_module(CLAIMS).SEEDS)
-    assert set(named[0]) <= set(registry.names("scenarios"))
+    assert set(named[0]) <= set(registry.names("overlap.scenarios"))
     assert set(named[1]) <= set(registry.names(CLAIMS))
     assert named[0] or named[1]

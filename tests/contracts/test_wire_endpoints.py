@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from mock_server import registry
-from mock_server.wire.answer import Answer
-from mock_server.wire.errors import Refused
+from overlap.mock_server import registry
+from overlap.mock_server.wire.answer import Answer
+from overlap.mock_server.wire.errors import Refused
 
-WIRE = "mock_server.wire"
+WIRE = "overlap.mock_server.wire"
 IDENTITY, CREATED = "C4Gmj9b5BeLuDR5fgSeYUQobtSGV3", 1_755_133_869
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness import registry
-from harness.cli import COMMANDS
+from overlap.harness import registry
+from overlap.harness.cli import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))

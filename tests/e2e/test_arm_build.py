@@ -12,15 +12,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.arms import installer
-from harness.arms.benchmarks import pytest_command
-from harness.arms.build import built
-from harness.arms.flock import free
-from harness.arms.interpreter import ask
-from harness.arms.shim import package
-from harness.arms.spec import specs
-from harness.config import Mistake
-from harness.environment import scrubbed
+from overlap.harness.arms import installer
+from overlap.harness.arms.benchmarks import pytest_command
+from overlap.harness.arms.build import built
+from overlap.harness.arms.flock import free
+from overlap.harness.arms.interpreter import ask
+from overlap.harness.arms.shim import package
+from overlap.harness.arms.spec import specs
+from overlap.harness.config import Mistake
+from overlap.harness.environment import scrubbed
 
 BENCHMARK = """
 import thing
@@ -30,9 +30,9 @@ def test_it(benchmark):
 """
 KILLED = """
 import sys, time
-from harness import interrupt
-from harness.arms.build import built
-from harness.arms.spec import specs
+from overlap.harness import interrupt
+from overlap.harness.arms.build import built
+from overlap.harness.arms.spec import specs
 with interrupt.catching(), built(*specs([], [])) as (base, candidate):
     print(base.root, flush=True)
     time.sleep(60)
@@ -67,7 +67,7 @@ def repository(tmp_path, monkeypatch, itself):
         git(folder, "add", ".")
         git(folder, "commit", "-q", "-m", value)
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("harness.arms.envs.ask", lambda _: itself)
+    monkeypatch.setattr("overlap.harness.arms.envs.ask", lambda _: itself)
     return folder
 
 

@@ -12,8 +12,8 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
-from harness import store
-from harness.cli import main
+from overlap.harness import store
+from overlap.harness.cli import main
 
 # On the client that imports least: each round is a process of its own.
 SMALL = ("strategies", "--clients", "floor", "--strategies", "gather", "--rounds", "2")
@@ -24,7 +24,17 @@ QUICK = ("--concurrency", "4", "--calls", "6", "--profile", "steady,ttft=0.01,it
 
 def _command(results, *words):
     # The calibration has a test of its own; seconds before each of these would test nothing more.
-    return [sys.executable, "-m", "harness.cli", "bench", "--calibrate", "0", *words, "--results", str(results)]
+    return [
+        sys.executable,
+        "-m",
+        "overlap.harness.cli",
+        "bench",
+        "--calibrate",
+        "0",
+        *words,
+        "--results",
+        str(results),
+    ]
 
 
 def _bench(results, *words):
@@ -249,7 +259,7 @@ def test_who_cannot_wait_loses_the_report_and_nothing_else(tmp_path, sent, reaso
 FULL = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
-from harness.cli import main
+from overlap.harness.cli import main
 main.process(sys.argv[2:])
 """
 
@@ -373,10 +383,10 @@ def test_calls_that_fail_are_recorded_by_kind_and_the_run_is_whole(tmp_path):
 
 
 def test_a_scenario_is_a_script_of_its_own(tmp_path):
-    """`python -m scenarios.three_calls` runs it alone and prints its answer."""
+    """`python -m overlap.scenarios.three_calls` runs it alone and prints its answer."""
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "scenarios.three_calls", "--rounds", "1", "--calibrate", "0"),
+            *(sys.executable, "-m", "overlap.scenarios.three_calls", "--rounds", "1", "--calibrate", "0"),
             *("--clients", "floor", *NUMBERS, "--results", str(tmp_path)),
         ],
         capture_output=True,

@@ -8,7 +8,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from harness.cli import main
+from overlap.harness.cli import main
 
 
 def claims(results, *words):
@@ -55,7 +55,7 @@ def test_a_ledger_that_is_not_there_cannot_be_compared(tmp_path):
 
 def test_what_was_measured_before_ctrl_c_is_kept(tmp_path):
     """The ledger says that it was interrupted, and has the claims that were done by then."""
-    command = [sys.executable, "-m", "harness.cli", "claims", "--results", str(tmp_path), "C2", "C51"]
+    command = [sys.executable, "-m", "overlap.harness.cli", "claims", "--results", str(tmp_path), "C2", "C51"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr.readline() == "1/2  C2 false\n"
         running.send_signal(signal.SIGINT)

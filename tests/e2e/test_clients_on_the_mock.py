@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from harness import registry
-from harness.chunks import carries
-from harness.endpoint import Endpoint
-from harness.journal import take
-from harness.probe import item
-from harness.server import Server, mock_command, start
+from overlap.harness import registry
+from overlap.harness.chunks import carries
+from overlap.harness.endpoint import Endpoint
+from overlap.harness.journal import take
+from overlap.harness.probe import item
+from overlap.harness.server import Server, mock_command, start
 
 pytestmark = pytest.mark.langchain
 
 TOKENS = 7
-every_client = pytest.mark.parametrize("name", registry.names("harness.clients"))
+every_client = pytest.mark.parametrize("name", registry.names("overlap.harness.clients"))
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,9 @@ def slow_mock() -> Iterator[Server]:
 def made(name: str, mock: Server, **settings: Any) -> Any:
     """Make the client called *name* for the mock; what earlier tests left in the journal is taken out of it."""
     take(mock.base_url)
-    return registry.load("harness.clients", name).client(Endpoint(f"{mock.base_url}/v1", timeout=10, **settings))
+    return registry.load("overlap.harness.clients", name).client(
+        Endpoint(f"{mock.base_url}/v1", timeout=10, **settings)
+    )
 
 
 async def heard(app: Any, prompt: str) -> list[Any]:

@@ -7,12 +7,12 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from harness import registry
-from harness.bench import Outcome
-from harness.cli import COMMANDS, main
-from harness.commands._outcome import told
-from harness.record import Cell
-from harness.report import build
+from overlap.harness import registry
+from overlap.harness.bench import Outcome
+from overlap.harness.cli import COMMANDS, main
+from overlap.harness.commands._outcome import told
+from overlap.harness.record import Cell
+from overlap.harness.report import build
 
 CELLS = [Cell("s", "chain", strategy, "asyncio", 4, "steady") for strategy in ("invoke", "gather")]
 
@@ -26,7 +26,7 @@ def _overlap(*words):
 
 def _process(*words):
     """Have it carried out as a user's shell does; answers the same."""
-    command = [sys.executable, "-m", "harness.cli", *words]
+    command = [sys.executable, "-m", "overlap.harness.cli", *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     return done.returncode, done.stdout, done.stderr
 
@@ -43,7 +43,7 @@ def test_list_names_every_entry_of_a_registry():
     """What can be written behind --strategies is what is listed."""
     code, said, _ = _process("list", "strategies", "loops")
     assert code == 0
-    for name in (*registry.names("harness.strategies"), "uvloop"):
+    for name in (*registry.names("overlap.harness.strategies"), "uvloop"):
         assert name in said
 
 

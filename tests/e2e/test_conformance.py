@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from mock_server.conformance.__main__ import main
+from overlap.mock_server.conformance.__main__ import main
 
 pytestmark = pytest.mark.langchain
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from harness.cli import main
+from overlap.harness.cli import main
 
 # `python -m tests.traps` tries every trap on the OpenAI SDK, whose import would be most of this test.
 LIMITED = """
@@ -37,7 +37,7 @@ def test_a_forgotten_limit_is_named_with_its_line(tmp_path):
     app, results = tmp_path / "limited.py", tmp_path / "results"
     app.write_text(LIMITED)
     words = told_to(results, f"{app}:answer", "--rounds", 3, "--calls", 16, *only)
-    command = [sys.executable, "-m", "harness.cli", *words]
+    command = [sys.executable, "-m", "overlap.harness.cli", *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     assert "a limit of 4 calls at a time (limited.py:5)" in " ".join(done.stdout.split())

@@ -12,7 +12,7 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
-from harness.cli import main
+from overlap.harness.cli import main
 
 # What it measures depends on its environment alone, so that a change is certain and needs no quiet machine. Each
 # of its many workers is up soonest on the client that imports least.
@@ -20,7 +20,7 @@ SCENARIO = '''"""Is each question asked once?"""
 
 import os
 
-from harness.plan import Plan
+from overlap.harness.plan import Plan
 
 PLAN = (Plan(strategies=("gather",), clients=("floor",), concurrency=(4,), profile="instant", calls=8),)
 
@@ -73,7 +73,7 @@ def project(tmp_path):
 
 
 def _command(project, *words):
-    command = [sys.executable, "-m", "harness.cli", "gate", "mine.asking", *LOUD, "--out", "out", *words]
+    command = [sys.executable, "-m", "overlap.harness.cli", "gate", "mine.asking", *LOUD, "--out", "out", *words]
     root = Path(__file__).parents[2]
     env = {**os.environ, "PYTHONPATH": f"{project}{os.pathsep}{root}"}
     return {"args": command, "cwd": project, "env": env}

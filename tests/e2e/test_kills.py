@@ -21,7 +21,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness.server import mock_command, start
+from overlap.harness.server import mock_command, start
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="found by /proc")
 
@@ -29,7 +29,7 @@ SEED, KILLS = int(os.environ.get("SEED", "7")), int(os.environ.get("KILLS", "3")
 SOON = 2.0  # seconds after the command's end in which all must be gone
 PATIENCE = 60.0  # for a command that is told to end, on a busy machine
 USAGE = 2
-OVERLAP = (sys.executable, "-m", "harness.cli")
+OVERLAP = (sys.executable, "-m", "overlap.harness.cli")
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "overlap")
 MOCK = ("--profile", "steady,ttft=0.05,itl=0.01", "--tokens", "8")
 SMALL = ("--clients", "floor", *MOCK)
@@ -61,8 +61,8 @@ def test_it(mock_llm, number):
 """
 NOTEBOOK = """
 import asyncio, harness
-from harness.clients.floor import client
-asyncio.run(harness.compare(client, rounds=40))
+from overlap.harness.clients.floor import client
+asyncio.run(overlap.compare(client, rounds=40))
 """
 # An installer that starts others and takes its time, as one that builds a package does.
 INSTALLER = """#!/bin/sh
@@ -138,7 +138,7 @@ COMMANDS = {
     "pytest -n 2": Command((*PYTEST, "-p", "xdist", "-n", "2", "tests"), 6),
     "notebook": Command((sys.executable, "notebook.py"), 8),
     "service": Command(
-        (sys.executable, "-m", "scenarios.service", "--llm", "SERVER", "--port", "0", "--workers", "2"),
+        (sys.executable, "-m", "overlap.scenarios.service", "--llm", "SERVER", "--port", "0", "--workers", "2"),
         8,
         ends=False,
     ),

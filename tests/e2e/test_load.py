@@ -18,10 +18,10 @@ from threading import Thread
 import psutil
 import pytest
 
-from harness import store
-from harness.load import command
-from harness.load.config import config_from
-from harness.load.run import headless
+from overlap.harness import store
+from overlap.harness.load import command
+from overlap.harness.load.config import config_from
+from overlap.harness.load.run import headless
 
 README = Path(__file__).parents[2] / "README.md"
 STREAMS = {"endpoint": "chat_stream", "profile": "steady,ttft=0.05,itl=0.05", "tokens": "16"}
@@ -72,7 +72,7 @@ def test_each_of_several_tests_ends_after_its_time(tmp_path):
 
 LOCUSTFILE = """
 from locust import task
-from harness.locust_user import StreamingUser
+from overlap.locust_user import StreamingUser
 
 class Chat(StreamingUser):
     @task
@@ -89,7 +89,7 @@ def _kill_a_worker(killed):
     while len(workers) < 2 and time.monotonic() < end:
         # One that has just ended has no command line.
         with suppress(psutil.Error):
-            engines = [each for each in us.children() if "harness.load.engine" in each.cmdline()]
+            engines = [each for each in us.children() if "overlap.harness.load.engine" in each.cmdline()]
         workers = [each for each in engines[1:] if each.net_connections("tcp")]
         time.sleep(0.05)
     # A worker tells of its calls once a second: by now it has, and has more that it has not.
@@ -170,7 +170,7 @@ def test_a_port_in_use_is_said_to_be(flag, capsys):
 
 def test_the_command_line_imports_neither_locust_nor_gevent():
     """Importing gevent's patches changes the whole process; nothing but Locust may live there."""
-    code = "import sys, harness.cli, harness.load.command; sys.exit(bool({'locust', 'gevent'} & set(sys.modules)))"
+    code = "import sys, overlap.harness.cli, overlap.harness.load.command; sys.exit(bool({'locust', 'gevent'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
 
 
@@ -192,7 +192,7 @@ def test_an_open_loop_is_the_same_with_one_process_and_with_two(tmp_path):
 
 MIXED = """
 from locust import HttpUser, LoadTestShape, between, task
-from harness.locust_user import StreamingUser
+from overlap.locust_user import StreamingUser
 
 BODY = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "[call] Hello"}]}
 
@@ -247,7 +247,7 @@ def test_a_locustfile_is_run_as_it_is_written_and_what_is_not_is_told(tmp_path):
 LEAVING = """
 import gevent
 from locust import task
-from harness.locust_user import StreamingUser
+from overlap.locust_user import StreamingUser
 
 class Impatient(StreamingUser):
     @task

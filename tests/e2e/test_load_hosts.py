@@ -8,9 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from harness import store
-from harness.load.books import SHARE
-from harness.server import mock_command, start
+from overlap.harness import store
+from overlap.harness.load.books import SHARE
+from overlap.harness.server import mock_command, start
 
 OURS, THEIRS = "10.77.0.1", "10.77.0.2"
 
@@ -43,7 +43,7 @@ def hosts():
 def test_calls_of_workers_elsewhere_come_together_on_the_master(hosts, tmp_path):
     """Server and master on one host, two workers on another: every call is brought in, and counted once."""
     address, here, there = hosts
-    load = [sys.executable, "-m", "harness.cli", "load", "--master-host", address, "--master-port", "5591"]
+    load = [sys.executable, "-m", "overlap.harness.cli", "load", "--master-host", address, "--master-port", "5591"]
     words = ["--users", "4", "--time", "1", "--expect-workers", "2", "--quiet", "--endpoint", "chat_stream"]
     mock = [*here, *mock_command("steady,ttft=0.05,itl=0.01", 4, 7), "--host", address]
     with start(mock) as server:

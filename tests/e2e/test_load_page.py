@@ -12,7 +12,7 @@ import urllib.request
 import psutil
 import pytest
 
-from harness import store
+from overlap.harness import store
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -23,7 +23,7 @@ def served(tmp_path):
     """`overlap load` with its page on a free port, straight at the mock so that it is up soon."""
     words = ("--port", "0", "--endpoint", "chat_stream,chat", "--profile", "lognormal,ttft=0.2,itl=0.02")
     process = subprocess.Popen(
-        [sys.executable, "-m", "harness.cli", "load", *words, "--results", str(tmp_path), "--drain", "0"],
+        [sys.executable, "-m", "overlap.harness.cli", "load", *words, "--results", str(tmp_path), "--drain", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -7,9 +7,9 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-from harness.journal import take
-from harness.load.endpoints import ENDPOINTS
-from harness.server import mock_command, start
+from overlap.harness.journal import take
+from overlap.harness.load.endpoints import ENDPOINTS
+from overlap.harness.server import mock_command, start
 
 WHOLE = [each for each in ENDPOINTS.values() if each.how == "whole" and not each.direct]
 REFUSED = "[call refused]"
@@ -32,7 +32,7 @@ def service(mock):
 
 
 def _serving(mock, *more):
-    words = [sys.executable, "-m", "scenarios.service", "--llm", mock.base_url, "--port", "0", *more]
+    words = [sys.executable, "-m", "overlap.scenarios.service", "--llm", mock.base_url, "--port", "0", *more]
     return start(words, patience=60)
 
 

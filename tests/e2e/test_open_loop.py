@@ -8,8 +8,8 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from harness import store
-from harness.cli import main
+from overlap.harness import store
+from overlap.harness.cli import main
 
 TRACE = "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n" + "".join(
     f"{number / 20},m,{50 + 40 * number},{1 + 3 * number},0,x\n" for number in range(20)
@@ -32,7 +32,7 @@ def overlap(*words):
 
 def process(*words):
     """Run it as a user's shell does; answers the same."""
-    command = [sys.executable, "-m", "harness.cli", *words, "--results", "results"]
+    command = [sys.executable, "-m", "overlap.harness.cli", *words, "--results", "results"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     return done.returncode, done.stdout, done.stderr
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from harness import bench, store
-from harness.cli import main
-from harness.config import Mistake, config_from
-from harness.stats.summary import summarise
+from overlap.harness import bench, store
+from overlap.harness.cli import main
+from overlap.harness.config import Mistake, config_from
+from overlap.harness.stats.summary import summarise
 
 ROOT = Path(__file__).parents[2]
 SMALL = {
@@ -96,7 +96,7 @@ def test_a_secret_that_is_passed_on_is_nowhere_in_the_run_or_on_the_screen(here)
     asked = {**SMALL, "strategies": "gather", "env": "WEATHER_API_KEY"}
     words = [f"--{name}={value}" for name, value in asked.items()]
     done = subprocess.run(
-        [sys.executable, "-m", "harness.cli", "bench", "telling.py:app", *words],
+        [sys.executable, "-m", "overlap.harness.cli", "bench", "telling.py:app", *words],
         env={**os.environ, "WEATHER_API_KEY": "hush-hush-hush"},
         capture_output=True,
         text=True,

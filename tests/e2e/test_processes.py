@@ -3,8 +3,8 @@
 import pytest
 from click.testing import CliRunner
 
-from harness import store
-from harness.cli import main
+from overlap.harness import store
+from overlap.harness.cli import main
 
 OPEN = ("--clients", "floor", "--strategies", "gather_bounded", "--arrivals", "constant,rate=100", "--calls", "20")
 

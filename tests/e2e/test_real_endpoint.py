@@ -11,14 +11,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from click.testing import CliRunner
 
-from harness import store
-from harness.cli import main
-from harness.commands.record import command
-from harness.record import Metered
-from harness.recording.file import Recorded, Recording, write
-from harness.recording.known import Floor
-from harness.recording.measure import Measured
-from harness.server import mock_command, start
+from overlap.harness import store
+from overlap.harness.cli import main
+from overlap.harness.commands.record import command
+from overlap.harness.record import Metered
+from overlap.harness.recording.file import Recorded, Recording, write
+from overlap.harness.recording.known import Floor
+from overlap.harness.recording.measure import Measured
+from overlap.harness.server import mock_command, start
 
 KEY = "sk-a-key-that-nobody-may-see"
 GOOD = 9
@@ -104,7 +104,7 @@ def test_an_endpoint_that_breaks_midway_ends_the_run_and_what_was_measured_is_ke
     """A whole round is on file, the state says why it is not more, and nothing is sent after the refusal."""
     Breaking.seen = 0
     done = subprocess.run(
-        [sys.executable, "-m", "harness.cli", *asked(breaking, tmp_path, "--rounds", "2")],
+        [sys.executable, "-m", "overlap.harness.cli", *asked(breaking, tmp_path, "--rounds", "2")],
         capture_output=True,
         text=True,
         timeout=120,
@@ -128,7 +128,7 @@ def test_an_endpoint_is_recorded_played_and_told_how_close_that_comes(tmp_path, 
     """The file has times and counts, no word that was asked or answered, no key and no address."""
     monkeypatch.setenv("THE_KEY", KEY)
     # What the client itself adds is measured in a test of its own.
-    monkeypatch.setattr("harness.recording.run.floor", lambda *_: Floor(0, 0, 20_000))
+    monkeypatch.setattr("overlap.harness.recording.run.floor", lambda *_: Floor(0, 0, 20_000))
     out = tmp_path / "rec.json"
     with start(mock_command("lognormal,ttft=0.02,sigma=1,itl=0.001", 6, 7)) as server:
         told = [
@@ -158,7 +158,7 @@ def test_ctrl_c_while_a_recording_is_played_is_no_verdict(tmp_path, monkeypatch)
     path, calls = tmp_path / "rec.json", (Recorded((1_000_000, 2_000_000)),) * 40
     write(path, Recording(calls, 4, 0, 0, 0, {}))
     part = Measured(calls[:7], tuple(range(7)), (), Metered(7, 14), interrupted=True)
-    monkeypatch.setattr("harness.recording.run.played", lambda *_: part)
+    monkeypatch.setattr("overlap.harness.recording.run.played", lambda *_: part)
     done = CliRunner().invoke(command, ["--check", str(path)])
     assert (done.exit_code, done.stdout) == (130, "")
 

@@ -5,8 +5,8 @@ import shutil
 import pytest
 from playwright.sync_api import sync_playwright
 
-from harness.record import Cell
-from harness.report.build import write
+from overlap.harness.record import Cell
+from overlap.harness.report.build import write
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine to open the report in")

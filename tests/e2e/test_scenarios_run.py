@@ -5,8 +5,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from harness import store
-from harness.cli import main
+from overlap.harness import store
+from overlap.harness.cli import main
 
 
 def bench(results, *words):

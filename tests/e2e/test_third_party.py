@@ -60,7 +60,11 @@ def llmock(installed):
 def overlap(*words):
     """Run one command to its end."""
     return subprocess.run(
-        [sys.executable, "-m", "harness.cli", *words], capture_output=True, text=True, timeout=300, check=False
+        [sys.executable, "-m", "overlap.harness.cli", *words],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
 
 

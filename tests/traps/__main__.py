@@ -32,7 +32,7 @@ def diagnosed(app, rounds, seed):
     """Diagnose *app* in a process of its own, as a user would; answer what diagnosis.json says."""
     with TemporaryDirectory() as folder:
         words = ["diagnose", str(Path(__file__).parent / app), "--rounds", str(rounds), "--seed", str(seed)]
-        command = [sys.executable, "-m", "harness.cli", *words, "--results", folder, "--quiet"]
+        command = [sys.executable, "-m", "overlap.harness.cli", *words, "--results", folder, "--quiet"]
         subprocess.run(command, check=True, timeout=600)
         [made] = Path(folder).glob("*/diagnosis.json")
         return orjson.loads(made.read_bytes())

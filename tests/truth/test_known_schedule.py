@@ -11,10 +11,10 @@ from statistics import median
 
 import pytest
 
-from harness import store
-from harness.bench import run
-from harness.config import config_from
-from harness.shares import shares
+from overlap.harness import store
+from overlap.harness.bench import run
+from overlap.harness.config import config_from
+from overlap.harness.shares import shares
 
 TTFT, ITL, TOKENS = 50_000_000, 5_000_000, 16
 TOLERANCE = 25_000_000

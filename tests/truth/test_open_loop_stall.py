@@ -12,10 +12,10 @@ from itertools import pairwise
 
 import pytest
 
-from harness import store
-from harness.bench import run
-from harness.config import config_from
-from harness.stats.quantiles import of_round
+from overlap.harness import store
+from overlap.harness.bench import run
+from overlap.harness.config import config_from
+from overlap.harness.stats.quantiles import of_round
 
 STALL = 1_000_000_000
 GAP = 10_000_000
@@ -25,7 +25,7 @@ CALLS = 200
 @pytest.fixture(scope="module")
 def stalled(tmp_path_factory):
     """Two seconds of calls on a bare socket, of which the server keeps one for a second."""
-    mock = f"{sys.executable} -m mock_server --port 0 --profile steady,ttft=0.002,itl=0 --tokens 1"
+    mock = f"{sys.executable} -m overlap.mock_server --port 0 --profile steady,ttft=0.002,itl=0 --tokens 1"
     config = config_from(
         {
             "scenarios": ("strategies",),

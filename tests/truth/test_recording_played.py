@@ -2,9 +2,9 @@
 
 import json
 
-from harness.recording.file import Recorded
-from harness.recording.known import floor, played
-from harness.recording.measure import Work
+from overlap.harness.recording.file import Recorded
+from overlap.harness.recording.known import floor, played
+from overlap.harness.recording.measure import Work
 
 MS = 1_000_000
 CALLS = [[(10 + 7 * i) * MS + k * (2 + i) * MS for k in range(3 + i)] for i in range(6)]

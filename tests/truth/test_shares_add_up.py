@@ -5,13 +5,13 @@ from dataclasses import astuple
 
 import pytest
 
-from harness import store
-from harness.bench import run
-from harness.config import config_from
-from harness.shares import shares
+from overlap.harness import store
+from overlap.harness.bench import run
+from overlap.harness.config import config_from
+from overlap.harness.shares import shares
 
 FAULTY = (
-    f"{sys.executable} -m mock_server --port 0 --profile steady,ttft=0.02,itl=0.002 --tokens 8 "
+    f"{sys.executable} -m overlap.mock_server --port 0 --profile steady,ttft=0.02,itl=0.002 --tokens 8 "
     "--fault status,code=503,retry_after=0.01,every=3 --fault cut,after=3,every=4"
 )
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from time import monotonic_ns
 from typing import Any
 
-from harness.diagnose.notes import Notes
-from harness.diagnose.patching import classes, replace
-from harness.diagnose.places import caller
-from harness.diagnose.seen import Seen, at
+from overlap.harness.diagnose.notes import Notes
+from overlap.harness.diagnose.patching import classes, replace
+from overlap.harness.diagnose.places import caller
+from overlap.harness.diagnose.seen import Seen, at
 
 KIND = "trap"
 # Every call pays for the barrier, so that the typical one tells more surely than the slowest.

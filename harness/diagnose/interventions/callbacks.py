@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from time import monotonic_ns
 from typing import Any
 
-from harness.diagnose.notes import Notes
-from harness.diagnose.places import own
-from harness.diagnose.seen import Seen
+from overlap.harness.diagnose.notes import Notes
+from overlap.harness.diagnose.places import own
+from overlap.harness.diagnose.seen import Seen
 
 KIND = "trap"
 HEADLINE = "p95"

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from harness.diagnose.notes import Notes
-from harness.diagnose.patching import replace
-from harness.diagnose.places import caller
-from harness.diagnose.seen import Seen, at
+from overlap.harness.diagnose.notes import Notes
+from overlap.harness.diagnose.patching import replace
+from overlap.harness.diagnose.places import caller
+from overlap.harness.diagnose.seen import Seen, at
 
 KIND = "trap"
 HEADLINE = "p95"

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from harness.diagnose.interventions.connection_limit import AIOHTTP, HTTPCORE, MOST
-from harness.diagnose.patching import classes, replace
-from harness.diagnose.seen import Note, Seen, at
+from overlap.harness.diagnose.interventions.connection_limit import AIOHTTP, HTTPCORE, MOST
+from overlap.harness.diagnose.patching import classes, replace
+from overlap.harness.diagnose.seen import Note, Seen, at
 
 KIND = "trap"
 HEADLINE = "opened"

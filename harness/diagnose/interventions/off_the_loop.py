@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from harness.diagnose import rewriting
-from harness.diagnose.seen import Note, Seen, at
+from overlap.harness.diagnose import rewriting
+from overlap.harness.diagnose.seen import Note, Seen, at
 
 KIND = "trap"
 HEADLINE = "p95"

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from harness.diagnose.notes import Notes
-from harness.diagnose.patching import classes, replace
-from harness.diagnose.seen import Seen
+from overlap.harness.diagnose.notes import Notes
+from overlap.harness.diagnose.patching import classes, replace
+from overlap.harness.diagnose.seen import Seen
 
 KIND = "tuning"
 HEADLINE = "cpu"

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from time import monotonic_ns
 from typing import Any
 
-from harness.diagnose.notes import Notes
-from harness.diagnose.patching import classes, replace
-from harness.diagnose.seen import Seen
+from overlap.harness.diagnose.notes import Notes
+from overlap.harness.diagnose.patching import classes, replace
+from overlap.harness.diagnose.seen import Seen
 
 KIND = "trap"
 HEADLINE = "p95"

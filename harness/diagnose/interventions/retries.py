@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from harness.diagnose.notes import Notes
-from harness.diagnose.patching import classes, replace
-from harness.diagnose.seen import Seen
-from harness.record import Served
+from overlap.harness.diagnose.notes import Notes
+from overlap.harness.diagnose.patching import classes, replace
+from overlap.harness.diagnose.seen import Seen
+from overlap.harness.record import Served
 
 KIND = "trap"
 # Without retries more calls may fail, and how soon calls end is then all that can be compared.

@@ -7,10 +7,10 @@ from sys import _getframe
 from time import monotonic_ns
 from typing import Any
 
-from harness.diagnose.notes import Notes
-from harness.diagnose.patching import replace
-from harness.diagnose.places import Place, caller, own
-from harness.diagnose.seen import Note, Seen, at
+from overlap.harness.diagnose.notes import Notes
+from overlap.harness.diagnose.patching import replace
+from overlap.harness.diagnose.places import Place, caller, own
+from overlap.harness.diagnose.seen import Note, Seen, at
 
 KIND = "trap"
 HEADLINE = "p95"

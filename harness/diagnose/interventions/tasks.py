@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from harness.diagnose.seen import Seen
+from overlap.harness.diagnose.seen import Seen
 
 KIND = "tuning"
 HEADLINE = "total"

@@ -3,8 +3,8 @@
 from contextlib import suppress
 from typing import Any
 
-from harness.diagnose.notes import Notes
-from harness.diagnose.seen import Seen
+from overlap.harness.diagnose.notes import Notes
+from overlap.harness.diagnose.seen import Seen
 
 KIND = "tuning"
 HEADLINE = "cpu"

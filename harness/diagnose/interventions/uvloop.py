@@ -3,8 +3,8 @@
 from importlib.util import find_spec
 from typing import Any
 
-from harness.diagnose.interventions.transport import BLOCKING
-from harness.diagnose.seen import Seen
+from overlap.harness.diagnose.interventions.transport import BLOCKING
+from overlap.harness.diagnose.seen import Seen
 
 KIND = "tuning"
 HEADLINE = "cpu"

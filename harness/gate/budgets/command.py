@@ -6,16 +6,16 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.config import Mistake
-from harness.gate.budgets import tell
-from harness.gate.budgets.judge import judge_budgets, overall
-from harness.gate.budgets.reading import read
-from harness.gate.budgets.words import lead
-from harness.gate.github import summarize
-from harness.gate.record import EXIT
-from harness.masking import line
-from harness.store import Run, Unreadable
-from harness.store import read as read_run
+from overlap.harness.config import Mistake
+from overlap.harness.gate.budgets import tell
+from overlap.harness.gate.budgets.judge import judge_budgets, overall
+from overlap.harness.gate.budgets.reading import read
+from overlap.harness.gate.budgets.words import lead
+from overlap.harness.gate.github import summarize
+from overlap.harness.gate.record import EXIT
+from overlap.harness.masking import line
+from overlap.harness.store import Run, Unreadable
+from overlap.harness.store import read as read_run
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -11,17 +11,17 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from harness.gate.budgets.limit import Limit
-from harness.gate.budgets.places import Nowhere, Place, places
-from harness.gate.budgets.reading import Budget
-from harness.gate.budgets.sense import check, far, refuse_milliseconds
-from harness.gate.budgets.series import Numbers, paired, series
-from harness.gate.record import Verdict
-from harness.record import Cell
-from harness.report.figures import count, listed, plainly, told
-from harness.stats.bootstrap import FEWEST_ROUNDS
-from harness.stats.rounds import Round, rounds_of, sound
-from harness.store import Run
+from overlap.harness.gate.budgets.limit import Limit
+from overlap.harness.gate.budgets.places import Nowhere, Place, places
+from overlap.harness.gate.budgets.reading import Budget
+from overlap.harness.gate.budgets.sense import check, far, refuse_milliseconds
+from overlap.harness.gate.budgets.series import Numbers, paired, series
+from overlap.harness.gate.record import Verdict
+from overlap.harness.record import Cell
+from overlap.harness.report.figures import count, listed, plainly, told
+from overlap.harness.stats.bootstrap import FEWEST_ROUNDS
+from overlap.harness.stats.rounds import Round, rounds_of, sound
+from overlap.harness.store import Run
 
 ORDER: tuple[Verdict, ...] = ("regressed", "invalid", "inconclusive", "pass")
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, Literal
 
-from harness.gate.budgets.limit import OF_SLOTS
-from harness.report.figures import count
-from harness.report.words import label
-from harness.stats.columns import OF_SLOTS as PLAIN
-from harness.stats.columns import Column, by_round, extremes, failures, numbers, of_name, values
-from harness.stats.estimate import Estimate
-from harness.stats.goodput import goodput, slo_of
-from harness.stats.quantiles import BEYOND, enough
-from harness.stats.rounds import Round, replayed
+from overlap.harness.gate.budgets.limit import OF_SLOTS
+from overlap.harness.report.figures import count
+from overlap.harness.report.words import label
+from overlap.harness.stats.columns import OF_SLOTS as PLAIN
+from overlap.harness.stats.columns import Column, by_round, extremes, failures, numbers, of_name, values
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.goodput import goodput, slo_of
+from overlap.harness.stats.quantiles import BEYOND, enough
+from overlap.harness.stats.rounds import Round, replayed
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from harness.gate.budgets.judge import Held, overall
-from harness.gate.budgets.words import MEANING, WORDS, Row, lead, row, rows
-from harness.gate.public import clean
+from overlap.harness.gate.budgets.judge import Held, overall
+from overlap.harness.gate.budgets.words import MEANING, WORDS, Row, lead, row, rows
+from overlap.harness.gate.public import clean
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.gate.budgets.judge import ORDER, Held, overall
-from harness.gate.public import clean
-from harness.gate.record import Verdict
-from harness.report.figures import DASH, count, interval, number, plainly, scale
+from overlap.harness.gate.budgets.judge import ORDER, Held, overall
+from overlap.harness.gate.public import clean
+from overlap.harness.gate.record import Verdict
+from overlap.harness.report.figures import DASH, count, interval, number, plainly, scale
 
 WORDS: dict[Verdict, str] = {
     "regressed": "broken",

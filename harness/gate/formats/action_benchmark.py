@@ -8,12 +8,12 @@ that smaller is better throughout; of what is neither, and of values that are be
 import json
 from collections.abc import Iterator
 
-from harness.gate import sheet
-from harness.gate.apart import told_apart
-from harness.gate.known import known
-from harness.gate.naming import shown
-from harness.gate.numbers import plain, scale
-from harness.gate.record import Judged, Outcome
+from overlap.harness.gate import sheet
+from overlap.harness.gate.apart import told_apart
+from overlap.harness.gate.known import known
+from overlap.harness.gate.naming import shown
+from overlap.harness.gate.numbers import plain, scale
+from overlap.harness.gate.record import Judged, Outcome
 
 FILE = "gate-action-benchmark.json"
 

@@ -8,9 +8,9 @@ tenth that stands for more says how many.
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
-from harness.gate import sheet
-from harness.gate.public import clean
-from harness.gate.record import Judged, Outcome
+from overlap.harness.gate import sheet
+from overlap.harness.gate.public import clean
+from overlap.harness.gate.record import Judged, Outcome
 
 FILE = "gate-annotations.txt"
 MOST = 10

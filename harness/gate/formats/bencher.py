@@ -7,10 +7,10 @@ Names of measures have no points or blanks, as Bencher makes slugs of them. Time
 import json
 import re
 
-from harness.gate.apart import told_apart
-from harness.gate.known import known
-from harness.gate.naming import shown
-from harness.gate.record import Judged, Outcome
+from overlap.harness.gate.apart import told_apart
+from overlap.harness.gate.known import known
+from overlap.harness.gate.naming import shown
+from overlap.harness.gate.record import Judged, Outcome
 
 FILE = "gate-bencher.json"
 RATIO = "candidate-over-base"

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.gate.apart import told_apart
-from harness.gate.known import known
-from harness.gate.public import clean, distinct
-from harness.gate.record import Arm, Outcome, Series
+from overlap.harness.gate.apart import told_apart
+from overlap.harness.gate.known import known
+from overlap.harness.gate.public import clean, distinct
+from overlap.harness.gate.record import Arm, Outcome, Series
 
 BASE, CANDIDATE = "gate-base.txt", "gate-candidate.txt"
 

@@ -9,11 +9,11 @@ import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
-from harness.gate.apart import told_apart
-from harness.gate.known import known
-from harness.gate.naming import shown
-from harness.gate.public import clean
-from harness.gate.record import Outcome
+from overlap.harness.gate.apart import told_apart
+from overlap.harness.gate.known import known
+from overlap.harness.gate.naming import shown
+from overlap.harness.gate.public import clean
+from overlap.harness.gate.record import Outcome
 
 ROUNDS, HISTORY = "gate-rounds.csv", "gate-history.csv"
 COLUMNS = (

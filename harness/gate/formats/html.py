@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from harness.gate import sheet
-from harness.gate.known import known
-from harness.gate.meaning import change, meaning
-from harness.gate.public import clean
-from harness.gate.record import Judged, Outcome
-from harness.gate.short import shortened, tail
-from harness.report.charts.forest import Forest, Ratio
-from harness.report.section import Column, Datum, Report, Section, Table
+from overlap.harness.gate import sheet
+from overlap.harness.gate.known import known
+from overlap.harness.gate.meaning import change, meaning
+from overlap.harness.gate.public import clean
+from overlap.harness.gate.record import Judged, Outcome
+from overlap.harness.gate.short import shortened, tail
+from overlap.harness.report.charts.forest import Forest, Ratio
+from overlap.harness.report.section import Column, Datum, Report, Section, Table
 
 FILE = "gate.html"
 # A chart of more rows is not read; the table has them all.
@@ -34,8 +34,8 @@ _COLUMNS = (
 
 def files(outcome: Outcome) -> dict[str, str]:
     """Answer the page."""
-    from harness.report.drawing import svg
-    from harness.report.formats.html import render
+    from overlap.harness.report.drawing import svg
+    from overlap.harness.report.formats.html import render
 
     made = report(outcome)
     drawn = {chart.name: svg(chart) for chart in made.charts()}

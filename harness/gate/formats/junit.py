@@ -8,12 +8,12 @@ nothing was judged, so that an empty run is never a green one.
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
-from harness.gate import sheet
-from harness.gate.apart import told_apart
-from harness.gate.meaning import meaning
-from harness.gate.naming import shown
-from harness.gate.public import clean
-from harness.gate.record import Judged, Outcome
+from overlap.harness.gate import sheet
+from overlap.harness.gate.apart import told_apart
+from overlap.harness.gate.meaning import meaning
+from overlap.harness.gate.naming import shown
+from overlap.harness.gate.public import clean
+from overlap.harness.gate.record import Judged, Outcome
 
 FILE = "gate-junit.xml"
 NAME = "regression gate"

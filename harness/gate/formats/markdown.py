@@ -9,11 +9,11 @@ not shown, by which the next one finds and replaces it.
 import re
 from collections.abc import Iterator, Sequence
 
-from harness.gate import rows, sheet
-from harness.gate.meaning import change, marks, meaning
-from harness.gate.public import clean
-from harness.gate.record import Judged, Outcome, Verdict
-from harness.report.figures import listed
+from overlap.harness.gate import rows, sheet
+from overlap.harness.gate.meaning import change, marks, meaning
+from overlap.harness.gate.public import clean
+from overlap.harness.gate.record import Judged, Outcome, Verdict
+from overlap.harness.report.figures import listed
 
 FILE = "gate.md"
 COMMENT = "gate-comment.md"

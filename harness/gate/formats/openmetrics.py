@@ -7,11 +7,11 @@ every one of them as changed.
 
 from collections.abc import Iterator
 
-from harness.gate import sheet
-from harness.gate.apart import told_apart
-from harness.gate.known import known
-from harness.gate.naming import shown
-from harness.gate.record import Outcome
+from overlap.harness.gate import sheet
+from overlap.harness.gate.apart import told_apart
+from overlap.harness.gate.known import known
+from overlap.harness.gate.naming import shown
+from overlap.harness.gate.record import Outcome
 
 FILE = "gate-openmetrics.txt"
 

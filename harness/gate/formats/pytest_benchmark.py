@@ -11,11 +11,11 @@ from typing import Any
 
 from pytest_benchmark.stats import Stats
 
-from harness.gate.apart import told_apart
-from harness.gate.known import known
-from harness.gate.naming import shown
-from harness.gate.public import clean
-from harness.gate.record import Arm, Outcome, Series
+from overlap.harness.gate.apart import told_apart
+from overlap.harness.gate.known import known
+from overlap.harness.gate.naming import shown
+from overlap.harness.gate.public import clean
+from overlap.harness.gate.record import Arm, Outcome, Series
 
 BASE, CANDIDATE = "gate-base.json", "gate-candidate.json"
 # The version of pytest-benchmark whose fields these are.

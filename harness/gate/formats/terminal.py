@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from harness.gate import plot, rows, sheet
-from harness.gate.meaning import change, marks, meaning
-from harness.gate.public import clean
-from harness.gate.record import Outcome, Verdict
-from harness.report.figures import listed
+from overlap.harness.gate import plot, rows, sheet
+from overlap.harness.gate.meaning import change, marks, meaning
+from overlap.harness.gate.public import clean
+from overlap.harness.gate.record import Outcome, Verdict
+from overlap.harness.report.figures import listed
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -5,13 +5,13 @@ from statistics import NormalDist
 
 import numpy as np
 
-from harness.metrics import SLOTS
-from harness.proof.row import Row, share_within
-from harness.record import Call, Cell, Served, Slot
-from harness.stats.bootstrap import over_rounds
-from harness.stats.columns import table
-from harness.stats.quantiles import Floats, of_round
-from harness.stats.rounds import Round
+from overlap.harness.metrics import SLOTS
+from overlap.harness.proof.row import Row, share_within
+from overlap.harness.record import Call, Cell, Served, Slot
+from overlap.harness.stats.bootstrap import over_rounds
+from overlap.harness.stats.columns import table
+from overlap.harness.stats.quantiles import Floats, of_round
+from overlap.harness.stats.rounds import Round
 
 TRIALS = 1_500
 # A model's latencies: lognormal about 50 ms. The machine adds a mood to each round, and noise to each call.

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from harness.proof.row import Row, share_within
-from harness.stats.coverage import NOISE, of_numbers
+from overlap.harness.proof.row import Row, share_within
+from overlap.harness.stats.coverage import NOISE, of_numbers
 
 TRIALS = 1_000
 # Rounds that are off to one side only have no centre that a few of them would show.

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from harness.diagnose.catalogue import interventions
-from harness.diagnose.config import Asked
-from harness.diagnose.figures import figures
-from harness.diagnose.run import Measured
-from harness.diagnose.seen import Seen
-from harness.diagnose.verdict import Diagnosis, diagnosis
-from harness.proof.row import Row
-from harness.record import Call, Served, Slot
+from overlap.harness.diagnose.catalogue import interventions
+from overlap.harness.diagnose.config import Asked
+from overlap.harness.diagnose.figures import figures
+from overlap.harness.diagnose.run import Measured
+from overlap.harness.diagnose.seen import Seen
+from overlap.harness.diagnose.verdict import Diagnosis, diagnosis
+from overlap.harness.proof.row import Row
+from overlap.harness.record import Call, Served, Slot
 
 MS = 1_000_000
 CALLS, AT_ONCE, TOOK = 32, 8, 250 * MS

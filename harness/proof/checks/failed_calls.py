@@ -5,15 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from harness.metrics import SLOTS
-from harness.proof.row import Row
-from harness.record import Call, Cell, Slot
-from harness.report.figures import told
-from harness.slo import Slo
-from harness.stats.estimate import Estimate
-from harness.stats.goodput import goodput
-from harness.stats.summary import summarise
-from harness.store import Run
+from overlap.harness.metrics import SLOTS
+from overlap.harness.proof.row import Row
+from overlap.harness.record import Call, Cell, Slot
+from overlap.harness.report.figures import told
+from overlap.harness.slo import Slo
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.goodput import goodput
+from overlap.harness.stats.summary import summarise
+from overlap.harness.store import Run
 
 S, MS = 10**9, 10**6
 CELL = Cell("s", "chain", "gather", "asyncio", 16)

@@ -8,14 +8,14 @@ from random import Random
 
 import numpy as np
 
-from harness.gate import sheet
-from harness.gate.judge import judge, judge_series, settled
-from harness.gate.machine import Machine
-from harness.gate.meaning import RARE
-from harness.gate.record import ERRORS, Arm, Judged, Pair, Rule, Run, Series
-from harness.gate.simulate import Site, row
-from harness.proof.row import Row, share_within
-from harness.trial.observe import TAIL
+from overlap.harness.gate import sheet
+from overlap.harness.gate.judge import judge, judge_series, settled
+from overlap.harness.gate.machine import Machine
+from overlap.harness.gate.meaning import RARE
+from overlap.harness.gate.record import ERRORS, Arm, Judged, Pair, Rule, Run, Series
+from overlap.harness.gate.simulate import Site, row
+from overlap.harness.proof.row import Row, share_within
+from overlap.harness.trial.observe import TAIL
 
 BUILDS, SERIES = 400, 2_000
 RULE = Rule()

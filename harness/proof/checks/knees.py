@@ -5,12 +5,12 @@ from heapq import heapify, heapreplace
 from pathlib import Path
 from random import Random
 
-from harness.metrics import SLOTS
-from harness.proof.row import Row, share_within
-from harness.record import Call, Cell, Served, Slot
-from harness.stats.curve import curves
-from harness.stats.throughput import STEADY
-from harness.store import Run
+from overlap.harness.metrics import SLOTS
+from overlap.harness.proof.row import Row, share_within
+from overlap.harness.record import Call, Cell, Served, Slot
+from overlap.harness.stats.curve import curves
+from overlap.harness.stats.throughput import STEADY
+from overlap.harness.store import Run
 
 AT = (1, 16, 64)
 RUNS, ROUNDS = 40, 3

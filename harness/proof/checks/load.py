@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 import orjson
 
-from harness.events import Events
-from harness.journal import Journal
-from harness.load.books import Books, Row
-from harness.load.slo import limits
-from harness.load.tally import Tally, call_of
-from harness.probe import tag
-from harness.proof.row import Row as Line
-from harness.record import STOPPED, Served
-from harness.sse import EventReader, JsonReader
+from overlap.harness.events import Events
+from overlap.harness.journal import Journal
+from overlap.harness.load.books import Books, Row
+from overlap.harness.load.slo import limits
+from overlap.harness.load.tally import Tally, call_of
+from overlap.harness.probe import tag
+from overlap.harness.proof.row import Row as Line
+from overlap.harness.record import STOPPED, Served
+from overlap.harness.sse import EventReader, JsonReader
 
 MS, SECOND = 1_000_000, 1_000_000_000
 TRIALS = 300

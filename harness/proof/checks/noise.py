@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.proof.row import Row, share_within
-from harness.record import Call, Cell, Slot
-from harness.stats.noise import Noise, noise
-from harness.stats.ranking import rank
-from harness.store import Run
+from overlap.harness.proof.row import Row, share_within
+from overlap.harness.record import Call, Cell, Slot
+from overlap.harness.stats.noise import Noise, noise
+from overlap.harness.stats.ranking import rank
+from overlap.harness.store import Run
 
 RUNS, TRIALS = 6, 500
 CELLS = [Cell("proof", "none", f"s{place}", "asyncio", 1) for place in range(12)]

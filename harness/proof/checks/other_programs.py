@@ -5,12 +5,12 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from harness.neighbours import Seen, taken
-from harness.probe import Probe
-from harness.proof.row import Row
-from harness.record import Slot
-from harness.slot import blocking
-from harness.stats.peace import disturbances
+from overlap.harness.neighbours import Seen, taken
+from overlap.harness.probe import Probe
+from overlap.harness.proof.row import Row
+from overlap.harness.record import Slot
+from overlap.harness.slot import blocking
+from overlap.harness.stats.peace import disturbances
 
 BURNT = 0.3
 CHILD = f"import time\nwhile time.process_time() < {BURNT}: pass"

@@ -5,9 +5,9 @@ from math import log
 
 import numpy as np
 
-from harness.proof.row import Row, share_within
-from harness.stats.quantiles import Floats
-from harness.stats.ranking import rank, together, verdict
+from overlap.harness.proof.row import Row, share_within
+from overlap.harness.stats.quantiles import Floats
+from overlap.harness.stats.ranking import rank, together, verdict
 
 TRIALS = 1_000
 # How often a row that takes 10 % longer is named, at least: what rounds and noise allow. The first promise comes

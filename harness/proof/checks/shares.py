@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from harness.proof.row import Row, share_within
-from harness.stats.columns import Column
+from overlap.harness.proof.row import Row, share_within
+from overlap.harness.stats.columns import Column
 
 TRIALS = 2_000
 

@@ -6,12 +6,12 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from harness import arriving
-from harness.config import config_from
-from harness.proof.row import Row
-from harness.slo_run import ROUNDS, SloQuestion, paced, question_of
-from harness.slo_search import Bounds, Bracket, Trial, search
-from harness.slo_verdict import SlotFigures, figures, hopeless, kept_briefly, verdict
+from overlap.harness import arriving
+from overlap.harness.config import config_from
+from overlap.harness.proof.row import Row
+from overlap.harness.slo_run import ROUNDS, SloQuestion, paced, question_of
+from overlap.harness.slo_search import Bounds, Bracket, Trial, search
+from overlap.harness.slo_verdict import SlotFigures, figures, hopeless, kept_briefly, verdict
 
 Times = NDArray[np.float64]
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import orjson
 
-from harness.deltas import Delta, meaning
-from harness.events import Events
-from harness.probe import Probe, item
-from harness.proof.row import Row
-from harness.record import Call, Served
-from harness.sse import EventReader
+from overlap.harness.deltas import Delta, meaning
+from overlap.harness.events import Events
+from overlap.harness.probe import Probe, item
+from overlap.harness.proof.row import Row
+from overlap.harness.record import Call, Served
+from overlap.harness.sse import EventReader
 
 MS = 1_000_000
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.report.figures import number
+from overlap.harness.report.figures import number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,7 +42,7 @@ class Bars:
 
     def draw(self) -> "Figure":
         """Draw one row a bar, its number behind it."""
-        from harness.report import ink
+        from overlap.harness.report import ink
 
         marked = any(bar.ideal is not None for bar in self.bars)
         figure, (axes,) = ink.sheet(

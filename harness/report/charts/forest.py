@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.report.figures import interval, number
+from overlap.harness.report.figures import interval, number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -42,7 +42,7 @@ class Forest:
 
     def draw(self) -> "Figure":
         """Draw one row a ratio; filled where it is a difference, hollow where none is shown."""
-        from harness.report import ink
+        from overlap.harness.report import ink
 
         figure, (axes,) = ink.sheet(
             ink.ROW * len(self.ratios) + 60, [each.label for each in self.ratios], head=bool(self.less)
@@ -78,7 +78,7 @@ class Forest:
         return figure
 
     def _limits(self, axes: "object") -> None:
-        from harness.report import ink
+        from overlap.harness.report import ink
 
         ends = [
             end for each in self.ratios for end in (each.low, each.high, each.value) if end is not None and end > 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import log
 from typing import TYPE_CHECKING
 
-from harness.report.figures import number
+from overlap.harness.report.figures import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,7 +48,7 @@ class Lines:
 
     def draw(self) -> "Figure":
         """Draw the lines, highest end first, with as much height as their names need."""
-        from harness.report import ink
+        from overlap.harness.report import ink
 
         ordered = sorted(self.lines, key=lambda line: -line.points[-1][1])
         names = ["\n".join(_wrapped(line.labels)) for line in ordered]
@@ -71,7 +71,7 @@ class Lines:
     def _axes(self, axes: "Axes") -> None:
         from matplotlib.ticker import NullLocator
 
-        from harness.report import ink
+        from overlap.harness.report import ink
 
         levels = sorted({point[0] for line in self.lines for point in line.points})
         axes.set_xticks(levels, [f"{level:,g}" for level in levels])
@@ -97,7 +97,7 @@ def _wrapped(labels: Sequence[str]) -> list[str]:
 
 def _name_ends(axes: "Axes", ordered: Sequence[Line], names: Sequence[str], height: float) -> None:
     """Write each name at the right, at the height of its line's end or as near as the others leave room."""
-    from harness.report import ink
+    from overlap.harness.report import ink
 
     bottom, top = axes.get_ylim()
     share = [log(line.points[-1][1] / bottom) / log(top / bottom) for line in ordered]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.report.figures import number
+from overlap.harness.report.figures import number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,7 +41,7 @@ class Marks:
 
     def draw(self) -> "Figure":
         """Draw one row a mark's label; each kind has a shape and a colour of its own."""
-        from harness.report import ink
+        from overlap.harness.report import ink
 
         figure, (axes,) = ink.sheet(ink.ROW * len(self.marks) + 60, [mark.label for mark in self.marks], head=True)
         looks = dict(zip(self.kinds, zip((ink.BLUE, ink.ORANGE, ink.RED), "o^D", strict=True), strict=False))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.report.figures import number
-from harness.stats.quantiles import of_round
+from overlap.harness.report.figures import number
+from overlap.harness.stats.quantiles import of_round
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,7 +82,7 @@ class Spreads:
 
     def draw(self) -> "Figure":
         """Draw one row a distribution: shape, 5 to 95 % thin, 25 to 75 % thick, the median as a dot."""
-        from harness.report import ink
+        from overlap.harness.report import ink
 
         marked = any(each.planned is not None for each in self.spreads)
         figure, (axes,) = ink.sheet(
@@ -112,7 +112,7 @@ class Spreads:
 
 
 def _draw_row(axes: "Axes", row: int, each: Spread) -> None:
-    from harness.report import ink
+    from overlap.harness.report import ink
 
     base = row + 0.12
     if each.outline:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.report.figures import number
+from overlap.harness.report.figures import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +42,7 @@ class Stacks:
 
     def draw(self) -> "Figure":
         """Draw the whole on the left and the zoomed parts on the right, on scales of their own."""
-        from harness.report import ink
+        from overlap.harness.report import ink
 
         labels = [stack.label for stack in self.stacks]
         height = ink.ROW * len(self.stacks) + 60
@@ -57,7 +57,7 @@ class Stacks:
         return figure
 
     def _bars(self, axes: "Axes", parts: Sequence[str]) -> None:
-        from harness.report import ink
+        from overlap.harness.report import ink
 
         left = [0.0] * len(self.stacks)
         for part in parts:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.report.figures import number
+from overlap.harness.report.figures import number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -44,7 +44,7 @@ class Waterfall:
 
     def draw(self) -> "Figure":
         """Draw one row a call; the small strokes are chunks arriving."""
-        from harness.report import ink
+        from overlap.harness.report import ink
 
         figure, (axes,) = ink.sheet(ink.ROW * len(self.falls) + 60, [fall.label for fall in self.falls], head=True)
         for owner in self.owners:

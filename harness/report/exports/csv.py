@@ -1,7 +1,7 @@
 """summary.csv, a row for each cell and metric, and calls.csv, a row for each call; for a spreadsheet."""
 
-from harness.report import frames
-from harness.stats.cells import Summary
+from overlap.harness.report import frames
+from overlap.harness.stats.cells import Summary
 
 DEFAULT = False
 

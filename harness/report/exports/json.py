@@ -2,8 +2,8 @@
 
 import orjson
 
-from harness.stats.cells import Summary
-from harness.stats.summary import to_json
+from overlap.harness.stats.cells import Summary
+from overlap.harness.stats.summary import to_json
 
 DEFAULT = True
 

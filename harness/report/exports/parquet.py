@@ -3,8 +3,8 @@
 from importlib.util import find_spec
 from io import BytesIO
 
-from harness.report import frames
-from harness.stats.cells import Summary
+from overlap.harness.report import frames
+from overlap.harness.stats.cells import Summary
 
 DEFAULT = False
 

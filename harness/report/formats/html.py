@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.report.section import Report
+from overlap.harness.report.section import Report
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -51,7 +51,7 @@ def render(report: Report) -> bytes:
 
 
 def _style() -> str:
-    from harness.report import ink
+    from overlap.harness.report import ink
 
     def rules(colours: dict[str, str]) -> str:
         return " ".join(f"{name}: {colour};" for name, colour in colours.items())

@@ -7,7 +7,7 @@ A comment on GitHub holds 65,536 characters, so the long tables are left to repo
 import re
 from collections.abc import Iterator
 
-from harness.report.section import Report, Section, Table
+from overlap.harness.report.section import Report, Section, Table
 
 FILE = "report.md"
 DEFAULT = True

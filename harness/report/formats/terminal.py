@@ -3,8 +3,8 @@
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from harness.report.figures import count
-from harness.report.section import Report, Section, Table
+from overlap.harness.report.figures import count
+from overlap.harness.report.section import Report, Section, Table
 
 if TYPE_CHECKING:
     from rich.console import Console

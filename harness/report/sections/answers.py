@@ -1,13 +1,13 @@
 """What was asked, and what came out."""
 
-from harness.masking import line
-from harness.registry import imported, load
-from harness.report.figures import count, listed
-from harness.report.leads import fastest
-from harness.report.matrix import panels, say, scenarios, varied
-from harness.report.section import Section
-from harness.report.tables import of_cells
-from harness.stats.cells import CellSummary, Summary
+from overlap.harness.masking import line
+from overlap.harness.registry import imported, load
+from overlap.harness.report.figures import count, listed
+from overlap.harness.report.leads import fastest
+from overlap.harness.report.matrix import panels, say, scenarios, varied
+from overlap.harness.report.section import Section
+from overlap.harness.report.tables import of_cells
+from overlap.harness.stats.cells import CellSummary, Summary
 
 ORDER = 10
 SERVICE = "scenarios.service"

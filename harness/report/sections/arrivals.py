@@ -1,10 +1,10 @@
 """Were an open loop's calls made when they were due, and what did those see that had to wait."""
 
-from harness.report.figures import count, listed, scale, told
-from harness.report.section import Section
-from harness.report.tables import of_cells
-from harness.report.workers import shared_out
-from harness.stats.cells import CellSummary, Summary
+from overlap.harness.report.figures import count, listed, scale, told
+from overlap.harness.report.section import Section
+from overlap.harness.report.tables import of_cells
+from overlap.harness.report.workers import shared_out
+from overlap.harness.stats.cells import CellSummary, Summary
 
 ORDER = 12
 METRICS = (

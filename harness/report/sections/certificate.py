@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from harness.report.figures import UNKNOWN, column, number, told
-from harness.report.section import Column, Datum, Section, Table
-from harness.stats.cells import Summary
-from harness.stats.estimate import Estimate
-from harness.stats.floor import Floor, floors
+from overlap.harness.report.figures import UNKNOWN, column, number, told
+from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.stats.cells import Summary
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.floor import Floor, floors
 
 ORDER = 102
 HEADS = {

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from harness.report.section import Column, Datum, Section, Table
-from harness.stats.cells import Summary
+from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.stats.cells import Summary
 
 ORDER = 120
 # What a reader asks first, in this order, where the run names it.

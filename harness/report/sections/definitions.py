@@ -1,8 +1,8 @@
 """What does each figure mean, and what do other tools call it."""
 
-from harness.report.section import Column, Datum, Section, Table
-from harness.stats.cells import Summary
-from harness.stats.summary import METRICS
+from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.stats.cells import Summary
+from overlap.harness.stats.summary import METRICS
 
 ORDER = 130
 UNITS = {"ns": "ms", "1/s": "per second"}

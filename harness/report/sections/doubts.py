@@ -2,10 +2,10 @@
 
 import re
 
-from harness.report.figures import count, listed
-from harness.report.section import Column, Datum, Section, Table
-from harness.stats.cells import Summary
-from harness.stats.peace import disturbances
+from overlap.harness.report.figures import count, listed
+from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.stats.cells import Summary
+from overlap.harness.stats.peace import disturbances
 
 ORDER = 100
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")

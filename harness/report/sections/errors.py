@@ -2,10 +2,10 @@
 
 from collections import Counter
 
-from harness.record import LEFT, STOPPED, UNTRIED
-from harness.report.figures import count
-from harness.report.section import Column, Datum, Section, Table
-from harness.stats.cells import Summary
+from overlap.harness.record import LEFT, STOPPED, UNTRIED
+from overlap.harness.report.figures import count
+from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.stats.cells import Summary
 
 ORDER = 90
 # An error's text may be a whole page of somebody's HTML.

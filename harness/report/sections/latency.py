@@ -2,16 +2,16 @@
 
 from statistics import median
 
-from harness.record import Call
-from harness.report.charts.spread import Spreads, spread
-from harness.report.figures import count, scale, told
-from harness.report.matrix import Panel, panels
-from harness.report.section import Section
-from harness.report.standings import alone
-from harness.report.tables import of_cells
-from harness.shares import service
-from harness.stats.cells import CellSummary, Summary
-from harness.stats.rounds import rounds_of, sound
+from overlap.harness.record import Call
+from overlap.harness.report.charts.spread import Spreads, spread
+from overlap.harness.report.figures import count, scale, told
+from overlap.harness.report.matrix import Panel, panels
+from overlap.harness.report.section import Section
+from overlap.harness.report.standings import alone
+from overlap.harness.report.tables import of_cells
+from overlap.harness.shares import service
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.harness.stats.rounds import rounds_of, sound
 
 ORDER = 40
 METRICS = ("e2e.p50", "e2e.p95", "e2e.p99", "overhead.p50", "overhead.p95")

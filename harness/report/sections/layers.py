@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-from harness.report.charts.bars import Bar, Bars
-from harness.report.figures import Scale, datum, scale, told
-from harness.report.matrix import Pair, pairs, slug
-from harness.report.section import Column, Datum, Section, Table
-from harness.report.standings import standing
-from harness.stats.cells import CellSummary, Summary
-from harness.stats.estimate import Estimate
-from harness.stats.ranking import Ranking
-from harness.stats.standing import ranked
+from overlap.harness.report.charts.bars import Bar, Bars
+from overlap.harness.report.figures import Scale, datum, scale, told
+from overlap.harness.report.matrix import Pair, pairs, slug
+from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.standings import standing
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.ranking import Ranking
+from overlap.harness.stats.standing import ranked
 
 ORDER = 80
 

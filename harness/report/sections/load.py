@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from harness.report.figures import count
-from harness.report.section import Column, Datum, Section, Table
-from harness.stats.cells import Summary
+from overlap.harness.report.figures import count
+from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.stats.cells import Summary
 
 ORDER = 8
 

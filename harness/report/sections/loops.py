@@ -2,15 +2,15 @@
 
 from math import isinf
 
-from harness.report.charts.forest import Forest, Ratio
-from harness.report.figures import Scale, count, datum, interval, number
-from harness.report.matrix import Pair, pairs
-from harness.report.section import Column, Datum, Section, Table
-from harness.report.words import label
-from harness.stats.cells import Summary
-from harness.stats.estimate import Estimate
-from harness.stats.ranking import differs, possible, verdict
-from harness.stats.standing import ratios
+from overlap.harness.report.charts.forest import Forest, Ratio
+from overlap.harness.report.figures import Scale, count, datum, interval, number
+from overlap.harness.report.matrix import Pair, pairs
+from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.words import label
+from overlap.harness.stats.cells import Summary
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.ranking import differs, possible, verdict
+from overlap.harness.stats.standing import ratios
 
 ORDER = 70
 METRICS = ("makespan", "cpu", "e2e.p50")

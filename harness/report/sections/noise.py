@@ -1,10 +1,10 @@
 """How much do rounds of the same cell differ, and what change could be told from that."""
 
-from harness.report.figures import count, number
-from harness.report.section import Column, Datum, Section, Table
-from harness.report.words import label
-from harness.stats.cells import Summary
-from harness.stats.noise import Noise, noise
+from overlap.harness.report.figures import count, number
+from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.words import label
+from overlap.harness.stats.cells import Summary
+from overlap.harness.stats.noise import Noise, noise
 
 ORDER = 105
 METRICS = ("throughput", "makespan", "cpu")

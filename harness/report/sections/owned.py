@@ -1,14 +1,14 @@
 """Who owned the time of a call."""
 
-from harness.report.charts.stacks import Stack, Stacks
-from harness.report.figures import listed, scale, told
-from harness.report.matrix import Panel, panels
-from harness.report.section import Section
-from harness.report.standings import alone, most
-from harness.report.tables import of_cells
-from harness.report.words import TOGETHER, label
-from harness.shares import OF_SEVERAL, OWNERS
-from harness.stats.cells import CellSummary, Summary
+from overlap.harness.report.charts.stacks import Stack, Stacks
+from overlap.harness.report.figures import listed, scale, told
+from overlap.harness.report.matrix import Panel, panels
+from overlap.harness.report.section import Section
+from overlap.harness.report.standings import alone, most
+from overlap.harness.report.tables import of_cells
+from overlap.harness.report.words import TOGETHER, label
+from overlap.harness.shares import OF_SEVERAL, OWNERS
+from overlap.harness.stats.cells import CellSummary, Summary
 
 ORDER = 60
 # Drawn once more on a scale of their own: beside the server's plan and a queue they would be hairlines.

@@ -1,13 +1,13 @@
 """How many calls a second can come while enough of them keep the SLO."""
 
-from harness.report.charts.bars import Bar, Bars
-from harness.report.figures import DASH, count, number
-from harness.report.matrix import FIELDS
-from harness.report.section import Column, Datum, Section, Table
-from harness.report.workers import shared_out
-from harness.slo_verdict import GROWTH
-from harness.stats.cells import Summary
-from harness.stats.slo_rate import Answer, Searched, Tried, outdated, searched
+from overlap.harness.report.charts.bars import Bar, Bars
+from overlap.harness.report.figures import DASH, count, number
+from overlap.harness.report.matrix import FIELDS
+from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.workers import shared_out
+from overlap.harness.slo_verdict import GROWTH
+from overlap.harness.stats.cells import Summary
+from overlap.harness.stats.slo_rate import Answer, Searched, Tried, outdated, searched
 
 ORDER = 5
 

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from heapq import nlargest
 
-from harness.record import Call
-from harness.report.charts.waterfall import Fall, Waterfall
-from harness.report.figures import Scale, number, scale
-from harness.report.matrix import scenarios, slug
-from harness.report.section import Column, Datum, Section, Table
-from harness.report.timeline import timeline
-from harness.shares import OF_SEVERAL, OWNERS
-from harness.spans import Span
-from harness.stats.cells import CellSummary, Summary
-from harness.stats.rounds import rounds_of, sound
+from overlap.harness.record import Call
+from overlap.harness.report.charts.waterfall import Fall, Waterfall
+from overlap.harness.report.figures import Scale, number, scale
+from overlap.harness.report.matrix import scenarios, slug
+from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.timeline import timeline
+from overlap.harness.shares import OF_SEVERAL, OWNERS
+from overlap.harness.spans import Span
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.harness.stats.rounds import rounds_of, sound
 
 ORDER = 65
 # Calls a chart; enough to see a pattern, few enough to read each.

@@ -2,15 +2,15 @@
 
 from statistics import median
 
-from harness.record import Call
-from harness.report.charts.marks import Mark, Marks
-from harness.report.figures import count, number, scale, told
-from harness.report.matrix import Panel, panels
-from harness.report.section import Section
-from harness.report.standings import alone
-from harness.report.tables import of_cells
-from harness.stats.cells import CellSummary, Summary
-from harness.stats.rounds import rounds_of, sound
+from overlap.harness.record import Call
+from overlap.harness.report.charts.marks import Mark, Marks
+from overlap.harness.report.figures import count, number, scale, told
+from overlap.harness.report.matrix import Panel, panels
+from overlap.harness.report.section import Section
+from overlap.harness.report.standings import alone
+from overlap.harness.report.tables import of_cells
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.harness.stats.rounds import rounds_of, sound
 
 ORDER = 50
 METRICS = (

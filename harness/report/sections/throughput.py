@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from harness.report.charts.lines import Lines
-from harness.report.figures import UNKNOWN, listed, scale, told
-from harness.report.matrix import scenarios, slug
-from harness.report.section import Column, Datum, Section, Table
-from harness.report.series import Series, lines, series
-from harness.report.standings import alone
-from harness.report.tables import pivot
-from harness.stats.cells import CellSummary, Summary
-from harness.stats.curve import Curve, curves
-from harness.stats.rounds import Round, rounds_of, sound
-from harness.stats.throughput import WAVES, waves
+from overlap.harness.report.charts.lines import Lines
+from overlap.harness.report.figures import UNKNOWN, listed, scale, told
+from overlap.harness.report.matrix import scenarios, slug
+from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.series import Series, lines, series
+from overlap.harness.report.standings import alone
+from overlap.harness.report.tables import pivot
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.harness.stats.curve import Curve, curves
+from overlap.harness.stats.rounds import Round, rounds_of, sound
+from overlap.harness.stats.throughput import WAVES, waves
 
 ORDER = 30
 

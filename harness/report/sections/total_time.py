@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from harness.report.charts.bars import Bar, Bars
-from harness.report.figures import scale, told
-from harness.report.leads import fastest
-from harness.report.matrix import Panel, panels, scenarios
-from harness.report.section import Section
-from harness.report.standings import alone
-from harness.report.tables import pivot
-from harness.stats.cells import CellSummary, Summary
+from overlap.harness.report.charts.bars import Bar, Bars
+from overlap.harness.report.figures import scale, told
+from overlap.harness.report.leads import fastest
+from overlap.harness.report.matrix import Panel, panels, scenarios
+from overlap.harness.report.section import Section
+from overlap.harness.report.standings import alone
+from overlap.harness.report.tables import pivot
+from overlap.harness.stats.cells import CellSummary, Summary
 
 ORDER = 20
 

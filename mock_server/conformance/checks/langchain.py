@@ -8,8 +8,8 @@ from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI, OpenAI, OpenAIEmbeddings
 from pydantic import BaseModel, Field, SecretStr
 
-from mock_server.conformance import sdk
-from mock_server.conformance.expect import same, true
+from overlap.mock_server.conformance import sdk
+from overlap.mock_server.conformance.expect import same, true
 
 _KEY = SecretStr(sdk.KEY)
 

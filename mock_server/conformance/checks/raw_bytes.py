@@ -6,7 +6,7 @@ from http.client import HTTPConnection
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from mock_server.conformance.expect import same, true
+from overlap.mock_server.conformance.expect import same, true
 
 _ASK = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi."}]}
 _DURATION = re.compile(r"(\d+h)?(\d+m)?(\d+(\.\d+)?s|\d+ms)")

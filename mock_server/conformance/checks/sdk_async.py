@@ -6,8 +6,8 @@ from typing import Any
 
 from openai import AsyncOpenAI
 
-from mock_server.conformance import sdk
-from mock_server.conformance.expect import same, true
+from overlap.mock_server.conformance import sdk
+from overlap.mock_server.conformance.expect import same, true
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

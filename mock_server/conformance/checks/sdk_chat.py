@@ -7,8 +7,8 @@ import openai
 from openai.types.chat import ChatCompletionToolParam
 from pydantic import BaseModel
 
-from mock_server.conformance import sdk
-from mock_server.conformance.expect import same, true
+from overlap.mock_server.conformance import sdk
+from overlap.mock_server.conformance.expect import same, true
 
 _TOOL: ChatCompletionToolParam = {
     "type": "function",

@@ -1,7 +1,7 @@
 """The official SDK: the old completions endpoint, and the list of models."""
 
-from mock_server.conformance import sdk
-from mock_server.conformance.expect import same, true
+from overlap.mock_server.conformance import sdk
+from overlap.mock_server.conformance.expect import same, true
 
 _MODEL = "gpt-3.5-turbo-instruct"
 

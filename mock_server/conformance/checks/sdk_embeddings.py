@@ -4,9 +4,9 @@ import math
 
 import openai
 
-from mock_server.conformance import sdk
-from mock_server.conformance.expect import same, true
-from mock_server.wire import tokens
+from overlap.mock_server.conformance import sdk
+from overlap.mock_server.conformance.expect import same, true
+from overlap.mock_server.wire import tokens
 
 _MODEL = "text-embedding-3-small"
 

@@ -6,8 +6,8 @@ from typing import Any
 from openai.types.responses import FunctionToolParam
 from pydantic import BaseModel
 
-from mock_server.conformance import sdk
-from mock_server.conformance.expect import same, true
+from overlap.mock_server.conformance import sdk
+from overlap.mock_server.conformance.expect import same, true
 
 _MODEL = "gpt-4.1"
 _TOOL: FunctionToolParam = {

@@ -12,9 +12,9 @@ from typing import Any
 
 import orjson
 
-from mock_server.wire.schema import pattern, scalars
-from mock_server.wire.schema.merge import Schema, Unmakeable, as_dict, both, flat, types
-from mock_server.wire.schema.valid import Checker, same
+from overlap.mock_server.wire.schema import pattern, scalars
+from overlap.mock_server.wire.schema.merge import Schema, Unmakeable, as_dict, both, flat, types
+from overlap.mock_server.wire.schema.valid import Checker, same
 
 # Enough for some thousand values; a schema that takes more costs other requests their time.
 _STEPS = 10_000

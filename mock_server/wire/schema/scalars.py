@@ -6,8 +6,8 @@ from itertools import islice
 from math import ceil, floor
 from typing import Any
 
-from mock_server.wire.schema import formats, pattern
-from mock_server.wire.schema.merge import Schema, Unmakeable
+from overlap.mock_server.wire.schema import formats, pattern
+from overlap.mock_server.wire.schema.merge import Schema, Unmakeable
 
 _LONGEST = 100_000
 _VARIANTS = 1_000

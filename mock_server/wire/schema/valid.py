@@ -4,8 +4,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from mock_server.wire.schema import formats, pattern
-from mock_server.wire.schema.merge import Schema, Unmakeable, as_dict, resolve, types
+from overlap.mock_server.wire.schema import formats, pattern
+from overlap.mock_server.wire.schema.merge import Schema, Unmakeable, as_dict, resolve, types
 
 _DEEPEST = 200
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from mock_server.bench.processes import Running, started
-from mock_server.bench.streams import take
+from overlap.mock_server.bench.processes import Running, started
+from overlap.mock_server.bench.streams import take
 
 Serve = Callable[..., Running]
 

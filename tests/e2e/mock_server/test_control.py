@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from mock_server.bench.processes import Running
+from overlap.mock_server.bench.processes import Running
 
 
 def get(path: str, **headers: str) -> bytes:
@@ -100,7 +100,7 @@ def test_a_token_guards_the_control_endpoints_only(serve, say, raw):
 
 def test_off_loopback_control_wants_a_token_that_was_told(raw):
     """Reachable by others: a token is drawn and told on stderr, and nobody takes the journal without it."""
-    words = [sys.executable, "-m", "mock_server", "--host", "0.0.0.0", "--port", "0"]  # noqa: S104 - that is the point
+    words = [sys.executable, "-m", "overlap.mock_server", "--host", "0.0.0.0", "--port", "0"]  # noqa: S104 - that is the point
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         token = process.stderr.readline().split()[-1]
         port = int(process.stdout.readline().split()[1].rpartition(":")[2])

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from mock_server.bench.processes import Running
+from overlap.mock_server.bench.processes import Running
 
 FUZZ = int(os.environ.get("OVERLAP_FUZZ_HEADERS", "1500"))
 """How many requests the fuzzer sends."""
@@ -33,7 +33,7 @@ class Watched:
 @contextlib.contextmanager
 def watched(folder: Path, *words: str, **environment: str) -> Iterator[Watched]:
     """Run a server in *folder*, and keep what it says on stderr."""
-    command = [sys.executable, "-m", "mock_server", "--port", "0", *words]
+    command = [sys.executable, "-m", "overlap.mock_server", "--port", "0", *words]
     with subprocess.Popen(
         command,
         cwd=folder,
@@ -199,7 +199,7 @@ def test_what_was_sent_is_not_sent_back_at_length(serve, raw, request_bytes):
 )
 def test_a_mistake_on_the_command_line_is_one_line(words):
     """And exit 2, however the words came to be wrong."""
-    command = [sys.executable, "-m", "mock_server", "--port", "0", *words]
+    command = [sys.executable, "-m", "overlap.mock_server", "--port", "0", *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: ")

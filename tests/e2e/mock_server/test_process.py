@@ -9,12 +9,12 @@ import sys
 
 import pytest
 
-from mock_server import command as words_of
+from overlap.mock_server import command as words_of
 
 
 def command(*words: str) -> list[str]:
     """Answer the command line."""
-    return [sys.executable, "-m", "mock_server", *words]
+    return [sys.executable, "-m", "overlap.mock_server", *words]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

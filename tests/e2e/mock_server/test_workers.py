@@ -131,7 +131,7 @@ def test_metrics_are_added_up(serve, say, raw):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_all_of_them_end_with_the_first(number):
     """Ended once, nothing is left, and the exit code is 0."""
-    words = [sys.executable, "-m", "mock_server", "--port", "0", *THREE]
+    words = [sys.executable, "-m", "overlap.mock_server", "--port", "0", *THREE]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         process.stdout.readline()
         workers = children(process.pid)
@@ -144,7 +144,7 @@ def test_all_of_them_end_with_the_first(number):
 
 def test_without_one_of_them_the_server_ends():
     """A server that has lost a worker would lie about its journal, so it ends, and says why."""
-    words = [sys.executable, "-m", "mock_server", "--port", "0", *THREE]
+    words = [sys.executable, "-m", "overlap.mock_server", "--port", "0", *THREE]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         process.stdout.readline()
         os.kill(children(process.pid)[1], signal.SIGKILL)
@@ -154,7 +154,7 @@ def test_without_one_of_them_the_server_ends():
 
 def test_workers_end_when_their_parent_is_killed():
     """No process is left behind, even by a kill that nobody can catch."""
-    words = [sys.executable, "-m", "mock_server", "--port", "0", *THREE]
+    words = [sys.executable, "-m", "overlap.mock_server", "--port", "0", *THREE]
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         until = time.monotonic() + 15
         while len(workers := children(process.pid)) < 3 and time.monotonic() < until:

@@ -12,8 +12,8 @@ from statistics import median
 
 import pytest
 
-from mock_server.bench.processes import started
-from mock_server.bench.streams import Seen, measured
+from overlap.mock_server.bench.processes import started
+from overlap.mock_server.bench.streams import Seen, measured
 
 MS = 1_000_000
 EARLY = -MS // 10

@@ -6,13 +6,13 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from harness import audit
-from harness.balance import Balance
-from harness.commands.list import runs
-from harness.record import Call, Cell, Served, Slot
-from harness.report.build import compose
-from harness.stats.summary import summarise
-from harness.store import Unreadable, Writer, line, read, slot_line
+from overlap.harness import audit
+from overlap.harness.balance import Balance
+from overlap.harness.commands.list import runs
+from overlap.harness.record import Call, Cell, Served, Slot
+from overlap.harness.report.build import compose
+from overlap.harness.stats.summary import summarise
+from overlap.harness.store import Unreadable, Writer, line, read, slot_line
 
 CELL = Cell("s", "chain", "gather", "asyncio", 2)
 OTHER = replace(CELL, client="floor")

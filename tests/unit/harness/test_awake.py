@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness.awake import at_its_post, awake
+from overlap.harness.awake import at_its_post, awake
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="this system has no idle priority")
 
@@ -71,7 +71,7 @@ def test_it_ends_with_its_parent_however_that_ends(tmp_path):
     told = tmp_path / "pid"
     code = (
         "import os, psutil, time\n"
-        "from harness.awake import awake\n"
+        "from overlap.harness.awake import awake\n"
         "with awake():\n"
         f"    open({str(told)!r}, 'w').write(str(psutil.Process().children()[0].pid))\n"
         "    os.kill(os.getpid(), 9)\n"

@@ -1,8 +1,8 @@
 """Joining the requests of applications that rewrite their prompts."""
 
-from harness.bytime import join_by_time
-from harness.journal import Journal
-from harness.record import Call, Served
+from overlap.harness.bytime import join_by_time
+from overlap.harness.journal import Journal
+from overlap.harness.record import Call, Served
 
 
 def call(index, sent, done, *, warmup=False):

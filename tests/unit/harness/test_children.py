@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness import children, slot
+from overlap.harness import children, slot
 
 BURN = "import time\nwhile time.process_time() < 0.1: pass\nprint(flush=True)\ninput()"
 NESTED = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {BURN!r}])"

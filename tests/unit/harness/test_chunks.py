@@ -4,7 +4,7 @@ from types import SimpleNamespace as Thing
 
 import pytest
 
-from harness.chunks import carries, thinks
+from overlap.harness.chunks import carries, thinks
 
 
 def chunk(**delta):

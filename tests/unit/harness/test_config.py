@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.config import Mistake, RunConfig, config_from, options
-from harness.reading import read_toml
+from overlap.harness.config import Mistake, RunConfig, config_from, options
+from overlap.harness.reading import read_toml
 
 
 def test_words_are_converted_by_the_type_of_their_field():

@@ -15,21 +15,21 @@ import orjson
 import pytest
 from click.testing import CliRunner
 
-from harness.balance import Balance
-from harness.cli import main
-from harness.config import Mistake
-from harness.gate import file as gate_file
-from harness.gate.budgets.judge import judge_budgets
-from harness.gate.budgets.reading import budgets_of
-from harness.gate.judge import judge
-from harness.gate.record import Arm, Pair, Rule, Run, Series
-from harness.record import Cell
-from harness.report.build import compose
-from harness.report.comparison import compare
-from harness.report.formats.terminal import render
-from harness.stats.sidebyside import Incomparable
-from harness.stats.summary import summarise, to_json
-from harness.store import Unreadable, Writer, read
+from overlap.harness.balance import Balance
+from overlap.harness.cli import main
+from overlap.harness.config import Mistake
+from overlap.harness.gate import file as gate_file
+from overlap.harness.gate.budgets.judge import judge_budgets
+from overlap.harness.gate.budgets.reading import budgets_of
+from overlap.harness.gate.judge import judge
+from overlap.harness.gate.record import Arm, Pair, Rule, Run, Series
+from overlap.harness.record import Cell
+from overlap.harness.report.build import compose
+from overlap.harness.report.comparison import compare
+from overlap.harness.report.formats.terminal import render
+from overlap.harness.stats.sidebyside import Incomparable
+from overlap.harness.stats.summary import summarise, to_json
+from overlap.harness.store import Unreadable, Writer, read
 
 CELLS = [Cell("s", "chain", strategy, "asyncio", 2, "steady") for strategy in ("gather", "astream_many")]
 ODD = (None, True, -1, 0, 1.5, 2**53, 2**63 - 1, 2**64 - 1, 1e308, "", "x" * 300, [], {}, [[]], "\ud83d\ude00")

@@ -3,8 +3,8 @@
 import orjson
 import pytest
 
-from harness.events import Bytes, Events
-from harness.sse import JsonReader
+from overlap.harness.events import Bytes, Events
+from overlap.harness.sse import JsonReader
 
 
 def _event(said):

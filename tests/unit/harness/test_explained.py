@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from harness import executor
-from harness.executor import StampedExecutor
-from harness.pauses import Collections
-from harness.record import Call, Pauses, Queue, Served
-from harness.truth import opened
+from overlap.harness import executor
+from overlap.harness.executor import StampedExecutor
+from overlap.harness.pauses import Collections
+from overlap.harness.record import Call, Pauses, Queue, Served
+from overlap.harness.truth import opened
 
 
 @pytest.fixture(autouse=True)

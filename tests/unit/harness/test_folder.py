@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from harness.config import Mistake, RunConfig
-from harness.folder import Ledger, begun, fresh, point_latest
-from harness.plan import Planned
-from harness.record import Call, Cell, Slot
-from harness.report.build import compose
-from harness.stats.summary import summarise
-from harness.store import Writer, read
+from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.folder import Ledger, begun, fresh, point_latest
+from overlap.harness.plan import Planned
+from overlap.harness.record import Call, Cell, Slot
+from overlap.harness.report.build import compose
+from overlap.harness.stats.summary import summarise
+from overlap.harness.store import Writer, read
 
 CELL = Cell("s", "c", "gather", "asyncio", 1, "instant")
 
@@ -115,10 +115,10 @@ def test_no_secret_of_the_server_s_command_gets_into_a_run(tmp_path):
     """The command is what was measured; its token is not."""
     folder = fresh(tmp_path, "a")
     with Writer(folder) as writer:
-        server = "python -m mock_server --port 0 --token=s3cr3tTok3n --profile instant"
+        server = "python -m overlap.mock_server --port 0 --token=s3cr3tTok3n --profile instant"
         Ledger(RunConfig(server=server), folder, writer, {}).state("running")
     told = json.loads((folder / "run.json").read_text())["config"]["server"]
-    assert told == "python -m mock_server --port 0 --token=[secret] --profile instant"
+    assert told == "python -m overlap.mock_server --port 0 --token=[secret] --profile instant"
 
 
 def _ledger(tmp_path, errors):

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from harness.heartbeat import PERIOD, Heartbeat, cost, sleeps, spread
-from harness.record import Lag
-from harness.slot import awaited
+from overlap.harness.heartbeat import PERIOD, Heartbeat, cost, sleeps, spread
+from overlap.harness.record import Lag
+from overlap.harness.slot import awaited
 
 
 def test_a_stall_counts_for_every_beat_it_swallowed():

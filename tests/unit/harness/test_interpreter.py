@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import interpreter
+from overlap.harness import interpreter
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.lastwords import reason
+from overlap.harness.lastwords import reason
 
 UVICORN = """ERROR:    Traceback (most recent call last):
   File "/x/starlette/routing.py", line 694, in lifespan

@@ -8,9 +8,9 @@ from dataclasses import asdict
 
 import pytest
 
-from harness.record import Cell
-from harness.slot import Order
-from harness.worker import answer
+from overlap.harness.record import Cell
+from overlap.harness.slot import Order
+from overlap.harness.worker import answer
 
 APP = """
 import os

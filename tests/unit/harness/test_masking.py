@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from harness import masking
-from harness.masking import hide, hide_dotenv, line, masked
+from overlap.harness import masking
+from overlap.harness.masking import hide, hide_dotenv, line, masked
 
 EXAMPLE = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 

@@ -4,11 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness import runner
-from harness.config import RunConfig
-from harness.plan import Planned
-from harness.record import Cell, Slot
-from harness.runner import Runner, rounds
+from overlap.harness import runner
+from overlap.harness.config import RunConfig
+from overlap.harness.plan import Planned
+from overlap.harness.record import Cell, Slot
+from overlap.harness.runner import Runner, rounds
 
 CELLS = [Planned(Cell("s", "c", name, "asyncio", 1), 1, 6, 1) for name in ("gather", "ainvoke")]
 SECONDS_A_SLOT = 10.0

@@ -6,9 +6,9 @@ from time import process_time
 
 import pytest
 
-from harness import neighbours
-from harness.neighbours import Seen, look, taken, used
-from harness.seats import Seats
+from overlap.harness import neighbours
+from overlap.harness.neighbours import Seen, look, taken, used
+from overlap.harness.seats import Seats
 
 BURN = "import time\nwhile time.process_time() < 0.1: pass\nprint(flush=True)\ninput()"
 

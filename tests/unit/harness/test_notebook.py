@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-import harness
-from harness.report.inline import fragment
+import overlap
+from overlap.harness.report.inline import fragment
 
 
 class Sleeper:
@@ -29,7 +29,7 @@ def run(*args, **kwargs):
     """Compare within a loop, as a notebook does."""
 
     async def main():
-        return await harness.compare(*args, **kwargs)
+        return await overlap.compare(*args, **kwargs)
 
     return asyncio.run(main())
 
@@ -59,7 +59,7 @@ def test_a_function_gets_an_endpoint_with_a_journal_behind_it_and_is_closed():
     made = []
 
     def app(endpoint):
-        from harness.clients.aiohttp import client
+        from overlap.harness.clients.aiohttp import client
 
         made.append(client(endpoint))
         return made[0]
@@ -105,18 +105,18 @@ def test_what_stands_in_a_run_is_escaped(make_run, many_cells):
     """A name with markup in it is text."""
     from dataclasses import replace
 
-    from harness import store
-    from harness.stats.summary import summarise
+    from overlap.harness import store
+    from overlap.harness.stats.summary import summarise
 
     cells = [replace(each, client="<b>bold</b>") for each in many_cells[:2]]
     assert "<b>bold" not in fragment(summarise(store.read(make_run(cells))))
 
 
 def test_the_package_offers_what_a_notebook_needs_and_nothing_it_has_not():
-    """`import harness` is enough; a misspelt name is an ordinary AttributeError."""
-    assert harness.compare.__module__ == "harness.notebook"
+    """`import overlap` is enough; a misspelt name is an ordinary AttributeError."""
+    assert overlap.compare.__module__ == "overlap.harness.notebook"
     with pytest.raises(AttributeError, match="comapre"):
-        _ = harness.comapre
+        _ = overlap.comapre
 
 
 def test_what_to_try_is_said_in_python_and_once():

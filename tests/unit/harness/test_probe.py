@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from harness import probe as probing
-from harness.probe import Probe, carries, item, name, of_any_round, tag
+from overlap.harness import probe as probing
+from overlap.harness.probe import Probe, carries, item, name, of_any_round, tag
 
 
 @pytest.fixture

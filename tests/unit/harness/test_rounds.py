@@ -2,10 +2,10 @@
 
 from collections import Counter
 
-from harness.config import RunConfig
-from harness.plan import Planned
-from harness.record import Cell
-from harness.runner import order_of, rounds
+from overlap.harness.config import RunConfig
+from overlap.harness.plan import Planned
+from overlap.harness.record import Cell
+from overlap.harness.runner import order_of, rounds
 
 
 def _planned(count, of_rounds):

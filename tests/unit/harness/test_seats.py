@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import seats
+from overlap.harness import seats
 
 
 @pytest.mark.parametrize(

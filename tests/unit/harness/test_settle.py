@@ -5,7 +5,7 @@ import sys
 
 SCRIPT = """
 import gc
-from harness.settle import settle
+from overlap.harness.settle import settle
 settle()
 first = gc.get_freeze_count()
 settle()

@@ -6,12 +6,12 @@ import sys
 
 import pytest
 
-from harness import slices
+from overlap.harness import slices
 
 # What is asked for is for the process that asks; another tells what it has got.
 TOLD = """
 import ctypes, threading
-from harness import slices
+from overlap.harness import slices
 
 def turn():
     read, _ = slices._CALLS[slices.platform.machine()]

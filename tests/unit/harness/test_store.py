@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import store
-from harness.record import Call, Cell, Lag, Pauses, Queue, Served, Slot
-from harness.store import FORMAT, RESERVE, Unreadable, Unwritten, Writer, line, read
+from overlap.harness import store
+from overlap.harness.record import Call, Cell, Lag, Pauses, Queue, Served, Slot
+from overlap.harness.store import FORMAT, RESERVE, Unreadable, Unwritten, Writer, line, read
 
 FILE = Path()
 CELL = Cell("s", "chain", "gather", "uvloop", 16, "steady,ttft=0.1")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness import subjects
-from harness.config import Mistake, config_from
-from harness.environment import given
+from overlap.harness import subjects
+from overlap.harness.config import Mistake, config_from
+from overlap.harness.environment import given
 
 
 def asked(*words, **options):

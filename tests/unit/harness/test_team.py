@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from harness.config import Mistake, RunConfig
-from harness.launch import Broken, Launch
-from harness.record import Cell
-from harness.server import mock_command, start
-from harness.slot import Order
-from harness.team import added, team
+from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.launch import Broken, Launch
+from overlap.harness.record import Cell
+from overlap.harness.server import mock_command, start
+from overlap.harness.slot import Order
+from overlap.harness.team import added, team
 
 CALLS, WARM = 11, 2
 
@@ -103,7 +103,7 @@ def test_workers_in_the_middle_of_a_slot_end_side_by_side(server, monkeypatch):
     given = []
     end = Launch.end
     monkeypatch.setattr(Launch, "end", lambda self, patience: given.append(patience) or end(self, patience))
-    monkeypatch.setattr("harness.team.PATIENCE", 0.3)
+    monkeypatch.setattr("overlap.harness.team.PATIENCE", 0.3)
     workers = team(3, (None,), 7)
     for each in workers._launches:
         each.say({"slot": replace(_order(server, arrivals="constant,rate=1"), processes=1)})

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from harness.balance import Balance
-from harness.journal import Journal
-from harness.record import Call, Served
-from harness.truth import join
+from overlap.harness.balance import Balance
+from overlap.harness.journal import Journal
+from overlap.harness.record import Call, Served
+from overlap.harness.truth import join
 
 
 def _call(index, *, warmup=False):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.wilson import wilson
+from overlap.harness.wilson import wilson
 
 
 def test_nothing_hit_has_a_width():

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from mock_server.answering import Answered, Answering
-from mock_server.buckets import Own
-from mock_server.config import Config
-from mock_server.counts import Counts
-from mock_server.plan import End
-from mock_server.request import Request
+from overlap.mock_server.answering import Answered, Answering
+from overlap.mock_server.buckets import Own
+from overlap.mock_server.config import Config
+from overlap.mock_server.counts import Counts
+from overlap.mock_server.plan import End
+from overlap.mock_server.request import Request
 
 CHAT = "/v1/chat/completions"
 

@@ -2,9 +2,9 @@
 
 import random
 
-from mock_server.bench import beside
-from mock_server.bench.processes import started
-from mock_server.bench.soak import drawn
+from overlap.mock_server.bench import beside
+from overlap.mock_server.bench.processes import started
+from overlap.mock_server.bench.soak import drawn
 
 
 def test_waits_are_measured_until_the_large_answer_is_over():

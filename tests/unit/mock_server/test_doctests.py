@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import mock_server
+from overlap import mock_server
 
 FOLDER = Path(mock_server.__file__).parent
 MODULES = [

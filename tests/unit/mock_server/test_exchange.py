@@ -5,9 +5,9 @@ from array import array
 
 import pytest
 
-from mock_server.exchange import Exchange
-from mock_server.journal import Entry, Journal
-from mock_server.plan import TOGETHER, End, Plan
+from overlap.mock_server.exchange import Exchange
+from overlap.mock_server.journal import Entry, Journal
+from overlap.mock_server.plan import TOGETHER, End, Plan
 
 
 class Line:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mock_server.guard import Guard
-from mock_server.wire.errors import Refused
+from overlap.mock_server.guard import Guard
+from overlap.mock_server.wire.errors import Refused
 
 JSON = {b"host": b"localhost:8000", b"content-type": b"application/json"}
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from mock_server import reply
-from mock_server.limiting import Limiting
-from mock_server.limits import MINUTE, Limits, spelled
-from mock_server.wire.errors import Refused
+from overlap.mock_server import reply
+from overlap.mock_server.limiting import Limiting
+from overlap.mock_server.limits import MINUTE, Limits, spelled
+from overlap.mock_server.wire.errors import Refused
 
 SECOND = 10**9
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mock_server.bench import memory, streams
-from mock_server.bench.processes import cores, request, started
-from mock_server.bench.streams import Seen, measured, quantile, saturation
+from overlap.mock_server.bench import memory, streams
+from overlap.mock_server.bench.processes import cores, request, started
+from overlap.mock_server.bench.streams import Seen, measured, quantile, saturation
 
 MS = 1_000_000
 
@@ -43,7 +43,7 @@ def test_saturation_is_told_as_it_was_found(found, words):
 
 def test_the_chart_names_its_axes_and_units(tmp_path: Path):
     """A reader sees what is late, by how much, and against what."""
-    from mock_server.bench import chart  # which brings Matplotlib
+    from overlap.mock_server.bench import chart  # which brings Matplotlib
 
     path = tmp_path / "docs" / "lateness.svg"
     chart.drawn([seen(100, 0.1), seen(1000, 0.5), seen(3000, 30)], path)

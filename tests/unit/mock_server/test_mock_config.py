@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mock_server import command, server
-from mock_server.config import LIVE, Config, from_file, options
-from mock_server.settings import BadSetting, chosen
+from overlap.mock_server import command, server
+from overlap.mock_server.config import LIVE, Config, from_file, options
+from overlap.mock_server.settings import BadSetting, chosen
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_model_has_what_it_was_given_and_the_rest_from_the_server():
 
 def test_words_choose_an_entry_and_its_settings():
     """`name,key=value` is the whole syntax."""
-    found = chosen("mock_server.profiles", " lognormal , ttft=0.5 ,sigma=0", "offsets", given=2)
+    found = chosen("overlap.mock_server.profiles", " lognormal , ttft=0.5 ,sigma=0", "offsets", given=2)
     assert (found.name, found.settings) == ("lognormal", {"ttft": 0.5, "sigma": 0.0})
 
 

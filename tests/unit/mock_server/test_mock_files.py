@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from mock_server import files
-from mock_server.config import Config, from_file
-from mock_server.settings import BadSetting
+from overlap.mock_server import files
+from overlap.mock_server.config import Config, from_file
+from overlap.mock_server.settings import BadSetting
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from mock_server import choices, config, connection, files, journal, plan, workshop
-from mock_server.behaviour import LONGEST
-from mock_server.faults import drip
-from mock_server.wire import embeddings, errors, lazy, pieces
+from overlap.mock_server import choices, config, connection, files, journal, plan, workshop
+from overlap.mock_server.behaviour import LONGEST
+from overlap.mock_server.faults import drip
+from overlap.mock_server.wire import embeddings, errors, lazy, pieces
 
 README = (Path(config.__file__).parent / "README.md").read_text(encoding="utf-8")
 KB, MB, SECOND = 1024, 1024 * 1024, 10**9

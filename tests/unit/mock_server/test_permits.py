@@ -5,12 +5,12 @@ import sys
 
 import pytest
 
-from mock_server import registry, rules, settings
-from mock_server.behaviour import LENGTHS, PROFILES, behaviour
-from mock_server.config import Config, from_file
-from mock_server.permits import CLIENT, OWNER, named
-from mock_server.rules import FOLDER as FAULTS
-from mock_server.settings import BadSetting
+from overlap.mock_server import registry, rules, settings
+from overlap.mock_server.behaviour import LENGTHS, PROFILES, behaviour
+from overlap.mock_server.config import Config, from_file
+from overlap.mock_server.permits import CLIENT, OWNER, named
+from overlap.mock_server.rules import FOLDER as FAULTS
+from overlap.mock_server.settings import BadSetting
 
 
 @pytest.fixture
@@ -161,5 +161,5 @@ def test_a_file_of_settings_does_not_set_what_is_no_option(tmp_path):
 def test_what_a_module_prints_while_it_ends_its_process_is_not_shown(planted, capfd):
     """A mistake is one line: some print their usage first."""
     with pytest.raises(LookupError, match="cannot be imported: SystemExit"):
-        registry.load("mock_server.profiles", f"{planted}.leaves", OWNER)
+        registry.load("overlap.mock_server.profiles", f"{planted}.leaves", OWNER)
     assert capfd.readouterr() == ("", "")

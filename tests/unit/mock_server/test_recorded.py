@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from mock_server import recorded
-from mock_server.behaviour import behaviour
-from mock_server.permits import OWNER
-from mock_server.settings import BadSetting
+from overlap.mock_server import recorded
+from overlap.mock_server.behaviour import behaviour
+from overlap.mock_server.permits import OWNER
+from overlap.mock_server.settings import BadSetting
 
 TRACE = """TIMESTAMP,ContextTokens,GeneratedTokens
 2023-11-16 18:15:46.6805900,374,44

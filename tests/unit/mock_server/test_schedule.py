@@ -2,8 +2,8 @@
 
 import random
 
-from mock_server.profiles import lognormal, steady
-from mock_server.schedule import HOUR, Schedule
+from overlap.mock_server.profiles import lognormal, steady
+from overlap.mock_server.schedule import HOUR, Schedule
 
 
 def test_a_steady_profile_is_exact():

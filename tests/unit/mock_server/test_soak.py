@@ -2,8 +2,8 @@
 
 import pytest
 
-from mock_server.bench import soak
-from mock_server.bench.soak import Held
+from overlap.mock_server.bench import soak
+from overlap.mock_server.bench.soak import Held
 
 SOUND = Held(50_000_000, 15, 2, 0, 0)
 

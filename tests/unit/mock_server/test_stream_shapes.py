@@ -5,11 +5,11 @@ from array import array
 import orjson
 import pytest
 
-from mock_server import plan
-from mock_server.behaviour import behaviour
-from mock_server.settings import BadSetting
-from mock_server.wire import chat, shapes
-from mock_server.wire.answer import Answer
+from overlap.mock_server import plan
+from overlap.mock_server.behaviour import behaviour
+from overlap.mock_server.settings import BadSetting
+from overlap.mock_server.wire import chat, shapes
+from overlap.mock_server.wire.answer import Answer
 
 
 def planned(shape: str, length: int = 5) -> plan.Plan:

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from harness import registry
-from harness.record import Call
-from harness.report.sections.answers import section
-from harness.stats.cells import CellSummary, Summary
-from harness.stats.estimate import Estimate
-from harness.stats.summary import summarise
+from overlap.harness import registry
+from overlap.harness.record import Call
+from overlap.harness.report.sections.answers import section
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.summary import summarise
 from tests.unit.scenarios.test_answers import FACTOR, MS, NAMES, run
 
 YES = re.compile(r"(^|: )Yes\b")
@@ -19,7 +19,7 @@ YES = re.compile(r"(^|: )Yes\b")
 
 def answer(name: str, summary: Summary) -> str:
     """Return what scenario *name* says of *summary*, "" for nothing."""
-    return registry.load("scenarios", name).answer(summary) or ""
+    return registry.load("overlap.scenarios", name).answer(summary) or ""
 
 
 def only(summary: Summary, kept) -> Summary:

@@ -6,20 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from harness import registry
-from harness.config import RunConfig
-from harness.plan import expand, plans
-from harness.record import Call, Cell, Lag, Served, Slot
-from harness.stats.cells import Summary
-from harness.stats.estimate import Estimate
-from harness.stats.summary import summarise
-from harness.store import Run
-from scenarios._cells import change, verdict
+from overlap.harness import registry
+from overlap.harness.config import RunConfig
+from overlap.harness.plan import expand, plans
+from overlap.harness.record import Call, Cell, Lag, Served, Slot
+from overlap.harness.stats.cells import Summary
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.summary import summarise
+from overlap.harness.store import Run
+from overlap.scenarios._cells import change, verdict
 
 MS = 1_000_000
 ROUNDS = 5
 METHODS = ("invoke", "ainvoke", "batch", "abatch", "stream", "astream", "abatch_as_completed")
-NAMES = [name for name in registry.names("scenarios") if hasattr(registry.load("scenarios", name), "answer")]
+NAMES = [
+    name
+    for name in registry.names("overlap.scenarios")
+    if hasattr(registry.load("overlap.scenarios", name), "answer")
+]
 # Their answers are counts, or single figures with their intervals.
 NO_FACTORS = {
     "accuracy",
@@ -65,7 +69,7 @@ def run(name: str, level) -> Summary:
 @pytest.fixture(scope="module")
 def asked():
     """Return the answer of a scenario for a run with these levels."""
-    return lambda name, level: registry.load("scenarios", name).answer(run(name, level))
+    return lambda name, level: registry.load("overlap.scenarios", name).answer(run(name, level))
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in {*NO_FACTORS, "connections"}])
@@ -100,7 +104,7 @@ def ratio(low: float, high: float) -> Estimate:
 
 def test_handlers_cost_a_tenth_more_only_where_their_whole_interval_says_so():
     """Three handlers, three sentences: more, less, and not shown."""
-    dear = registry.load("scenarios", "callbacks")._dear
+    dear = registry.load("overlap.scenarios", "callbacks")._dear
     found = {"slow": ratio(1.2, 1.4), "quick": ratio(0.95, 1.05), "noisy": ratio(0.8, 1.6)}
     assert dear(found) == (
         "slow cost more than a tenth on top, quick cost less than that, "
@@ -151,7 +155,7 @@ def test_a_change_is_a_number_only_where_it_is_shown(found, said):
 )
 def test_what_a_step_adds_is_a_number_only_where_it_adds_something(more, said):
     """An interval with 0 in it has only its end."""
-    assert registry.load("scenarios", "sync_steps")._cost(more) == said
+    assert registry.load("overlap.scenarios", "sync_steps")._cost(more) == said
 
 
 def with_peaks(peaks: dict[str, tuple[int, ...]]) -> Summary:
@@ -176,14 +180,14 @@ def test_a_limit_is_kept_only_where_no_round_had_more():
         "batch": (4, 4, 4, 4, 5),
         "RunnableParallel": (3,) * 5,
     }
-    said = registry.load("scenarios", "max_concurrency").answer(with_peaks(peaks))
+    said = registry.load("overlap.scenarios", "max_concurrency").answer(with_peaks(peaks))
     expected = "With a limit of 4, the most in any round: 4 at once with abatch, more with batch, fewer with "
     assert said.startswith(f"{expected}RunnableParallel. ")
 
 
 def test_others_that_also_keep_a_limit_are_not_said_to_break_it():
     """All keep it: nobody has more, and a way that has no limit is no proof of one."""
-    answer = registry.load("scenarios", "max_concurrency").answer
+    answer = registry.load("overlap.scenarios", "max_concurrency").answer
     said = answer(with_peaks({"abatch": (4,) * 5, "batch": (4,) * 5})).partition(". ")[0]
     assert said == "With a limit of 4, the most in any round: 4 at once with abatch and batch"
     assert answer(with_peaks({"abatch without it": (24,) * 5})).startswith("No way with a limit was measured. ")
@@ -205,7 +209,7 @@ def test_fates_that_differ_are_counted_and_not_told_as_everyones():
         )
         for call in made.calls
     )
-    said = registry.load("scenarios", "failures").answer(summarise(replace(made, calls=calls)))
+    said = registry.load("overlap.scenarios", "failures").answer(summarise(replace(made, calls=calls)))
     assert "4 awaited and 1 cancelled with gather;" in said
     assert "; cancelled with TaskGroup;" in said
     assert "; not seen by the server with abatch. The caller" in said
@@ -213,7 +217,7 @@ def test_fates_that_differ_are_counted_and_not_told_as_everyones():
 
 def test_a_step_holds_a_stream_back_only_where_the_whole_interval_says_so():
     """The model's first chunk comes after 21 ms; those of the steps 0, 0, 200 and about 100 ms later."""
-    answer = registry.load("scenarios", "streaming_steps").answer
+    answer = registry.load("overlap.scenarios", "streaming_steps").answer
     said = answer(run("streaming_steps", lambda place: (80.0, 80.0, 80.0, 880.0, 480.0)[place]))
     assert said.startswith(
         "RunnableLambda holds it back by more than 100 ms; StrOutputParser and RunnableGenerator do not "
@@ -232,7 +236,7 @@ def test_the_bare_model_alone_says_nothing_of_steps():
         slots=tuple(each for each in made.slots if each.cell == first.id),
         calls=tuple(each for each in made.calls if each.cell == first.id),
     )
-    said = registry.load("scenarios", "streaming_steps").answer(summarise(alone))
+    said = registry.load("overlap.scenarios", "streaming_steps").answer(summarise(alone))
     assert said.startswith("No step behind the model was measured. ")
 
 
@@ -246,6 +250,6 @@ def test_a_stream_without_a_pace_or_a_first_token_is_named_as_unknown():
         )
         for each in whole.cells
     )
-    said = registry.load("scenarios", "streaming").answer(replace(whole, cells=cut))
+    said = registry.load("overlap.scenarios", "streaming").answer(replace(whole, cells=cut))
     assert re.search(r"aiohttp [^;]*, its pace not known", said), said
     assert "; not known of openai." in said

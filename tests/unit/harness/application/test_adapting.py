@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from harness.application.adapting import built, methods
-from harness.application.blame import Unloadable
-from harness.endpoint import Endpoint
+from overlap.harness.application.adapting import built, methods
+from overlap.harness.application.blame import Unloadable
+from overlap.harness.endpoint import Endpoint
 
 ENDPOINT = Endpoint("http://127.0.0.1:9/v1")
 

@@ -4,9 +4,9 @@ from itertools import islice
 
 import pytest
 
-from harness.application.inputs import questions, read, tagged
-from harness.application.shape import shape
-from harness.config import Mistake
+from overlap.harness.application.inputs import questions, read, tagged
+from overlap.harness.application.shape import shape
+from overlap.harness.config import Mistake
 
 
 def test_inputs_come_in_turn_and_again(tmp_path):

@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from harness.application.blame import Unloadable
-from harness.application.loading import imported
-from harness.application.spec import parse
+from overlap.harness.application.blame import Unloadable
+from overlap.harness.application.loading import imported
+from overlap.harness.application.spec import parse
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.application.spec import Spec, parse, titles
+from overlap.harness.application.spec import Spec, parse, titles
 
 
 @pytest.mark.parametrize(

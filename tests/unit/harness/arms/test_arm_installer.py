@@ -2,10 +2,10 @@
 
 import pytest
 
-from harness.arms import installer
-from harness.arms.installer import why
-from harness.arms.lock import Lock
-from harness.config import Mistake
+from overlap.harness.arms import installer
+from overlap.harness.arms.installer import why
+from overlap.harness.arms.lock import Lock
+from overlap.harness.config import Mistake
 
 NO_VERSION = """
 error: No solution found when resolving dependencies

@@ -4,8 +4,8 @@ from importlib.metadata import version
 
 import pytest
 
-from harness.arms.lock import INSTALLED, digest, lock
-from harness.config import Mistake
+from overlap.harness.arms.lock import INSTALLED, digest, lock
+from overlap.harness.config import Mistake
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.arms.shim import code, environment, package, scenarios, shim
+from overlap.harness.arms.shim import code, environment, package, scenarios, shim
 
 
 @pytest.fixture

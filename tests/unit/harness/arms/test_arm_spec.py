@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness.arms.spec import FORK, Spec, specs
-from harness.config import Mistake
-from harness.masking import masked
+from overlap.harness.arms.spec import FORK, Spec, specs
+from overlap.harness.config import Mistake
+from overlap.harness.masking import masked
 
 
 @pytest.fixture
@@ -94,8 +94,8 @@ def test_the_side_without_a_place_gets_the_usual_one(here, base, candidate, refs
         (["lop=uvloop"], "no setting 'lop'; there are: lock, client"),
         (["loop=uvloop,lop=1"], "no setting 'lop'"),
         (["loop=trio"], "no loop 'trio'; there are: asyncio, uvloop"),
-        (["client=curl"], "no 'curl' in harness.clients"),
-        (["strategy=hope"], "no 'hope' in harness.strategies"),
+        (["client=curl"], "no 'curl' in overlap.harness.clients"),
+        (["strategy=hope"], "no 'hope' in overlap.harness.strategies"),
         (["client="], "client= needs a value"),
         (["executor=many"], "executor must be a whole number between 1 and 1000000, not 'many'"),
         (["executor=0"], "between 1 and 1000000"),

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.arms.benchmarks import pytest_command
-from harness.arms.pins import pins
-from harness.arms.unread import notes
+from overlap.harness.arms.benchmarks import pytest_command
+from overlap.harness.arms.pins import pins
+from overlap.harness.arms.unread import notes
 
 HERE = {"openai": "3.57.0", "langchain-core": "1.7.2", "a-b": "1.0"}
 POETRY = '[[package]]\nname = "openai"\nversion = "{}"\n'
@@ -145,7 +145,7 @@ def test_both_arms_name_their_rows_from_one_folder(tmp_path, monkeypatch):
 @pytest.mark.parametrize("file", ["harness/pytest_plugin.py", "harness/pytest_plugin/__init__.py"])
 def test_a_tree_with_the_plugin_whose_environment_lacks_it_loads_it(tmp_path, file):
     """Be it one file, as it was, or a package; where it is installed, it is found by its entry point."""
-    plugin = ["-p", "harness.pytest_plugin"]
+    plugin = ["-p", "overlap.harness.pytest_plugin"]
 
     def loads(words):
         return any(words[i : i + 2] == plugin for i in range(len(words)))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.claims.ledger import Finding, Ledger
+from overlap.harness.claims.ledger import Finding, Ledger
 
 ENVIRONMENT = {
     "python": "3.11.7",

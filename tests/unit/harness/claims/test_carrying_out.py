@@ -7,14 +7,14 @@ from types import ModuleType
 import pytest
 from rich.console import Console
 
-from harness import registry
-from harness.claims import command, ledger, run, worker
-from harness.claims.catalogue import Claim
-from harness.claims.command import code
-from harness.claims.run import finding
-from harness.claims.verdict import HOLDS, NOT_JUDGED, Verdict
-from harness.config import Mistake
-from harness.launch import Broken
+from overlap.harness import registry
+from overlap.harness.claims import command, ledger, run, worker
+from overlap.harness.claims.catalogue import Claim
+from overlap.harness.claims.command import code
+from overlap.harness.claims.run import finding
+from overlap.harness.claims.verdict import HOLDS, NOT_JUDGED, Verdict
+from overlap.harness.config import Mistake
+from overlap.harness.launch import Broken
 
 
 class Bed:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.claims.catalogue import claims
-from harness.config import Mistake
+from overlap.harness.claims.catalogue import claims
+from overlap.harness.config import Mistake
 
 
 def test_all_claims_come_in_the_order_of_their_numbers():

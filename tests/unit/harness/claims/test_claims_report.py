@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from harness.claims import comparing, telling
+from overlap.harness.claims import comparing, telling
 
 
 def words_of(report):

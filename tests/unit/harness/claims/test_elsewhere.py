@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.claims.elsewhere import direct, name_of, pins
-from harness.config import Mistake
+from overlap.harness.claims.elsewhere import direct, name_of, pins
+from overlap.harness.config import Mistake
 
 PYPROJECT = """
 [project]

@@ -1,6 +1,6 @@
 """Facts and judges: what is missing is never judged upon."""
 
-from harness.claims.verdict import HOLDS, NOT_JUDGED, Verdict, total
+from overlap.harness.claims.verdict import HOLDS, NOT_JUDGED, Verdict, total
 
 
 @total

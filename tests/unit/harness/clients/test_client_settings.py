@@ -6,9 +6,9 @@ import httpx
 import httpx2
 import pytest
 
-from harness import registry
-from harness.clients._http import settings
-from harness.endpoint import Endpoint
+from overlap.harness import registry
+from overlap.harness.clients._http import settings
+from overlap.harness.endpoint import Endpoint
 
 pytestmark = pytest.mark.langchain
 
@@ -34,8 +34,8 @@ def test_encryption_is_verified_where_there_is_any():
 @pytest.mark.parametrize("name", ["langchain", "langchain_aiohttp"])
 def test_chat_open_ai_gets_timeout_retries_and_clients_of_its_own(name):
     """Left to itself it has no timeout, two retries, and an HTTP client that all of the process shares."""
-    one = registry.load("harness.clients", name).client(ENDPOINT)
-    other = registry.load("harness.clients", name).client(ENDPOINT)
+    one = registry.load("overlap.harness.clients", name).client(ENDPOINT)
+    other = registry.load("overlap.harness.clients", name).client(ENDPOINT)
     model = one.model
     assert (model.request_timeout, model.stream_chunk_timeout, model.max_retries) == (7.0, 7.0, 0)
     assert model.root_async_client.timeout == 7.0

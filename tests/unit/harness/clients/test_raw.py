@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.clients._raw import Answer
+from overlap.harness.clients._raw import Answer
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n7;x=y\r\n, world\r\n0\r\n\r\n"
 COUNTED = b"HTTP/1.1 429 Too Many Requests\r\ncontent-length: 5\r\nConnection: close\r\n\r\nlater"

@@ -8,12 +8,12 @@ from contextlib import nullcontext
 import pytest
 from click.testing import CliRunner
 
-from harness.cli import main
-from harness.diagnose import run, telling
-from harness.diagnose.judge import UNCHANGED
-from harness.diagnose.run import Measured
-from harness.diagnose.seen import Seen
-from harness.record import Slot
+from overlap.harness.cli import main
+from overlap.harness.diagnose import run, telling
+from overlap.harness.diagnose.judge import UNCHANGED
+from overlap.harness.diagnose.run import Measured
+from overlap.harness.diagnose.seen import Seen
+from overlap.harness.record import Slot
 
 SLOT = Slot("c", 0, 0, 4, 0, 10, 1)
 

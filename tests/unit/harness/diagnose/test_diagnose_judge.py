@@ -2,11 +2,11 @@
 
 import pytest
 
-from harness.diagnose.catalogue import interventions
-from harness.diagnose.figures import figures
-from harness.diagnose.judge import UNCHANGED, effects, ranked
-from harness.record import Call, Slot
-from harness.report.figures import number
+from overlap.harness.diagnose.catalogue import interventions
+from overlap.harness.diagnose.figures import figures
+from overlap.harness.diagnose.judge import UNCHANGED, effects, ranked
+from overlap.harness.record import Call, Slot
+from overlap.harness.report.figures import number
 
 MS = 1e6
 

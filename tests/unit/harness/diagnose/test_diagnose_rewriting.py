@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from harness.diagnose.rewriting import movable, moved
+from overlap.harness.diagnose.rewriting import movable, moved
 
 APP = '''"""An application."""
 from __future__ import annotations

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.config import Mistake
-from harness.diagnose.catalogue import interventions
-from harness.diagnose.config import Asked
-from harness.diagnose.run import Measured
-from harness.diagnose.seen import Seen
-from harness.diagnose.telling import compose
-from harness.diagnose.verdict import diagnosis, to_json
-from harness.record import Call, Served, Slot
-from harness.report.formats import terminal
+from overlap.harness.config import Mistake
+from overlap.harness.diagnose.catalogue import interventions
+from overlap.harness.diagnose.config import Asked
+from overlap.harness.diagnose.run import Measured
+from overlap.harness.diagnose.seen import Seen
+from overlap.harness.diagnose.telling import compose
+from overlap.harness.diagnose.verdict import diagnosis, to_json
+from overlap.harness.record import Call, Served, Slot
+from overlap.harness.report.formats import terminal
 
 MS = 1_000_000
 LIMIT = {"file": "app.py", "line": 8, "function": "<module>", "text": "Semaphore(4)", "path": "/home/me/app.py"}

@@ -3,9 +3,9 @@
 import asyncio
 import sysconfig
 
-from harness.diagnose.notes import Notes
-from harness.diagnose.places import holder
-from harness.diagnose.watching import Watch
+from overlap.harness.diagnose.notes import Notes
+from overlap.harness.diagnose.places import holder
+from overlap.harness.diagnose.watching import Watch
 
 CODE = """
 import sys, time

@@ -2,10 +2,10 @@
 
 import pytest
 
-from harness.diagnose.judge import Effect
-from harness.diagnose.speed import faster
-from harness.diagnose.wording import Finding, answer, failing, gain, least
-from harness.report.figures import DASH
+from overlap.harness.diagnose.judge import Effect
+from overlap.harness.diagnose.speed import faster
+from overlap.harness.diagnose.wording import Finding, answer, failing, gain, least
+from overlap.harness.report.figures import DASH
 
 MS = 1e6
 

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from harness.config import Mistake
-from harness.gate.budgets import tell
-from harness.gate.budgets.command import judged
-from harness.gate.budgets.judge import judge_budgets, overall
-from harness.gate.budgets.reading import budgets_of
-from harness.gate.budgets.reading import read as read_budgets
-from harness.record import Cell
-from harness.stats.compare import ratio
-from harness.store import Run, read
+from overlap.harness.config import Mistake
+from overlap.harness.gate.budgets import tell
+from overlap.harness.gate.budgets.command import judged
+from overlap.harness.gate.budgets.judge import judge_budgets, overall
+from overlap.harness.gate.budgets.reading import budgets_of
+from overlap.harness.gate.budgets.reading import read as read_budgets
+from overlap.harness.record import Cell
+from overlap.harness.stats.compare import ratio
+from overlap.harness.store import Run, read
 
 ROOT = Path(__file__).parents[4]
 CELLS = [

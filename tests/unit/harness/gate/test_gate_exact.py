@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from harness.gate.judge import judge_series, settled
-from harness.gate.record import Pair, Rule, Series
+from overlap.harness.gate.judge import judge_series, settled
+from overlap.harness.gate.record import Pair, Rule, Series
 
 RULE = Rule()
 

@@ -10,11 +10,11 @@ from io import StringIO
 
 import pytest
 
-from harness.gate.formats import action_benchmark, bencher, benchstat, openmetrics, pytest_benchmark
-from harness.gate.formats import csv as csv_format
-from harness.gate.judge import judge
-from harness.gate.pytest_json import rows
-from harness.gate.record import Arm, Pair, Rule, Run, Series
+from overlap.harness.gate.formats import action_benchmark, bencher, benchstat, openmetrics, pytest_benchmark
+from overlap.harness.gate.formats import csv as csv_format
+from overlap.harness.gate.judge import judge
+from overlap.harness.gate.pytest_json import rows
+from overlap.harness.gate.record import Arm, Pair, Rule, Run, Series
 
 # A ratio of 1.25 in every round, and one round that does not count.
 TIMED = Series(

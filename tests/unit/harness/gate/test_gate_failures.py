@@ -4,12 +4,12 @@ import random
 
 import pytest
 
-from harness.gate.file import read, write
-from harness.gate.judge import judge, judge_series
-from harness.gate.record import ERRORS, Arm, Pair, Rule, Run, Series
-from harness.trial.book import Book, Seen
-from harness.trial.observe import METRICS
-from harness.trial.pilot import declared
+from overlap.harness.gate.file import read, write
+from overlap.harness.gate.judge import judge, judge_series
+from overlap.harness.gate.record import ERRORS, Arm, Pair, Rule, Run, Series
+from overlap.harness.trial.book import Book, Seen
+from overlap.harness.trial.observe import METRICS
+from overlap.harness.trial.pilot import declared
 
 CELL = "retries/openai/gather/asyncio/16"
 NAN = float("nan")

@@ -10,10 +10,10 @@ from io import BytesIO, StringIO, TextIOWrapper
 import pytest
 from rich.console import Console
 
-from harness.gate.formats import annotations, html, junit, markdown, terminal
-from harness.gate.github import outputs, tell
-from harness.gate.judge import judge
-from harness.gate.record import Arm, Control, Missing, Pair, Rule, Run, Series
+from overlap.harness.gate.formats import annotations, html, junit, markdown, terminal
+from overlap.harness.gate.github import outputs, tell
+from overlap.harness.gate.judge import judge
+from overlap.harness.gate.record import Arm, Control, Missing, Pair, Rule, Run, Series
 
 
 def series(cell, metric="overhead.p50", shift=0.0, rounds=20, kind="timed"):

@@ -5,8 +5,8 @@ from math import exp, inf, nan
 
 import pytest
 
-from harness.gate.judge import judge, judge_series, settled
-from harness.gate.record import Arm, Control, Missing, Pair, Rule, Run, Series
+from overlap.harness.gate.judge import judge, judge_series, settled
+from overlap.harness.gate.record import Arm, Control, Missing, Pair, Rule, Run, Series
 
 RULE = Rule()
 # Noise of 2 to 3 % a round, as often up as down, so that eight rounds cancel out.

@@ -5,10 +5,10 @@ from math import log, log1p
 import numpy as np
 import pytest
 
-from harness.gate.eprocess import evidence
-from harness.gate.interval import middle, walsh
-from harness.gate.mde import mde
-from harness.gate.record import Rule
+from overlap.harness.gate.eprocess import evidence
+from overlap.harness.gate.interval import middle, walsh
+from overlap.harness.gate.mde import mde
+from overlap.harness.gate.record import Rule
 
 
 @pytest.mark.parametrize(("noise", "rounds", "hypotheses"), [(0.03, 14, 30), (0.05, 30, 36), (0.10, 40, 10)])

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from harness.cli import main
-from harness.config import Mistake
-from harness.gate import sheet
-from harness.gate.judge import judge
-from harness.gate.pytest_json import rows, two
+from overlap.harness.cli import main
+from overlap.harness.config import Mistake
+from overlap.harness.gate import sheet
+from overlap.harness.gate.judge import judge
+from overlap.harness.gate.pytest_json import rows, two
 
 MACHINE = {"system": "Linux", "machine": "x86_64", "node": "secret-host", "cpu": {"brand_raw": "Xeon", "count": 2}}
 

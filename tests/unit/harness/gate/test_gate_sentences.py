@@ -7,12 +7,12 @@ from random import Random
 
 import pytest
 
-from harness.gate import sheet
-from harness.gate.formats import html, junit, markdown, terminal
-from harness.gate.judge import judge, judge_series
-from harness.gate.meaning import meaning
-from harness.gate.numbers import change
-from harness.gate.record import Arm, Control, Pair, Rule, Run, Series
+from overlap.harness.gate import sheet
+from overlap.harness.gate.formats import html, junit, markdown, terminal
+from overlap.harness.gate.judge import judge, judge_series
+from overlap.harness.gate.meaning import meaning
+from overlap.harness.gate.numbers import change
+from overlap.harness.gate.record import Arm, Control, Pair, Rule, Run, Series
 
 RULE = Rule()
 

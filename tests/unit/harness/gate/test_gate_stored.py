@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from harness.gate.record import Pair, Rule, Series
-from harness.gate.stored import LEVEL, PASS_BOUND, judge_stored
+from overlap.harness.gate.record import Pair, Rule, Series
+from overlap.harness.gate.stored import LEVEL, PASS_BOUND, judge_stored
 
 RULE = Rule(pass_bound=PASS_BOUND)
 BUILDS = 600

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from harness import registry
-from harness.gate import plot, sheet
-from harness.gate.meaning import meaning
-from harness.gate.numbers import change, percent, span, values
-from harness.gate.public import clean
-from harness.gate.record import TRIAL, Arm, Control, Judged, Missing, Outcome, Rule, Run, Series
+from overlap.harness import registry
+from overlap.harness.gate import plot, sheet
+from overlap.harness.gate.meaning import meaning
+from overlap.harness.gate.numbers import change, percent, span, values
+from overlap.harness.gate.public import clean
+from overlap.harness.gate.record import TRIAL, Arm, Control, Judged, Missing, Outcome, Rule, Run, Series
 
 
 def judged(cell="a", metric="cpu", verdict="pass", ratio=1.0, low=None, high=None, kind="timed", **more):
@@ -232,5 +232,5 @@ def test_what_is_installed_here_is_told_with_its_versions(form):
     sentence = "Measured with what is installed here: openai 3.57.0, aiohttp 3.14 and zstandard 1."
     assert sheet.installed(told) == sentence
     assert sheet.installed(outcome(judged(), base=arm, candidate=own)) == ""
-    [text] = list(registry.load("harness.gate.formats", form).files(told).values())[:1]
+    [text] = list(registry.load("overlap.harness.gate.formats", form).files(told).values())[:1]
     assert sentence in " ".join(text.split())

@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.gate.budgets.words import _range
-from harness.gate.why import _evidence
+from overlap.harness.gate.budgets.words import _range
+from overlap.harness.gate.why import _evidence
 
 
 def test_counts_are_written_in_full():

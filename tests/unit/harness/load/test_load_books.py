@@ -1,7 +1,7 @@
 """The numbers that a process gives its calls, and the due times of an open loop."""
 
-from harness.load.books import SHARE, Books
-from harness.probe import Mark
+from overlap.harness.load.books import SHARE, Books
+from overlap.harness.probe import Mark
 
 
 def _ended(books, error=None):

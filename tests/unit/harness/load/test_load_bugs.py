@@ -1,6 +1,6 @@
 """Bugs of a locustfile are told by kind and place."""
 
-from harness.load.bugs import Bugs
+from overlap.harness.load.bugs import Bugs
 
 
 def _raised(message):

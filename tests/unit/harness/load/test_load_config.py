@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.config import Mistake
-from harness.load.config import config_from
+from overlap.harness.config import Mistake
+from overlap.harness.load.config import config_from
 
 
 def test_words_become_what_the_fields_are():
@@ -51,7 +51,7 @@ def test_an_open_loop_is_shared_by_all_processes():
 
 def test_a_framework_that_is_not_installed_is_named_with_its_extra(monkeypatch):
     """The line can be copied; a service of somebody's own needs no framework of ours."""
-    monkeypatch.setattr("harness.load.config.find_spec", lambda _: None)
+    monkeypatch.setattr("overlap.harness.load.config.find_spec", lambda _: None)
     with pytest.raises(Mistake, match=r"pip install 'overlap-bench\[django\]'"):
         config_from({"framework": "django"})
     assert config_from({"framework": "django", "host": "http://127.0.0.1:1"}).framework == "django"

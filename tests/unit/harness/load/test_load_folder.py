@@ -3,12 +3,12 @@
 import orjson
 import pytest
 
-from harness.journal import Journal
-from harness.load.config import LoadConfig
-from harness.load.folder import Book, how
-from harness.load.tally import Tally
-from harness.record import Served
-from harness.store import Writer, read
+from overlap.harness.journal import Journal
+from overlap.harness.load.config import LoadConfig
+from overlap.harness.load.folder import Book, how
+from overlap.harness.load.tally import Tally
+from overlap.harness.record import Served
+from overlap.harness.store import Writer, read
 
 MS = 1_000_000
 

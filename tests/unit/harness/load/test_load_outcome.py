@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.load.command import code
-from harness.load.config import config_from
-from harness.load.run import Outcome
-from harness.load.slo import limits
-from harness.record import Call
+from overlap.harness.load.command import code
+from overlap.harness.load.config import config_from
+from overlap.harness.load.run import Outcome
+from overlap.harness.load.slo import limits
+from overlap.harness.record import Call
 
 
 def _outcome(**about):

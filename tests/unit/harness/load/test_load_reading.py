@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness.load.reading import Reading
-from harness.load.wire import Answer
-from harness.probe import Item, Mark
+from overlap.harness.load.reading import Reading
+from overlap.harness.load.wire import Answer
+from overlap.harness.probe import Item, Mark
 
 
 def _read(parts, head=b"Content-Type: text/event-stream\r\n", status=200, **how):

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.load.config import LoadConfig
-from harness.load.remarks import of_setup, of_test, untimed
-from harness.load.tally import Tally
-from harness.record import LEFT, Call, Served
+from overlap.harness.load.config import LoadConfig
+from overlap.harness.load.remarks import of_setup, of_test, untimed
+from overlap.harness.load.tally import Tally
+from overlap.harness.record import LEFT, Call, Served
 
 MS = 1_000_000
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness.config import Mistake
-from harness.load.slo import LEFT, STOPPED, limits
-from harness.record import Call
+from overlap.harness.config import Mistake
+from overlap.harness.load.slo import LEFT, STOPPED, limits
+from overlap.harness.record import Call
 
 MS = 1_000_000
 

@@ -4,12 +4,12 @@ from array import array
 
 import pytest
 
-from harness.journal import Journal
-from harness.load.books import SHARE
-from harness.load.run import line_of
-from harness.load.tally import Tally
-from harness.record import Call, Served
-from harness.stats.throughput import in_flight
+from overlap.harness.journal import Journal
+from overlap.harness.load.books import SHARE
+from overlap.harness.load.run import line_of
+from overlap.harness.load.tally import Tally
+from overlap.harness.record import Call, Served
+from overlap.harness.stats.throughput import in_flight
 
 MS = 1_000_000
 

@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from harness.load.wire import Answer, Connection, Incomplete
+from overlap.harness.load.wire import Answer, Connection, Incomplete
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 

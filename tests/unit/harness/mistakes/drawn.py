@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from harness import registry
-from harness.cli import COMMANDS
+from overlap.harness import registry
+from overlap.harness.cli import COMMANDS
 
 LEFT_OUT = ("init",)
 """It only writes a file, wherever it is told to."""

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import alarm
-from harness.application.inputs import item
-from harness.openloop import sized
+from overlap.harness import alarm
+from overlap.harness.application.inputs import item
+from overlap.harness.openloop import sized
 
 
 @given(text=st.text(max_size=300), tokens=st.integers(0, 500), answer=st.integers(1, 99_999))

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.config import Mistake, config_from
-from harness.slo import read
-from harness.slo_run import paced, question_of
-from harness.slo_search import Bounds, Bracket, Trial, bracketed, search
+from overlap.harness.config import Mistake, config_from
+from overlap.harness.slo import read
+from overlap.harness.slo_run import paced, question_of
+from overlap.harness.slo_search import Bounds, Bracket, Trial, bracketed, search
 
 
 def tried(limit, start=10.0, step=2.0, bounds=None, precision=1.05):

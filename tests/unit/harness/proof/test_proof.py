@@ -2,10 +2,10 @@
 
 import pytest
 
-from harness import registry
-from harness.proof import __main__ as proof
-from harness.proof.row import Row, markdown, share_within
-from harness.proof.running import CHECKS
+from overlap.harness import registry
+from overlap.harness.proof import __main__ as proof
+from overlap.harness.proof.row import Row, markdown, share_within
+from overlap.harness.proof.running import CHECKS
 
 MISSED = Row("total time", "1,500 ms", "1,500 ms", "4,500 ms", kept=False)
 

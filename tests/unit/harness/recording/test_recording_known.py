@@ -1,11 +1,11 @@
 """What a client adds to calls that are known: worked out from runs that are made up."""
 
-from harness.record import Metered
-from harness.recording import known
-from harness.recording.file import Recorded
-from harness.recording.known import Floor, added_to
-from harness.recording.measure import Measured
-from mock_server import recording as theirs
+from overlap.harness.record import Metered
+from overlap.harness.recording import known
+from overlap.harness.recording.file import Recorded
+from overlap.harness.recording.known import Floor, added_to
+from overlap.harness.recording.measure import Measured
+from overlap.mock_server import recording as theirs
 
 MS = 1_000_000
 # A first token, one that came with it in one piece, and one 10 ms later.

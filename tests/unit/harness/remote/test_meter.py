@@ -5,15 +5,15 @@ import gzip
 
 import pytest
 
-from harness import registry
-from harness.endpoint import Remote
-from harness.probe import Probe, item
-from harness.remote.hooks import metered
-from harness.remote.usage import Tap
+from overlap.harness import registry
+from overlap.harness.endpoint import Remote
+from overlap.harness.probe import Probe, item
+from overlap.harness.remote.hooks import metered
+from overlap.harness.remote.usage import Tap
 
 pytestmark = pytest.mark.langchain
 
-CLIENTS = registry.names("harness.clients")
+CLIENTS = registry.names("overlap.harness.clients")
 
 
 def remote(odd, kind, requests=100, tokens=10_000):
@@ -22,7 +22,7 @@ def remote(odd, kind, requests=100, tokens=10_000):
 
 
 async def _calls(name, told, count, concurrency):
-    client = registry.load("harness.clients", name).client(told.endpoint(5.0, 0, 10))
+    client = registry.load("overlap.harness.clients", name).client(told.endpoint(5.0, 0, 10))
     probe, left = Probe(), iter([item(index, "Hello.") for index in range(count)])
 
     async def place():
@@ -115,7 +115,7 @@ def test_a_request_to_somebody_else_is_not_counted(odd):
     endpoint = remote(odd, "fine").endpoint(5.0, 0, 10)
 
     async def ask():
-        client = registry.load("harness.clients", "aiohttp").client(endpoint)
+        client = registry.load("overlap.harness.clients", "aiohttp").client(endpoint)
         await asyncio.gather(*(_read(client) for _ in range(3)))
         await client.aclose()
 

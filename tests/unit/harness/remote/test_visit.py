@@ -2,14 +2,14 @@
 
 import pytest
 
-from harness import masking
-from harness.commands._agree import agree
-from harness.config import Mistake, RunConfig
-from harness.endpoint import address, loopback
-from harness.plan import Plan, Planned
-from harness.record import Call, Cell, Metered
-from harness.remote import secret
-from harness.remote.visit import Stopped, Visit
+from overlap.harness import masking
+from overlap.harness.commands._agree import agree
+from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.endpoint import address, loopback
+from overlap.harness.plan import Plan, Planned
+from overlap.harness.record import Call, Cell, Metered
+from overlap.harness.remote import secret
+from overlap.harness.remote.visit import Stopped, Visit
 
 URL = "http://127.0.0.1:11434"
 CELL = Cell("streaming", "openai", "astream_many", "asyncio", 2)

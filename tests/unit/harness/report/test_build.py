@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from harness.record import Cell
-from harness.report.build import kinds, tell, write
-from harness.store import Unreadable
+from overlap.harness.record import Cell
+from overlap.harness.report.build import kinds, tell, write
+from overlap.harness.store import Unreadable
 
 CELLS = [Cell("s", "chain", name, "asyncio", 8) for name in ("ainvoke", "gather", "astream_many")]
 

@@ -1,8 +1,8 @@
 """The certificate: what it says of a calibration with known numbers, and that it says nothing of none."""
 
-from harness.report.sections.certificate import section
-from harness.stats.summary import summarise
-from harness.store import read
+from overlap.harness.report.sections.certificate import section
+from overlap.harness.stats.summary import summarise
+from overlap.harness.store import read
 
 MS = 1_000_000
 ROUNDS = [{"ttft_error.p50": 0.5 * MS, "overhead.p50": n * MS, "overlap": 99.0} for n in (0.7, 0.8, 0.9)]

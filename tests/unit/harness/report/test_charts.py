@@ -5,17 +5,17 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from harness.report.build import sections
-from harness.report.charts.bars import Bar, Bars
-from harness.report.charts.forest import Forest, Ratio
-from harness.report.charts.lines import Line, Lines, _apart
-from harness.report.charts.marks import Mark, Marks
-from harness.report.charts.spread import Spreads, spread
-from harness.report.charts.stacks import Stack, Stacks
-from harness.report.charts.waterfall import Fall, Waterfall
-from harness.report.drawing import alone, svg
-from harness.stats.summary import summarise
-from harness.store import read
+from overlap.harness.report.build import sections
+from overlap.harness.report.charts.bars import Bar, Bars
+from overlap.harness.report.charts.forest import Forest, Ratio
+from overlap.harness.report.charts.lines import Line, Lines, _apart
+from overlap.harness.report.charts.marks import Mark, Marks
+from overlap.harness.report.charts.spread import Spreads, spread
+from overlap.harness.report.charts.stacks import Stack, Stacks
+from overlap.harness.report.charts.waterfall import Fall, Waterfall
+from overlap.harness.report.drawing import alone, svg
+from overlap.harness.stats.summary import summarise
+from overlap.harness.store import read
 
 SVG = "{http://www.w3.org/2000/svg}"
 LONG = "abatch_as_completed · langchain_aiohttp"
@@ -46,7 +46,7 @@ named = pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.name)
 @pytest.fixture(scope="module")
 def ink():
     """The inks; with them comes Matplotlib, which no other test file need wait for."""
-    from harness.report import ink
+    from overlap.harness.report import ink
 
     return ink
 

@@ -5,9 +5,9 @@ import re
 import pytest
 from rich.console import Console
 
-from harness.record import Cell
-from harness.report.comparison import compare, render, tell
-from harness.stats.sidebyside import Incomparable
+from overlap.harness.record import Cell
+from overlap.harness.report.comparison import compare, render, tell
+from overlap.harness.stats.sidebyside import Incomparable
 
 CELLS = [Cell("s", client, "gather", "asyncio", 8) for client in ("aiohttp", "chain")]
 EXTRA = Cell("s", "httpx", "gather", "asyncio", 8)

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from harness.report import drawing, drawings
-from harness.report.charts.bars import Bar, Bars
+from overlap.harness.report import drawing, drawings
+from overlap.harness.report.charts.bars import Bar, Bars
 
 # As few as are many here.
 CHARTS = [Bars(f"chart-{number}", f"Title {number}", (Bar("gather", number + 1.0),), "ms") for number in range(3)]
@@ -67,7 +67,7 @@ def test_a_home_that_cannot_be_written_to_costs_no_word():
     environment = {
         key: value for key, value in os.environ.items() if key not in {"MPLCONFIGDIR", "XDG_CONFIG_HOME"}
     }
-    command = [sys.executable, "-c", "from harness.report import ink; print(ink.BLUE)"]
+    command = [sys.executable, "-c", "from overlap.harness.report import ink; print(ink.BLUE)"]
     environment |= {"HOME": "/dev/null", "XDG_CACHE_HOME": "/dev/null/cache"}
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment, check=True)
     assert (done.stdout, done.stderr) == ("#050501\n", "")

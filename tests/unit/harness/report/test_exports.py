@@ -4,12 +4,12 @@ import csv
 import io
 import json
 
-from harness.record import Cell
-from harness.report import frames
-from harness.report.exports import csv as csv_export
-from harness.report.exports import json as json_export
-from harness.stats.summary import summarise
-from harness.store import read
+from overlap.harness.record import Cell
+from overlap.harness.report import frames
+from overlap.harness.report.exports import csv as csv_export
+from overlap.harness.report.exports import json as json_export
+from overlap.harness.stats.summary import summarise
+from overlap.harness.store import read
 
 GOOD, BAD = (Cell("s", "chain", name, "asyncio", 4) for name in ("gather", "batch"))
 

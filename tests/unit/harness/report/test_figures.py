@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.report.figures import Scale, column, count, datum, interval, listed, number, scale, told
-from harness.stats.estimate import Estimate
+from overlap.harness.report.figures import Scale, column, count, datum, interval, listed, number, scale, told
+from overlap.harness.stats.estimate import Estimate
 
 DASH = "\N{EN DASH}"
 

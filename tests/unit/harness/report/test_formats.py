@@ -8,8 +8,8 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from harness.report.formats import html, markdown, terminal
-from harness.report.section import Column, Datum, Report, Section, Table
+from overlap.harness.report.formats import html, markdown, terminal
+from overlap.harness.report.section import Column, Datum, Report, Section, Table
 
 TABLE = Table(
     (Column("strategy"), Column("total time", "ms", "last done - first start", numeric=True)),

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from harness.record import OWN, Cell
-from harness.report.leads import fastest
-from harness.report.matrix import panels
-from harness.stats.summary import summarise
-from harness.store import read
+from overlap.harness.record import OWN, Cell
+from overlap.harness.report.leads import fastest
+from overlap.harness.report.matrix import panels
+from overlap.harness.stats.summary import summarise
+from overlap.harness.store import read
 
 CELLS = [Cell("s", "chain", name, "asyncio", 16) for name in ("ainvoke", "gather", "task_group")]
 

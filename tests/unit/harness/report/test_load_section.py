@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.report.sections.load import section
-from harness.stats.cells import Summary
-from harness.store import Run
+from overlap.harness.report.sections.load import section
+from overlap.harness.stats.cells import Summary
+from overlap.harness.store import Run
 
 LOAD = {"calls": 80, "due": None, "sent": None, "failed": 0, "left": 0, "cut": 0, "notes": [], "remarks": []}
 

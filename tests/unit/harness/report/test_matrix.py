@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from harness.record import Cell
-from harness.report.matrix import pairs, panels, slug, varied
-from harness.stats.cells import CellSummary
+from overlap.harness.record import Cell
+from overlap.harness.report.matrix import pairs, panels, slug, varied
+from overlap.harness.stats.cells import CellSummary
 
 BASE = Cell("strategies", "chain", "gather", "asyncio", 16)
 

@@ -3,14 +3,14 @@
 import re
 from dataclasses import replace
 
-from harness.record import Cell, Queue
-from harness.registry import load
-from harness.report.build import SECTIONS
-from harness.report.figures import DASH
-from harness.report.sections.doubts import _gathered
-from harness.stats.estimate import Estimate
-from harness.stats.summary import summarise
-from harness.store import read
+from overlap.harness.record import Cell, Queue
+from overlap.harness.registry import load
+from overlap.harness.report.build import SECTIONS
+from overlap.harness.report.figures import DASH
+from overlap.harness.report.sections.doubts import _gathered
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.summary import summarise
+from overlap.harness.store import read
 
 STRATEGIES = ("ainvoke", "gather", "task_group")
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.record import Call, Cell, Slot
-from harness.report.standings import alone, compared, most, standing
-from harness.stats.cells import Summary
-from harness.stats.estimate import Estimate
-from harness.stats.ranking import rank
-from harness.stats.summary import summarise
-from harness.store import Run
+from overlap.harness.record import Call, Cell, Slot
+from overlap.harness.report.standings import alone, compared, most, standing
+from overlap.harness.stats.cells import Summary
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.ranking import rank
+from overlap.harness.stats.summary import summarise
+from overlap.harness.store import Run
 
 
 def ratio(low, high):

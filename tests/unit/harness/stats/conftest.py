@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from harness.record import Call, Cell, Served, Slot
-from harness.store import Run
+from overlap.harness.record import Call, Cell, Served, Slot
+from overlap.harness.store import Run
 
 MS = 1_000_000
 Took = Callable[[Cell, int, int], float] | float

@@ -10,9 +10,9 @@ import scipy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.stats.bootstrap import centre, over_rounds
-from harness.stats.coverage import NOISE, held, of_numbers, of_percentiles
-from harness.stats.resamples import ENUMERATED, resamples
+from overlap.harness.stats.bootstrap import centre, over_rounds
+from overlap.harness.stats.coverage import NOISE, held, of_numbers, of_percentiles
+from overlap.harness.stats.resamples import ENUMERATED, resamples
 
 
 def walsh(values: list[float]) -> float:

@@ -6,7 +6,7 @@ from math import inf
 import numpy as np
 import pytest
 
-from harness.stats.columns import Column, extremes
+from overlap.harness.stats.columns import Column, extremes
 
 TWO_PEAKED = [0.3, 4.9, 32.0]
 """A median that leaps between peaks: by hand, exp(mean log ± 4.30 standard errors) is from about 0.01 to 1000."""

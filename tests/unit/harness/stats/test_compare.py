@@ -7,10 +7,10 @@ from statistics import median
 
 import pytest
 
-from harness.stats.bootstrap import over_rounds
-from harness.stats.compare import difference, ratio, ratio_by_call
-from harness.stats.estimate import Estimate
-from harness.stats.ranking import differs
+from overlap.harness.stats.bootstrap import over_rounds
+from overlap.harness.stats.compare import difference, ratio, ratio_by_call
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.ranking import differs
 
 LATENCY = [Random(i).lognormvariate(4, 0.5) for i in range(40)]
 

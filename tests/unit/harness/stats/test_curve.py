@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from harness.record import Cell
-from harness.stats.curve import curves
+from overlap.harness.record import Cell
+from overlap.harness.stats.curve import curves
 
 AT = (1, 4, 16, 64)
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from harness.record import UNTRIED, Lag
-from harness.stats.summary import summarise
+from overlap.harness.record import UNTRIED, Lag
+from overlap.harness.stats.summary import summarise
 
 MS = 1_000_000
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness.record import Cell
-from harness.stats.floor import floor_of, floors, unresolved
-from harness.stats.summary import summarise
+from overlap.harness.record import Cell
+from overlap.harness.stats.floor import floor_of, floors, unresolved
+from overlap.harness.stats.summary import summarise
 
 MS = 1_000_000
 

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 import scipy
 
-from harness.record import Cell
-from harness.registry import load
-from harness.report.build import SECTIONS
-from harness.stats.noise import noise
-from harness.stats.power import detectable, power
-from harness.stats.ranking import differs, rank
-from harness.stats.shift import shift
-from harness.stats.summary import summarise
+from overlap.harness.record import Cell
+from overlap.harness.registry import load
+from overlap.harness.report.build import SECTIONS
+from overlap.harness.stats.noise import noise
+from overlap.harness.stats.power import detectable, power
+from overlap.harness.stats.ranking import differs, rank
+from overlap.harness.stats.shift import shift
+from overlap.harness.stats.summary import summarise
 
 SLOW = {3: 1.25}
 

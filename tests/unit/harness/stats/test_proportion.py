@@ -3,9 +3,9 @@
 import pytest
 import scipy
 
-from harness.stats.bootstrap import over_rounds
-from harness.stats.columns import Column
-from harness.stats.proportion import beta, effective, interval, share
+from overlap.harness.stats.bootstrap import over_rounds
+from overlap.harness.stats.columns import Column
+from overlap.harness.stats.proportion import beta, effective, interval, share
 
 
 @pytest.mark.parametrize("x", [0.001, 0.3, 0.5, 0.97])

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import scipy
 
-from harness.record import Call, Cell, Served, Slot
-from harness.stats.columns import numbers
-from harness.stats.quantiles import enough, of_round, reaches
-from harness.stats.rounds import Round, replayed
+from overlap.harness.record import Call, Cell, Served, Slot
+from overlap.harness.stats.columns import numbers
+from overlap.harness.stats.quantiles import enough, of_round, reaches
+from overlap.harness.stats.rounds import Round, replayed
 
 
 def naive(values: Sequence[float], q: float) -> float:

@@ -5,10 +5,10 @@ from math import exp, inf, log
 import numpy as np
 import pytest
 
-from harness.stats.bootstrap import over_rounds
-from harness.stats.estimate import Estimate
-from harness.stats.ranking import pooled, possible, rank, together, verdict
-from harness.stats.student import critical
+from overlap.harness.stats.bootstrap import over_rounds
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.ranking import pooled, possible, rank, together, verdict
+from overlap.harness.stats.student import critical
 
 
 def rows(table):

@@ -8,10 +8,10 @@ import numpy as np
 import orjson
 import pytest
 
-from harness.stats.circumstances import CONFIG, ENVIRONMENT, differences
-from harness.stats.columns import Column
-from harness.stats.ranking import differs
-from harness.stats.sidebyside import CAVEAT, Incomparable, between, lay, to_json
+from overlap.harness.stats.circumstances import CONFIG, ENVIRONMENT, differences
+from overlap.harness.stats.columns import Column
+from overlap.harness.stats.ranking import differs
+from overlap.harness.stats.sidebyside import CAVEAT, Incomparable, between, lay, to_json
 
 ABOUT = {
     "format": 1,

@@ -5,12 +5,12 @@ from dataclasses import asdict
 
 import pytest
 
-from harness.report.figures import DASH
-from harness.report.sections.slo import section
-from harness.slo_verdict import BATCHES, SlotFigures
-from harness.stats.cells import Summary
-from harness.stats.slo_rate import searched
-from harness.store import Run
+from overlap.harness.report.figures import DASH
+from overlap.harness.report.sections.slo import section
+from overlap.harness.slo_verdict import BATCHES, SlotFigures
+from overlap.harness.stats.cells import Summary
+from overlap.harness.stats.slo_rate import searched
+from overlap.harness.store import Run
 
 
 def tried(rate, *, held, share=1.0, growth=0.0, calls=3000, rounds=3):

@@ -3,7 +3,7 @@
 import pytest
 import scipy
 
-from harness.stats.student import critical, within
+from overlap.harness.stats.student import critical, within
 
 
 @pytest.mark.parametrize("freedom", [1, 2, 3, 4, 5, 9, 30, 101, 1000])

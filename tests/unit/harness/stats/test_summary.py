@@ -5,12 +5,12 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from harness.record import Cell
-from harness.report.figures import told
-from harness.slo import Slo
-from harness.stats.columns import names, unit_of
-from harness.stats.estimate import Estimate
-from harness.stats.summary import METRICS, summarise, to_json
+from overlap.harness.record import Cell
+from overlap.harness.report.figures import told
+from overlap.harness.slo import Slo
+from overlap.harness.stats.columns import names, unit_of
+from overlap.harness.stats.estimate import Estimate
+from overlap.harness.stats.summary import METRICS, summarise, to_json
 
 MS = 1_000_000
 

@@ -7,10 +7,10 @@ from statistics import fmean
 
 import pytest
 
-from harness.record import Call, Cell, Served, Slot
-from harness.slo import Slo
-from harness.stats.goodput import goodput
-from harness.stats.throughput import in_flight, steady, waves, window
+from overlap.harness.record import Call, Cell, Served, Slot
+from overlap.harness.slo import Slo
+from overlap.harness.stats.goodput import goodput
+from overlap.harness.stats.throughput import in_flight, steady, waves, window
 
 CELL = Cell("s", "httpx", "gather", "asyncio", 4)
 SLOT = Slot(CELL.id, 0, 0, 0, 0, 1, 0)

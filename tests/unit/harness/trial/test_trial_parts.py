@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from harness.config import Mistake
-from harness.gate.record import Arm, Control, Rule, Series
-from harness.neighbours import Taken
-from harness.plan import Plan
-from harness.record import Call, Cell, Served, Slot
-from harness.trial import guard
-from harness.trial.book import Book, Seen
-from harness.trial.cells import twins
-from harness.trial.observe import values
-from harness.trial.sizes import sized
+from overlap.harness.config import Mistake
+from overlap.harness.gate.record import Arm, Control, Rule, Series
+from overlap.harness.neighbours import Taken
+from overlap.harness.plan import Plan
+from overlap.harness.record import Call, Cell, Served, Slot
+from overlap.harness.trial import guard
+from overlap.harness.trial.book import Book, Seen
+from overlap.harness.trial.cells import twins
+from overlap.harness.trial.observe import values
+from overlap.harness.trial.sizes import sized
 
 MS = 1_000_000
 CELL = Cell("regressions", "chain", "gather", "asyncio", 2)

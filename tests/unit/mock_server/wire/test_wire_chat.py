@@ -3,8 +3,8 @@
 import orjson
 import pytest
 
-from mock_server.wire import chat, padding
-from mock_server.wire.answer import Answer, Events
+from overlap.mock_server.wire import chat, padding
+from overlap.mock_server.wire.answer import Answer, Events
 
 IDENTITY, CREATED = "C4Gmj9b5BeLuDR5fgSeYUQobtSGV3", 1_755_133_869
 TOOL = {

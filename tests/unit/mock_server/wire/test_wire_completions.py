@@ -3,8 +3,8 @@
 import orjson
 import pytest
 
-from mock_server.wire import completions, tokens
-from mock_server.wire.answer import Answer
+from overlap.mock_server.wire import completions, tokens
+from overlap.mock_server.wire.answer import Answer
 
 START = 'data: {"id":"cmpl-C4Gmj9b5BeLuDR5fgSeYUQobtSGV3","object":"text_completion","created":1755133869,'
 MODEL = '"model":"gpt-3.5-turbo-instruct:20230824-v2"'

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, TypeAdapter, create_model
 
-from mock_server.wire.schema import instance
-from mock_server.wire.schema.merge import Unmakeable
-from mock_server.wire.schema.valid import Checker
+from overlap.mock_server.wire.schema import instance
+from overlap.mock_server.wire.schema.merge import Unmakeable
+from overlap.mock_server.wire.schema.valid import Checker
 
 
 class Colour(Enum):

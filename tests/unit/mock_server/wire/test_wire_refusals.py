@@ -11,8 +11,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from mock_server.wire import chat, completions, embeddings, responses
-from mock_server.wire.errors import Refused
+from overlap.mock_server.wire import chat, completions, embeddings, responses
+from overlap.mock_server.wire.errors import Refused
 
 ROWS = [json.loads(line) for line in Path(__file__).with_name("refusals.jsonl").read_text("utf-8").splitlines()]
 USER = {"role": "user", "content": "ping"}

@@ -3,8 +3,8 @@
 import orjson
 import pytest
 
-from mock_server.wire import responses
-from mock_server.wire.answer import Answer
+from overlap.mock_server.wire import responses
+from overlap.mock_server.wire.answer import Answer
 
 TOOLS = [
     {

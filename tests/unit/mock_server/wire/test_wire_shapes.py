@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.wire import chat, completions, responses, shapes
-from mock_server.wire.answer import Answer, Events
+from overlap.mock_server.wire import chat, completions, responses, shapes
+from overlap.mock_server.wire.answer import Answer, Events
 
 ASKS = [
     pytest.param(chat, {"model": "m", "messages": [{"role": "user", "content": "Hi."}]}, id="chat"),

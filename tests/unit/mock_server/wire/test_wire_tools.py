@@ -3,9 +3,9 @@
 import orjson
 import pytest
 
-from mock_server.wire import chat
-from mock_server.wire.answer import Answer
-from mock_server.wire.errors import Refused
+from overlap.mock_server.wire import chat
+from overlap.mock_server.wire.answer import Answer
+from overlap.mock_server.wire.errors import Refused
 
 IDENTITY, CREATED = "C4Gmj9b5BeLuDR5fgSeYUQobtSGV3", 1_755_133_869
 WEATHER = {

@@ -1,6 +1,6 @@
 """Judges of claims about names, components, and sync and async together: facts on both sides of each line."""
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT
 
 OK, TYPE = "ok", "TypeError"
 RIGHT = {"method": "ainvoke", "came": OK, "hops": 0}

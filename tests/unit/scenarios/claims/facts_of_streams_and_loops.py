@@ -1,6 +1,6 @@
 """Judges of claims about streams, the event loop and web services: hand-made facts on both sides of each line."""
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT
 
 APART, TOGETHER = [30, 60, 90, 120], [118, 119, 119, 120]
 SERVED = {"requests": 60, "peak": 60, "wall": 300, "mean": 200}

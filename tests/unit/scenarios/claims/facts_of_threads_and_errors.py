@@ -1,6 +1,6 @@
 """Judges of claims about threads, CPU, errors and limits: hand-made facts on both sides of each line."""
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT
 
 FACTS = {
     "c04_true_parallelism": {

@@ -1,6 +1,6 @@
 """Judges of claims about waiting side by side and batches: hand-made facts on both sides of each line."""
 
-from harness.claims.verdict import FALSE, HOLDS, LIMIT
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT
 
 ONE_BY_ONE = {"one": [30], "ten": [300], "peak": 1}
 PEAKS = {"sequence": 1, "batch": 6, "batch_sized": 6, "gather": 6, "abatch": 16}

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from scenarios.claims._turns import Turns
+from overlap.scenarios.claims._turns import Turns
 
 LONG = 0.02
 
