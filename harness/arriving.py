@@ -16,8 +16,8 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from overlap.harness import registry
-from overlap.harness.choices import choices, quoted
-from overlap.harness.config import Mistake
+from overlap.harness.text.choices import choices, quoted
+from overlap.harness.text.mistakes import Mistake
 
 Each = TypeVar("Each")
 FOLDER = "overlap.harness.arrivals"

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from overlap.harness.config import Mistake
 from overlap.harness.journal import Lost, take
 from overlap.harness.launch import Broken
 from overlap.harness.plan import Plan, Planned
 from overlap.harness.record import OWN, Cell
 from overlap.harness.runner import Runner
+from overlap.harness.text.mistakes import Mistake
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ import orjson
 
 from overlap.harness import reading, seal
 from overlap.harness.balance import Balance
-from overlap.harness.config import Mistake
 from overlap.harness.facts import call_from, slot_from
 from overlap.harness.plausible import impossible_call, impossible_slot
 from overlap.harness.record import Call, Cell, Slot
+from overlap.harness.text.mistakes import Mistake
 
 Made = TypeVar("Made")
 Key = tuple[str, int]

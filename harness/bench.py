@@ -8,7 +8,7 @@ from pathlib import Path
 from overlap.harness import interrupt, registry, slo
 from overlap.harness.asking import ask
 from overlap.harness.calibration import calibrate
-from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.config import RunConfig
 from overlap.harness.descriptors import allow
 from overlap.harness.folder import Ledger, begun, fresh, point_latest
 from overlap.harness.journal import Lost
@@ -21,6 +21,7 @@ from overlap.harness.server import NotReady
 from overlap.harness.servers import Servers
 from overlap.harness.store import Unwritten, Writer
 from overlap.harness.subjects import Subject, subjects
+from overlap.harness.text.mistakes import Mistake
 
 DEFAULT_ROUNDS = 5
 

@@ -13,8 +13,8 @@ import click
 from click.exceptions import NoArgsIsHelpError, NoSuchCommand
 
 from overlap.harness import ending, interrupt, outlets, registry
-from overlap.harness.choices import choices, quoted
 from overlap.harness.owned import children
+from overlap.harness.text.choices import choices, quoted
 
 COMMANDS = "overlap.harness.commands"
 NO_NAME = (errno.ENAMETOOLONG, errno.ELOOP)

@@ -13,12 +13,8 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from overlap.harness.choices import choices, quoted
-
-
-class Mistake(Exception):
-    """Something that was asked for and cannot be; its message is one line that names it and what there is."""
-
+from overlap.harness.text.choices import choices, quoted
+from overlap.harness.text.mistakes import Mistake
 
 MOST_PROCESSES = 64
 MOST_SEED = 2**63 - 1

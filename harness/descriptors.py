@@ -5,9 +5,9 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from overlap.harness.config import Mistake
 from overlap.harness.owned.children import GUARD
 from overlap.harness.owned.marks import marked_with
+from overlap.harness.text.mistakes import Mistake
 
 RESERVE = 40
 """What a process has open besides a connection for each call: pipes, its loop, files that it imports."""

@@ -11,11 +11,12 @@ from typing import Any
 
 from overlap.harness import masking, slo
 from overlap.harness.balance import Balance
-from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.config import RunConfig
 from overlap.harness.environment import circumstances
 from overlap.harness.plan import Planned
 from overlap.harness.record import UNTRIED, Call, Cell, Slot
 from overlap.harness.store import Writer
+from overlap.harness.text.mistakes import Mistake
 
 
 def fresh(results: Path, name: str) -> Path:

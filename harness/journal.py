@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from overlap.harness.config import Mistake
 from overlap.harness.record import Served
 from overlap.harness.store import served_from
+from overlap.harness.text.mistakes import Mistake
 
 HEADERS = {"Connection": "close", "Content-Type": "application/json"}
 """What the mock's own endpoints want of a request: a web page could not send this content type unasked."""

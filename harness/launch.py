@@ -16,12 +16,12 @@ from typing import IO, Any, Self
 import orjson
 
 from overlap.harness import interrupt
-from overlap.harness.config import Mistake
 from overlap.harness.descriptors import shortage
 from overlap.harness.environment import scrubbed
 from overlap.harness.masking import HIDDEN_NAMES, hidden_among, hide_dotenv, masked
 from overlap.harness.owned.children import Child
 from overlap.harness.slot import Order
+from overlap.harness.text.mistakes import Mistake
 
 LAST_LINES = 200
 """Lines of stderr that are kept: a private key of several lines must be seen whole, or it is not known for one."""

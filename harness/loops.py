@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-from overlap.harness.choices import choices, quoted
 from overlap.harness.registry import Unknown
+from overlap.harness.text.choices import choices, quoted
 
 LOOPS = ("asyncio", "uvloop")
 

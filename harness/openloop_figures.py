@@ -23,10 +23,11 @@ from rich.console import Console
 
 from overlap.harness import arriving, bench, store
 from overlap.harness.awake import at_its_post
-from overlap.harness.config import Mistake, config_from
+from overlap.harness.config import config_from
 from overlap.harness.heartbeat import spread
 from overlap.harness.progress import Bar
 from overlap.harness.record import Call
+from overlap.harness.text.mistakes import Mistake
 
 LAG, SENT = 1_000_000, 2_000_000
 

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from overlap.harness.config import Mistake
+from overlap.harness.text.mistakes import Mistake
 
 MIB = 1 << 20
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
-from overlap.harness.choices import choices, quoted
 from overlap.harness.masking import line
+from overlap.harness.text.choices import choices, quoted
 
 
 class Unknown(LookupError):

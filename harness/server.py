@@ -11,9 +11,9 @@ from typing import IO, Self
 
 from overlap.harness import interrupt
 from overlap.harness.environment import scrubbed
-from overlap.harness.lastwords import reason
 from overlap.harness.masking import masked
 from overlap.harness.owned.children import Child
+from overlap.harness.text.last_words import reason
 
 PATIENCE = 20.0  # seconds for a server to come up: importing takes one, a busy CI machine the rest
 END_PATIENCE = 5.0  # seconds for a server to end by itself when it is told to

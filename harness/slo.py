@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from overlap.harness.choices import choices, quoted
-from overlap.harness.config import Mistake
 from overlap.harness.metrics import CALLS
 from overlap.harness.record import Call
+from overlap.harness.text.choices import choices, quoted
+from overlap.harness.text.mistakes import Mistake
 
 OF_CALLS = {metric.name: metric for metric in CALLS}
 

@@ -13,13 +13,12 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from overlap.harness import arriving, bench, interrupt, numerals, slo
-from overlap.harness.config import Mistake, RunConfig
+from overlap.harness import arriving, bench, interrupt, slo
+from overlap.harness.config import RunConfig
 from overlap.harness.environment import given
 from overlap.harness.folder import Ledger, begun, fresh, point_latest
 from overlap.harness.journal import Lost
 from overlap.harness.launch import Broken
-from overlap.harness.numerals import plainly
 from overlap.harness.plan import Planned
 from overlap.harness.record import Call
 from overlap.harness.runner import Progress, Round, Runner, Tell, measured, order_of
@@ -29,6 +28,9 @@ from overlap.harness.slo_search import START, Bounds, Bracket, Trial, search
 from overlap.harness.slo_verdict import SlotFigures, figures, hopeless, kept_briefly, verdict
 from overlap.harness.store import Unwritten, Writer
 from overlap.harness.team import Team, team
+from overlap.harness.text import numerals
+from overlap.harness.text.mistakes import Mistake
+from overlap.harness.text.numerals import plainly
 
 ROUNDS = 3
 BRIEF, LONG = (5.0, 2.5), (20.0, 6.0)

@@ -7,11 +7,12 @@ from typing import Any
 from overlap.harness import registry
 from overlap.harness.application.inputs import read
 from overlap.harness.application.spec import Spec, parse, titles
-from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.config import RunConfig
 from overlap.harness.environment import given
 from overlap.harness.launch import Broken, Launch
 from overlap.harness.plan import SCENARIOS, Plan, chosen, plans, settled
 from overlap.harness.record import OWN
+from overlap.harness.text.mistakes import Mistake
 
 # What an application of somebody's own is asked to do where nobody says anything: every strategy it has the
 # method for, on a server about as quick as a small model.

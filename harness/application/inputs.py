@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
-from overlap.harness.config import Mistake
 from overlap.harness.probe import Item, tag
 from overlap.harness.reading import MIB, text_of
+from overlap.harness.text.mistakes import Mistake
 
 # The keys under which a question stands; of others the longest text is taken.
 KEYS = ("messages", "question", "input", "prompt", "query", "content", "text")

@@ -18,7 +18,7 @@ from overlap.harness.arms.flock import held
 from overlap.harness.arms.interpreter import Interpreter, ask
 from overlap.harness.arms.lock import Lock, digest
 from overlap.harness.calm import uninterrupted
-from overlap.harness.config import Mistake
+from overlap.harness.text.mistakes import Mistake
 
 _DONE = ".complete"  # written last: a folder without it was left half-made
 _FORMAT = 2

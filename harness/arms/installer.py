@@ -12,10 +12,10 @@ from pathlib import Path
 
 from overlap.harness import interrupt
 from overlap.harness.arms.lock import Lock
-from overlap.harness.config import Mistake
 from overlap.harness.masking import masked
 from overlap.harness.owned import children
 from overlap.harness.owned.temporary import temporary
+from overlap.harness.text.mistakes import Mistake
 
 _ADDRESS = re.compile(r"[A-Za-z][\w+.-]*://[^\s`]+|(?<=host=)'[^']*'|(?<=with url: )\S+")
 _ERROR = re.compile(r"error: *(.*)", re.IGNORECASE)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import orjson
 
-from overlap.harness.config import Mistake
 from overlap.harness.environment import scrubbed
 from overlap.harness.owned.children import run
+from overlap.harness.text.mistakes import Mistake
 
 _ASK = """
 import json, platform, sys

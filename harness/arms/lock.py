@@ -10,7 +10,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any, Literal
 
-from overlap.harness.config import Mistake
+from overlap.harness.text.mistakes import Mistake
 
 ORDER = ("requirements/user.txt", "requirements.txt", "pylock.toml", "uv.lock", "pyproject.toml")
 INSTALLED = "what is installed here"

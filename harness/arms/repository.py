@@ -3,10 +3,10 @@
 from pathlib import Path
 from subprocess import CompletedProcess
 
-from overlap.harness.config import Mistake
 from overlap.harness.masking import masked
 from overlap.harness.owned.children import run
 from overlap.harness.owned.git import command, variables
+from overlap.harness.text.mistakes import Mistake
 
 MAIN_LINES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 DEEPER = "the clone is shallow: fetch all of it (actions/checkout: fetch-depth: 0)"

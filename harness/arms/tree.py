@@ -9,7 +9,7 @@ from typing import Any
 from overlap.harness.arms.repository import changed, commit, fork
 from overlap.harness.arms.spec import FORK, Spec
 from overlap.harness.arms.worktree import worktree
-from overlap.harness.config import Mistake
+from overlap.harness.text.mistakes import Mistake
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from overlap.harness.arms.repository import git, prefix, said
 from overlap.harness.calm import uninterrupted
-from overlap.harness.config import Mistake
 from overlap.harness.owned.sweeping import TREE, forget
 from overlap.harness.owned.temporary import abandoned, claimed, temporary
+from overlap.harness.text.mistakes import Mistake
 
 
 @contextmanager

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from overlap.harness.config import Mistake
 from overlap.harness.reading import MIB, checked
+from overlap.harness.text.mistakes import Mistake
 
 LONGEST = 1_000_000
 LARGEST = 4096 * MIB

@@ -8,8 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType
 
 from overlap.harness import registry
-from overlap.harness.choices import quoted
-from overlap.harness.config import Mistake
+from overlap.harness.text.choices import quoted
+from overlap.harness.text.mistakes import Mistake
 
 FOLDER = "overlap.scenarios.claims"
 

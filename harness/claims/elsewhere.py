@@ -9,11 +9,11 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from overlap.harness.choices import quoted
-from overlap.harness.config import Mistake
 from overlap.harness.environment import scrubbed
 from overlap.harness.masking import masked
 from overlap.harness.owned.children import Child, run
+from overlap.harness.text.choices import quoted
+from overlap.harness.text.mistakes import Mistake
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = Path("requirements/user.txt")

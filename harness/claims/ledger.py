@@ -11,9 +11,9 @@ import orjson
 
 from overlap.harness.claims.catalogue import FOLDER
 from overlap.harness.claims.verdict import NOT_JUDGED
-from overlap.harness.config import Mistake
 from overlap.harness.reading import checked
 from overlap.harness.store import Unreadable, replace, room
+from overlap.harness.text.mistakes import Mistake
 
 FORMAT = 1
 FILE = "claims.json"

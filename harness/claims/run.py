@@ -6,10 +6,10 @@ from typing import Any, Self
 from overlap.harness.claims.catalogue import Claim
 from overlap.harness.claims.ledger import Finding
 from overlap.harness.claims.verdict import NOT_JUDGED, Verdict
-from overlap.harness.config import Mistake
 from overlap.harness.launch import Broken, Launch
 from overlap.harness.masking import line
 from overlap.harness.server import NotReady, Server, mock_command, start
+from overlap.harness.text.mistakes import Mistake
 
 PATIENCE = 60.0  # seconds for one experiment; the longest takes ten on a busy machine
 SEED = 7

@@ -2,8 +2,8 @@
 
 import sys
 
-from overlap.harness.config import Mistake
 from overlap.harness.remote.visit import Ask
+from overlap.harness.text.mistakes import Mistake
 
 
 def agree(ask: Ask, *, yes: bool) -> None:

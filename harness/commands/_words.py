@@ -9,8 +9,9 @@ import click
 from rich.console import Console
 
 from overlap.harness import interrupt
-from overlap.harness.config import Mistake, default_of, options
+from overlap.harness.config import default_of, options
 from overlap.harness.masking import line
+from overlap.harness.text.mistakes import Mistake
 
 FAULTY, USAGE, INTERRUPTED = 1, 2, interrupt.CODE
 RESULTS = Path("results")

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from overlap.harness.commands._words import INTERRUPTED, fail, paper
-from overlap.harness.config import Mistake
+from overlap.harness.text.mistakes import Mistake
 
 
 @click.command("claims")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from overlap.harness.choices import choices, quoted
 from overlap.harness.commands._words import FAULTY, fail, paper, run_folder
+from overlap.harness.text.choices import choices, quoted
 
 
 @click.command("compare")

@@ -9,11 +9,11 @@ import orjson
 from rich.table import Table
 
 from overlap.harness import registry
-from overlap.harness.choices import choices, quoted
 from overlap.harness.commands._words import fail, paper
-from overlap.harness.config import Mistake
 from overlap.harness.loops import LOOPS
 from overlap.harness.reading import checked
+from overlap.harness.text.choices import choices, quoted
+from overlap.harness.text.mistakes import Mistake
 
 Rows = Iterator[tuple[str, str]]
 RESULTS = Path("results")

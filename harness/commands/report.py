@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from overlap.harness.commands._words import FAULTY, fail, format_option, formats_of, paper, run_folder
-from overlap.harness.config import Mistake
+from overlap.harness.text.mistakes import Mistake
 
 
 @click.command("report")

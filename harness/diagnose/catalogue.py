@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from overlap.harness import registry
-from overlap.harness.config import Mistake
 from overlap.harness.diagnose.notes import Notes
 from overlap.harness.diagnose.seen import Seen
+from overlap.harness.text.mistakes import Mistake
 
 FOLDER = "overlap.harness.diagnose.interventions"
 # A trap is something to mend, a tuning something to choose, a probe a question about where the time goes.

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from overlap.harness.config import Mistake, default_executor, seed_of, shortly
+from overlap.harness.config import default_executor, seed_of, shortly
+from overlap.harness.text.mistakes import Mistake
 
 # A service with a first token after 40 ms and then one every 3 ms, 64 in all: quick as services go, so that what
 # the client adds can be seen and a diagnosis takes seconds, and slow enough for a call's own CPU time not to

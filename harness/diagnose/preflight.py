@@ -6,13 +6,13 @@ from typing import Any
 from overlap.harness import registry
 from overlap.harness.application.inputs import read
 from overlap.harness.application.spec import parse
-from overlap.harness.config import Mistake
 from overlap.harness.descriptors import allow
 from overlap.harness.diagnose.catalogue import interventions
 from overlap.harness.diagnose.config import Asked
 from overlap.harness.diagnose.order import order_of
 from overlap.harness.journal import take
 from overlap.harness.plan import STRATEGIES
+from overlap.harness.text.mistakes import Mistake
 
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 

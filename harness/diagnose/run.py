@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any, Self
 
 from overlap.harness import interrupt, registry
-from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.config import RunConfig
 from overlap.harness.diagnose.catalogue import Intervention, interventions
 from overlap.harness.diagnose.config import Asked
 from overlap.harness.diagnose.figures import Figures, figures
@@ -27,6 +27,7 @@ from overlap.harness.server import NotReady
 from overlap.harness.servers import Servers
 from overlap.harness.slot import Order
 from overlap.harness.store import Unwritten, call_from, slot_from
+from overlap.harness.text.mistakes import Mistake
 
 STRATEGIES = "overlap.harness.strategies"
 # Tried in this order where none is named: what a service does comes first.

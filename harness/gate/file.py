@@ -17,9 +17,9 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from overlap.harness.config import Mistake
 from overlap.harness.gate.record import SCHEMA, Arm, Control, Missing, Outcome, Pair, Rule, Run, Series
 from overlap.harness.reading import MIB, text_of
+from overlap.harness.text.mistakes import Mistake
 
 LARGEST = 256 * MIB
 OLD, DIGEST = "overlap-gate/1", "digest"

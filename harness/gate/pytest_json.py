@@ -16,11 +16,11 @@ from glob import glob
 from itertools import pairwise
 from pathlib import Path
 
-from overlap.harness.config import Mistake
 from overlap.harness.gate.record import Arm, Pair, Rule, Run, Series
 from overlap.harness.gate.recording import Recording, Row, read
 from overlap.harness.gate.stored import PASS_BOUND
 from overlap.harness.report.figures import DASH, count, listed
+from overlap.harness.text.mistakes import Mistake
 
 __all__ = ["METRIC", "Recording", "Row", "recordings", "rows", "two"]
 

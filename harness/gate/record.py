@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from overlap.harness.config import Mistake
+from overlap.harness.text.mistakes import Mistake
 
 # 2: a round may lack the value of one arm; the candidate's typical value is the base's times the ratio.
 SCHEMA = "overlap-gate/2"

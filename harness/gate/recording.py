@@ -8,8 +8,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from overlap.harness.config import Mistake
 from overlap.harness.reading import MIB, checked
+from overlap.harness.text.mistakes import Mistake
 
 LARGEST = 256 * MIB
 # What must be alike for a ratio of times to mean anything.

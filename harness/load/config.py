@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from overlap.harness import arriving
-from overlap.harness.choices import choices, quoted
-from overlap.harness.config import Mistake, run_name, seed_of, shortly
+from overlap.harness.config import run_name, seed_of, shortly
 from overlap.harness.load.endpoints import ENDPOINTS
 from overlap.harness.loops import LOOPS
+from overlap.harness.text.choices import choices, quoted
+from overlap.harness.text.mistakes import Mistake
 
 if TYPE_CHECKING:
     from overlap.harness.load.slo import Limits

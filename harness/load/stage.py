@@ -7,7 +7,6 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from overlap.harness.config import Mistake
 from overlap.harness.descriptors import allow
 from overlap.harness.journal import Lost, configure, take
 from overlap.harness.load.config import LoadConfig
@@ -16,6 +15,7 @@ from overlap.harness.load.process import Locust
 from overlap.harness.load.setup import Setup
 from overlap.harness.seats import seats
 from overlap.harness.server import NotReady, Server, start
+from overlap.harness.text.mistakes import Mistake
 
 PATIENCE = 60.0  # seconds for the service to import LangChain on a machine that is busy
 

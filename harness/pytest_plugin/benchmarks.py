@@ -13,7 +13,6 @@ import pytest
 
 from overlap.harness import loops, registry
 from overlap.harness.application.blame import Unloadable
-from overlap.harness.config import Mistake
 from overlap.harness.descriptors import allow
 from overlap.harness.environment import scrubbed
 from overlap.harness.pytest_plugin.mock import MockLLM
@@ -22,6 +21,7 @@ from overlap.harness.record import Cell
 from overlap.harness.slot import Order
 from overlap.harness.stats.columns import numbers, unit_of
 from overlap.harness.stats.rounds import Round
+from overlap.harness.text.mistakes import Mistake
 
 # What goes into extra_info, where it is known: times in seconds, as pytest-benchmark has its own.
 EXTRA = ("overhead.p50", "cpu", "throughput", "overlap", "requests_per_call", "peak", "opened")

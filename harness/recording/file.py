@@ -7,9 +7,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from overlap.harness.config import Mistake
 from overlap.harness.reading import MIB, checked
 from overlap.harness.store import replace
+from overlap.harness.text.mistakes import Mistake
 
 FORMAT = "overlap-recording"
 VERSION = 1

@@ -10,7 +10,7 @@ from time import localtime, strftime
 
 from overlap.harness import interrupt
 from overlap.harness.application.inputs import questions
-from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.config import RunConfig
 from overlap.harness.descriptors import allow
 from overlap.harness.endpoint import Remote
 from overlap.harness.plan import Planned
@@ -22,6 +22,7 @@ from overlap.harness.recording.known import floor, played
 from overlap.harness.recording.measure import Measured, Work, measure
 from overlap.harness.remote.visit import Agree, Visit
 from overlap.harness.server import NotReady
+from overlap.harness.text.mistakes import Mistake
 
 LEAST = 20
 """Fewer calls say next to nothing about a distribution, and their halves even less."""

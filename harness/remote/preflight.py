@@ -7,12 +7,12 @@ from urllib.parse import urljoin
 import httpx2
 
 from overlap.harness.clients import _chat
-from overlap.harness.config import Mistake
 from overlap.harness.endpoint import Endpoint
 from overlap.harness.masking import line
 from overlap.harness.remote.patience import asked
 from overlap.harness.remote.secret import environment
 from overlap.harness.remote.usage import Tap, Usage, guess
+from overlap.harness.text.mistakes import Mistake
 
 PROMPT = "[call w00000] Say hello."
 # Seconds to connect, and to the first byte: a local server may load the model first.

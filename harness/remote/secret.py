@@ -3,8 +3,8 @@
 import os
 import re
 
-from overlap.harness.config import Mistake
 from overlap.harness.masking import hide
+from overlap.harness.text.mistakes import Mistake
 
 # Names in capitals only: anything else may be the key itself, and must then not be repeated.
 _PLAIN = re.compile(r"[A-Z_][A-Z0-9_]*")

@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.config import RunConfig
 from overlap.harness.endpoint import Remote, address, loopback
 from overlap.harness.masking import line
 from overlap.harness.plan import Plan, Planned
 from overlap.harness.record import OWN, Call, Metered
 from overlap.harness.remote import secret
+from overlap.harness.text.mistakes import Mistake
 
 if TYPE_CHECKING:
     from overlap.harness.remote.preflight import Preflight

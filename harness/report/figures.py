@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from overlap.harness.numerals import DASH, FINEST, UNKNOWN, decimals_of, number, plain, plainly
 from overlap.harness.report.section import Column, Datum
 from overlap.harness.stats.estimate import Estimate
+from overlap.harness.text.numerals import DASH, FINEST, UNKNOWN, decimals_of, number, plain, plainly
 
 __all__ = [
     "AT_LEAST",

@@ -19,7 +19,6 @@ from itertools import pairwise
 from math import log
 from statistics import fmean
 
-from overlap.harness.numerals import number, plainly
 from overlap.harness.record import Cell
 from overlap.harness.stats.bootstrap import over_rounds
 from overlap.harness.stats.compare import matched
@@ -27,6 +26,7 @@ from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.rounds import Round
 from overlap.harness.stats.throughput import WAVES, kept_busy, lives, waves
 from overlap.harness.store import Run
+from overlap.harness.text.numerals import number, plainly
 
 HALF = 0.5
 # Two points make a line, which has no knee.

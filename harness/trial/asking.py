@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from overlap.harness.config import Mistake
 from overlap.harness.launch import Broken
 from overlap.harness.plan import Planned
+from overlap.harness.text.mistakes import Mistake
 from overlap.harness.trial.slots import Slots
 from overlap.harness.trial.workers import Workers
 

@@ -6,9 +6,9 @@ from itertools import chain, product
 from typing import Protocol
 
 from overlap.harness import registry
-from overlap.harness.config import Mistake
 from overlap.harness.plan import STRATEGIES, Plan, Planned, expand
 from overlap.harness.record import Cell
+from overlap.harness.text.mistakes import Mistake
 
 
 class Settings(Protocol):

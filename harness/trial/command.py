@@ -9,15 +9,16 @@ from typing import Any
 
 from overlap.harness import interrupt, registry
 from overlap.harness.arms.spec import specs
-from overlap.harness.choices import choices, quoted
 from overlap.harness.commands._words import INTERRUPTED, USAGE, paper, run_folder, warn
-from overlap.harness.config import Mistake, config_from
+from overlap.harness.config import config_from
 from overlap.harness.folder import fresh
 from overlap.harness.gate import file, github, sheet
 from overlap.harness.gate.judge import judge
 from overlap.harness.gate.record import Outcome, Rule, Run
 from overlap.harness.journal import Lost
 from overlap.harness.reading import read_toml
+from overlap.harness.text.choices import choices, quoted
+from overlap.harness.text.mistakes import Mistake
 from overlap.harness.trial.compare import DEFAULT, Asked, compare
 from overlap.harness.trial.settings import SETTINGS
 

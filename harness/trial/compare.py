@@ -9,7 +9,7 @@ from overlap.harness.arms.benchmarks import pytest_command
 from overlap.harness.arms.build import Built, built
 from overlap.harness.arms.spec import Spec
 from overlap.harness.bench import parts_of
-from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.config import RunConfig
 from overlap.harness.environment import circumstances, given
 from overlap.harness.gate import file
 from overlap.harness.gate.judge import judge
@@ -17,6 +17,7 @@ from overlap.harness.gate.record import Control, Rule, Run
 from overlap.harness.registry import Unknown
 from overlap.harness.server import NotReady
 from overlap.harness.servers import Servers
+from overlap.harness.text.mistakes import Mistake
 from overlap.harness.trial.asking import Asking
 from overlap.harness.trial.book import Book
 from overlap.harness.trial.cells import Twin, twins

@@ -7,7 +7,7 @@ import pytest
 
 from overlap.harness import registry
 from overlap.harness.arriving import FOLDER, read
-from overlap.harness.config import Mistake
+from overlap.harness.text.mistakes import Mistake
 
 NAMES = registry.names(FOLDER)
 every_kind = pytest.mark.parametrize("name", NAMES)

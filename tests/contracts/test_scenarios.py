@@ -11,13 +11,14 @@ import pytest
 
 from overlap.harness import registry, store
 from overlap.harness.application.adapting import METHODS
-from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.config import RunConfig
 from overlap.harness.launch import Launch
 from overlap.harness.plan import CLIENTS, SCENARIOS, STRATEGIES, expand, plans
 from overlap.harness.record import Cell
 from overlap.harness.server import mock_command, start
 from overlap.harness.slot import Order
 from overlap.harness.stats.summary import summarise
+from overlap.harness.text.mistakes import Mistake
 
 NAMES = registry.names(SCENARIOS)
 

@@ -19,8 +19,8 @@ from overlap.harness.arms.flock import free
 from overlap.harness.arms.interpreter import ask
 from overlap.harness.arms.shim import package
 from overlap.harness.arms.spec import specs
-from overlap.harness.config import Mistake
 from overlap.harness.environment import scrubbed
+from overlap.harness.text.mistakes import Mistake
 
 BENCHMARK = """
 import thing

@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from overlap.harness.config import Mistake
 from overlap.harness.gate.budgets import tell
 from overlap.harness.gate.budgets.judge import judge_budgets, overall
 from overlap.harness.gate.budgets.reading import read
@@ -16,6 +15,7 @@ from overlap.harness.gate.record import EXIT
 from overlap.harness.masking import line
 from overlap.harness.store import Run, Unreadable
 from overlap.harness.store import read as read_run
+from overlap.harness.text.mistakes import Mistake
 
 if TYPE_CHECKING:
     from rich.console import Console

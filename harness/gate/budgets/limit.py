@@ -16,12 +16,12 @@ from difflib import get_close_matches
 from itertools import count
 from math import isfinite
 
-from overlap.harness.choices import quoted
-from overlap.harness.config import Mistake
 from overlap.harness.report.figures import listed
 from overlap.harness.stats.columns import OF_CALLS, names, of_name
 from overlap.harness.stats.columns import OF_SLOTS as _OF_SLOTS
 from overlap.harness.stats.goodput import GOODPUT
+from overlap.harness.text.choices import quoted
+from overlap.harness.text.mistakes import Mistake
 
 AXES = ("client", "strategy", "loop", "variant", "concurrency")
 OF_SLOTS = _OF_SLOTS | {metric.name: metric for metric in GOODPUT}

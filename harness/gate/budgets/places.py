@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from overlap.harness.config import Mistake
 from overlap.harness.gate.budgets.limit import AXES, Limit, Term
 from overlap.harness.gate.budgets.reading import Budget
 from overlap.harness.record import Cell
 from overlap.harness.report.figures import listed
+from overlap.harness.text.mistakes import Mistake
 
 
 class Nowhere(Mistake):

@@ -14,9 +14,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from overlap.harness.config import Mistake
 from overlap.harness.gate.budgets.limit import Limit, limit
 from overlap.harness.reading import MIB, text_of
+from overlap.harness.text.mistakes import Mistake
 
 KEYS = ("name", "cells", "limits")
 

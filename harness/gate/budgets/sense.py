@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from overlap.harness.config import Mistake
 from overlap.harness.gate.budgets.limit import OF_SLOTS, Limit, Term
 from overlap.harness.gate.budgets.places import Place
+from overlap.harness.text.mistakes import Mistake
 
 NANOSECONDS = 1e9
 # A limit on a time so many times what was measured was hardly meant in seconds.

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from overlap.harness.config import Mistake, RunConfig, config_from, options
+from overlap.harness.config import RunConfig, config_from, options
 from overlap.harness.reading import read_toml
+from overlap.harness.text.mistakes import Mistake
 
 
 def test_words_are_converted_by_the_type_of_their_field():

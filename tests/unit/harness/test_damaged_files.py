@@ -17,7 +17,6 @@ from click.testing import CliRunner
 
 from overlap.harness.balance import Balance
 from overlap.harness.cli import main
-from overlap.harness.config import Mistake
 from overlap.harness.gate import file as gate_file
 from overlap.harness.gate.budgets.judge import judge_budgets
 from overlap.harness.gate.budgets.reading import budgets_of
@@ -30,6 +29,7 @@ from overlap.harness.report.formats.terminal import render
 from overlap.harness.stats.sidebyside import Incomparable
 from overlap.harness.stats.summary import summarise, to_json
 from overlap.harness.store import Unreadable, Writer, read
+from overlap.harness.text.mistakes import Mistake
 
 CELLS = [Cell("s", "chain", strategy, "asyncio", 2, "steady") for strategy in ("gather", "astream_many")]
 ODD = (None, True, -1, 0, 1.5, 2**53, 2**63 - 1, 2**64 - 1, 1e308, "", "x" * 300, [], {}, [[]], "\ud83d\ude00")

@@ -3,8 +3,9 @@
 import pytest
 
 from overlap.harness import subjects
-from overlap.harness.config import Mistake, config_from
+from overlap.harness.config import config_from
 from overlap.harness.environment import given
+from overlap.harness.text.mistakes import Mistake
 
 
 def asked(*words, **options):

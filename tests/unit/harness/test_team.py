@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.config import RunConfig
 from overlap.harness.launch import Broken, Launch
 from overlap.harness.record import Cell
 from overlap.harness.server import mock_command, start
 from overlap.harness.slot import Order
 from overlap.harness.team import added, team
+from overlap.harness.text.mistakes import Mistake
 
 CALLS, WARM = 11, 2
 

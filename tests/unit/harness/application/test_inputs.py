@@ -6,7 +6,7 @@ import pytest
 
 from overlap.harness.application.inputs import questions, read, tagged
 from overlap.harness.application.shape import shape
-from overlap.harness.config import Mistake
+from overlap.harness.text.mistakes import Mistake
 
 
 def test_inputs_come_in_turn_and_again(tmp_path):

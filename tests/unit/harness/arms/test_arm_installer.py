@@ -5,7 +5,7 @@ import pytest
 from overlap.harness.arms import installer
 from overlap.harness.arms.installer import why
 from overlap.harness.arms.lock import Lock
-from overlap.harness.config import Mistake
+from overlap.harness.text.mistakes import Mistake
 
 NO_VERSION = """
 error: No solution found when resolving dependencies

@@ -5,7 +5,7 @@ from importlib.metadata import version
 import pytest
 
 from overlap.harness.arms.lock import INSTALLED, digest, lock
-from overlap.harness.config import Mistake
+from overlap.harness.text.mistakes import Mistake
 
 
 @pytest.fixture

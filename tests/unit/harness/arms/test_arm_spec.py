@@ -3,8 +3,8 @@
 import pytest
 
 from overlap.harness.arms.spec import FORK, Spec, specs
-from overlap.harness.config import Mistake
 from overlap.harness.masking import masked
+from overlap.harness.text.mistakes import Mistake
 
 
 @pytest.fixture

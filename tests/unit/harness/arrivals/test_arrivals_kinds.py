@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overlap.harness.arriving import part, read
-from overlap.harness.config import Mistake
+from overlap.harness.text.mistakes import Mistake
 
 RATES = st.floats(0.01, 100_000)
 SEEDS = st.integers(0, 2**32)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from overlap.harness.arriving import read
-from overlap.harness.config import Mistake
+from overlap.harness.text.mistakes import Mistake
 
 AZURE = """TIMESTAMP,ContextTokens,GeneratedTokens
 2023-11-16 18:15:46.6805900,374,44

@@ -13,8 +13,8 @@ from overlap.harness.claims.catalogue import Claim
 from overlap.harness.claims.command import code
 from overlap.harness.claims.run import finding
 from overlap.harness.claims.verdict import HOLDS, NOT_JUDGED, Verdict
-from overlap.harness.config import Mistake
 from overlap.harness.launch import Broken
+from overlap.harness.text.mistakes import Mistake
 
 
 class Bed:

@@ -3,7 +3,7 @@
 import pytest
 
 from overlap.harness.claims.catalogue import claims
-from overlap.harness.config import Mistake
+from overlap.harness.text.mistakes import Mistake
 
 
 def test_all_claims_come_in_the_order_of_their_numbers():

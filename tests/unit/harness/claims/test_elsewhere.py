@@ -3,7 +3,7 @@
 import pytest
 
 from overlap.harness.claims.elsewhere import direct, name_of, pins
-from overlap.harness.config import Mistake
+from overlap.harness.text.mistakes import Mistake
 
 PYPROJECT = """
 [project]

@@ -2,11 +2,11 @@
 
 import pytest
 
-from overlap.harness.config import Mistake
 from overlap.harness.diagnose import preflight
 from overlap.harness.diagnose.config import Asked
 from overlap.harness.journal import Journal
 from overlap.harness.record import Served
+from overlap.harness.text.mistakes import Mistake
 
 
 @pytest.mark.parametrize(

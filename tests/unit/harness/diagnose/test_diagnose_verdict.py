@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from overlap.harness.config import Mistake
 from overlap.harness.diagnose.catalogue import interventions
 from overlap.harness.diagnose.config import Asked
 from overlap.harness.diagnose.run import Measured
@@ -14,6 +13,7 @@ from overlap.harness.diagnose.telling import compose
 from overlap.harness.diagnose.verdict import diagnosis, to_json
 from overlap.harness.record import Call, Served, Slot
 from overlap.harness.report.formats import terminal
+from overlap.harness.text.mistakes import Mistake
 
 MS = 1_000_000
 LIMIT = {"file": "app.py", "line": 8, "function": "<module>", "text": "Semaphore(4)", "path": "/home/me/app.py"}

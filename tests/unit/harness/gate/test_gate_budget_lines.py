@@ -2,9 +2,9 @@
 
 import pytest
 
-from overlap.harness.config import Mistake
 from overlap.harness.gate.budgets.limit import Term, limit
 from overlap.harness.gate.budgets.reading import budgets_of, read
+from overlap.harness.text.mistakes import Mistake
 
 
 @pytest.mark.parametrize(

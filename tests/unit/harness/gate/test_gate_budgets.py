@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from overlap.harness.config import Mistake
 from overlap.harness.gate.budgets import tell
 from overlap.harness.gate.budgets.command import judged
 from overlap.harness.gate.budgets.judge import judge_budgets, overall
@@ -15,6 +14,7 @@ from overlap.harness.gate.budgets.reading import read as read_budgets
 from overlap.harness.record import Cell
 from overlap.harness.stats.compare import ratio
 from overlap.harness.store import Run, read
+from overlap.harness.text.mistakes import Mistake
 
 ROOT = Path(__file__).parents[4]
 CELLS = [

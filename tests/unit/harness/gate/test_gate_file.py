@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overlap.harness.config import Mistake
 from overlap.harness.gate.file import as_json, read, run_from, write
 from overlap.harness.gate.judge import judge
 from overlap.harness.gate.record import Arm, Control, Missing, Pair, Rule, Run, Series
+from overlap.harness.text.mistakes import Mistake
 
 PAIRS = tuple(Pair(i, "BC", 3e6 + i, 3e6 - i, "steal" if i == 2 else None) for i in range(9))
 RUN = Run(

@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from overlap.harness.cli import main
-from overlap.harness.config import Mistake
 from overlap.harness.gate import sheet
 from overlap.harness.gate.judge import judge
 from overlap.harness.gate.pytest_json import rows, two
+from overlap.harness.text.mistakes import Mistake
 
 MACHINE = {"system": "Linux", "machine": "x86_64", "node": "secret-host", "cpu": {"brand_raw": "Xeon", "count": 2}}
 

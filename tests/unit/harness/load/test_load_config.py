@@ -2,8 +2,8 @@
 
 import pytest
 
-from overlap.harness.config import Mistake
 from overlap.harness.load.config import config_from
+from overlap.harness.text.mistakes import Mistake
 
 
 def test_words_become_what_the_fields_are():

@@ -2,9 +2,9 @@
 
 import pytest
 
-from overlap.harness.config import Mistake
 from overlap.harness.load.slo import LEFT, STOPPED, limits
 from overlap.harness.record import Call
+from overlap.harness.text.mistakes import Mistake
 
 MS = 1_000_000
 

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overlap.harness.config import Mistake, config_from
+from overlap.harness.config import config_from
 from overlap.harness.slo import read
 from overlap.harness.slo_run import paced, question_of
 from overlap.harness.slo_search import Bounds, Bracket, Trial, bracketed, search
+from overlap.harness.text.mistakes import Mistake
 
 
 def tried(limit, start=10.0, step=2.0, bounds=None, precision=1.05):

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import scipy
 
-from overlap.harness.config import Mistake
 from overlap.harness.recording.distance import kolmogorov_smirnov, wasserstein
 from overlap.harness.recording.file import Recorded, Recording, read, write
 from overlap.harness.recording.fit import fits
+from overlap.harness.text.mistakes import Mistake
 
 MS = 1_000_000
 CALLS = tuple(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from overlap.harness.config import Mistake
 from overlap.harness.endpoint import Endpoint
 from overlap.harness.remote.preflight import Preflight
+from overlap.harness.text.mistakes import Mistake
 
 
 @pytest.fixture

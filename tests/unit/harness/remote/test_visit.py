@@ -4,12 +4,13 @@ import pytest
 
 from overlap.harness import masking
 from overlap.harness.commands._agree import agree
-from overlap.harness.config import Mistake, RunConfig
+from overlap.harness.config import RunConfig
 from overlap.harness.endpoint import address, loopback
 from overlap.harness.plan import Plan, Planned
 from overlap.harness.record import Call, Cell, Metered
 from overlap.harness.remote import secret
 from overlap.harness.remote.visit import Stopped, Visit
+from overlap.harness.text.mistakes import Mistake
 
 URL = "http://127.0.0.1:11434"
 CELL = Cell("streaming", "openai", "astream_many", "asyncio", 2)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from overlap.harness.config import Mistake
 from overlap.harness.gate.record import Arm, Control, Rule, Series
 from overlap.harness.neighbours import Taken
 from overlap.harness.plan import Plan
 from overlap.harness.record import Call, Cell, Served, Slot
+from overlap.harness.text.mistakes import Mistake
 from overlap.harness.trial import guard
 from overlap.harness.trial.book import Book, Seen
 from overlap.harness.trial.cells import twins

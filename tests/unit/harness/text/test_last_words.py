@@ -2,7 +2,7 @@
 
 import pytest
 
-from overlap.harness.lastwords import reason
+from overlap.harness.text.last_words import reason
 
 UVICORN = """ERROR:    Traceback (most recent call last):
   File "/x/starlette/routing.py", line 694, in lifespan

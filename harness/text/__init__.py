@@ -1,0 +1,1 @@
+"""Text that people read: numbers, choices, mistakes, last words; pure functions."""
