@@ -13,7 +13,7 @@ PLUGINS := --disable-plugin-autoload $(addprefix -p ,overlap benchmark hypothesi
 PYTEST = $(BIN)/python -m pytest $(PLUGINS) --dist worksteal -n $$(( $$(nproc 2>/dev/null || echo 2) + 1 ))
 # The first Python that will do; a shim that answers nothing is passed over, and may hide the system's own.
 first = $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python /usr/bin/python3; do \
-	$$p -I harness/interpreter.py $(1) 2>/dev/null && echo $$p && break; done)
+	$$p -I harness/host/interpreter.py $(1) 2>/dev/null && echo $$p && break; done)
 # One that was built with optimization, if there is any: without, as pyenv builds by default, every figure has more of
 # the interpreter in it than where the code will be deployed. PYTHON=python3 takes it anyway.
 PYTHON ?= $(or $(call first,--optimized),$(call first))

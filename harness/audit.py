@@ -14,9 +14,10 @@ from typing import Any, BinaryIO, TypeVar
 
 import orjson
 
-from overlap.harness import reading, seal
+from overlap.harness import seal
 from overlap.harness.balance import Balance
 from overlap.harness.facts import call_from, slot_from
+from overlap.harness.host import input_files
 from overlap.harness.plausible import impossible_call, impossible_slot
 from overlap.harness.record import Call, Cell, Slot
 from overlap.harness.text.mistakes import Mistake
@@ -30,7 +31,7 @@ IMPOSSIBLE = "say{s} what cannot be and {is_} left out"
 AGAIN = "{is_} there twice and count{s} once"
 STRAY = "{is_} of a cell that run.json does not name, and {is_} left out"
 
-LONGEST = 64 * reading.MIB
+LONGEST = 64 * input_files.MIB
 """The most bytes of a line. A call whose answer has the most tokens that the mock gives has a tenth of it."""
 
 # What of the books can be counted again from the files alone.
@@ -60,7 +61,7 @@ class Lines:
             return
         try:
             # A run has as many lines as it has; what no file of lines may be is a pipe, a device or a folder.
-            file = reading.checked(self.path, most=sys.maxsize, shown=self.path.name).open("rb")
+            file = input_files.checked(self.path, most=sys.maxsize, shown=self.path.name).open("rb")
         except (OSError, Mistake) as wrong:
             why = f"cannot read {self.path.name}: {wrong.strerror}" if isinstance(wrong, OSError) else str(wrong)
             self.unread.append(f"{why}, so nothing of it counts")

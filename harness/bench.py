@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from overlap.harness import interrupt, registry, slo
+from overlap.harness import registry, slo
 from overlap.harness.asking import ask
 from overlap.harness.calibration import calibrate
 from overlap.harness.config import RunConfig
-from overlap.harness.descriptors import allow
 from overlap.harness.folder import Ledger, begun, fresh, point_latest
+from overlap.harness.host import interrupt
+from overlap.harness.host.descriptors import allow
 from overlap.harness.journal import Lost
 from overlap.harness.loops import factory
 from overlap.harness.plan import CLIENTS, SCENARIOS, STRATEGIES, Plan, Planned, expand

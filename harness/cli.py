@@ -12,8 +12,9 @@ from typing import Any, NoReturn
 import click
 from click.exceptions import NoArgsIsHelpError, NoSuchCommand
 
-from overlap.harness import ending, interrupt, outlets, registry
-from overlap.harness.owned import children
+from overlap.harness import registry
+from overlap.harness.host import fast_exit, interrupt, output_streams
+from overlap.harness.host.owned import children
 from overlap.harness.text.choices import choices, quoted
 
 COMMANDS = "overlap.harness.commands"
@@ -31,7 +32,7 @@ class Commands(click.Group):
 
     def process(self, *words: Any, **told: Any) -> NoReturn:
         """Carry out *words*, or those of the command line, and end the process as the last act."""
-        outlets.guard()
+        output_streams.guard()
         code = 0
         try:
             self.main(*words, **told)
@@ -44,7 +45,7 @@ class Commands(click.Group):
             signal.signal(number, signal.SIG_IGN)
         asked = [str(word) for word in (words[0] if words else sys.argv[1:])]
         command = next((word for word in asked if not word.startswith("-")), None)
-        ending.at_once(outlets.settled(code, shows=command not in MEASURING))
+        fast_exit.at_once(output_streams.settled(code, shows=command not in MEASURING))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name every command there is."""

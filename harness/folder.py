@@ -9,10 +9,11 @@ from pathlib import Path
 from time import localtime, strftime
 from typing import Any
 
-from overlap.harness import masking, slo
+from overlap.harness import slo
 from overlap.harness.balance import Balance
 from overlap.harness.config import RunConfig
-from overlap.harness.environment import circumstances
+from overlap.harness.host import secrets
+from overlap.harness.host.environment import circumstances
 from overlap.harness.plan import Planned
 from overlap.harness.record import UNTRIED, Call, Cell, Slot
 from overlap.harness.store import Writer
@@ -71,7 +72,7 @@ def _told(config: RunConfig, titles: Sequence[str]) -> dict[str, Any]:
     """Return *config* for the file: without folders, whose names may be a person's, and without secrets."""
     asked = titles if config.scenarios else ()
     inputs = config.inputs.name if config.inputs else None
-    server = masking.masked(config.server) if config.server else None
+    server = secrets.masked(config.server) if config.server else None
     return {**asdict(config), "results": None, "scenarios": asked, "inputs": inputs, "server": server}
 
 

@@ -15,11 +15,11 @@ from typing import IO, Any, Self
 
 import orjson
 
-from overlap.harness import interrupt
-from overlap.harness.descriptors import shortage
-from overlap.harness.environment import scrubbed
-from overlap.harness.masking import HIDDEN_NAMES, hidden_among, hide_dotenv, masked
-from overlap.harness.owned.children import Child
+from overlap.harness.host import interrupt
+from overlap.harness.host.descriptors import shortage
+from overlap.harness.host.environment import scrubbed
+from overlap.harness.host.owned.children import Child
+from overlap.harness.host.secrets import HIDDEN_NAMES, hidden_among, hide_dotenv, masked
 from overlap.harness.slot import Order
 from overlap.harness.text.mistakes import Mistake
 

@@ -21,10 +21,10 @@ from overlap.harness import registry
 from overlap.harness.application.adapting import METHODS, adapted, is_application, methods
 from overlap.harness.application.inputs import item
 from overlap.harness.application.shape import shape
-from overlap.harness.descriptors import allow
 from overlap.harness.endpoint import Endpoint
+from overlap.harness.host.descriptors import allow
+from overlap.harness.host.owned.children import guarded
 from overlap.harness.journal import Journal, take
-from overlap.harness.owned.children import guarded
 from overlap.harness.plan import STRATEGIES
 from overlap.harness.probe import Item, Probe
 from overlap.harness.record import Call, Cell, Slot

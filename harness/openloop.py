@@ -19,9 +19,9 @@ from time import monotonic_ns, sleep
 from types import ModuleType
 from typing import Any
 
-from overlap.harness import alarm
 from overlap.harness.arriving import Arrivals
 from overlap.harness.heartbeat import spread
+from overlap.harness.host import timerfd
 from overlap.harness.probe import Item, Probe
 from overlap.harness.record import Lag
 
@@ -148,7 +148,7 @@ async def _fed(placed: Iterable[Item], start: Callable[[Item], None], late: list
         if not over.done():
             over.set_result(None)
 
-    ringer = alarm.best(loop, ring)
+    ringer = timerfd.best(loop, ring)
     try:
         ring()
         await over

@@ -22,9 +22,9 @@ import click
 from rich.console import Console
 
 from overlap.harness import arriving, bench, store
-from overlap.harness.awake import at_its_post
 from overlap.harness.config import config_from
 from overlap.harness.heartbeat import spread
+from overlap.harness.host.idle_guard import at_its_post
 from overlap.harness.progress import Bar
 from overlap.harness.record import Call
 from overlap.harness.text.mistakes import Mistake

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 from overlap.harness.chunks import carries, thinks
 from overlap.harness.events import Detected
-from overlap.harness.masking import word
+from overlap.harness.host.secrets import word
 from overlap.harness.record import Call
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
-from overlap.harness.masking import line
+from overlap.harness.host.secrets import line
 from overlap.harness.text.choices import choices, quoted
 
 

@@ -18,16 +18,16 @@ from overlap.harness import arriving
 from overlap.harness.application.spec import parse
 from overlap.harness.bytime import join_by_time
 from overlap.harness.config import RunConfig
-from overlap.harness.environment import given
 from overlap.harness.folder import Ledger
+from overlap.harness.host.core_pinning import seats
+from overlap.harness.host.environment import given
+from overlap.harness.host.other_programs import look, taken, used
+from overlap.harness.host.secrets import line
 from overlap.harness.journal import Journal, take
 from overlap.harness.launch import Broken, Launch
-from overlap.harness.masking import line
-from overlap.harness.neighbours import look, taken, used
 from overlap.harness.plan import Planned
 from overlap.harness.record import UNTRIED, Call, Slot
 from overlap.harness.remote.visit import Visit
-from overlap.harness.seats import seats
 from overlap.harness.servers import Servers
 from overlap.harness.slot import Order
 from overlap.harness.store import call_from, slot_from

@@ -9,10 +9,10 @@ from selectors import EVENT_READ, DefaultSelector
 from time import monotonic
 from typing import IO, Self
 
-from overlap.harness import interrupt
-from overlap.harness.environment import scrubbed
-from overlap.harness.masking import masked
-from overlap.harness.owned.children import Child
+from overlap.harness.host import interrupt
+from overlap.harness.host.environment import scrubbed
+from overlap.harness.host.owned.children import Child
+from overlap.harness.host.secrets import masked
 from overlap.harness.text.last_words import reason
 
 PATIENCE = 20.0  # seconds for a server to come up: importing takes one, a busy CI machine the rest
@@ -60,7 +60,7 @@ def start(
     Start *command* on *core* and wait for the line `ready <address> …` on its stdout.
 
     Raises `NotReady` when it ends, or says something else, or nothing for *patience* seconds. Started *together*,
-    it stays in our session, so that `overlap.harness.awake` may keep its core.
+    it stays in our session, so that `overlap.harness.host.idle_guard` may keep its core.
     """
     process = spawn(command, core, together=together)
     try:

@@ -6,10 +6,10 @@ from types import TracebackType
 from typing import Self
 
 from overlap.harness.config import RunConfig
+from overlap.harness.host.core_pinning import seats
+from overlap.harness.host.owned.children import Child
 from overlap.harness.journal import Lost
-from overlap.harness.owned.children import Child
 from overlap.harness.plan import Planned
-from overlap.harness.seats import seats
 from overlap.harness.server import Server, mock_command, ready, spawn
 
 

@@ -13,10 +13,11 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from overlap.harness import arriving, bench, interrupt, slo
+from overlap.harness import arriving, bench, slo
 from overlap.harness.config import RunConfig
-from overlap.harness.environment import given
 from overlap.harness.folder import Ledger, begun, fresh, point_latest
+from overlap.harness.host import interrupt
+from overlap.harness.host.environment import given
 from overlap.harness.journal import Lost
 from overlap.harness.launch import Broken
 from overlap.harness.plan import Planned

@@ -9,22 +9,23 @@ from itertools import islice
 from time import monotonic_ns, process_time_ns
 from typing import Any
 
-from overlap.harness import arriving, children, executor, loops, openloop, registry, slices
+from overlap.harness import arriving, executor, loops, openloop, registry
 from overlap.harness.application.adapting import built
 from overlap.harness.application.inputs import item, questions
 from overlap.harness.application.opening import made, opened, own, scenario
 from overlap.harness.application.shape import shape
-from overlap.harness.awake import awake
 from overlap.harness.burn import Burning
 from overlap.harness.endpoint import Endpoint, Remote
 from overlap.harness.heartbeat import Heartbeat
+from overlap.harness.host import child_cpu, scheduler_slice
+from overlap.harness.host.gc_freeze import settle
+from overlap.harness.host.idle_guard import awake
 from overlap.harness.leftovers import Leftovers
 from overlap.harness.pauses import Collections
 from overlap.harness.pools import PoolWaits
 from overlap.harness.probe import Item, Probe
 from overlap.harness.record import OWN, Call, Cell, Lag, Metered, Pauses, Queue
 from overlap.harness.remote.hooks import metered
-from overlap.harness.settle import settle
 from overlap.harness.store import cell_from
 
 
@@ -162,7 +163,7 @@ def execute(order: Order, meet: Meet | None = None) -> tuple[Timed, list[Call]]:
     """
     strategy = registry.load("overlap.harness.strategies", order.cell.strategy)
     if order.processes > 1:
-        slices.shorten()
+        scheduler_slice.shorten()
     spec, left = own(order.word), Leftovers()
     with (
         metered(order.remote) as meter,
@@ -211,25 +212,25 @@ async def awaited(
     strategy: Callable[..., Any], app: Any, calls: Sequence[Item], probe: Probe, concurrency: int
 ) -> Timed:
     """Await *strategy* and time it from inside the loop: whatever runs that is left out."""
-    beat, handed = Heartbeat(asyncio.get_running_loop()), children.of_children()
+    beat, handed = Heartbeat(asyncio.get_running_loop()), child_cpu.of_children()
     beat.start()
     cpu, started = process_time_ns(), monotonic_ns()
     await strategy(app, calls, probe, concurrency)
     ended, spent = monotonic_ns(), process_time_ns() - cpu
     lag, beats = beat.stop(), min(beat.cost, spent)
     # It goes with the time that passes, not with calls: it is no part of what they cost.
-    return Timed(started, ended, spent - beats + children.of_children() - handed, lag, beats)
+    return Timed(started, ended, spent - beats + child_cpu.of_children() - handed, lag, beats)
 
 
 def blocking(
     strategy: Callable[..., Any], app: Any, calls: Sequence[Item], probe: Probe, concurrency: int
 ) -> Timed:
     """Run a plain *strategy* and time it; there is no loop to be late."""
-    handed = children.of_children()
+    handed = child_cpu.of_children()
     cpu, started = process_time_ns(), monotonic_ns()
     strategy(app, calls, probe, concurrency)
     ended, spent = monotonic_ns(), process_time_ns() - cpu
-    return Timed(started, ended, spent + children.of_children() - handed)
+    return Timed(started, ended, spent + child_cpu.of_children() - handed)
 
 
 async def _in_loop(build: Callable[[], Any]) -> Any:

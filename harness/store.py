@@ -21,8 +21,8 @@ import orjson
 from overlap.harness import about as shape
 from overlap.harness import audit, seal
 from overlap.harness.facts import call_from, cell_from, line, served_from, slot_from
+from overlap.harness.host.input_files import checked
 from overlap.harness.plausible import impossible_cell
-from overlap.harness.reading import checked
 from overlap.harness.record import Call, Cell, Slot
 from overlap.harness.text.mistakes import Mistake
 

@@ -8,7 +8,7 @@ from overlap.harness import registry
 from overlap.harness.application.inputs import read
 from overlap.harness.application.spec import Spec, parse, titles
 from overlap.harness.config import RunConfig
-from overlap.harness.environment import given
+from overlap.harness.host.environment import given
 from overlap.harness.launch import Broken, Launch
 from overlap.harness.plan import SCENARIOS, Plan, chosen, plans, settled
 from overlap.harness.record import OWN

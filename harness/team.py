@@ -14,7 +14,8 @@ from itertools import cycle, islice
 from time import monotonic, monotonic_ns
 from typing import Any, Self
 
-from overlap.harness import interrupt, openloop
+from overlap.harness import openloop
+from overlap.harness.host import interrupt
 from overlap.harness.launch import PATIENCE, Launch
 from overlap.harness.slot import Order
 

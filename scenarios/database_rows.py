@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from overlap.harness.owned.temporary import temporary
+from overlap.harness.host.owned.temporary import temporary
 from overlap.harness.plan import Plan
 from overlap.harness.stats.cells import Summary
 from overlap.scenarios._cells import about, in_each, over, variants, verdict, versus

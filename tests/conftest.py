@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 import pytest
 
-from overlap.harness import masking
 from overlap.harness.arms.flock import held
+from overlap.harness.host import secrets
 from overlap.harness.record import Call, Cell, Lag, Served, Slot
 from overlap.harness.store import Writer
 
@@ -54,7 +54,7 @@ def pytest_collection_finish() -> None:
 def _nothing_hidden():
     """A value that one test hides is no secret of the next one's."""
     yield
-    masking.forget()
+    secrets.forget()
 
 
 def _call(cell: Cell, turn: int, index: int, sent: int, rng: Random) -> Call:

@@ -4,7 +4,7 @@ import re
 import traceback
 from pathlib import Path
 
-from overlap.harness.masking import line, masked
+from overlap.harness.host.secrets import line, masked
 
 # What environment variables that hold keys and addresses are called.
 VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:KEY|TOKEN|SECRET|URL|ENDPOINT|PASSWORD|ID|HOST)\b")

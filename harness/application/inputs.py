@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
+from overlap.harness.host.input_files import MIB, text_of
 from overlap.harness.probe import Item, tag
-from overlap.harness.reading import MIB, text_of
 from overlap.harness.text.mistakes import Mistake
 
 # The keys under which a question stands; of others the longest text is taken.

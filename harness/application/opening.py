@@ -12,8 +12,8 @@ from overlap.harness.application.loading import forget, imported, public
 from overlap.harness.application.pointing import point
 from overlap.harness.application.spec import Spec, parse
 from overlap.harness.endpoint import Endpoint
+from overlap.harness.host.gc_freeze import settle
 from overlap.harness.record import OWN
-from overlap.harness.settle import settle
 
 
 def own(word: str) -> Spec | None:

@@ -13,8 +13,8 @@ from overlap.harness.arms.lock import lock
 from overlap.harness.arms.shim import environment, shim
 from overlap.harness.arms.spec import Spec
 from overlap.harness.arms.tree import Tree, naming, trees
-from overlap.harness.environment import PACKAGES
 from overlap.harness.gate.record import Arm
+from overlap.harness.host.environment import PACKAGES
 from overlap.harness.launch import Launch
 
 Say = Callable[[str], None]

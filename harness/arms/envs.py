@@ -17,7 +17,7 @@ from overlap.harness.arms import installer
 from overlap.harness.arms.flock import held
 from overlap.harness.arms.interpreter import Interpreter, ask
 from overlap.harness.arms.lock import Lock, digest
-from overlap.harness.calm import uninterrupted
+from overlap.harness.host.defer_signals import uninterrupted
 from overlap.harness.text.mistakes import Mistake
 
 _DONE = ".complete"  # written last: a folder without it was left half-made

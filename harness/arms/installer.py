@@ -10,11 +10,11 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from overlap.harness import interrupt
 from overlap.harness.arms.lock import Lock
-from overlap.harness.masking import masked
-from overlap.harness.owned import children
-from overlap.harness.owned.temporary import temporary
+from overlap.harness.host import interrupt
+from overlap.harness.host.owned import children
+from overlap.harness.host.owned.temporary import temporary
+from overlap.harness.host.secrets import masked
 from overlap.harness.text.mistakes import Mistake
 
 _ADDRESS = re.compile(r"[A-Za-z][\w+.-]*://[^\s`]+|(?<=host=)'[^']*'|(?<=with url: )\S+")

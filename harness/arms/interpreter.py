@@ -6,8 +6,8 @@ from pathlib import Path
 
 import orjson
 
-from overlap.harness.environment import scrubbed
-from overlap.harness.owned.children import run
+from overlap.harness.host.environment import scrubbed
+from overlap.harness.host.owned.children import run
 from overlap.harness.text.mistakes import Mistake
 
 _ASK = """

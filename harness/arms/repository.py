@@ -3,9 +3,9 @@
 from pathlib import Path
 from subprocess import CompletedProcess
 
-from overlap.harness.masking import masked
-from overlap.harness.owned.children import run
-from overlap.harness.owned.git import command, variables
+from overlap.harness.host.owned.children import run
+from overlap.harness.host.owned.git import command, variables
+from overlap.harness.host.secrets import masked
 from overlap.harness.text.mistakes import Mistake
 
 MAIN_LINES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from overlap.harness.owned.temporary import temporary
+from overlap.harness.host.owned.temporary import temporary
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from overlap.harness import loops, registry
-from overlap.harness.masking import hide, masked, shown
+from overlap.harness.host.secrets import hide, masked, shown
 from overlap.harness.text.mistakes import Mistake
 
 # Stands for the commit from which the candidate came; only git knows which that is.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from overlap.harness.arms.lock import ORDER
 from overlap.harness.arms.pins import pins
-from overlap.harness.environment import PACKAGES
+from overlap.harness.host.environment import PACKAGES
 from overlap.harness.report.figures import count, listed
 
 # Of other tools; patterns of file names.

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from overlap.harness.arms.repository import git, prefix, said
-from overlap.harness.calm import uninterrupted
-from overlap.harness.owned.sweeping import TREE, forget
-from overlap.harness.owned.temporary import abandoned, claimed, temporary
+from overlap.harness.host.defer_signals import uninterrupted
+from overlap.harness.host.owned.sweeping import TREE, forget
+from overlap.harness.host.owned.temporary import abandoned, claimed, temporary
 from overlap.harness.text.mistakes import Mistake
 
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from overlap.harness.reading import MIB, checked
+from overlap.harness.host.input_files import MIB, checked
 from overlap.harness.text.mistakes import Mistake
 
 LONGEST = 1_000_000

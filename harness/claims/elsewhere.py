@@ -9,9 +9,9 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from overlap.harness.environment import scrubbed
-from overlap.harness.masking import masked
-from overlap.harness.owned.children import Child, run
+from overlap.harness.host.environment import scrubbed
+from overlap.harness.host.owned.children import Child, run
+from overlap.harness.host.secrets import masked
 from overlap.harness.text.choices import quoted
 from overlap.harness.text.mistakes import Mistake
 

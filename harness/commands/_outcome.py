@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from overlap.harness import interrupt
 from overlap.harness.bench import Outcome
 from overlap.harness.commands._words import FAULTY, INTERRUPTED, paper, warn
+from overlap.harness.host import interrupt
 
 
 def told(outcome: Outcome, *, quiet: bool, as_json: bool = False, formats: list[str] | None = None) -> int:

@@ -10,8 +10,8 @@ from rich.table import Table
 
 from overlap.harness import registry
 from overlap.harness.commands._words import fail, paper
+from overlap.harness.host.input_files import checked
 from overlap.harness.loops import LOOPS
-from overlap.harness.reading import checked
 from overlap.harness.text.choices import choices, quoted
 from overlap.harness.text.mistakes import Mistake
 

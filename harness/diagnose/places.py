@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from overlap.harness.masking import masked
+from overlap.harness.host.secrets import masked
 
 LONGEST_TEXT = 60
 _OURS = str(Path(__file__).parents[1])

@@ -6,10 +6,10 @@ from typing import Any
 from overlap.harness import registry
 from overlap.harness.application.inputs import read
 from overlap.harness.application.spec import parse
-from overlap.harness.descriptors import allow
 from overlap.harness.diagnose.catalogue import interventions
 from overlap.harness.diagnose.config import Asked
 from overlap.harness.diagnose.order import order_of
+from overlap.harness.host.descriptors import allow
 from overlap.harness.journal import take
 from overlap.harness.plan import STRATEGIES
 from overlap.harness.text.mistakes import Mistake

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from time import monotonic
 from typing import Any, Self
 
-from overlap.harness import interrupt, registry
+from overlap.harness import registry
 from overlap.harness.config import RunConfig
 from overlap.harness.diagnose.catalogue import Intervention, interventions
 from overlap.harness.diagnose.config import Asked
@@ -17,10 +17,11 @@ from overlap.harness.diagnose.order import order_of
 from overlap.harness.diagnose.preflight import check, first_calls
 from overlap.harness.diagnose.seen import Seen
 from overlap.harness.diagnose.speed import faster
-from overlap.harness.environment import given
+from overlap.harness.host import interrupt
+from overlap.harness.host.environment import given
+from overlap.harness.host.other_programs import look, taken, used
 from overlap.harness.journal import Lost, take
 from overlap.harness.launch import Broken, Launch
-from overlap.harness.neighbours import look, taken, used
 from overlap.harness.record import Call, Slot
 from overlap.harness.runner import Progress, joined
 from overlap.harness.server import NotReady

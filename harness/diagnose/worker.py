@@ -16,15 +16,16 @@ from typing import Any
 
 import orjson
 
-from overlap.harness import ending, look
+from overlap.harness import look
 from overlap.harness import slot as slots
 from overlap.harness.application.blame import Unloadable, traceback_of
 from overlap.harness.diagnose.catalogue import intervention, interventions
 from overlap.harness.diagnose.notes import Notes
 from overlap.harness.diagnose.places import own
 from overlap.harness.diagnose.watching import Watch, watching
-from overlap.harness.masking import word
-from overlap.harness.owned.children import confine
+from overlap.harness.host import fast_exit
+from overlap.harness.host.owned.children import confine
+from overlap.harness.host.secrets import word
 from overlap.harness.registry import Unknown, imported
 
 LIBRARIES = ("openai", "langchain_openai", "langchain_core.output_parsers", "langchain_core.tracers.context")
@@ -40,7 +41,7 @@ def main() -> None:
             (carried_out(orjson.loads(line)) or orjson.dumps({"error": "it ended its own process"})) + b"\n"
         )
         answers.flush()
-    ending.at_once()
+    fast_exit.at_once()
 
 
 def load(names: tuple[str, ...] | list[str]) -> None:

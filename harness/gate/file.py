@@ -18,7 +18,7 @@ from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from overlap.harness.gate.record import SCHEMA, Arm, Control, Missing, Outcome, Pair, Rule, Run, Series
-from overlap.harness.reading import MIB, text_of
+from overlap.harness.host.input_files import MIB, text_of
 from overlap.harness.text.mistakes import Mistake
 
 LARGEST = 256 * MIB

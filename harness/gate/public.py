@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from overlap.harness.masking import masked
+from overlap.harness.host.secrets import masked
 
 LONGEST = 300
 # Control characters, line ends, what turns the direction of writing, halves of characters.

@@ -8,7 +8,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from overlap.harness.reading import MIB, checked
+from overlap.harness.host.input_files import MIB, checked
 from overlap.harness.text.mistakes import Mistake
 
 LARGEST = 256 * MIB

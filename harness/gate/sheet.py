@@ -7,10 +7,10 @@ from itertools import groupby
 from math import inf, isfinite, log
 from typing import Any
 
-from overlap.harness.environment import PACKAGES
 from overlap.harness.gate.numbers import change, percent, plain, span, tenths, values
 from overlap.harness.gate.public import clean
 from overlap.harness.gate.record import Judged, Outcome, Verdict
+from overlap.harness.host.environment import PACKAGES
 from overlap.harness.report.figures import DASH, count, listed
 from overlap.harness.report.words import label
 

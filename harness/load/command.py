@@ -4,8 +4,8 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-from overlap.harness import interrupt
 from overlap.harness.commands._words import paper, warn
+from overlap.harness.host import interrupt
 from overlap.harness.journal import Lost
 from overlap.harness.load import run
 from overlap.harness.load.config import LoadConfig, config_from

@@ -10,7 +10,7 @@ from typing import Any
 
 from overlap.harness import registry
 from overlap.harness.balance import Balance
-from overlap.harness.environment import circumstances
+from overlap.harness.host.environment import circumstances
 from overlap.harness.load import remarks
 from overlap.harness.load.config import LoadConfig
 from overlap.harness.load.tally import Tally

@@ -9,9 +9,10 @@ from pathlib import Path
 from time import monotonic, monotonic_ns
 from typing import Any
 
-from overlap.harness import interrupt
-from overlap.harness.calm import uninterrupted
 from overlap.harness.folder import begun, fresh, point_latest
+from overlap.harness.host import interrupt
+from overlap.harness.host.defer_signals import uninterrupted
+from overlap.harness.host.other_programs import look, taken
 from overlap.harness.journal import Lost, take
 from overlap.harness.load import remarks
 from overlap.harness.load.config import LoadConfig
@@ -19,7 +20,6 @@ from overlap.harness.load.folder import Book
 from overlap.harness.load.slo import Judged
 from overlap.harness.load.stage import Stage
 from overlap.harness.load.tally import Tally
-from overlap.harness.neighbours import look, taken
 from overlap.harness.record import Call
 from overlap.harness.report.figures import plainly
 from overlap.harness.store import Unwritten, Writer

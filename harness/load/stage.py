@@ -7,13 +7,13 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from overlap.harness.descriptors import allow
+from overlap.harness.host.core_pinning import seats
+from overlap.harness.host.descriptors import allow
 from overlap.harness.journal import Lost, configure, take
 from overlap.harness.load.config import LoadConfig
 from overlap.harness.load.endpoints import class_name
 from overlap.harness.load.process import Locust
 from overlap.harness.load.setup import Setup
-from overlap.harness.seats import seats
 from overlap.harness.server import NotReady, Server, start
 from overlap.harness.text.mistakes import Mistake
 

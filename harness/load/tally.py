@@ -12,9 +12,9 @@ from dataclasses import replace
 from statistics import median
 from typing import Any
 
+from overlap.harness.host.other_programs import Taken
 from overlap.harness.journal import Journal
 from overlap.harness.load.books import SHARE, Row
-from overlap.harness.neighbours import Taken
 from overlap.harness.openloop import NOT_STARTED
 from overlap.harness.probe import tag
 from overlap.harness.record import Call, Served

@@ -13,8 +13,8 @@ import pytest
 
 from overlap.harness import loops, registry
 from overlap.harness.application.blame import Unloadable
-from overlap.harness.descriptors import allow
-from overlap.harness.environment import scrubbed
+from overlap.harness.host.descriptors import allow
+from overlap.harness.host.environment import scrubbed
 from overlap.harness.pytest_plugin.mock import MockLLM
 from overlap.harness.pytest_plugin.slots import OpenSlot
 from overlap.harness.record import Cell

@@ -12,8 +12,8 @@ import pytest
 
 from overlap.harness.application.pointing import point
 from overlap.harness.endpoint import Endpoint
+from overlap.harness.host.owned.children import guarded
 from overlap.harness.journal import HEADERS, Journal, take
-from overlap.harness.owned.children import guarded
 from overlap.harness.server import NotReady, Server, mock_command, start
 
 PROFILE, TOKENS, SEED = "instant", 20, 7

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from overlap.harness.reading import MIB, checked
+from overlap.harness.host.input_files import MIB, checked
 from overlap.harness.store import replace
 from overlap.harness.text.mistakes import Mistake
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from tempfile import gettempdir
 from time import localtime, strftime
 
-from overlap.harness import interrupt
 from overlap.harness.application.inputs import questions
 from overlap.harness.config import RunConfig
-from overlap.harness.descriptors import allow
 from overlap.harness.endpoint import Remote
+from overlap.harness.host import interrupt
+from overlap.harness.host.descriptors import allow
 from overlap.harness.plan import Planned
 from overlap.harness.record import Cell, Metered
 from overlap.harness.recording import file

@@ -3,7 +3,7 @@
 import os
 import re
 
-from overlap.harness.masking import hide
+from overlap.harness.host.secrets import hide
 from overlap.harness.text.mistakes import Mistake
 
 # Names in capitals only: anything else may be the key itself, and must then not be repeated.

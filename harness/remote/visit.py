@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from overlap.harness.config import RunConfig
 from overlap.harness.endpoint import Remote, address, loopback
-from overlap.harness.masking import line
+from overlap.harness.host.secrets import line
 from overlap.harness.plan import Plan, Planned
 from overlap.harness.record import OWN, Call, Metered
 from overlap.harness.remote import secret

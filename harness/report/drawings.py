@@ -9,8 +9,8 @@ from multiprocessing.connection import Connection
 from threading import active_count
 from typing import Any
 
-from overlap.harness.environment import cores
-from overlap.harness.owned.children import confine
+from overlap.harness.host.environment import cores
+from overlap.harness.host.owned.children import confine
 from overlap.harness.report.section import Chart
 
 # With fewer, a second process gains nothing.

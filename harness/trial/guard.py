@@ -1,7 +1,7 @@
 """Whether the machine was left in peace while a round was measured."""
 
 from overlap.harness.gate.record import Rule
-from overlap.harness.neighbours import Taken
+from overlap.harness.host.other_programs import Taken
 
 
 def disturbance(found: Taken, rule: Rule) -> str | None:

@@ -22,7 +22,7 @@ from overlap.harness.folder import fresh
 from overlap.harness.gate.file import read
 from overlap.harness.gate.judge import judge
 from overlap.harness.gate.record import Outcome
-from overlap.harness.owned.children import Child, guarded
+from overlap.harness.host.owned.children import Child, guarded
 
 PATIENCE = 10.0  # seconds for a gate that is interrupted to write down what it has
 SAME = ("--base", "executor=6")

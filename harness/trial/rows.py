@@ -5,13 +5,13 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from overlap.harness import interrupt
-from overlap.harness.environment import scrubbed
 from overlap.harness.gate.pytest_json import rows
 from overlap.harness.gate.record import Series
-from overlap.harness.masking import masked
-from overlap.harness.owned import children
-from overlap.harness.owned.temporary import temporary
+from overlap.harness.host import interrupt
+from overlap.harness.host.environment import scrubbed
+from overlap.harness.host.owned import children
+from overlap.harness.host.owned.temporary import temporary
+from overlap.harness.host.secrets import masked
 from overlap.harness.report.figures import count, listed
 from overlap.harness.trial.book import Book, Seen
 from overlap.harness.trial.workers import ARMS

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
-from overlap.harness import interrupt
 from overlap.harness.gate.record import Run
-from overlap.harness.neighbours import look, taken
+from overlap.harness.host import interrupt
+from overlap.harness.host.other_programs import look, taken
 from overlap.harness.report.figures import count
 from overlap.harness.servers import Servers
 from overlap.harness.trial.book import PROCESS, Book, Seen

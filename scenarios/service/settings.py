@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 import orjson
 
-from overlap.harness.owned.children import confine
+from overlap.harness.host.owned.children import confine
 
 VARIABLE = "OVERLAP_SERVICE"
 

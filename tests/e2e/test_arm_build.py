@@ -19,7 +19,7 @@ from overlap.harness.arms.flock import free
 from overlap.harness.arms.interpreter import ask
 from overlap.harness.arms.shim import package
 from overlap.harness.arms.spec import specs
-from overlap.harness.environment import scrubbed
+from overlap.harness.host.environment import scrubbed
 from overlap.harness.text.mistakes import Mistake
 
 BENCHMARK = """
@@ -30,7 +30,7 @@ def test_it(benchmark):
 """
 KILLED = """
 import sys, time
-from overlap.harness import interrupt
+from overlap.harness.host import interrupt
 from overlap.harness.arms.build import built
 from overlap.harness.arms.spec import specs
 with interrupt.catching(), built(*specs([], [])) as (base, candidate):

@@ -12,7 +12,7 @@ from overlap.harness.gate.budgets.reading import read
 from overlap.harness.gate.budgets.words import lead
 from overlap.harness.gate.github import summarize
 from overlap.harness.gate.record import EXIT
-from overlap.harness.masking import line
+from overlap.harness.host.secrets import line
 from overlap.harness.store import Run, Unreadable
 from overlap.harness.store import read as read_run
 from overlap.harness.text.mistakes import Mistake

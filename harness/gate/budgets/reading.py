@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from overlap.harness.gate.budgets.limit import Limit, limit
-from overlap.harness.reading import MIB, text_of
+from overlap.harness.host.input_files import MIB, text_of
 from overlap.harness.text.mistakes import Mistake
 
 KEYS = ("name", "cells", "limits")

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from overlap.harness.neighbours import Seen, taken
+from overlap.harness.host.other_programs import Seen, taken
 from overlap.harness.probe import Probe
 from overlap.harness.proof.row import Row
 from overlap.harness.record import Slot

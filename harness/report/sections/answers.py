@@ -1,6 +1,6 @@
 """What was asked, and what came out."""
 
-from overlap.harness.masking import line
+from overlap.harness.host.secrets import line
 from overlap.harness.registry import imported, load
 from overlap.harness.report.figures import count, listed
 from overlap.harness.report.leads import fastest

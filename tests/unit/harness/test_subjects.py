@@ -4,7 +4,7 @@ import pytest
 
 from overlap.harness import subjects
 from overlap.harness.config import config_from
-from overlap.harness.environment import given
+from overlap.harness.host.environment import given
 from overlap.harness.text.mistakes import Mistake
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from overlap.harness.arms.spec import FORK, Spec, specs
-from overlap.harness.masking import masked
+from overlap.harness.host.secrets import masked
 from overlap.harness.text.mistakes import Mistake
 
 

@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from overlap.harness.calm import uninterrupted
+from overlap.harness.host.defer_signals import uninterrupted
 
 
 def test_ctrl_c_comes_when_the_block_is_done():

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overlap.harness import alarm
 from overlap.harness.application.inputs import item
+from overlap.harness.host import timerfd
 from overlap.harness.openloop import sized
 
 
@@ -25,7 +25,7 @@ def test_what_is_no_text_is_left_as_it_is():
     assert sized({"a": 1}, 10, 10) == {"a": 1}
 
 
-@pytest.mark.parametrize("kind", [alarm.best, alarm.LoopTimer])
+@pytest.mark.parametrize("kind", [timerfd.best, timerfd.LoopTimer])
 def test_an_alarm_rings_again_and_again_at_times_of_the_clock(kind):
     """The loop's own timer may ring early; who is rung looks at the clock and arms it again."""
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from overlap.harness import masking
 from overlap.harness.commands._agree import agree
 from overlap.harness.config import RunConfig
 from overlap.harness.endpoint import address, loopback
+from overlap.harness.host import secrets
 from overlap.harness.plan import Plan, Planned
 from overlap.harness.record import Call, Cell, Metered
 from overlap.harness.remote import secret
@@ -106,10 +106,10 @@ def test_a_key_is_taken_out_of_whatever_is_told(monkeypatch):
     """Servers and tracebacks quote it, whatever its variable is called; words as short as `none` are no secret."""
     monkeypatch.setenv("THE_THING", "sk-123456")
     assert secret.environment("THE_THING") == {"THE_THING": "sk-123456"}
-    assert masking.line("no key sk-123456,\n really") == "no key [secret], really"
+    assert secrets.line("no key sk-123456,\n really") == "no key [secret], really"
     monkeypatch.setenv("THE_THING", "none")
     secret.environment("THE_THING")
-    assert masking.line("none of it") == "none of it"
+    assert secrets.line("none of it") == "none of it"
 
 
 def test_nobody_is_asked_for_what_costs_nothing_and_nothing_is_spent_without_a_yes(monkeypatch):

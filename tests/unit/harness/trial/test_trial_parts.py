@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from overlap.harness.gate.record import Arm, Control, Rule, Series
-from overlap.harness.neighbours import Taken
+from overlap.harness.host.other_programs import Taken
 from overlap.harness.plan import Plan
 from overlap.harness.record import Call, Cell, Served, Slot
 from overlap.harness.text.mistakes import Mistake

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import current_thread, main_thread
 
-from overlap.harness.interrupt import SIGNALS
+from overlap.harness.host.interrupt import SIGNALS
 
 
 @contextmanager

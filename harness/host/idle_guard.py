@@ -14,9 +14,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from overlap.harness.environment import cores
-from overlap.harness.owned.children import marked
-from overlap.harness.seats import seats
+from overlap.harness.host.core_pinning import seats
+from overlap.harness.host.environment import cores
+from overlap.harness.host.owned.children import marked
 
 # It asks for its parent as it spins, and so ends with it, however that ends.
 _SPIN = (

@@ -6,9 +6,9 @@ from time import process_time
 
 import pytest
 
-from overlap.harness import neighbours
-from overlap.harness.neighbours import Seen, look, taken, used
-from overlap.harness.seats import Seats
+from overlap.harness.host import other_programs
+from overlap.harness.host.core_pinning import Seats
+from overlap.harness.host.other_programs import Seen, look, taken, used
 
 BURN = "import time\nwhile time.process_time() < 0.1: pass\nprint(flush=True)\ninput()"
 
@@ -22,8 +22,8 @@ def test_what_others_took_is_what_was_busy_and_not_ours():
 
 def test_nothing_is_known_where_the_kernel_does_not_say():
     """None, and no error; nor where no time has passed."""
-    assert taken(Seen(0.0, None, None, 5.0, 2), Seen(2.0, None, None, 7.5, 2)) == neighbours.Taken(None, None)
-    assert taken(Seen(2.0, 1.0, 0.0, 5.0, 2), Seen(2.0, 1.0, 0.0, 5.0, 2)) == neighbours.Taken(None, None)
+    assert taken(Seen(0.0, None, None, 5.0, 2), Seen(2.0, None, None, 7.5, 2)) == other_programs.Taken(None, None)
+    assert taken(Seen(2.0, 1.0, 0.0, 5.0, 2), Seen(2.0, 1.0, 0.0, 5.0, 2)) == other_programs.Taken(None, None)
 
 
 def test_steal_is_of_the_cores_used_and_of_no_others(tmp_path, monkeypatch):
@@ -31,7 +31,7 @@ def test_steal_is_of_the_cores_used_and_of_no_others(tmp_path, monkeypatch):
     idle = "".join(f"cpu{core} 0 0 0 100 0 0 0 0 0 0\n" for core in range(2, 64))
     stat = tmp_path / "stat"
     stat.write_text(f"cpu  9 9 9 9 9 9 9 9 0 0\ncpu0 50 0 0 0 0 0 0 0 0 0\ncpu1 0 0 0 0 0 0 0 100 0 0\n{idle}")
-    monkeypatch.setattr(neighbours, "_STAT", stat)
+    monkeypatch.setattr(other_programs, "_STAT", stat)
     both, first = look([0, 1]), look([0])
     assert (both.stolen, both.busy, both.cores) == (1.0, 0.5, 2)
     assert (first.stolen, first.busy, first.cores) == (0.0, 0.5, 1)
@@ -48,8 +48,8 @@ def test_steal_is_of_the_cores_used_and_of_no_others(tmp_path, monkeypatch):
 )
 def test_the_cores_that_are_used_are_the_workers_and_the_servers(monkeypatch, seats, processes, cores):
     """Where nobody has a core of its own, all of them."""
-    monkeypatch.setattr(neighbours, "seats", lambda: seats)
-    monkeypatch.setattr(neighbours, "cores", lambda: [0, 1, 2, 3])
+    monkeypatch.setattr(other_programs, "seats", lambda: seats)
+    monkeypatch.setattr(other_programs, "cores", lambda: [0, 1, 2, 3])
     assert used(processes) == cores
 
 

@@ -21,9 +21,9 @@ from secrets import token_hex
 from threading import current_thread, main_thread
 from typing import Any
 
-from overlap.harness.environment import scrubbed
-from overlap.harness.owned.marks import VARIABLE, end_marked
-from overlap.harness.owned.sweeping import sweep
+from overlap.harness.host.environment import scrubbed
+from overlap.harness.host.owned.marks import VARIABLE, end_marked
+from overlap.harness.host.owned.sweeping import sweep
 
 _PR_SET_PDEATHSIG = 1  # from the kernel's prctl.h
 # Looked up now: between fork and exec, a lock of the loader's may be held by a thread that is not there.
@@ -129,7 +129,7 @@ class _Guard:
         paths = (str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH"))
         nothing = subprocess.DEVNULL
         self._guardian = subprocess.Popen(
-            [sys.executable, "-P", "-m", "overlap.harness.owned.guardian", self.mark, *map(str, self.pids)],
+            [sys.executable, "-P", "-m", "overlap.harness.host.owned.guardian", self.mark, *map(str, self.pids)],
             stdin=subprocess.PIPE,
             stdout=nothing,
             stderr=nothing,

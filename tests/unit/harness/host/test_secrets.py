@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from overlap.harness import masking
-from overlap.harness.masking import hide, hide_dotenv, line, masked
+from overlap.harness.host import secrets
+from overlap.harness.host.secrets import hide, hide_dotenv, line, masked
 
 EXAMPLE = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
@@ -67,10 +67,10 @@ def test_what_looks_like_a_key_or_is_one_is_taken_out(text, expected):
 def test_a_key_as_its_provider_writes_it_is_taken_out_wherever_it_stands(key, around):
     """In a sentence, a tuple, behind a sign, in JSON; not a letter of it is left, but for a frame's end."""
     told = masked(around.format(key))
-    assert masking.MARK in told
+    assert secrets.MARK in told
     assert key[4:] not in told
     assert "MIIE" not in told
-    assert len(told) <= len(around) + len(masking.MARK) + 4
+    assert len(told) <= len(around) + len(secrets.MARK) + 4
 
 
 @pytest.mark.parametrize(
@@ -202,10 +202,10 @@ def test_variables_whose_names_say_so_are_hidden_unasked(monkeypatch, tmp_path):
 def test_a_child_knows_which_of_its_variables_are_hidden(monkeypatch):
     """By name: the values are in its environment, whatever they are called."""
     hide(["a value of somebody's"])
-    names = masking.hidden_among({"SHADE": "a value of somebody's", "PATH": "/bin"})
+    names = secrets.hidden_among({"SHADE": "a value of somebody's", "PATH": "/bin"})
     assert names == "SHADE"
-    masking.forget()
-    monkeypatch.setenv(masking.HIDDEN_NAMES, names)
+    secrets.forget()
+    monkeypatch.setenv(secrets.HIDDEN_NAMES, names)
     monkeypatch.setenv("SHADE", "a value of somebody's")
     assert masked("it is a value of somebody's") == "it is [secret]"
 
@@ -220,7 +220,7 @@ def test_a_line_is_masked_before_it_is_cut():
 def test_a_long_text_takes_no_longer_than_its_length(part):
     """Patterns that look back and forth would take hours for what somebody's error quotes."""
     text = part * (20_000 // len(part))
-    assert len(masked(text)) <= len(text) + len(masking.MARK)
+    assert len(masked(text)) <= len(text) + len(secrets.MARK)
 
 
 def test_the_end_of_a_private_key_is_known_without_its_beginning():

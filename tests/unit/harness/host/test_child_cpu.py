@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from overlap.harness import children, slot
+from overlap.harness import slot
+from overlap.harness.host import child_cpu
 
 BURN = "import time\nwhile time.process_time() < 0.1: pass\nprint(flush=True)\ninput()"
 NESTED = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {BURN!r}])"
@@ -16,32 +17,32 @@ NESTED = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {BURN!r
 @pytest.mark.parametrize("code", [BURN, NESTED], ids=["child", "grandchild"])
 def test_a_living_childs_cpu_time_counts(code):
     """A pool's processes live on, so waiting for their end would miss all they do."""
-    before = children.of_children()
+    before = child_cpu.of_children()
     with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         child.stdout.readline()
-        assert child.pid in set(children.descendants(os.getpid()))
-        assert 80_000_000 <= children.of_children() - before < 1_000_000_000
+        assert child.pid in set(child_cpu.descendants(os.getpid()))
+        assert 80_000_000 <= child_cpu.of_children() - before < 1_000_000_000
         child.communicate(b"\n")
-    assert 80_000_000 <= children.of_children() - before < 1_000_000_000
+    assert 80_000_000 <= child_cpu.of_children() - before < 1_000_000_000
 
 
 @pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="the system has no idle class")
 def test_a_child_that_keeps_a_core_awake_computes_nothing():
     """It is the harness's own, and only runs where nobody else wants to."""
     idle = f"import os\nos.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))\n{BURN}"
-    before = children.of_children()
+    before = child_cpu.of_children()
     with subprocess.Popen([sys.executable, "-c", idle], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         child.stdout.readline()
-        assert children.of_children() == before
+        assert child_cpu.of_children() == before
         child.communicate(b"\n")
 
 
 def test_a_process_that_is_gone_has_spent_nothing_that_is_known():
     """No error for a worker that has just died."""
-    assert children.spent(2**22 - 1) is None
-    assert list(children.descendants(2**22 - 1)) == []
+    assert child_cpu.spent(2**22 - 1) is None
+    assert list(child_cpu.descendants(2**22 - 1)) == []
 
 
 def test_a_strategys_cpu_time_has_what_it_hands_to_processes():

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from overlap.harness import children
-from overlap.harness.environment import cores
-from overlap.harness.seats import seats
+from overlap.harness.host import child_cpu
+from overlap.harness.host.core_pinning import seats
+from overlap.harness.host.environment import cores
 
 _STAT = Path("/proc/stat")
 
@@ -52,8 +52,8 @@ def look(on: Iterable[int] | None = None) -> Seen:
     """
     chosen = sorted(cores() if on is None else on)
     busy, stolen = _ticks(chosen)
-    mine = children.spent(os.getpid())
-    others = [found for pid in children.descendants(os.getpid()) if (found := children.spent(pid))]
+    mine = child_cpu.spent(os.getpid())
+    others = [found for pid in child_cpu.descendants(os.getpid()) if (found := child_cpu.spent(pid))]
     ours = sum(each.all for each in ((mine, *others) if mine else others)) / 1e9
     return Seen(monotonic(), busy, stolen, ours, len(chosen))
 

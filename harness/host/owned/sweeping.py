@@ -5,8 +5,8 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 
-from overlap.harness.owned.git import command, variables
-from overlap.harness.owned.temporary import abandoned, folders, hollow, remove
+from overlap.harness.host.owned.git import command, variables
+from overlap.harness.host.owned.temporary import abandoned, folders, hollow, remove
 
 REPOSITORY, TREE = "repository", "tree"
 

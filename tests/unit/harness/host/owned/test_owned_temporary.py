@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from overlap.harness.owned.sweeping import sweep, told
-from overlap.harness.owned.temporary import OWNER, abandoned, claimed, temporary
+from overlap.harness.host.owned.sweeping import sweep, told
+from overlap.harness.host.owned.temporary import OWNER, abandoned, claimed, temporary
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_the_sentence_has_one_and_many():
 def test_who_is_killed_lets_go_of_its_folder(place):
     """The kernel sees to it, so that no time has to pass before it can be told."""
     code = (
-        "import time\nfrom overlap.harness.owned.temporary import temporary\n"
+        "import time\nfrom overlap.harness.host.owned.temporary import temporary\n"
         "with temporary('shim') as made: print(made, flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as owner:

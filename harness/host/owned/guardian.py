@@ -1,7 +1,7 @@
 """
 Ends what the process that started it leaves behind, however that ended.
 
-    python -m overlap.harness.owned.guardian MARK [PID …]
+    python -m overlap.harness.host.owned.guardian MARK [PID …]
 
 Its input ends when the one process that holds the other end of the pipe does, be it by SIGKILL. Then it ends every
 process that carries MARK in its environment, children of children too, and removes the temporary folders that
@@ -14,8 +14,8 @@ import selectors
 import sys
 from time import sleep
 
-from overlap.harness.owned.marks import end_marked
-from overlap.harness.owned.sweeping import sweep
+from overlap.harness.host.owned.marks import end_marked
+from overlap.harness.host.owned.sweeping import sweep
 
 
 def wait(pids: list[int]) -> None:

@@ -5,7 +5,7 @@ import sys
 
 SCRIPT = """
 import gc
-from overlap.harness.settle import settle
+from overlap.harness.host.gc_freeze import settle
 settle()
 first = gc.get_freeze_count()
 settle()

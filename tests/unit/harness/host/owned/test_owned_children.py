@@ -10,8 +10,8 @@ from threading import Thread
 import psutil
 import pytest
 
-from overlap.harness.owned.children import Child, guarded, marked, run
-from overlap.harness.owned.marks import VARIABLE, end_marked
+from overlap.harness.host.owned.children import Child, guarded, marked, run
+from overlap.harness.host.owned.marks import VARIABLE, end_marked
 
 LONG = "import time; time.sleep(60)"
 # It starts another in a session of its own, says which, and both ignore SIGTERM.
@@ -107,8 +107,8 @@ def test_nothing_but_what_is_marked_is_ended():
 OWNER = """
 import subprocess, sys, time
 from threading import Thread
-from overlap.harness.owned.children import Child, guarded
-from overlap.harness.owned.temporary import temporary
+from overlap.harness.host.owned.children import Child, guarded
+from overlap.harness.host.owned.temporary import temporary
 def start():
     parent = Child([sys.executable, "-c", {parent!r}], stdout=subprocess.PIPE)
     print(parent.pid, int(parent.stdout.readline()), flush=True)

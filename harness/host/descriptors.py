@@ -5,8 +5,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from overlap.harness.owned.children import GUARD
-from overlap.harness.owned.marks import marked_with
+from overlap.harness.host.owned.children import GUARD
+from overlap.harness.host.owned.marks import marked_with
 from overlap.harness.text.mistakes import Mistake
 
 RESERVE = 40

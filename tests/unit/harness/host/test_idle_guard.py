@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from overlap.harness.awake import at_its_post, awake
+from overlap.harness.host.idle_guard import at_its_post, awake
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="this system has no idle priority")
 
@@ -71,12 +71,12 @@ def test_it_ends_with_its_parent_however_that_ends(tmp_path):
     told = tmp_path / "pid"
     code = (
         "import os, psutil, time\n"
-        "from overlap.harness.awake import awake\n"
+        "from overlap.harness.host.idle_guard import awake\n"
         "with awake():\n"
         f"    open({str(told)!r}, 'w').write(str(psutil.Process().children()[0].pid))\n"
         "    os.kill(os.getpid(), 9)\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[3])
+    subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[4])
     spinner, end = int(told.read_text()), time.monotonic() + 20
     while psutil.pid_exists(spinner) and psutil.Process(spinner).status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < end

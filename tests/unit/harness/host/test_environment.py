@@ -2,7 +2,7 @@
 
 import os
 
-from overlap.harness.environment import circumstances, cores, scrubbed
+from overlap.harness.host.environment import circumstances, cores, scrubbed
 
 
 def test_a_child_inherits_nothing_that_changes_what_is_measured(monkeypatch):

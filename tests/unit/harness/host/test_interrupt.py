@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from overlap.harness import interrupt
+from overlap.harness.host import interrupt
 
 BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 
@@ -60,7 +60,7 @@ def test_afterwards_the_handlers_are_as_before_and_nothing_is_remembered(number)
 def test_who_was_told_to_ignore_ctrl_c_goes_on_ignoring_it():
     """A shell's background job; SIGTERM is heard all the same."""
     script = (
-        "import os, signal; from overlap.harness import interrupt\n"
+        "import os, signal; from overlap.harness.host import interrupt\n"
         "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
         "with interrupt.catching():\n"
         "    os.kill(os.getpid(), signal.SIGINT); interrupt.check(); print('went on', flush=True)\n"

@@ -8,14 +8,14 @@ import sys
 
 import pytest
 
-from overlap.harness.outlets import ERRORS, replaced
+from overlap.harness.host.output_streams import ERRORS, replaced
 
 codecs.register_error(ERRORS, replaced)
 
 # What `overlap` does with a command that says a line to either side and ends with a code.
 SCRIPT = """
 import sys
-from overlap.harness import ending, outlets
+from overlap.harness.host import fast_exit as ending, output_streams as outlets
 outlets.guard()
 print("p50 \\u2013 12 \\u00b5s \\u2265 \\u2588", flush=True)
 print("warned \\u2026", file=sys.stderr)

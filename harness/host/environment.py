@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from overlap.harness.interpreter import optimized
-from overlap.harness.masking import hide
+from overlap.harness.host.interpreter import optimized
+from overlap.harness.host.secrets import hide
 from overlap.harness.text.mistakes import Mistake
 
 # What a child process may inherit. Everything else is left behind: tracing, proxies, keys and base URLs of a

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from overlap.harness import interpreter
+from overlap.harness.host import interpreter
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from overlap.harness.environment import cores
+from overlap.harness.host.environment import cores
 
 
 @dataclass(frozen=True, slots=True)

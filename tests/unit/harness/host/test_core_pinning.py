@@ -2,7 +2,7 @@
 
 import pytest
 
-from overlap.harness import seats
+from overlap.harness.host import core_pinning
 
 
 @pytest.mark.parametrize(
@@ -11,6 +11,6 @@ from overlap.harness import seats
 )
 def test_the_last_core_is_theirs_and_a_single_one_everybodys(monkeypatch, cores, ours, theirs):
     """Only cores that this process may use are given away."""
-    monkeypatch.setattr(seats, "cores", lambda: cores)
-    found = seats.seats()
+    monkeypatch.setattr(core_pinning, "cores", lambda: cores)
+    found = core_pinning.seats()
     assert (found.ours, found.theirs, found.apart) == (ours, theirs, theirs is not None)

@@ -6,14 +6,14 @@ import sys
 
 import pytest
 
-from overlap.harness.descriptors import RESERVE, shortage
-from overlap.harness.owned.children import Child
+from overlap.harness.host.descriptors import RESERVE, shortage
+from overlap.harness.host.owned.children import Child
 from overlap.harness.probe import name
 
 LIMITED = """
 import resource, sys
 from overlap.harness.config import Mistake
-from overlap.harness.descriptors import allow
+from overlap.harness.host.descriptors import allow
 resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))
 try:
     allow({at_once})

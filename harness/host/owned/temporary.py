@@ -17,7 +17,7 @@ from typing import Any
 
 import orjson
 
-from overlap.harness.calm import uninterrupted
+from overlap.harness.host.defer_signals import uninterrupted
 
 PREFIX = "overlap-"
 OWNER = ".overlap-owner"

@@ -6,12 +6,12 @@ import sys
 
 import pytest
 
-from overlap.harness import slices
+from overlap.harness.host import scheduler_slice
 
 # What is asked for is for the process that asks; another tells what it has got.
 TOLD = """
 import ctypes, threading
-from overlap.harness import slices
+from overlap.harness.host import scheduler_slice as slices
 
 def turn():
     read, _ = slices._CALLS[slices.platform.machine()]
@@ -36,10 +36,10 @@ def test_turns_are_as_short_as_asked_for_in_every_thread_and_nothing_else_change
     assert (granted, same) == ("True", "True")
     assert turns[0] == turns[1]
     if tuple(map(int, platform.release().split(".")[:2])) >= (6, 12):
-        assert int(turns[0]) == slices.TURN
+        assert int(turns[0]) == scheduler_slice.TURN
 
 
 def test_where_it_cannot_be_asked_for_nothing_is_done(monkeypatch):
     """Another system, or a processor whose numbers are not known."""
-    monkeypatch.setattr(slices.platform, "machine", lambda: "abacus")
-    assert slices.shorten() is False
+    monkeypatch.setattr(scheduler_slice.platform, "machine", lambda: "abacus")
+    assert scheduler_slice.shorten() is False

@@ -1,0 +1,1 @@
+"""The machine and this process: cores, signals, descriptors, environment, secrets, child processes."""
