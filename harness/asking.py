@@ -7,8 +7,8 @@ from typing import Any
 
 from overlap.harness.journal import Lost, take
 from overlap.harness.launch import Broken
-from overlap.harness.plan import Plan, Planned
-from overlap.harness.record import OWN, Cell
+from overlap.harness.model.plan import Plan, Planned
+from overlap.harness.model.record import OWN, Cell
 from overlap.harness.runner import Runner
 from overlap.harness.text.mistakes import Mistake
 

@@ -18,8 +18,8 @@ from overlap.harness import seal
 from overlap.harness.balance import Balance
 from overlap.harness.facts import call_from, slot_from
 from overlap.harness.host import input_files
-from overlap.harness.plausible import impossible_call, impossible_slot
-from overlap.harness.record import Call, Cell, Slot
+from overlap.harness.model.plausible import impossible_call, impossible_slot
+from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.text.mistakes import Mistake
 
 Made = TypeVar("Made")

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from overlap.harness.record import Call
+from overlap.harness.model.record import Call
 
 
 @dataclass(slots=True)

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from overlap.harness import registry, slo
+from overlap.harness import registry
 from overlap.harness.asking import ask
 from overlap.harness.calibration import calibrate
-from overlap.harness.config import RunConfig
 from overlap.harness.folder import Ledger, begun, fresh, point_latest
 from overlap.harness.host import interrupt
 from overlap.harness.host.descriptors import allow
 from overlap.harness.journal import Lost
 from overlap.harness.loops import factory
-from overlap.harness.plan import CLIENTS, SCENARIOS, STRATEGIES, Plan, Planned, expand
-from overlap.harness.record import OWN
+from overlap.harness.model import slo
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.plan import CLIENTS, SCENARIOS, STRATEGIES, Plan, Planned, expand
+from overlap.harness.model.record import OWN
 from overlap.harness.remote.visit import SCENARIO, Agree, Stopped, Visit
 from overlap.harness.runner import Progress, Round, Runner, Tell, rounds
 from overlap.harness.server import NotReady

@@ -17,8 +17,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from overlap.harness.journal import Journal
+from overlap.harness.model.record import Call, Served
 from overlap.harness.probe import of_any_round, tag
-from overlap.harness.record import Call, Served
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from typing import Any
 
 from overlap.harness import registry
 from overlap.harness.balance import Balance
-from overlap.harness.config import RunConfig
 from overlap.harness.journal import Lost
 from overlap.harness.launch import Broken, Launch
-from overlap.harness.metrics import CALLS, SLOTS
-from overlap.harness.plan import SCENARIOS, Planned, expand
-from overlap.harness.record import Call, Slot
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.metrics import CALLS, SLOTS
+from overlap.harness.model.plan import SCENARIOS, Planned, expand
+from overlap.harness.model.record import Call, Slot
 from overlap.harness.runner import measured, order_of
 from overlap.harness.server import NotReady
 from overlap.harness.servers import Servers

@@ -11,7 +11,7 @@ from statistics import median
 from time import monotonic_ns
 from typing import Any, ParamSpec, TypeVar
 
-from overlap.harness.record import Queue
+from overlap.harness.model.record import Queue
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import orjson
 
-from overlap.harness.record import Call, Cell, Lag, Metered, Pauses, Queue, Served, Slot
+from overlap.harness.model.record import Call, Cell, Lag, Metered, Pauses, Queue, Served, Slot
 
 # The fields of a slot that are objects of their own.
 _PARTS: dict[str, type[Lag | Pauses | Queue | Metered]] = {

@@ -23,7 +23,7 @@ from itertools import pairwise
 from math import ceil
 from time import monotonic_ns, thread_time_ns
 
-from overlap.harness.record import Lag
+from overlap.harness.model.record import Lag
 
 PERIOD = 10_000_000
 # Below this the largest value would pass for the 99th percentile.

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from overlap.harness.record import Served
+from overlap.harness.model.record import Served
 from overlap.harness.store import served_from
 from overlap.harness.text.mistakes import Mistake
 

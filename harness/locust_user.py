@@ -29,8 +29,8 @@ from overlap.harness.load import rows
 from overlap.harness.load.books import BOOKS, SILENT, Beside
 from overlap.harness.load.reading import Reading, piece_at
 from overlap.harness.load.wire import Answer, Connection
+from overlap.harness.model.record import LEFT, STOPPED
 from overlap.harness.probe import Mark, tag
-from overlap.harness.record import LEFT, STOPPED
 
 rows.sharpen()
 

@@ -21,13 +21,13 @@ from overlap.harness import registry
 from overlap.harness.application.adapting import METHODS, adapted, is_application, methods
 from overlap.harness.application.inputs import item
 from overlap.harness.application.shape import shape
-from overlap.harness.endpoint import Endpoint
 from overlap.harness.host.descriptors import allow
 from overlap.harness.host.owned.children import guarded
 from overlap.harness.journal import Journal, take
-from overlap.harness.plan import STRATEGIES
+from overlap.harness.model.endpoint import Endpoint
+from overlap.harness.model.plan import STRATEGIES
+from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.probe import Item, Probe
-from overlap.harness.record import Call, Cell, Slot
 from overlap.harness.runner import joined
 from overlap.harness.server import mock_command, start
 from overlap.harness.slot import Timed, awaited, blocking, close

@@ -21,12 +21,13 @@ from typing import Any
 import click
 from rich.console import Console
 
-from overlap.harness import arriving, bench, store
-from overlap.harness.config import config_from
+from overlap.harness import bench, store
 from overlap.harness.heartbeat import spread
 from overlap.harness.host.idle_guard import at_its_post
+from overlap.harness.model import arrivals_spec
+from overlap.harness.model.config import config_from
+from overlap.harness.model.record import Call
 from overlap.harness.progress import Bar
-from overlap.harness.record import Call
 from overlap.harness.text.mistakes import Mistake
 
 LAG, SENT = 1_000_000, 2_000_000
@@ -127,7 +128,7 @@ def trace(**given: Any) -> None:
     }
     machine()
     calls, faults = measured({**words, "scenarios": "strategies", "arrivals": arrivals})
-    recorded = list(islice(arriving.read(arrivals).sizes(0), 1 + len(calls)))
+    recorded = list(islice(arrivals_spec.read(arrivals).sizes(0), 1 + len(calls)))
     joined = sum(1 for call in calls if len(call.served) == 1 and not call.error)
     exact = sum(
         1

@@ -4,7 +4,7 @@ import gc
 from time import monotonic_ns
 from typing import Any, Self
 
-from overlap.harness.record import Pauses
+from overlap.harness.model.record import Pauses
 
 
 class Collections:

@@ -14,7 +14,7 @@ from statistics import median
 from time import monotonic_ns
 from typing import Any, Self
 
-from overlap.harness.record import Queue
+from overlap.harness.model.record import Queue
 
 # Module, class, method, and whether a call of it is a wait at all: httpcore's answers at once if there is a place,
 # and is asked again if that place was taken meanwhile, so that one request may wait several times.

@@ -15,7 +15,7 @@ from typing import Any, Self
 from overlap.harness.chunks import carries, thinks
 from overlap.harness.events import Detected
 from overlap.harness.host.secrets import word
-from overlap.harness.record import Call
+from overlap.harness.model.record import Call
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,8 @@ from dataclasses import asdict, dataclass, replace
 from time import monotonic
 from typing import Any, Self
 
-from overlap.harness import arriving
 from overlap.harness.application.spec import parse
 from overlap.harness.bytime import join_by_time
-from overlap.harness.config import RunConfig
 from overlap.harness.folder import Ledger
 from overlap.harness.host.core_pinning import seats
 from overlap.harness.host.environment import given
@@ -25,8 +23,10 @@ from overlap.harness.host.other_programs import look, taken, used
 from overlap.harness.host.secrets import line
 from overlap.harness.journal import Journal, take
 from overlap.harness.launch import Broken, Launch
-from overlap.harness.plan import Planned
-from overlap.harness.record import UNTRIED, Call, Slot
+from overlap.harness.model import arrivals_spec
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.plan import Planned
+from overlap.harness.model.record import UNTRIED, Call, Slot
 from overlap.harness.remote.visit import Visit
 from overlap.harness.servers import Servers
 from overlap.harness.slot import Order
@@ -101,7 +101,7 @@ def span(config: RunConfig, planned: Planned) -> float:
     """Answer how many seconds after its start an open loop's last call is due; 0 in a closed loop."""
     if not planned.arrivals:
         return 0.0
-    return arriving.read(planned.arrivals).last(config.seed, planned.calls) / 1e9
+    return arrivals_spec.read(planned.arrivals).last(config.seed, planned.calls) / 1e9
 
 
 def measured(launch: Launch | Team, order: Order, position: int, patience: float) -> tuple[Slot, list[Call]]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from overlap.harness.config import RunConfig
 from overlap.harness.host.core_pinning import seats
 from overlap.harness.host.owned.children import Child
 from overlap.harness.journal import Lost
-from overlap.harness.plan import Planned
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.plan import Planned
 from overlap.harness.server import Server, mock_command, ready, spawn
 
 

@@ -13,20 +13,21 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from overlap.harness import arriving, bench, slo
-from overlap.harness.config import RunConfig
+from overlap.harness import bench
 from overlap.harness.folder import Ledger, begun, fresh, point_latest
 from overlap.harness.host import interrupt
 from overlap.harness.host.environment import given
 from overlap.harness.journal import Lost
 from overlap.harness.launch import Broken
-from overlap.harness.plan import Planned
-from overlap.harness.record import Call
+from overlap.harness.model import arrivals_spec, slo
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.plan import Planned
+from overlap.harness.model.record import Call
+from overlap.harness.model.slo_verdict import SlotFigures, figures, hopeless, kept_briefly, verdict
 from overlap.harness.runner import Progress, Round, Runner, Tell, measured, order_of
 from overlap.harness.server import NotReady
 from overlap.harness.servers import Servers
 from overlap.harness.slo_search import START, Bounds, Bracket, Trial, search
-from overlap.harness.slo_verdict import SlotFigures, figures, hopeless, kept_briefly, verdict
 from overlap.harness.store import Unwritten, Writer
 from overlap.harness.team import Team, team
 from overlap.harness.text import numerals
@@ -83,7 +84,7 @@ class SloQuestion:
             gap = max(1 - self.share, 0.001)
             enough = max(MISSES / gap, FEWEST) if trial.long else 2 / gap
             come = max(come, min(enough, trial.rate * LONGEST))
-        return min(round(max(come, 5)), arriving.MOST)
+        return min(round(max(come, 5)), arrivals_spec.MOST)
 
 
 @dataclass(slots=True)
@@ -142,26 +143,28 @@ def question_of(config: RunConfig, share: float, bounds: Bounds) -> SloQuestion:
         raise Mistake(f"rates must lie between 0.01 and 100000, and {least} below {most}")
     limits = slo.read(config.slo)
     words = config.arrivals or "poisson"
-    arriving.read(words, rate=START)
+    arrivals_spec.read(words, rate=START)
     return SloQuestion(config, words, limits, share, config.duration, bounds)
 
 
-def paced(words: str, seed: int, rate: float, calls: int) -> arriving.Arrivals:
+def paced(words: str, seed: int, rate: float, calls: int) -> arrivals_spec.Arrivals:
     """
     Return the arrivals *words* with that setting at which *calls* of them come at *rate* on average.
 
     A hundred calls that are drawn at 50 a second come at 45 or at 55 as luck has it: the rate that a search tells
     must be the one at which calls really came.
     """
-    arrivals = arriving.read(words, rate=rate)
+    arrivals = arrivals_spec.read(words, rate=rate)
     due = list(islice(arrivals.due_times(seed), calls))
     last, calls = due[-1], len(due)
-    return arriving.read(words, rate=rate * rate * last / 1e9 / (calls - 1)) if last and calls > 1 else arrivals
+    return (
+        arrivals_spec.read(words, rate=rate * rate * last / 1e9 / (calls - 1)) if last and calls > 1 else arrivals
+    )
 
 
 def run(question: SloQuestion, tell: Tell) -> bench.Outcome:
     """Search for each strategy and return where the run is; raises `Mistake` before anything is measured."""
-    arrivals = arriving.read(question.words, rate=START).words
+    arrivals = arrivals_spec.read(question.words, rate=START).words
     config = replace(question.config, arrivals=arrivals, rounds=question.config.rounds or ROUNDS, calls=1)
     subjects = bench.asked_of(config)
     parts = [(each.title, plan) for each in subjects for plan in each.plans]
@@ -268,7 +271,9 @@ class Searching:
         seed = self._config.seed + number
         calls = sum(
             1
-            for _ in islice(arriving.read(question.words, rate=trial.rate).due_times(seed), question.wanted(trial))
+            for _ in islice(
+                arrivals_spec.read(question.words, rate=trial.rate).due_times(seed), question.wanted(trial)
+            )
         )
         arrivals = paced(question.words, seed, trial.rate, calls)
         # A recording may have fewer at the rate that is set than at the one that is wanted.

@@ -9,22 +9,23 @@ from itertools import islice
 from time import monotonic_ns, process_time_ns
 from typing import Any
 
-from overlap.harness import arriving, executor, loops, openloop, registry
+from overlap.harness import executor, loops, openloop, registry
 from overlap.harness.application.adapting import built
 from overlap.harness.application.inputs import item, questions
 from overlap.harness.application.opening import made, opened, own, scenario
 from overlap.harness.application.shape import shape
 from overlap.harness.burn import Burning
-from overlap.harness.endpoint import Endpoint, Remote
 from overlap.harness.heartbeat import Heartbeat
 from overlap.harness.host import child_cpu, scheduler_slice
 from overlap.harness.host.gc_freeze import settle
 from overlap.harness.host.idle_guard import awake
 from overlap.harness.leftovers import Leftovers
+from overlap.harness.model import arrivals_spec
+from overlap.harness.model.endpoint import Endpoint, Remote
+from overlap.harness.model.record import OWN, Call, Cell, Lag, Metered, Pauses, Queue
 from overlap.harness.pauses import Collections
 from overlap.harness.pools import PoolWaits
 from overlap.harness.probe import Item, Probe
-from overlap.harness.record import OWN, Call, Cell, Lag, Metered, Pauses, Queue
 from overlap.harness.remote.hooks import metered
 from overlap.harness.store import cell_from
 
@@ -145,8 +146,8 @@ def items(order: Order, app: Any = None) -> tuple[list[Item], list[Item]]:
     told = told[: order.calls]
     if not order.arrivals:
         return [item(index, fits(question), draw=order.draw) for index, question in enumerate(told)], warm
-    told, due = openloop.planned(told, arriving.read(order.arrivals), order.seed)
-    placed = arriving.part(enumerate(zip(told, due, strict=True)), order.member, order.processes)
+    told, due = openloop.planned(told, arrivals_spec.read(order.arrivals), order.seed)
+    placed = arrivals_spec.part(enumerate(zip(told, due, strict=True)), order.member, order.processes)
     made = [replace(item(index, fits(question), draw=order.draw), due=at) for index, (question, at) in placed]
     return made, warm
 

@@ -22,8 +22,8 @@ from overlap.harness import about as shape
 from overlap.harness import audit, seal
 from overlap.harness.facts import call_from, cell_from, line, served_from, slot_from
 from overlap.harness.host.input_files import checked
-from overlap.harness.plausible import impossible_cell
-from overlap.harness.record import Call, Cell, Slot
+from overlap.harness.model.plausible import impossible_cell
+from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.text.mistakes import Mistake
 
 __all__ = [

@@ -7,11 +7,11 @@ from typing import Any
 from overlap.harness import registry
 from overlap.harness.application.inputs import read
 from overlap.harness.application.spec import Spec, parse, titles
-from overlap.harness.config import RunConfig
 from overlap.harness.host.environment import given
 from overlap.harness.launch import Broken, Launch
-from overlap.harness.plan import SCENARIOS, Plan, chosen, plans, settled
-from overlap.harness.record import OWN
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.plan import SCENARIOS, Plan, chosen, plans, settled
+from overlap.harness.model.record import OWN
 from overlap.harness.text.mistakes import Mistake
 
 # What an application of somebody's own is asked to do where nobody says anything: every strategy it has the

@@ -9,7 +9,7 @@ from time import monotonic_ns
 
 from overlap.harness import loops
 from overlap.harness.heartbeat import Heartbeat, spread
-from overlap.harness.record import Lag
+from overlap.harness.model.record import Lag
 
 ASKED = 1_000_000
 READINGS = 10_000

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from overlap.harness.journal import Journal
+from overlap.harness.model.record import Call, Served
 from overlap.harness.probe import of_any_round, tag
-from overlap.harness.record import Call, Served
 
 
 def join(calls: Iterable[Call], journal: Journal) -> tuple[list[Call], int]:

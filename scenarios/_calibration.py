@@ -4,7 +4,7 @@ How exactly can this machine and this harness measure a schedule that is known?
 Private: not a scenario that anyone asks for, but what is run before those that are, with the floor client.
 """
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "prompts"]

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from overlap.harness import registry
-from overlap.harness.endpoint import Endpoint
 from overlap.harness.journal import take
+from overlap.harness.model.endpoint import Endpoint
 
 
 def model(client: Any) -> Any:

@@ -13,7 +13,7 @@ from langchain_openai import OpenAIEmbeddings
 from pydantic import SecretStr
 
 from overlap.harness.clients._transport import blocking, on_httpx2
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 NEAREST, DIMENSIONS = 3, 32
 PASSAGES = [f"Note {number}: a wait of {number} ms overlaps with {number % 7} others." for number in range(500)]

@@ -1,6 +1,6 @@
 """How far off is what we measure, by client layer and concurrency?"""
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
 from overlap.scenarios._cells import has, in_each
 from overlap.scenarios._questions import questions as prompts

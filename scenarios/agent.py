@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.estimate import Estimate
 from overlap.scenarios._cells import about, in_each, overs, variants, versus, whole

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
 from overlap.scenarios._cells import about, calls_each_round, in_each, lasting, overs, variants, versus
 from overlap.scenarios._langchain import refuse

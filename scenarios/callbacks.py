@@ -1,6 +1,6 @@
 """What do callbacks and tracing cost, and does it matter how the handler is written?"""
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.report.figures import listed, times
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.estimate import Estimate

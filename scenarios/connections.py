@@ -1,6 +1,6 @@
 """How many connections does a client open when more calls are in flight than it keeps alive?"""
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
 from overlap.scenarios._cells import about, calls_at_once, in_each, over, variants, versus, whole
 from overlap.scenarios._langchain import anew, refuse

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from overlap.harness.host.owned.temporary import temporary
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
 from overlap.scenarios._cells import about, in_each, over, variants, verdict, versus
 from overlap.scenarios._langchain import model, refuse

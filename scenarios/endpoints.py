@@ -5,7 +5,7 @@ import sys
 
 import orjson
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
 from overlap.scenarios._cells import about, has, in_each, lasting, over, variants, versus, whole
 from overlap.scenarios._langchain import forget, refuse

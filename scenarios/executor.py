@@ -5,7 +5,7 @@ import time
 from contextlib import suppress
 
 from overlap.harness.executor import StampedExecutor
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
 from overlap.scenarios._cells import has, in_each, lasting, over, variants, versus
 from overlap.scenarios._langchain import refuse

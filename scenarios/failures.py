@@ -5,7 +5,7 @@ from collections import Counter
 from contextlib import suppress
 from http import HTTPStatus
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.report.figures import listed
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.scenarios._cells import about, in_each, variants

@@ -1,6 +1,6 @@
 """What does each layer between your code and the wire cost?"""
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.report.figures import told
 from overlap.harness.stats.cells import Summary
 from overlap.scenarios._cells import finished, in_each, one, overs, versus

@@ -1,6 +1,6 @@
 """What does uvloop change for a chain, and for bare HTTP?"""
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.scenarios._cells import change, in_each, one, overs
 from overlap.scenarios._questions import questions as prompts

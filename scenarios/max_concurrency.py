@@ -2,7 +2,7 @@
 
 import asyncio
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.report.figures import listed
 from overlap.harness.stats.cells import Summary
 from overlap.scenarios._cells import about, in_each, variants, whole

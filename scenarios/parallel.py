@@ -1,6 +1,6 @@
 """Do the branches of a RunnableParallel run at once, and does max_concurrency hold them back?"""
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.estimate import Estimate
 from overlap.scenarios._cells import has, in_each, overs, variants, verdict, versus, whole

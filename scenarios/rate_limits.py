@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from uuid import uuid4
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.report.figures import count, listed
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.scenarios._cells import about, calls_at_once, in_each, refused, statuses_of, variants, whole

@@ -1,6 +1,6 @@
 """How soon does a real endpoint answer, and what does calling it in another way change?"""
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "prompts"]

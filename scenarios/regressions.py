@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
 from overlap.scenarios._cells import by, finished, has, standings
 from overlap.scenarios._questions import questions as prompts

@@ -1,6 +1,6 @@
 """How many requests, and how much time, do retries hide from their caller?"""
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.report.figures import count
 from overlap.harness.stats.cells import Summary
 from overlap.scenarios._cells import about, in_each, over, refused, variants, versus, whole

@@ -1,6 +1,6 @@
 """What does the vector store's interface cost a retrieval chain: native async, or a thread a question?"""
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
 from overlap.scenarios._cells import about, in_each, over, variants, versus, whole
 from overlap.scenarios._langchain import forget, model, refuse

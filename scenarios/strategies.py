@@ -1,6 +1,6 @@
 """Which way of calling a chain finishes first?"""
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
 from overlap.scenarios._cells import about, by, finished, has, in_each, standings
 from overlap.scenarios._questions import questions as prompts

@@ -1,6 +1,6 @@
 """When does the caller of a stream see its first token, and how evenly do the others come?"""
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.report.figures import listed, told
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.scenarios._cells import by, in_each, standings

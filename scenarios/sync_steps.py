@@ -2,7 +2,7 @@
 
 from functools import reduce
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.report.figures import number, told
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.estimate import Estimate

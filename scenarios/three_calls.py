@@ -1,6 +1,6 @@
 """Do three calls of 1.5 s take 4.5 s in sequence and 1.5 s under gather?"""
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.report.figures import told
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.estimate import Estimate

@@ -1,6 +1,6 @@
 """Which HTTP library should calls go through, and how does its cost grow with the calls in flight?"""
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.estimate import Estimate
 from overlap.scenarios._cells import about, by, in_each, one, overs, versus

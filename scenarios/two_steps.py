@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.scenarios._cells import has, in_each, one, over, versus
 from overlap.scenarios._langchain import model, step

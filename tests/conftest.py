@@ -15,7 +15,7 @@ import pytest
 
 from overlap.harness.arms.flock import held
 from overlap.harness.host import secrets
-from overlap.harness.record import Call, Cell, Lag, Served, Slot
+from overlap.harness.model.record import Call, Cell, Lag, Served, Slot
 from overlap.harness.store import Writer
 
 MS = 1_000_000

@@ -7,5 +7,5 @@ Anybody's own application, made into something that strategies can call: `app.py
 
 All of it happens in a worker: the parent reads the word and never imports the application. `overlap.harness.slot` calls
 `imported` outside the loop and `built` inside it; `overlap.harness.slot.application(order)` does both. A cell whose
-scenario is such a word has the client "own" (`overlap.harness.record.OWN`).
+scenario is such a word has the client "own" (`overlap.harness.model.record.OWN`).
 """

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from overlap.harness.application.blame import Unloadable, reason
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 METHODS = ("invoke", "ainvoke", "batch", "abatch", "abatch_as_completed", "stream", "astream")
 # What strategies say to those that take all inputs at once.

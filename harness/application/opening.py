@@ -11,9 +11,9 @@ from overlap.harness.application.blame import Unloadable
 from overlap.harness.application.loading import forget, imported, public
 from overlap.harness.application.pointing import point
 from overlap.harness.application.spec import Spec, parse
-from overlap.harness.endpoint import Endpoint
 from overlap.harness.host.gc_freeze import settle
-from overlap.harness.record import OWN
+from overlap.harness.model.endpoint import Endpoint
+from overlap.harness.model.record import OWN
 
 
 def own(word: str) -> Spec | None:

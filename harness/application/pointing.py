@@ -2,7 +2,7 @@
 
 import os
 
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 # The SDK reads the first and the last, LangChain the second as well.
 ADDRESSES, KEY = ("OPENAI_BASE_URL", "OPENAI_API_BASE"), "OPENAI_API_KEY"

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import orjson
 
 from overlap.harness.claims.threads import Counted
-from overlap.harness.config import default_executor
 from overlap.harness.journal import HEADERS, Journal, Lost, take
+from overlap.harness.model.config import default_executor
 from overlap.harness.probe import item
 
 # What a claim may change of the server, as it is without claims.

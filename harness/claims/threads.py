@@ -4,7 +4,7 @@ import asyncio
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from overlap.harness.config import default_executor
+from overlap.harness.model.config import default_executor
 
 
 class Counted(ThreadPoolExecutor):

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 PATH = "chat/completions"
 

@@ -3,7 +3,7 @@
 from types import ModuleType
 from typing import Any
 
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 
 def settings(endpoint: Endpoint, library: ModuleType) -> dict[str, Any]:

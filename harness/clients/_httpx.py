@@ -5,7 +5,7 @@ from types import ModuleType
 
 from overlap.harness.clients import _chat
 from overlap.harness.clients._http import settings
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 
 class Httpx:

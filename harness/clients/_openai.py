@@ -7,7 +7,7 @@ import httpx2
 import openai
 
 from overlap.harness.clients import _chat
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 
 def _told(endpoint: Endpoint) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import httpx2
 import openai
 
 from overlap.harness.clients._http import settings
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 
 def blocking(endpoint: Endpoint) -> httpx2.Client:

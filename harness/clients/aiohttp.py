@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 
 from overlap.harness.clients import _chat
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 
 class Aiohttp:

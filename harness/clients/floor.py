@@ -8,7 +8,7 @@ import orjson
 
 from overlap.harness.clients import _chat
 from overlap.harness.clients._raw import Connection
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 
 class Floor:

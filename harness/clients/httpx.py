@@ -8,7 +8,7 @@ flight is four times that of one. Here to be measured, not to drive load with.
 import httpx
 
 from overlap.harness.clients._httpx import Httpx
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 
 def client(endpoint: Endpoint) -> Httpx:

@@ -3,7 +3,7 @@
 import httpx2
 
 from overlap.harness.clients._httpx import Httpx
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 
 def client(endpoint: Endpoint) -> Httpx:

@@ -2,7 +2,7 @@
 
 from overlap.harness.clients._langchain import LangChain
 from overlap.harness.clients._transport import on_httpx2
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 
 def client(endpoint: Endpoint) -> LangChain:

@@ -2,7 +2,7 @@
 
 from overlap.harness.clients._langchain import AsyncLangChain
 from overlap.harness.clients._transport import on_aiohttp
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 
 def client(endpoint: Endpoint) -> AsyncLangChain:

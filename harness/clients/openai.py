@@ -2,7 +2,7 @@
 
 from overlap.harness.clients._openai import Sdk
 from overlap.harness.clients._transport import blocking, on_httpx2
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 
 def client(endpoint: Endpoint) -> Sdk:

@@ -6,7 +6,7 @@ import httpx
 
 from overlap.harness.clients._http import settings
 from overlap.harness.clients._openai import Sdk
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 
 def client(endpoint: Endpoint) -> Sdk:

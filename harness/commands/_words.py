@@ -8,9 +8,9 @@ from typing import Any, NoReturn
 import click
 from rich.console import Console
 
-from overlap.harness.config import default_of, options
 from overlap.harness.host import interrupt
 from overlap.harness.host.secrets import line
+from overlap.harness.model.config import default_of, options
 from overlap.harness.text.mistakes import Mistake
 
 FAULTY, USAGE, INTERRUPTED = 1, 2, interrupt.CODE

@@ -11,8 +11,8 @@ from overlap.harness import bench
 from overlap.harness.commands._agree import agree
 from overlap.harness.commands._outcome import told
 from overlap.harness.commands._words import INTERRUPTED, config_options, fail, format_option, formats_of
-from overlap.harness.config import RunConfig, config_from
 from overlap.harness.host.input_files import read_toml
+from overlap.harness.model.config import RunConfig, config_from
 from overlap.harness.progress import Bar
 from overlap.harness.text.mistakes import Mistake
 

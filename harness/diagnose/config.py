@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from overlap.harness.config import default_executor, seed_of, shortly
+from overlap.harness.model.config import default_executor, seed_of, shortly
 from overlap.harness.text.mistakes import Mistake
 
 # A service with a first token after 40 ms and then one every 3 ms, 64 in all: quick as services go, so that what

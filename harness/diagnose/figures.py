@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from overlap.harness.record import Call, Slot
-from overlap.harness.shares import dispatch
+from overlap.harness.model.record import Call, Slot
+from overlap.harness.model.shares import dispatch
 from overlap.harness.stats.quantiles import of_round, with_failed
 
 Figures = dict[str, float | None]

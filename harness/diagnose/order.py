@@ -2,7 +2,7 @@
 
 from overlap.harness.application.spec import titles
 from overlap.harness.diagnose.config import Asked
-from overlap.harness.record import OWN, Cell
+from overlap.harness.model.record import OWN, Cell
 from overlap.harness.slot import Order
 
 

@@ -11,7 +11,7 @@ from overlap.harness.diagnose.config import Asked
 from overlap.harness.diagnose.order import order_of
 from overlap.harness.host.descriptors import allow
 from overlap.harness.journal import take
-from overlap.harness.plan import STRATEGIES
+from overlap.harness.model.plan import STRATEGIES
 from overlap.harness.text.mistakes import Mistake
 
 Ask = Callable[[dict[str, Any]], dict[str, Any]]

@@ -8,7 +8,6 @@ from time import monotonic
 from typing import Any, Self
 
 from overlap.harness import registry
-from overlap.harness.config import RunConfig
 from overlap.harness.diagnose.catalogue import Intervention, interventions
 from overlap.harness.diagnose.config import Asked
 from overlap.harness.diagnose.figures import Figures, figures
@@ -22,7 +21,8 @@ from overlap.harness.host.environment import given
 from overlap.harness.host.other_programs import look, taken, used
 from overlap.harness.journal import Lost, take
 from overlap.harness.launch import Broken, Launch
-from overlap.harness.record import Call, Slot
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.record import Call, Slot
 from overlap.harness.runner import Progress, joined
 from overlap.harness.server import NotReady
 from overlap.harness.servers import Servers

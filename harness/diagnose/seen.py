@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from overlap.harness.record import Call, Served, Slot
+from overlap.harness.model.record import Call, Served, Slot
 
 Note = Mapping[str, Any]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from overlap.harness.diagnose.interventions.off_the_loop import held, share, where
 from overlap.harness.diagnose.seen import Seen
-from overlap.harness.record import Call
+from overlap.harness.model.record import Call
 from overlap.harness.report.figures import count
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from overlap.harness.diagnose.notes import Notes
 from overlap.harness.diagnose.places import caller, holder
 from overlap.harness.heartbeat import Heartbeat
-from overlap.harness.record import Lag
+from overlap.harness.model.record import Lag
 
 LOOK = 2_000_000
 TURN = 3_000_000

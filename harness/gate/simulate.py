@@ -23,8 +23,8 @@ from overlap.harness.gate.machine import Machine, log_ratios
 from overlap.harness.gate.record import Rule
 from overlap.harness.gate.timed import decide, learned
 from overlap.harness.gate.why import Finding
+from overlap.harness.model.wilson import wilson
 from overlap.harness.stats.quantiles import Floats
-from overlap.harness.wilson import wilson
 
 SLOWER = (0.0, 0.03, 0.05, 0.10)
 # How much of a round's noise the metrics of a cell share: CPU and wall time were seen to move together.

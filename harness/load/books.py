@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from time import monotonic_ns
 from typing import Any, NamedTuple
 
-from overlap.harness.arriving import part, read
+from overlap.harness.model.arrivals_spec import part, read
 from overlap.harness.openloop import NOT_STARTED
 from overlap.harness.probe import Item, Mark
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from overlap.harness import arriving
-from overlap.harness.config import run_name, seed_of, shortly
 from overlap.harness.load.endpoints import ENDPOINTS
 from overlap.harness.loops import LOOPS
+from overlap.harness.model import arrivals_spec
+from overlap.harness.model.config import run_name, seed_of, shortly
 from overlap.harness.text.choices import choices, quoted
 from overlap.harness.text.mistakes import Mistake
 
@@ -150,11 +150,11 @@ class LoadConfig:
         """Whether the calls end up at a mock server that Overlap starts, whose latency it knows."""
         return self.host is None
 
-    def schedule(self) -> arriving.Arrivals | None:
+    def schedule(self) -> arrivals_spec.Arrivals | None:
         """Return when an open loop's calls are due; None in a closed loop. Raises `Mistake` for what cannot be."""
         if self.rate is None and self.arrivals == CONSTANT:
             return None
-        return arriving.read(self.arrivals, **({} if self.rate is None else {"rate": self.rate}))
+        return arrivals_spec.read(self.arrivals, **({} if self.rate is None else {"rate": self.rate}))
 
     @property
     def open_loop(self) -> dict[str, Any] | None:

@@ -14,8 +14,8 @@ from overlap.harness.host.environment import circumstances
 from overlap.harness.load import remarks
 from overlap.harness.load.config import LoadConfig
 from overlap.harness.load.tally import Tally
+from overlap.harness.model.record import LEFT, STOPPED, Call, Cell, Slot
 from overlap.harness.openloop import NOT_STARTED
-from overlap.harness.record import LEFT, STOPPED, Call, Cell, Slot
 from overlap.harness.stats.throughput import in_flight
 from overlap.harness.store import Writer
 from overlap.harness.truth import join

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from overlap.harness.load.tally import Tally
-from overlap.harness.record import LEFT, Call
+from overlap.harness.model.record import LEFT, Call
 
 OURS = frozenset({"E2E", "TTFT", "ITL", "TPOT"})
 """Rows of Locust's table that are made of calls on record."""

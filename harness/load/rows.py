@@ -12,8 +12,8 @@ from locust import stats
 from locust.env import Environment
 
 from overlap.harness.load.books import Beside
+from overlap.harness.model.record import LEFT, STOPPED
 from overlap.harness.probe import Mark
-from overlap.harness.record import LEFT, STOPPED
 
 
 class Failed(Exception):

@@ -20,7 +20,7 @@ from overlap.harness.load.folder import Book
 from overlap.harness.load.slo import Judged
 from overlap.harness.load.stage import Stage
 from overlap.harness.load.tally import Tally
-from overlap.harness.record import Call
+from overlap.harness.model.record import Call
 from overlap.harness.report.figures import plainly
 from overlap.harness.store import Unwritten, Writer
 

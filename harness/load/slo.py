@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from overlap.harness.model.record import LEFT, STOPPED, Call
+from overlap.harness.model.slo import OF_CALLS, Slo, read
 from overlap.harness.openloop import NOT_STARTED
-from overlap.harness.record import LEFT, STOPPED, Call
-from overlap.harness.slo import OF_CALLS, Slo, read
 
 __all__ = ["LEFT", "STOPPED", "Judged", "Limits", "limits"]
 

@@ -15,10 +15,10 @@ from typing import Any
 from overlap.harness.host.other_programs import Taken
 from overlap.harness.journal import Journal
 from overlap.harness.load.books import SHARE, Row
+from overlap.harness.model.record import Call, Served
+from overlap.harness.model.shares import OWNERS, shares
 from overlap.harness.openloop import NOT_STARTED
 from overlap.harness.probe import tag
-from overlap.harness.record import Call, Served
-from overlap.harness.shares import OWNERS, shares
 from overlap.harness.stats.throughput import in_flight
 
 RECENT = 10.0  # seconds that the live view looks back

@@ -15,9 +15,9 @@ from overlap.harness import loops, registry
 from overlap.harness.application.blame import Unloadable
 from overlap.harness.host.descriptors import allow
 from overlap.harness.host.environment import scrubbed
+from overlap.harness.model.record import Cell
 from overlap.harness.pytest_plugin.mock import MockLLM
 from overlap.harness.pytest_plugin.slots import OpenSlot
-from overlap.harness.record import Cell
 from overlap.harness.slot import Order
 from overlap.harness.stats.columns import numbers, unit_of
 from overlap.harness.stats.rounds import Round

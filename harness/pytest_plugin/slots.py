@@ -7,8 +7,8 @@ from typing import Any
 
 from overlap.harness import executor, loops, registry
 from overlap.harness.journal import take
+from overlap.harness.model.record import Slot
 from overlap.harness.probe import Item, Probe
-from overlap.harness.record import Slot
 from overlap.harness.runner import joined
 from overlap.harness.slot import Order, Timed, application, awaited, blocking, close, items
 from overlap.harness.stats.rounds import Round

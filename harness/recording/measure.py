@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import uvloop
 
 from overlap.harness.clients.floor import Floor, client
-from overlap.harness.endpoint import Endpoint, Remote
 from overlap.harness.host.idle_guard import at_its_post
+from overlap.harness.model.endpoint import Endpoint, Remote
+from overlap.harness.model.record import Metered
 from overlap.harness.probe import Item, Probe, item
-from overlap.harness.record import Metered
 from overlap.harness.recording.file import Recorded
 from overlap.harness.remote.hooks import metered
 from overlap.harness.remote.meter import Meter

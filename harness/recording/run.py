@@ -9,12 +9,12 @@ from tempfile import gettempdir
 from time import localtime, strftime
 
 from overlap.harness.application.inputs import questions
-from overlap.harness.config import RunConfig
-from overlap.harness.endpoint import Remote
 from overlap.harness.host import interrupt
 from overlap.harness.host.descriptors import allow
-from overlap.harness.plan import Planned
-from overlap.harness.record import Cell, Metered
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.endpoint import Remote
+from overlap.harness.model.plan import Planned
+from overlap.harness.model.record import Cell, Metered
 from overlap.harness.recording import file
 from overlap.harness.recording.file import Recording
 from overlap.harness.recording.fit import Fit, fits

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from overlap.harness.endpoint import Remote
+from overlap.harness.model.endpoint import Remote
 from overlap.harness.remote.meter import Meter, Ticket
 
 Wrap = Callable[[Callable[..., Any], Meter], Callable[..., Any]]

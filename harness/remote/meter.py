@@ -8,9 +8,9 @@ from threading import Lock
 from time import monotonic_ns, sleep
 from urllib.parse import urlsplit
 
-from overlap.harness.endpoint import Remote
+from overlap.harness.model.endpoint import Remote
+from overlap.harness.model.record import Call, Metered
 from overlap.harness.probe import of_any_round, tag
-from overlap.harness.record import Call, Metered
 from overlap.harness.remote.patience import MOST, asked, backoff
 from overlap.harness.remote.usage import Tap, Usage, guess, tag_of
 

@@ -7,8 +7,8 @@ from urllib.parse import urljoin
 import httpx2
 
 from overlap.harness.clients import _chat
-from overlap.harness.endpoint import Endpoint
 from overlap.harness.host.secrets import line
+from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.remote.patience import asked
 from overlap.harness.remote.secret import environment
 from overlap.harness.remote.usage import Tap, Usage, guess

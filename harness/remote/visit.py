@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from overlap.harness.config import RunConfig
-from overlap.harness.endpoint import Remote, address, loopback
 from overlap.harness.host.secrets import line
-from overlap.harness.plan import Plan, Planned
-from overlap.harness.record import OWN, Call, Metered
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.endpoint import Remote, address, loopback
+from overlap.harness.model.plan import Plan, Planned
+from overlap.harness.model.record import OWN, Call, Metered
 from overlap.harness.remote import secret
 from overlap.harness.text.mistakes import Mistake
 

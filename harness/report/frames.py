@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from overlap.harness.record import Call
-from overlap.harness.shares import OWNERS, shares
+from overlap.harness.model.record import Call
+from overlap.harness.model.shares import OWNERS, shares
 from overlap.harness.stats.cells import Summary
 from overlap.harness.store import Run
 

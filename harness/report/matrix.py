@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from overlap.harness.record import OWN, Cell
+from overlap.harness.model.record import OWN, Cell
 from overlap.harness.stats.cells import CellSummary
 
 FIELDS = ("client", "variant", "strategy", "loop", "concurrency")

@@ -6,7 +6,7 @@ Apart from the arithmetic, since scenarios name these types: each round's worker
 
 from dataclasses import dataclass
 
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.store import Run
 

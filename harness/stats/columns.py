@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from overlap.harness.metrics import CALLS, SLOTS, Better, OfCalls, OfSlots
+from overlap.harness.model.metrics import CALLS, SLOTS, Better, OfCalls, OfSlots
 from overlap.harness.stats.bootstrap import FEWEST_ROUNDS, over_rounds
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.proportion import share

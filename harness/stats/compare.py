@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from overlap.harness.record import Call, Cell
+from overlap.harness.model.record import Call, Cell
 from overlap.harness.stats.bootstrap import over_rounds
 from overlap.harness.stats.columns import OF_CALLS, numbers, unit_of
 from overlap.harness.stats.estimate import Estimate

@@ -19,7 +19,7 @@ from itertools import pairwise
 from math import log
 from statistics import fmean
 
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.stats.bootstrap import over_rounds
 from overlap.harness.stats.compare import matched
 from overlap.harness.stats.estimate import Estimate

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from overlap.harness.record import UNTRIED, Call, Cell
-from overlap.harness.shares import OF_SEVERAL, OWNERS, service
+from overlap.harness.model.record import UNTRIED, Call, Cell
+from overlap.harness.model.shares import OF_SEVERAL, OWNERS, service
 from overlap.harness.stats.bootstrap import FEWEST_ROUNDS
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.peace import shared, stolen

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from overlap.harness.metrics import OfSlots, span
-from overlap.harness.record import Call, Cell, Slot
-from overlap.harness.slo import Slo
+from overlap.harness.model.metrics import OfSlots, span
+from overlap.harness.model.record import Call, Cell, Slot
+from overlap.harness.model.slo import Slo
 
 
 def goodput(slo: Slo) -> tuple[OfSlots, OfSlots]:

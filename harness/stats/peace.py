@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from overlap.harness.record import Slot
+from overlap.harness.model.record import Slot
 
 STEAL = 0.03
 # Cores kept busy by others. A desktop that does nothing keeps less than a tenth of one.

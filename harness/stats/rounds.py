@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from overlap.harness.record import OWN, Call, Cell, Slot
+from overlap.harness.model.record import OWN, Call, Cell, Slot
 from overlap.harness.store import Run
 
 

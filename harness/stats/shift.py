@@ -7,7 +7,7 @@ round by round (Doksum, The Annals of Statistics 2 (1974) 267, there as differen
 
 from collections.abc import Sequence
 
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.stats.bootstrap import over_rounds
 from overlap.harness.stats.columns import OF_CALLS, exactly, values
 from overlap.harness.stats.compare import matched

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.stats.bootstrap import FEWEST_ROUNDS, batched, centre, standard_error
 from overlap.harness.stats.circumstances import Difference, differences
 from overlap.harness.stats.columns import OF_SLOTS, Column, better, table

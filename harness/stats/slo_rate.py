@@ -5,9 +5,9 @@ from dataclasses import dataclass, fields
 from statistics import NormalDist
 from typing import Any
 
-from overlap.harness.record import Cell
-from overlap.harness.slo import Slo
-from overlap.harness.slo_verdict import SlotFigures, Verdict, verdict
+from overlap.harness.model.record import Cell
+from overlap.harness.model.slo import Slo
+from overlap.harness.model.slo_verdict import SlotFigures, Verdict, verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.stats.columns import numbers
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.ranking import Ranking, rank, together

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from overlap.harness.metrics import CALLS, OfCalls, OfSlots
-from overlap.harness.record import Cell
-from overlap.harness.slo import Slo
+from overlap.harness.model.metrics import CALLS, OfCalls, OfSlots
+from overlap.harness.model.record import Cell
+from overlap.harness.model.slo import Slo
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.columns import OF_SLOTS, table
 from overlap.harness.stats.doubts import doubts

@@ -14,9 +14,9 @@ fall into the window would favour short calls: the window opens when every call 
 from collections.abc import Sequence
 from statistics import median
 
-from overlap.harness.metrics import OfSlots
-from overlap.harness.record import Call, Cell, Slot
-from overlap.harness.shares import at_once, served
+from overlap.harness.model.metrics import OfSlots
+from overlap.harness.model.record import Call, Cell, Slot
+from overlap.harness.model.shares import at_once, served
 
 # With fewer calls for each place, the slot's ramp and tail are most of what it shows.
 WAVES = 3

@@ -17,7 +17,7 @@ from pathlib import Path
 from random import Random
 from time import perf_counter, process_time
 
-from overlap.harness.record import Call, Cell, Served, Slot
+from overlap.harness.model.record import Call, Cell, Served, Slot
 from overlap.harness.stats.summary import summarise
 from overlap.harness.store import Writer, read
 

@@ -6,8 +6,8 @@ from itertools import chain, product
 from typing import Protocol
 
 from overlap.harness import registry
-from overlap.harness.plan import STRATEGIES, Plan, Planned, expand
-from overlap.harness.record import Cell
+from overlap.harness.model.plan import STRATEGIES, Plan, Planned, expand
+from overlap.harness.model.record import Cell
 from overlap.harness.text.mistakes import Mistake
 
 

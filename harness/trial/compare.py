@@ -9,11 +9,11 @@ from overlap.harness.arms.benchmarks import pytest_command
 from overlap.harness.arms.build import Built, built
 from overlap.harness.arms.spec import Spec
 from overlap.harness.bench import parts_of
-from overlap.harness.config import RunConfig
 from overlap.harness.gate import file
 from overlap.harness.gate.judge import judge
 from overlap.harness.gate.record import Control, Rule, Run
 from overlap.harness.host.environment import circumstances, given
+from overlap.harness.model.config import RunConfig
 from overlap.harness.registry import Unknown
 from overlap.harness.server import NotReady
 from overlap.harness.servers import Servers

@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 
 from overlap.harness.gate.record import ERRORS
-from overlap.harness.metrics import CALLS, SLOTS
-from overlap.harness.record import Call, Cell, Slot
+from overlap.harness.model.metrics import CALLS, SLOTS
+from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.stats.quantiles import enough, of_round
 
 Value = Callable[[Cell, Slot, Sequence[Call]], float | None]

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from overlap.harness.config import RunConfig
 from overlap.harness.launch import Broken
-from overlap.harness.plan import Planned
-from overlap.harness.record import Call, Slot
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.plan import Planned
+from overlap.harness.model.record import Call, Slot
 from overlap.harness.runner import measured, order_of
 from overlap.harness.servers import Servers
 from overlap.harness.slot import Order

@@ -10,7 +10,7 @@ from typing import Any
 from anyio.to_thread import current_default_thread_limiter
 
 from overlap.harness.clients.chain import client
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 from overlap.scenarios.service.agent import Agent
 from overlap.scenarios.service.retrieval import Retrieval, retrieval
 from overlap.scenarios.service.settings import Settings

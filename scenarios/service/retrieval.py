@@ -16,7 +16,7 @@ from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 from pydantic import SecretStr
 
 from overlap.harness.clients._http import settings
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 NEAREST, DIMENSIONS = 3, 32
 _ABOUT = ("event loops", "threads", "queues", "timeouts", "retries", "tokens", "streams", "caches")

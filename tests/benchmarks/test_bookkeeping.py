@@ -13,9 +13,9 @@ import pytest
 
 from overlap.harness import executor
 from overlap.harness.executor import StampedExecutor
+from overlap.harness.model.record import Call
 from overlap.harness.pauses import Collections
 from overlap.harness.probe import Probe, item
-from overlap.harness.record import Call
 from overlap.harness.store import line
 
 

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from overlap.harness.journal import Journal
+from overlap.harness.model.record import Call, Cell, Served
 from overlap.harness.probe import tag
-from overlap.harness.record import Call, Cell, Served
 from overlap.harness.stats.summary import summarise
 from overlap.harness.store import read
 from overlap.harness.truth import join

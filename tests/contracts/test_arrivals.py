@@ -6,7 +6,7 @@ from itertools import islice, pairwise
 import pytest
 
 from overlap.harness import registry
-from overlap.harness.arriving import FOLDER, read
+from overlap.harness.model.arrivals_spec import FOLDER, read
 from overlap.harness.text.mistakes import Mistake
 
 NAMES = registry.names(FOLDER)

@@ -11,7 +11,7 @@ from overlap.harness import registry
 from overlap.harness.diagnose.catalogue import FOLDER, KINDS, intervention
 from overlap.harness.diagnose.figures import HEADLINES
 from overlap.harness.diagnose.seen import Seen
-from overlap.harness.record import Call, Queue, Served, Slot
+from overlap.harness.model.record import Call, Queue, Served, Slot
 
 NAMES = registry.names(FOLDER)
 MS = 1_000_000

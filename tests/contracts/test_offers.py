@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from overlap.harness import registry
+from overlap.harness.model.record import Call
 from overlap.harness.openloop import NOT_STARTED, UNFINISHED, OpenLoop
 from overlap.harness.probe import Item, Probe
-from overlap.harness.record import Call
 
 FOLDER = "overlap.harness.strategies"
 NAMES = [name for name in registry.names(FOLDER) if hasattr(registry.load(FOLDER, name), "offer")]

@@ -8,9 +8,9 @@ from threading import Barrier
 import pytest
 
 from overlap.harness import registry
-from overlap.harness.endpoint import Endpoint
 from overlap.harness.journal import take
-from overlap.harness.plan import CLIENTS
+from overlap.harness.model.endpoint import Endpoint
+from overlap.harness.model.plan import CLIENTS
 from overlap.harness.pools import WAITS, PoolWaits
 from overlap.harness.server import mock_command, start
 from overlap.harness.slot import close

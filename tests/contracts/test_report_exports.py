@@ -3,7 +3,7 @@
 import pytest
 
 from overlap.harness import registry
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.report.build import EXPORTS, FORMATS
 from overlap.harness.stats.summary import summarise
 from overlap.harness.store import read

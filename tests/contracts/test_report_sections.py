@@ -5,7 +5,7 @@ import re
 import pytest
 
 from overlap.harness import registry
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.report.build import SECTIONS
 from overlap.harness.stats.summary import summarise
 from overlap.harness.store import read

@@ -11,10 +11,10 @@ import pytest
 
 from overlap.harness import registry, store
 from overlap.harness.application.adapting import METHODS
-from overlap.harness.config import RunConfig
 from overlap.harness.launch import Launch
-from overlap.harness.plan import CLIENTS, SCENARIOS, STRATEGIES, expand, plans
-from overlap.harness.record import Cell
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.plan import CLIENTS, SCENARIOS, STRATEGIES, expand, plans
+from overlap.harness.model.record import Cell
 from overlap.harness.server import mock_command, start
 from overlap.harness.slot import Order
 from overlap.harness.stats.summary import summarise

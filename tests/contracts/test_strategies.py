@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from overlap.harness import registry
+from overlap.harness.model.record import Call
 from overlap.harness.probe import Item, Probe, item
-from overlap.harness.record import Call
 
 pytestmark = pytest.mark.langchain
 

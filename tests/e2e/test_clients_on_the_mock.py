@@ -9,8 +9,8 @@ import pytest
 
 from overlap.harness import registry
 from overlap.harness.chunks import carries
-from overlap.harness.endpoint import Endpoint
 from overlap.harness.journal import take
+from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.probe import item
 from overlap.harness.server import Server, mock_command, start
 

@@ -11,7 +11,7 @@ from overlap.harness import registry
 from overlap.harness.bench import Outcome
 from overlap.harness.cli import COMMANDS, main
 from overlap.harness.commands._outcome import told
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.report import build
 
 CELLS = [Cell("s", "chain", strategy, "asyncio", 4, "steady") for strategy in ("invoke", "gather")]

@@ -20,7 +20,7 @@ SCENARIO = '''"""Is each question asked once?"""
 
 import os
 
-from overlap.harness.plan import Plan
+from overlap.harness.model.plan import Plan
 
 PLAN = (Plan(strategies=("gather",), clients=("floor",), concurrency=(4,), profile="instant", calls=8),)
 

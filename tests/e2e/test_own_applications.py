@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from overlap.harness import bench, store
 from overlap.harness.cli import main
-from overlap.harness.config import config_from
+from overlap.harness.model.config import config_from
 from overlap.harness.stats.summary import summarise
 from overlap.harness.text.mistakes import Mistake
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from overlap.harness import store
 from overlap.harness.cli import main
 from overlap.harness.commands.record import command
-from overlap.harness.record import Metered
+from overlap.harness.model.record import Metered
 from overlap.harness.recording.file import Recorded, Recording, write
 from overlap.harness.recording.known import Floor
 from overlap.harness.recording.measure import Measured

@@ -13,8 +13,8 @@ import pytest
 
 from overlap.harness import store
 from overlap.harness.bench import run
-from overlap.harness.config import config_from
-from overlap.harness.shares import shares
+from overlap.harness.model.config import config_from
+from overlap.harness.model.shares import shares
 
 TTFT, ITL, TOKENS = 50_000_000, 5_000_000, 16
 TOLERANCE = 25_000_000

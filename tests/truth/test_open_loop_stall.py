@@ -14,7 +14,7 @@ import pytest
 
 from overlap.harness import store
 from overlap.harness.bench import run
-from overlap.harness.config import config_from
+from overlap.harness.model.config import config_from
 from overlap.harness.stats.quantiles import of_round
 
 STALL = 1_000_000_000

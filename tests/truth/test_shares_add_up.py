@@ -7,8 +7,8 @@ import pytest
 
 from overlap.harness import store
 from overlap.harness.bench import run
-from overlap.harness.config import config_from
-from overlap.harness.shares import shares
+from overlap.harness.model.config import config_from
+from overlap.harness.model.shares import shares
 
 FAULTY = (
     f"{sys.executable} -m overlap.mock_server --port 0 --profile steady,ttft=0.02,itl=0.002 --tokens 8 "

@@ -6,7 +6,7 @@ from typing import Any
 from overlap.harness.diagnose.notes import Notes
 from overlap.harness.diagnose.patching import classes, replace
 from overlap.harness.diagnose.seen import Seen
-from overlap.harness.record import Served
+from overlap.harness.model.record import Served
 
 KIND = "trap"
 # Without retries more calls may fail, and how soon calls end is then all that can be compared.

@@ -17,7 +17,7 @@ from overlap.harness.gate.budgets.reading import Budget
 from overlap.harness.gate.budgets.sense import check, far, refuse_milliseconds
 from overlap.harness.gate.budgets.series import Numbers, paired, series
 from overlap.harness.gate.record import Verdict
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.report.figures import count, listed, plainly, told
 from overlap.harness.stats.bootstrap import FEWEST_ROUNDS
 from overlap.harness.stats.rounds import Round, rounds_of, sound

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from overlap.harness.gate.budgets.limit import AXES, Limit, Term
 from overlap.harness.gate.budgets.reading import Budget
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.report.figures import listed
 from overlap.harness.text.mistakes import Mistake
 

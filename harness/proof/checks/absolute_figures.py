@@ -5,9 +5,9 @@ from statistics import NormalDist
 
 import numpy as np
 
-from overlap.harness.metrics import SLOTS
+from overlap.harness.model.metrics import SLOTS
+from overlap.harness.model.record import Call, Cell, Served, Slot
 from overlap.harness.proof.row import Row, share_within
-from overlap.harness.record import Call, Cell, Served, Slot
 from overlap.harness.stats.bootstrap import over_rounds
 from overlap.harness.stats.columns import table
 from overlap.harness.stats.quantiles import Floats, of_round

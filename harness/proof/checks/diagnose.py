@@ -8,8 +8,8 @@ from overlap.harness.diagnose.figures import figures
 from overlap.harness.diagnose.run import Measured
 from overlap.harness.diagnose.seen import Seen
 from overlap.harness.diagnose.verdict import Diagnosis, diagnosis
+from overlap.harness.model.record import Call, Served, Slot
 from overlap.harness.proof.row import Row
-from overlap.harness.record import Call, Served, Slot
 
 MS = 1_000_000
 CALLS, AT_ONCE, TOOK = 32, 8, 250 * MS

@@ -5,11 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from overlap.harness.metrics import SLOTS
+from overlap.harness.model.metrics import SLOTS
+from overlap.harness.model.record import Call, Cell, Slot
+from overlap.harness.model.slo import Slo
 from overlap.harness.proof.row import Row
-from overlap.harness.record import Call, Cell, Slot
 from overlap.harness.report.figures import told
-from overlap.harness.slo import Slo
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.goodput import goodput
 from overlap.harness.stats.summary import summarise

@@ -5,9 +5,9 @@ from heapq import heapify, heapreplace
 from pathlib import Path
 from random import Random
 
-from overlap.harness.metrics import SLOTS
+from overlap.harness.model.metrics import SLOTS
+from overlap.harness.model.record import Call, Cell, Served, Slot
 from overlap.harness.proof.row import Row, share_within
-from overlap.harness.record import Call, Cell, Served, Slot
 from overlap.harness.stats.curve import curves
 from overlap.harness.stats.throughput import STEADY
 from overlap.harness.store import Run

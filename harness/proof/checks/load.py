@@ -11,9 +11,9 @@ from overlap.harness.journal import Journal
 from overlap.harness.load.books import Books, Row
 from overlap.harness.load.slo import limits
 from overlap.harness.load.tally import Tally, call_of
+from overlap.harness.model.record import STOPPED, Served
 from overlap.harness.probe import tag
 from overlap.harness.proof.row import Row as Line
-from overlap.harness.record import STOPPED, Served
 from overlap.harness.sse import EventReader, JsonReader
 
 MS, SECOND = 1_000_000, 1_000_000_000

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.proof.row import Row, share_within
-from overlap.harness.record import Call, Cell, Slot
 from overlap.harness.stats.noise import Noise, noise
 from overlap.harness.stats.ranking import rank
 from overlap.harness.store import Run

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from overlap.harness.host.other_programs import Seen, taken
+from overlap.harness.model.record import Slot
 from overlap.harness.probe import Probe
 from overlap.harness.proof.row import Row
-from overlap.harness.record import Slot
 from overlap.harness.slot import blocking
 from overlap.harness.stats.peace import disturbances
 

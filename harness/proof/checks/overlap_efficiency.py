@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from heapq import heapify, heapreplace
 from random import Random
 
-from overlap.harness.metrics import SLOTS
+from overlap.harness.model.metrics import SLOTS
+from overlap.harness.model.record import Call, Cell, Served, Slot
 from overlap.harness.proof.row import Row
-from overlap.harness.record import Call, Cell, Served, Slot
 
 [OVERLAP] = [metric for metric in SLOTS if metric.name == "overlap"]
 TRIALS = 1_000

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from random import Random
 
+from overlap.harness.model.record import Call, Served
+from overlap.harness.model.shares import Shares, shares
 from overlap.harness.proof.row import Row
-from overlap.harness.record import Call, Served
-from overlap.harness.shares import Shares, shares
 
 TRIALS = 2_000
 

@@ -6,12 +6,12 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from overlap.harness import arriving
-from overlap.harness.config import config_from
+from overlap.harness.model import arrivals_spec
+from overlap.harness.model.config import config_from
+from overlap.harness.model.slo_verdict import SlotFigures, figures, hopeless, kept_briefly, verdict
 from overlap.harness.proof.row import Row
 from overlap.harness.slo_run import ROUNDS, SloQuestion, paced, question_of
 from overlap.harness.slo_search import Bounds, Bracket, Trial, search
-from overlap.harness.slo_verdict import SlotFigures, figures, hopeless, kept_briefly, verdict
 
 Times = NDArray[np.float64]
 
@@ -90,7 +90,7 @@ class Simulated:
 
 def rows() -> Iterator[Row]:
     """Yield a row for each share, of searches over all services and limits, and how long a search takes."""
-    arriving.read("poisson", rate=1)
+    arrivals_spec.read("poisson", rate=1)
     kinds = [(*service, limit, share) for service in SERVICES for limit in LIMITS for share in SHARES]
     kinds = [kind for kind in kinds if kind[1] < kind[2]]
     truths = {kind: truth(*kind) for kind in kinds}

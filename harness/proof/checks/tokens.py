@@ -7,9 +7,9 @@ import orjson
 
 from overlap.harness.deltas import Delta, meaning
 from overlap.harness.events import Events
+from overlap.harness.model.record import Call, Served
 from overlap.harness.probe import Probe, item
 from overlap.harness.proof.row import Row
-from overlap.harness.record import Call, Served
 from overlap.harness.sse import EventReader
 
 MS = 1_000_000

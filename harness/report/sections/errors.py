@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from overlap.harness.record import LEFT, STOPPED, UNTRIED
+from overlap.harness.model.record import LEFT, STOPPED, UNTRIED
 from overlap.harness.report.figures import count
 from overlap.harness.report.section import Column, Datum, Section, Table
 from overlap.harness.stats.cells import Summary

@@ -2,14 +2,14 @@
 
 from statistics import median
 
-from overlap.harness.record import Call
+from overlap.harness.model.record import Call
+from overlap.harness.model.shares import service
 from overlap.harness.report.charts.spread import Spreads, spread
 from overlap.harness.report.figures import count, scale, told
 from overlap.harness.report.matrix import Panel, panels
 from overlap.harness.report.section import Section
 from overlap.harness.report.standings import alone
 from overlap.harness.report.tables import of_cells
-from overlap.harness.shares import service
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.rounds import rounds_of, sound
 

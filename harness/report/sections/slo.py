@@ -1,11 +1,11 @@
 """How many calls a second can come while enough of them keep the SLO."""
 
+from overlap.harness.model.slo_verdict import GROWTH
 from overlap.harness.report.charts.bars import Bar, Bars
 from overlap.harness.report.figures import DASH, count, number
 from overlap.harness.report.matrix import FIELDS
 from overlap.harness.report.section import Column, Datum, Section, Table
 from overlap.harness.report.workers import shared_out
-from overlap.harness.slo_verdict import GROWTH
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.slo_rate import Answer, Searched, Tried, outdated, searched
 

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from heapq import nlargest
 
-from overlap.harness.record import Call
+from overlap.harness.model.record import Call
+from overlap.harness.model.shares import OF_SEVERAL, OWNERS
+from overlap.harness.model.spans import Span
 from overlap.harness.report.charts.waterfall import Fall, Waterfall
 from overlap.harness.report.figures import Scale, number, scale
 from overlap.harness.report.matrix import scenarios, slug
 from overlap.harness.report.section import Column, Datum, Section, Table
 from overlap.harness.report.timeline import timeline
-from overlap.harness.shares import OF_SEVERAL, OWNERS
-from overlap.harness.spans import Span
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.rounds import rounds_of, sound
 

@@ -2,7 +2,7 @@
 
 from statistics import median
 
-from overlap.harness.record import Call
+from overlap.harness.model.record import Call
 from overlap.harness.report.charts.marks import Mark, Marks
 from overlap.harness.report.figures import count, number, scale, told
 from overlap.harness.report.matrix import Panel, panels

@@ -9,7 +9,7 @@ import pytest
 from overlap.harness import audit
 from overlap.harness.balance import Balance
 from overlap.harness.commands.list import runs
-from overlap.harness.record import Call, Cell, Served, Slot
+from overlap.harness.model.record import Call, Cell, Served, Slot
 from overlap.harness.report.build import compose
 from overlap.harness.stats.summary import summarise
 from overlap.harness.store import Unreadable, Writer, line, read, slot_line

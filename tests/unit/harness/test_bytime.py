@@ -2,7 +2,7 @@
 
 from overlap.harness.bytime import join_by_time
 from overlap.harness.journal import Journal
-from overlap.harness.record import Call, Served
+from overlap.harness.model.record import Call, Served
 
 
 def call(index, sent, done, *, warmup=False):

@@ -22,7 +22,7 @@ from overlap.harness.gate.budgets.judge import judge_budgets
 from overlap.harness.gate.budgets.reading import budgets_of
 from overlap.harness.gate.judge import judge
 from overlap.harness.gate.record import Arm, Pair, Rule, Run, Series
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.report.build import compose
 from overlap.harness.report.comparison import compare
 from overlap.harness.report.formats.terminal import render

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from overlap.harness.config import RunConfig
 from overlap.harness.folder import Ledger, begun, fresh, point_latest
-from overlap.harness.plan import Planned
-from overlap.harness.record import Call, Cell, Slot
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.plan import Planned
+from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.report.build import compose
 from overlap.harness.stats.summary import summarise
 from overlap.harness.store import Writer, read

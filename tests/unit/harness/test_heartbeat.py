@@ -6,7 +6,7 @@ import time
 import pytest
 
 from overlap.harness.heartbeat import PERIOD, Heartbeat, cost, sleeps, spread
-from overlap.harness.record import Lag
+from overlap.harness.model.record import Lag
 from overlap.harness.slot import awaited
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import pytest
 
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.slot import Order
 from overlap.harness.worker import answer
 

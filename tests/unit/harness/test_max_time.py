@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 from overlap.harness import runner
-from overlap.harness.config import RunConfig
-from overlap.harness.plan import Planned
-from overlap.harness.record import Cell, Slot
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.plan import Planned
+from overlap.harness.model.record import Cell, Slot
 from overlap.harness.runner import Runner, rounds
 
 CELLS = [Planned(Cell("s", "c", name, "asyncio", 1), 1, 6, 1) for name in ("gather", "ainvoke")]

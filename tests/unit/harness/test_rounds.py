@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from overlap.harness.config import RunConfig
-from overlap.harness.plan import Planned
-from overlap.harness.record import Cell
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.plan import Planned
+from overlap.harness.model.record import Cell
 from overlap.harness.runner import order_of, rounds
 
 

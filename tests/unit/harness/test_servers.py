@@ -6,7 +6,7 @@ import sys
 import psutil
 import pytest
 
-from overlap.harness.config import RunConfig
+from overlap.harness.model.config import RunConfig
 from overlap.harness.server import NotReady
 from overlap.harness.servers import Servers
 

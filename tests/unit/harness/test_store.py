@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from overlap.harness import store
-from overlap.harness.record import Call, Cell, Lag, Pauses, Queue, Served, Slot
+from overlap.harness.model.record import Call, Cell, Lag, Pauses, Queue, Served, Slot
 from overlap.harness.store import FORMAT, RESERVE, Unreadable, Unwritten, Writer, line, read
 
 FILE = Path()

@@ -3,8 +3,8 @@
 import pytest
 
 from overlap.harness import subjects
-from overlap.harness.config import config_from
 from overlap.harness.host.environment import given
+from overlap.harness.model.config import config_from
 from overlap.harness.text.mistakes import Mistake
 
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from overlap.harness.config import RunConfig
 from overlap.harness.launch import Broken, Launch
-from overlap.harness.record import Cell
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.record import Cell
 from overlap.harness.server import mock_command, start
 from overlap.harness.slot import Order
 from overlap.harness.team import added, team

@@ -6,7 +6,7 @@ import pytest
 
 from overlap.harness.balance import Balance
 from overlap.harness.journal import Journal
-from overlap.harness.record import Call, Served
+from overlap.harness.model.record import Call, Served
 from overlap.harness.truth import join
 
 

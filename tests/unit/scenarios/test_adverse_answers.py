@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from overlap.harness import registry
-from overlap.harness.record import Call
+from overlap.harness.model.record import Call
 from overlap.harness.report.sections.answers import section
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.estimate import Estimate

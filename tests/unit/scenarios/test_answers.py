@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from overlap.harness import registry
-from overlap.harness.config import RunConfig
-from overlap.harness.plan import expand, plans
-from overlap.harness.record import Call, Cell, Lag, Served, Slot
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.plan import expand, plans
+from overlap.harness.model.record import Call, Cell, Lag, Served, Slot
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.summary import summarise

@@ -6,7 +6,7 @@ import pytest
 
 from overlap.harness.application.adapting import built, methods
 from overlap.harness.application.blame import Unloadable
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 ENDPOINT = Endpoint("http://127.0.0.1:9/v1")
 

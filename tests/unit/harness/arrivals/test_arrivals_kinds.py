@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overlap.harness.arriving import part, read
+from overlap.harness.model.arrivals_spec import part, read
 from overlap.harness.text.mistakes import Mistake
 
 RATES = st.floats(0.01, 100_000)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from overlap.harness.arriving import read
+from overlap.harness.model.arrivals_spec import read
 from overlap.harness.text.mistakes import Mistake
 
 AZURE = """TIMESTAMP,ContextTokens,GeneratedTokens

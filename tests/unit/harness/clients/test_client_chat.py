@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overlap.harness.clients import _chat
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 ENDPOINT = Endpoint("http://127.0.0.1:8000/v1", model="m", api_key="k")
 

@@ -8,7 +8,7 @@ import pytest
 
 from overlap.harness import registry
 from overlap.harness.clients._http import settings
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 pytestmark = pytest.mark.langchain
 

@@ -1,7 +1,7 @@
 """Figures that interventions are judged by: a call's wait for a blocked loop is part of its latency."""
 
 from overlap.harness.diagnose.figures import figures
-from overlap.harness.record import Call, Slot
+from overlap.harness.model.record import Call, Slot
 
 MS = 1_000_000
 

@@ -13,7 +13,7 @@ from overlap.harness.diagnose import run, telling
 from overlap.harness.diagnose.judge import UNCHANGED
 from overlap.harness.diagnose.run import Measured
 from overlap.harness.diagnose.seen import Seen
-from overlap.harness.record import Slot
+from overlap.harness.model.record import Slot
 
 SLOT = Slot("c", 0, 0, 4, 0, 10, 1)
 

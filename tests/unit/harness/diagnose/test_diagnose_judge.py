@@ -5,7 +5,7 @@ import pytest
 from overlap.harness.diagnose.catalogue import interventions
 from overlap.harness.diagnose.figures import figures
 from overlap.harness.diagnose.judge import UNCHANGED, effects, ranked
-from overlap.harness.record import Call, Slot
+from overlap.harness.model.record import Call, Slot
 from overlap.harness.report.figures import number
 
 MS = 1e6

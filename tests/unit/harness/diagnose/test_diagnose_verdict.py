@@ -11,7 +11,7 @@ from overlap.harness.diagnose.run import Measured
 from overlap.harness.diagnose.seen import Seen
 from overlap.harness.diagnose.telling import compose
 from overlap.harness.diagnose.verdict import diagnosis, to_json
-from overlap.harness.record import Call, Served, Slot
+from overlap.harness.model.record import Call, Served, Slot
 from overlap.harness.report.formats import terminal
 from overlap.harness.text.mistakes import Mistake
 

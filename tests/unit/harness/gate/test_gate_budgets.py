@@ -11,7 +11,7 @@ from overlap.harness.gate.budgets.command import judged
 from overlap.harness.gate.budgets.judge import judge_budgets, overall
 from overlap.harness.gate.budgets.reading import budgets_of
 from overlap.harness.gate.budgets.reading import read as read_budgets
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.stats.compare import ratio
 from overlap.harness.store import Run, read
 from overlap.harness.text.mistakes import Mistake

@@ -12,7 +12,7 @@ from overlap.harness.probe import name
 
 LIMITED = """
 import resource, sys
-from overlap.harness.config import Mistake
+from overlap.harness.model.config import Mistake
 from overlap.harness.host.descriptors import allow
 resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))
 try:

@@ -7,7 +7,7 @@ from overlap.harness.journal import Journal
 from overlap.harness.load.config import LoadConfig
 from overlap.harness.load.folder import Book, how
 from overlap.harness.load.tally import Tally
-from overlap.harness.record import Served
+from overlap.harness.model.record import Served
 from overlap.harness.store import Writer, read
 
 MS = 1_000_000

@@ -8,7 +8,7 @@ from overlap.harness.load.command import code
 from overlap.harness.load.config import config_from
 from overlap.harness.load.run import Outcome
 from overlap.harness.load.slo import limits
-from overlap.harness.record import Call
+from overlap.harness.model.record import Call
 
 
 def _outcome(**about):

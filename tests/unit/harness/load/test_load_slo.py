@@ -3,7 +3,7 @@
 import pytest
 
 from overlap.harness.load.slo import LEFT, STOPPED, limits
-from overlap.harness.record import Call
+from overlap.harness.model.record import Call
 from overlap.harness.text.mistakes import Mistake
 
 MS = 1_000_000

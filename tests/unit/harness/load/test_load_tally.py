@@ -8,7 +8,7 @@ from overlap.harness.journal import Journal
 from overlap.harness.load.books import SHARE
 from overlap.harness.load.run import line_of
 from overlap.harness.load.tally import Tally
-from overlap.harness.record import Call, Served
+from overlap.harness.model.record import Call, Served
 from overlap.harness.stats.throughput import in_flight
 
 MS = 1_000_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from overlap.harness.slo_verdict import BATCHES, SlotFigures, figures, hopeless, kept_briefly, verdict
+from overlap.harness.model.slo_verdict import BATCHES, SlotFigures, figures, hopeless, kept_briefly, verdict
 
 SECOND = 1_000_000_000
 

@@ -1,6 +1,6 @@
 """What a client adds to calls that are known: worked out from runs that are made up."""
 
-from overlap.harness.record import Metered
+from overlap.harness.model.record import Metered
 from overlap.harness.recording import known
 from overlap.harness.recording.file import Recorded
 from overlap.harness.recording.known import Floor, added_to

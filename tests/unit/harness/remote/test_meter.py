@@ -6,7 +6,7 @@ import gzip
 import pytest
 
 from overlap.harness import registry
-from overlap.harness.endpoint import Remote
+from overlap.harness.model.endpoint import Remote
 from overlap.harness.probe import Probe, item
 from overlap.harness.remote.hooks import metered
 from overlap.harness.remote.usage import Tap

@@ -2,7 +2,7 @@
 
 import pytest
 
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.remote.preflight import Preflight
 from overlap.harness.text.mistakes import Mistake
 

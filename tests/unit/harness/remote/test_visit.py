@@ -3,11 +3,11 @@
 import pytest
 
 from overlap.harness.commands._agree import agree
-from overlap.harness.config import RunConfig
-from overlap.harness.endpoint import address, loopback
 from overlap.harness.host import secrets
-from overlap.harness.plan import Plan, Planned
-from overlap.harness.record import Call, Cell, Metered
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.endpoint import address, loopback
+from overlap.harness.model.plan import Plan, Planned
+from overlap.harness.model.record import Call, Cell, Metered
 from overlap.harness.remote import secret
 from overlap.harness.remote.visit import Stopped, Visit
 from overlap.harness.text.mistakes import Mistake

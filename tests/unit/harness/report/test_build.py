@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.report.build import kinds, tell, write
 from overlap.harness.store import Unreadable
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from rich.console import Console
 
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.report.comparison import compare, render, tell
 from overlap.harness.stats.sidebyside import Incomparable
 

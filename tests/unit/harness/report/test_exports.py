@@ -4,7 +4,7 @@ import csv
 import io
 import json
 
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.report import frames
 from overlap.harness.report.exports import csv as csv_export
 from overlap.harness.report.exports import json as json_export

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from overlap.harness.record import OWN, Cell
+from overlap.harness.model.record import OWN, Cell
 from overlap.harness.report.leads import fastest
 from overlap.harness.report.matrix import panels
 from overlap.harness.stats.summary import summarise

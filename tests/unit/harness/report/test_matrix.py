@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.report.matrix import pairs, panels, slug, varied
 from overlap.harness.stats.cells import CellSummary
 

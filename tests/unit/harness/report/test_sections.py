@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from overlap.harness.record import Cell, Queue
+from overlap.harness.model.record import Cell, Queue
 from overlap.harness.registry import load
 from overlap.harness.report.build import SECTIONS
 from overlap.harness.report.figures import DASH

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from overlap.harness.record import Call, Cell, Slot
+from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.report.standings import alone, compared, most, standing
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.estimate import Estimate

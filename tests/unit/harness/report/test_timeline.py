@@ -6,10 +6,10 @@ from dataclasses import asdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overlap.harness.record import Call, Served
+from overlap.harness.model.record import Call, Served
+from overlap.harness.model.shares import shares
+from overlap.harness.model.spans import Span
 from overlap.harness.report.timeline import timeline
-from overlap.harness.shares import shares
-from overlap.harness.spans import Span
 
 times = st.integers(0, 1000)
 

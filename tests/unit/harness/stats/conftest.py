@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from overlap.harness.record import Call, Cell, Served, Slot
+from overlap.harness.model.record import Call, Cell, Served, Slot
 from overlap.harness.store import Run
 
 MS = 1_000_000

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.stats.curve import curves
 
 AT = (1, 4, 16, 64)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from overlap.harness.record import UNTRIED, Lag
+from overlap.harness.model.record import UNTRIED, Lag
 from overlap.harness.stats.summary import summarise
 
 MS = 1_000_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.stats.floor import floor_of, floors, unresolved
 from overlap.harness.stats.summary import summarise
 

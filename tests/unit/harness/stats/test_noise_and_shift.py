@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import scipy
 
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
 from overlap.harness.registry import load
 from overlap.harness.report.build import SECTIONS
 from overlap.harness.stats.noise import noise

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy
 
-from overlap.harness.record import Call, Cell, Served, Slot
+from overlap.harness.model.record import Call, Cell, Served, Slot
 from overlap.harness.stats.columns import numbers
 from overlap.harness.stats.quantiles import enough, of_round, reaches
 from overlap.harness.stats.rounds import Round, replayed

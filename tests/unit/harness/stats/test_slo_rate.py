@@ -5,9 +5,9 @@ from dataclasses import asdict
 
 import pytest
 
+from overlap.harness.model.slo_verdict import BATCHES, SlotFigures
 from overlap.harness.report.figures import DASH
 from overlap.harness.report.sections.slo import section
-from overlap.harness.slo_verdict import BATCHES, SlotFigures
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.slo_rate import searched
 from overlap.harness.store import Run

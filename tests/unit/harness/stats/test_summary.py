@@ -5,9 +5,9 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from overlap.harness.record import Cell
+from overlap.harness.model.record import Cell
+from overlap.harness.model.slo import Slo
 from overlap.harness.report.figures import told
-from overlap.harness.slo import Slo
 from overlap.harness.stats.columns import names, unit_of
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.summary import METRICS, summarise, to_json

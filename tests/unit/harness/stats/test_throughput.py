@@ -7,8 +7,8 @@ from statistics import fmean
 
 import pytest
 
-from overlap.harness.record import Call, Cell, Served, Slot
-from overlap.harness.slo import Slo
+from overlap.harness.model.record import Call, Cell, Served, Slot
+from overlap.harness.model.slo import Slo
 from overlap.harness.stats.goodput import goodput
 from overlap.harness.stats.throughput import in_flight, steady, waves, window
 

@@ -9,8 +9,8 @@ import pytest
 
 from overlap.harness import executor
 from overlap.harness.executor import StampedExecutor
+from overlap.harness.model.record import Call, Pauses, Queue, Served
 from overlap.harness.pauses import Collections
-from overlap.harness.record import Call, Pauses, Queue, Served
 from overlap.harness.truth import opened
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from overlap.harness.gate.record import Arm, Control, Rule, Series
 from overlap.harness.host.other_programs import Taken
-from overlap.harness.plan import Plan
-from overlap.harness.record import Call, Cell, Served, Slot
+from overlap.harness.model.plan import Plan
+from overlap.harness.model.record import Call, Cell, Served, Slot
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.trial import guard
 from overlap.harness.trial.book import Book, Seen

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from overlap.harness import plan as planning
-from overlap.harness.config import config_from
-from overlap.harness.plan import Plan, expand, settled
+from overlap.harness.model import plan as planning
+from overlap.harness.model.config import config_from
+from overlap.harness.model.plan import Plan, expand, settled
 
 ALL = ["invoke", "ainvoke", "batch", "abatch", "abatch_as_completed", "stream", "astream"]
 

@@ -1,15 +1,15 @@
 """
 Who owned the time of a call, and the shortest time its slot could have taken; pure functions of the record.
 
-The shares of a call are the sums of its spans (`overlap.harness.spans`), so they always add up to done - sent.
+The shares of a call are the sums of its spans (`overlap.harness.model.spans`), so they always add up to done - sent.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heapreplace
 
-from overlap.harness.record import Call, Served
-from overlap.harness.spans import spans
+from overlap.harness.model.record import Call, Served
+from overlap.harness.model.spans import spans
 
 
 @dataclass(frozen=True, slots=True)

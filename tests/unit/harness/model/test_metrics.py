@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from overlap.harness.metrics import CALLS, SLOTS
-from overlap.harness.record import Call, Cell, Lag, Pauses, Queue, Served, Slot
+from overlap.harness.model.metrics import CALLS, SLOTS
+from overlap.harness.model.record import Call, Cell, Lag, Pauses, Queue, Served, Slot
 
 CELL = Cell("s", "httpx", "gather", "asyncio", 2)
 OF_CALLS = {metric.name: metric.of for metric in CALLS}

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overlap.harness.record import Call, Served
-from overlap.harness.shares import Shares, dispatch, ideal_makespan, service, shares
+from overlap.harness.model.record import Call, Served
+from overlap.harness.model.shares import Shares, dispatch, ideal_makespan, service, shares
 
 
 def made(*served: Served, sent: int = 1000, done: int = 2000, index: int = 0, due: int | None = None) -> Call:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from overlap.harness.metrics import CALLS
-from overlap.harness.record import Call
+from overlap.harness.model.metrics import CALLS
+from overlap.harness.model.record import Call
 from overlap.harness.text.choices import choices, quoted
 from overlap.harness.text.mistakes import Mistake
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from overlap.harness.endpoint import Endpoint
+from overlap.harness.model.endpoint import Endpoint
 
 
 def test_the_key_is_not_in_the_repr():

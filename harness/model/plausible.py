@@ -8,7 +8,7 @@ counted. Only what is impossible is refused, never what is merely odd.
 from collections.abc import Sequence
 from itertools import pairwise
 
-from overlap.harness.record import Call, Cell, Lag, Metered, Pauses, Queue, Served, Slot
+from overlap.harness.model.record import Call, Cell, Lag, Metered, Pauses, Queue, Served, Slot
 
 LATEST = 2**62
 """A time in ns on a clock that began with the machine: 146 years."""

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from overlap.harness.record import Call, Cell, Slot
-from overlap.harness.shares import OWNERS, at_once, dispatch, ideal_makespan, served, service, shares
+from overlap.harness.model.record import Call, Cell, Slot
+from overlap.harness.model.shares import OWNERS, at_once, dispatch, ideal_makespan, served, service, shares
 
 Better = Literal["lower", "higher", "neither"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from overlap.harness.wilson import wilson
+from overlap.harness.model.wilson import wilson
 
 
 def test_nothing_hit_has_a_width():

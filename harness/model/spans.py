@@ -12,7 +12,7 @@ moment is planned while any of them is within its schedule, and late while none 
 from dataclasses import dataclass
 from itertools import pairwise
 
-from overlap.harness.record import Call, Served
+from overlap.harness.model.record import Call, Served
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import product
 
-from overlap.harness import arriving, registry
-from overlap.harness.config import RunConfig
-from overlap.harness.record import Cell
+from overlap.harness import registry
+from overlap.harness.model import arrivals_spec
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.record import Cell
 
 SCENARIOS = "scenarios"
 STRATEGIES = "overlap.harness.strategies"
@@ -93,7 +94,7 @@ def opened(config: RunConfig, plan: Plan) -> Plan:
 
     Raises `Unknown` for a strategy that was asked for by name and has none, `Mistake` for wrong arrivals.
     """
-    calls = arriving.read(plan.arrivals).count(config.seed, config.calls, config.duration)
+    calls = arrivals_spec.read(plan.arrivals).count(config.seed, config.calls, config.duration)
     if lacking := [name for name in config.strategies if not offers(name)]:
         there = ", ".join(name for name in registry.names(STRATEGIES) if offers(name))
         raise registry.Unknown(f"{lacking[0]} has no open loop; these have: {there}")
@@ -182,7 +183,7 @@ def expand(scenario: str, plan: Plan, methods: Methods, default_rounds: int) -> 
             for concurrency, loop in product(plan.concurrency, plan.loops):
                 if sequential and concurrency > plan.sequential_up_to:
                     continue
-                arrivals = arriving.read(plan.arrivals).short if plan.arrivals else ""
+                arrivals = arrivals_spec.read(plan.arrivals).short if plan.arrivals else ""
                 cell = Cell(scenario, client, strategy, loop, concurrency, plan.profile, variant, arrivals)
                 rounds = plan.rounds or default_rounds
                 calls, more = plan.made(concurrency), (plan.server, plan.subject, plan.arrivals)

@@ -14,7 +14,7 @@ from itertools import pairwise
 from statistics import fmean, variance
 from typing import Any
 
-from overlap.harness.wilson import wilson
+from overlap.harness.model.wilson import wilson
 
 GROWTH = 0.015
 """

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from overlap.harness.plausible import LONGEST, impossible_call, impossible_cell, impossible_slot
-from overlap.harness.record import Call, Cell, Lag, Queue, Served, Slot
+from overlap.harness.model.plausible import LONGEST, impossible_call, impossible_cell, impossible_slot
+from overlap.harness.model.record import Call, Cell, Lag, Queue, Served, Slot
 
 ENTRY = Served(1010, array("q", [20, 30]), array("q", [21, 31]), 32)
 CALL = Call("c", 0, 0, sent=1000, done=1100, chunks=array("q", [50, 50, 100]), served=(ENTRY,))

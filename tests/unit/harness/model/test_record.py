@@ -4,7 +4,7 @@ from array import array
 
 import pytest
 
-from overlap.harness.record import Call, Cell, Served
+from overlap.harness.model.record import Call, Cell, Served
 
 
 def made(**facts) -> Call:

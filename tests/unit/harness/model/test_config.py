@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from overlap.harness.config import RunConfig, config_from, options
 from overlap.harness.host.input_files import read_toml
+from overlap.harness.model.config import RunConfig, config_from, options
 from overlap.harness.text.mistakes import Mistake
 
 
