@@ -10,9 +10,9 @@ from overlap.harness import executor, loops
 from overlap.harness.application.adapting import methods
 from overlap.harness.application.blame import reason
 from overlap.harness.application.opening import opened, own, scenario
-from overlap.harness.chunks import carries
 from overlap.harness.probe import Item
 from overlap.harness.slot import Order, application, close, endpoint_of, items
+from overlap.harness.streams.chunks import carries
 
 # The first call may be one that its application answers by itself.
 TRIES = 3

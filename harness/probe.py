@@ -12,10 +12,10 @@ from time import monotonic_ns
 from types import TracebackType
 from typing import Any, Self
 
-from overlap.harness.chunks import carries, thinks
-from overlap.harness.events import Detected
 from overlap.harness.host.secrets import word
 from overlap.harness.model.record import Call
+from overlap.harness.streams.chunks import carries, thinks
+from overlap.harness.streams.events import Detected
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from typing import Any
 
 import orjson
 
-from overlap.harness.deltas import code_of
-from overlap.harness.events import NO_OUTPUT, Bytes, Events, Own
 from overlap.harness.load.books import Beside
 from overlap.harness.load.wire import Answer
 from overlap.harness.probe import Mark
-from overlap.harness.sse import reader_of
+from overlap.harness.streams.deltas import code_of
+from overlap.harness.streams.events import NO_OUTPUT, Bytes, Events, Own
+from overlap.harness.streams.sse import reader_of
 
 
 class Reading:

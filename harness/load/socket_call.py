@@ -11,9 +11,9 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
-from overlap.harness.events import kind
 from overlap.harness.load.wire import READ, Incomplete
 from overlap.harness.probe import Mark
+from overlap.harness.streams.events import kind
 
 
 class Refused(Exception):

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from overlap.harness import registry
-from overlap.harness.chunks import carries
 from overlap.harness.journal import take
 from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.probe import item
 from overlap.harness.server import Server, mock_command, start
+from overlap.harness.streams.chunks import carries
 
 pytestmark = pytest.mark.langchain
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import orjson
 
-from overlap.harness.events import Events
 from overlap.harness.journal import Journal
 from overlap.harness.load.books import Books, Row
 from overlap.harness.load.slo import limits
@@ -14,7 +13,8 @@ from overlap.harness.load.tally import Tally, call_of
 from overlap.harness.model.record import STOPPED, Served
 from overlap.harness.probe import tag
 from overlap.harness.proof.row import Row as Line
-from overlap.harness.sse import EventReader, JsonReader
+from overlap.harness.streams.events import Events
+from overlap.harness.streams.sse import EventReader, JsonReader
 
 MS, SECOND = 1_000_000, 1_000_000_000
 TRIALS = 300

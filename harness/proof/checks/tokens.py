@@ -5,12 +5,12 @@ from typing import Any
 
 import orjson
 
-from overlap.harness.deltas import Delta, meaning
-from overlap.harness.events import Events
 from overlap.harness.model.record import Call, Served
 from overlap.harness.probe import Probe, item
 from overlap.harness.proof.row import Row
-from overlap.harness.sse import EventReader
+from overlap.harness.streams.deltas import Delta, meaning
+from overlap.harness.streams.events import Events
+from overlap.harness.streams.sse import EventReader
 
 MS = 1_000_000
 

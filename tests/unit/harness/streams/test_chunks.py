@@ -4,7 +4,7 @@ from types import SimpleNamespace as Thing
 
 import pytest
 
-from overlap.harness.chunks import carries, thinks
+from overlap.harness.streams.chunks import carries, thinks
 
 
 def chunk(**delta):

@@ -2,13 +2,13 @@
 Tells what a piece of a stream carries, of whatever kind a client yields: output, thinking, or neither.
 
 Output is the answer: text, a refusal, or a part of a tool call. Thinking is text that a reasoning model sends
-before its answer. Bytes are read elsewhere, since an event may be cut in two (`overlap.harness.events`).
+before its answer. Bytes are read elsewhere, since an event may be cut in two (`overlap.harness.streams.events`).
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from overlap.harness.deltas import meaning
+from overlap.harness.streams.deltas import meaning
 
 _OUTPUT = ("content", "tool_calls", "text", "function_call", "refusal")
 _THINKING = ("reasoning_content", "reasoning", "reasoning_details", "thinking")

@@ -2,7 +2,7 @@
 Server-sent events and JSON lines, out of bytes that may be cut anywhere; no socket, no clock.
 
 Both readers have the same two methods: `feed` returns the events that some bytes complete, `end` returns what the
-end of the body completes. What an event means is another module's job (`overlap.harness.deltas`).
+end of the body completes. What an event means is another module's job (`overlap.harness.streams.deltas`).
 """
 
 import re

@@ -3,8 +3,8 @@
 import orjson
 import pytest
 
-from overlap.harness.events import Bytes, Events
-from overlap.harness.sse import JsonReader
+from overlap.harness.streams.events import Bytes, Events
+from overlap.harness.streams.sse import JsonReader
 
 
 def _event(said):

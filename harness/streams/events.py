@@ -1,7 +1,7 @@
 """
 Counts the pieces of output in the body of a stream, wherever its bytes are cut; no socket, no clock.
 
-Framing is `overlap.harness.sse`'s, meaning is `overlap.harness.deltas`'. What does not carry output is not counted: roles, usage,
+Framing is `overlap.harness.streams.sse`'s, meaning is `overlap.harness.streams.deltas`'. What does not carry output is not counted: roles, usage,
 `[DONE]`, comments, pings, reasoning.
 """
 
@@ -10,14 +10,14 @@ from typing import Any
 
 import orjson
 
-from overlap.harness.deltas import BROKEN, code_of, delta
-from overlap.harness.sse import Event, EventReader, JsonReader, may_begin, reader_of
+from overlap.harness.streams.deltas import BROKEN, code_of, delta
+from overlap.harness.streams.sse import Event, EventReader, JsonReader, may_begin, reader_of
 
 NO_OUTPUT = "NoOutput"
 _MOST_KEYS = 6
 
 Own = Callable[[Any, str], bool | None]
-"""Tells whether an event's data, with its name, is a piece of output; None leaves that to `overlap.harness.deltas`."""
+"""Tells whether an event's data, with its name, is a piece of output; None leaves that to `overlap.harness.streams.deltas`."""
 
 
 class Events:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from overlap.harness.sse import Event
+from overlap.harness.streams.sse import Event
 
 DONE = b"[DONE]"
 BROKEN = "invalid JSON"

@@ -3,8 +3,8 @@
 import orjson
 import pytest
 
-from overlap.harness.deltas import Delta, delta
-from overlap.harness.sse import Event
+from overlap.harness.streams.deltas import Delta, delta
+from overlap.harness.streams.sse import Event
 
 OUTPUT, REASONING, NOTHING, END = Delta(output=True), Delta(reasoning=True), Delta(), Delta(end=True)
 

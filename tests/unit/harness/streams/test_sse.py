@@ -2,7 +2,7 @@
 
 import pytest
 
-from overlap.harness.sse import Event, EventReader, JsonReader, reader_of
+from overlap.harness.streams.sse import Event, EventReader, JsonReader, reader_of
 
 STREAM = (
     b"\xef\xbb\xbf: hello\r\nevent: token\r\nid: 1\r\ndata: a\xc3\xa9\r\n\r\n"

@@ -1,0 +1,1 @@
+"""What the pieces of a stream mean: server-sent events, their deltas, and the chunks that clients yield."""
