@@ -8,7 +8,6 @@ from pathlib import Path
 from overlap.harness import registry
 from overlap.harness.asking import ask
 from overlap.harness.calibration import calibrate
-from overlap.harness.folder import Ledger, begun, fresh, point_latest
 from overlap.harness.host import interrupt
 from overlap.harness.host.descriptors import allow
 from overlap.harness.journal import Lost
@@ -21,7 +20,8 @@ from overlap.harness.remote.visit import SCENARIO, Agree, Stopped, Visit
 from overlap.harness.runner import Progress, Round, Runner, Tell, rounds
 from overlap.harness.server import NotReady
 from overlap.harness.servers import Servers
-from overlap.harness.store import Unwritten, Writer
+from overlap.harness.store.ledger import Ledger, begun, fresh, point_latest
+from overlap.harness.store.run_files import Unwritten, Writer
 from overlap.harness.subjects import Subject, subjects
 from overlap.harness.text.mistakes import Mistake
 

@@ -13,7 +13,6 @@ from time import monotonic
 from typing import Any
 
 from overlap.harness import registry
-from overlap.harness.balance import Balance
 from overlap.harness.journal import Lost
 from overlap.harness.launch import Broken, Launch
 from overlap.harness.model.config import RunConfig
@@ -23,6 +22,7 @@ from overlap.harness.model.record import Call, Slot
 from overlap.harness.runner import measured, order_of
 from overlap.harness.server import NotReady
 from overlap.harness.servers import Servers
+from overlap.harness.store.books import Balance
 
 SCENARIO = "overlap.scenarios._calibration"
 # Seconds that each loop is watched doing nothing.

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from overlap.harness.model.record import Served
-from overlap.harness.store import served_from
+from overlap.harness.store.run_files import served_from
 from overlap.harness.text.mistakes import Mistake
 
 HEADERS = {"Connection": "close", "Content-Type": "application/json"}

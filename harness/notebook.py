@@ -33,7 +33,7 @@ from overlap.harness.server import mock_command, start
 from overlap.harness.slot import Timed, awaited, blocking, close
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.summary import summarise
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 
 _OPTION = re.compile(r"--(\w+) (\d+)")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")

@@ -21,13 +21,14 @@ from typing import Any
 import click
 from rich.console import Console
 
-from overlap.harness import bench, store
+from overlap.harness import bench
 from overlap.harness.heartbeat import spread
 from overlap.harness.host.idle_guard import at_its_post
 from overlap.harness.model import arrivals_spec
 from overlap.harness.model.config import config_from
 from overlap.harness.model.record import Call
 from overlap.harness.progress import Bar
+from overlap.harness.store import run_files
 from overlap.harness.text.mistakes import Mistake
 
 LAG, SENT = 1_000_000, 2_000_000
@@ -39,7 +40,7 @@ def measured(words: Mapping[str, str]) -> tuple[list[Call], tuple[str, ...]]:
         config = config_from({"rounds": "1", "calibrate": "0", "results": folder, **words})
         with Bar(Console(stderr=True), quiet=False) as bar:
             outcome = bench.run(config, bar)
-        calls = [call for call in store.read(outcome.folder).calls if not call.warmup]
+        calls = [call for call in run_files.read(outcome.folder).calls if not call.warmup]
     return sorted(calls, key=lambda call: call.index), outcome.faults
 
 

@@ -16,7 +16,6 @@ from typing import Any, Self
 
 from overlap.harness.application.spec import parse
 from overlap.harness.bytime import join_by_time
-from overlap.harness.folder import Ledger
 from overlap.harness.host.core_pinning import seats
 from overlap.harness.host.environment import given
 from overlap.harness.host.other_programs import look, taken, used
@@ -30,7 +29,8 @@ from overlap.harness.model.record import UNTRIED, Call, Slot
 from overlap.harness.remote.visit import Visit
 from overlap.harness.servers import Servers
 from overlap.harness.slot import Order
-from overlap.harness.store import call_from, slot_from
+from overlap.harness.store.ledger import Ledger
+from overlap.harness.store.run_files import call_from, slot_from
 from overlap.harness.team import Team, team
 from overlap.harness.truth import join, opened
 

@@ -14,7 +14,6 @@ from itertools import islice
 from typing import Any
 
 from overlap.harness import bench
-from overlap.harness.folder import Ledger, begun, fresh, point_latest
 from overlap.harness.host import interrupt
 from overlap.harness.host.environment import given
 from overlap.harness.journal import Lost
@@ -28,7 +27,8 @@ from overlap.harness.runner import Progress, Round, Runner, Tell, measured, orde
 from overlap.harness.server import NotReady
 from overlap.harness.servers import Servers
 from overlap.harness.slo_search import START, Bounds, Bracket, Trial, search
-from overlap.harness.store import Unwritten, Writer
+from overlap.harness.store.ledger import Ledger, begun, fresh, point_latest
+from overlap.harness.store.run_files import Unwritten, Writer
 from overlap.harness.team import Team, team
 from overlap.harness.text import numerals
 from overlap.harness.text.mistakes import Mistake

@@ -27,7 +27,7 @@ from overlap.harness.pauses import Collections
 from overlap.harness.pools import PoolWaits
 from overlap.harness.probe import Item, Probe
 from overlap.harness.remote.hooks import metered
-from overlap.harness.store import cell_from
+from overlap.harness.store.run_files import cell_from
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import pytest
 from overlap.harness.arms.flock import held
 from overlap.harness.host import secrets
 from overlap.harness.model.record import Call, Cell, Lag, Served, Slot
-from overlap.harness.store import Writer
+from overlap.harness.store.run_files import Writer
 
 MS = 1_000_000
 # What each client adds before the request leaves and after the answer has come, in ms.

@@ -14,13 +14,13 @@ from overlap.harness.claims.catalogue import Claim, claims
 from overlap.harness.claims.ledger import Finding, Ledger
 from overlap.harness.claims.progress import Progress
 from overlap.harness.claims.run import Bed, finding
-from overlap.harness.folder import fresh
 from overlap.harness.host import interrupt
 from overlap.harness.host.environment import circumstances
 from overlap.harness.host.owned.temporary import temporary
 from overlap.harness.model.config import default_executor
 from overlap.harness.report.formats.terminal import show
-from overlap.harness.store import Unreadable, Unwritten, room
+from overlap.harness.store.ledger import fresh
+from overlap.harness.store.run_files import Unreadable, Unwritten, room
 from overlap.harness.text.mistakes import Mistake
 
 DONE, FAILED, CHANGED, INTERRUPTED = 0, 1, 3, interrupt.CODE

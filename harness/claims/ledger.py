@@ -12,7 +12,7 @@ import orjson
 from overlap.harness.claims.catalogue import FOLDER
 from overlap.harness.claims.verdict import NOT_JUDGED
 from overlap.harness.host.input_files import checked
-from overlap.harness.store import Unreadable, replace, room
+from overlap.harness.store.run_files import Unreadable, replace, room
 from overlap.harness.text.mistakes import Mistake
 
 FORMAT = 1

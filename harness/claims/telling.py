@@ -14,7 +14,7 @@ from overlap.harness.claims.verdict import NOT_JUDGED, WORDS
 from overlap.harness.report.build import CHARTS, FORMATS
 from overlap.harness.report.figures import count
 from overlap.harness.report.section import Chart, Column, Datum, Report, Section, Table
-from overlap.harness.store import replace
+from overlap.harness.store.run_files import replace
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -42,14 +42,14 @@ def _reported(folder: Path, formats: Iterable[str] | None, *, shown: bool) -> Se
 
     Raises OSError where it cannot be written, KeyboardInterrupt where somebody cannot wait for it.
     """
-    from overlap.harness import store
     from overlap.harness.report import build
+    from overlap.harness.store import run_files
 
     if interrupt.again():
         interrupt.check()
     try:
-        run = store.read(folder)
-    except store.Unreadable as wrong:
+        run = run_files.read(folder)
+    except run_files.Unreadable as wrong:
         return [str(wrong)]
     build.write(run, formats, console=paper() if shown else None)
     return run.faults

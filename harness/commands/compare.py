@@ -23,7 +23,7 @@ def command(folders: tuple[Path, ...], allow: str, page: Path | None) -> None:
     from overlap.harness.report import comparison
     from overlap.harness.stats.circumstances import ALLOWED, known
     from overlap.harness.stats.sidebyside import Incomparable
-    from overlap.harness.store import Unreadable, read, replace
+    from overlap.harness.store.run_files import Unreadable, read, replace
 
     allowed = [word.strip() for word in allow.split(",") if word.strip()]
     for word in allowed:

@@ -11,11 +11,11 @@ from rich.console import Console
 
 from overlap.harness.commands._words import FAULTY, INTERRUPTED, fail, paper, warn
 from overlap.harness.diagnose.config import PROFILE, TOKENS, Asked
-from overlap.harness.folder import begun, fresh
 from overlap.harness.host import interrupt
 from overlap.harness.model.config import default_executor
 from overlap.harness.progress import Bar
-from overlap.harness.store import Unwritten
+from overlap.harness.store.ledger import begun, fresh
+from overlap.harness.store.run_files import Unwritten
 from overlap.harness.text.mistakes import Mistake
 
 

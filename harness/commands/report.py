@@ -20,13 +20,13 @@ def command(folder: Path, formats: str | None, *, quiet: bool) -> None:
     Exit codes: 0 done; 1 done, but something in the files is damaged or does not fit together, and is told; 2
     there is no run to be read, or its report cannot be written.
     """
-    from overlap.harness import store
     from overlap.harness.report import build
+    from overlap.harness.store import run_files
 
     try:
-        run = store.read(run_folder(folder))
+        run = run_files.read(run_folder(folder))
         build.write(run, formats_of(formats), console=None if quiet else paper())
-    except (store.Unreadable, Mistake) as wrong:
+    except (run_files.Unreadable, Mistake) as wrong:
         fail(str(wrong))
     except OSError as wrong:
         fail(f"cannot write to {folder}: {wrong.strerror}")

@@ -27,7 +27,7 @@ from overlap.harness.runner import Progress, joined
 from overlap.harness.server import NotReady
 from overlap.harness.servers import Servers
 from overlap.harness.slot import Order
-from overlap.harness.store import Unwritten, call_from, slot_from
+from overlap.harness.store.run_files import Unwritten, call_from, slot_from
 from overlap.harness.text.mistakes import Mistake
 
 STRATEGIES = "overlap.harness.strategies"

@@ -15,7 +15,7 @@ from overlap.harness.host.environment import circumstances
 from overlap.harness.report.build import FORMATS
 from overlap.harness.report.figures import UNKNOWN, count
 from overlap.harness.report.section import Column, Datum, Report, Section, Table
-from overlap.harness.store import replace, room
+from overlap.harness.store.run_files import replace, room
 
 if TYPE_CHECKING:
     from rich.console import Console

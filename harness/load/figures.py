@@ -18,7 +18,7 @@ import orjson
 from overlap.harness.load.config import LoadConfig
 from overlap.harness.load.run import headless
 from overlap.harness.model.record import STOPPED, Call
-from overlap.harness.store import Run, read
+from overlap.harness.store.run_files import Run, read
 
 USERS, TOKENS, TTFT, ITL = 64, 16, 0.05, 0.005
 

@@ -9,7 +9,6 @@ from time import localtime, strftime
 from typing import Any
 
 from overlap.harness import registry
-from overlap.harness.balance import Balance
 from overlap.harness.host.environment import circumstances
 from overlap.harness.load import remarks
 from overlap.harness.load.config import LoadConfig
@@ -17,7 +16,8 @@ from overlap.harness.load.tally import Tally
 from overlap.harness.model.record import LEFT, STOPPED, Call, Cell, Slot
 from overlap.harness.openloop import NOT_STARTED
 from overlap.harness.stats.throughput import in_flight
-from overlap.harness.store import Writer
+from overlap.harness.store.books import Balance
+from overlap.harness.store.run_files import Writer
 from overlap.harness.truth import join
 
 SCENARIO = "scenarios.service"

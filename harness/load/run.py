@@ -9,7 +9,6 @@ from pathlib import Path
 from time import monotonic, monotonic_ns
 from typing import Any
 
-from overlap.harness.folder import begun, fresh, point_latest
 from overlap.harness.host import interrupt
 from overlap.harness.host.defer_signals import uninterrupted
 from overlap.harness.host.other_programs import look, taken
@@ -22,7 +21,8 @@ from overlap.harness.load.stage import Stage
 from overlap.harness.load.tally import Tally
 from overlap.harness.model.record import Call
 from overlap.harness.report.figures import plainly
-from overlap.harness.store import Unwritten, Writer
+from overlap.harness.store.ledger import begun, fresh, point_latest
+from overlap.harness.store.run_files import Unwritten, Writer
 
 TICK = 1.0  # seconds between two looks at the journal
 Tell = Callable[[str], None]

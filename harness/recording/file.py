@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from overlap.harness.host.input_files import MIB, checked
-from overlap.harness.store import replace
+from overlap.harness.store.run_files import replace
 from overlap.harness.text.mistakes import Mistake
 
 FORMAT = "overlap-recording"

@@ -10,7 +10,7 @@ from overlap.harness.report.figures import count
 from overlap.harness.report.section import Report, Section
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.summary import summarise
-from overlap.harness.store import Run, read, replace
+from overlap.harness.store.run_files import Run, read, replace
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -13,7 +13,7 @@ from overlap.harness.report.words import formula, label
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.ranking import differs, possible
 from overlap.harness.stats.sidebyside import CAVEAT, Pair, SideBySide, lay
-from overlap.harness.store import Run, read
+from overlap.harness.store.run_files import Run, read
 
 if TYPE_CHECKING:
     from rich.console import Console

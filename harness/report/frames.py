@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from overlap.harness.model.record import Call
 from overlap.harness.model.shares import OWNERS, shares
 from overlap.harness.stats.cells import Summary
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from overlap.harness.model.record import Cell
 from overlap.harness.stats.estimate import Estimate
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 
 
 @dataclass(frozen=True, slots=True)

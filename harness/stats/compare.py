@@ -9,7 +9,7 @@ from overlap.harness.stats.bootstrap import over_rounds
 from overlap.harness.stats.columns import OF_CALLS, numbers, unit_of
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.rounds import Round, rounds_of, sound
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 
 
 def ratio(run: Run, a: Cell, b: Cell, metric: str) -> Estimate | None:

@@ -25,7 +25,7 @@ from overlap.harness.stats.compare import matched
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.rounds import Round
 from overlap.harness.stats.throughput import WAVES, kept_busy, lives, waves
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 from overlap.harness.text.numerals import number, plainly
 
 HALF = 0.5

@@ -13,7 +13,7 @@ from overlap.harness.stats.columns import numbers
 from overlap.harness.stats.quantiles import Floats
 from overlap.harness.stats.ranking import fitted
 from overlap.harness.stats.rounds import rounds_of, sound
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 
 # Fewer rounds have no spread worth the name.
 FEWEST_ROUNDS = 3

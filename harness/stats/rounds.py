@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 from overlap.harness.model.record import OWN, Call, Cell, Slot
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from overlap.harness.stats.bootstrap import over_rounds
 from overlap.harness.stats.columns import OF_CALLS, exactly, values
 from overlap.harness.stats.compare import matched
 from overlap.harness.stats.estimate import Estimate
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 
 QUANTILES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 

@@ -21,7 +21,7 @@ from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.ranking import ALPHA, differs
 from overlap.harness.stats.rounds import rounds_of, sound
 from overlap.harness.stats.student import critical
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 
 # So many metrics a comparison's first sentence is about; it may name any of their cells.
 LED_BY = 2

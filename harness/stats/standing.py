@@ -8,7 +8,7 @@ from overlap.harness.stats.columns import numbers
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.ranking import Ranking, rank, together
 from overlap.harness.stats.rounds import rounds_of, sound
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 
 Name = TypeVar("Name", bound=Hashable)
 

@@ -13,7 +13,7 @@ from overlap.harness.stats.doubts import doubts
 from overlap.harness.stats.floor import floors, unresolved
 from overlap.harness.stats.goodput import GOODPUT, goodput, slo_of
 from overlap.harness.stats.rounds import Round, rounds_of, sound
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 
 METRICS: tuple[OfCalls | OfSlots, ...] = (*CALLS, *OF_SLOTS.values(), *GOODPUT)
 

@@ -19,7 +19,7 @@ from time import perf_counter, process_time
 
 from overlap.harness.model.record import Call, Cell, Served, Slot
 from overlap.harness.stats.summary import summarise
-from overlap.harness.store import Writer, read
+from overlap.harness.store.run_files import Writer, read
 
 MS = 1_000_000
 CONCURRENCY = 64

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import click
 
-from overlap.harness.folder import fresh
 from overlap.harness.gate.file import read
 from overlap.harness.gate.judge import judge
 from overlap.harness.gate.record import Outcome
 from overlap.harness.host.owned.children import Child, guarded
+from overlap.harness.store.ledger import fresh
 
 PATIENCE = 10.0  # seconds for a gate that is interrupted to write down what it has
 SAME = ("--base", "executor=6")

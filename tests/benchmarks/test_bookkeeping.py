@@ -16,7 +16,7 @@ from overlap.harness.executor import StampedExecutor
 from overlap.harness.model.record import Call
 from overlap.harness.pauses import Collections
 from overlap.harness.probe import Probe, item
-from overlap.harness.store import line
+from overlap.harness.store.run_files import line
 
 
 class Chunk:

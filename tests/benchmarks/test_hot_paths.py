@@ -15,7 +15,7 @@ from overlap.harness.journal import Journal
 from overlap.harness.model.record import Call, Cell, Served
 from overlap.harness.probe import tag
 from overlap.harness.stats.summary import summarise
-from overlap.harness.store import read
+from overlap.harness.store.run_files import read
 from overlap.harness.truth import join
 from overlap.mock_server.answering import Answering
 from overlap.mock_server.buckets import Own

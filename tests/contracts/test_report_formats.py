@@ -6,7 +6,7 @@ from overlap.harness import registry
 from overlap.harness.model.record import Cell
 from overlap.harness.report.build import FORMATS, compose
 from overlap.harness.stats.summary import summarise
-from overlap.harness.store import read
+from overlap.harness.store.run_files import read
 
 NAMES = registry.names(FORMATS)
 EVIL = "<script>alert(1)</script> | `x` [a](b)"

@@ -9,7 +9,7 @@ from itertools import islice, product
 
 import pytest
 
-from overlap.harness import registry, store
+from overlap.harness import registry
 from overlap.harness.application.adapting import METHODS
 from overlap.harness.launch import Launch
 from overlap.harness.model.config import RunConfig
@@ -18,6 +18,7 @@ from overlap.harness.model.record import Cell
 from overlap.harness.server import mock_command, start
 from overlap.harness.slot import Order
 from overlap.harness.stats.summary import summarise
+from overlap.harness.store import run_files
 from overlap.harness.text.mistakes import Mistake
 
 NAMES = registry.names(SCENARIOS)
@@ -133,7 +134,7 @@ def test_the_answer_is_drawn_from_the_numbers(name, make_run):
     answer = getattr(registry.load(SCENARIOS, name), "answer", None)
     if answer is None:
         pytest.skip("it asks without answering")
-    said = answer(summarise(store.read(make_run(cells(name), rounds=3, calls=12))))
+    said = answer(summarise(run_files.read(make_run(cells(name), rounds=3, calls=12))))
     assert said
     assert said.endswith(".")
     assert "unknown" not in said
@@ -144,7 +145,7 @@ def test_the_answer_is_drawn_from_the_numbers(name, make_run):
 def test_a_run_that_stopped_at_once_has_no_answer(name, make_run):
     """Nothing measured, nothing said."""
     answer = getattr(registry.load(SCENARIOS, name), "answer", lambda _: None)
-    assert answer(summarise(store.read(make_run(cells(name), rounds=0)))) is None
+    assert answer(summarise(run_files.read(make_run(cells(name), rounds=0)))) is None
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -152,7 +153,7 @@ def test_a_run_of_one_round_in_which_all_failed_does_not_break_its_answer(name, 
     """The report of a run that went wrong is needed most."""
     answer = getattr(registry.load(SCENARIOS, name), "answer", lambda _: None)
     every = cells(name)
-    said = answer(summarise(store.read(make_run(every, rounds=1, failing=[each.id for each in every]))))
+    said = answer(summarise(run_files.read(make_run(every, rounds=1, failing=[each.id for each in every]))))
     assert said is None or said.endswith(".")
 
 

@@ -12,8 +12,8 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
-from overlap.harness import store
 from overlap.harness.cli import main
+from overlap.harness.store import run_files
 
 # On the client that imports least: each round is a process of its own.
 SMALL = ("strategies", "--clients", "floor", "--strategies", "gather", "--rounds", "2")
@@ -92,7 +92,7 @@ def test_a_run_leaves_everything_it_knows_in_its_folder(done):
     assert about["balance"]["faults"] == []
     # 2 strategies x 2 loops x 2 rounds x (6 calls + 4 warm-up calls), each with one request at the server.
     assert [about["balance"][key] for key in ("made", "recorded", "joined", "entries")] == [80, 80, 80, 80]
-    run = store.read(folder)
+    run = run_files.read(folder)
     assert {slot.peak for slot in run.slots} == {4}
     # A connection a call in flight, opened by the warm-up and reused; taking the journal opens none that counts.
     assert {slot.connections for slot in run.slots} == {4}
@@ -103,7 +103,7 @@ def test_a_run_leaves_everything_it_knows_in_its_folder(done):
 def test_the_same_call_has_the_same_latency_in_every_cell_and_another_one_in_each_round(done):
     """Common random numbers: call 3 of a round is planned alike by whichever strategy and loop."""
     planned: dict[tuple[int, int], set[int]] = {}
-    for call in store.read(_only_run(done[1])).calls:
+    for call in run_files.read(_only_run(done[1])).calls:
         if not call.warmup:
             planned.setdefault((call.round, call.index), set()).add(call.served[0].planned[-1])
     # 6 calls in 2 rounds, each latency drawn once and shared by four cells.
@@ -218,7 +218,7 @@ def test_an_interrupted_run_keeps_what_was_measured(tmp_path, sent):
     assert psutil.wait_procs(children, timeout=10)[1] == []
     folder = _only_run(tmp_path)
     assert _about(folder)["state"] == "interrupted"
-    assert len(store.read(folder).slots) >= 2
+    assert len(run_files.read(folder).slots) >= 2
     assert (folder / "summary.json").exists()
     assert b"slots never answered" in errors
 
@@ -248,7 +248,7 @@ def test_who_cannot_wait_loses_the_report_and_nothing_else(tmp_path, sent, reaso
     assert about["state"] == "interrupted"
     assert about["reason"].startswith(f"interrupted by {reason}")
     assert (tmp_path / "latest").resolve() == folder
-    run = store.read(folder)
+    run = run_files.read(folder)
     assert run.faults == ()
     assert len(run.slots) >= 2
     [line] = [each for each in errors.splitlines() if each.startswith("overlap: ")]
@@ -279,7 +279,7 @@ def test_a_file_that_can_grow_no_more_ends_the_run_in_one_line(tmp_path, room, c
         assert list(tmp_path.iterdir()) == []
         return
     folder = _only_run(tmp_path)
-    run = store.read(folder)
+    run = run_files.read(folder)
     assert (run.faults, run.about["state"]) == ((), "failed")
     assert run.about["reason"] == "what was measured cannot be written any more: File too large"
     assert len(run.slots) > 2
@@ -292,7 +292,7 @@ def test_a_run_whose_books_balance_is_exit_0_whoever_listens(tmp_path, closed):
     command = _command(tmp_path, *SMALL, *QUICK, *NUMBERS, "--rounds", "1")
     done = subprocess.run(["bash", "-c", f'"$@" {closed}', "bash", *command], timeout=120, check=False)
     assert done.returncode == 0
-    assert store.read(_only_run(tmp_path)).faults == ()
+    assert run_files.read(_only_run(tmp_path)).faults == ()
 
 
 def test_a_killed_run_leaves_no_server_behind(tmp_path):
@@ -303,7 +303,7 @@ def test_a_killed_run_leaves_no_server_behind(tmp_path):
     process.kill()
     _last_words(process)
     assert psutil.wait_procs(children, timeout=10)[1] == []
-    assert store.read(_only_run(tmp_path)).slots
+    assert run_files.read(_only_run(tmp_path)).slots
 
 
 def test_a_server_that_dies_ends_the_run_in_order(tmp_path):
@@ -319,7 +319,7 @@ def test_a_server_that_dies_ends_the_run_in_order(tmp_path):
     assert b"Traceback" not in errors
     folder = _only_run(tmp_path)
     assert _about(folder)["state"] == "failed"
-    assert store.read(folder).slots
+    assert run_files.read(folder).slots
     assert (folder / "report.html").exists()
 
 
@@ -364,7 +364,7 @@ def test_a_slot_that_hangs_is_ended_and_the_others_go_on(tmp_path, monkeypatch):
     about = _about(folder)
     assert {each["cell"].split("/")[2] for each in about["missing"]} == {"endless.hanging"}
     assert len(about["missing"]) == 2
-    assert len(store.read(folder).slots) == 2
+    assert len(run_files.read(folder).slots) == 2
 
 
 def test_calls_that_fail_are_recorded_by_kind_and_the_run_is_whole(tmp_path):
@@ -373,7 +373,7 @@ def test_calls_that_fail_are_recorded_by_kind_and_the_run_is_whole(tmp_path):
     words = (*words, *NUMBERS, "--profile", "steady,ttft=5,itl=0", "--timeout", "0.3")
     done = _bench_here(tmp_path, *SMALL, *words)
     folder = _only_run(tmp_path)
-    run = store.read(folder)
+    run = run_files.read(folder)
     kinds = {call.error for call in run.calls if not call.warmup}
     assert all("Timeout" in (kind or "") for kind in kinds), done.stderr
     assert len([call for call in run.calls if call.error]) == 4
@@ -396,7 +396,7 @@ def test_a_scenario_is_a_script_of_its_own(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "in sequence" in done.stdout
-    run = store.read(_only_run(tmp_path))
+    run = run_files.read(_only_run(tmp_path))
     took = {slot.cell.split("/")[2]: slot.ended - slot.started for slot in run.slots}
     # What was planned cannot be beaten: three waits in sequence, one under gather.
     assert took["ainvoke"] >= 4.5e9

@@ -18,10 +18,10 @@ from threading import Thread
 import psutil
 import pytest
 
-from overlap.harness import store
 from overlap.harness.load import command
 from overlap.harness.load.config import config_from
 from overlap.harness.load.run import headless
+from overlap.harness.store import run_files
 
 README = Path(__file__).parents[2] / "README.md"
 STREAMS = {"endpoint": "chat_stream", "profile": "steady,ttft=0.05,itl=0.05", "tokens": "16"}
@@ -30,7 +30,7 @@ STREAMS = {"endpoint": "chat_stream", "profile": "steady,ttft=0.05,itl=0.05", "t
 def _ran(results, **words):
     """Run headless; answer the outcome and what is on file."""
     outcome = headless(config_from({"results": str(results), **words}), lambda _: None)
-    return outcome, store.read(outcome.folder)
+    return outcome, run_files.read(outcome.folder)
 
 
 def _alone():

@@ -8,9 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from overlap.harness import store
 from overlap.harness.load.books import SHARE
 from overlap.harness.server import mock_command, start
+from overlap.harness.store import run_files
 
 OURS, THEIRS = "10.77.0.1", "10.77.0.2"
 
@@ -61,7 +61,7 @@ def test_calls_of_workers_elsewhere_come_together_on_the_master(hosts, tmp_path)
     assert done.returncode == 0, done.stderr
     assert codes == [0, 0]
     [folder] = [each for each in tmp_path.iterdir() if not each.is_symlink()]
-    run = store.read(folder)
+    run = run_files.read(folder)
     calls = [call for call in run.calls if not call.warmup]
     assert {call.index // SHARE for call in calls} == {0, 1}
     assert sum(slot.made for slot in run.slots) == len(calls) > 8

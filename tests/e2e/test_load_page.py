@@ -12,7 +12,7 @@ import urllib.request
 import psutil
 import pytest
 
-from overlap.harness import store
+from overlap.harness.store import run_files
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -125,8 +125,8 @@ def test_a_test_is_started_watched_and_ended_from_the_page(served, tmp_path):
     assert served.returncode == 130, errors
     assert psutil.wait_procs(children, timeout=10)[1] == []
     folder, second = sorted(each for each in tmp_path.iterdir() if each.is_dir() and not each.is_symlink())
-    assert {cell.strategy for cell in store.read(second).cells} == {"chat"}
-    run = store.read(folder)
+    assert {cell.strategy for cell in run_files.read(second).cells} == {"chat"}
+    run = run_files.read(folder)
     assert run.about["balance"]["faults"] == []
     assert {cell.strategy for cell in run.cells} == {"chat", "chat_stream"}
     assert any(call.error == "Stopped" for call in run.calls)
@@ -155,7 +155,7 @@ def test_ctrl_c_twice_keeps_the_test_that_was_run(served, tmp_path, stopped):
     _, errors = served.communicate(timeout=60)
     assert served.returncode == 130, errors
     [folder] = [each for each in tmp_path.iterdir() if not each.is_symlink()]
-    run = store.read(folder)
+    run = run_files.read(folder)
     assert run.faults == ()
     assert len(run.calls) >= 4
     assert run.about["state"] in ({"finished", "interrupted"} if stopped else {"interrupted"})

@@ -8,8 +8,8 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from overlap.harness import store
 from overlap.harness.cli import main
+from overlap.harness.store import run_files
 
 TRACE = "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n" + "".join(
     f"{number / 20},m,{50 + 40 * number},{1 + 3 * number},0,x\n" for number in range(20)
@@ -46,7 +46,7 @@ def test_a_recording_is_played_through_a_chain(here):
     code, said, errors = overlap("bench", *words, *more)
     assert code == 0, errors
     assert "Open loop: calls at their due times" in said
-    run = store.read(here / "results" / "latest")
+    run = run_files.read(here / "results" / "latest")
     calls = sorted((call for call in run.calls if not call.warmup), key=lambda call: call.index)
     assert [call.served[0].tokens for call in calls] == [1 + 3 * number for number in range(20)]
     # The chain's own message comes on top of every prompt, and is the same each time.

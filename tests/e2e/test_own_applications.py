@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from overlap.harness import bench, store
+from overlap.harness import bench
 from overlap.harness.cli import main
 from overlap.harness.model.config import config_from
 from overlap.harness.stats.summary import summarise
+from overlap.harness.store import run_files
 from overlap.harness.text.mistakes import Mistake
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +40,7 @@ def here(tmp_path, monkeypatch):
 def measure(*words, **asked):
     """Run what *words* name; answers the outcome and the run in numbers."""
     outcome = bench.run(config_from({**SMALL, "scenarios": words, **asked}), lambda _progress: None)
-    return outcome, summarise(store.read(outcome.folder))
+    return outcome, summarise(run_files.read(outcome.folder))
 
 
 @pytest.mark.slow
@@ -105,7 +106,7 @@ def test_a_secret_that_is_passed_on_is_nowhere_in_the_run_or_on_the_screen(here)
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert [each.errors for each in summarise(store.read(here / "results/latest")).cells] == [1]
+    assert [each.errors for each in summarise(run_files.read(here / "results/latest")).cells] == [1]
     written = [each for each in (here / "results").rglob("*") if each.is_file()]
     assert not [each for each in written if b"hush-hush" in each.read_bytes()]
     assert "hush-hush" not in done.stdout + done.stderr

@@ -3,8 +3,8 @@
 import pytest
 from click.testing import CliRunner
 
-from overlap.harness import store
 from overlap.harness.cli import main
+from overlap.harness.store import run_files
 
 OPEN = ("--clients", "floor", "--strategies", "gather_bounded", "--arrivals", "constant,rate=100", "--calls", "20")
 
@@ -18,7 +18,7 @@ def test_calls_are_shared_out_and_the_books_balance(command, tmp_path):
     words = (*OPEN, "--processes", "2", "--rounds", "1", "--calibrate", "0", "--results", str(tmp_path))
     done = CliRunner().invoke(main, [*command, "strategies", *words])
     assert done.exit_code == 0, done.output
-    run = store.read(tmp_path / "latest")
+    run = run_files.read(tmp_path / "latest")
     balance = run.about["balance"]
     assert balance["faults"] == []
     assert balance["made"] == balance["joined"] == balance["entries"] == len(run.calls)
@@ -35,5 +35,5 @@ def test_what_one_process_makes_alone_says_nothing_of_it(tmp_path):
     words = (*OPEN, "--rounds", "1", "--calibrate", "0", "--results", str(tmp_path))
     done = CliRunner().invoke(main, ["bench", "strategies", *words])
     assert done.exit_code == 0, done.output
-    assert [slot.processes for slot in store.read(tmp_path / "latest").slots] == [None]
+    assert [slot.processes for slot in run_files.read(tmp_path / "latest").slots] == [None]
     assert "processes shared" not in done.output

@@ -11,7 +11,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from click.testing import CliRunner
 
-from overlap.harness import store
 from overlap.harness.cli import main
 from overlap.harness.commands.record import command
 from overlap.harness.model.record import Metered
@@ -19,6 +18,7 @@ from overlap.harness.recording.file import Recorded, Recording, write
 from overlap.harness.recording.known import Floor
 from overlap.harness.recording.measure import Measured
 from overlap.harness.server import mock_command, start
+from overlap.harness.store import run_files
 
 KEY = "sk-a-key-that-nobody-may-see"
 GOOD = 9
@@ -91,7 +91,7 @@ def test_a_real_endpoint_is_measured_within_its_budget_and_its_key_is_nowhere(tm
     assert (endpoint["requests"], endpoint["model"], endpoint["estimated"]) == (7, "llama", 0)
     [cell] = json.loads((folder / "summary.json").read_text())["cells"]
     assert {"throughput", "tokens", "makespan", "cpu"} <= set(cell["metrics"])
-    counted = [call for call in store.read(folder).calls if not call.warmup]
+    counted = [call for call in run_files.read(folder).calls if not call.warmup]
     assert [(call.output_tokens, len(call.itl or ())) for call in counted] == [(8, 7)] * 4
     assert all(call.ttft and call.e2e and call.tpot for call in counted)
     assert not {"overlap", "peak", "owned.send", "lateness.p50", "overhead.p50"} & set(cell["metrics"])

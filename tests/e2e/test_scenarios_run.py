@@ -5,8 +5,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from overlap.harness import store
 from overlap.harness.cli import main
+from overlap.harness.store import run_files
 
 
 def bench(results, *words):
@@ -37,14 +37,14 @@ def test_calls_of_many_requests_balance(failed):
     """Six requests a call, one refused on purpose, five cancelled or left running: all of them have an owner."""
     about = json.loads((failed / "run.json").read_text())
     assert about["balance"]["faults"] == []
-    calls = [call for call in store.read(failed).calls if not call.warmup]
+    calls = [call for call in run_files.read(failed).calls if not call.warmup]
     assert {len(call.served) for call in calls} == {6}
     assert {sum(entry.status == 500 for entry in call.served) for call in calls} == {1}
 
 
 def test_the_server_saw_who_cancels_and_who_does_not(failed):
     """A gather leaves the other requests running, a TaskGroup hangs up on them; the report's answer says so."""
-    for call in store.read(failed).calls:
+    for call in run_files.read(failed).calls:
         if not call.warmup:
             cut = sum(entry.disconnected for entry in call.served)
             assert cut == (5 if call.cell.endswith("TaskGroup") else 0)
@@ -60,7 +60,7 @@ def test_calls_that_are_meant_to_fail_do_not_fail_the_run(tmp_path):
     cached, fresh = (
         [
             call.error
-            for call in store.read(tmp_path / "latest").calls
+            for call in run_files.read(tmp_path / "latest").calls
             if call.cell.endswith(kind) and not call.warmup
         ]
         for kind in ("cached client", "client per call")

@@ -11,10 +11,10 @@ from statistics import median
 
 import pytest
 
-from overlap.harness import store
 from overlap.harness.bench import run
 from overlap.harness.model.config import config_from
 from overlap.harness.model.shares import shares
+from overlap.harness.store import run_files
 
 TTFT, ITL, TOKENS = 50_000_000, 5_000_000, 16
 TOLERANCE = 25_000_000
@@ -43,7 +43,7 @@ def streamed(made_once):
         assert run(config_from({**asked, "results": results}), lambda _: None).faults == ()
 
     run_of_streams = made_once("known-schedule", fill) / "latest"
-    return [call for call in store.read(run_of_streams).calls if not call.warmup]
+    return [call for call in run_files.read(run_of_streams).calls if not call.warmup]
 
 
 def test_every_stream_was_planned_as_asked(streamed):

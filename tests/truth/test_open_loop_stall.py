@@ -12,10 +12,10 @@ from itertools import pairwise
 
 import pytest
 
-from overlap.harness import store
 from overlap.harness.bench import run
 from overlap.harness.model.config import config_from
 from overlap.harness.stats.quantiles import of_round
+from overlap.harness.store import run_files
 
 STALL = 1_000_000_000
 GAP = 10_000_000
@@ -42,7 +42,7 @@ def stalled(tmp_path_factory):
     )
     outcome = run(config, lambda _: None)
     assert outcome.faults == ()
-    calls = [call for call in store.read(outcome.folder).calls if not call.warmup]
+    calls = [call for call in run_files.read(outcome.folder).calls if not call.warmup]
     return sorted(calls, key=lambda call: call.index)
 
 

@@ -5,10 +5,10 @@ from dataclasses import astuple
 
 import pytest
 
-from overlap.harness import store
 from overlap.harness.bench import run
 from overlap.harness.model.config import config_from
 from overlap.harness.model.shares import shares
+from overlap.harness.store import run_files
 
 FAULTY = (
     f"{sys.executable} -m overlap.mock_server --port 0 --profile steady,ttft=0.02,itl=0.002 --tokens 8 "
@@ -35,7 +35,7 @@ def calls(made_once):
         assert run(config_from({**asked, "results": results}), lambda _: None).faults == ()
 
     faulty = made_once("shares", fill) / "latest"
-    return [call for call in store.read(faulty).calls if not call.warmup]
+    return [call for call in run_files.read(faulty).calls if not call.warmup]
 
 
 KINDS = {

@@ -13,8 +13,8 @@ from overlap.harness.gate.budgets.words import lead
 from overlap.harness.gate.github import summarize
 from overlap.harness.gate.record import EXIT
 from overlap.harness.host.secrets import line
-from overlap.harness.store import Run, Unreadable
-from overlap.harness.store import read as read_run
+from overlap.harness.store.run_files import Run, Unreadable
+from overlap.harness.store.run_files import read as read_run
 from overlap.harness.text.mistakes import Mistake
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from overlap.harness.model.record import Cell
 from overlap.harness.report.figures import count, listed, plainly, told
 from overlap.harness.stats.bootstrap import FEWEST_ROUNDS
 from overlap.harness.stats.rounds import Round, rounds_of, sound
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 
 ORDER: tuple[Verdict, ...] = ("regressed", "invalid", "inconclusive", "pass")
 

@@ -13,7 +13,7 @@ from overlap.harness.report.figures import told
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.goodput import goodput
 from overlap.harness.stats.summary import summarise
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 
 S, MS = 10**9, 10**6
 CELL = Cell("s", "chain", "gather", "asyncio", 16)

@@ -10,7 +10,7 @@ from overlap.harness.model.record import Call, Cell, Served, Slot
 from overlap.harness.proof.row import Row, share_within
 from overlap.harness.stats.curve import curves
 from overlap.harness.stats.throughput import STEADY
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 
 AT = (1, 16, 64)
 RUNS, ROUNDS = 40, 3

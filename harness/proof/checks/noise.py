@@ -10,7 +10,7 @@ from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.proof.row import Row, share_within
 from overlap.harness.stats.noise import Noise, noise
 from overlap.harness.stats.ranking import rank
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 
 RUNS, TRIALS = 6, 500
 CELLS = [Cell("proof", "none", f"s{place}", "asyncio", 1) for place in range(12)]

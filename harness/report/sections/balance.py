@@ -1,10 +1,10 @@
 """Do the books balance: were all calls made, recorded and seen by the server, and are they on file."""
 
-from overlap.harness.audit import recount
-from overlap.harness.balance import Balance
 from overlap.harness.report.figures import count
 from overlap.harness.report.section import Column, Datum, Section, Table
 from overlap.harness.stats.cells import Summary
+from overlap.harness.store.audit import recount
+from overlap.harness.store.books import Balance
 
 ORDER = 110
 MEANINGS = {

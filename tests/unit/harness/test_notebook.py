@@ -105,11 +105,11 @@ def test_what_stands_in_a_run_is_escaped(make_run, many_cells):
     """A name with markup in it is text."""
     from dataclasses import replace
 
-    from overlap.harness import store
     from overlap.harness.stats.summary import summarise
+    from overlap.harness.store import run_files
 
     cells = [replace(each, client="<b>bold</b>") for each in many_cells[:2]]
-    assert "<b>bold" not in fragment(summarise(store.read(make_run(cells))))
+    assert "<b>bold" not in fragment(summarise(run_files.read(make_run(cells))))
 
 
 def test_the_package_offers_what_a_notebook_needs_and_nothing_it_has_not():

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from overlap.harness.balance import Balance
 from overlap.harness.journal import Journal
 from overlap.harness.model.record import Call, Served
+from overlap.harness.store.books import Balance
 from overlap.harness.truth import join
 
 

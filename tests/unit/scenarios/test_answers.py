@@ -13,7 +13,7 @@ from overlap.harness.model.record import Call, Cell, Lag, Served, Slot
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.summary import summarise
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 from overlap.scenarios._cells import change, verdict
 
 MS = 1_000_000

@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from overlap.harness.claims import ledger
-from overlap.harness.store import Unreadable
+from overlap.harness.store.run_files import Unreadable
 
 
 def test_a_ledger_is_read_as_it_was_written(tmp_path, make_ledger, make_finding):

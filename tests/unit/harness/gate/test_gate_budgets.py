@@ -13,7 +13,7 @@ from overlap.harness.gate.budgets.reading import budgets_of
 from overlap.harness.gate.budgets.reading import read as read_budgets
 from overlap.harness.model.record import Cell
 from overlap.harness.stats.compare import ratio
-from overlap.harness.store import Run, read
+from overlap.harness.store.run_files import Run, read
 from overlap.harness.text.mistakes import Mistake
 
 ROOT = Path(__file__).parents[4]

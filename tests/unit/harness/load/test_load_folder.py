@@ -8,7 +8,7 @@ from overlap.harness.load.config import LoadConfig
 from overlap.harness.load.folder import Book, how
 from overlap.harness.load.tally import Tally
 from overlap.harness.model.record import Served
-from overlap.harness.store import Writer, read
+from overlap.harness.store.run_files import Writer, read
 
 MS = 1_000_000
 

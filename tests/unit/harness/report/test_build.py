@@ -10,7 +10,7 @@ from rich.console import Console
 
 from overlap.harness.model.record import Cell
 from overlap.harness.report.build import kinds, tell, write
-from overlap.harness.store import Unreadable
+from overlap.harness.store.run_files import Unreadable
 
 CELLS = [Cell("s", "chain", name, "asyncio", 8) for name in ("ainvoke", "gather", "astream_many")]
 

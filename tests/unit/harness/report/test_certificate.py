@@ -2,7 +2,7 @@
 
 from overlap.harness.report.sections.certificate import section
 from overlap.harness.stats.summary import summarise
-from overlap.harness.store import read
+from overlap.harness.store.run_files import read
 
 MS = 1_000_000
 ROUNDS = [{"ttft_error.p50": 0.5 * MS, "overhead.p50": n * MS, "overlap": 99.0} for n in (0.7, 0.8, 0.9)]

@@ -15,7 +15,7 @@ from overlap.harness.report.charts.stacks import Stack, Stacks
 from overlap.harness.report.charts.waterfall import Fall, Waterfall
 from overlap.harness.report.drawing import alone, svg
 from overlap.harness.stats.summary import summarise
-from overlap.harness.store import read
+from overlap.harness.store.run_files import read
 
 SVG = "{http://www.w3.org/2000/svg}"
 LONG = "abatch_as_completed · langchain_aiohttp"

@@ -9,7 +9,7 @@ from overlap.harness.report import frames
 from overlap.harness.report.exports import csv as csv_export
 from overlap.harness.report.exports import json as json_export
 from overlap.harness.stats.summary import summarise
-from overlap.harness.store import read
+from overlap.harness.store.run_files import read
 
 GOOD, BAD = (Cell("s", "chain", name, "asyncio", 4) for name in ("gather", "batch"))
 

@@ -6,7 +6,7 @@ from overlap.harness.model.record import OWN, Cell
 from overlap.harness.report.leads import fastest
 from overlap.harness.report.matrix import panels
 from overlap.harness.stats.summary import summarise
-from overlap.harness.store import read
+from overlap.harness.store.run_files import read
 
 CELLS = [Cell("s", "chain", name, "asyncio", 16) for name in ("ainvoke", "gather", "task_group")]
 

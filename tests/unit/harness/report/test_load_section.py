@@ -7,7 +7,7 @@ import pytest
 
 from overlap.harness.report.sections.load import section
 from overlap.harness.stats.cells import Summary
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 
 LOAD = {"calls": 80, "due": None, "sent": None, "failed": 0, "left": 0, "cut": 0, "notes": [], "remarks": []}
 

@@ -10,7 +10,7 @@ from overlap.harness.report.figures import DASH
 from overlap.harness.report.sections.doubts import _gathered
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.summary import summarise
-from overlap.harness.store import read
+from overlap.harness.store.run_files import read
 
 STRATEGIES = ("ainvoke", "gather", "task_group")
 

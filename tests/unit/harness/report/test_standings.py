@@ -12,7 +12,7 @@ from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.ranking import rank
 from overlap.harness.stats.summary import summarise
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 
 
 def ratio(low, high):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from overlap.harness.model.record import Call, Cell, Served, Slot
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 
 MS = 1_000_000
 Took = Callable[[Cell, int, int], float] | float

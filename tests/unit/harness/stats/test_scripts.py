@@ -4,7 +4,7 @@ import re
 
 from overlap.harness.stats import coverage, volume
 from overlap.harness.stats.summary import summarise
-from overlap.harness.store import read
+from overlap.harness.store.run_files import read
 
 
 def test_the_coverage_table_has_every_interval_for_every_noise_and_number_of_rounds(capsys):

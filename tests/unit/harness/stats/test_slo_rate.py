@@ -10,7 +10,7 @@ from overlap.harness.report.figures import DASH
 from overlap.harness.report.sections.slo import section
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.slo_rate import searched
-from overlap.harness.store import Run
+from overlap.harness.store.run_files import Run
 
 
 def tried(rate, *, held, share=1.0, growth=0.0, calls=3000, rounds=3):

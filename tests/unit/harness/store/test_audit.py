@@ -6,13 +6,13 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from overlap.harness import audit
-from overlap.harness.balance import Balance
 from overlap.harness.commands.list import runs
 from overlap.harness.model.record import Call, Cell, Served, Slot
 from overlap.harness.report.build import compose
 from overlap.harness.stats.summary import summarise
-from overlap.harness.store import Unreadable, Writer, line, read, slot_line
+from overlap.harness.store import audit
+from overlap.harness.store.books import Balance
+from overlap.harness.store.run_files import Unreadable, Writer, line, read, slot_line
 
 CELL = Cell("s", "chain", "gather", "asyncio", 2)
 OTHER = replace(CELL, client="floor")

@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from overlap.harness.folder import Ledger, begun, fresh, point_latest
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Planned
 from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.report.build import compose
 from overlap.harness.stats.summary import summarise
-from overlap.harness.store import Writer, read
+from overlap.harness.store.ledger import Ledger, begun, fresh, point_latest
+from overlap.harness.store.run_files import Writer, read
 from overlap.harness.text.mistakes import Mistake
 
 CELL = Cell("s", "c", "gather", "asyncio", 1, "instant")

@@ -14,12 +14,12 @@ from typing import Any, BinaryIO, TypeVar
 
 import orjson
 
-from overlap.harness import seal
-from overlap.harness.balance import Balance
-from overlap.harness.facts import call_from, slot_from
 from overlap.harness.host import input_files
 from overlap.harness.model.plausible import impossible_call, impossible_slot
 from overlap.harness.model.record import Call, Cell, Slot
+from overlap.harness.store import checksums
+from overlap.harness.store.books import Balance
+from overlap.harness.store.json_records import call_from, slot_from
 from overlap.harness.text.mistakes import Mistake
 
 Made = TypeVar("Made")
@@ -117,7 +117,7 @@ class Written:
     def add(self, raw: bytes) -> None:
         """Add one line."""
         self.lines += 1
-        self.checksum = seal.added_up(raw, self.checksum)
+        self.checksum = checksums.added_up(raw, self.checksum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def content(folder: Path, about: Mapping[str, Any], cells: Collection[str] | Non
     slots: dict[Key, Slot] = {}
     for number, raw, fact, slot in slot_lines.read(slot_from):
         key = slot.cell, slot.round
-        if sealed and not seal.line_is_whole(raw):
+        if sealed and not checksums.line_is_whole(raw):
             slot_lines.leave_out(CHANGED, number)
         elif cells is not None and slot.cell not in cells:
             slot_lines.leave_out(STRAY, number, slot.cell[:80])
@@ -159,7 +159,9 @@ def content(folder: Path, about: Mapping[str, Any], cells: Collection[str] | Non
     faults += _orphans(calls, slots, None if ended else last)
     if sealed:
         found = {key: written.get(key, Written()) for key in slots}
-        changed = [key for key, each in found.items() if seals[key] != (each.lines, seal.written(each.checksum))]
+        changed = [
+            key for key, each in found.items() if seals[key] != (each.lines, checksums.written(each.checksum))
+        ]
         for key in changed:
             slots[key] = replace(slots[key], error=slots[key].error or _why(found[key], seals[key][0]))
         # Of which nothing is left is told below.

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from overlap.harness import store
 from overlap.harness.model.record import Call, Cell, Lag, Pauses, Queue, Served, Slot
-from overlap.harness.store import FORMAT, RESERVE, Unreadable, Unwritten, Writer, line, read
+from overlap.harness.store import run_files
+from overlap.harness.store.run_files import FORMAT, RESERVE, Unreadable, Unwritten, Writer, line, read
 
 FILE = Path()
 CELL = Cell("s", "chain", "gather", "uvloop", 16, "steady,ttft=0.1")
@@ -191,7 +191,7 @@ def test_a_folder_cannot_be_replaced_by_a_file(tmp_path, monkeypatch, place):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "there").mkdir()
     with pytest.raises(IsADirectoryError):
-        store.replace(Path(place), b"x")
+        run_files.replace(Path(place), b"x")
     assert list(tmp_path.iterdir()) == [tmp_path / "there"]
 
 

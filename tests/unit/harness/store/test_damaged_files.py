@@ -15,7 +15,6 @@ import orjson
 import pytest
 from click.testing import CliRunner
 
-from overlap.harness.balance import Balance
 from overlap.harness.cli import main
 from overlap.harness.gate import file as gate_file
 from overlap.harness.gate.budgets.judge import judge_budgets
@@ -28,7 +27,8 @@ from overlap.harness.report.comparison import compare
 from overlap.harness.report.formats.terminal import render
 from overlap.harness.stats.sidebyside import Incomparable
 from overlap.harness.stats.summary import summarise, to_json
-from overlap.harness.store import Unreadable, Writer, read
+from overlap.harness.store.books import Balance
+from overlap.harness.store.run_files import Unreadable, Writer, read
 from overlap.harness.text.mistakes import Mistake
 
 CELLS = [Cell("s", "chain", strategy, "asyncio", 2, "steady") for strategy in ("gather", "astream_many")]

@@ -18,12 +18,12 @@ from typing import Any, Self
 
 import orjson
 
-from overlap.harness import about as shape
-from overlap.harness import audit, seal
-from overlap.harness.facts import call_from, cell_from, line, served_from, slot_from
 from overlap.harness.host.input_files import checked
 from overlap.harness.model.plausible import impossible_cell
 from overlap.harness.model.record import Call, Cell, Slot
+from overlap.harness.store import audit, checksums
+from overlap.harness.store import run_json as shape
+from overlap.harness.store.json_records import call_from, cell_from, line, served_from, slot_from
 from overlap.harness.text.mistakes import Mistake
 
 __all__ = [
@@ -101,7 +101,7 @@ class Run:
     @property
     def sealed(self) -> bool:
         """Whether its files have checksums; runs from before format 2 have none."""
-        return seal.KEY in self.about or int(self.about.get("format") or FORMAT) >= SEALED
+        return checksums.KEY in self.about or int(self.about.get("format") or FORMAT) >= SEALED
 
     @property
     def name(self) -> str:
@@ -113,9 +113,11 @@ def slot_line(slot: Slot, lines: Iterable[bytes]) -> bytes:
     """Return the line of *slot*, with the number and the checksum of the *lines* of its calls, and its own."""
     count = checksum = 0
     for each in lines:
-        count, checksum = count + 1, seal.added_up(each, checksum)
+        count, checksum = count + 1, checksums.added_up(each, checksum)
     raw = line(slot).rstrip()
-    return seal.sealed_line(raw[:-1] + f',"lines":{count},"calls_sum":"{seal.written(checksum)}"}}'.encode())
+    return checksums.sealed_line(
+        raw[:-1] + f',"lines":{count},"calls_sum":"{checksums.written(checksum)}"}}'.encode()
+    )
 
 
 @dataclass
@@ -148,7 +150,7 @@ class Writer:
         Room for another one is set aside, so that how a run ended can be written where the disk is full by then.
         Raises `Unwritten` where there is no room.
         """
-        content = seal.sealed({"format": FORMAT, **facts, "cells": list(cells)})
+        content = checksums.sealed({"format": FORMAT, **facts, "cells": list(cells)})
         with room(self.folder):
             try:
                 replace(self.folder / "run.json", content)
@@ -238,8 +240,8 @@ def read(folder: Path) -> Run:
         raise Unreadable(f"{folder}/run.json cannot be read: {wrong.strerror}") from wrong
     except (ValueError, TypeError, KeyError, AttributeError) as wrong:
         raise Unreadable(f"{folder}/run.json cannot be read: {wrong}") from wrong
-    sealed = about["format"] >= SEALED or seal.KEY in about
-    faults = [] if not sealed or seal.is_whole(about) else ["run.json changed since it was written"]
+    sealed = about["format"] >= SEALED or checksums.KEY in about
+    faults = [] if not sealed or checksums.is_whole(about) else ["run.json changed since it was written"]
     for name, place in list(shape.misfits(about)):
         faults.append(
             f"run.json: {place} cannot be {str(orjson.dumps(about[name]), 'utf-8')[:40]}, so {name} is left out"

@@ -9,14 +9,14 @@ from pathlib import Path
 from time import localtime, strftime
 from typing import Any
 
-from overlap.harness.balance import Balance
 from overlap.harness.host import secrets
 from overlap.harness.host.environment import circumstances
 from overlap.harness.model import slo
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Planned
 from overlap.harness.model.record import UNTRIED, Call, Cell, Slot
-from overlap.harness.store import Writer
+from overlap.harness.store.books import Balance
+from overlap.harness.store.run_files import Writer
 from overlap.harness.text.mistakes import Mistake
 
 

@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overlap.harness.seal import digest, is_whole, line_is_whole, sealed, sealed_line
+from overlap.harness.store.checksums import digest, is_whole, line_is_whole, sealed, sealed_line
 
 LINE = sealed_line(b'{"cell":"a/b","round":3}')
 

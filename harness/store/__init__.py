@@ -1,0 +1,1 @@
+"""A run's files: written while it is measured, checked and read back."""
