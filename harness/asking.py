@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from overlap.harness.journal import Lost, take
 from overlap.harness.launch import Broken
+from overlap.harness.mock.journal import Lost, take
 from overlap.harness.model.plan import Plan, Planned
 from overlap.harness.model.record import OWN, Cell
 from overlap.harness.runner import Runner

@@ -10,16 +10,16 @@ from overlap.harness.asking import ask
 from overlap.harness.calibration import calibrate
 from overlap.harness.host import interrupt
 from overlap.harness.host.descriptors import allow
-from overlap.harness.journal import Lost
 from overlap.harness.loops import factory
+from overlap.harness.mock.journal import Lost
+from overlap.harness.mock.process import NotReady
+from overlap.harness.mock.processes import Servers
 from overlap.harness.model import slo
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import CLIENTS, SCENARIOS, STRATEGIES, Plan, Planned, expand
 from overlap.harness.model.record import OWN
 from overlap.harness.remote.visit import SCENARIO, Agree, Stopped, Visit
 from overlap.harness.runner import Progress, Round, Runner, Tell, rounds
-from overlap.harness.server import NotReady
-from overlap.harness.servers import Servers
 from overlap.harness.store.ledger import Ledger, begun, fresh, point_latest
 from overlap.harness.store.run_files import Unwritten, Writer
 from overlap.harness.subjects import Subject, subjects

@@ -23,13 +23,13 @@ from overlap.harness.application.inputs import item
 from overlap.harness.application.shape import shape
 from overlap.harness.host.descriptors import allow
 from overlap.harness.host.owned.children import guarded
-from overlap.harness.journal import Journal, take
+from overlap.harness.mock.journal import Journal, take
+from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.model.plan import STRATEGIES
 from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.probe import Item, Probe
 from overlap.harness.runner import joined
-from overlap.harness.server import mock_command, start
 from overlap.harness.slot import Timed, awaited, blocking, close
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.summary import summarise

@@ -15,24 +15,24 @@ from time import monotonic
 from typing import Any, Self
 
 from overlap.harness.application.spec import parse
-from overlap.harness.bytime import join_by_time
 from overlap.harness.host.core_pinning import seats
 from overlap.harness.host.environment import given
 from overlap.harness.host.other_programs import look, taken, used
 from overlap.harness.host.secrets import line
-from overlap.harness.journal import Journal, take
 from overlap.harness.launch import Broken, Launch
+from overlap.harness.mock.join import join, opened
+from overlap.harness.mock.join_by_time import join_by_time
+from overlap.harness.mock.journal import Journal, take
+from overlap.harness.mock.processes import Servers
 from overlap.harness.model import arrivals_spec
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Planned
 from overlap.harness.model.record import UNTRIED, Call, Slot
 from overlap.harness.remote.visit import Visit
-from overlap.harness.servers import Servers
 from overlap.harness.slot import Order
 from overlap.harness.store.ledger import Ledger
 from overlap.harness.store.run_files import call_from, slot_from
 from overlap.harness.team import Team, team
-from overlap.harness.truth import join, opened
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,16 +16,16 @@ from typing import Any
 from overlap.harness import bench
 from overlap.harness.host import interrupt
 from overlap.harness.host.environment import given
-from overlap.harness.journal import Lost
 from overlap.harness.launch import Broken
+from overlap.harness.mock.journal import Lost
+from overlap.harness.mock.process import NotReady
+from overlap.harness.mock.processes import Servers
 from overlap.harness.model import arrivals_spec, slo
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Planned
 from overlap.harness.model.record import Call
 from overlap.harness.model.slo_verdict import SlotFigures, figures, hopeless, kept_briefly, verdict
 from overlap.harness.runner import Progress, Round, Runner, Tell, measured, order_of
-from overlap.harness.server import NotReady
-from overlap.harness.servers import Servers
 from overlap.harness.slo_search import START, Bounds, Bracket, Trial, search
 from overlap.harness.store.ledger import Ledger, begun, fresh, point_latest
 from overlap.harness.store.run_files import Unwritten, Writer

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from overlap.harness import registry
-from overlap.harness.journal import take
+from overlap.harness.mock.journal import take
 from overlap.harness.model.endpoint import Endpoint
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from overlap.harness.claims.threads import Counted
-from overlap.harness.journal import HEADERS, Journal, Lost, take
+from overlap.harness.mock.journal import HEADERS, Journal, Lost, take
 from overlap.harness.model.config import default_executor
 from overlap.harness.probe import item
 

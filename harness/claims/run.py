@@ -8,7 +8,7 @@ from overlap.harness.claims.ledger import Finding
 from overlap.harness.claims.verdict import NOT_JUDGED, Verdict
 from overlap.harness.host.secrets import line
 from overlap.harness.launch import Broken, Launch
-from overlap.harness.server import NotReady, Server, mock_command, start
+from overlap.harness.mock.process import NotReady, Server, mock_command, start
 from overlap.harness.text.mistakes import Mistake
 
 PATIENCE = 60.0  # seconds for one experiment; the longest takes ten on a busy machine

@@ -10,7 +10,7 @@ from overlap.harness.diagnose.catalogue import interventions
 from overlap.harness.diagnose.config import Asked
 from overlap.harness.diagnose.order import order_of
 from overlap.harness.host.descriptors import allow
-from overlap.harness.journal import take
+from overlap.harness.mock.journal import take
 from overlap.harness.model.plan import STRATEGIES
 from overlap.harness.text.mistakes import Mistake
 

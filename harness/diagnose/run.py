@@ -19,13 +19,13 @@ from overlap.harness.diagnose.speed import faster
 from overlap.harness.host import interrupt
 from overlap.harness.host.environment import given
 from overlap.harness.host.other_programs import look, taken, used
-from overlap.harness.journal import Lost, take
 from overlap.harness.launch import Broken, Launch
+from overlap.harness.mock.journal import Lost, take
+from overlap.harness.mock.process import NotReady
+from overlap.harness.mock.processes import Servers
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.record import Call, Slot
 from overlap.harness.runner import Progress, joined
-from overlap.harness.server import NotReady
-from overlap.harness.servers import Servers
 from overlap.harness.slot import Order
 from overlap.harness.store.run_files import Unwritten, call_from, slot_from
 from overlap.harness.text.mistakes import Mistake

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 from overlap.harness.host.core_pinning import seats
 from overlap.harness.host.descriptors import allow
-from overlap.harness.journal import Lost, configure, take
 from overlap.harness.load.config import LoadConfig
 from overlap.harness.load.endpoints import class_name
 from overlap.harness.load.process import Locust
 from overlap.harness.load.setup import Setup
-from overlap.harness.server import NotReady, Server, start
+from overlap.harness.mock.journal import Lost, configure, take
+from overlap.harness.mock.process import NotReady, Server, start
 from overlap.harness.text.mistakes import Mistake
 
 PATIENCE = 60.0  # seconds for the service to import LangChain on a machine that is busy

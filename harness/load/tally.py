@@ -13,8 +13,8 @@ from statistics import median
 from typing import Any
 
 from overlap.harness.host.other_programs import Taken
-from overlap.harness.journal import Journal
 from overlap.harness.load.books import SHARE, Row
+from overlap.harness.mock.journal import Journal
 from overlap.harness.model.record import Call, Served
 from overlap.harness.model.shares import OWNERS, shares
 from overlap.harness.openloop import NOT_STARTED

@@ -27,9 +27,9 @@ import pytest
 
 # Loaded into every test session of whoever has this installed: all else is imported when it is asked for.
 if TYPE_CHECKING:
+    from overlap.harness.mock.process import Server
     from overlap.harness.pytest_plugin.benchmarks import AsyncBenchmark, Measured
     from overlap.harness.pytest_plugin.mock import MockLLM
-    from overlap.harness.server import Server
 
 MARK = "mock_llm"
 BENCHMARKS = ("strategy_benchmark", "async_benchmark")

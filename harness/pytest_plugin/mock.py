@@ -12,9 +12,9 @@ import pytest
 
 from overlap.harness.application.pointing import point
 from overlap.harness.host.owned.children import guarded
-from overlap.harness.journal import HEADERS, Journal, take
+from overlap.harness.mock.journal import HEADERS, Journal, take
+from overlap.harness.mock.process import NotReady, Server, mock_command, start
 from overlap.harness.model.endpoint import Endpoint
-from overlap.harness.server import NotReady, Server, mock_command, start
 
 PROFILE, TOKENS, SEED = "instant", 20, 7
 KEY = "mock-key"

@@ -6,7 +6,7 @@ import inspect
 from typing import Any
 
 from overlap.harness import executor, loops, registry
-from overlap.harness.journal import take
+from overlap.harness.mock.journal import take
 from overlap.harness.model.record import Slot
 from overlap.harness.probe import Item, Probe
 from overlap.harness.runner import joined

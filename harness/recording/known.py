@@ -13,10 +13,10 @@ from overlap.harness.host import interrupt
 from overlap.harness.host.core_pinning import seats
 from overlap.harness.host.idle_guard import awake
 from overlap.harness.host.owned.temporary import temporary
+from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.endpoint import Endpoint, Remote
 from overlap.harness.recording.file import Recorded, Recording, write
 from overlap.harness.recording.measure import Measured, Work, measure
-from overlap.harness.server import mock_command, start
 
 
 class Floor(NamedTuple):

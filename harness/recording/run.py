@@ -11,6 +11,7 @@ from time import localtime, strftime
 from overlap.harness.application.inputs import questions
 from overlap.harness.host import interrupt
 from overlap.harness.host.descriptors import allow
+from overlap.harness.mock.process import NotReady
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.endpoint import Remote
 from overlap.harness.model.plan import Planned
@@ -21,7 +22,6 @@ from overlap.harness.recording.fit import Fit, fits
 from overlap.harness.recording.known import floor, played
 from overlap.harness.recording.measure import Measured, Work, measure
 from overlap.harness.remote.visit import Agree, Visit
-from overlap.harness.server import NotReady
 from overlap.harness.text.mistakes import Mistake
 
 LEAST = 20

@@ -15,7 +15,7 @@ from overlap.harness.gate.judge import judge
 from overlap.harness.gate.record import Outcome, Rule, Run
 from overlap.harness.host import interrupt
 from overlap.harness.host.input_files import read_toml
-from overlap.harness.journal import Lost
+from overlap.harness.mock.journal import Lost
 from overlap.harness.model.config import config_from
 from overlap.harness.store.ledger import fresh
 from overlap.harness.text.choices import choices, quoted

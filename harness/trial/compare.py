@@ -13,10 +13,10 @@ from overlap.harness.gate import file
 from overlap.harness.gate.judge import judge
 from overlap.harness.gate.record import Control, Rule, Run
 from overlap.harness.host.environment import circumstances, given
+from overlap.harness.mock.process import NotReady
+from overlap.harness.mock.processes import Servers
 from overlap.harness.model.config import RunConfig
 from overlap.harness.registry import Unknown
-from overlap.harness.server import NotReady
-from overlap.harness.servers import Servers
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.trial.asking import Asking
 from overlap.harness.trial.book import Book

@@ -16,8 +16,8 @@ from time import monotonic
 from overlap.harness.gate.record import Run
 from overlap.harness.host import interrupt
 from overlap.harness.host.other_programs import look, taken
+from overlap.harness.mock.processes import Servers
 from overlap.harness.report.figures import count
-from overlap.harness.servers import Servers
 from overlap.harness.trial.book import PROCESS, Book, Seen
 from overlap.harness.trial.cells import Twin
 from overlap.harness.trial.guard import disturbance

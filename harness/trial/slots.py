@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from overlap.harness.launch import Broken
+from overlap.harness.mock.processes import Servers
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Planned
 from overlap.harness.model.record import Call, Slot
 from overlap.harness.runner import measured, order_of
-from overlap.harness.servers import Servers
 from overlap.harness.slot import Order
 from overlap.harness.trial.cells import Twin
 from overlap.harness.trial.observe import values

@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from overlap.harness.journal import Journal
+from overlap.harness.mock.join import join
+from overlap.harness.mock.journal import Journal
 from overlap.harness.model.record import Call, Cell, Served
 from overlap.harness.probe import tag
 from overlap.harness.stats.summary import summarise
 from overlap.harness.store.run_files import read
-from overlap.harness.truth import join
 from overlap.mock_server.answering import Answering
 from overlap.mock_server.buckets import Own
 from overlap.mock_server.config import Config

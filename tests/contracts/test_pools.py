@@ -8,11 +8,11 @@ from threading import Barrier
 import pytest
 
 from overlap.harness import registry
-from overlap.harness.journal import take
+from overlap.harness.mock.journal import take
+from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.model.plan import CLIENTS
 from overlap.harness.pools import WAITS, PoolWaits
-from overlap.harness.server import mock_command, start
 from overlap.harness.slot import close
 
 pytestmark = pytest.mark.langchain

@@ -12,10 +12,10 @@ import pytest
 from overlap.harness import registry
 from overlap.harness.application.adapting import METHODS
 from overlap.harness.launch import Launch
+from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import CLIENTS, SCENARIOS, STRATEGIES, expand, plans
 from overlap.harness.model.record import Cell
-from overlap.harness.server import mock_command, start
 from overlap.harness.slot import Order
 from overlap.harness.stats.summary import summarise
 from overlap.harness.store import run_files

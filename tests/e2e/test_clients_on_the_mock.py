@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from overlap.harness import registry
-from overlap.harness.journal import take
+from overlap.harness.mock.journal import take
+from overlap.harness.mock.process import Server, mock_command, start
 from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.probe import item
-from overlap.harness.server import Server, mock_command, start
 from overlap.harness.streams.chunks import carries
 
 pytestmark = pytest.mark.langchain

@@ -21,7 +21,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from overlap.harness.server import mock_command, start
+from overlap.harness.mock.process import mock_command, start
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="found by /proc")
 

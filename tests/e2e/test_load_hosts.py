@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from overlap.harness.load.books import SHARE
-from overlap.harness.server import mock_command, start
+from overlap.harness.mock.process import mock_command, start
 from overlap.harness.store import run_files
 
 OURS, THEIRS = "10.77.0.1", "10.77.0.2"

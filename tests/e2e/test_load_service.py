@@ -7,9 +7,9 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-from overlap.harness.journal import take
 from overlap.harness.load.endpoints import ENDPOINTS
-from overlap.harness.server import mock_command, start
+from overlap.harness.mock.journal import take
+from overlap.harness.mock.process import mock_command, start
 
 WHOLE = [each for each in ENDPOINTS.values() if each.how == "whole" and not each.direct]
 REFUSED = "[call refused]"

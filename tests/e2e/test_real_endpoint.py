@@ -13,11 +13,11 @@ from click.testing import CliRunner
 
 from overlap.harness.cli import main
 from overlap.harness.commands.record import command
+from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.record import Metered
 from overlap.harness.recording.file import Recorded, Recording, write
 from overlap.harness.recording.known import Floor
 from overlap.harness.recording.measure import Measured
-from overlap.harness.server import mock_command, start
 from overlap.harness.store import run_files
 
 KEY = "sk-a-key-that-nobody-may-see"

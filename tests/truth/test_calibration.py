@@ -43,7 +43,7 @@ def test_the_idle_loop_and_the_clock_are_on_file(calibration):
 
 def test_a_calibration_that_cannot_be_made_says_why(monkeypatch):
     """A fault is one line on file, and no reason to lose the run."""
-    monkeypatch.setattr("overlap.harness.servers.mock_command", lambda *_: ["/nowhere/to/be/found"])
+    monkeypatch.setattr("overlap.harness.mock.processes.mock_command", lambda *_: ["/nowhere/to/be/found"])
     found = calibrate(config_from({"calibrate": "1"}), ["asyncio"])
     assert "/nowhere/to/be/found" in found["fault"]
     assert "floor" not in found

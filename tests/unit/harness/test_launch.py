@@ -7,8 +7,8 @@ import psutil
 import pytest
 
 from overlap.harness.launch import Broken, Launch
+from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.record import Cell
-from overlap.harness.server import mock_command, start
 from overlap.harness.slot import Order
 from overlap.harness.text.mistakes import Mistake
 

@@ -4,7 +4,7 @@ import pytest
 
 from overlap.harness.diagnose import preflight
 from overlap.harness.diagnose.config import Asked
-from overlap.harness.journal import Journal
+from overlap.harness.mock.journal import Journal
 from overlap.harness.model.record import Served
 from overlap.harness.text.mistakes import Mistake
 

@@ -9,9 +9,9 @@ import pytest
 
 from overlap.harness import executor
 from overlap.harness.executor import StampedExecutor
+from overlap.harness.mock.join import opened
 from overlap.harness.model.record import Call, Pauses, Queue, Served
 from overlap.harness.pauses import Collections
-from overlap.harness.truth import opened
 
 
 @pytest.fixture(autouse=True)

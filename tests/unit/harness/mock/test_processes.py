@@ -6,9 +6,9 @@ import sys
 import psutil
 import pytest
 
+from overlap.harness.mock.process import NotReady
+from overlap.harness.mock.processes import Servers
 from overlap.harness.model.config import RunConfig
-from overlap.harness.server import NotReady
-from overlap.harness.servers import Servers
 
 READY = "import time; print('ready http://127.0.0.1:1', flush=True); time.sleep(60)"
 

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import orjson
 import pytest
 
-from overlap.harness.journal import Journal, Lost, take
+from overlap.harness.mock.journal import Journal, Lost, take
 
 ENTRY = {"tag": "000001", "received": 5, "planned": [7], "written": [8], "finished": 9, "tokens": 3}
 

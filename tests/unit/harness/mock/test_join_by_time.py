@@ -1,7 +1,7 @@
 """Joining the requests of applications that rewrite their prompts."""
 
-from overlap.harness.bytime import join_by_time
-from overlap.harness.journal import Journal
+from overlap.harness.mock.join_by_time import join_by_time
+from overlap.harness.mock.journal import Journal
 from overlap.harness.model.record import Call, Served
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from overlap.harness.journal import Journal
+from overlap.harness.mock.join import join
+from overlap.harness.mock.journal import Journal
 from overlap.harness.model.record import Call, Served
 from overlap.harness.store.books import Balance
-from overlap.harness.truth import join
 
 
 def _call(index, *, warmup=False):

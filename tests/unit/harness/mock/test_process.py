@@ -8,7 +8,7 @@ import time
 import psutil
 import pytest
 
-from overlap.harness.server import NotReady, mock_command, start
+from overlap.harness.mock.process import NotReady, mock_command, start
 
 READY = "import time; print('ready http://127.0.0.1:1 and more', flush=True); time.sleep(60)"
 

@@ -16,7 +16,7 @@ them would put the server's time down to the client.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from overlap.harness.journal import Journal
+from overlap.harness.mock.journal import Journal
 from overlap.harness.model.record import Call, Served
 from overlap.harness.probe import of_any_round, tag
 
