@@ -10,7 +10,6 @@ from overlap.harness.asking import ask
 from overlap.harness.calibration import calibrate
 from overlap.harness.host import interrupt
 from overlap.harness.host.descriptors import allow
-from overlap.harness.loops import factory
 from overlap.harness.mock.journal import Lost
 from overlap.harness.mock.process import NotReady
 from overlap.harness.mock.processes import Servers
@@ -24,6 +23,7 @@ from overlap.harness.store.ledger import Ledger, begun, fresh, point_latest
 from overlap.harness.store.run_files import Unwritten, Writer
 from overlap.harness.subjects import Subject, subjects
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.worker.loops import factory
 
 DEFAULT_ROUNDS = 5
 

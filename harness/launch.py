@@ -20,8 +20,8 @@ from overlap.harness.host.descriptors import shortage
 from overlap.harness.host.environment import scrubbed
 from overlap.harness.host.owned.children import Child
 from overlap.harness.host.secrets import HIDDEN_NAMES, hidden_among, hide_dotenv, masked
-from overlap.harness.slot import Order
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.worker.slot import Order
 
 LAST_LINES = 200
 """Lines of stderr that are kept: a private key of several lines must be seen whole, or it is not known for one."""
@@ -47,7 +47,7 @@ class Launch:
         self,
         core: int | None,
         hash_seed: int,
-        module: str = "overlap.harness.worker",
+        module: str = "overlap.harness.worker.main",
         *,
         python: str | Path = sys.executable,
         env: Mapping[str, str] | None = None,
@@ -97,7 +97,7 @@ class Launch:
         return found
 
     def tried(self, order: Order, patience: float) -> dict[str, Any]:
-        """Have the first calls of *order* made; answers what `overlap.harness.look.tried` does. Raises `Broken`."""
+        """Have the first calls of *order* made; answers what `overlap.harness.worker.first_call.tried` does. Raises `Broken`."""
         came: dict[str, Any] = self.ask({"tried": order}, patience)["tried"]
         return came | {
             "errors": [masked(error) for error in came["errors"]],

@@ -30,10 +30,10 @@ from overlap.harness.model.plan import STRATEGIES
 from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.probe import Item, Probe
 from overlap.harness.runner import joined
-from overlap.harness.slot import Timed, awaited, blocking, close
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.summary import summarise
 from overlap.harness.store.run_files import Run
+from overlap.harness.worker.slot import Timed, awaited, blocking, close
 
 _OPTION = re.compile(r"--(\w+) (\d+)")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")

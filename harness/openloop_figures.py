@@ -22,7 +22,6 @@ import click
 from rich.console import Console
 
 from overlap.harness import bench
-from overlap.harness.heartbeat import spread
 from overlap.harness.host.idle_guard import at_its_post
 from overlap.harness.model import arrivals_spec
 from overlap.harness.model.config import config_from
@@ -30,6 +29,7 @@ from overlap.harness.model.record import Call
 from overlap.harness.progress import Bar
 from overlap.harness.store import run_files
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.worker.heartbeat import spread
 
 LAG, SENT = 1_000_000, 2_000_000
 

@@ -29,10 +29,10 @@ from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Planned
 from overlap.harness.model.record import UNTRIED, Call, Slot
 from overlap.harness.remote.visit import Visit
-from overlap.harness.slot import Order
 from overlap.harness.store.ledger import Ledger
 from overlap.harness.store.run_files import call_from, slot_from
 from overlap.harness.team import Team, team
+from overlap.harness.worker.slot import Order
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from itertools import cycle, islice
 from time import monotonic, monotonic_ns
 from typing import Any, Self
 
-from overlap.harness import openloop
 from overlap.harness.host import interrupt
 from overlap.harness.launch import PATIENCE, Launch
-from overlap.harness.slot import Order
+from overlap.harness.worker import open_loop
+from overlap.harness.worker.slot import Order
 
 MARGIN = 20_000_000
 """ns for the word to reach every worker, beyond what one needs to place its calls."""
@@ -57,7 +57,7 @@ class Team:
         # One that cannot build its application says so in place of being ready.
         for each in self._launches:
             each.heard(end - monotonic(), patience)
-        start = monotonic_ns() + openloop.lead(order.calls) + MARGIN
+        start = monotonic_ns() + open_loop.lead(order.calls) + MARGIN
         for each in self._launches:
             each.say({"start": start})
         answers = [each.heard(end - monotonic(), patience) for each in self._launches]

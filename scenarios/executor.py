@@ -4,9 +4,9 @@ import asyncio
 import time
 from contextlib import suppress
 
-from overlap.harness.executor import StampedExecutor
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
+from overlap.harness.worker.executor import StampedExecutor
 from overlap.scenarios._cells import has, in_each, lasting, over, variants, versus
 from overlap.scenarios._langchain import refuse
 from overlap.scenarios._questions import questions as prompts

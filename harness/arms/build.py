@@ -140,4 +140,4 @@ def _can_measure(side: str, made: Built, needs: Sequence[str]) -> None:
     asked = [f"overlap.harness.clients.{spec.client}"] if spec.client else []
     asked += ["uvloop"] if spec.loop == "uvloop" else []
     with naming(side):
-        check(made.python, made.env, made.root, ("overlap.harness.worker", *asked, *needs))
+        check(made.python, made.env, made.root, ("overlap.harness.worker.main", *asked, *needs))

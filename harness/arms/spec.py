@@ -19,9 +19,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from overlap.harness import loops, registry
+from overlap.harness import registry
 from overlap.harness.host.secrets import hide, masked, shown
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.worker import loops
 
 # Stands for the commit from which the candidate came; only git knows which that is.
 FORK = "@fork"

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from time import monotonic_ns, process_time_ns
 from typing import Any
 
-from overlap.harness.heartbeat import Heartbeat
+from overlap.harness.worker.heartbeat import Heartbeat
 
 Start = Callable[[], Awaitable[Any]]
 

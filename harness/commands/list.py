@@ -11,9 +11,9 @@ from rich.table import Table
 from overlap.harness import registry
 from overlap.harness.commands._words import fail, paper
 from overlap.harness.host.input_files import checked
-from overlap.harness.loops import LOOPS
 from overlap.harness.text.choices import choices, quoted
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.worker.loops import LOOPS
 
 Rows = Iterator[tuple[str, str]]
 RESULTS = Path("results")

@@ -26,9 +26,9 @@ from overlap.harness.mock.processes import Servers
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.record import Call, Slot
 from overlap.harness.runner import Progress, joined
-from overlap.harness.slot import Order
 from overlap.harness.store.run_files import Unwritten, call_from, slot_from
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.worker.slot import Order
 
 STRATEGIES = "overlap.harness.strategies"
 # Tried in this order where none is named: what a service does comes first.

@@ -14,8 +14,8 @@ from typing import Any
 
 from overlap.harness.diagnose.notes import Notes
 from overlap.harness.diagnose.places import caller, holder
-from overlap.harness.heartbeat import Heartbeat
 from overlap.harness.model.record import Lag
+from overlap.harness.worker.heartbeat import Heartbeat
 
 LOOK = 2_000_000
 TURN = 3_000_000

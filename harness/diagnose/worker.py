@@ -16,8 +16,6 @@ from typing import Any
 
 import orjson
 
-from overlap.harness import look
-from overlap.harness import slot as slots
 from overlap.harness.application.blame import Unloadable, traceback_of
 from overlap.harness.diagnose.catalogue import intervention, interventions
 from overlap.harness.diagnose.notes import Notes
@@ -27,6 +25,8 @@ from overlap.harness.host import fast_exit
 from overlap.harness.host.owned.children import confine
 from overlap.harness.host.secrets import word
 from overlap.harness.registry import Unknown, imported
+from overlap.harness.worker import first_call
+from overlap.harness.worker import slot as slots
 
 LIBRARIES = ("openai", "langchain_openai", "langchain_core.output_parsers", "langchain_core.tracers.context")
 
@@ -129,8 +129,8 @@ def libraries(before: set[str]) -> list[str]:
 
 
 ASKED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    "methods": lambda request: {"methods": look.methods_of(slots.order_from(request["methods"]))},
-    "tried": lambda request: {"tried": look.tried(slots.order_from(request["tried"]))},
+    "methods": lambda request: {"methods": first_call.methods_of(slots.order_from(request["methods"]))},
+    "tried": lambda request: {"tried": first_call.tried(slots.order_from(request["tried"]))},
     "watch": watched,
     "slot": changed,
 }

@@ -11,8 +11,8 @@ from time import monotonic_ns
 from typing import Any, NamedTuple
 
 from overlap.harness.model.arrivals_spec import part, read
-from overlap.harness.openloop import NOT_STARTED
 from overlap.harness.probe import Item, Mark
+from overlap.harness.worker.open_loop import NOT_STARTED
 
 SHARE = 10_000_000
 """How many numbers a process has; at a thousand calls a second they last for three hours."""

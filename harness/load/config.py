@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from overlap.harness.load.endpoints import ENDPOINTS
-from overlap.harness.loops import LOOPS
 from overlap.harness.model import arrivals_spec
 from overlap.harness.model.config import run_name, seed_of, shortly
 from overlap.harness.text.choices import choices, quoted
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.worker.loops import LOOPS
 
 if TYPE_CHECKING:
     from overlap.harness.load.slo import Limits

@@ -15,10 +15,10 @@ from overlap.harness.load.config import LoadConfig
 from overlap.harness.load.tally import Tally
 from overlap.harness.mock.join import join
 from overlap.harness.model.record import LEFT, STOPPED, Call, Cell, Slot
-from overlap.harness.openloop import NOT_STARTED
 from overlap.harness.stats.throughput import in_flight
 from overlap.harness.store.books import Balance
 from overlap.harness.store.run_files import Writer
+from overlap.harness.worker.open_loop import NOT_STARTED
 
 SCENARIO = "scenarios.service"
 PACKAGES = ("locust", "gevent", "fastapi", "starlette", "uvicorn", "websockets", "django")

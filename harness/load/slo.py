@@ -7,7 +7,7 @@ from typing import Any
 
 from overlap.harness.model.record import LEFT, STOPPED, Call
 from overlap.harness.model.slo import OF_CALLS, Slo, read
-from overlap.harness.openloop import NOT_STARTED
+from overlap.harness.worker.open_loop import NOT_STARTED
 
 __all__ = ["LEFT", "STOPPED", "Judged", "Limits", "limits"]
 

@@ -17,9 +17,9 @@ from overlap.harness.load.books import SHARE, Row
 from overlap.harness.mock.journal import Journal
 from overlap.harness.model.record import Call, Served
 from overlap.harness.model.shares import OWNERS, shares
-from overlap.harness.openloop import NOT_STARTED
 from overlap.harness.probe import tag
 from overlap.harness.stats.throughput import in_flight
+from overlap.harness.worker.open_loop import NOT_STARTED
 
 RECENT = 10.0  # seconds that the live view looks back
 UNSENT = "not sent"

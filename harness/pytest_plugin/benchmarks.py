@@ -11,17 +11,18 @@ from typing import Any, Self
 
 import pytest
 
-from overlap.harness import loops, registry
+from overlap.harness import registry
 from overlap.harness.application.blame import Unloadable
 from overlap.harness.host.descriptors import allow
 from overlap.harness.host.environment import scrubbed
 from overlap.harness.model.record import Cell
 from overlap.harness.pytest_plugin.mock import MockLLM
 from overlap.harness.pytest_plugin.slots import OpenSlot
-from overlap.harness.slot import Order
 from overlap.harness.stats.columns import numbers, unit_of
 from overlap.harness.stats.rounds import Round
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.worker import loops
+from overlap.harness.worker.slot import Order
 
 # What goes into extra_info, where it is known: times in seconds, as pytest-benchmark has its own.
 EXTRA = ("overhead.p50", "cpu", "throughput", "overlap", "requests_per_call", "peak", "opened")

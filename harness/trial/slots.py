@@ -8,10 +8,10 @@ from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Planned
 from overlap.harness.model.record import Call, Slot
 from overlap.harness.runner import measured, order_of
-from overlap.harness.slot import Order
 from overlap.harness.trial.cells import Twin
 from overlap.harness.trial.observe import values
 from overlap.harness.trial.workers import Workers
+from overlap.harness.worker.slot import Order
 
 
 class Failed(Exception):

@@ -8,7 +8,7 @@ import psutil
 
 from overlap.harness.arms.build import Built
 from overlap.harness.launch import Launch
-from overlap.harness.slot import Order
+from overlap.harness.worker.slot import Order
 
 ARMS = ("base", "candidate")
 

@@ -11,12 +11,12 @@ from contextlib import nullcontext
 
 import pytest
 
-from overlap.harness import executor
-from overlap.harness.executor import StampedExecutor
 from overlap.harness.model.record import Call
-from overlap.harness.pauses import Collections
 from overlap.harness.probe import Probe, item
 from overlap.harness.store.run_files import line
+from overlap.harness.worker import executor
+from overlap.harness.worker.executor import StampedExecutor
+from overlap.harness.worker.gc_pauses import Collections
 
 
 class Chunk:

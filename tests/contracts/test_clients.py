@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from overlap.harness import registry
-from overlap.harness.loops import LOOPS, factory
 from overlap.harness.model.endpoint import Endpoint
+from overlap.harness.worker.loops import LOOPS, factory
 
 pytestmark = pytest.mark.langchain
 

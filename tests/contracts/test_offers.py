@@ -10,8 +10,8 @@ import pytest
 
 from overlap.harness import registry
 from overlap.harness.model.record import Call
-from overlap.harness.openloop import NOT_STARTED, UNFINISHED, OpenLoop
 from overlap.harness.probe import Item, Probe
+from overlap.harness.worker.open_loop import NOT_STARTED, UNFINISHED, OpenLoop
 
 FOLDER = "overlap.harness.strategies"
 NAMES = [name for name in registry.names(FOLDER) if hasattr(registry.load(FOLDER, name), "offer")]

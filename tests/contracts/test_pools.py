@@ -12,8 +12,8 @@ from overlap.harness.mock.journal import take
 from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.model.plan import CLIENTS
-from overlap.harness.pools import WAITS, PoolWaits
-from overlap.harness.slot import close
+from overlap.harness.worker.pool_waits import WAITS, PoolWaits
+from overlap.harness.worker.slot import close
 
 pytestmark = pytest.mark.langchain
 
@@ -95,7 +95,7 @@ def test_what_was_wrapped_is_as_it_was_afterwards():
 
 def test_without_a_library_to_watch_the_figure_is_unknown(monkeypatch):
     """A version that has moved its method is not taken for one in which nobody waits."""
-    monkeypatch.setattr("overlap.harness.pools.WAITS", (("no.such.module", "Pool", "wait", bool),))
+    monkeypatch.setattr("overlap.harness.worker.pool_waits.WAITS", (("no.such.module", "Pool", "wait", bool),))
     with PoolWaits() as pools:
         pass
     assert pools.queue is None

@@ -16,10 +16,10 @@ from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import CLIENTS, SCENARIOS, STRATEGIES, expand, plans
 from overlap.harness.model.record import Cell
-from overlap.harness.slot import Order
 from overlap.harness.stats.summary import summarise
 from overlap.harness.store import run_files
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.worker.slot import Order
 
 NAMES = registry.names(SCENARIOS)
 

@@ -9,8 +9,8 @@ from overlap.harness.host.other_programs import Seen, taken
 from overlap.harness.model.record import Slot
 from overlap.harness.probe import Probe
 from overlap.harness.proof.row import Row
-from overlap.harness.slot import blocking
 from overlap.harness.stats.peace import disturbances
+from overlap.harness.worker.slot import blocking
 
 BURNT = 0.3
 CHILD = f"import time\nwhile time.process_time() < {BURNT}: pass"

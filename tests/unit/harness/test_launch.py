@@ -9,8 +9,8 @@ import pytest
 from overlap.harness.launch import Broken, Launch
 from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.record import Cell
-from overlap.harness.slot import Order
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.worker.slot import Order
 
 
 @pytest.fixture(scope="module")

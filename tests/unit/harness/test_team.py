@@ -8,9 +8,9 @@ from overlap.harness.launch import Broken, Launch
 from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.record import Cell
-from overlap.harness.slot import Order
 from overlap.harness.team import added, team
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.worker.slot import Order
 
 CALLS, WARM = 11, 2
 

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from overlap.harness import slot
 from overlap.harness.host import child_cpu
+from overlap.harness.worker import slot
 
 BURN = "import time\nwhile time.process_time() < 0.1: pass\nprint(flush=True)\ninput()"
 NESTED = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {BURN!r}])"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from overlap.harness.application.inputs import item
 from overlap.harness.host import timerfd
-from overlap.harness.openloop import sized
+from overlap.harness.worker.open_loop import sized
 
 
 @given(text=st.text(max_size=300), tokens=st.integers(0, 500), answer=st.integers(1, 99_999))

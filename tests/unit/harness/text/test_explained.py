@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from overlap.harness import executor
-from overlap.harness.executor import StampedExecutor
 from overlap.harness.mock.join import opened
 from overlap.harness.model.record import Call, Pauses, Queue, Served
-from overlap.harness.pauses import Collections
+from overlap.harness.worker import executor
+from overlap.harness.worker.executor import StampedExecutor
+from overlap.harness.worker.gc_pauses import Collections
 
 
 @pytest.fixture(autouse=True)

@@ -14,13 +14,13 @@ from typing import Any
 
 import orjson
 
-from overlap.harness import look
 from overlap.harness.application.blame import Unloadable, traceback_of
 from overlap.harness.host import fast_exit
 from overlap.harness.host.secrets import word
 from overlap.harness.registry import Unknown
-from overlap.harness.slot import Meet, execute, order_from
-from overlap.harness.timers import timers
+from overlap.harness.worker import first_call
+from overlap.harness.worker.slot import Meet, execute, order_from
+from overlap.harness.worker.timers import timers
 
 
 def main() -> None:
@@ -69,13 +69,13 @@ def answer(request: dict[str, Any], meet: Meet | None = None) -> dict[str, Any]:
 
 def methods(fact: dict[str, Any]) -> list[str]:
     """Build the application of an order and answer which of the known methods it has."""
-    return look.methods_of(order_from(fact))
+    return first_call.methods_of(order_from(fact))
 
 
 LOOKS: dict[str, Callable[[Any], Any]] = {
     "methods": methods,
-    "tried": lambda fact: look.tried(order_from(fact)),
-    "plan": look.plan_of,
+    "tried": lambda fact: first_call.tried(order_from(fact)),
+    "plan": first_call.plan_of,
     "timers": lambda fact: timers(**fact),
 }
 

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 
-from overlap.harness.leftovers import Leftovers
+from overlap.harness.worker.leftovers import Leftovers
 
 
 def test_tasks_and_threads_that_do_not_end_are_counted():

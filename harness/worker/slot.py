@@ -9,25 +9,26 @@ from itertools import islice
 from time import monotonic_ns, process_time_ns
 from typing import Any
 
-from overlap.harness import executor, loops, openloop, registry
+from overlap.harness import registry
 from overlap.harness.application.adapting import built
 from overlap.harness.application.inputs import item, questions
 from overlap.harness.application.opening import made, opened, own, scenario
 from overlap.harness.application.shape import shape
-from overlap.harness.burn import Burning
-from overlap.harness.heartbeat import Heartbeat
 from overlap.harness.host import child_cpu, scheduler_slice
 from overlap.harness.host.gc_freeze import settle
 from overlap.harness.host.idle_guard import awake
-from overlap.harness.leftovers import Leftovers
 from overlap.harness.model import arrivals_spec
 from overlap.harness.model.endpoint import Endpoint, Remote
 from overlap.harness.model.record import OWN, Call, Cell, Lag, Metered, Pauses, Queue
-from overlap.harness.pauses import Collections
-from overlap.harness.pools import PoolWaits
 from overlap.harness.probe import Item, Probe
 from overlap.harness.remote.hooks import metered
 from overlap.harness.store.run_files import cell_from
+from overlap.harness.worker import executor, loops, open_loop
+from overlap.harness.worker.gc_pauses import Collections
+from overlap.harness.worker.heartbeat import Heartbeat
+from overlap.harness.worker.leftovers import Leftovers
+from overlap.harness.worker.pool_waits import PoolWaits
+from overlap.harness.worker.slowdown import Burning
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ def items(order: Order, app: Any = None) -> tuple[list[Item], list[Item]]:
     told = told[: order.calls]
     if not order.arrivals:
         return [item(index, fits(question), draw=order.draw) for index, question in enumerate(told)], warm
-    told, due = openloop.planned(told, arrivals_spec.read(order.arrivals), order.seed)
+    told, due = open_loop.planned(told, arrivals_spec.read(order.arrivals), order.seed)
     placed = arrivals_spec.part(enumerate(zip(told, due, strict=True)), order.member, order.processes)
     made = [replace(item(index, fits(question), draw=order.draw), due=at) for index, (question, at) in placed]
     return made, warm
@@ -177,7 +178,7 @@ def execute(order: Order, meet: Meet | None = None) -> tuple[Timed, list[Call]]:
         app, client = runner.run(_in_loop(lambda: application(order, thing)))
         calls, warm = items(order, app)
         try:
-            kept = openloop.OpenLoop(strategy, order.patience) if order.arrivals else None
+            kept = open_loop.OpenLoop(strategy, order.patience) if order.arrivals else None
             run = _runs_on(runner, kept.run if kept else strategy.run)
             warmed, probe = Probe(), Probe()
             _runs_on(runner, strategy.run)(app, warm, warmed, order.cell.concurrency)

@@ -9,8 +9,8 @@ from dataclasses import asdict
 import pytest
 
 from overlap.harness.model.record import Cell
-from overlap.harness.slot import Order
-from overlap.harness.worker import answer
+from overlap.harness.worker.main import answer
+from overlap.harness.worker.slot import Order
 
 APP = """
 import os

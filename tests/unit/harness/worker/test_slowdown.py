@@ -5,7 +5,7 @@ from time import thread_time_ns
 
 import pytest
 
-from overlap.harness.burn import Burning, burn
+from overlap.harness.worker.slowdown import Burning, burn
 
 EACH = 300_000
 
@@ -67,7 +67,7 @@ WAYS = {
 def test_each_call_pays_once_and_answers_as_before(way, monkeypatch):
     """A stream pays at its first piece and not for each, a batch for each of its calls."""
     paid = []
-    monkeypatch.setattr("overlap.harness.burn.burn", paid.append)
+    monkeypatch.setattr("overlap.harness.worker.slowdown.burn", paid.append)
     call, calls, answer = WAYS[way]
     assert call(Burning(App(), EACH)) == answer
     assert sum(paid) == calls * EACH

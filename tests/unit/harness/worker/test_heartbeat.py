@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from overlap.harness.heartbeat import PERIOD, Heartbeat, cost, sleeps, spread
 from overlap.harness.model.record import Lag
-from overlap.harness.slot import awaited
+from overlap.harness.worker.heartbeat import PERIOD, Heartbeat, cost, sleeps, spread
+from overlap.harness.worker.slot import awaited
 
 
 def test_a_stall_counts_for_every_beat_it_swallowed():

@@ -19,11 +19,11 @@ from time import monotonic_ns, sleep
 from types import ModuleType
 from typing import Any
 
-from overlap.harness.heartbeat import spread
 from overlap.harness.host import timerfd
 from overlap.harness.model.arrivals_spec import Arrivals
 from overlap.harness.model.record import Lag
 from overlap.harness.probe import Item, Probe
+from overlap.harness.worker.heartbeat import spread
 
 LEAD = 5_000_000
 """ns from the beginning of a slot to the start of its schedule, at least: its first call is not late already."""

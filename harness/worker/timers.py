@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from time import monotonic_ns
 
-from overlap.harness import loops
-from overlap.harness.heartbeat import Heartbeat, spread
 from overlap.harness.model.record import Lag
+from overlap.harness.worker import loops
+from overlap.harness.worker.heartbeat import Heartbeat, spread
 
 ASKED = 1_000_000
 READINGS = 10_000

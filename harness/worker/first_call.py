@@ -6,13 +6,13 @@ from dataclasses import asdict
 from inspect import getdoc
 from typing import Any
 
-from overlap.harness import executor, loops
 from overlap.harness.application.adapting import methods
 from overlap.harness.application.blame import reason
 from overlap.harness.application.opening import opened, own, scenario
 from overlap.harness.probe import Item
-from overlap.harness.slot import Order, application, close, endpoint_of, items
 from overlap.harness.streams.chunks import carries
+from overlap.harness.worker import executor, loops
+from overlap.harness.worker.slot import Order, application, close, endpoint_of, items
 
 # The first call may be one that its application answers by itself.
 TRIES = 3
