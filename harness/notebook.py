@@ -21,6 +21,7 @@ from overlap.harness import registry
 from overlap.harness.application.adapting import METHODS, adapted, is_application, methods
 from overlap.harness.application.inputs import item
 from overlap.harness.application.shape import shape
+from overlap.harness.bench.rounds import joined
 from overlap.harness.host.descriptors import allow
 from overlap.harness.host.owned.children import guarded
 from overlap.harness.mock.journal import Journal, take
@@ -29,7 +30,6 @@ from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.model.plan import STRATEGIES
 from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.probe import Item, Probe
-from overlap.harness.runner import joined
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.summary import summarise
 from overlap.harness.store.run_files import Run

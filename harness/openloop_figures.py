@@ -21,7 +21,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from overlap.harness import bench
+from overlap.harness.bench import run
 from overlap.harness.host.idle_guard import at_its_post
 from overlap.harness.model import arrivals_spec
 from overlap.harness.model.config import config_from
@@ -39,7 +39,7 @@ def measured(words: Mapping[str, str]) -> tuple[list[Call], tuple[str, ...]]:
     with tempfile.TemporaryDirectory() as folder:
         config = config_from({"rounds": "1", "calibrate": "0", "results": folder, **words})
         with Bar(Console(stderr=True), quiet=False) as bar:
-            outcome = bench.run(config, bar)
+            outcome = run.run(config, bar)
         calls = [call for call in run_files.read(outcome.folder).calls if not call.warmup]
     return sorted(calls, key=lambda call: call.index), outcome.faults
 

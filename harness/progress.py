@@ -7,7 +7,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from overlap.harness.runner import Progress as Step
+from overlap.harness.bench.rounds import Progress as Step
 
 PLAIN_EVERY = 10.0  # seconds between lines where a bar cannot be drawn, such as in a CI log
 

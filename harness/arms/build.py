@@ -13,9 +13,9 @@ from overlap.harness.arms.lock import lock
 from overlap.harness.arms.shim import environment, shim
 from overlap.harness.arms.spec import Spec
 from overlap.harness.arms.tree import Tree, naming, trees
+from overlap.harness.bench.worker_process import Launch
 from overlap.harness.gate.record import Arm
 from overlap.harness.host.environment import PACKAGES
-from overlap.harness.launch import Launch
 
 Say = Callable[[str], None]
 SIDES = ("base", "candidate")

@@ -3,11 +3,11 @@
 from time import monotonic_ns
 from typing import Any, Self
 
+from overlap.harness.bench.worker_process import Broken, Launch
 from overlap.harness.claims.catalogue import Claim
 from overlap.harness.claims.ledger import Finding
 from overlap.harness.claims.verdict import NOT_JUDGED, Verdict
 from overlap.harness.host.secrets import line
-from overlap.harness.launch import Broken, Launch
 from overlap.harness.mock.process import NotReady, Server, mock_command, start
 from overlap.harness.text.mistakes import Mistake
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from overlap.harness.bench import Outcome
+from overlap.harness.bench.run import Outcome
 from overlap.harness.commands._words import FAULTY, INTERRUPTED, paper, warn
 from overlap.harness.host import interrupt
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from overlap.harness import bench
+from overlap.harness.bench import run
 from overlap.harness.commands._agree import agree
 from overlap.harness.commands._outcome import told
 from overlap.harness.commands._words import INTERRUPTED, config_options, fail, format_option, formats_of
@@ -61,6 +61,6 @@ def command(  # noqa: PLR0913  a flag each
     sys.exit(told(outcome, quiet=quiet, as_json=as_json, formats=wanted))
 
 
-def _measure(config: RunConfig, *, quiet: bool, yes: bool) -> bench.Outcome:
+def _measure(config: RunConfig, *, quiet: bool, yes: bool) -> run.Outcome:
     with Bar(Console(stderr=True), quiet=quiet) as bar:
-        return bench.run(config, bar, lambda ask: agree(ask, yes=yes))
+        return run.run(config, bar, lambda ask: agree(ask, yes=yes))

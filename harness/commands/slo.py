@@ -6,12 +6,12 @@ from typing import Any
 import click
 from rich.console import Console
 
-from overlap.harness import slo_run
+from overlap.harness.bench import slo_run
+from overlap.harness.bench.slo_search import Bounds
 from overlap.harness.commands._outcome import told
 from overlap.harness.commands._words import INTERRUPTED, config_options, fail
 from overlap.harness.model.config import config_from
 from overlap.harness.progress import Bar
-from overlap.harness.slo_search import Bounds
 from overlap.harness.text.mistakes import Mistake
 
 BOUNDS = Bounds()

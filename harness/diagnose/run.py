@@ -8,6 +8,8 @@ from time import monotonic
 from typing import Any, Self
 
 from overlap.harness import registry
+from overlap.harness.bench.rounds import Progress, joined
+from overlap.harness.bench.worker_process import Broken, Launch
 from overlap.harness.diagnose.catalogue import Intervention, interventions
 from overlap.harness.diagnose.config import Asked
 from overlap.harness.diagnose.figures import Figures, figures
@@ -19,13 +21,11 @@ from overlap.harness.diagnose.speed import faster
 from overlap.harness.host import interrupt
 from overlap.harness.host.environment import given
 from overlap.harness.host.other_programs import look, taken, used
-from overlap.harness.launch import Broken, Launch
 from overlap.harness.mock.journal import Lost, take
 from overlap.harness.mock.process import NotReady
 from overlap.harness.mock.processes import Servers
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.record import Call, Slot
-from overlap.harness.runner import Progress, joined
 from overlap.harness.store.run_files import Unwritten, call_from, slot_from
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.worker.slot import Order

@@ -12,11 +12,11 @@ from typing import IO, Any, Self
 
 import orjson
 
+from overlap.harness.bench.worker_process import LAST_LINES
 from overlap.harness.host import interrupt
 from overlap.harness.host.environment import scrubbed
 from overlap.harness.host.owned.children import Child
 from overlap.harness.host.secrets import hide_dotenv, masked
-from overlap.harness.launch import LAST_LINES
 from overlap.harness.load.setup import Setup
 from overlap.harness.text.last_words import reason
 from overlap.harness.text.mistakes import Mistake

@@ -6,10 +6,10 @@ import inspect
 from typing import Any
 
 from overlap.harness import registry
+from overlap.harness.bench.rounds import joined
 from overlap.harness.mock.journal import take
 from overlap.harness.model.record import Slot
 from overlap.harness.probe import Item, Probe
-from overlap.harness.runner import joined
 from overlap.harness.stats.rounds import Round
 from overlap.harness.worker import executor, loops
 from overlap.harness.worker.slot import Order, Timed, application, awaited, blocking, close, items

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from overlap.harness.launch import Broken
+from overlap.harness.bench.worker_process import Broken
 from overlap.harness.model.plan import Planned
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.trial.slots import Slots

@@ -8,7 +8,7 @@ from random import Random
 from overlap.harness.arms.benchmarks import pytest_command
 from overlap.harness.arms.build import Built, built
 from overlap.harness.arms.spec import Spec
-from overlap.harness.bench import parts_of
+from overlap.harness.bench.run import parts_of
 from overlap.harness.gate import file
 from overlap.harness.gate.judge import judge
 from overlap.harness.gate.record import Control, Rule, Run

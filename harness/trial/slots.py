@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from overlap.harness.launch import Broken
+from overlap.harness.bench.rounds import measured, order_of
+from overlap.harness.bench.worker_process import Broken
 from overlap.harness.mock.processes import Servers
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Planned
 from overlap.harness.model.record import Call, Slot
-from overlap.harness.runner import measured, order_of
 from overlap.harness.trial.cells import Twin
 from overlap.harness.trial.observe import values
 from overlap.harness.trial.workers import Workers

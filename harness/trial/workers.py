@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 
 from overlap.harness.arms.build import Built
-from overlap.harness.launch import Launch
+from overlap.harness.bench.worker_process import Launch
 from overlap.harness.worker.slot import Order
 
 ARMS = ("base", "candidate")

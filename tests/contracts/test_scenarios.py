@@ -11,7 +11,7 @@ import pytest
 
 from overlap.harness import registry
 from overlap.harness.application.adapting import METHODS
-from overlap.harness.launch import Launch
+from overlap.harness.bench.worker_process import Launch
 from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import CLIENTS, SCENARIOS, STRATEGIES, expand, plans

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from overlap.harness import bench
+from overlap.harness.bench import run
 from overlap.harness.cli import main
 from overlap.harness.model.config import config_from
 from overlap.harness.stats.summary import summarise
@@ -39,7 +39,7 @@ def here(tmp_path, monkeypatch):
 
 def measure(*words, **asked):
     """Run what *words* name; answers the outcome and the run in numbers."""
-    outcome = bench.run(config_from({**SMALL, "scenarios": words, **asked}), lambda _progress: None)
+    outcome = run.run(config_from({**SMALL, "scenarios": words, **asked}), lambda _progress: None)
     return outcome, summarise(run_files.read(outcome.folder))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from overlap.harness.calibration import calibrate
+from overlap.harness.bench.calibration import calibrate
 from overlap.harness.model.config import config_from
 from overlap.harness.stats.floor import floors
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import pytest
 
-from overlap.harness.bench import run
+from overlap.harness.bench.run import run
 from overlap.harness.model.config import config_from
 from overlap.harness.stats.quantiles import of_round
 from overlap.harness.store import run_files

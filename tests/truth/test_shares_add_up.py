@@ -5,7 +5,7 @@ from dataclasses import astuple
 
 import pytest
 
-from overlap.harness.bench import run
+from overlap.harness.bench.run import run
 from overlap.harness.model.config import config_from
 from overlap.harness.model.shares import shares
 from overlap.harness.store import run_files

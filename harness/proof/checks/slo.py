@@ -6,12 +6,12 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from overlap.harness.bench.slo_run import ROUNDS, SloQuestion, paced, question_of
+from overlap.harness.bench.slo_search import Bounds, Bracket, Trial, search
 from overlap.harness.model import arrivals_spec
 from overlap.harness.model.config import config_from
 from overlap.harness.model.slo_verdict import SlotFigures, figures, hopeless, kept_briefly, verdict
 from overlap.harness.proof.row import Row
-from overlap.harness.slo_run import ROUNDS, SloQuestion, paced, question_of
-from overlap.harness.slo_search import Bounds, Bracket, Trial, search
 
 Times = NDArray[np.float64]
 

@@ -8,12 +8,12 @@ import pytest
 from rich.console import Console
 
 from overlap.harness import registry
+from overlap.harness.bench.worker_process import Broken
 from overlap.harness.claims import command, ledger, run, worker
 from overlap.harness.claims.catalogue import Claim
 from overlap.harness.claims.command import code
 from overlap.harness.claims.run import finding
 from overlap.harness.claims.verdict import HOLDS, NOT_JUDGED, Verdict
-from overlap.harness.launch import Broken
 from overlap.harness.text.mistakes import Mistake
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from overlap.harness import subjects
+from overlap.harness.bench import targets
 from overlap.harness.host.environment import given
 from overlap.harness.model.config import config_from
 from overlap.harness.text.mistakes import Mistake
@@ -10,7 +10,7 @@ from overlap.harness.text.mistakes import Mistake
 
 def asked(*words, **options):
     """What *words* name."""
-    return subjects.subjects(config_from(options), words)
+    return targets.subjects(config_from(options), words)
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from overlap.harness import runner
+from overlap.harness.bench import rounds as runner
+from overlap.harness.bench.rounds import Runner, rounds
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Planned
 from overlap.harness.model.record import Cell, Slot
-from overlap.harness.runner import Runner, rounds
 
 CELLS = [Planned(Cell("s", "c", name, "asyncio", 1), 1, 6, 1) for name in ("gather", "ainvoke")]
 SECONDS_A_SLOT = 10.0

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from overlap.harness.launch import Broken, Launch
+from overlap.harness.bench.worker_group import added, team
+from overlap.harness.bench.worker_process import Broken, Launch
 from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.record import Cell
-from overlap.harness.team import added, team
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.worker.slot import Order
 
@@ -104,7 +104,7 @@ def test_workers_in_the_middle_of_a_slot_end_side_by_side(server, monkeypatch):
     given = []
     end = Launch.end
     monkeypatch.setattr(Launch, "end", lambda self, patience: given.append(patience) or end(self, patience))
-    monkeypatch.setattr("overlap.harness.team.PATIENCE", 0.3)
+    monkeypatch.setattr("overlap.harness.bench.worker_group.PATIENCE", 0.3)
     workers = team(3, (None,), 7)
     for each in workers._launches:
         each.say({"slot": replace(_order(server, arrivals="constant,rate=1"), processes=1)})

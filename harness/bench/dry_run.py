@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from overlap.harness.launch import Broken
+from overlap.harness.bench.rounds import Runner
+from overlap.harness.bench.worker_process import Broken
 from overlap.harness.mock.journal import Lost, take
 from overlap.harness.model.plan import Plan, Planned
 from overlap.harness.model.record import OWN, Cell
-from overlap.harness.runner import Runner
 from overlap.harness.text.mistakes import Mistake
 
 

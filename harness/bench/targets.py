@@ -7,8 +7,8 @@ from typing import Any
 from overlap.harness import registry
 from overlap.harness.application.inputs import read
 from overlap.harness.application.spec import Spec, parse, titles
+from overlap.harness.bench.worker_process import Broken, Launch
 from overlap.harness.host.environment import given
-from overlap.harness.launch import Broken, Launch
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import SCENARIOS, Plan, chosen, plans, settled
 from overlap.harness.model.record import OWN

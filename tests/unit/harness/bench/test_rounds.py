@@ -2,10 +2,10 @@
 
 from collections import Counter
 
+from overlap.harness.bench.rounds import order_of, rounds
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Planned
 from overlap.harness.model.record import Cell
-from overlap.harness.runner import order_of, rounds
 
 
 def _planned(count, of_rounds):

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from overlap.harness.bench.slo_run import paced, question_of
+from overlap.harness.bench.slo_search import Bounds, Bracket, Trial, bracketed, search
 from overlap.harness.model.config import config_from
 from overlap.harness.model.slo import read
-from overlap.harness.slo_run import paced, question_of
-from overlap.harness.slo_search import Bounds, Bracket, Trial, bracketed, search
 from overlap.harness.text.mistakes import Mistake
 
 

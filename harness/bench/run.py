@@ -6,8 +6,10 @@ from itertools import chain
 from pathlib import Path
 
 from overlap.harness import registry
-from overlap.harness.asking import ask
-from overlap.harness.calibration import calibrate
+from overlap.harness.bench.calibration import calibrate
+from overlap.harness.bench.dry_run import ask
+from overlap.harness.bench.rounds import Progress, Round, Runner, Tell, rounds
+from overlap.harness.bench.targets import Subject, subjects
 from overlap.harness.host import interrupt
 from overlap.harness.host.descriptors import allow
 from overlap.harness.mock.journal import Lost
@@ -18,10 +20,8 @@ from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import CLIENTS, SCENARIOS, STRATEGIES, Plan, Planned, expand
 from overlap.harness.model.record import OWN
 from overlap.harness.remote.visit import SCENARIO, Agree, Stopped, Visit
-from overlap.harness.runner import Progress, Round, Runner, Tell, rounds
 from overlap.harness.store.ledger import Ledger, begun, fresh, point_latest
 from overlap.harness.store.run_files import Unwritten, Writer
-from overlap.harness.subjects import Subject, subjects
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.worker.loops import factory
 

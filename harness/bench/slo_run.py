@@ -13,10 +13,13 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from overlap.harness import bench
+from overlap.harness.bench import run as bench
+from overlap.harness.bench.rounds import Progress, Round, Runner, Tell, measured, order_of
+from overlap.harness.bench.slo_search import START, Bounds, Bracket, Trial, search
+from overlap.harness.bench.worker_group import Team, team
+from overlap.harness.bench.worker_process import Broken
 from overlap.harness.host import interrupt
 from overlap.harness.host.environment import given
-from overlap.harness.launch import Broken
 from overlap.harness.mock.journal import Lost
 from overlap.harness.mock.process import NotReady
 from overlap.harness.mock.processes import Servers
@@ -25,11 +28,8 @@ from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Planned
 from overlap.harness.model.record import Call
 from overlap.harness.model.slo_verdict import SlotFigures, figures, hopeless, kept_briefly, verdict
-from overlap.harness.runner import Progress, Round, Runner, Tell, measured, order_of
-from overlap.harness.slo_search import START, Bounds, Bracket, Trial, search
 from overlap.harness.store.ledger import Ledger, begun, fresh, point_latest
 from overlap.harness.store.run_files import Unwritten, Writer
-from overlap.harness.team import Team, team
 from overlap.harness.text import numerals
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.text.numerals import plainly

@@ -6,7 +6,7 @@ import signal
 import psutil
 import pytest
 
-from overlap.harness.launch import Broken, Launch
+from overlap.harness.bench.worker_process import Broken, Launch
 from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.record import Cell
 from overlap.harness.text.mistakes import Mistake

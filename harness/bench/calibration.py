@@ -13,7 +13,8 @@ from time import monotonic
 from typing import Any
 
 from overlap.harness import registry
-from overlap.harness.launch import Broken, Launch
+from overlap.harness.bench.rounds import measured, order_of
+from overlap.harness.bench.worker_process import Broken, Launch
 from overlap.harness.mock.journal import Lost
 from overlap.harness.mock.process import NotReady
 from overlap.harness.mock.processes import Servers
@@ -21,7 +22,6 @@ from overlap.harness.model.config import RunConfig
 from overlap.harness.model.metrics import CALLS, SLOTS
 from overlap.harness.model.plan import SCENARIOS, Planned, expand
 from overlap.harness.model.record import Call, Slot
-from overlap.harness.runner import measured, order_of
 from overlap.harness.store.books import Balance
 
 SCENARIO = "overlap.scenarios._calibration"

@@ -15,11 +15,12 @@ from time import monotonic
 from typing import Any, Self
 
 from overlap.harness.application.spec import parse
+from overlap.harness.bench.worker_group import Team, team
+from overlap.harness.bench.worker_process import Broken, Launch
 from overlap.harness.host.core_pinning import seats
 from overlap.harness.host.environment import given
 from overlap.harness.host.other_programs import look, taken, used
 from overlap.harness.host.secrets import line
-from overlap.harness.launch import Broken, Launch
 from overlap.harness.mock.join import join, opened
 from overlap.harness.mock.join_by_time import join_by_time
 from overlap.harness.mock.journal import Journal, take
@@ -31,7 +32,6 @@ from overlap.harness.model.record import UNTRIED, Call, Slot
 from overlap.harness.remote.visit import Visit
 from overlap.harness.store.ledger import Ledger
 from overlap.harness.store.run_files import call_from, slot_from
-from overlap.harness.team import Team, team
 from overlap.harness.worker.slot import Order
 
 

@@ -14,8 +14,8 @@ from itertools import cycle, islice
 from time import monotonic, monotonic_ns
 from typing import Any, Self
 
+from overlap.harness.bench.worker_process import PATIENCE, Launch
 from overlap.harness.host import interrupt
-from overlap.harness.launch import PATIENCE, Launch
 from overlap.harness.worker import open_loop
 from overlap.harness.worker.slot import Order
 

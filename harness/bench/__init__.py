@@ -1,0 +1,1 @@
+"""A run: rounds of slots in worker processes, calibration, targets, and the SLO search."""
