@@ -78,7 +78,7 @@ class Commands(click.Group):
             # No file can have such a name: only somebody's word can be it, and nothing was begun with it.
             if wrong.errno not in NO_NAME:
                 raise
-            from overlap.harness.commands._words import fail
+            from overlap.harness.terminal.command_line import fail
 
             fail(f"{quoted(wrong.filename)}: {wrong.strerror}")
 
@@ -98,7 +98,7 @@ def _one_line() -> Iterator[None]:
     except NoArgsIsHelpError:
         raise
     except click.UsageError as wrong:
-        from overlap.harness.commands._words import fail  # brings more along than most commands need
+        from overlap.harness.terminal.command_line import fail  # brings more along than most commands need
 
         fail(_said(wrong))
 

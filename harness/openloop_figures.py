@@ -26,8 +26,8 @@ from overlap.harness.host.idle_guard import at_its_post
 from overlap.harness.model import arrivals_spec
 from overlap.harness.model.config import config_from
 from overlap.harness.model.record import Call
-from overlap.harness.progress import Bar
 from overlap.harness.store import run_files
+from overlap.harness.terminal.progress import Bar
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.worker.heartbeat import spread
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from overlap.harness.bench.run import Outcome
-from overlap.harness.commands._words import FAULTY, INTERRUPTED, paper, warn
 from overlap.harness.host import interrupt
+from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, paper, warn
 
 
 def told(outcome: Outcome, *, quiet: bool, as_json: bool = False, formats: list[str] | None = None) -> int:

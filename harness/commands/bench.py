@@ -10,10 +10,16 @@ from rich.console import Console
 from overlap.harness.bench import run
 from overlap.harness.commands._agree import agree
 from overlap.harness.commands._outcome import told
-from overlap.harness.commands._words import INTERRUPTED, config_options, fail, format_option, formats_of
 from overlap.harness.host.input_files import read_toml
 from overlap.harness.model.config import RunConfig, config_from
-from overlap.harness.progress import Bar
+from overlap.harness.terminal.command_line import (
+    INTERRUPTED,
+    config_options,
+    fail,
+    format_option,
+    formats_of,
+)
+from overlap.harness.terminal.progress import Bar
 from overlap.harness.text.mistakes import Mistake
 
 

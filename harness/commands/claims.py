@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from overlap.harness.commands._words import INTERRUPTED, fail, paper
+from overlap.harness.terminal.command_line import INTERRUPTED, fail, paper
 from overlap.harness.text.mistakes import Mistake
 
 

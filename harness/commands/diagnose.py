@@ -9,13 +9,13 @@ from typing import Any
 import click
 from rich.console import Console
 
-from overlap.harness.commands._words import FAULTY, INTERRUPTED, fail, paper, warn
 from overlap.harness.diagnose.config import PROFILE, TOKENS, Asked
 from overlap.harness.host import interrupt
 from overlap.harness.model.config import default_executor
-from overlap.harness.progress import Bar
 from overlap.harness.store.ledger import begun, fresh
 from overlap.harness.store.run_files import Unwritten
+from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, fail, paper, warn
+from overlap.harness.terminal.progress import Bar
 from overlap.harness.text.mistakes import Mistake
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from overlap.harness.commands._words import config_options
+from overlap.harness.terminal.command_line import config_options
 from overlap.harness.trial.settings import SETTINGS
 
 

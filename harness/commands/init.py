@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from overlap.harness.commands._words import fail
+from overlap.harness.terminal.command_line import fail
 
 TEMPLATE = Path(__file__).with_name("_scenario.py.j2")
 

@@ -9,8 +9,8 @@ import orjson
 from rich.table import Table
 
 from overlap.harness import registry
-from overlap.harness.commands._words import fail, paper
 from overlap.harness.host.input_files import checked
+from overlap.harness.terminal.command_line import fail, paper
 from overlap.harness.text.choices import choices, quoted
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.worker.loops import LOOPS

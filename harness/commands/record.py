@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from overlap.harness.commands._agree import agree
-from overlap.harness.commands._words import FAULTY, INTERRUPTED, fail, paper, warn
 from overlap.harness.model.config import config_from
 from overlap.harness.recording.fit import NEAR, SPLITS, Fit
 from overlap.harness.recording.measure import Work
 from overlap.harness.recording.run import Asked, Outcome, check, record
+from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, fail, paper, warn
 from overlap.harness.text.mistakes import Mistake
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from overlap.harness.commands._words import FAULTY, fail, format_option, formats_of, paper, run_folder
+from overlap.harness.terminal.command_line import FAULTY, fail, format_option, formats_of, paper, run_folder
 from overlap.harness.text.mistakes import Mistake
 
 

@@ -9,9 +9,9 @@ from rich.console import Console
 from overlap.harness.bench import slo_run
 from overlap.harness.bench.slo_search import Bounds
 from overlap.harness.commands._outcome import told
-from overlap.harness.commands._words import INTERRUPTED, config_options, fail
 from overlap.harness.model.config import config_from
-from overlap.harness.progress import Bar
+from overlap.harness.terminal.command_line import INTERRUPTED, config_options, fail
+from overlap.harness.terminal.progress import Bar
 from overlap.harness.text.mistakes import Mistake
 
 BOUNDS = Bounds()

@@ -4,13 +4,13 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-from overlap.harness.commands._words import paper, warn
 from overlap.harness.host import interrupt
 from overlap.harness.load import run
 from overlap.harness.load.config import LoadConfig, config_from
 from overlap.harness.load.process import Locust
 from overlap.harness.load.setup import Setup
 from overlap.harness.mock.journal import Lost
+from overlap.harness.terminal.command_line import paper, warn
 from overlap.harness.text.mistakes import Mistake
 
 MET, MISSED, USAGE, INTERRUPTED = 0, 1, 2, interrupt.CODE

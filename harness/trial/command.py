@@ -9,7 +9,6 @@ from typing import Any
 
 from overlap.harness import registry
 from overlap.harness.arms.spec import specs
-from overlap.harness.commands._words import INTERRUPTED, USAGE, paper, run_folder, warn
 from overlap.harness.gate import file, github, sheet
 from overlap.harness.gate.judge import judge
 from overlap.harness.gate.record import Outcome, Rule, Run
@@ -18,6 +17,7 @@ from overlap.harness.host.input_files import read_toml
 from overlap.harness.mock.journal import Lost
 from overlap.harness.model.config import config_from
 from overlap.harness.store.ledger import fresh
+from overlap.harness.terminal.command_line import INTERRUPTED, USAGE, paper, run_folder, warn
 from overlap.harness.text.choices import choices, quoted
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.trial.compare import DEFAULT, Asked, compare
