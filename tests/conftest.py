@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 import pytest
 
-from overlap.harness.arms.flock import held
+from overlap.harness.gate.arms.flock import held
 from overlap.harness.host import secrets
 from overlap.harness.model.record import Call, Cell, Lag, Served, Slot
 from overlap.harness.store.run_files import Writer

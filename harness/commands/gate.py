@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
+from overlap.harness.gate.measure.settings import SETTINGS
 from overlap.harness.terminal.command_line import config_options
-from overlap.harness.trial.settings import SETTINGS
 
 
 def _share(_context: click.Context, _option: click.Parameter, words: str | None) -> float | None:
@@ -82,6 +82,6 @@ def command(what: tuple[str, ...], **words: Any) -> None:
     Exit codes: 0 pass; 1 regressed; 2 it cannot be done as asked, or something crashed; 3 inconclusive;
     4 invalid: nothing measured, a missing cell, a failed control, a disturbed machine; 130 interrupted.
     """
-    from overlap.harness.trial.command import main
+    from overlap.harness.gate.measure.command import main
 
     sys.exit(main(what, words))

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from overlap.harness.gate.public import apart
 from overlap.harness.gate.record import Outcome, Series
+from overlap.harness.gate.sanitize import apart
 
 
 def told_apart(outcome: Outcome) -> Outcome:

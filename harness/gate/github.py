@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TextIO
 
-from overlap.harness.gate import sheet
+from overlap.harness.gate import view
 from overlap.harness.gate.formats import annotations, markdown
 from overlap.harness.gate.record import Outcome
 
@@ -52,8 +52,8 @@ def summarize(environ: Mapping[str, str], text: Callable[[int], str]) -> bool:
 
 def outputs(outcome: Outcome) -> dict[str, str]:
     """Answer a step's outputs: `verdict`, `exit_code`, and how many series there are of each verdict."""
-    counts = {verdict: sum(each.verdict == verdict for each in outcome.judged) for verdict in sheet.ORDER}
-    counts["regressed"] = len(sheet.blamed(outcome))
+    counts = {verdict: sum(each.verdict == verdict for each in outcome.judged) for verdict in view.ORDER}
+    counts["regressed"] = len(view.blamed(outcome))
     return {
         "verdict": outcome.verdict,
         "exit_code": str(outcome.exit_code),

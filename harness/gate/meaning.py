@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from overlap.harness.gate.numbers import percent
+from overlap.harness.gate.format_numbers import percent
 from overlap.harness.gate.record import Judged, Outcome
-from overlap.harness.gate.stored import LEVEL
+from overlap.harness.gate.unpaired import LEVEL
 from overlap.harness.report.figures import listed
 from overlap.harness.report.words import label
 

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from overlap.harness.gate.public import clean
 from overlap.harness.gate.record import Series
+from overlap.harness.gate.sanitize import clean
 
 
 def shown(series: Sequence[Series], metric: Callable[[str], str] = clean) -> list[tuple[str, str]]:

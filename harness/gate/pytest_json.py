@@ -6,7 +6,7 @@ independent measurements they cry wolf on four builds of ten. So a row's median 
 
 Where the files of the two sides were written in turn (base, candidate, base, candidate …, in either order within
 a pair), the pairs are rounds as in any gate run, and are judged as such. Where they were not, drift of the machine
-is part of every ratio and cannot be told from a change: then `interleaved` is False and `overlap.harness.gate.stored`
+is part of every ratio and cannot be told from a change: then `interleaved` is False and `overlap.harness.gate.unpaired`
 judges, by what a machine is assumed to drift.
 """
 
@@ -16,9 +16,9 @@ from glob import glob
 from itertools import pairwise
 from pathlib import Path
 
+from overlap.harness.gate.history import Recording, Row, read
 from overlap.harness.gate.record import Arm, Pair, Rule, Run, Series
-from overlap.harness.gate.recording import Recording, Row, read
-from overlap.harness.gate.stored import PASS_BOUND
+from overlap.harness.gate.unpaired import PASS_BOUND
 from overlap.harness.report.figures import DASH, count, listed
 from overlap.harness.text.mistakes import Mistake
 

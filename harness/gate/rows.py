@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from overlap.harness.gate.plot import Axis, axis, line
 from overlap.harness.gate.record import Judged, Outcome
-from overlap.harness.gate.sheet import Line, word
+from overlap.harness.gate.view import Line, word
 
 # Widths of a plot that can still be read, and that need not be wider.
 NARROWEST, WIDEST = 11, 31

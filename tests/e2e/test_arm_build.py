@@ -12,13 +12,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from overlap.harness.arms import installer
-from overlap.harness.arms.benchmarks import pytest_command
-from overlap.harness.arms.build import built
-from overlap.harness.arms.flock import free
-from overlap.harness.arms.interpreter import ask
-from overlap.harness.arms.shim import package
-from overlap.harness.arms.spec import specs
+from overlap.harness.gate.arms import installer
+from overlap.harness.gate.arms.benchmarks import pytest_command
+from overlap.harness.gate.arms.build import built
+from overlap.harness.gate.arms.flock import free
+from overlap.harness.gate.arms.interpreter import ask
+from overlap.harness.gate.arms.shim import package
+from overlap.harness.gate.arms.spec import specs
 from overlap.harness.host.environment import scrubbed
 from overlap.harness.text.mistakes import Mistake
 
@@ -31,8 +31,8 @@ def test_it(benchmark):
 KILLED = """
 import sys, time
 from overlap.harness.host import interrupt
-from overlap.harness.arms.build import built
-from overlap.harness.arms.spec import specs
+from overlap.harness.gate.arms.build import built
+from overlap.harness.gate.arms.spec import specs
 with interrupt.catching(), built(*specs([], [])) as (base, candidate):
     print(base.root, flush=True)
     time.sleep(60)
@@ -67,7 +67,7 @@ def repository(tmp_path, monkeypatch, itself):
         git(folder, "add", ".")
         git(folder, "commit", "-q", "-m", value)
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("overlap.harness.arms.envs.ask", lambda _: itself)
+    monkeypatch.setattr("overlap.harness.gate.arms.envs.ask", lambda _: itself)
     return folder
 
 

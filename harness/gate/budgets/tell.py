@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from overlap.harness.gate.budgets.judge import Held, overall
 from overlap.harness.gate.budgets.words import MEANING, WORDS, Row, lead, row, rows
-from overlap.harness.gate.public import clean
+from overlap.harness.gate.sanitize import clean
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from overlap.harness.gate.budgets.judge import ORDER, Held, overall
-from overlap.harness.gate.public import clean
 from overlap.harness.gate.record import Verdict
+from overlap.harness.gate.sanitize import clean
 from overlap.harness.report.figures import DASH, count, interval, number, plainly, scale
 
 WORDS: dict[Verdict, str] = {

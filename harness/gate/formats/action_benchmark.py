@@ -8,11 +8,11 @@ that smaller is better throughout; of what is neither, and of values that are be
 import json
 from collections.abc import Iterator
 
-from overlap.harness.gate import sheet
+from overlap.harness.gate import view
 from overlap.harness.gate.apart import told_apart
+from overlap.harness.gate.format_numbers import plain, scale
 from overlap.harness.gate.known import known
 from overlap.harness.gate.naming import shown
-from overlap.harness.gate.numbers import plain, scale
 from overlap.harness.gate.record import Judged, Outcome
 
 FILE = "gate-action-benchmark.json"
@@ -21,7 +21,7 @@ FILE = "gate-action-benchmark.json"
 def files(outcome: Outcome) -> dict[str, str]:
     """Answer the one file."""
     outcome = told_apart(outcome)
-    ordered = [each for each in sheet.worst_first(outcome) if each.series.better != "neither"]
+    ordered = [each for each in view.worst_first(outcome) if each.series.better != "neither"]
     names = [" ".join(name) for name in shown([each.series for each in ordered])]
     entries = [*filter(None, map(_ratio, ordered, names)), *filter(None, map(_value, ordered, names))]
     return {FILE: json.dumps(entries, indent=1, ensure_ascii=False) + "\n"}

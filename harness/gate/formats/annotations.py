@@ -8,9 +8,9 @@ tenth that stands for more says how many.
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
-from overlap.harness.gate import sheet
-from overlap.harness.gate.public import clean
+from overlap.harness.gate import view
 from overlap.harness.gate.record import Judged, Outcome
+from overlap.harness.gate.sanitize import clean
 
 FILE = "gate-annotations.txt"
 MOST = 10
@@ -23,17 +23,17 @@ def files(outcome: Outcome) -> dict[str, str]:
 
 def lines(outcome: Outcome) -> list[str]:
     """Answer the annotations, the worst first; one says the verdict whatever it is."""
-    ordered = sheet.worst_first(outcome)
+    ordered = view.worst_first(outcome)
     unsure = [each for each in ordered if each.verdict in {"inconclusive", "invalid"}]
     whole = _command(
         "error" if outcome.verdict in {"regressed", "invalid"} else _mild(outcome),
         f"Regression gate: {outcome.verdict}",
-        sheet.answer(outcome),
+        view.answer(outcome),
     )
-    blamed = [_of_series("error", each) for each in sheet.blamed(outcome)]
+    blamed = [_of_series("error", each) for each in view.blamed(outcome)]
     failed = outcome.verdict in {"regressed", "invalid"}
     warned = [_of_series("warning", each) for each in unsure]
-    warned += [_command("warning", "Nothing to compare", sentence) for sentence in sheet.missing(outcome)]
+    warned += [_command("warning", "Nothing to compare", sentence) for sentence in view.missing(outcome)]
     doubts = [_command("notice", "Doubt", clean(doubt, 1000)) for doubt in outcome.doubts]
     return [
         whole,
@@ -59,8 +59,8 @@ def _of_series(level: str, judged: Judged) -> str:
     cell = clean(judged.series.cell)
     return _command(
         level,
-        f"{cell} {sheet.word(judged.verdict)}",
-        f"{cell}: {sheet.told(judged)}",
+        f"{cell} {view.word(judged.verdict)}",
+        f"{cell}: {view.told(judged)}",
         file=_file(judged.series.cell),
     )
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from overlap.harness.gate.apart import told_apart
 from overlap.harness.gate.known import known
-from overlap.harness.gate.public import clean, distinct
 from overlap.harness.gate.record import Arm, Outcome, Series
+from overlap.harness.gate.sanitize import clean, distinct
 
 BASE, CANDIDATE = "gate-base.txt", "gate-candidate.txt"
 

@@ -12,8 +12,8 @@ from io import StringIO
 from overlap.harness.gate.apart import told_apart
 from overlap.harness.gate.known import known
 from overlap.harness.gate.naming import shown
-from overlap.harness.gate.public import clean
 from overlap.harness.gate.record import Outcome
+from overlap.harness.gate.sanitize import clean
 
 ROUNDS, HISTORY = "gate-rounds.csv", "gate-history.csv"
 COLUMNS = (

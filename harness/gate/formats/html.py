@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from overlap.harness.gate import sheet
+from overlap.harness.gate import view
 from overlap.harness.gate.known import known
 from overlap.harness.gate.meaning import change, meaning
-from overlap.harness.gate.public import clean
 from overlap.harness.gate.record import Judged, Outcome
-from overlap.harness.gate.short import shortened, tail
+from overlap.harness.gate.sanitize import clean
+from overlap.harness.gate.status_line import shortened, tail
 from overlap.harness.report.charts.forest import Forest, Ratio
 from overlap.harness.report.section import Column, Datum, Report, Section, Table
 
@@ -44,16 +44,16 @@ def files(outcome: Outcome) -> dict[str, str]:
 
 def report(outcome: Outcome) -> Report:
     """Answer the outcome as sections, without drawings."""
-    facts = (sheet.tally(outcome), *sheet.facts(outcome), *filter(None, [sheet.installed(outcome)]))
+    facts = (view.tally(outcome), *view.facts(outcome), *filter(None, [view.installed(outcome)]))
     return Report(f"Regression gate: {outcome.verdict}", facts, tuple(_sections(outcome)), {})
 
 
 def _sections(outcome: Outcome) -> Iterator[Section]:
-    ordered = sheet.worst_first(outcome)
+    ordered = view.worst_first(outcome)
     yield Section(
         "Verdict",
-        sheet.answer(outcome) or outcome.verdict,
-        _table(ordered) if sheet.measured(outcome) else None,
+        view.answer(outcome) or outcome.verdict,
+        _table(ordered) if view.measured(outcome) else None,
         tuple(_charts(ordered)),
         " ".join(filter(None, (meaning(outcome), change(outcome)))),
         glance="whole",
@@ -64,12 +64,12 @@ def _sections(outcome: Outcome) -> Iterator[Section]:
             "What may be wrong although the verdict stands.",
             [clean(each, 1000) for each in outcome.doubts],
         ),
-        ("Nothing to compare", "What one of the arms, or both, did not give.", sheet.missing(outcome)),
-        ("Disturbed rounds", "What the machine spoiled, and is not counted.", sheet.disturbed(outcome)),
+        ("Nothing to compare", "What one of the arms, or both, did not give.", view.missing(outcome)),
+        ("Disturbed rounds", "What the machine spoiled, and is not counted.", view.disturbed(outcome)),
     ):
         if sentences:
             yield Section(title, lead, Table((Column("what"),), tuple((Datum(each),) for each in sentences)))
-    rows = tuple(tuple(map(Datum, row)) for row in sheet.compared(outcome))
+    rows = tuple(tuple(map(Datum, row)) for row in view.compared(outcome))
     columns = (Column("fact"), Column("base"), Column("candidate"))
     yield Section("Compared", "What identifies either arm, and whatever differs.", Table(columns, rows))
 
@@ -79,9 +79,9 @@ def _table(ordered: Sequence[Judged]) -> Table:
 
 
 def _row(judged: Judged) -> tuple[Datum, ...]:
-    line = sheet.line(judged)
+    line = view.line(judged)
     return (
-        Datum(sheet.word(judged.verdict), sort=sheet.ORDER.index(judged.verdict)),
+        Datum(view.word(judged.verdict), sort=view.ORDER.index(judged.verdict)),
         Datum(clean(judged.series.cell)),
         Datum(line.metric),
         Datum(line.values, sort=_sorted(judged.candidate)),
@@ -101,7 +101,7 @@ def _charts(ordered: Sequence[Judged]) -> Iterator[Forest]:
     short = shortened(each.series.cell for each in ordered)
     ratios = tuple(
         Ratio(
-            tail(f"{short[each.series.cell]} {sheet.line(each).metric}", LONGEST),
+            tail(f"{short[each.series.cell]} {view.line(each).metric}", LONGEST),
             ratio,
             _sorted(each.low),
             _sorted(each.high),

@@ -8,12 +8,12 @@ nothing was judged, so that an empty run is never a green one.
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
-from overlap.harness.gate import sheet
+from overlap.harness.gate import view
 from overlap.harness.gate.apart import told_apart
 from overlap.harness.gate.meaning import meaning
 from overlap.harness.gate.naming import shown
-from overlap.harness.gate.public import clean
 from overlap.harness.gate.record import Judged, Outcome
+from overlap.harness.gate.sanitize import clean
 
 FILE = "gate-junit.xml"
 NAME = "regression gate"
@@ -22,14 +22,14 @@ NAME = "regression gate"
 def files(outcome: Outcome) -> dict[str, str]:
     """Answer the one file."""
     outcome = told_apart(outcome)
-    blamed = set(map(id, sheet.blamed(outcome)))
-    ordered = sheet.worst_first(outcome)
+    blamed = set(map(id, view.blamed(outcome)))
+    ordered = view.worst_first(outcome)
     names = shown([each.series for each in ordered])
     cases = [
         _run(outcome),
         *(_case(each, name, id(each) in blamed) for each, name in zip(ordered, names, strict=True)),
     ]
-    cases += [_nothing(sentence) for sentence in sheet.missing(outcome)]
+    cases += [_nothing(sentence) for sentence in view.missing(outcome)]
     suite = ET.Element("testsuite", {"name": NAME, **_counts(cases), **_skipped(cases), **_when(outcome)})
     suite.extend(cases)
     # Jenkins' schema has no count of skipped cases here.
@@ -57,15 +57,15 @@ def _when(outcome: Outcome) -> dict[str, str]:
 
 def _run(outcome: Outcome) -> ET.Element:
     case = ET.Element("testcase", classname="gate", name="run", time=f"{outcome.run.took or 0:.1f}")
-    why = sheet.answer(outcome)
+    why = view.answer(outcome)
     if outcome.verdict == "invalid":
         ET.SubElement(case, "error", type="invalid", message=why)
     elif outcome.verdict == "inconclusive":
         ET.SubElement(case, "skipped", message=why)
-    elif outcome.verdict == "regressed" and not sheet.blamed(outcome):
+    elif outcome.verdict == "regressed" and not view.blamed(outcome):
         ET.SubElement(case, "failure", type="regression", message=why)
-    said = [why, sheet.tally(outcome), meaning(outcome), sheet.installed(outcome)]
-    said += [*outcome.doubts, *sheet.disturbed(outcome)]
+    said = [why, view.tally(outcome), meaning(outcome), view.installed(outcome)]
+    said += [*outcome.doubts, *view.disturbed(outcome)]
     ET.SubElement(case, "system-out").text = "\n".join(clean(words, 1000) for words in said if words)
     return case
 
@@ -73,7 +73,7 @@ def _run(outcome: Outcome) -> ET.Element:
 def _case(judged: Judged, named: tuple[str, str], blamed: bool) -> ET.Element:  # noqa: FBT001  whether it is to blame is what it is about
     cell, metric = named
     case = ET.Element("testcase", classname=cell, name=metric, time="0")
-    told = sheet.told(judged)
+    told = view.told(judged)
     if blamed:
         ET.SubElement(case, "failure", type="regression", message=told)
     elif judged.verdict == "inconclusive":

@@ -9,10 +9,10 @@ not shown, by which the next one finds and replaces it.
 import re
 from collections.abc import Iterator, Sequence
 
-from overlap.harness.gate import rows, sheet
+from overlap.harness.gate import rows, view
 from overlap.harness.gate.meaning import change, marks, meaning
-from overlap.harness.gate.public import clean
 from overlap.harness.gate.record import Judged, Outcome, Verdict
+from overlap.harness.gate.sanitize import clean
 from overlap.harness.report.figures import listed
 
 FILE = "gate.md"
@@ -69,24 +69,24 @@ def _text(outcome: Outcome, shown: int) -> str:
 
 def _lines(outcome: Outcome, shown: int) -> Iterator[str]:
     sign = _SIGNS[outcome.verdict]
-    yield from (f"## {sign} Regression gate: {outcome.verdict}", "", f"**{_safe(sheet.answer(outcome))}**", "")
-    yield from (_safe(sheet.tally(outcome)) + ".", "")
+    yield from (f"## {sign} Regression gate: {outcome.verdict}", "", f"**{_safe(view.answer(outcome))}**", "")
+    yield from (_safe(view.tally(outcome)) + ".", "")
     if meant := meaning(outcome):
         yield from (_safe(meant), "")
-    if installed := sheet.installed(outcome):
+    if installed := view.installed(outcome):
         yield from (_safe(installed), "")
-    if sheet.measured(outcome):
+    if view.measured(outcome):
         yield from _series(outcome, shown)
     yield from _list("Doubts", [clean(doubt, 1000) for doubt in outcome.doubts])
-    yield from _list("Nothing to compare", sheet.missing(outcome))
-    yield from _list("Disturbed rounds, not counted", sheet.disturbed(outcome))
+    yield from _list("Nothing to compare", view.missing(outcome))
+    yield from _list("Disturbed rounds, not counted", view.disturbed(outcome))
     yield from _compared(outcome)
-    yield from (_safe(" · ".join(sheet.facts(outcome))), "")
+    yield from (_safe(" · ".join(view.facts(outcome))), "")
 
 
 def _series(outcome: Outcome, shown: int) -> Iterator[str]:
     """Yield tables, and the intervals as a block of code: there alone a character has one width."""
-    ordered = sheet.worst_first(outcome)
+    ordered = view.worst_first(outcome)
     chosen = ordered[:shown]
     quiet = [each for each in chosen if each.verdict == "pass"]
     if len(chosen) <= FOLDED_FROM:
@@ -102,8 +102,8 @@ def _series(outcome: Outcome, shown: int) -> Iterator[str]:
             "",
         )
     if left := ordered[shown:]:
-        verdicts = sorted({each.verdict for each in left}, key=sheet.ORDER.index)
-        yield from (f"and {len(left):,} more: {listed(list(map(sheet.word, verdicts)))}.", "")
+        verdicts = sorted({each.verdict for each in left}, key=view.ORDER.index)
+        yield from (f"and {len(left):,} more: {listed(list(map(view.word, verdicts)))}.", "")
     yield from _plot(outcome, shown)
     yield from (f"{change(outcome)} {marks(outcome)}", "")
 
@@ -113,12 +113,12 @@ def _table(judged: list[Judged]) -> Iterator[str]:
         return
     yield "| | cell | metric | from → to | change | interval, % | rounds | MDE |"
     yield "|---|---|---|---:|---:|---|---:|---:|"
-    for cell, found in sheet.by_cell(judged):
-        for line in map(sheet.line, found):
+    for cell, found in view.by_cell(judged):
+        for line in map(view.line, found):
             words = (line.metric, line.values, line.change, line.span, line.rounds, line.mde)
             verdict = line.judged.verdict
             yield (
-                f"| {_SIGNS[verdict]} {sheet.word(verdict)} | "
+                f"| {_SIGNS[verdict]} {view.word(verdict)} | "
                 + " | ".join(map(_safe, (clean(cell, 200), *words)))
                 + " |"
             )
@@ -126,11 +126,11 @@ def _table(judged: list[Judged]) -> Iterator[str]:
 
 
 def _plot(outcome: Outcome, shown: int) -> Iterator[str]:
-    timed = [each for each in sheet.worst_first(outcome)[:shown] if each.series.kind == "timed"]
+    timed = [each for each in view.worst_first(outcome)[:shown] if each.series.kind == "timed"]
     if not timed:
         return
     axis, bound = rows.axis_of(outcome, timed, ROOM), outcome.run.rule.pass_bound
-    lines = [(clean(cell, 100), list(map(sheet.line, found))) for cell, found in sheet.by_cell(timed)]
+    lines = [(clean(cell, 100), list(map(view.line, found))) for cell, found in view.by_cell(timed)]
     widest = max(len(line.metric) for _, found in lines for line in found) + 2
     yield "```text"
     yield f"{'':{widest}}  {axis.heading}"
@@ -154,7 +154,7 @@ def _list(heading: str, sentences: Sequence[str]) -> Iterator[str]:
 
 def _compared(outcome: Outcome) -> Iterator[str]:
     yield from ("| compared | base | candidate |", "|---|---|---|")
-    for row in sheet.compared(outcome):
+    for row in view.compared(outcome):
         yield "| " + " | ".join(map(_safe, row)) + " |"
     yield ""
 

@@ -7,7 +7,7 @@ every one of them as changed.
 
 from collections.abc import Iterator
 
-from overlap.harness.gate import sheet
+from overlap.harness.gate import view
 from overlap.harness.gate.apart import told_apart
 from overlap.harness.gate.known import known
 from overlap.harness.gate.naming import shown
@@ -31,7 +31,7 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         if known(judged.ratio):
             yield f"overlap_gate_ratio{labels} {judged.ratio:.10g}"
     yield from _family("overlap_gate_regressed", "1 where the candidate is called worse.")
-    blamed = set(map(id, sheet.blamed(outcome)))
+    blamed = set(map(id, view.blamed(outcome)))
     for labels, judged in ordered:
         yield f"overlap_gate_regressed{labels} {int(id(judged) in blamed)}"
     yield from _family("overlap_gate_exit_code", "0 pass or improved, 1 regressed, 3 inconclusive, 4 invalid.")

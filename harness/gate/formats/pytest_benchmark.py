@@ -14,8 +14,8 @@ from pytest_benchmark.stats import Stats
 from overlap.harness.gate.apart import told_apart
 from overlap.harness.gate.known import known
 from overlap.harness.gate.naming import shown
-from overlap.harness.gate.public import clean
 from overlap.harness.gate.record import Arm, Outcome, Series
+from overlap.harness.gate.sanitize import clean
 
 BASE, CANDIDATE = "gate-base.json", "gate-candidate.json"
 # The version of pytest-benchmark whose fields these are.

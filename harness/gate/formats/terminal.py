@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from overlap.harness.gate import plot, rows, sheet
+from overlap.harness.gate import plot, rows, view
 from overlap.harness.gate.meaning import change, marks, meaning
-from overlap.harness.gate.public import clean
 from overlap.harness.gate.record import Outcome, Verdict
+from overlap.harness.gate.sanitize import clean
 from overlap.harness.report.figures import listed
 
 if TYPE_CHECKING:
@@ -67,29 +67,29 @@ def show(outcome: Outcome, console: "Console") -> None:
 
 
 def _paragraphs(outcome: Outcome, width: int) -> Iterator[_Said]:
-    yield _Said(((outcome.verdict.upper(), _COLOURS[outcome.verdict]), (f"  {sheet.answer(outcome)}", "bold")))
-    yield _Said(((sheet.tally(outcome), "dim"),))
-    if installed := sheet.installed(outcome):
+    yield _Said(((outcome.verdict.upper(), _COLOURS[outcome.verdict]), (f"  {view.answer(outcome)}", "bold")))
+    yield _Said(((view.tally(outcome), "dim"),))
+    if installed := view.installed(outcome):
         yield _Said(((installed, "dim"),))
-    if sheet.measured(outcome):
+    if view.measured(outcome):
         yield _Said((("", ""),))
         yield from _series(outcome, width)
     yield from _list("Doubts", [clean(doubt, 1000) for doubt in outcome.doubts])
-    yield from _list("Nothing to compare", sheet.missing(outcome))
-    yield from _list("Disturbed rounds, not counted", sheet.disturbed(outcome))
+    yield from _list("Nothing to compare", view.missing(outcome))
+    yield from _list("Disturbed rounds, not counted", view.disturbed(outcome))
     yield from _compared(outcome)
     yield _Said((("", ""),))
-    yield _Said(((" · ".join(sheet.facts(outcome)), "dim"),))
-    if sheet.measured(outcome):
+    yield _Said(((" · ".join(view.facts(outcome)), "dim"),))
+    if view.measured(outcome):
         yield _Said(((f"{change(outcome)} {marks(outcome)}", "dim"),))
     if meant := meaning(outcome):
         yield _Said(((meant, ""),))
 
 
 def _series(outcome: Outcome, width: int) -> Iterator[_Said]:
-    ordered = sheet.worst_first(outcome)
+    ordered = view.worst_first(outcome)
     shown, left, bound = ordered[:MOST], ordered[MOST:], outcome.run.rule.pass_bound
-    lines = [sheet.line(each) for each in shown]
+    lines = [view.line(each) for each in shown]
     columns = rows.fitting(lines, width, _GAP)
     axis = rows.axis_of(outcome, shown, width - 1 - rows.taken(columns, lines, _GAP))
     widths = [rows.wide(column, lines) for column in columns]
@@ -102,16 +102,16 @@ def _series(outcome: Outcome, width: int) -> Iterator[_Said]:
         return _Said((*pieces, (f" {drawn}", "")), wraps=False)
 
     yield row((column.heading for column in columns), ["dim"] * len(columns), axis.heading)
-    for cell, found in sheet.by_cell(shown):
+    for cell, found in view.by_cell(shown):
         yield _Said(((clean(cell, width), "bold"),), wraps=False)
-        for line in map(sheet.line, found):
+        for line in map(view.line, found):
             styles = [_COLOURS[line.judged.verdict] if each.heading == "verdict" else "" for each in columns]
             yield row((column.says(line) for column in columns), styles, rows.drawn(line, axis, bound))
-            if sheet.needs_why(line):
+            if view.needs_why(line):
                 yield _Said(((clean(line.judged.why), "dim"),), indent=_SET_IN + 1)
     if left:
-        verdicts = sorted({each.verdict for each in left}, key=sheet.ORDER.index)
-        yield _Said(((f"and {len(left):,} more: {listed(list(map(sheet.word, verdicts)))}", "dim"),))
+        verdicts = sorted({each.verdict for each in left}, key=view.ORDER.index)
+        yield _Said(((f"and {len(left):,} more: {listed(list(map(view.word, verdicts)))}", "dim"),))
 
 
 def _list(heading: str, sentences: Sequence[str]) -> Iterator[_Said]:
@@ -126,7 +126,7 @@ def _list(heading: str, sentences: Sequence[str]) -> Iterator[_Said]:
 
 
 def _compared(outcome: Outcome) -> Iterator[_Said]:
-    compared = [("", "base", "candidate"), *sheet.compared(outcome)]
+    compared = [("", "base", "candidate"), *view.compared(outcome)]
     widths = [max(len(row[i]) for row in compared) for i in range(3)]
     yield _Said((("", ""),))
     yield _Said((("Compared", "bold"),))

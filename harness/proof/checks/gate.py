@@ -8,14 +8,14 @@ from random import Random
 
 import numpy as np
 
-from overlap.harness.gate import sheet
+from overlap.harness.gate import view
+from overlap.harness.gate.evidence.simulate import Site, row
 from overlap.harness.gate.judge import judge, judge_series, settled
 from overlap.harness.gate.machine import Machine
 from overlap.harness.gate.meaning import RARE
+from overlap.harness.gate.measure.slot_values import TAIL
 from overlap.harness.gate.record import ERRORS, Arm, Judged, Pair, Rule, Run, Series
-from overlap.harness.gate.simulate import Site, row
 from overlap.harness.proof.row import Row, share_within
-from overlap.harness.trial.observe import TAIL
 
 BUILDS, SERIES = 400, 2_000
 RULE = Rule()
@@ -144,7 +144,7 @@ def _arithmetic() -> Row:
         base = 5e6 * np.exp(rng.normal(0, 0.15, 16))
         other = 5e6 * np.exp(rng.normal(rng.choice((0.0, 0.3)), 0.15, 16))
         series = _series("cpu", "timed", list(zip(base.tolist(), other.tolist(), strict=True)), Random(1))
-        line = sheet.line(judge_series(series, RULE, 1))
+        line = view.line(judge_series(series, RULE, 1))
         start, end = (float(word) for word in re.findall(r"[\d.]+", line.values)[:2])
         change = float(line.change.removesuffix(" %")) / 100
         wrong += abs(log1p(change) - log1p(end / start - 1)) > 0.012  # three digits of either

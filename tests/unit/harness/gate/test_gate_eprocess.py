@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overlap.harness.gate.eprocess import STAKES, WEIGHTS, evidence, log_e, noise_of, scales
+from overlap.harness.gate.evidence.eprocess import STAKES, WEIGHTS, evidence, log_e, noise_of, scales
 
 NOISE, BOUND = 0.03, log1p(0.05)
 LOGS = st.lists(st.floats(-1, 1, allow_nan=False), min_size=1, max_size=14)

@@ -6,10 +6,10 @@ import pytest
 
 from overlap.harness.gate.file import read, write
 from overlap.harness.gate.judge import judge, judge_series
+from overlap.harness.gate.measure.pilot import declared
+from overlap.harness.gate.measure.series_log import Book, Seen
+from overlap.harness.gate.measure.slot_values import METRICS
 from overlap.harness.gate.record import ERRORS, Arm, Pair, Rule, Run, Series
-from overlap.harness.trial.book import Book, Seen
-from overlap.harness.trial.observe import METRICS
-from overlap.harness.trial.pilot import declared
 
 CELL = "retries/openai/gather/asyncio/16"
 NAN = float("nan")

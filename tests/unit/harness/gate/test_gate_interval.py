@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from overlap.harness.gate import interval
-from overlap.harness.gate.interval import ends, middle, walsh
+from overlap.harness.gate.evidence import interval
+from overlap.harness.gate.evidence.interval import ends, middle, walsh
 
 
 def test_walsh_averages_are_the_means_of_all_pairs():

@@ -5,9 +5,9 @@ from math import log, log1p
 import numpy as np
 import pytest
 
-from overlap.harness.gate.eprocess import evidence
-from overlap.harness.gate.interval import middle, walsh
-from overlap.harness.gate.mde import mde
+from overlap.harness.gate.evidence.eprocess import evidence
+from overlap.harness.gate.evidence.interval import middle, walsh
+from overlap.harness.gate.evidence.mde import mde
 from overlap.harness.gate.record import Rule
 
 

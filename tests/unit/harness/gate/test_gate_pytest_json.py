@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from overlap.harness.cli import main
-from overlap.harness.gate import sheet
+from overlap.harness.gate import view
 from overlap.harness.gate.judge import judge
 from overlap.harness.gate.pytest_json import rows, two
 from overlap.harness.text.mistakes import Mistake
@@ -228,7 +228,7 @@ def test_files_from_two_machines_are_not_compared(tmp_path):
     assert told.verdict == "invalid"
     assert told.run.disturbed == {0: "a.json and b.json come from different machines (cpu Xeon and Atom)"}
     assert (
-        sheet.answer(told) == "no round counts: a.json and b.json come from different machines (cpu Xeon and Atom)"
+        view.answer(told) == "no round counts: a.json and b.json come from different machines (cpu Xeon and Atom)"
     )
 
 

@@ -7,11 +7,11 @@ from random import Random
 
 import pytest
 
-from overlap.harness.gate import sheet
+from overlap.harness.gate import view
+from overlap.harness.gate.format_numbers import change
 from overlap.harness.gate.formats import html, junit, markdown, terminal
 from overlap.harness.gate.judge import judge, judge_series
 from overlap.harness.gate.meaning import meaning
-from overlap.harness.gate.numbers import change
 from overlap.harness.gate.record import Arm, Control, Pair, Rule, Run, Series
 
 RULE = Rule()
@@ -202,9 +202,9 @@ def test_a_count_that_varies_is_not_equal_because_its_typical_value_is():
     """One call in five needs a second request: 1 to 1.2, never "equal"."""
     judged = judge_series(counts([1] * 60, [1, 1, 1, 1, 2] * 12), RULE, 1)
     assert (judged.base, judged.candidate) == (1.0, 1.2)
-    assert sheet.line(judged).change == "+20.0 %"
+    assert view.line(judged).change == "+20.0 %"
     level = judge_series(counts([1, 2] * 10, [2, 1] * 10), RULE, 1)
-    assert sheet.line(level).change == "0.0 %"
+    assert view.line(level).change == "0.0 %"
 
 
 def test_a_pass_is_said_for_each_kind_of_series_with_its_own_bound():
@@ -270,7 +270,7 @@ def test_the_interruption_is_the_first_that_is_told(form):
     """Not the last of eighty lines."""
     told = judge(run(timed(1.0, 4), interrupted=True))
     first = "interrupted after 4 of at most 80 rounds: 1 of 1 series is undecided"
-    assert sheet.answer(told).startswith(first)
+    assert view.answer(told).startswith(first)
     text = {"terminal": terminal, "markdown": markdown, "junit": junit}[form].files(told)
     assert first in " ".join(next(iter(text.values())).split())[:400]
 

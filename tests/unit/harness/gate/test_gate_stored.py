@@ -6,7 +6,7 @@ import random
 import pytest
 
 from overlap.harness.gate.record import Pair, Rule, Series
-from overlap.harness.gate.stored import LEVEL, PASS_BOUND, judge_stored
+from overlap.harness.gate.unpaired import LEVEL, PASS_BOUND, judge_stored
 
 RULE = Rule(pass_bound=PASS_BOUND)
 BUILDS = 600

@@ -5,11 +5,11 @@ import re
 import pytest
 
 from overlap.harness import registry
-from overlap.harness.gate import plot, sheet
+from overlap.harness.gate import plot, view
+from overlap.harness.gate.format_numbers import change, percent, span, values
 from overlap.harness.gate.meaning import meaning
-from overlap.harness.gate.numbers import change, percent, span, values
-from overlap.harness.gate.public import clean
 from overlap.harness.gate.record import TRIAL, Arm, Control, Judged, Missing, Outcome, Rule, Run, Series
+from overlap.harness.gate.sanitize import clean
 
 
 def judged(cell="a", metric="cpu", verdict="pass", ratio=1.0, low=None, high=None, kind="timed", **more):
@@ -120,7 +120,7 @@ def test_the_worst_comes_first():
         judged("unsure", verdict="inconclusive", ratio=1.02),
         judged("from nothing", verdict="regressed", ratio=None, kind="exact"),
     ]
-    order = [each.series.cell for each in sheet.worst_first(outcome(*found))]
+    order = [each.series.cell for each in view.worst_first(outcome(*found))]
     assert order == ["from nothing", "much", "little", "unsure", "faster", "pass"]
 
 
@@ -131,16 +131,16 @@ def test_the_series_of_a_cell_stay_together():
         judged("b", verdict="regressed", ratio=1.1),
         judged("a", "e2e"),
     ]
-    told = sheet.by_cell(sheet.worst_first(outcome(*found)))
+    told = view.by_cell(view.worst_first(outcome(*found)))
     assert [(cell, len(each)) for cell, each in told] == [("a", 2), ("b", 1)]
 
 
 def test_nobody_is_blamed_for_a_planted_slowdown():
     """A control that catches what was planted has found no regression."""
     found = judged(verdict="regressed", ratio=1.05)
-    assert sheet.blamed(outcome(found, verdict="regressed")) == [found]
-    assert sheet.blamed(outcome(found, verdict="pass")) == []
-    assert sheet.blamed(outcome(found, verdict="invalid")) == []
+    assert view.blamed(outcome(found, verdict="regressed")) == [found]
+    assert view.blamed(outcome(found, verdict="pass")) == []
+    assert view.blamed(outcome(found, verdict="invalid")) == []
 
 
 def test_a_pass_is_the_statement_that_it_is():
@@ -161,7 +161,7 @@ def test_a_control_says_what_it_was():
     """Whoever reads the summary must not take it for a comparison."""
     run = Run(Arm("a", "a"), Arm("a", "a"), Rule(), (), (), control=Control("inject", "c", 0.05))
     told = Outcome(run, "pass", "", ())
-    assert "a slowdown of 5 % planted in c" in " ".join(sheet.facts(told))
+    assert "a slowdown of 5 % planted in c" in " ".join(view.facts(told))
     assert meaning(told) == ""
 
 
@@ -173,14 +173,14 @@ def test_only_what_differs_is_compared_and_the_commits():
     candidate = Arm(
         "main", "main", {"commit": "1f0c", "python": "3.11", "packages": {"httpx": "0.29", "openai": "3.5"}}
     )
-    told = sheet.compared(outcome(base=base, candidate=candidate))
+    told = view.compared(outcome(base=base, candidate=candidate))
     assert told == [("", "main", "main"), ("commit", "1f0c", "1f0c"), ("packages httpx", "0.28", "0.29")]
 
 
 def test_a_long_digest_is_told_in_short():
     """Twelve letters are enough to see that two locks differ."""
     base = Arm("a", "a", {"lock": "sha256:" + "ab" * 32})
-    assert ("lock", "sha256:abababababab", "\N{EN DASH}") in sheet.compared(outcome(base=base))
+    assert ("lock", "sha256:abababababab", "\N{EN DASH}") in view.compared(outcome(base=base))
 
 
 def test_what_gave_nothing_is_named():
@@ -193,7 +193,7 @@ def test_what_gave_nothing_is_named():
         (),
         missing=(Missing("c", "both", 2, "it hung"), Missing("c", "base", TRIAL, "it broke")),
     )
-    told = sheet.missing(Outcome(run, "invalid", "", ()))
+    told = view.missing(Outcome(run, "invalid", "", ()))
     assert told == ["c, both arms, round 3: it hung", "c, base, trial round: it broke", "d: nothing was measured"]
 
 
@@ -209,7 +209,7 @@ def test_what_gave_nothing_is_named():
 def test_the_answer_does_not_repeat_the_verdict(verdict, why, told):
     """It stands beside it."""
     found = [judged(verdict="regressed", ratio=1.05), judged("b")]
-    assert sheet.answer(outcome(*found, verdict=verdict, why=why)) == told
+    assert view.answer(outcome(*found, verdict=verdict, why=why)) == told
 
 
 def test_ascii_stands_for_every_character_of_a_plot():
@@ -230,7 +230,7 @@ def test_what_is_installed_here_is_told_with_its_versions(form):
     arm, own = Arm("a", "a", here), Arm("b", "b", here | {"environment": "1f0c"})
     told = outcome(judged(), base=arm, candidate=arm)
     sentence = "Measured with what is installed here: openai 3.57.0, aiohttp 3.14 and zstandard 1."
-    assert sheet.installed(told) == sentence
-    assert sheet.installed(outcome(judged(), base=arm, candidate=own)) == ""
+    assert view.installed(told) == sentence
+    assert view.installed(outcome(judged(), base=arm, candidate=own)) == ""
     [text] = list(registry.load("overlap.harness.gate.formats", form).files(told).values())[:1]
     assert sentence in " ".join(text.split())

@@ -3,7 +3,7 @@
 import pytest
 
 from overlap.harness.gate.budgets.words import _range
-from overlap.harness.gate.why import _evidence
+from overlap.harness.gate.evidence.why import _evidence
 
 
 def test_counts_are_written_in_full():

@@ -1,0 +1,142 @@
+"""Makes a virtual environment and installs into it, with uv where there is one, else with venv and pip."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import suppress
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from overlap.harness.gate.arms.lock import Lock
+from overlap.harness.host import interrupt
+from overlap.harness.host.owned import children
+from overlap.harness.host.owned.temporary import temporary
+from overlap.harness.host.secrets import masked
+from overlap.harness.text.mistakes import Mistake
+
+_ADDRESS = re.compile(r"[A-Za-z][\w+.-]*://[^\s`]+|(?<=host=)'[^']*'|(?<=with url: )\S+")
+_ERROR = re.compile(r"error: *(.*)", re.IGNORECASE)
+_CAUSE = re.compile(r"(?:cause|caused by): *(.*)", re.IGNORECASE)
+_RAISED = re.compile(r"(?:\w+\.)*[A-Z]\w*(?:Error|Exception)\b")
+# Ours would be found instead of the environment's.
+_OURS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
+
+
+@cache
+def uv() -> str | None:
+    """Answer where uv is, if it runs: a shim that leads nowhere is none."""
+    found = shutil.which("uv")
+    with suppress(OSError):
+        if found and children.run([found, "--version"]).returncode == 0:
+            return found
+    return None
+
+
+def make(folder: Path, python: str) -> None:
+    """Make an empty environment in *folder* of *python*, a version or a path. Raises `Mistake`."""
+    found = uv()
+    words = (
+        [found, "venv", "-q", "--no-project", "--python", python]
+        if found
+        else [_interpreter(python), "-m", "venv", *(["--without-pip"] if _lends(python) else [])]
+    )
+    try:
+        run([*words, str(folder)], folder.parent)
+    except Mistake as mistake:
+        raise Mistake(f"no environment can be made of Python {python}: {mistake}") from mistake
+
+
+def _lends(python: str) -> bool:
+    """Answer whether our own pip can install for *python*: it need not be unpacked there, which takes seconds."""
+    return python == sys.executable and find_spec("pip") is not None
+
+
+def _interpreter(python: str) -> str:
+    name = python if not python[0].isdigit() else f"python{'.'.join(python.split('.')[:2])}"
+    found = shutil.which(name)
+    if found is None:
+        raise Mistake(f"there is no {name} here; uv would fetch one")
+    return found
+
+
+def install(folder: Path, lock: Lock, root: Path, *, last: bool = True) -> None:
+    """
+    Install *lock* into the environment *folder*; local paths are found from *root*.
+
+    *last* says that nothing is laid over it. Raises `Mistake`.
+    """
+    file = lock.file
+    if lock.kind in {"pylock", "uv"} and not uv():
+        raise Mistake(f"{lock.name} needs uv, which is not installed; lock=FILE names another")
+    if lock.kind == "uv":
+        file = _exported(folder, lock)
+    elif lock.text is not None:
+        file = folder / "lock.txt"
+        file.write_text(lock.text, encoding="utf-8")
+    assert file is not None
+    requirements(folder, file, root, last=last)
+
+
+def requirements(folder: Path, file: Path, root: Path, *, last: bool) -> None:
+    """Install a requirement *file* into *folder*, upon what is there; its hashes are checked. Raises `Mistake`."""
+    python = str(folder / "bin" / "python")
+    if found := uv():
+        # Compiled now and not in the first round, as pip does by itself; but once: uv leaves compiled files where
+        # it replaces a package, and Python believes one whose source has the same size and second.
+        compiled = ["--compile-bytecode"] if last else []
+        run([found, "pip", "install", "-q", *compiled, "--python", python, "-r", str(file)], root)
+        return
+    own = (folder / "bin" / "pip").exists()
+    pip = [python, "-m", "pip"] if own else pip_for(python)
+    words = ("install", "-q", "--no-input", "--disable-pip-version-check", "--no-warn-script-location", "-r")
+    run([*pip, *words, str(file)], root)
+
+
+def pip_for(python: str) -> list[str]:
+    """Answer how our own pip is run for *python*: by what `--python` would start in the end."""
+    found = find_spec("pip")
+    runner = Path(found.origin).with_name("__pip-runner__.py") if found and found.origin else None
+    if runner and runner.is_file():
+        return [python, str(runner)]
+    return [sys.executable, "-m", "pip", "--python", python]
+
+
+def _exported(folder: Path, lock: Lock) -> Path:
+    found, file = uv(), folder / "lock.txt"
+    assert found is not None
+    assert lock.file is not None
+    words = ("export", "-q", "--frozen", "--no-emit-project", "--format", "requirements-txt", "-o", str(file))
+    run([found, *words], lock.file.parent)
+    return file
+
+
+def run(words: list[str], folder: Path) -> None:
+    """Run a step of an installer in *folder*. Raises `Mistake` with the line that says why it failed."""
+    env = {key: value for key, value in os.environ.items() if key not in _OURS}
+    # What an installer that is killed has unpacked and built stays in its temporary folder: it is given ours.
+    with temporary("install") as place:
+        env["TMPDIR"] = str(place)
+        done = children.run(words, cwd=folder, env=env, stderr=subprocess.STDOUT)
+    interrupt.check()
+    if done.returncode:
+        raise Mistake(why(done.stdout.decode("utf-8", "replace")))
+
+
+def why(output: str) -> str:
+    """
+    Answer, in one line, why an installer failed; addresses are left out, for they may hold credentials.
+
+    uv says what it could not do and then each cause of that; pip says it last; a failing build raises something.
+    """
+    lines = [line.strip() for line in _ADDRESS.sub("…", masked(output)).splitlines() if line.strip()]
+    errors = [found[1] for line in lines if (found := _ERROR.match(line))]
+    causes = [found[1] for line in lines if (found := _CAUSE.match(line))]
+    raised = [line for line in lines if _RAISED.match(line)]
+    if causes:
+        told = ": ".join([*errors[:1], (raised or causes)[-1]])
+    else:
+        told = (raised or errors or lines or ["it said nothing"])[-1]
+    return told if len(told) <= 300 else f"{told[:299]}…"

@@ -1,0 +1,77 @@
+"""The files of each arm: a commit in a worktree, or a folder as it is; and what identifies them."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from overlap.harness.gate.arms.repository import changed, commit, fork
+from overlap.harness.gate.arms.spec import FORK, Spec
+from overlap.harness.gate.arms.worktree import worktree
+from overlap.harness.text.mistakes import Mistake
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """An arm's files below *root*; *facts*: its commit, and of a folder, how many files differ from that."""
+
+    root: Path
+    facts: dict[str, Any]
+
+
+def trees(stack: ExitStack, base: Spec, candidate: Spec) -> tuple[Tree, Tree]:
+    """
+    Find or check out both arms' files, which *stack* removes again. Raises `Mistake`.
+
+    Without a ref on either side git is not needed: whether a folder is in a repository is then only told. Where
+    both are `FORK`, both are that commit: a base against itself.
+    """
+    where, known = candidate.path or Path.cwd(), None
+    with naming("base"):
+        if base.ref == FORK:
+            tip = commit(where, "HEAD" if candidate.ref in {None, FORK} else str(candidate.ref))
+            known = _known(where, tip, candidate)
+        first = _folder(base) if base.ref is None else _checkout(stack, base.ref, known, where)
+    with naming("candidate"):
+        second = _folder(candidate) if candidate.ref is None else _checkout(stack, candidate.ref, known, where)
+    return first, second
+
+
+def _known(where: Path, tip: str, candidate: Spec) -> str:
+    """
+    Return the commit that stands for `FORK`.
+
+    A base that is compared with itself needs none before it: in a repository of one commit it is that commit.
+    """
+    try:
+        return fork(where, tip, dirty=candidate.ref in {None, FORK} and changed(where) > 0)
+    except Mistake:
+        if candidate.ref != FORK:
+            raise
+        return tip
+
+
+def _checkout(stack: ExitStack, ref: str, known: str | None, repository: Path) -> Tree:
+    sha = known if known and ref == FORK else commit(repository, ref)
+    return Tree(stack.enter_context(worktree(repository, sha)), {"commit": sha})
+
+
+@contextmanager
+def naming(side: str) -> Iterator[None]:
+    """Begin what is wrong with the name of the arm."""
+    try:
+        yield
+    except Mistake as mistake:
+        raise Mistake(f"{side}: {mistake}") from mistake
+
+
+def _folder(spec: Spec) -> Tree:
+    root = spec.path or Path.cwd()
+    if spec.path is None:
+        return Tree(root, {})
+    try:
+        sha, count = commit(root, "HEAD"), changed(root)
+    except Mistake:
+        return Tree(root, {"commit": None})
+    return Tree(root, {"commit": sha, "dirty": count > 0} | ({"changed": count} if count else {}))

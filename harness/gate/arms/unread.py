@@ -1,0 +1,89 @@
+"""Locks that a gate does not read, and pins that are not what was measured: both are named."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from overlap.harness.gate.arms.lock import ORDER
+from overlap.harness.gate.arms.pins import pins
+from overlap.harness.host.environment import PACKAGES
+from overlap.harness.report.figures import count, listed
+
+# Of other tools; patterns of file names.
+OTHERS = (
+    "uv.lock",
+    "poetry.lock",
+    "pdm.lock",
+    "pylock.toml",
+    "pylock.*.toml",
+    "Pipfile.lock",
+    "pixi.lock",
+    "conda-lock.y*ml",
+    "conda-*.lock",
+    "environment.y*ml",
+)
+# Named in a sentence; the rest is counted.
+MOST = 4
+
+
+def notes(base: Path, candidate: Path, read: Sequence[str], installed: Mapping[str, str] | None) -> Iterator[str]:
+    """
+    Yield a sentence for each lock that differs and is not *read*, and one for pins that were not measured.
+
+    *base* and *candidate* are the sides' folders, *read* the names of the locks that their environments are made
+    of. *installed* are the packages of both where they run in the environment of here, else None.
+    """
+    yield from _changed(base, candidate, read, here=installed is not None)
+    if installed is not None:
+        yield from _other_versions(candidate, installed)
+
+
+def _changed(base: Path, candidate: Path, read: Sequence[str], *, here: bool) -> Iterator[str]:
+    first, second = _locks(base), _locks(candidate)
+    measured = "the packages installed here" if here else f"what {listed(list(dict.fromkeys(read)))} names"
+    for name in dict.fromkeys([*first, *second]):
+        old, new = first.get(name), second.get(name)
+        if old == new or name in read:
+            continue
+        how = "differs between base and candidate"
+        if old is None or new is None:
+            how = f"is only in the {'candidate' if old is None else 'base'}"
+        yield f"{name} {how} and is not read: both sides are measured with {measured}."
+
+
+def _locks(root: Path) -> dict[str, bytes]:
+    """Return the contents of the locks of a tree, and of those above it in its repository, by their names."""
+    found = {name: root / name for name in ORDER if name != "pyproject.toml" and (root / name).is_file()}
+    for folder, above in _folders(root):
+        for pattern in OTHERS:
+            found |= {f"{above}{file.name}": file for file in sorted(folder.glob(pattern)) if file.is_file()}
+    return {name: file.read_bytes() for name, file in found.items()}
+
+
+def _folders(root: Path) -> Iterator[tuple[Path, str]]:
+    """Yield *root* and the folders above it up to the top of its repository, each with the way there."""
+    tops = [folder for folder in (root, *root.parents) if (folder / ".git").exists()]
+    above = [] if not tops else [folder for folder in root.parents if folder.is_relative_to(tops[0])]
+    for steps, folder in enumerate((root, *above)):
+        yield folder, "../" * steps
+
+
+def _other_versions(root: Path, installed: Mapping[str, str]) -> Iterator[str]:
+    """Yield what is pinned otherwise than installed; packages that are not installed here are no difference."""
+    name, wanted = _pinned(root)
+    differ = [each for each in wanted if each in installed and installed[each] not in wanted[each]]
+    differ.sort(key=lambda each: (each not in PACKAGES, each))
+    if differ:
+        told = [f"{each} {installed[each]}, locked {' or '.join(sorted(wanted[each]))}" for each in differ]
+        more = f"; and {count(len(told) - MOST, 'more package')}" if len(told) > MOST else ""
+        versions = f"{'; '.join(told[:MOST])}{more}"
+        yield f"Both sides are measured with what is installed here, not with {name}: {versions}."
+
+
+def _pinned(root: Path) -> tuple[str, Mapping[str, set[str]]]:
+    """Return the lock of a tree that pins something, the one that counts most, and its pins; ("", {}) for none."""
+    places = [(name, root / name) for name in ORDER if name != "pyproject.toml"]
+    for folder, above in _folders(root):
+        for pattern in OTHERS:
+            places += [(f"{above}{file.name}", file) for file in sorted(folder.glob(pattern))]
+    pinned = ((name, pins(file)) for name, file in places if file.is_file())
+    return next(((name, found) for name, found in pinned if found), ("", {}))

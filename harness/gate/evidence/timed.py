@@ -1,0 +1,200 @@
+"""
+The verdict on a timed series: e-values over the log ratios of its rounds, and an estimate large enough to matter.
+
+    regressed      e against "not worse" reaches m / alpha, and the estimate is worse by min_effect or more
+    improved       the same on the other side
+    pass           e against "worse by pass_bound or more" reaches 1 / beta, and the estimate is below min_effect
+    inconclusive   none of them, so far
+
+m is the number of hypotheses of the run. Divided so, alpha bounds the chance of any false alarm in the whole run,
+whatever the series have to do with one another, and also for the largest e-value over the rounds, which is what is
+compared. beta bounds the chance of a false pass series by series.
+"""
+
+from dataclasses import dataclass, replace
+from math import exp, isfinite, log, log1p
+from statistics import median
+
+import numpy as np
+
+from overlap.harness.gate.evidence.eprocess import evidence, noise_of
+from overlap.harness.gate.evidence.interval import ends, middle, walsh
+from overlap.harness.gate.evidence.mde import mde
+from overlap.harness.gate.evidence.why import Finding, Grounds, as_e, lacking, why
+from overlap.harness.gate.record import Judged, Pair, Rule, Series, Verdict
+from overlap.harness.stats.quantiles import Floats
+
+# A ratio with nothing on one side is worse or better than any; it counts as this one.
+MOST = log(1000)
+MOST_ROUNDS = 1000
+# With fewer rounds, an arm without a value may yet give one.
+FEWEST = 3
+
+
+def log_ratio(pair: Pair, better: str) -> float:
+    """
+    Answer log(candidate / base), or its opposite where higher is better: above zero is worse.
+
+    A value that is not above zero stands below every one that is; two of them are no difference. Of a round in
+    which one arm gave no value, that arm is the worse one: to leave such rounds out would select by the outcome.
+    """
+    if pair.lacks:
+        return MOST if pair.lacks == "candidate" else -MOST
+    base, candidate = max(pair.base, 0.0), max(pair.candidate, 0.0)
+    if not base or not candidate:
+        ratio = MOST * ((candidate > 0) - (base > 0))
+    else:
+        ratio = min(MOST, max(-MOST, log(candidate) - log(base)))
+    return -ratio if better == "higher" else ratio
+
+
+def batched(logs: Floats) -> Floats:
+    """
+    Answer *logs* themselves, or the means of `MOST_ROUNDS` batches of neighbours where there are more.
+
+    Pairs of rounds grow with their square, and so many are of a benchmark's iterations anyway.
+    """
+    if len(logs) <= MOST_ROUNDS:
+        return logs
+    return np.array([batch.mean() for batch in np.array_split(logs, MOST_ROUNDS)])
+
+
+def decide(found: Finding, rule: Rule, hypotheses: int, *, either_way: bool = False) -> Verdict:
+    """Answer the verdict that *found* gives; *either_way* where any change is one for the worse."""
+    enough, matters = log(hypotheses / rule.alpha), log1p(rule.min_effect)
+    if either_way:
+        # Two nulls are tried where there was one.
+        enough += log(2)
+        changed = max((found.slower, found.estimate), (found.faster, -found.estimate), key=lambda side: side[1])
+        if changed[0] >= enough and changed[1] >= matters:
+            return "regressed"
+        passed = min(found.under, found.over) >= -log(rule.beta) and changed[1] < matters
+        return "pass" if passed else "inconclusive"
+    if found.slower >= enough and found.estimate >= matters:
+        return "regressed"
+    if found.faster >= enough and found.estimate <= -matters:
+        return "improved"
+    passed = found.under >= -log(rule.beta) and found.estimate < matters
+    return "pass" if passed else "inconclusive"
+
+
+def learned(verdict: Verdict, estimate: float, faster: float, rule: Rule, hypotheses: int) -> bool:
+    """
+    Say whether more rounds would teach nothing that matters.
+
+    A pass may yet become an improvement where its estimate is large enough and there is evidence, but too little.
+    """
+    growing = estimate <= -log1p(rule.min_effect) and 0 < faster < log(hypotheses / rule.alpha)
+    return verdict not in {"pass", "inconclusive"} or (verdict == "pass" and not growing)
+
+
+def unjudged(series: Series) -> Judged | None:
+    """Return the verdict on a series of which nothing can be told; None where something can."""
+    pairs = series.counted
+    if not pairs:
+        return Judged(series, "inconclusive", "no round counts", 0)
+    if one_sided := _one_sided(series, pairs):
+        return one_sided
+    values = [value for pair in pairs for value in (pair.base, pair.candidate) if not pair.lacks]
+    if not all(isfinite(value) for value in values):
+        return Judged(series, "invalid", "a round has a value that is no number", len(pairs))
+    return None
+
+
+def _one_sided(series: Series, pairs: tuple[Pair, ...]) -> Judged | None:
+    """
+    Return the verdict where an arm lacks the series; None where both have it, or enough of it to be judged.
+
+    A count that is missing equals nothing; a time that is missing now and then is a round lost (`log_ratio`).
+    """
+    lost = [pair.lacks for pair in pairs if pair.lacks]
+    whole = len(pairs) - len(lost)
+    if not lost or (series.kind == "timed" and whole):
+        return None
+    told = lacking(pairs).partition(":")[0].removeprefix("; ")
+    if len(pairs) < FEWEST:
+        return Judged(series, "inconclusive", f"so far {told}", len(pairs))
+    return Judged(series, "invalid", f"{told}, where the other side gave one", len(pairs))
+
+
+def judge_timed(series: Series, rule: Rule, hypotheses: int) -> Judged:
+    """Judge a series of kind "timed" by its counted rounds; without one it is inconclusive."""
+    pairs = series.counted
+    if nothing := unjudged(series):
+        return nothing
+    rule = rule if series.bound is None else replace(rule, pass_bound=series.bound)
+    logs = batched(np.array([log_ratio(pair, series.better) for pair in pairs]))
+    weights = evidence(logs, rule.noise, log1p(rule.pass_bound))
+    averages = walsh(logs)
+    last = (float(each[-1]) for each in (weights.slower, weights.faster, weights.under, weights.over))
+    found = Finding(float(middle(averages)), *last)
+    either_way = series.better == "neither"
+    verdict = decide(found, rule, hypotheses, either_way=either_way)
+    noise = float(noise_of(logs, rule.noise))
+    smallest = mde(noise, len(logs), rule, hypotheses)
+    reach = _reach(ends(averages, len(logs)))
+    typical = _typical(pairs, series.better, found.estimate, reach)
+    grounds = Grounds(
+        found,
+        logs,
+        rule,
+        hypotheses,
+        either_way,
+        ratio=typical.ratio,
+        low=typical.low,
+        high=typical.high,
+        reach=reach,
+        noise=noise,
+        smallest=smallest,
+    )
+    return Judged(
+        series,
+        verdict,
+        f"{why(verdict, grounds)}{lacking(pairs)}",
+        len(pairs),
+        base=typical.base,
+        candidate=typical.candidate,
+        ratio=typical.ratio,
+        low=typical.low,
+        high=typical.high,
+        e_slower=as_e(found.slower),
+        e_faster=as_e(found.faster),
+        e_pass=as_e(min(found.under, found.over) if either_way else found.under),
+        noise=noise,
+        mde=smallest,
+    )
+
+
+def _reach(interval: tuple[Floats, Floats] | None) -> tuple[float, float] | None:
+    return None if interval is None else (float(interval[0]), float(interval[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Typical:
+    """What is told of the rounds: *candidate* / *base* is *ratio*, so that whoever divides finds it right."""
+
+    base: float
+    candidate: float
+    ratio: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+def _typical(pairs: tuple[Pair, ...], better: str, estimate: float, reach: tuple[float, float] | None) -> _Typical:
+    """
+    Return the base's median, and the candidate's as the paired change has it.
+
+    The medians of either side are of rounds at different times, and their quotient is not the change of a round.
+    Where one of them is not above zero there is no ratio, and both are told as they are.
+    """
+    base, candidate = (
+        median(getattr(pair, arm) for pair in pairs if not pair.lacks) for arm in ("base", "candidate")
+    )
+    if base <= 0 or candidate <= 0:
+        return _Typical(base, candidate)
+    sign = -1 if better == "higher" else 1
+    ratio = exp(sign * estimate)
+    if reach is None:
+        return _Typical(base, base * ratio, ratio)
+    low, high = sorted(exp(sign * end) for end in reach)
+    return _Typical(base, base * ratio, ratio, low, high)

@@ -1,0 +1,136 @@
+"""One gate run from what was asked for to its file: arms built, cells found, rounds run."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from overlap.harness.bench.run import parts_of
+from overlap.harness.gate import file
+from overlap.harness.gate.arms.benchmarks import pytest_command
+from overlap.harness.gate.arms.build import Built, built
+from overlap.harness.gate.arms.spec import Spec
+from overlap.harness.gate.judge import judge
+from overlap.harness.gate.measure.asking import Asking
+from overlap.harness.gate.measure.cells import Twin, twins
+from overlap.harness.gate.measure.rows import Rows
+from overlap.harness.gate.measure.run import Trial
+from overlap.harness.gate.measure.series_log import Book
+from overlap.harness.gate.measure.slots import Slots
+from overlap.harness.gate.measure.workers import ARMS, Workers
+from overlap.harness.gate.record import Control, Rule, Run
+from overlap.harness.host.environment import circumstances, given
+from overlap.harness.mock.process import NotReady
+from overlap.harness.mock.processes import Servers
+from overlap.harness.model.config import RunConfig
+from overlap.harness.registry import Unknown
+from overlap.harness.text.mistakes import Mistake
+
+DEFAULT = ("regressions",)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """
+    What a gate run was asked for.
+
+    *seconds* is how long a slot lasts; *tests* a folder of pytest-benchmark rows to compare too, *only_tests* to
+    compare nothing else. *aa* compares the base with itself; *inject* plants a slowdown of that share.
+    """
+
+    config: RunConfig
+    base: Spec
+    candidate: Spec
+    rule: Rule
+    seconds: float = 0.2
+    aa: bool = False
+    inject: float | None = None
+    tests: Path | None = None
+    only_tests: bool = False
+    envs: Path | None = None
+
+    @property
+    def candidate_spec(self) -> Spec:
+        """What stands on the candidate's side: in a control, the base itself."""
+        return self.base if self.aa or self.inject is not None else self.candidate
+
+
+def compare(asked: Asked, path: Path, tell: Callable[[str], None]) -> Run:
+    """
+    Compare as *asked*, and keep the run in the file *path* after every round.
+
+    Raises `Mistake` before anything is measured when it cannot be done; `Lost` when the server died.
+    """
+    candidate = asked.candidate_spec
+    needs = ("pytest", "pytest_benchmark") if asked.tests else ()
+    arms_built = built(asked.base, candidate, keep=asked.envs, needs=needs, say=tell)
+    with arms_built as pair, Servers(asked.config) as servers:
+        arms = dict(zip(ARMS, pair, strict=True))
+        trial = _trial(asked, arms, servers, path, tell)
+        return trial.carry_out()
+
+
+def _trial(
+    asked: Asked, arms: Mapping[str, Built], servers: Servers, path: Path, tell: Callable[[str], None]
+) -> Trial:
+    config = asked.config
+    workers = Workers(arms, servers.worker_core, config.slot_timeout, given(config.env))
+    slots = Slots(config, servers, workers)
+    cells = [] if asked.only_tests else _cells(asked, slots, servers, workers)
+    book = Book(
+        arms["base"].arm,
+        arms["candidate"].arm,
+        asked.rule,
+        config.seed,
+        control=_control(asked, cells),
+        notes=list(arms["candidate"].notes),
+        environment=circumstances(config.executor) | {"pinned": servers.pinned, "slot": asked.seconds},
+    )
+    return Trial(
+        servers=servers,
+        workers=workers,
+        slots=slots,
+        book=book,
+        twins=cells,
+        rows=_rows(asked, arms, servers),
+        seconds=asked.seconds,
+        calls=config.calls,
+        tell=tell,
+        filed=lambda run: file.write(judge(run), path),
+    )
+
+
+def _rows(asked: Asked, arms: Mapping[str, Built], servers: Servers) -> Rows | None:
+    if asked.tests is None:
+        return None
+    tests = asked.tests.resolve()
+    return Rows(
+        lambda arm, out: pytest_command(arms[arm], tests, out), servers.worker_core, asked.config.slot_timeout
+    )
+
+
+def _control(asked: Asked, cells: list[Twin]) -> Control | None:
+    if asked.inject is not None:
+        if not cells:
+            raise Mistake("--inject plants a slowdown in a cell of a scenario: there is none")
+        # Drawn, so that over many runs every cell is tried; but of calls that wait for their server, a slowdown of
+        # the client is a smaller one of the call.
+        busy = [twin for twin in cells if twin.base.cell.profile == "instant"] or cells
+        return Control("inject", Random(f"inject {asked.config.seed}").choice(busy).name, asked.inject)
+    return Control("aa") if asked.aa else None
+
+
+def _cells(asked: Asked, slots: Slots, servers: Servers, workers: Workers) -> list[Twin]:
+    """Find the cells: which strategies apply follows from the methods that the applications have in the arms."""
+    parts = parts_of(asked.config)
+    try:
+        for _, plan in parts:
+            servers.ensure(plan.profile, plan.tokens, plan.server)
+        asking = Asking(slots, workers)
+        return twins(parts, asked.base, asked.candidate_spec, asking)
+    except NotReady as wrong:
+        raise Mistake(str(wrong)) from wrong
+    except Unknown as unknown:
+        raise Mistake(unknown.args[0]) from unknown
+    finally:
+        workers.end()

@@ -1,0 +1,226 @@
+"""What is told of an outcome, in words and in order, for whoever lays it out: the worst first."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from math import inf, isfinite, log
+from typing import Any
+
+from overlap.harness.gate.format_numbers import change, percent, plain, span, tenths, values
+from overlap.harness.gate.record import Judged, Outcome, Verdict
+from overlap.harness.gate.sanitize import clean
+from overlap.harness.host.environment import PACKAGES
+from overlap.harness.report.figures import DASH, count, listed
+from overlap.harness.report.words import label
+
+# A run is inconclusive, one of its series is undecided.
+_WORDS: Mapping[Verdict, str] = {"inconclusive": "undecided"}
+ORDER: tuple[Verdict, ...] = ("regressed", "invalid", "inconclusive", "improved", "pass")
+_DIGEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One series in words; `judged` is what it was made of."""
+
+    judged: Judged
+    metric: str
+    values: str
+    change: str
+    span: str
+    rounds: str
+    mde: str
+
+    @property
+    def effect(self) -> str:
+        """The change and, where there is one, its interval."""
+        return f"{self.change} ({self.span})" if self.span else self.change
+
+
+def worst_first(outcome: Outcome) -> list[Judged]:
+    """Answer every series: by verdict, then by how large the change is, then by name."""
+    return sorted(outcome.judged, key=_badness)
+
+
+def _badness(judged: Judged) -> tuple[int, float, str, str]:
+    return (ORDER.index(judged.verdict), -_size(judged), judged.series.cell, judged.series.metric)
+
+
+def _size(judged: Judged) -> float:
+    """How far from no change, whichever way; what has no ratio (1 request more than none) is beyond all."""
+    if judged.ratio is None:
+        return inf if judged.verdict == "regressed" else 0.0
+    return abs(log(judged.ratio)) if judged.ratio > 0 and isfinite(judged.ratio) else inf
+
+
+def by_cell(judged: list[Judged]) -> list[tuple[str, list[Judged]]]:
+    """Put the series of a cell together; cells stay in the order of the first of theirs."""
+    first: dict[str, int] = {}
+    for place, each in enumerate(judged):
+        first.setdefault(each.series.cell, place)
+    together = sorted(judged, key=lambda each: first[each.series.cell])
+    return [(cell, list(found)) for cell, found in groupby(together, key=lambda each: each.series.cell)]
+
+
+def blamed(outcome: Outcome) -> list[Judged]:
+    """
+    Answer the series for which the candidate is to blame, the worst first.
+
+    None where the run was no plain comparison, or judges nothing: a slowdown that was planted is no regression.
+    """
+    if outcome.verdict != "regressed":
+        return []
+    return [each for each in worst_first(outcome) if each.verdict == "regressed"]
+
+
+def line(judged: Judged) -> Line:
+    """Put one series into words."""
+    series = judged.series
+    exact = series.kind == "exact"
+    same = exact and judged.base is not None and judged.base == judged.candidate and _repeats(judged)
+    return Line(
+        judged=judged,
+        metric=clean(label(series.metric), 60),
+        values=plain(judged.base)
+        if same and not series.unit
+        else values(series.unit, judged.base, judged.candidate),
+        change="equal" if same else change(judged.ratio),
+        span="" if exact else span(judged.low, judged.high),
+        rounds=str(judged.rounds),
+        mde="exact" if exact else tenths(judged.mde),
+    )
+
+
+def _repeats(judged: Judged) -> bool:
+    """Return whether every round that counts has the one value: else it is no equality, though means may agree."""
+    pairs = judged.series.counted
+    return len({value for pair in pairs for value in (pair.base, pair.candidate)}) <= 1
+
+
+def needs_why(line: Line) -> bool:
+    """Return whether the row alone would puzzle: all but a pass, and a pass of a count that is not equal."""
+    passed = line.judged.verdict == "pass" and (line.judged.series.kind == "timed" or line.change == "equal")
+    return bool(line.judged.why) and not passed
+
+
+def told(judged: Judged) -> str:
+    """Put one series into a sentence: what changed, by how much, from what to what, and why."""
+    words = line(judged)
+    facts = [words.effect, words.values] if words.change != DASH else [words.values]
+    return f"{words.metric} {', '.join(facts)}: {clean(judged.why)}"
+
+
+def answer(outcome: Outcome) -> str:
+    """Say why the verdict is what it is, in a sentence that does not begin with the verdict."""
+    why = re.sub(rf"^{outcome.verdict}[:,]\s*(and )?", "", clean(outcome.why, 1000))
+    worse, of = len(blamed(outcome)), len(outcome.judged)
+    told = f"{worse:,} of {of:,} series {'is' if worse == 1 else 'are'} worse: {why}" if worse else why
+    return f"{interruption(outcome)}: {told}" if outcome.run.interrupted else told
+
+
+def interruption(outcome: Outcome) -> str:
+    """Say after how many rounds the run was interrupted: that comes before all else that is told of it."""
+    run = outcome.run
+    counted = run.rounds - len(run.disturbed)
+    if not run.rounds:
+        return "interrupted before the first round had ended"
+    return f"interrupted after {counted} of at most {count(run.rule.max_rounds, 'round')}"
+
+
+def measured(outcome: Outcome) -> bool:
+    """Return whether any round counts: rows of dashes would look like a crash, and say nothing."""
+    return any(each.rounds for each in outcome.judged)
+
+
+def word(verdict: Verdict) -> str:
+    """Return what the verdict on one series is called."""
+    return _WORDS.get(verdict, verdict)
+
+
+def tally(outcome: Outcome) -> str:
+    """Count the verdicts: "2 regressed, 28 pass, of 30 series"."""
+    counts = [(verdict, sum(each.verdict == verdict for each in outcome.judged)) for verdict in ORDER]
+    told = ", ".join(f"{number:,} {word(verdict)}" for verdict, number in counts if number)
+    cells = len({each.series.cell for each in outcome.judged})
+    return f"{count(cells, 'cell')}, {len(outcome.judged):,} series: {told}" if told else "nothing was judged"
+
+
+def facts(outcome: Outcome) -> list[str]:
+    """Answer the run's circumstances in a few words each."""
+    run = outcome.run
+    found = [count(run.rounds, "round")]
+    if run.control:
+        planted = f"a slowdown of {percent(run.control.share)} planted in {clean(run.control.cell)}"
+        found.append("self-test: base against itself" if run.control.kind == "aa" else f"self-test: {planted}")
+    found.append("measured in turn" if run.interleaved else "not measured in turn")
+    if run.interrupted:
+        found.append("interrupted")
+    if run.took is not None:
+        found.append(f"{run.took:.0f} s")
+    if run.seed:
+        found.append(f"seed {run.seed}")
+    return [*found, *([clean(run.time)] if run.time else [])]
+
+
+def installed(outcome: Outcome) -> str:
+    """Say with which packages both sides were measured, where that is what is installed here; "" elsewhere."""
+    sides = (outcome.run.base.facts, outcome.run.candidate.facts)
+    packages = [facts.get("packages") for facts in sides]
+    if any(facts.get("environment") != "this one" for facts in sides) or not isinstance(packages[0], Mapping):
+        return ""
+    known = {name: version for name, version in packages[0].items() if version}
+    told = [f"{name} {known[name]}" for name in dict.fromkeys([*PACKAGES, *known]) if name in known]
+    return f"Measured with what is installed here: {clean(listed(told, 8))}." if told else ""
+
+
+def compared(outcome: Outcome) -> list[tuple[str, str, str]]:
+    """Answer what was compared with what: (fact, base, candidate), what identifies them and whatever differs."""
+    base, candidate = outcome.run.base, outcome.run.candidate
+    rows = [("", clean(base.label), clean(candidate.label))]
+    if (base.spec, candidate.spec) != (base.label, candidate.label):
+        rows += [("asked for", clean(base.spec), clean(candidate.spec))]
+    left, right = _flat(base.facts), _flat(candidate.facts)
+    names = list(dict.fromkeys([*left, *right]))
+    told = [name for name in names if name == "commit" or left.get(name) != right.get(name)]
+    return rows + [(clean(name, 60), _fact(left.get(name)), _fact(right.get(name))) for name in told]
+
+
+def _flat(facts: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Take mappings apart: the version of a package is a fact of its own."""
+    found: dict[str, Any] = {}
+    for name, value in facts.items():
+        found |= _flat(value, f"{name} ") if isinstance(value, Mapping) else {f"{before}{name}": value}
+    return found
+
+
+def _fact(value: object) -> str:
+    if value is None:
+        return DASH
+    if isinstance(value, list | tuple):
+        return clean(listed([str(each) for each in value]), 80)
+    text = clean(value, 80)
+    kind, _, digest = text.rpartition(":")
+    is_digest = len(digest) >= 32 and all(letter in "0123456789abcdef" for letter in digest)
+    return f"{kind}:{digest[:_DIGEST]}".lstrip(":") if is_digest else text
+
+
+def disturbed(outcome: Outcome) -> list[str]:
+    """Answer a sentence for each round that the machine spoiled."""
+    return [f"round {number + 1}: {clean(why)}" for number, why in sorted(outcome.run.disturbed.items())]
+
+
+def missing(outcome: Outcome) -> list[str]:
+    """Answer a sentence for each slot that gave nothing, and for each cell that was never seen."""
+    seen = {series.cell for series in outcome.run.series} | {each.cell for each in outcome.run.missing}
+    rows = [
+        f"{clean(each.cell)}, {arm}, {_when(each.round)}: {clean(each.reason)}"
+        for each in outcome.run.missing
+        for arm in ("both arms" if each.arm == "both" else each.arm,)
+    ]
+    return rows + [f"{clean(cell)}: nothing was measured" for cell in outcome.run.declared if cell not in seen]
+
+
+def _when(number: int) -> str:
+    """Name a round as it is counted while the gate runs, from 1; what is before the first is the trial round."""
+    return "trial round" if number < 0 else f"round {number + 1}"
