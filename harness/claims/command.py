@@ -9,7 +9,7 @@ from time import localtime, strftime
 
 from rich.console import Console
 
-from overlap.harness.claims import comparing, elsewhere, ledger, telling
+from overlap.harness.claims import comparing, ledger, other_versions, telling
 from overlap.harness.claims.catalogue import Claim, claims
 from overlap.harness.claims.ledger import Finding, Ledger
 from overlap.harness.claims.progress import Progress
@@ -88,13 +88,13 @@ def _compare(a: Path, b: Path, paper: Console) -> int:
 
 def _elsewhere(asked: Asked) -> int:
     """Run the same words in an environment of its own. Raises `Mistake` before one is made."""
-    elsewhere.check(asked.versions)
+    other_versions.check(asked.versions)
     if not asked.quiet:
         print(f"making an environment with {', '.join(asked.versions)} …", file=sys.stderr)
     with temporary("claims") as folder:
-        python = elsewhere.prepare(folder, asked.versions)
+        python = other_versions.prepare(folder, asked.versions)
         words = [*asked.names, "--results", str(asked.results), *(["--quiet"] if asked.quiet else [])]
-        return elsewhere.carry_out(python, words)
+        return other_versions.carry_out(python, words)
 
 
 def _measure(chosen: Sequence[Claim], asked: Asked) -> tuple[Path, Ledger]:

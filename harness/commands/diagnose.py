@@ -57,7 +57,7 @@ def command(*, quiet: bool, as_json: bool, **asked: Any) -> None:
 
 
 def _carry_out(asked: Asked, *, quiet: bool, as_json: bool) -> int:
-    from overlap.harness.diagnose import telling
+    from overlap.harness.diagnose import report as telling
     from overlap.harness.diagnose.catalogue import interventions
     from overlap.harness.diagnose.run import Lab, carry_out
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from overlap.harness import registry
 from overlap.harness.diagnose.notes import Notes
-from overlap.harness.diagnose.seen import Seen
+from overlap.harness.diagnose.observation import Seen
 from overlap.harness.text.mistakes import Mistake
 
 FOLDER = "overlap.harness.diagnose.interventions"

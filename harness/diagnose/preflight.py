@@ -8,7 +8,7 @@ from overlap.harness.application.inputs import read
 from overlap.harness.application.spec import parse
 from overlap.harness.diagnose.catalogue import interventions
 from overlap.harness.diagnose.config import Asked
-from overlap.harness.diagnose.order import order_of
+from overlap.harness.diagnose.slot_order import order_of
 from overlap.harness.host.descriptors import allow
 from overlap.harness.mock.journal import take
 from overlap.harness.model.plan import STRATEGIES

@@ -14,10 +14,10 @@ from overlap.harness.diagnose.catalogue import Intervention, interventions
 from overlap.harness.diagnose.config import Asked
 from overlap.harness.diagnose.figures import Figures, figures
 from overlap.harness.diagnose.judge import UNCHANGED
-from overlap.harness.diagnose.order import order_of
+from overlap.harness.diagnose.observation import Seen
 from overlap.harness.diagnose.preflight import check, first_calls
-from overlap.harness.diagnose.seen import Seen
-from overlap.harness.diagnose.speed import faster
+from overlap.harness.diagnose.slot_order import order_of
+from overlap.harness.diagnose.virtual_speedup import faster
 from overlap.harness.host import interrupt
 from overlap.harness.host.environment import given
 from overlap.harness.host.other_programs import look, taken, used

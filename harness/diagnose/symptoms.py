@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from overlap.harness.diagnose.interventions.off_the_loop import held, share, where
-from overlap.harness.diagnose.seen import Seen
+from overlap.harness.diagnose.observation import Seen
 from overlap.harness.model.record import Call
 from overlap.harness.report.figures import count
 

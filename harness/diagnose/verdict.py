@@ -6,9 +6,9 @@ from typing import Any
 
 from overlap.harness.diagnose.catalogue import KINDS, Intervention, Kind
 from overlap.harness.diagnose.judge import UNCHANGED, Effect, effects, ranked
+from overlap.harness.diagnose.phrases import Finding, answer, failing
 from overlap.harness.diagnose.run import Measured
 from overlap.harness.diagnose.symptoms import symptoms
-from overlap.harness.diagnose.wording import Finding, answer, failing
 from overlap.harness.report.figures import count
 from overlap.harness.stats.peace import disturbances
 

@@ -12,7 +12,7 @@ from overlap.harness.gate.record import Judged, Outcome, Verdict
 from overlap.harness.gate.sanitize import clean
 from overlap.harness.host.environment import PACKAGES
 from overlap.harness.report.figures import DASH, count, listed
-from overlap.harness.report.words import label
+from overlap.harness.report.labels import label
 
 # A run is inconclusive, one of its series is undecided.
 _WORDS: Mapping[Verdict, str] = {"inconclusive": "undecided"}

@@ -24,11 +24,11 @@ from locust.argument_parser import get_parser
 from locust.env import Environment
 
 from overlap.harness.load import rows
-from overlap.harness.load.books import BOOKS
+from overlap.harness.load.call_log import BOOKS
+from overlap.harness.load.locust_user import StreamingUser
 from overlap.harness.load.reports import Reports
 from overlap.harness.load.setup import Setup, setup_from
 from overlap.harness.load.users import user_classes
-from overlap.harness.locust_user import StreamingUser
 
 GRACE = 0.05  # seconds after the last due time of an open loop, in which its call may still be sent
 SPAWNING = 30.0  # seconds that starting users may take beyond what the spawn rate says
@@ -180,7 +180,7 @@ def main() -> None:
 
     engine = Engine(setup_from(orjson.loads(lines.readline())), tell)
     if engine.setup.web_port is not None:
-        from overlap.harness.load.tab import serve
+        from overlap.harness.load.web_tab import serve
 
         engine.live = serve(engine.environment, engine.setup)
     tell({"up": os.getpid(), **engine.about()})

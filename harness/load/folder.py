@@ -12,7 +12,7 @@ from overlap.harness import registry
 from overlap.harness.host.environment import circumstances
 from overlap.harness.load import remarks
 from overlap.harness.load.config import LoadConfig
-from overlap.harness.load.tally import Tally
+from overlap.harness.load.live_stats import Tally
 from overlap.harness.mock.join import join
 from overlap.harness.model.record import LEFT, STOPPED, Call, Cell, Slot
 from overlap.harness.stats.throughput import in_flight

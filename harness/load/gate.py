@@ -16,7 +16,7 @@ from typing import Any
 import gevent  # type: ignore[import-untyped]
 from gevent.event import Event  # type: ignore[import-untyped]
 
-from overlap.harness.load.books import BOOKS
+from overlap.harness.load.call_log import BOOKS
 from overlap.harness.load.setup import Setup
 
 READY, BEGIN = "overlap_ready", "overlap_begin"

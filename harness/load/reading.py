@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from overlap.harness.load.books import Beside
+from overlap.harness.load.call_log import Beside
 from overlap.harness.load.wire import Answer
 from overlap.harness.probe import Mark
 from overlap.harness.streams.deltas import code_of

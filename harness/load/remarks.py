@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from overlap.harness.load.tally import Tally
+from overlap.harness.load.live_stats import Tally
 from overlap.harness.model.record import LEFT, Call
 
 OURS = frozenset({"E2E", "TTFT", "ITL", "TPOT"})

@@ -10,8 +10,8 @@ import orjson
 from gevent.event import Event  # type: ignore[import-untyped]
 from locust.env import Environment
 
-from overlap.harness.load.books import BOOKS, Row, shifted
 from overlap.harness.load.bugs import Bugs
+from overlap.harness.load.call_log import BOOKS, Row, shifted
 from overlap.harness.load.gate import CLOCK, Gate
 from overlap.harness.load.setup import Setup
 

@@ -11,7 +11,7 @@ from typing import Any
 from locust import stats
 from locust.env import Environment
 
-from overlap.harness.load.books import Beside
+from overlap.harness.load.call_log import Beside
 from overlap.harness.model.record import LEFT, STOPPED
 from overlap.harness.probe import Mark
 

@@ -14,10 +14,10 @@ from overlap.harness.host.defer_signals import uninterrupted
 from overlap.harness.host.other_programs import look, taken
 from overlap.harness.load import remarks
 from overlap.harness.load.config import LoadConfig
+from overlap.harness.load.environment import Stage
 from overlap.harness.load.folder import Book
+from overlap.harness.load.live_stats import Tally
 from overlap.harness.load.slo import Judged
-from overlap.harness.load.stage import Stage
-from overlap.harness.load.tally import Tally
 from overlap.harness.mock.journal import Lost, take
 from overlap.harness.model.record import Call
 from overlap.harness.report.figures import plainly

@@ -6,10 +6,10 @@ from typing import Any
 from locust import task
 
 from overlap.harness import registry
-from overlap.harness.load.books import SILENT, Beside
+from overlap.harness.load.call_log import SILENT, Beside
 from overlap.harness.load.endpoints import ENDPOINTS, Endpoint, class_name
+from overlap.harness.load.locust_user import StreamingUser
 from overlap.harness.load.socket_call import WebSocketCall
-from overlap.harness.locust_user import StreamingUser
 from overlap.harness.probe import Mark, tag
 
 SCENARIO = "scenarios.service"

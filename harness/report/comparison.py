@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from overlap.harness.report.charts.forest import Forest, Ratio
 from overlap.harness.report.figures import Scale, count, datum, listed, number, times
+from overlap.harness.report.labels import formula, label
 from overlap.harness.report.matrix import slug
 from overlap.harness.report.section import Column, Datum, Report, Section, Table
-from overlap.harness.report.words import formula, label
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.ranking import differs, possible
 from overlap.harness.stats.sidebyside import CAVEAT, Pair, SideBySide, lay

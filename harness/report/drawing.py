@@ -24,9 +24,9 @@ def svg(chart: Chart) -> str:
     from matplotlib import rc_context
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    from overlap.harness.report import ink
+    from overlap.harness.report import palette
 
-    with rc_context(ink.SETTINGS):
+    with rc_context(palette.SETTINGS):
         figure = chart.draw()
         out = StringIO()
         # Not savefig: that draws everything once more beforehand to measure it.
@@ -37,10 +37,10 @@ def svg(chart: Chart) -> str:
 
 def _variables(style: re.Match[str]) -> str:
     """Put CSS variables for the placeholders in one style attribute; a name that looks like one stays."""
-    from overlap.harness.report import ink
+    from overlap.harness.report import palette
 
     text = style[0]
-    for colour, variable in ink.VARIABLES.items():
+    for colour, variable in palette.VARIABLES.items():
         text = text.replace(colour, f"var({variable})")
     return text
 
@@ -64,14 +64,14 @@ def _dressed(text: str, chart: Chart) -> str:
 
 def alone(drawing: str) -> str:
     """Make of a drawing a file of its own, on paper that is light or dark as its reader's is."""
-    from overlap.harness.report import ink
+    from overlap.harness.report import palette
 
     def rules(colours: dict[str, str]) -> str:
         return "".join(f"{name}:{colour};" for name, colour in colours.items())
 
     style = (
-        f"<style>svg{{{rules(ink.LIGHT)}background:var(--paper)}}"
-        f"@media (prefers-color-scheme:dark){{svg{{{rules(ink.DARK)}}}}}</style>\n"
+        f"<style>svg{{{rules(palette.LIGHT)}background:var(--paper)}}"
+        f"@media (prefers-color-scheme:dark){{svg{{{rules(palette.DARK)}}}}}</style>\n"
     )
     size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', drawing)
     if size:

@@ -24,7 +24,7 @@ def drawn(charts: Sequence[Chart]) -> dict[str, str]:
     Each core beyond the first is given a part by a forked copy of this process, which has imported matplotlib and
     holds the charts; one that has threads is not to be copied, and draws everything itself.
     """
-    from overlap.harness.report import ink  # noqa: F401  imported before there are copies
+    from overlap.harness.report import palette  # noqa: F401  imported before there are copies
 
     made: dict[str, str] = {}
     workers = len(cores()) if len(charts) >= MANY and sys.platform == "linux" and active_count() == 1 else 1

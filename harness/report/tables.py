@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from overlap.harness.report.figures import DASH, UNKNOWN, column, datum, listed, scale
+from overlap.harness.report.labels import TOGETHER, formula, label
 from overlap.harness.report.matrix import varied
 from overlap.harness.report.section import Column, Datum, Table
-from overlap.harness.report.words import TOGETHER, formula, label
 from overlap.harness.stats.cells import CellSummary
 
 # What is known of single calls only, and unknown of those that are handed over in one go.

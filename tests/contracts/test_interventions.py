@@ -10,7 +10,7 @@ import pytest
 from overlap.harness import registry
 from overlap.harness.diagnose.catalogue import FOLDER, KINDS, intervention
 from overlap.harness.diagnose.figures import HEADLINES
-from overlap.harness.diagnose.seen import Seen
+from overlap.harness.diagnose.observation import Seen
 from overlap.harness.model.record import Call, Queue, Served, Slot
 
 NAMES = registry.names(FOLDER)

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from overlap.harness.load.books import SHARE
+from overlap.harness.load.call_log import SHARE
 from overlap.harness.mock.process import mock_command, start
 from overlap.harness.store import run_files
 

@@ -5,9 +5,9 @@ from time import monotonic_ns
 from typing import Any
 
 from overlap.harness.diagnose.notes import Notes
+from overlap.harness.diagnose.observation import Seen, at
 from overlap.harness.diagnose.patching import classes, replace
 from overlap.harness.diagnose.places import caller
-from overlap.harness.diagnose.seen import Seen, at
 
 KIND = "trap"
 # Every call pays for the barrier, so that the typical one tells more surely than the slowest.

@@ -5,8 +5,8 @@ from time import monotonic_ns
 from typing import Any
 
 from overlap.harness.diagnose.notes import Notes
+from overlap.harness.diagnose.observation import Seen
 from overlap.harness.diagnose.places import own
-from overlap.harness.diagnose.seen import Seen
 
 KIND = "trap"
 HEADLINE = "p95"

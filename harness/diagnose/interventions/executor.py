@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from overlap.harness.diagnose.notes import Notes
+from overlap.harness.diagnose.observation import Seen, at
 from overlap.harness.diagnose.patching import replace
 from overlap.harness.diagnose.places import caller
-from overlap.harness.diagnose.seen import Seen, at
 
 KIND = "trap"
 HEADLINE = "p95"

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from overlap.harness.diagnose.interventions.connection_limit import AIOHTTP, HTTPCORE, MOST
+from overlap.harness.diagnose.observation import Note, Seen, at
 from overlap.harness.diagnose.patching import classes, replace
-from overlap.harness.diagnose.seen import Note, Seen, at
 
 KIND = "trap"
 HEADLINE = "opened"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.diagnose import rewriting
-from overlap.harness.diagnose.seen import Note, Seen, at
+from overlap.harness.diagnose.observation import Note, Seen, at
 
 KIND = "trap"
 HEADLINE = "p95"

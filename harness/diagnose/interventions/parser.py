@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from overlap.harness.diagnose.notes import Notes
+from overlap.harness.diagnose.observation import Seen
 from overlap.harness.diagnose.patching import classes, replace
-from overlap.harness.diagnose.seen import Seen
 
 KIND = "tuning"
 HEADLINE = "cpu"

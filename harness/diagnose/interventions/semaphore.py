@@ -8,9 +8,9 @@ from time import monotonic_ns
 from typing import Any
 
 from overlap.harness.diagnose.notes import Notes
+from overlap.harness.diagnose.observation import Note, Seen, at
 from overlap.harness.diagnose.patching import replace
 from overlap.harness.diagnose.places import Place, caller, own
-from overlap.harness.diagnose.seen import Note, Seen, at
 
 KIND = "trap"
 HEADLINE = "p95"

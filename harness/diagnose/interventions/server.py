@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from overlap.harness.diagnose.seen import Seen
+from overlap.harness.diagnose.observation import Seen
 
 KIND = "probe"
 HEADLINE = "p95"
@@ -12,7 +12,7 @@ NOTHING = "the profile's times are not all spelled out, or the server is not the
 
 def told(seen: Seen) -> dict[str, Any] | None:
     """Try it where the profile says its times, so that they can be halved."""
-    from overlap.harness.diagnose.speed import faster
+    from overlap.harness.diagnose.virtual_speedup import faster
 
     return {} if faster(seen.profile, 2.0) else None
 

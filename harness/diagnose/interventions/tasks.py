@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from overlap.harness.diagnose.seen import Seen
+from overlap.harness.diagnose.observation import Seen
 
 KIND = "tuning"
 HEADLINE = "total"

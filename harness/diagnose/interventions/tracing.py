@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 from overlap.harness.diagnose.notes import Notes
-from overlap.harness.diagnose.seen import Seen
+from overlap.harness.diagnose.observation import Seen
 
 KIND = "tuning"
 HEADLINE = "cpu"

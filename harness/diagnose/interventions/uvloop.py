@@ -4,7 +4,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from overlap.harness.diagnose.interventions.transport import BLOCKING
-from overlap.harness.diagnose.seen import Seen
+from overlap.harness.diagnose.observation import Seen
 
 KIND = "tuning"
 HEADLINE = "cpu"

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from overlap.harness.gate.budgets.limit import OF_SLOTS
 from overlap.harness.report.figures import count
-from overlap.harness.report.words import label
+from overlap.harness.report.labels import label
 from overlap.harness.stats.columns import OF_SLOTS as PLAIN
 from overlap.harness.stats.columns import Column, by_round, extremes, failures, numbers, of_name, values
 from overlap.harness.stats.estimate import Estimate

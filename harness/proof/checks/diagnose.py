@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from overlap.harness.diagnose.catalogue import interventions
 from overlap.harness.diagnose.config import Asked
 from overlap.harness.diagnose.figures import figures
+from overlap.harness.diagnose.observation import Seen
 from overlap.harness.diagnose.run import Measured
-from overlap.harness.diagnose.seen import Seen
 from overlap.harness.diagnose.verdict import Diagnosis, diagnosis
 from overlap.harness.model.record import Call, Served, Slot
 from overlap.harness.proof.row import Row

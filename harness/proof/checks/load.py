@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import orjson
 
-from overlap.harness.load.books import Books, Row
+from overlap.harness.load.call_log import Books, Row
+from overlap.harness.load.live_stats import Tally, call_of
 from overlap.harness.load.slo import limits
-from overlap.harness.load.tally import Tally, call_of
 from overlap.harness.mock.journal import Journal
 from overlap.harness.model.record import STOPPED, Served
 from overlap.harness.probe import tag

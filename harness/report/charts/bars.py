@@ -42,18 +42,18 @@ class Bars:
 
     def draw(self) -> "Figure":
         """Draw one row a bar, its number behind it."""
-        from overlap.harness.report import ink
+        from overlap.harness.report import palette
 
         marked = any(bar.ideal is not None for bar in self.bars)
-        figure, (axes,) = ink.sheet(
-            ink.ROW * len(self.bars) + (60 if marked else 41), [bar.label for bar in self.bars], head=marked
+        figure, (axes,) = palette.sheet(
+            palette.ROW * len(self.bars) + (60 if marked else 41), [bar.label for bar in self.bars], head=marked
         )
         at = range(len(self.bars))
-        axes.barh(at, [bar.value for bar in self.bars], height=0.62, color=ink.BLUE)
-        ink.rows(axes, [bar.label for bar in self.bars], self.unit)
+        axes.barh(at, [bar.value for bar in self.bars], height=0.62, color=palette.BLUE)
+        palette.rows(axes, [bar.label for bar in self.bars], self.unit)
         for row, bar in enumerate(self.bars):
             if bar.low is not None and bar.high is not None:
-                axes.plot([bar.low, bar.high], [row, row], color=ink.INK, linewidth=1.1)
+                axes.plot([bar.low, bar.high], [row, row], color=palette.INK, linewidth=1.1)
             axes.text(1, row, number(bar.value), transform=axes.get_yaxis_transform(), ha="right", va="center")
         if marked:
             known = [(row, bar.ideal) for row, bar in enumerate(self.bars) if bar.ideal is not None]
@@ -64,10 +64,10 @@ class Bars:
                 marker="|",
                 markersize=15,
                 markeredgewidth=2.4,
-                color=ink.ORANGE,
+                color=palette.ORANGE,
                 label=self.ideal,
             )
-            ink.legend(figure, axes)
+            palette.legend(figure, axes)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.4g}")
         axes.set_xlim(0, max(max(bar.value, bar.high or 0, bar.ideal or 0) for bar in self.bars) * 1.2 or 1)
         return figure

@@ -42,26 +42,26 @@ class Forest:
 
     def draw(self) -> "Figure":
         """Draw one row a ratio; filled where it is a difference, hollow where none is shown."""
-        from overlap.harness.report import ink
+        from overlap.harness.report import palette
 
-        figure, (axes,) = ink.sheet(
-            ink.ROW * len(self.ratios) + 60, [each.label for each in self.ratios], head=bool(self.less)
+        figure, (axes,) = palette.sheet(
+            palette.ROW * len(self.ratios) + 60, [each.label for each in self.ratios], head=bool(self.less)
         )
         axes.set_xscale("log")
-        axes.axvline(1, color=ink.FAINT, linewidth=1)
+        axes.axvline(1, color=palette.FAINT, linewidth=1)
         for row, each in enumerate(self.ratios):
             if each.low is not None and each.high is not None:
-                axes.plot([each.low, each.high], [row, row], color=ink.BLUE, linewidth=1.6)
+                axes.plot([each.low, each.high], [row, row], color=palette.BLUE, linewidth=1.6)
             axes.plot(
                 [each.value],
                 [row],
                 marker="o",
                 markersize=6,
-                color=ink.BLUE,
-                markerfacecolor=ink.BLUE if each.differs else ink.PAPER,
+                color=palette.BLUE,
+                markerfacecolor=palette.BLUE if each.differs else palette.PAPER,
                 linestyle="none",
             )
-        ink.rows(axes, [each.label for each in self.ratios], "ratio (1 = no difference)")
+        palette.rows(axes, [each.label for each in self.ratios], "ratio (1 = no difference)")
         self._limits(axes)
         if self.less and self.more:
             for x, side, words in ((0.0, "left", f"◂ {self.less}"), (1.0, "right", f"{self.more} ▸")):
@@ -73,16 +73,16 @@ class Forest:
                     textcoords="offset points",
                     ha=side,
                     va="bottom",
-                    color=ink.FAINT,
+                    color=palette.FAINT,
                 )
         return figure
 
     def _limits(self, axes: "object") -> None:
-        from overlap.harness.report import ink
+        from overlap.harness.report import palette
 
         ends = [
             end for each in self.ratios for end in (each.low, each.high, each.value) if end is not None and end > 0
         ]
         far = max([1.05, *(max(end, 1 / end) for end in ends)]) ** 1.15
         axes.set_xlim(1 / far, far)  # type: ignore[attr-defined]
-        ink.log_ticks(axes)  # type: ignore[arg-type]
+        palette.log_ticks(axes)  # type: ignore[arg-type]

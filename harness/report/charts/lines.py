@@ -48,17 +48,20 @@ class Lines:
 
     def draw(self) -> "Figure":
         """Draw the lines, highest end first, with as much height as their names need."""
-        from overlap.harness.report import ink
+        from overlap.harness.report import palette
 
         ordered = sorted(self.lines, key=lambda line: -line.points[-1][1])
         names = ["\n".join(_wrapped(line.labels)) for line in ordered]
         height = max(230.0, STEP * sum(name.count("\n") + 1.4 for name in names) + 50)
-        widest = max(ink.wide(line) for name in names for line in name.split("\n"))
-        figure, (axes,) = ink.sheet(height, ["10,000"], beside=STEP, right=widest + 30)
+        widest = max(palette.wide(line) for name in names for line in name.split("\n"))
+        figure, (axes,) = palette.sheet(height, ["10,000"], beside=STEP, right=widest + 30)
         axes.set_xscale("log")
         axes.set_yscale("log")
         for place, line in enumerate(ordered):
-            colour, marker = ink.SERIES[place % len(ink.SERIES)], ink.MARKERS[place % len(ink.MARKERS)]
+            colour, marker = (
+                palette.SERIES[place % len(palette.SERIES)],
+                palette.MARKERS[place % len(palette.MARKERS)],
+            )
             xs, ys = [p[0] for p in line.points], [p[1] for p in line.points]
             axes.plot(xs, ys, color=colour, marker=marker, markersize=4.5, linewidth=1.4)
             for x, _, low, high in line.points:
@@ -71,7 +74,7 @@ class Lines:
     def _axes(self, axes: "Axes") -> None:
         from matplotlib.ticker import NullLocator
 
-        from overlap.harness.report import ink
+        from overlap.harness.report import palette
 
         levels = sorted({point[0] for line in self.lines for point in line.points})
         axes.set_xticks(levels, [f"{level:,g}" for level in levels])
@@ -81,7 +84,7 @@ class Lines:
         # A narrower range would make a slope of what is hardly a difference.
         wider = max(1.0, (LEAST / (high / low)) ** 0.5)
         axes.set_ylim(low / wider, high * wider)
-        ink.log_ticks(axes, axes.yaxis)
+        palette.log_ticks(axes, axes.yaxis)
         axes.tick_params(length=3)
         axes.set_xlabel(self.across)
         axes.set_ylabel(self.unit)
@@ -97,7 +100,7 @@ def _wrapped(labels: Sequence[str]) -> list[str]:
 
 def _name_ends(axes: "Axes", ordered: Sequence[Line], names: Sequence[str], height: float) -> None:
     """Write each name at the right, at the height of its line's end or as near as the others leave room."""
-    from overlap.harness.report import ink
+    from overlap.harness.report import palette
 
     bottom, top = axes.get_ylim()
     share = [log(line.points[-1][1] / bottom) / log(top / bottom) for line in ordered]
@@ -109,10 +112,10 @@ def _name_ends(axes: "Axes", ordered: Sequence[Line], names: Sequence[str], heig
             (1.08, place),
             textcoords="axes fraction",
             va="center",
-            color=ink.INK,
+            color=palette.INK,
             arrowprops={
                 "arrowstyle": "-",
-                "color": ink.SERIES[rank % len(ink.SERIES)],
+                "color": palette.SERIES[rank % len(palette.SERIES)],
                 "linewidth": 0.9,
                 "shrinkA": 1,
                 "shrinkB": 3,

@@ -41,11 +41,15 @@ class Marks:
 
     def draw(self) -> "Figure":
         """Draw one row a mark's label; each kind has a shape and a colour of its own."""
-        from overlap.harness.report import ink
+        from overlap.harness.report import palette
 
-        figure, (axes,) = ink.sheet(ink.ROW * len(self.marks) + 60, [mark.label for mark in self.marks], head=True)
-        looks = dict(zip(self.kinds, zip((ink.BLUE, ink.ORANGE, ink.RED), "o^D", strict=True), strict=False))
-        looks[self.reference] = (ink.FAINT, "|")
+        figure, (axes,) = palette.sheet(
+            palette.ROW * len(self.marks) + 60, [mark.label for mark in self.marks], head=True
+        )
+        looks = dict(
+            zip(self.kinds, zip((palette.BLUE, palette.ORANGE, palette.RED), "o^D", strict=True), strict=False)
+        )
+        looks[self.reference] = (palette.FAINT, "|")
         for kind in (self.reference, *reversed(self.kinds)):
             colour, shape = looks[kind]
             known = [(mark.values[kind], row) for row, mark in enumerate(self.marks) if kind in mark.values]
@@ -58,13 +62,13 @@ class Marks:
                     markersize=14 if shape == "|" else 6,
                     markeredgewidth=2 if shape == "|" else 0.6,
                     color=colour,
-                    markeredgecolor=colour if shape == "|" else ink.PAPER,
+                    markeredgecolor=colour if shape == "|" else palette.PAPER,
                     label=kind,
                 )
         for row, mark in enumerate(self.marks):
             if mark.low is not None and mark.high is not None:
-                axes.plot([mark.low, mark.high], [row, row], color=ink.BLUE, linewidth=1.6, zorder=1)
-        ink.rows(axes, [mark.label for mark in self.marks], self.unit)
+                axes.plot([mark.low, mark.high], [row, row], color=palette.BLUE, linewidth=1.6, zorder=1)
+        palette.rows(axes, [mark.label for mark in self.marks], self.unit)
         axes.margins(x=0.06)
-        ink.legend(figure, axes)
+        palette.legend(figure, axes)
         return figure

@@ -82,19 +82,19 @@ class Spreads:
 
     def draw(self) -> "Figure":
         """Draw one row a distribution: shape, 5 to 95 % thin, 25 to 75 % thick, the median as a dot."""
-        from overlap.harness.report import ink
+        from overlap.harness.report import palette
 
         marked = any(each.planned is not None for each in self.spreads)
-        figure, (axes,) = ink.sheet(
-            (ink.ROW + 5) * len(self.spreads) + (60 if marked else 41),
+        figure, (axes,) = palette.sheet(
+            (palette.ROW + 5) * len(self.spreads) + (60 if marked else 41),
             [each.label for each in self.spreads],
             head=marked,
         )
         axes.set_xscale("log")
         for row, each in enumerate(self.spreads):
             _draw_row(axes, row, each)
-        ink.rows(axes, [each.label for each in self.spreads], self.unit)
-        ink.log_ticks(axes)
+        palette.rows(axes, [each.label for each in self.spreads], self.unit)
+        palette.log_ticks(axes)
         known = [(row, each.planned) for row, each in enumerate(self.spreads) if each.planned is not None]
         if known:
             axes.plot(
@@ -104,29 +104,40 @@ class Spreads:
                 marker="|",
                 markersize=15,
                 markeredgewidth=2.2,
-                color=ink.ORANGE,
+                color=palette.ORANGE,
                 label=self.planned,
             )
-            ink.legend(figure, axes)
+            palette.legend(figure, axes)
         return figure
 
 
 def _draw_row(axes: "Axes", row: int, each: Spread) -> None:
-    from overlap.harness.report import ink
+    from overlap.harness.report import palette
 
     base = row + 0.12
     if each.outline:
         xs = [x for x, _ in each.outline]
         axes.fill_between(
-            xs, base, [base - 0.55 * share for _, share in each.outline], color=ink.BLUE, alpha=0.35, linewidth=0
+            xs,
+            base,
+            [base - 0.55 * share for _, share in each.outline],
+            color=palette.BLUE,
+            alpha=0.35,
+            linewidth=0,
         )
     known = each.quantiles
     if 95 in known:
-        axes.plot([known[5], known[95]], [base, base], color=ink.BLUE, linewidth=1.2)
-        axes.plot([known[25], known[75]], [base, base], color=ink.BLUE, linewidth=4, solid_capstyle="butt")
+        axes.plot([known[5], known[95]], [base, base], color=palette.BLUE, linewidth=1.2)
+        axes.plot([known[25], known[75]], [base, base], color=palette.BLUE, linewidth=4, solid_capstyle="butt")
     axes.plot(
-        each.values, [base] * len(each.values), marker="o", markersize=4, color=ink.BLUE, alpha=0.5, ls="none"
+        each.values, [base] * len(each.values), marker="o", markersize=4, color=palette.BLUE, alpha=0.5, ls="none"
     )
     axes.plot(
-        [known[50]], [base], marker="o", markersize=5, color=ink.INK, markeredgecolor=ink.PAPER, linestyle="none"
+        [known[50]],
+        [base],
+        marker="o",
+        markersize=5,
+        color=palette.INK,
+        markeredgecolor=palette.PAPER,
+        linestyle="none",
     )

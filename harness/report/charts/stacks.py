@@ -42,22 +42,22 @@ class Stacks:
 
     def draw(self) -> "Figure":
         """Draw the whole on the left and the zoomed parts on the right, on scales of their own."""
-        from overlap.harness.report import ink
+        from overlap.harness.report import palette
 
         labels = [stack.label for stack in self.stacks]
-        height = ink.ROW * len(self.stacks) + 60
-        figure, axes = ink.sheet(height, labels, columns=2 if self.zoomed else 1, head=True)
+        height = palette.ROW * len(self.stacks) + 60
+        figure, axes = palette.sheet(height, labels, columns=2 if self.zoomed else 1, head=True)
         self._bars(axes[0], self.parts)
-        ink.rows(axes[0], labels, f"whole, {self.unit}" if self.zoomed else self.unit)
+        palette.rows(axes[0], labels, f"whole, {self.unit}" if self.zoomed else self.unit)
         if self.zoomed:
             self._bars(axes[1], self.zoomed)
-            ink.rows(axes[1], labels, f"{' + '.join(self.zoomed)}, {self.unit}")
+            palette.rows(axes[1], labels, f"{' + '.join(self.zoomed)}, {self.unit}")
             axes[1].tick_params(labelleft=False)
-        ink.legend(figure, axes[0])
+        palette.legend(figure, axes[0])
         return figure
 
     def _bars(self, axes: "Axes", parts: Sequence[str]) -> None:
-        from overlap.harness.report import ink
+        from overlap.harness.report import palette
 
         left = [0.0] * len(self.stacks)
         for part in parts:
@@ -67,7 +67,7 @@ class Stacks:
                 values,
                 left=left,
                 height=0.62,
-                color=ink.OWNERS.get(part, ink.FAINT),
+                color=palette.OWNERS.get(part, palette.FAINT),
                 label=part,
             )
             left = [done + value for done, value in zip(left, values, strict=True)]

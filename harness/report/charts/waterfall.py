@@ -44,9 +44,11 @@ class Waterfall:
 
     def draw(self) -> "Figure":
         """Draw one row a call; the small strokes are chunks arriving."""
-        from overlap.harness.report import ink
+        from overlap.harness.report import palette
 
-        figure, (axes,) = ink.sheet(ink.ROW * len(self.falls) + 60, [fall.label for fall in self.falls], head=True)
+        figure, (axes,) = palette.sheet(
+            palette.ROW * len(self.falls) + 60, [fall.label for fall in self.falls], head=True
+        )
         for owner in self.owners:
             spans = [
                 (row, begin, end)
@@ -60,14 +62,14 @@ class Waterfall:
                     [end - begin for _, begin, end in spans],
                     left=[begin for _, begin, _ in spans],
                     height=0.62,
-                    color=ink.OWNERS.get(owner, ink.FAINT),
+                    color=palette.OWNERS.get(owner, palette.FAINT),
                     label=owner,
                 )
         for row, fall in enumerate(self.falls):
             kept = fall.arrivals[:: max(1, len(fall.arrivals) // MOST_TICKS)]
-            axes.vlines(kept, row + 0.31, row + 0.48, color=ink.INK, linewidth=0.7)
-        ink.rows(axes, [fall.label for fall in self.falls], f"since the call's start, {self.unit}")
+            axes.vlines(kept, row + 0.31, row + 0.48, color=palette.INK, linewidth=0.7)
+        palette.rows(axes, [fall.label for fall in self.falls], f"since the call's start, {self.unit}")
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.4g}")
         axes.set_xlim(0, max(end for fall in self.falls for _, _, end in fall.spans) * 1.02)
-        ink.legend(figure, axes)
+        palette.legend(figure, axes)
         return figure

@@ -1,6 +1,6 @@
 """summary.csv, a row for each cell and metric, and calls.csv, a row for each call; for a spreadsheet."""
 
-from overlap.harness.report import frames
+from overlap.harness.report import dataframes
 from overlap.harness.stats.cells import Summary
 
 DEFAULT = False
@@ -9,6 +9,6 @@ DEFAULT = False
 def files(summary: Summary) -> dict[str, bytes]:
     """Answer the files by their names; what is unknown is empty."""
     return {
-        "summary.csv": frames.cells(summary).to_csv(index=False).encode(),
-        "calls.csv": frames.calls(summary.run).to_csv(index=False).encode(),
+        "summary.csv": dataframes.cells(summary).to_csv(index=False).encode(),
+        "calls.csv": dataframes.calls(summary.run).to_csv(index=False).encode(),
     }

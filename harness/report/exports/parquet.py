@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 from io import BytesIO
 
-from overlap.harness.report import frames
+from overlap.harness.report import dataframes
 from overlap.harness.stats.cells import Summary
 
 DEFAULT = False
@@ -14,7 +14,7 @@ def files(summary: Summary) -> dict[str, bytes]:
     if find_spec("pyarrow") is None:
         raise LookupError("parquet needs the package pyarrow, which is not installed; csv needs nothing more")
     found: dict[str, bytes] = {}
-    for name, frame in (("summary", frames.cells(summary)), ("calls", frames.calls(summary.run))):
+    for name, frame in (("summary", dataframes.cells(summary)), ("calls", dataframes.calls(summary.run))):
         out = BytesIO()
         frame.to_parquet(out, index=False)
         found[f"{name}.parquet"] = out.getvalue()

@@ -51,10 +51,10 @@ def render(report: Report) -> bytes:
 
 
 def _style() -> str:
-    from overlap.harness.report import ink
+    from overlap.harness.report import palette
 
     def rules(colours: dict[str, str]) -> str:
         return " ".join(f"{name}: {colour};" for name, colour in colours.items())
 
     style = (_HERE / "style.css").read_text(encoding="utf-8")
-    return style.replace("{{ light }}", rules(ink.LIGHT)).replace("{{ dark }}", rules(ink.DARK))
+    return style.replace("{{ light }}", rules(palette.LIGHT)).replace("{{ dark }}", rules(palette.DARK))

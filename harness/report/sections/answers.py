@@ -3,7 +3,7 @@
 from overlap.harness.host.secrets import line
 from overlap.harness.registry import imported, load
 from overlap.harness.report.figures import count, listed
-from overlap.harness.report.leads import fastest
+from overlap.harness.report.headlines import fastest
 from overlap.harness.report.matrix import panels, say, scenarios, varied
 from overlap.harness.report.section import Section
 from overlap.harness.report.tables import of_cells

@@ -4,9 +4,9 @@ from math import isinf
 
 from overlap.harness.report.charts.forest import Forest, Ratio
 from overlap.harness.report.figures import Scale, count, datum, interval, number
+from overlap.harness.report.labels import label
 from overlap.harness.report.matrix import Pair, pairs
 from overlap.harness.report.section import Column, Datum, Section, Table
-from overlap.harness.report.words import label
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.ranking import differs, possible, verdict

@@ -1,8 +1,8 @@
 """How much do rounds of the same cell differ, and what change could be told from that."""
 
 from overlap.harness.report.figures import count, number
+from overlap.harness.report.labels import label
 from overlap.harness.report.section import Column, Datum, Section, Table
-from overlap.harness.report.words import label
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.noise import Noise, noise
 

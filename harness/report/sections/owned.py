@@ -3,11 +3,11 @@
 from overlap.harness.model.shares import OF_SEVERAL, OWNERS
 from overlap.harness.report.charts.stacks import Stack, Stacks
 from overlap.harness.report.figures import listed, scale, told
+from overlap.harness.report.labels import TOGETHER, label
 from overlap.harness.report.matrix import Panel, panels
 from overlap.harness.report.section import Section
 from overlap.harness.report.standings import alone, most
 from overlap.harness.report.tables import of_cells
-from overlap.harness.report.words import TOGETHER, label
 from overlap.harness.stats.cells import CellSummary, Summary
 
 ORDER = 60

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from overlap.harness.report.charts.bars import Bar, Bars
 from overlap.harness.report.figures import scale, told
-from overlap.harness.report.leads import fastest
+from overlap.harness.report.headlines import fastest
 from overlap.harness.report.matrix import Panel, panels, scenarios
 from overlap.harness.report.section import Section
 from overlap.harness.report.standings import alone

@@ -2,7 +2,7 @@
 
 import pytest
 
-from overlap.harness.claims.elsewhere import direct, name_of, pins
+from overlap.harness.claims.other_versions import direct, name_of, pins
 from overlap.harness.text.mistakes import Mistake
 
 PYPROJECT = """

@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from overlap.harness.cli import main
-from overlap.harness.diagnose import run, telling
+from overlap.harness.diagnose import report, run
 from overlap.harness.diagnose.judge import UNCHANGED
+from overlap.harness.diagnose.observation import Seen
 from overlap.harness.diagnose.run import Measured
-from overlap.harness.diagnose.seen import Seen
 from overlap.harness.model.record import Slot
 
 SLOT = Slot("c", 0, 0, 4, 0, 10, 1)
@@ -61,7 +61,7 @@ def test_a_report_that_has_no_room_leaves_what_was_measured_and_one_line(tmp_pat
         made.state = "finished"
         return made
 
-    put = telling.replace
+    put = report.replace
 
     def full(path, content):
         if path.suffix == ".html":
@@ -69,7 +69,7 @@ def test_a_report_that_has_no_room_leaves_what_was_measured_and_one_line(tmp_pat
         put(path, content)
 
     _fake(monkeypatch, rounds)
-    monkeypatch.setattr(telling, "replace", full)
+    monkeypatch.setattr(report, "replace", full)
     done, folder, told = _diagnosed(tmp_path)
     assert (done.exit_code, told["state"]) == (1, "finished")
     [line] = done.stderr.splitlines()

@@ -7,9 +7,9 @@ import pytest
 
 from overlap.harness.diagnose.catalogue import interventions
 from overlap.harness.diagnose.config import Asked
+from overlap.harness.diagnose.observation import Seen
+from overlap.harness.diagnose.report import compose
 from overlap.harness.diagnose.run import Measured
-from overlap.harness.diagnose.seen import Seen
-from overlap.harness.diagnose.telling import compose
 from overlap.harness.diagnose.verdict import diagnosis, to_json
 from overlap.harness.model.record import Call, Served, Slot
 from overlap.harness.report.formats import terminal

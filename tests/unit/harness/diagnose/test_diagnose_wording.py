@@ -3,8 +3,8 @@
 import pytest
 
 from overlap.harness.diagnose.judge import Effect
-from overlap.harness.diagnose.speed import faster
-from overlap.harness.diagnose.wording import Finding, answer, failing, gain, least
+from overlap.harness.diagnose.phrases import Finding, answer, failing, gain, least
+from overlap.harness.diagnose.virtual_speedup import faster
 from overlap.harness.report.figures import DASH
 
 MS = 1e6

@@ -1,6 +1,6 @@
 """The numbers that a process gives its calls, and the due times of an open loop."""
 
-from overlap.harness.load.books import SHARE, Books
+from overlap.harness.load.call_log import SHARE, Books
 from overlap.harness.probe import Mark
 
 

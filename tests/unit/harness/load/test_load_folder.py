@@ -5,7 +5,7 @@ import pytest
 
 from overlap.harness.load.config import LoadConfig
 from overlap.harness.load.folder import Book, how
-from overlap.harness.load.tally import Tally
+from overlap.harness.load.live_stats import Tally
 from overlap.harness.mock.journal import Journal
 from overlap.harness.model.record import Served
 from overlap.harness.store.run_files import Writer, read

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from overlap.harness.load.config import LoadConfig
+from overlap.harness.load.live_stats import Tally
 from overlap.harness.load.remarks import of_setup, of_test, untimed
-from overlap.harness.load.tally import Tally
 from overlap.harness.model.record import LEFT, Call, Served
 
 MS = 1_000_000

@@ -145,7 +145,7 @@ def test_a_mistake_says_what_it_is_and_what_there_is(words, said, odd_folder, no
 )
 def test_versions_as_people_write_them_are_taken(wanted):
     """What is refused is what is none."""
-    from overlap.harness.claims.elsewhere import name_of
+    from overlap.harness.claims.other_versions import name_of
 
     assert name_of(wanted) in {"langchain-core", "openai", "x"}
 

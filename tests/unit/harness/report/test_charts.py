@@ -46,7 +46,7 @@ named = pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.name)
 @pytest.fixture(scope="module")
 def ink():
     """The inks; with them comes Matplotlib, which no other test file need wait for."""
-    from overlap.harness.report import ink
+    from overlap.harness.report import palette as ink
 
     return ink
 

@@ -67,7 +67,7 @@ def test_a_home_that_cannot_be_written_to_costs_no_word():
     environment = {
         key: value for key, value in os.environ.items() if key not in {"MPLCONFIGDIR", "XDG_CONFIG_HOME"}
     }
-    command = [sys.executable, "-c", "from overlap.harness.report import ink; print(ink.BLUE)"]
+    command = [sys.executable, "-c", "from overlap.harness.report import palette as ink; print(ink.BLUE)"]
     environment |= {"HOME": "/dev/null", "XDG_CACHE_HOME": "/dev/null/cache"}
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment, check=True)
     assert (done.stdout, done.stderr) == ("#050501\n", "")

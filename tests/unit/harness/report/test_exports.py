@@ -5,7 +5,7 @@ import io
 import json
 
 from overlap.harness.model.record import Cell
-from overlap.harness.report import frames
+from overlap.harness.report import dataframes
 from overlap.harness.report.exports import csv as csv_export
 from overlap.harness.report.exports import json as json_export
 from overlap.harness.stats.summary import summarise
@@ -59,6 +59,6 @@ def test_summary_json_can_be_read_by_anyone(make_run):
 
 def test_whole_numbers_stay_whole_where_some_are_unknown(make_run):
     """Nanoseconds of a monotonic clock do not fit a float's 53 bits for ever."""
-    frame = frames.calls(_summary(make_run).run)
+    frame = dataframes.calls(_summary(make_run).run)
     assert str(frame["e2e"].dtype) == "Int64"
     assert frame["e2e"].isna().sum() == 6

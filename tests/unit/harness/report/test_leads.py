@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from overlap.harness.model.record import OWN, Cell
-from overlap.harness.report.leads import fastest
+from overlap.harness.report.headlines import fastest
 from overlap.harness.report.matrix import panels
 from overlap.harness.stats.summary import summarise
 from overlap.harness.store.run_files import read

@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 from overlap.harness.host.other_programs import Taken
-from overlap.harness.load.books import SHARE, Row
+from overlap.harness.load.call_log import SHARE, Row
 from overlap.harness.mock.journal import Journal
 from overlap.harness.model.record import Call, Served
 from overlap.harness.model.shares import OWNERS, shares

@@ -1,6 +1,6 @@
 """What open loops reach, beside what the machine does by itself."""
 
-from overlap.harness.openloop_figures import alone, shown
+from overlap.harness.proof.open_loop_figures import alone, shown
 
 
 def test_a_sleeper_is_as_often_woken_as_asked_and_never_early():

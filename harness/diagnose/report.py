@@ -8,9 +8,9 @@ import orjson
 
 from overlap.harness import registry
 from overlap.harness.application.spec import titles
+from overlap.harness.diagnose.phrases import Finding, ends, gain, nothing
 from overlap.harness.diagnose.run import Measured
 from overlap.harness.diagnose.verdict import Diagnosis, diagnosis, to_json
-from overlap.harness.diagnose.wording import Finding, ends, gain, nothing
 from overlap.harness.host.environment import circumstances
 from overlap.harness.report.build import FORMATS
 from overlap.harness.report.figures import UNKNOWN, count
