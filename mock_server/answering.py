@@ -9,20 +9,22 @@ from importlib import import_module
 from types import ModuleType
 from typing import NamedTuple
 
-from overlap.mock_server import choices, http, plan, registry, reply, rules
+from overlap.mock_server import choices, plan, reply, rules
 from overlap.mock_server.behaviour import KEYS, LONGEST, Behaviour, behaviour
 from overlap.mock_server.buckets import Own, Shared
 from overlap.mock_server.config import Config
 from overlap.mock_server.counts import Counts
+from overlap.mock_server.http import response_bytes
+from overlap.mock_server.http.request import Request
 from overlap.mock_server.identity import Identity
 from overlap.mock_server.journal import LONGEST_PATH, Entry
 from overlap.mock_server.limiting import Limiting
+from overlap.mock_server.options import registry
+from overlap.mock_server.options.settings import BadSetting
+from overlap.mock_server.options.shown import reason
 from overlap.mock_server.plan import End, Plan
-from overlap.mock_server.request import Request
 from overlap.mock_server.rules import Facts, Rule
 from overlap.mock_server.schedule import Lazy, warms_up
-from overlap.mock_server.settings import BadSetting
-from overlap.mock_server.shown import reason
 from overlap.mock_server.wire import errors, models, shapes
 from overlap.mock_server.wire.answer import Answer, Asked, Events
 from overlap.mock_server.wire.lazy import Lazy as Parts
@@ -257,7 +259,7 @@ def _streamed(  # noqa: PLR0913 - what a head is made of
 
 def _in_parts(request: Request, request_id: str, parts: Parts, due: int, limits: bytes) -> Plan:
     chunked, keep = request.chunks, request.keep and request.chunks
-    head = reply.streamed(request_id, due, limits, http.JSON, chunked=chunked, keep=keep)
+    head = reply.streamed(request_id, due, limits, response_bytes.JSON, chunked=chunked, keep=keep)
     return plan.in_parts(head, parts, due, chunked=chunked)
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from overlap.mock_server import settings
-from overlap.mock_server.permits import CLIENT, Permits
+from overlap.mock_server.options import settings
+from overlap.mock_server.options.permits import CLIENT, Permits
 from overlap.mock_server.schedule import Lazy, Schedule
 
 LONGEST = 100_000

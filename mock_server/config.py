@@ -5,12 +5,13 @@ import select
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from overlap.mock_server import files, settings
+from overlap.mock_server import files
 from overlap.mock_server.behaviour import KEYS, Behaviour, behaviour
 from overlap.mock_server.capacity import Size
-from overlap.mock_server.guard import sendable, usable
+from overlap.mock_server.http.guard import sendable, usable
 from overlap.mock_server.offers import offered
-from overlap.mock_server.permits import OWNER, Permits, named
+from overlap.mock_server.options import settings
+from overlap.mock_server.options.permits import OWNER, Permits, named
 from overlap.mock_server.rules import Rule, rule
 
 

@@ -8,11 +8,12 @@ from typing import Any, Protocol
 
 import orjson
 
-from overlap.mock_server import http, journal, metrics
+from overlap.mock_server import journal, metrics
 from overlap.mock_server.config import LIVE, Config
-from overlap.mock_server.guard import Guard
-from overlap.mock_server.request import Request
-from overlap.mock_server.settings import BadSetting
+from overlap.mock_server.http import response_bytes
+from overlap.mock_server.http.guard import Guard
+from overlap.mock_server.http.request import Request
+from overlap.mock_server.options.settings import BadSetting
 from overlap.mock_server.wire import errors
 from overlap.mock_server.wire.errors import Refused
 
@@ -60,11 +61,11 @@ class Control:
 
     def answer(self, request: Request, send: Callable[[bytes], None]) -> None:
         """Send the whole answer, head and body: now, or when all workers have had their say."""
-        close = b"" if request.keep else http.CLOSE
-        kind = _TEXT if request.path == METRICS else http.JSON
+        close = b"" if request.keep else response_bytes.CLOSE
+        kind = _TEXT if request.path == METRICS else response_bytes.JSON
 
         def told(body: bytes) -> None:
-            send(http.head(200, int(time.time()), kind, len(body), close) + body)
+            send(response_bytes.head(200, int(time.time()), kind, len(body), close) + body)
 
         try:
             self._route(request)(request, told)
@@ -102,7 +103,10 @@ class Control:
 
 
 def _refusal(refused: Refused, close: bytes) -> bytes:
-    return http.head(refused.status, int(time.time()), http.JSON, len(refused.body), close) + refused.body
+    return (
+        response_bytes.head(refused.status, int(time.time()), response_bytes.JSON, len(refused.body), close)
+        + refused.body
+    )
 
 
 def changed(config: Config, body: bytes) -> tuple[Config, list[str]]:

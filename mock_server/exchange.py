@@ -5,8 +5,8 @@ from array import array
 from collections.abc import Callable
 from typing import Protocol
 
+from overlap.mock_server.http.writer import Line
 from overlap.mock_server.journal import Entry, Journal
-from overlap.mock_server.line import Line
 from overlap.mock_server.plan import End, Plan
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from overlap.mock_server import http
+from overlap.mock_server.http import response_bytes
 from overlap.mock_server.wire import shapes
 from overlap.mock_server.wire.answer import Events
 from overlap.mock_server.wire.lazy import Lazy
@@ -69,7 +69,7 @@ class Plan:
 
     def frame(self, event: bytes) -> bytes:
         """Frame *event* as the pieces are framed."""
-        return http.chunk(event) if self.chunked else event
+        return response_bytes.chunk(event) if self.chunked else event
 
     def counted(self) -> list[int]:
         """Answer how many tokens are complete with each piece."""
@@ -110,7 +110,7 @@ def in_parts(head: bytes, parts: Lazy, due: int, *, chunked: bool) -> Plan:
 def _framed(before: bytes, event: bytes, after: bytes, chunked: bool, last: bool) -> bytes:  # noqa: FBT001
     if not chunked:
         return before + event + after
-    return before + http.chunk(event + after) + (http.LAST_CHUNK if last else b"")
+    return before + response_bytes.chunk(event + after) + (response_bytes.LAST_CHUNK if last else b"")
 
 
 def streamed(head: bytes, events: Events, due: "array[int]", *, chunked: bool) -> Plan:
@@ -136,7 +136,7 @@ def streamed(head: bytes, events: Events, due: "array[int]", *, chunked: bool) -
 
 
 def _pieces(before: bytes, events: Events, *, chunked: bool) -> list[bytes]:
-    frame = http.chunk if chunked else bytes
+    frame = response_bytes.chunk if chunked else bytes
     tokens = list(events.tokens) or [b""]
     pieces = [frame(token) for token in tokens]
     if len(tokens) == 1:
@@ -145,7 +145,7 @@ def _pieces(before: bytes, events: Events, *, chunked: bool) -> list[bytes]:
         pieces[0] = frame(events.head + tokens[0])
         pieces[-1] = frame(tokens[-1] + events.tail)
     if chunked:
-        pieces[-1] += http.LAST_CHUNK
+        pieces[-1] += response_bytes.LAST_CHUNK
     pieces[0] = before + pieces[0]
     return pieces
 
@@ -153,7 +153,7 @@ def _pieces(before: bytes, events: Events, *, chunked: bool) -> list[bytes]:
 def _flowing(before: bytes, events: Events, *, chunked: bool) -> Iterator[bytes]:
     """Yield the same pieces, of more tokens than one."""
     last = len(events.tokens) - 1
-    frame = http.chunk if chunked else bytes
+    frame = response_bytes.chunk if chunked else bytes
     for i, token in enumerate(events.tokens):
         if i == 0:
             yield _framed(before, events.head + token, events.tail if last == 0 else b"", chunked, last == 0)

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from overlap.mock_server import files
-from overlap.mock_server.settings import BadSetting
+from overlap.mock_server.options.settings import BadSetting
 
 
 @cache  # as many as the server's owner has named

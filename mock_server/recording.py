@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from overlap.mock_server import files
-from overlap.mock_server.settings import BadSetting
+from overlap.mock_server.options.settings import BadSetting
 
 FORMAT = "overlap-recording"
 VERSION = 1

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from http import HTTPStatus
 
-from overlap.mock_server import http
+from overlap.mock_server.http import response_bytes
 from overlap.mock_server.limits import Standing, spelled
 
 NO_LIMITS = (
@@ -44,7 +44,7 @@ def lines(pairs: Iterable[tuple[str, str]]) -> bytes:
 
 def _more(request_id: str, took: int, limits: bytes, *, keep: bool) -> bytes:
     ms = took // 1_000_000
-    close = b"" if keep else http.CLOSE
+    close = b"" if keep else response_bytes.CLOSE
     return b"x-request-id: %b\r\nopenai-processing-ms: %d\r\n%b%b%b" % (
         request_id.encode(),
         ms,
@@ -57,15 +57,15 @@ def _more(request_id: str, took: int, limits: bytes, *, keep: bool) -> bytes:
 def whole(request_id: str, took: int, limits: bytes, length: int, *, keep: bool) -> bytes:
     """Answer the head of a whole answer of *length* bytes that took *took* ns."""
     more = _more(request_id, took, limits, keep=keep)
-    return http.head(200, int(time.time()), http.JSON, length, more)
+    return response_bytes.head(200, int(time.time()), response_bytes.JSON, length, more)
 
 
 def streamed(  # noqa: PLR0913 - each decides about a header
     request_id: str, took: int, limits: bytes, kind: bytes, *, chunked: bool, keep: bool
 ) -> bytes:
     """Answer the head of a stream whose first event comes after *took* ns; *kind* is its content type."""
-    more = _more(request_id, took, limits, keep=keep) + (http.CHUNKED if chunked else b"")
-    return http.head(200, int(time.time()), kind, None, more)
+    more = _more(request_id, took, limits, keep=keep) + (response_bytes.CHUNKED if chunked else b"")
+    return response_bytes.head(200, int(time.time()), kind, None, more)
 
 
 def refused(request_id: str, status: int, length: int, extra: tuple[tuple[str, str], ...], *, keep: bool) -> bytes:
@@ -74,7 +74,7 @@ def refused(request_id: str, status: int, length: int, extra: tuple[tuple[str, s
 
     Recorded: a bad request has all the headers of a success; who asks for what is not there gets the id alone.
     """
-    more = lines(extra) + b"x-request-id: %b\r\n" % request_id.encode() + (b"" if keep else http.CLOSE)
+    more = lines(extra) + b"x-request-id: %b\r\n" % request_id.encode() + (b"" if keep else response_bytes.CLOSE)
     if status == HTTPStatus.BAD_REQUEST:
         more += b"openai-processing-ms: 0\r\n" + _ALWAYS
-    return http.head(status, int(time.time()), http.JSON, length, more)
+    return response_bytes.head(status, int(time.time()), response_bytes.JSON, length, more)

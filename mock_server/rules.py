@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from overlap.mock_server import registry, settings
-from overlap.mock_server.permits import CLIENT, Permits, parsed
+from overlap.mock_server.options import registry, settings
+from overlap.mock_server.options.permits import CLIENT, Permits, parsed
+from overlap.mock_server.options.settings import BadSetting
 from overlap.mock_server.schedule import of_any_round
-from overlap.mock_server.settings import BadSetting
 
 FOLDER = "overlap.mock_server.faults"
 

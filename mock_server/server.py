@@ -13,11 +13,11 @@ from functools import partial
 
 import uvloop
 
-from overlap.mock_server import guard
 from overlap.mock_server.app import App
 from overlap.mock_server.config import Config
-from overlap.mock_server.connection import Connection
 from overlap.mock_server.following import follow
+from overlap.mock_server.http import guard
+from overlap.mock_server.http.connection import Connection
 from overlap.mock_server.pacer import Pacer
 
 BACKLOG = 8192

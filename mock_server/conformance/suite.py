@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from overlap.mock_server import registry
+from overlap.mock_server.options import registry
 
 CHECKS = "overlap.mock_server.conformance.checks"
 

@@ -1,7 +1,7 @@
 """An error comes in the middle of a stream, as an event, and ends it."""
 
-from overlap.mock_server import http
 from overlap.mock_server.faults import _cutting
+from overlap.mock_server.http import response_bytes
 from overlap.mock_server.plan import End, Plan
 from overlap.mock_server.wire import errors
 
@@ -12,6 +12,6 @@ def change(plan: Plan, after: int = 10) -> None:
         return
     said = errors.event(errors.server_error())
     _cutting.stop(plan, after, plan.end)
-    last = http.LAST_CHUNK if plan.chunked else b""
+    last = response_bytes.LAST_CHUNK if plan.chunked else b""
     _cutting.append(plan, plan.frame(said) + last)
     plan.end = plan.end if plan.chunked else End.CLOSE

@@ -1,6 +1,6 @@
 """An error instead of an answer: 400, 401, 404, 408, 429, 500 or 503, with OpenAI's body."""
 
-from overlap.mock_server.settings import BadSetting
+from overlap.mock_server.options.settings import BadSetting
 from overlap.mock_server.wire import errors
 from overlap.mock_server.wire.errors import Refused
 

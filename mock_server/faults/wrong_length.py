@@ -2,14 +2,14 @@
 
 import re
 
-from overlap.mock_server import http
+from overlap.mock_server.http import response_bytes
 from overlap.mock_server.plan import End, Plan
 
 
 def change(plan: Plan, more: int = 100) -> None:
     """Promise *more* bytes than there are, and close."""
     if plan.chunked:
-        plan.pieces[-1] = plan.pieces[-1].removesuffix(http.LAST_CHUNK)
+        plan.pieces[-1] = plan.pieces[-1].removesuffix(response_bytes.LAST_CHUNK)
     else:
         head, body = plan.pieces[0][: plan.head], plan.pieces[0][plan.head :]
         head = re.sub(rb"(?<=content-length: )\d+", lambda n: b"%d" % (int(n[0]) + more), head)

@@ -4,9 +4,9 @@ import random
 from functools import lru_cache
 from itertools import accumulate, chain, cycle, islice, pairwise
 
+from overlap.mock_server.options.settings import BadSetting
 from overlap.mock_server.recording import Recording, recording
 from overlap.mock_server.schedule import of_any_round
-from overlap.mock_server.settings import BadSetting
 
 _MS = 1_000_000
 _EXAMPLE = Recording(

@@ -4,8 +4,8 @@ import inspect
 
 import pytest
 
-from overlap.mock_server import registry
 from overlap.mock_server.conformance import suite
+from overlap.mock_server.options import registry
 
 pytestmark = pytest.mark.langchain
 

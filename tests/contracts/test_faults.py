@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from overlap.mock_server import plan, registry, rules
+from overlap.mock_server import plan, rules
+from overlap.mock_server.options import registry
 from overlap.mock_server.plan import Plan
 from overlap.mock_server.wire.answer import Events
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from overlap.mock_server import registry, settings
+from overlap.mock_server.options import registry, settings
 from overlap.mock_server.schedule import Schedule
 
 FOLDER = "overlap.mock_server.profiles"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from overlap.mock_server import registry
+from overlap.mock_server.options import registry
 from overlap.mock_server.wire.answer import Answer
 from overlap.mock_server.wire.errors import Refused
 

@@ -8,7 +8,7 @@ from overlap.mock_server.answering import Answering
 from overlap.mock_server.buckets import Own
 from overlap.mock_server.config import Config
 from overlap.mock_server.counts import Counts
-from overlap.mock_server.request import Request
+from overlap.mock_server.http.request import Request
 
 BODY = b'{"model":"m","messages":[{"role":"user","content":"hello"}]}'
 

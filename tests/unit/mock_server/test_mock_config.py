@@ -9,7 +9,7 @@ import pytest
 
 from overlap.mock_server import command, server
 from overlap.mock_server.config import LIVE, Config, from_file, options
-from overlap.mock_server.settings import BadSetting, chosen
+from overlap.mock_server.options.settings import BadSetting, chosen
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from overlap.mock_server import files
 from overlap.mock_server.config import Config, from_file
-from overlap.mock_server.settings import BadSetting
+from overlap.mock_server.options.settings import BadSetting
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from overlap.mock_server import choices, config, connection, files, journal, plan, workshop
+from overlap.mock_server import choices, config, files, journal, plan, workshop
 from overlap.mock_server.behaviour import LONGEST
 from overlap.mock_server.faults import drip
+from overlap.mock_server.http import connection
 from overlap.mock_server.wire import embeddings, errors, lazy, pieces
 
 README = (Path(config.__file__).parent / "README.md").read_text(encoding="utf-8")

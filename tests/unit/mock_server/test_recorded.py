@@ -6,8 +6,8 @@ import pytest
 
 from overlap.mock_server import recorded
 from overlap.mock_server.behaviour import behaviour
-from overlap.mock_server.permits import OWNER
-from overlap.mock_server.settings import BadSetting
+from overlap.mock_server.options.permits import OWNER
+from overlap.mock_server.options.settings import BadSetting
 
 TRACE = """TIMESTAMP,ContextTokens,GeneratedTokens
 2023-11-16 18:15:46.6805900,374,44

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from overlap.mock_server.behaviour import behaviour
-from overlap.mock_server.permits import OWNER
-from overlap.mock_server.settings import BadSetting
+from overlap.mock_server.options.permits import OWNER
+from overlap.mock_server.options.settings import BadSetting
 
 MS = 1_000_000
 CALLS = [[(50 + i) * MS + k * (i + 1) * MS for k in range(3 + i % 4)] for i in range(12)]

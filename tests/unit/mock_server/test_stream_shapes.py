@@ -7,7 +7,7 @@ import pytest
 
 from overlap.mock_server import plan
 from overlap.mock_server.behaviour import behaviour
-from overlap.mock_server.settings import BadSetting
+from overlap.mock_server.options.settings import BadSetting
 from overlap.mock_server.wire import chat, shapes
 from overlap.mock_server.wire.answer import Answer
 

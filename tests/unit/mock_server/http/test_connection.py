@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from overlap.mock_server import connection
-from overlap.mock_server.connection import Connection
-from overlap.mock_server.request import Request
+from overlap.mock_server.http import connection
+from overlap.mock_server.http.connection import Connection
+from overlap.mock_server.http.request import Request
 
 SECOND = 10**9
 SOUND = b"POST /v1/x HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nok"

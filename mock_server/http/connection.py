@@ -7,9 +7,9 @@ from typing import Protocol, cast
 
 import httptools
 
-from overlap.mock_server import http
-from overlap.mock_server.line import Line
-from overlap.mock_server.request import KEPT, Request
+from overlap.mock_server.http import response_bytes
+from overlap.mock_server.http.request import KEPT, Request
+from overlap.mock_server.http.writer import Line
 from overlap.mock_server.wire import errors
 
 LONGEST_HEAD = 64 * 1024
@@ -183,7 +183,7 @@ class Connection(asyncio.Protocol):
             self._refuse(errors.too_large(LONGEST_BODY))
         self._size = 0
         if b"expect" in self._headers and self.exchange is None:
-            self.line.put(http.CONTINUE)
+            self.line.put(response_bytes.CONTINUE)
 
     def on_chunk_header(self) -> None:
         """Count a chunk of the body (called by the parser)."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from overlap.mock_server.guard import Guard
+from overlap.mock_server.http.guard import Guard
 from overlap.mock_server.wire.errors import Refused
 
 JSON = {b"host": b"localhost:8000", b"content-type": b"application/json"}

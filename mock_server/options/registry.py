@@ -13,8 +13,8 @@ from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
-from overlap.mock_server.permits import CLIENT, Permits
-from overlap.mock_server.shown import reason
+from overlap.mock_server.options.permits import CLIENT, Permits
+from overlap.mock_server.options.shown import reason
 
 
 def names(folder: str) -> list[str]:

@@ -5,9 +5,9 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from overlap.mock_server import registry
-from overlap.mock_server.permits import CLIENT, Permits, parsed
-from overlap.mock_server.shown import reason, shown
+from overlap.mock_server.options import registry
+from overlap.mock_server.options.permits import CLIENT, Permits, parsed
+from overlap.mock_server.options.shown import reason, shown
 
 LONGEST = 3600.0
 """The largest number a setting takes: an hour, for the many that are times in seconds."""

@@ -1,0 +1,1 @@
+"""Reading words such as `name,key=value`, and who may choose what."""
