@@ -9,22 +9,24 @@ from importlib import import_module
 from types import ModuleType
 from typing import NamedTuple
 
-from overlap.mock_server import choices, plan, reply, rules
+from overlap.mock_server import choices, rules
 from overlap.mock_server.behaviour import KEYS, LONGEST, Behaviour, behaviour
-from overlap.mock_server.buckets import Own, Shared
 from overlap.mock_server.config import Config
-from overlap.mock_server.counts import Counts
+from overlap.mock_server.exchange import schedule_plan as plan
+from overlap.mock_server.exchange.counters import Counts
+from overlap.mock_server.exchange.identity import Identity
+from overlap.mock_server.exchange.journal import LONGEST_PATH, Entry
+from overlap.mock_server.exchange.schedule_plan import End, Plan
 from overlap.mock_server.http import response_bytes
 from overlap.mock_server.http.request import Request
-from overlap.mock_server.identity import Identity
-from overlap.mock_server.journal import LONGEST_PATH, Entry
-from overlap.mock_server.limiting import Limiting
+from overlap.mock_server.limits import heads
+from overlap.mock_server.limits.buckets import Own, Shared
+from overlap.mock_server.limits.limiting import Limiting
 from overlap.mock_server.options import registry
 from overlap.mock_server.options.settings import BadSetting
 from overlap.mock_server.options.shown import reason
-from overlap.mock_server.plan import End, Plan
 from overlap.mock_server.rules import Facts, Rule
-from overlap.mock_server.schedule import Lazy, warms_up
+from overlap.mock_server.timing.schedule import Lazy, warms_up
 from overlap.mock_server.wire import errors, models, shapes
 from overlap.mock_server.wire.answer import Answer, Asked, Events
 from overlap.mock_server.wire.lazy import Lazy as Parts
@@ -115,7 +117,7 @@ class Answering:
         endpoint = self._endpoint(request)
         if endpoint is None:
             body = _listed(request)
-            head = reply.whole(entry.request_id, 0, reply.NO_LIMITS, len(body), keep=request.keep)
+            head = heads.whole(entry.request_id, 0, heads.NO_LIMITS, len(body), keep=request.keep)
             laid = plan.whole(head, body, 0)
             laid.end = End.KEEP if request.keep else End.CLOSE
             entry.planned = laid.planned()
@@ -136,7 +138,7 @@ class Answering:
             length = how.length(key)
         tokens, reason = endpoint.compose(asked, min(max(length, 1), LONGEST))
         entry.tokens = len(tokens) * asked.answers
-        limits = reply.NO_LIMITS if warm else self._admitted(asked, entry.tokens, request.received)
+        limits = heads.NO_LIMITS if warm else self._admitted(asked, entry.tokens, request.received)
         if request.path in self._named:
             limits += models.header(asked.model)
         prefill = 0 if warm else how.prefill * asked.prompt_tokens
@@ -250,7 +252,7 @@ def _streamed(  # noqa: PLR0913 - what a head is made of
     request: Request, request_id: str, events: Events, due: "array[int]", limits: bytes, *, apart: bool
 ) -> Plan:
     chunked, keep = request.chunks, request.keep and request.chunks
-    head = reply.streamed(request_id, due[0], limits, events.kind, chunked=chunked, keep=keep)
+    head = heads.streamed(request_id, due[0], limits, events.kind, chunked=chunked, keep=keep)
     laid = plan.streamed(head, shapes.apart(events) if apart else events, due, chunked=chunked)
     if apart:
         laid.together = 1
@@ -259,12 +261,12 @@ def _streamed(  # noqa: PLR0913 - what a head is made of
 
 def _in_parts(request: Request, request_id: str, parts: Parts, due: int, limits: bytes) -> Plan:
     chunked, keep = request.chunks, request.keep and request.chunks
-    head = reply.streamed(request_id, due, limits, response_bytes.JSON, chunked=chunked, keep=keep)
+    head = heads.streamed(request_id, due, limits, response_bytes.JSON, chunked=chunked, keep=keep)
     return plan.in_parts(head, parts, due, chunked=chunked)
 
 
 def _whole(request: Request, request_id: str, body: bytes, due: int, limits: bytes) -> Plan:
-    head = reply.whole(request_id, due, limits, len(body), keep=request.keep)
+    head = heads.whole(request_id, due, limits, len(body), keep=request.keep)
     return plan.whole(head, body, due)
 
 
@@ -284,7 +286,7 @@ def refusal(entry: Entry, refused: errors.Refused, delay: int, *, keep: bool) ->
     """Plan an error for an answer, *delay* ns after the request; the entry is told."""
     entry.status, entry.stream = refused.status, False
     entry.retry_after = refused.pause
-    head = reply.refused(entry.request_id, refused.status, len(refused.body), refused.headers, keep=keep)
+    head = heads.refused(entry.request_id, refused.status, len(refused.body), refused.headers, keep=keep)
     laid = plan.whole(head, refused.body, delay)
     laid.end = End.KEEP if keep else End.CLOSE
     entry.planned = laid.planned()

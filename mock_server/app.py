@@ -7,20 +7,20 @@ from functools import partial
 from typing import Any, Protocol
 
 from overlap.mock_server.answering import Answering
-from overlap.mock_server.buckets import Own, Shared
 from overlap.mock_server.config import Config
 from overlap.mock_server.control import Control, Then, changed
-from overlap.mock_server.counts import Counts
-from overlap.mock_server.exchange import Exchange
+from overlap.mock_server.exchange.counters import Counts
+from overlap.mock_server.exchange.exchange import Exchange
+from overlap.mock_server.exchange.journal import Journal
+from overlap.mock_server.exchange.schedule_plan import Plan, empty
+from overlap.mock_server.exchange.slow_answers import Workshop
 from overlap.mock_server.http.connection import Connection
 from overlap.mock_server.http.request import Request
-from overlap.mock_server.journal import Journal
+from overlap.mock_server.limits.buckets import Own, Shared
 from overlap.mock_server.load import Load
 from overlap.mock_server.metrics import Metrics
-from overlap.mock_server.pacer import Pacer
 from overlap.mock_server.pending import Pending
-from overlap.mock_server.plan import Plan, empty
-from overlap.mock_server.workshop import Workshop
+from overlap.mock_server.timing.pacer import Pacer
 
 
 class Company(Protocol):

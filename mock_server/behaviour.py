@@ -7,7 +7,7 @@ from typing import Any
 
 from overlap.mock_server.options import settings
 from overlap.mock_server.options.permits import CLIENT, Permits
-from overlap.mock_server.schedule import Lazy, Schedule
+from overlap.mock_server.timing.schedule import Lazy, Schedule
 
 LONGEST = 100_000
 """The most tokens an answer has."""

@@ -8,9 +8,9 @@ from typing import Any, cast
 
 from overlap.mock_server.capacity import Job, Size
 from overlap.mock_server.channel import Channel
-from overlap.mock_server.counts import Counts
-from overlap.mock_server.pacer import Pacer
+from overlap.mock_server.exchange.counters import Counts
 from overlap.mock_server.simulation import Simulation
+from overlap.mock_server.timing.pacer import Pacer
 
 
 @dataclass(slots=True)

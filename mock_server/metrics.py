@@ -6,7 +6,7 @@ from itertools import accumulate
 
 import orjson
 
-from overlap.mock_server.journal import Entry
+from overlap.mock_server.exchange.journal import Entry
 
 BOUNDS = (100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000, 50_000_000, 1_000_000_000)
 """Upper bounds of the buckets of lateness, in ns."""

@@ -1,6 +1,6 @@
 """A control request on its connection, until its answer is there."""
 
-from overlap.mock_server.exchange import Owner
+from overlap.mock_server.exchange.exchange import Owner
 
 
 class Pending:

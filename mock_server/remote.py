@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from overlap.mock_server.answering import refusal
 from overlap.mock_server.channel import Channel
 from overlap.mock_server.control import Then
-from overlap.mock_server.exchange import Exchange
-from overlap.mock_server.journal import Entry
-from overlap.mock_server.plan import End, Plan
+from overlap.mock_server.exchange.exchange import Exchange
+from overlap.mock_server.exchange.journal import Entry
+from overlap.mock_server.exchange.schedule_plan import End, Plan
 from overlap.mock_server.wire import errors
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from overlap.mock_server.options import registry, settings
 from overlap.mock_server.options.permits import CLIENT, Permits, parsed
 from overlap.mock_server.options.settings import BadSetting
-from overlap.mock_server.schedule import of_any_round
+from overlap.mock_server.timing.schedule import of_any_round
 
 FOLDER = "overlap.mock_server.faults"
 

@@ -18,7 +18,7 @@ from overlap.mock_server.config import Config
 from overlap.mock_server.following import follow
 from overlap.mock_server.http import guard
 from overlap.mock_server.http.connection import Connection
-from overlap.mock_server.pacer import Pacer
+from overlap.mock_server.timing.pacer import Pacer
 
 BACKLOG = 8192
 

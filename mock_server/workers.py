@@ -15,14 +15,14 @@ import uvloop
 
 from overlap.mock_server import server
 from overlap.mock_server.app import App
-from overlap.mock_server.buckets import Shared
 from overlap.mock_server.channel import Channel, connected
 from overlap.mock_server.config import Config
-from overlap.mock_server.counts import Counts
+from overlap.mock_server.exchange.counters import Counts
 from overlap.mock_server.following import follow
 from overlap.mock_server.hub import Hub
-from overlap.mock_server.pacer import Pacer
+from overlap.mock_server.limits.buckets import Shared
 from overlap.mock_server.remote import Remote
+from overlap.mock_server.timing.pacer import Pacer
 
 PATIENCE = 20.0
 """How long workers may take to be up, in seconds."""

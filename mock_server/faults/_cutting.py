@@ -1,6 +1,6 @@
 """Cutting a plan's pieces, for the faults that do."""
 
-from overlap.mock_server.plan import End, Plan
+from overlap.mock_server.exchange.schedule_plan import End, Plan
 
 
 def stop(plan: Plan, after: int, end: End) -> None:

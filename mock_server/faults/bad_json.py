@@ -1,6 +1,6 @@
 """One event, or the body, is no JSON: it breaks off in the middle of a string."""
 
-from overlap.mock_server.plan import Plan
+from overlap.mock_server.exchange.schedule_plan import Plan
 
 _TORN = b'data: {"id":"chatcmpl-torn","object":"chat.completion.chunk","choices":[{"delta":{"content":"to\n\n'
 

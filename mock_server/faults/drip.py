@@ -3,7 +3,7 @@
 from array import array
 from itertools import accumulate
 
-from overlap.mock_server.plan import Plan
+from overlap.mock_server.exchange.schedule_plan import Plan
 
 _MOST = 100_000
 

@@ -1,8 +1,8 @@
 """An error comes in the middle of a stream, as an event, and ends it."""
 
+from overlap.mock_server.exchange.schedule_plan import End, Plan
 from overlap.mock_server.faults import _cutting
 from overlap.mock_server.http import response_bytes
-from overlap.mock_server.plan import End, Plan
 from overlap.mock_server.wire import errors
 
 

@@ -1,8 +1,8 @@
 """The terminator after `[DONE]` comes late, and the connection cannot be used again until it has."""
 
+from overlap.mock_server.exchange.schedule_plan import Plan
 from overlap.mock_server.faults import _cutting
 from overlap.mock_server.http import response_bytes
-from overlap.mock_server.plan import Plan
 
 
 def change(plan: Plan, seconds: float = 0.3) -> None:

@@ -1,6 +1,6 @@
 """Several events come in one packet, when the last of them is due."""
 
-from overlap.mock_server.plan import Plan
+from overlap.mock_server.exchange.schedule_plan import Plan
 
 
 def change(plan: Plan, events: int = 4) -> None:

@@ -1,7 +1,7 @@
 """Status line and headers come one line at a time, with a gap between them."""
 
+from overlap.mock_server.exchange.schedule_plan import Plan
 from overlap.mock_server.faults import _cutting
-from overlap.mock_server.plan import Plan
 
 
 def change(plan: Plan, gap: float = 0.1) -> None:

@@ -1,7 +1,7 @@
 """Every event comes in two packets, cut in the middle."""
 
+from overlap.mock_server.exchange.schedule_plan import Plan
 from overlap.mock_server.faults import _cutting
-from overlap.mock_server.plan import Plan
 
 
 def change(plan: Plan, gap: float = 0.001) -> None:

@@ -1,6 +1,6 @@
 """The answer stops after some tokens, and goes on later."""
 
-from overlap.mock_server.plan import Plan
+from overlap.mock_server.exchange.schedule_plan import Plan
 
 
 def change(plan: Plan, after: int = 10, seconds: float = 5.0) -> None:

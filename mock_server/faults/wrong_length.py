@@ -2,8 +2,8 @@
 
 import re
 
+from overlap.mock_server.exchange.schedule_plan import End, Plan
 from overlap.mock_server.http import response_bytes
-from overlap.mock_server.plan import End, Plan
 
 
 def change(plan: Plan, more: int = 100) -> None:

@@ -18,10 +18,10 @@ from overlap.harness.probe import tag
 from overlap.harness.stats.summary import summarise
 from overlap.harness.store.run_files import read
 from overlap.mock_server.answering import Answering
-from overlap.mock_server.buckets import Own
 from overlap.mock_server.config import Config
-from overlap.mock_server.counts import Counts
+from overlap.mock_server.exchange.counters import Counts
 from overlap.mock_server.http.request import Request
+from overlap.mock_server.limits.buckets import Own
 
 pytestmark = pytest.mark.langchain
 

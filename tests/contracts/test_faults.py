@@ -5,9 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from overlap.mock_server import plan, rules
+from overlap.mock_server import rules
+from overlap.mock_server.exchange import schedule_plan
+from overlap.mock_server.exchange.schedule_plan import Plan
 from overlap.mock_server.options import registry
-from overlap.mock_server.plan import Plan
 from overlap.mock_server.wire.answer import Events
 
 NAMES = registry.names(rules.FOLDER)
@@ -19,13 +20,13 @@ pytestmark = pytest.mark.parametrize("name", NAMES)
 def streamed(tokens: int, *, chunked: bool) -> Plan:
     """Answer the plan of a stream with a token every 10 ns."""
     events = Events(b"data: head\n\n", [b"data: %d\n\n" % i for i in range(tokens)], b"data: [DONE]\n\n")
-    return plan.streamed(HEAD, events, array("q", range(100, 100 + 10 * tokens, 10)), chunked=chunked)
+    return schedule_plan.streamed(HEAD, events, array("q", range(100, 100 + 10 * tokens, 10)), chunked=chunked)
 
 
 def plans() -> list[Plan]:
     """Answer the kinds of plans there are, down to the shortest."""
     streams = [streamed(tokens, chunked=chunked) for tokens in (1, 2, 9, 10, 11, 50) for chunked in (True, False)]
-    return [plan.whole(HEAD, b'{"a": "b"}\r\n', 100), *streams]
+    return [schedule_plan.whole(HEAD, b'{"a": "b"}\r\n', 100), *streams]
 
 
 def test_it_leaves_a_plan_that_can_be_played(name):

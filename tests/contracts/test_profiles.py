@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from overlap.mock_server.options import registry, settings
-from overlap.mock_server.schedule import Schedule
+from overlap.mock_server.timing.schedule import Schedule
 
 FOLDER = "overlap.mock_server.profiles"
 NAMES = registry.names(FOLDER)

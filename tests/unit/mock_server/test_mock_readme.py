@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from overlap.mock_server import choices, config, files, journal, plan, workshop
+from overlap.mock_server import choices, config, files
 from overlap.mock_server.behaviour import LONGEST
+from overlap.mock_server.exchange import journal, schedule_plan, slow_answers
 from overlap.mock_server.faults import drip
 from overlap.mock_server.http import connection
 from overlap.mock_server.wire import embeddings, errors, lazy, pieces
@@ -28,10 +29,10 @@ KB, MB, SECOND = 1024, 1024 * 1024, 10**9
         f"under `drip` | {drip._MOST:,} |",
         f"{journal.NUMBERS // 10**6} million times",
         f"regular ones of {files.LARGEST // MB} MB",
-        f"more than {plan.LONG:,} tokens",
+        f"more than {schedule_plan.LONG:,} tokens",
         f"than {lazy.LONG:,} events",
         f"than {embeddings._HELD:,} numbers",
-        f"{plan.TOGETHER} events to a write",
+        f"{schedule_plan.TOGETHER} events to a write",
     ],
 )
 def test_a_size_in_the_readme_is_the_codes(words):
@@ -42,5 +43,5 @@ def test_a_size_in_the_readme_is_the_codes(words):
 def test_what_is_said_in_words_is_so_too():
     """An answer is as long as all its choices may be, and eight are held whole."""
     assert LONGEST == pieces.MOST
-    assert workshop.HELD == 8
+    assert slow_answers.HELD == 8
     assert config.MOST_WORDS == choices.LONGEST

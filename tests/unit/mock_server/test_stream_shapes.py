@@ -5,14 +5,14 @@ from array import array
 import orjson
 import pytest
 
-from overlap.mock_server import plan
 from overlap.mock_server.behaviour import behaviour
+from overlap.mock_server.exchange import schedule_plan
 from overlap.mock_server.options.settings import BadSetting
 from overlap.mock_server.wire import chat, shapes
 from overlap.mock_server.wire.answer import Answer
 
 
-def planned(shape: str, length: int = 5) -> plan.Plan:
+def planned(shape: str, length: int = 5) -> schedule_plan.Plan:
     """The plan of a chat of *length* tokens that are due at 10, 20, 30 …"""
     how = behaviour("instant", "5", "0", 1, shape)
     asked = chat.read(
@@ -23,7 +23,7 @@ def planned(shape: str, length: int = 5) -> plan.Plan:
         asked, Answer("C4Gmj9b5BeLuDR5fgSeYUQobtSGV3", 1_755_133_869, tokens, 3, reason), how.group
     )
     due = array("q", range(10, 10 * length + 10, 10))
-    return plan.streamed(b"HEAD", shapes.apart(events) if how.apart else events, due, chunked=False)
+    return schedule_plan.streamed(b"HEAD", shapes.apart(events) if how.apart else events, due, chunked=False)
 
 
 def test_a_stream_has_a_piece_for_each_token_unless_told():

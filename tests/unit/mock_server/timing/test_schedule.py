@@ -3,7 +3,7 @@
 import random
 
 from overlap.mock_server.profiles import lognormal, steady
-from overlap.mock_server.schedule import HOUR, Schedule
+from overlap.mock_server.timing.schedule import HOUR, Schedule
 
 
 def test_a_steady_profile_is_exact():

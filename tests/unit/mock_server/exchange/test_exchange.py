@@ -5,9 +5,9 @@ from array import array
 
 import pytest
 
-from overlap.mock_server.exchange import Exchange
-from overlap.mock_server.journal import Entry, Journal
-from overlap.mock_server.plan import TOGETHER, End, Plan
+from overlap.mock_server.exchange.exchange import Exchange
+from overlap.mock_server.exchange.journal import Entry, Journal
+from overlap.mock_server.exchange.schedule_plan import TOGETHER, End, Plan
 
 
 class Line:

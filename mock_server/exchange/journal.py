@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from overlap.mock_server.counts import Counts
+from overlap.mock_server.exchange.counters import Counts
 
 NUMBERS = 16_000_000
 """How many times of tokens, planned and written, are kept at most (128 MB), however few entries they belong to."""

@@ -5,9 +5,9 @@ from array import array
 from collections.abc import Callable
 from typing import Protocol
 
+from overlap.mock_server.exchange.journal import Entry, Journal
+from overlap.mock_server.exchange.schedule_plan import End, Plan
 from overlap.mock_server.http.writer import Line
-from overlap.mock_server.journal import Entry, Journal
-from overlap.mock_server.plan import End, Plan
 
 
 class Owner(Protocol):

@@ -7,7 +7,7 @@ from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Protocol
 
-from overlap.mock_server import timer
+from overlap.mock_server.timing import timer
 
 TURN = 2_000_000
 """The longest the pacer keeps the event loop from reading requests, in ns, when it has fallen behind."""

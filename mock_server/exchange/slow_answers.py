@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from overlap.mock_server.plan import Plan
+from overlap.mock_server.exchange.schedule_plan import Plan
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor

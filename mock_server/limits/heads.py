@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 
 from overlap.mock_server.http import response_bytes
-from overlap.mock_server.limits import Standing, spelled
+from overlap.mock_server.limits.limits import Standing, spelled
 
 NO_LIMITS = (
     b"x-ratelimit-limit-requests: 30000\r\nx-ratelimit-limit-tokens: 150000000\r\n"

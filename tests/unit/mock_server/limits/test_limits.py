@@ -2,9 +2,9 @@
 
 import pytest
 
-from overlap.mock_server import reply
-from overlap.mock_server.limiting import Limiting
-from overlap.mock_server.limits import MINUTE, Limits, spelled
+from overlap.mock_server.limits import heads
+from overlap.mock_server.limits.limiting import Limiting
+from overlap.mock_server.limits.limits import MINUTE, Limits, spelled
 from overlap.mock_server.wire.errors import Refused
 
 SECOND = 10**9
@@ -128,4 +128,4 @@ def test_each_model_has_its_own_limits():
 
 def test_without_limits_the_headers_are_there_all_the_same():
     """A client that reads them finds them."""
-    assert Limiting(0, 0).admit("m", 10, 0) == reply.NO_LIMITS
+    assert Limiting(0, 0).admit("m", 10, 0) == heads.NO_LIMITS

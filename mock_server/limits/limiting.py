@@ -2,9 +2,9 @@
 
 import math
 
-from overlap.mock_server import reply
-from overlap.mock_server.buckets import Own, Shared
-from overlap.mock_server.limits import WHOLE_MINUTE, Limits, Standing, spelled
+from overlap.mock_server.limits import heads
+from overlap.mock_server.limits.buckets import Own, Shared
+from overlap.mock_server.limits.limits import WHOLE_MINUTE, Limits, Standing, spelled
 from overlap.mock_server.wire import errors
 from overlap.mock_server.wire.errors import Refused
 
@@ -29,14 +29,14 @@ class Limiting:
     def admit(self, model: str, tokens: int, now: int) -> bytes:
         """Answer the rate-limit headers of a request that passes at *now* (ns); raises `Refused` for others."""
         if self._most is None:
-            return reply.NO_LIMITS
+            return heads.NO_LIMITS
         if tokens > max(self._most[1] * self._burst / WHOLE_MINUTE, 1):
             raise _too_large(model, self._most[1], tokens)
         with self._buckets.lock:
             standing = Limits(*self._most, self._buckets.state(model), self._burst).ask(now, tokens)
         if standing.wait:
             raise self._refused(model, tokens, standing)
-        return reply.lines(reply.limit_pairs(self._most, standing))
+        return heads.lines(heads.limit_pairs(self._most, standing))
 
     def _refused(self, model: str, tokens: int, standing: Standing) -> Refused:
         assert self._most is not None
@@ -44,7 +44,7 @@ class Limiting:
         refused = errors.rate_limited(
             model, standing.unit, limit, standing.used, requested, spelled(standing.wait)
         )
-        pairs = reply.limit_pairs(self._most, standing)
+        pairs = heads.limit_pairs(self._most, standing)
         ms = math.ceil(standing.wait / 1e6)
         waits = [("retry-after-ms", str(ms)), ("retry-after", str(math.ceil(ms / 1000)))]
         return Refused(refused.status, refused.body, (*refused.headers, *waits, *pairs))

@@ -5,8 +5,8 @@ from array import array
 import orjson
 import pytest
 
-from overlap.mock_server import journal
-from overlap.mock_server.journal import Entry, Journal
+from overlap.mock_server.exchange import journal
+from overlap.mock_server.exchange.journal import Entry, Journal
 
 
 def entry(tag: str = "000001", tokens: int = 2) -> Entry:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from overlap.mock_server import timer
-from overlap.mock_server.pacer import CROWD, REST, TURN, Pacer
+from overlap.mock_server.timing import timer
+from overlap.mock_server.timing.pacer import CROWD, REST, TURN, Pacer
 
 
 class Clock:

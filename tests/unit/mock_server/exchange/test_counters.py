@@ -5,10 +5,10 @@ import time
 import pytest
 
 from overlap.mock_server.answering import Answering
-from overlap.mock_server.buckets import Own
 from overlap.mock_server.config import Config
-from overlap.mock_server.counts import Counts
+from overlap.mock_server.exchange.counters import Counts
 from overlap.mock_server.http.request import Request
+from overlap.mock_server.limits.buckets import Own
 
 BODY = b'{"model":"m","messages":[{"role":"user","content":"hello"}]}'
 

@@ -1,0 +1,1 @@
+"""Rate limits: buckets, admission, and the headers that tell callers of them."""

@@ -1,0 +1,1 @@
+"""The clock: due times, the pacer that keeps them, and its timer."""
