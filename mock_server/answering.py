@@ -9,8 +9,10 @@ from importlib import import_module
 from types import ModuleType
 from typing import NamedTuple
 
-from overlap.mock_server import choices, rules
-from overlap.mock_server.behaviour import KEYS, LONGEST, Behaviour, behaviour
+from overlap.mock_server import choices
+from overlap.mock_server.behaviour import rules
+from overlap.mock_server.behaviour.behaviour import KEYS, LONGEST, Behaviour, behaviour
+from overlap.mock_server.behaviour.rules import Facts, Rule
 from overlap.mock_server.config import Config
 from overlap.mock_server.exchange import schedule_plan as plan
 from overlap.mock_server.exchange.counters import Counts
@@ -25,7 +27,6 @@ from overlap.mock_server.limits.limiting import Limiting
 from overlap.mock_server.options import registry
 from overlap.mock_server.options.settings import BadSetting
 from overlap.mock_server.options.shown import reason
-from overlap.mock_server.rules import Facts, Rule
 from overlap.mock_server.timing.schedule import Lazy, warms_up
 from overlap.mock_server.wire import errors, models, shapes
 from overlap.mock_server.wire.answer import Answer, Asked, Events

@@ -17,7 +17,7 @@ from overlap.mock_server.exchange.slow_answers import Workshop
 from overlap.mock_server.http.connection import Connection
 from overlap.mock_server.http.request import Request
 from overlap.mock_server.limits.buckets import Own, Shared
-from overlap.mock_server.load import Load
+from overlap.mock_server.load.inline import Load
 from overlap.mock_server.metrics import Metrics
 from overlap.mock_server.pending import Pending
 from overlap.mock_server.timing.pacer import Pacer

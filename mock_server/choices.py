@@ -2,7 +2,7 @@
 
 import orjson
 
-from overlap.mock_server.behaviour import KEYS
+from overlap.mock_server.behaviour.behaviour import KEYS
 from overlap.mock_server.http.request import Request
 from overlap.mock_server.wire import errors
 

@@ -10,12 +10,12 @@ from typing import Any, NoReturn
 import click
 from click.core import ParameterSource
 
-from overlap.mock_server.behaviour import LENGTHS, PROFILES
+from overlap.mock_server.behaviour.behaviour import LENGTHS, PROFILES
+from overlap.mock_server.behaviour.rules import FOLDER as FAULTS
 from overlap.mock_server.config import Config, from_file
 from overlap.mock_server.config import options as fields_of_config
 from overlap.mock_server.options import registry
 from overlap.mock_server.options.settings import BadSetting
-from overlap.mock_server.rules import FOLDER as FAULTS
 
 
 def options(command: click.Command) -> click.Command:

@@ -5,14 +5,14 @@ import select
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from overlap.mock_server import files
-from overlap.mock_server.behaviour import KEYS, Behaviour, behaviour
-from overlap.mock_server.capacity import Size
+from overlap.mock_server.behaviour.behaviour import KEYS, Behaviour, behaviour
+from overlap.mock_server.behaviour.offers import offered
+from overlap.mock_server.behaviour.rules import Rule, rule
 from overlap.mock_server.http.guard import sendable, usable
-from overlap.mock_server.offers import offered
+from overlap.mock_server.load.capacity import Size
 from overlap.mock_server.options import settings
 from overlap.mock_server.options.permits import OWNER, Permits, named
-from overlap.mock_server.rules import Rule, rule
+from overlap.mock_server.recordings import input_files
 
 
 def _option(default: Any, about: str) -> Any:
@@ -259,7 +259,7 @@ def from_file(path: str) -> dict[str, Any]:
     import tomllib  # few have such a file
 
     try:
-        said = tomllib.loads(files.content(path).decode())
+        said = tomllib.loads(input_files.content(path).decode())
     except (OSError, ValueError, RecursionError) as unreadable:
         reason = getattr(unreadable, "strerror", None) or unreadable
         raise settings.BadSetting(f"config={path}: cannot be read: {reason}") from None

@@ -2,7 +2,7 @@
 
 import random
 
-from overlap.mock_server import recorded
+from overlap.mock_server.recordings import columns_file
 
 _EXAMPLE = ((0.18, 0.019), (0.21, 0.020), (0.24, 0.021), (0.31, 0.022), (0.62, 0.027))
 
@@ -14,6 +14,6 @@ def offsets(rng: random.Random, tokens: int, path: str = "") -> list[float]:
     Both times come from the same line, as a slow first token and slow gaps go together. Without a *path*, a small
     made-up sample serves.
     """
-    rows = recorded.rows(path, 2) if path else _EXAMPLE
+    rows = columns_file.rows(path, 2) if path else _EXAMPLE
     ttft, itl = rows[rng.randrange(len(rows))]
     return [ttft + i * itl for i in range(tokens)]

@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import accumulate, chain, cycle, islice, pairwise
 
 from overlap.mock_server.options.settings import BadSetting
-from overlap.mock_server.recording import Recording, recording
+from overlap.mock_server.recordings.recording import Recording, recording
 from overlap.mock_server.timing.schedule import of_any_round
 
 _MS = 1_000_000

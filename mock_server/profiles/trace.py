@@ -2,7 +2,7 @@
 
 import random
 
-from overlap.mock_server import recorded
+from overlap.mock_server.recordings import columns_file
 
 _EXAMPLE = ((0.0, 374.0, 44.0), (0.6, 396.0, 109.0), (1.1, 879.0, 55.0), (1.9, 91.0, 16.0), (2.4, 1313.0, 169.0))
 
@@ -32,5 +32,5 @@ def length(rng: random.Random, path: str = "") -> int:
 
 
 def _line(rng: random.Random, path: str) -> tuple[float, ...]:
-    rows = recorded.rows(path, 3) if path else _EXAMPLE
+    rows = columns_file.rows(path, 3) if path else _EXAMPLE
     return rows[rng.randrange(len(rows))]

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from overlap.mock_server import rules
+from overlap.mock_server.behaviour import rules
 from overlap.mock_server.exchange import schedule_plan
 from overlap.mock_server.exchange.schedule_plan import Plan
 from overlap.mock_server.options import registry

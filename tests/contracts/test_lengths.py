@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from overlap.mock_server.behaviour import LENGTHS, LONGEST, behaviour
+from overlap.mock_server.behaviour.behaviour import LENGTHS, LONGEST, behaviour
 from overlap.mock_server.options import registry
 
 pytestmark = pytest.mark.parametrize("name", registry.names(LENGTHS))

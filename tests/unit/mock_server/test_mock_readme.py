@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from overlap.mock_server import choices, config, files
-from overlap.mock_server.behaviour import LONGEST
+from overlap.mock_server import choices, config
+from overlap.mock_server.behaviour.behaviour import LONGEST
 from overlap.mock_server.exchange import journal, schedule_plan, slow_answers
 from overlap.mock_server.faults import drip
 from overlap.mock_server.http import connection
+from overlap.mock_server.recordings import input_files
 from overlap.mock_server.wire import embeddings, errors, lazy, pieces
 
 README = (Path(config.__file__).parent / "README.md").read_text(encoding="utf-8")
@@ -28,7 +29,7 @@ KB, MB, SECOND = 1024, 1024 * 1024, 10**9
         f"| {pieces.MOST:,} | the finish reason",
         f"under `drip` | {drip._MOST:,} |",
         f"{journal.NUMBERS // 10**6} million times",
-        f"regular ones of {files.LARGEST // MB} MB",
+        f"regular ones of {input_files.LARGEST // MB} MB",
         f"more than {schedule_plan.LONG:,} tokens",
         f"than {lazy.LONG:,} events",
         f"than {embeddings._HELD:,} numbers",

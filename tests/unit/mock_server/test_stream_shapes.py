@@ -5,7 +5,7 @@ from array import array
 import orjson
 import pytest
 
-from overlap.mock_server.behaviour import behaviour
+from overlap.mock_server.behaviour.behaviour import behaviour
 from overlap.mock_server.exchange import schedule_plan
 from overlap.mock_server.options.settings import BadSetting
 from overlap.mock_server.wire import chat, shapes

@@ -5,7 +5,7 @@ from overlap.harness.recording import known
 from overlap.harness.recording.file import Recorded
 from overlap.harness.recording.known import Floor, added_to
 from overlap.harness.recording.measure import Measured
-from overlap.mock_server import recording as theirs
+from overlap.mock_server.recordings import recording as theirs
 
 MS = 1_000_000
 # A first token, one that came with it in one piece, and one 10 ms later.

@@ -5,13 +5,13 @@ import sys
 
 import pytest
 
-from overlap.mock_server import rules
-from overlap.mock_server.behaviour import LENGTHS, PROFILES, behaviour
+from overlap.mock_server.behaviour import rules
+from overlap.mock_server.behaviour.behaviour import LENGTHS, PROFILES, behaviour
+from overlap.mock_server.behaviour.rules import FOLDER as FAULTS
 from overlap.mock_server.config import Config, from_file
 from overlap.mock_server.options import registry, settings
 from overlap.mock_server.options.permits import CLIENT, OWNER, named
 from overlap.mock_server.options.settings import BadSetting
-from overlap.mock_server.rules import FOLDER as FAULTS
 
 
 @pytest.fixture

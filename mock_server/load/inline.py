@@ -2,10 +2,10 @@
 
 from typing import cast
 
-from overlap.mock_server.capacity import Job, Size
 from overlap.mock_server.exchange.counters import Counts
 from overlap.mock_server.exchange.exchange import Exchange
-from overlap.mock_server.simulation import Simulation
+from overlap.mock_server.load.capacity import Job, Size
+from overlap.mock_server.load.simulation import Simulation
 from overlap.mock_server.timing.pacer import Pacer
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from overlap.mock_server.behaviour import behaviour
+from overlap.mock_server.behaviour.behaviour import behaviour
 from overlap.mock_server.options.permits import OWNER
 from overlap.mock_server.options.settings import BadSetting
 

@@ -5,8 +5,8 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from overlap.mock_server import files
 from overlap.mock_server.options.settings import BadSetting
+from overlap.mock_server.recordings import input_files
 
 FORMAT = "overlap-recording"
 VERSION = 1
@@ -31,7 +31,7 @@ class Recording(NamedTuple):
 def recording(path: str) -> Recording:
     """Answer what the file at *path* holds; raises `BadSetting`, in one line, for one that cannot be played."""
     try:
-        found = json.loads(files.content(path).decode())
+        found = json.loads(input_files.content(path).decode())
     except (OSError, ValueError, RecursionError) as unreadable:
         reason = getattr(unreadable, "strerror", None) or unreadable
         raise BadSetting(f"file={path}: cannot be read: {reason}") from None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from overlap.mock_server.capacity import Capacity, Job, Size
+from overlap.mock_server.load.capacity import Capacity, Job, Size
 
 
 def due(model: Capacity, until: int = 10**6) -> list[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from overlap.mock_server.rules import Facts, first, rule
+from overlap.mock_server.behaviour.rules import Facts, first, rule
 
 
 def facts(number: int = 1, tag: str | None = "000001", attempt: int | None = None, model: str = "m") -> Facts:

@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from overlap.mock_server import files
 from overlap.mock_server.config import Config, from_file
 from overlap.mock_server.options.settings import BadSetting
+from overlap.mock_server.recordings import input_files
 
 
 @pytest.fixture
@@ -31,6 +31,6 @@ def test_a_file_that_is_too_large_is_refused_and_one_that_just_fits_is_read(tmp_
     """The limit is of bytes."""
     path = tmp_path / "file"
     path.write_bytes(b"x" * 1001)
-    assert files.content(path, 1001) == b"x" * 1001
+    assert input_files.content(path, 1001) == b"x" * 1001
     with pytest.raises(OSError, match="more than"):
-        files.content(path, 1000)
+        input_files.content(path, 1000)

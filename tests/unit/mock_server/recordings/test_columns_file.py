@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from overlap.mock_server import recorded
-from overlap.mock_server.behaviour import behaviour
+from overlap.mock_server.behaviour.behaviour import behaviour
 from overlap.mock_server.options.permits import OWNER
 from overlap.mock_server.options.settings import BadSetting
+from overlap.mock_server.recordings import columns_file
 
 TRACE = """TIMESTAMP,ContextTokens,GeneratedTokens
 2023-11-16 18:15:46.6805900,374,44
@@ -19,7 +19,7 @@ def test_a_trace_with_dates_and_a_heading_is_read(tmp_path: Path):
     """The Azure trace's own form: dates with seven decimals, prompt and output tokens."""
     path = tmp_path / "trace.csv"
     path.write_text(TRACE)
-    first, second = recorded.rows(str(path), 3)
+    first, second = columns_file.rows(str(path), 3)
     assert first[1:] == (374.0, 44.0)
     assert second[0] - first[0] == pytest.approx(4.314579, abs=1e-5)
 
@@ -28,7 +28,7 @@ def test_columns_may_be_separated_by_blanks(tmp_path: Path):
     """Two columns as a plotting tool writes them."""
     path = tmp_path / "measured.txt"
     path.write_text("0.1 0.02\n\n0.2\t0.03\n")
-    assert recorded.rows(str(path), 2) == ((0.1, 0.02), (0.2, 0.03))
+    assert columns_file.rows(str(path), 2) == ((0.1, 0.02), (0.2, 0.03))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_file_that_cannot_be_used_is_refused_by_line(tmp_path: Path, text: str
     path = tmp_path / "bad.csv"
     path.write_text(text)
     with pytest.raises(BadSetting, match=named):
-        recorded.rows(str(path), 2)
+        columns_file.rows(str(path), 2)
 
 
 def test_a_trace_gives_length_and_latency_of_the_same_line(tmp_path: Path):

@@ -1,10 +1,10 @@
 """What the owner lets requests choose besides the registries' entries: tried once, before the server is up."""
 
-from overlap.mock_server.behaviour import LENGTHS, PROFILES, behaviour
+from overlap.mock_server.behaviour.behaviour import LENGTHS, PROFILES, behaviour
+from overlap.mock_server.behaviour.rules import FOLDER as FAULTS
+from overlap.mock_server.behaviour.rules import rule
 from overlap.mock_server.options import registry, settings
 from overlap.mock_server.options.permits import OWNER, parsed
-from overlap.mock_server.rules import FOLDER as FAULTS
-from overlap.mock_server.rules import rule
 
 
 def _profile(words: str) -> None:

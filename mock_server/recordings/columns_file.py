@@ -5,8 +5,8 @@ import math
 from datetime import datetime
 from functools import cache
 
-from overlap.mock_server import files
 from overlap.mock_server.options.settings import BadSetting
+from overlap.mock_server.recordings import input_files
 
 
 @cache  # as many as the server's owner has named
@@ -18,7 +18,7 @@ def rows(path: str, columns: int) -> tuple[tuple[float, ...], ...]:
     that is short, no number, or below zero.
     """
     try:
-        text = files.content(path).decode("utf-8-sig")
+        text = input_files.content(path).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as unreadable:
         why = getattr(unreadable, "strerror", None) or unreadable
         raise BadSetting(f"path={path}: cannot be read: {why}") from None

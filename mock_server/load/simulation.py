@@ -4,8 +4,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from overlap.mock_server.capacity import Capacity, Job, Size
 from overlap.mock_server.exchange.counters import Counts
+from overlap.mock_server.load.capacity import Capacity, Job, Size
 from overlap.mock_server.timing.pacer import Pacer
 
 Emit = Callable[[int, Job], None]
