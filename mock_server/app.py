@@ -6,9 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
 
-from overlap.mock_server.answering import Answering
 from overlap.mock_server.config import Config
-from overlap.mock_server.control import Control, Then, changed
+from overlap.mock_server.control.control import Control, Then, changed
+from overlap.mock_server.control.metrics import Metrics
+from overlap.mock_server.control.pending import Pending
 from overlap.mock_server.exchange.counters import Counts
 from overlap.mock_server.exchange.exchange import Exchange
 from overlap.mock_server.exchange.journal import Journal
@@ -18,8 +19,7 @@ from overlap.mock_server.http.connection import Connection
 from overlap.mock_server.http.request import Request
 from overlap.mock_server.limits.buckets import Own, Shared
 from overlap.mock_server.load.inline import Load
-from overlap.mock_server.metrics import Metrics
-from overlap.mock_server.pending import Pending
+from overlap.mock_server.responder import Answering
 from overlap.mock_server.timing.pacer import Pacer
 
 

@@ -78,7 +78,9 @@ def _command(context: click.Context, /, path: str, **words: Any) -> None:
     sources = {name: "command line" if name in given else "file" if name in filed else "default" for name in words}
     # What serves imports more than what reads the words; several processes need more than one does.
     gc.disable()  # what is imported stays: nothing to look for in it, now or later
-    chosen = import_module("overlap.mock_server.server" if config.workers == 1 else "overlap.mock_server.workers")
+    chosen = import_module(
+        "overlap.mock_server.processes.server" if config.workers == 1 else "overlap.mock_server.processes.workers"
+    )
     gc.freeze()
     gc.enable()
     _leave_folder()

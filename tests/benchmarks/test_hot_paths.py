@@ -17,11 +17,11 @@ from overlap.harness.model.record import Call, Cell, Served
 from overlap.harness.probe import tag
 from overlap.harness.stats.summary import summarise
 from overlap.harness.store.run_files import read
-from overlap.mock_server.answering import Answering
 from overlap.mock_server.config import Config
 from overlap.mock_server.exchange.counters import Counts
 from overlap.mock_server.http.request import Request
 from overlap.mock_server.limits.buckets import Own
+from overlap.mock_server.responder import Answering
 
 pytestmark = pytest.mark.langchain
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from overlap.mock_server import command, server
+from overlap.mock_server import command
 from overlap.mock_server.config import LIVE, Config, from_file, options
 from overlap.mock_server.options.settings import BadSetting, chosen
+from overlap.mock_server.processes import server
 
 
 @pytest.mark.parametrize(

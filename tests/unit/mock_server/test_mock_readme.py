@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from overlap.mock_server import choices, config
+from overlap.mock_server import config, overrides
 from overlap.mock_server.behaviour.behaviour import LONGEST
 from overlap.mock_server.exchange import journal, schedule_plan, slow_answers
 from overlap.mock_server.faults import drip
@@ -23,7 +23,7 @@ KB, MB, SECOND = 1024, 1024 * 1024, 10**9
         f"and {connection.FRAMING} bytes for each chunk",
         f"| body | {connection.LONGEST_BODY // MB} MB |",
         f"| {connection.REQUEST // SECOND} s, {connection.READER // SECOND} s |",
-        f"| {choices.LONGEST:,} characters each |",
+        f"| {overrides.LONGEST:,} characters each |",
         f"| {config.MOST_WORDS:,} each |",
         f"| {errors.LONGEST:,} characters |",
         f"| {pieces.MOST:,} | the finish reason",
@@ -45,4 +45,4 @@ def test_what_is_said_in_words_is_so_too():
     """An answer is as long as all its choices may be, and eight are held whole."""
     assert LONGEST == pieces.MOST
     assert slow_answers.HELD == 8
-    assert config.MOST_WORDS == choices.LONGEST
+    assert config.MOST_WORDS == overrides.LONGEST

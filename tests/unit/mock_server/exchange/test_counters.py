@@ -4,11 +4,11 @@ import time
 
 import pytest
 
-from overlap.mock_server.answering import Answering
 from overlap.mock_server.config import Config
 from overlap.mock_server.exchange.counters import Counts
 from overlap.mock_server.http.request import Request
 from overlap.mock_server.limits.buckets import Own
+from overlap.mock_server.responder import Answering
 
 BODY = b'{"model":"m","messages":[{"role":"user","content":"hello"}]}'
 

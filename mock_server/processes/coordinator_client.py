@@ -5,12 +5,12 @@ from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from overlap.mock_server.answering import refusal
-from overlap.mock_server.channel import Channel
-from overlap.mock_server.control import Then
+from overlap.mock_server.control.control import Then
 from overlap.mock_server.exchange.exchange import Exchange
 from overlap.mock_server.exchange.journal import Entry
 from overlap.mock_server.exchange.schedule_plan import End, Plan
+from overlap.mock_server.processes.channel import Channel
+from overlap.mock_server.responder import refusal
 from overlap.mock_server.wire import errors
 
 if TYPE_CHECKING:

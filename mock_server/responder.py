@@ -9,7 +9,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import NamedTuple
 
-from overlap.mock_server import choices
+from overlap.mock_server import overrides
 from overlap.mock_server.behaviour import rules
 from overlap.mock_server.behaviour.behaviour import KEYS, LONGEST, Behaviour, behaviour
 from overlap.mock_server.behaviour.rules import Facts, Rule
@@ -127,7 +127,7 @@ class Answering:
         entry.stream, entry.prompt_tokens = asked.stream, asked.prompt_tokens
         key = self._key(entry)
         warm = key[:1] == "w" and warms_up(key)
-        chosen = choices.choices(request)
+        chosen = overrides.choices(request)
         how = self._behaviour(asked.model, chosen)
         rule = None if warm else self._rule(entry, key, asked.model, chosen)
         if rule is not None:
@@ -180,14 +180,14 @@ class Answering:
         try:
             return behaviour(**words, seed=self._seed, permits=self._permits)
         except BadSetting as bad:
-            raise errors.bad_request(str(bad), choices.FIELD) from None
+            raise errors.bad_request(str(bad), overrides.FIELD) from None
 
     def _rule(self, entry: Entry, key: str, model: str, chosen: dict[str, str]) -> Rule | None:
         if "fault" in chosen:
             try:
                 return rules.rule(chosen["fault"], self._permits)
             except BadSetting as bad:
-                raise errors.bad_request(str(bad), choices.FIELD) from None
+                raise errors.bad_request(str(bad), overrides.FIELD) from None
         if not self._rules:
             return None
         facts = Facts(key, self._counts.request(), entry.tag, entry.attempt, model)
@@ -275,9 +275,9 @@ def _unforeseen(wrong: BaseException, request: Request, entry: Entry) -> errors.
     """Return the answer for what nobody foresaw: 400 if the request chose it, else 500 and a traceback here."""
     if isinstance(wrong, KeyboardInterrupt):
         raise wrong
-    if choices.chooses(request):
+    if overrides.chooses(request):
         return errors.bad_request(
-            f"What '{choices.FIELD}' asks for cannot be played: {reason(wrong)}", choices.FIELD
+            f"What '{overrides.FIELD}' asks for cannot be played: {reason(wrong)}", overrides.FIELD
         )
     traceback.print_exception(wrong)
     return errors.server_error(entry.request_id)

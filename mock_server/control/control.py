@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 import orjson
 
-from overlap.mock_server import metrics
 from overlap.mock_server.config import LIVE, Config
+from overlap.mock_server.control import metrics
 from overlap.mock_server.exchange import journal
 from overlap.mock_server.http import response_bytes
 from overlap.mock_server.http.guard import Guard

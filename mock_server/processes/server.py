@@ -15,9 +15,9 @@ import uvloop
 
 from overlap.mock_server.app import App
 from overlap.mock_server.config import Config
-from overlap.mock_server.following import follow
 from overlap.mock_server.http import guard
 from overlap.mock_server.http.connection import Connection
+from overlap.mock_server.processes.following import follow
 from overlap.mock_server.timing.pacer import Pacer
 
 BACKLOG = 8192
@@ -88,7 +88,7 @@ async def swept(app: App, stop: asyncio.Event) -> None:
 
 async def tested(url: str, own: str) -> bool:
     """Have another process, with the token *own*, measure whether the schedule is kept; it says so on stderr."""
-    words = (sys.executable, "-m", "overlap.mock_server.selftest", url, str(os.getpid()))
+    words = (sys.executable, "-m", "overlap.mock_server.control.selftest", url, str(os.getpid()))
     # In the environment: what stands on a command line can be read by every user of the machine.
     environment = {**os.environ, "OVERLAP_MOCK_TOKEN": own}
     told = partial(follow, os.getpid())

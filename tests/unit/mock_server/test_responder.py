@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from overlap.mock_server.answering import Answered, Answering
 from overlap.mock_server.config import Config
 from overlap.mock_server.exchange.counters import Counts
 from overlap.mock_server.exchange.schedule_plan import End
 from overlap.mock_server.http.request import Request
 from overlap.mock_server.limits.buckets import Own
+from overlap.mock_server.responder import Answered, Answering
 
 CHAT = "/v1/chat/completions"
 

@@ -13,15 +13,15 @@ from typing import Any, NoReturn
 import orjson
 import uvloop
 
-from overlap.mock_server import server
 from overlap.mock_server.app import App
-from overlap.mock_server.channel import Channel, connected
 from overlap.mock_server.config import Config
 from overlap.mock_server.exchange.counters import Counts
-from overlap.mock_server.following import follow
-from overlap.mock_server.hub import Hub
 from overlap.mock_server.limits.buckets import Shared
-from overlap.mock_server.remote import Remote
+from overlap.mock_server.processes import server
+from overlap.mock_server.processes.channel import Channel, connected
+from overlap.mock_server.processes.coordinator import Hub
+from overlap.mock_server.processes.coordinator_client import Remote
+from overlap.mock_server.processes.following import follow
 from overlap.mock_server.timing.pacer import Pacer
 
 PATIENCE = 20.0

@@ -6,10 +6,10 @@ from functools import partial
 from itertools import count
 from typing import Any, cast
 
-from overlap.mock_server.channel import Channel
 from overlap.mock_server.exchange.counters import Counts
 from overlap.mock_server.load.capacity import Job, Size
 from overlap.mock_server.load.simulation import Simulation
+from overlap.mock_server.processes.channel import Channel
 from overlap.mock_server.timing.pacer import Pacer
 
 

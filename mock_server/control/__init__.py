@@ -1,0 +1,1 @@
+"""The control endpoints: journal, configuration, metrics, self-test."""
