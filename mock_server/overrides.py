@@ -4,7 +4,7 @@ import orjson
 
 from overlap.mock_server.behaviour.behaviour import KEYS
 from overlap.mock_server.http.request import Request
-from overlap.mock_server.wire import errors
+from overlap.mock_server.wire.common import errors
 
 FIELD = "overlap"
 ALL = (*KEYS, "fault")

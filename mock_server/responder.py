@@ -28,11 +28,11 @@ from overlap.mock_server.options import registry
 from overlap.mock_server.options.settings import BadSetting
 from overlap.mock_server.options.shown import reason
 from overlap.mock_server.timing.schedule import Lazy, warms_up
-from overlap.mock_server.wire import errors, models, shapes
-from overlap.mock_server.wire.answer import Answer, Asked, Events
-from overlap.mock_server.wire.lazy import Lazy as Parts
+from overlap.mock_server.wire.common import errors, models, shapes
+from overlap.mock_server.wire.common.answer import Answer, Asked, Events
+from overlap.mock_server.wire.common.lazy import Lazy as Parts
 
-WIRE = "overlap.mock_server.wire"
+WIRE = "overlap.mock_server.wire.endpoints"
 SURELY_SHORT = plan.LONG // 64
 """Tokens of an answer that is quickly made, whatever stands beside each of them: at most 20 other likely ones."""
 

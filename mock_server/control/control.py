@@ -15,8 +15,8 @@ from overlap.mock_server.http import response_bytes
 from overlap.mock_server.http.guard import Guard
 from overlap.mock_server.http.request import Request
 from overlap.mock_server.options.settings import BadSetting
-from overlap.mock_server.wire import errors
-from overlap.mock_server.wire.errors import Refused
+from overlap.mock_server.wire.common import errors
+from overlap.mock_server.wire.common.errors import Refused
 
 PREFIX = "/overlap/"
 METRICS = "/metrics"

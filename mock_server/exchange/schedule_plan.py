@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from overlap.mock_server.http import response_bytes
-from overlap.mock_server.wire import shapes
-from overlap.mock_server.wire.answer import Events
-from overlap.mock_server.wire.lazy import Lazy
+from overlap.mock_server.wire.common import shapes
+from overlap.mock_server.wire.common.answer import Events
+from overlap.mock_server.wire.common.lazy import Lazy
 
 
 class End(enum.Enum):

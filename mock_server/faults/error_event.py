@@ -3,7 +3,7 @@
 from overlap.mock_server.exchange.schedule_plan import End, Plan
 from overlap.mock_server.faults import _cutting
 from overlap.mock_server.http import response_bytes
-from overlap.mock_server.wire import errors
+from overlap.mock_server.wire.common import errors
 
 
 def change(plan: Plan, after: int = 10) -> None:

@@ -1,7 +1,7 @@
 """429 as the account's quota is spent: of all errors of this number the one that must not be retried."""
 
-from overlap.mock_server.wire import errors
-from overlap.mock_server.wire.errors import Refused
+from overlap.mock_server.wire.common import errors
+from overlap.mock_server.wire.common.errors import Refused
 
 
 def refuse(delay: float = 0.0) -> tuple[Refused, float]:

@@ -1,8 +1,8 @@
 """An error instead of an answer: 400, 401, 404, 408, 429, 500 or 503, with OpenAI's body."""
 
 from overlap.mock_server.options.settings import BadSetting
-from overlap.mock_server.wire import errors
-from overlap.mock_server.wire.errors import Refused
+from overlap.mock_server.wire.common import errors
+from overlap.mock_server.wire.common.errors import Refused
 
 _MAKERS = {
     400: lambda: errors.bad_request("This request was refused on purpose."),

@@ -10,7 +10,7 @@ import httptools
 from overlap.mock_server.http import response_bytes
 from overlap.mock_server.http.request import KEPT, Request
 from overlap.mock_server.http.writer import Line
-from overlap.mock_server.wire import errors
+from overlap.mock_server.wire.common import errors
 
 LONGEST_HEAD = 64 * 1024
 LONGEST_BODY = 32 * 1024 * 1024

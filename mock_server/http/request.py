@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from overlap.mock_server.wire.errors import Refused
+from overlap.mock_server.wire.common.errors import Refused
 
 # Right behind the tag, so that one search finds both, and nothing that a prompt quotes is taken for it.
 _TAG = re.compile(rb"\[call ([^\]\s]{1,32})\](?: \[tokens (\d{1,6})\])?")

@@ -5,8 +5,8 @@ import math
 from overlap.mock_server.limits import heads
 from overlap.mock_server.limits.buckets import Own, Shared
 from overlap.mock_server.limits.limits import WHOLE_MINUTE, Limits, Standing, spelled
-from overlap.mock_server.wire import errors
-from overlap.mock_server.wire.errors import Refused
+from overlap.mock_server.wire.common import errors
+from overlap.mock_server.wire.common.errors import Refused
 
 UNLIMITED = 10**9
 """The limit of the kind that is not limited, where only the other is."""

@@ -11,7 +11,7 @@ from overlap.mock_server.exchange.journal import Entry
 from overlap.mock_server.exchange.schedule_plan import End, Plan
 from overlap.mock_server.processes.channel import Channel
 from overlap.mock_server.responder import refusal
-from overlap.mock_server.wire import errors
+from overlap.mock_server.wire.common import errors
 
 if TYPE_CHECKING:
     from overlap.mock_server.app import App

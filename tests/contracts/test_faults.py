@@ -9,7 +9,7 @@ from overlap.mock_server.behaviour import rules
 from overlap.mock_server.exchange import schedule_plan
 from overlap.mock_server.exchange.schedule_plan import Plan
 from overlap.mock_server.options import registry
-from overlap.mock_server.wire.answer import Events
+from overlap.mock_server.wire.common.answer import Events
 
 NAMES = registry.names(rules.FOLDER)
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n"

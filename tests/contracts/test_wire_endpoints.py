@@ -10,10 +10,10 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from overlap.mock_server.options import registry
-from overlap.mock_server.wire.answer import Answer
-from overlap.mock_server.wire.errors import Refused
+from overlap.mock_server.wire.common.answer import Answer
+from overlap.mock_server.wire.common.errors import Refused
 
-WIRE = "overlap.mock_server.wire"
+WIRE = "overlap.mock_server.wire.endpoints"
 IDENTITY, CREATED = "C4Gmj9b5BeLuDR5fgSeYUQobtSGV3", 1_755_133_869
 
 

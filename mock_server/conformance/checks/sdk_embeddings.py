@@ -6,7 +6,7 @@ import openai
 
 from overlap.mock_server.conformance import sdk
 from overlap.mock_server.conformance.expect import same, true
-from overlap.mock_server.wire import tokens
+from overlap.mock_server.wire.common import tokens
 
 _MODEL = "text-embedding-3-small"
 

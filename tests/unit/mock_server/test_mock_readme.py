@@ -10,7 +10,8 @@ from overlap.mock_server.exchange import journal, schedule_plan, slow_answers
 from overlap.mock_server.faults import drip
 from overlap.mock_server.http import connection
 from overlap.mock_server.recordings import input_files
-from overlap.mock_server.wire import embeddings, errors, lazy, pieces
+from overlap.mock_server.wire.common import errors, lazy, tokenise
+from overlap.mock_server.wire.endpoints import embeddings
 
 README = (Path(config.__file__).parent / "README.md").read_text(encoding="utf-8")
 KB, MB, SECOND = 1024, 1024 * 1024, 10**9
@@ -26,7 +27,7 @@ KB, MB, SECOND = 1024, 1024 * 1024, 10**9
         f"| {overrides.LONGEST:,} characters each |",
         f"| {config.MOST_WORDS:,} each |",
         f"| {errors.LONGEST:,} characters |",
-        f"| {pieces.MOST:,} | the finish reason",
+        f"| {tokenise.MOST:,} | the finish reason",
         f"under `drip` | {drip._MOST:,} |",
         f"{journal.NUMBERS // 10**6} million times",
         f"regular ones of {input_files.LARGEST // MB} MB",
@@ -43,6 +44,6 @@ def test_a_size_in_the_readme_is_the_codes(words):
 
 def test_what_is_said_in_words_is_so_too():
     """An answer is as long as all its choices may be, and eight are held whole."""
-    assert LONGEST == pieces.MOST
+    assert LONGEST == tokenise.MOST
     assert slow_answers.HELD == 8
     assert config.MOST_WORDS == overrides.LONGEST

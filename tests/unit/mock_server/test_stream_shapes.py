@@ -8,8 +8,9 @@ import pytest
 from overlap.mock_server.behaviour.behaviour import behaviour
 from overlap.mock_server.exchange import schedule_plan
 from overlap.mock_server.options.settings import BadSetting
-from overlap.mock_server.wire import chat, shapes
-from overlap.mock_server.wire.answer import Answer
+from overlap.mock_server.wire.common import shapes
+from overlap.mock_server.wire.common.answer import Answer
+from overlap.mock_server.wire.endpoints import chat
 
 
 def planned(shape: str, length: int = 5) -> schedule_plan.Plan:

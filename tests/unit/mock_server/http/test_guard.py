@@ -3,7 +3,7 @@
 import pytest
 
 from overlap.mock_server.http.guard import Guard
-from overlap.mock_server.wire.errors import Refused
+from overlap.mock_server.wire.common.errors import Refused
 
 JSON = {b"host": b"localhost:8000", b"content-type": b"application/json"}
 

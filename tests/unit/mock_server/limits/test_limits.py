@@ -5,7 +5,7 @@ import pytest
 from overlap.mock_server.limits import heads
 from overlap.mock_server.limits.limiting import Limiting
 from overlap.mock_server.limits.limits import MINUTE, Limits, spelled
-from overlap.mock_server.wire.errors import Refused
+from overlap.mock_server.wire.common.errors import Refused
 
 SECOND = 10**9
 

@@ -3,8 +3,9 @@
 import orjson
 import pytest
 
-from overlap.mock_server.wire import chat, padding
-from overlap.mock_server.wire.answer import Answer, Events
+from overlap.mock_server.wire.common import padding
+from overlap.mock_server.wire.common.answer import Answer, Events
+from overlap.mock_server.wire.endpoints import chat
 
 IDENTITY, CREATED = "C4Gmj9b5BeLuDR5fgSeYUQobtSGV3", 1_755_133_869
 TOOL = {

@@ -3,8 +3,9 @@
 import orjson
 import pytest
 
-from overlap.mock_server.wire import completions, tokens
-from overlap.mock_server.wire.answer import Answer
+from overlap.mock_server.wire.common import tokens
+from overlap.mock_server.wire.common.answer import Answer
+from overlap.mock_server.wire.endpoints import completions
 
 START = 'data: {"id":"cmpl-C4Gmj9b5BeLuDR5fgSeYUQobtSGV3","object":"text_completion","created":1755133869,'
 MODEL = '"model":"gpt-3.5-turbo-instruct:20230824-v2"'

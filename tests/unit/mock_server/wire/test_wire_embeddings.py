@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overlap.mock_server.wire import embeddings, tokens
-from overlap.mock_server.wire.answer import Answer
+from overlap.mock_server.wire.common import tokens
+from overlap.mock_server.wire.common.answer import Answer
+from overlap.mock_server.wire.endpoints import embeddings
 
 
 def body(**more) -> bytes:
@@ -112,7 +113,7 @@ def test_ids_of_another_vocabulary_have_a_vector_too():
 
 def test_vectors_are_the_same_in_another_process():
     """Nothing depends on the order of a set or the salt of a hash."""
-    code = "from overlap.mock_server.wire.vectors import vector; print(vector('m', b'waits', 3).tolist())"
+    code = "from overlap.mock_server.wire.common.vectors import vector; print(vector('m', b'waits', 3).tolist())"
     runs = {
         subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
         for _ in range(2)

@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from overlap.mock_server.wire import errors
+from overlap.mock_server.wire.common import errors
 
 LIMITED = """\
 Rate limit reached for gpt-4o-mini in organization org-overlap on {} per min ({}): \

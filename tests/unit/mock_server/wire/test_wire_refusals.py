@@ -11,8 +11,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from overlap.mock_server.wire import chat, completions, embeddings, responses
-from overlap.mock_server.wire.errors import Refused
+from overlap.mock_server.wire.common.errors import Refused
+from overlap.mock_server.wire.endpoints import chat, completions, embeddings, responses
 
 ROWS = [json.loads(line) for line in Path(__file__).with_name("refusals.jsonl").read_text("utf-8").splitlines()]
 USER = {"role": "user", "content": "ping"}

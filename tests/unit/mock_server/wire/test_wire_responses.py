@@ -3,8 +3,8 @@
 import orjson
 import pytest
 
-from overlap.mock_server.wire import responses
-from overlap.mock_server.wire.answer import Answer
+from overlap.mock_server.wire.common.answer import Answer
+from overlap.mock_server.wire.endpoints import responses
 
 TOOLS = [
     {

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overlap.mock_server.wire import chat, completions, responses, shapes
-from overlap.mock_server.wire.answer import Answer, Events
+from overlap.mock_server.wire.common import shapes
+from overlap.mock_server.wire.common.answer import Answer, Events
+from overlap.mock_server.wire.endpoints import chat, completions, responses
 
 ASKS = [
     pytest.param(chat, {"model": "m", "messages": [{"role": "user", "content": "Hi."}]}, id="chat"),

@@ -6,7 +6,7 @@ from itertools import product
 import orjson
 import pytest
 
-from overlap.mock_server.wire import spelling
+from overlap.mock_server.wire.common import spelling
 
 SHORT = ["".join(letters) for length in range(5) for letters in product("ab", repeat=length)]
 KNOWN = ("store", "stop", "stream", "seed")

@@ -3,9 +3,9 @@
 import orjson
 import pytest
 
-from overlap.mock_server.wire import chat
-from overlap.mock_server.wire.answer import Answer
-from overlap.mock_server.wire.errors import Refused
+from overlap.mock_server.wire.common.answer import Answer
+from overlap.mock_server.wire.common.errors import Refused
+from overlap.mock_server.wire.endpoints import chat
 
 IDENTITY, CREATED = "C4Gmj9b5BeLuDR5fgSeYUQobtSGV3", 1_755_133_869
 WEATHER = {

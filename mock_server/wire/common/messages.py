@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from overlap.mock_server.wire import errors, rules
-from overlap.mock_server.wire.text import count_tokens
+from overlap.mock_server.wire.common import errors, rules
+from overlap.mock_server.wire.common.text import count_tokens
 
 _ROLES = ("system", "assistant", "user", "function", "tool", "developer")
 _PARTS = ("text", "image_url", "input_audio", "file", "refusal")

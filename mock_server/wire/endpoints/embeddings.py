@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 
-from overlap.mock_server.wire import errors, fields, models, rules, text, tokens, vectors
-from overlap.mock_server.wire.answer import Answer, Events
-from overlap.mock_server.wire.lazy import Lazy
+from overlap.mock_server.wire.common import errors, fields, models, rules, text, tokens, vectors
+from overlap.mock_server.wire.common.answer import Answer, Events
+from overlap.mock_server.wire.common.lazy import Lazy
 
 PATH = "/v1/embeddings"
 NAMES_MODEL = True

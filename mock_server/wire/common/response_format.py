@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from overlap.mock_server.wire import errors, fields, messages, rules, strict, tools
+from overlap.mock_server.wire.common import errors, fields, messages, rules, strict, tools
 from overlap.mock_server.wire.schema import instance
 from overlap.mock_server.wire.schema.merge import Unmakeable
 

@@ -6,20 +6,18 @@ from typing import Any
 
 import orjson
 
-from overlap.mock_server.wire import (
-    errors,
-    fields,
-    pieces,
-    response_fields,
-    response_input,
-    response_object,
-    response_stream,
-    rules,
-    text,
-    tools,
-    wanted,
+from overlap.mock_server.wire.common import errors, fields, response_format, rules, text, tokenise, tools
+from overlap.mock_server.wire.common.answer import Answer, Events
+from overlap.mock_server.wire.responses import (
+    fields as response_fields,
 )
-from overlap.mock_server.wire.answer import Answer, Events
+from overlap.mock_server.wire.responses import (
+    input_items,
+    response,
+)
+from overlap.mock_server.wire.responses import (
+    stream as response_stream,
+)
 
 PATH = "/v1/responses"
 _CHOICES = ("none", "auto", "required")
@@ -96,11 +94,11 @@ def _text(asked: dict[str, Any]) -> str | None:
     if kind == "text":
         return None
     if kind == "json_object":
-        if not response_input.says([asked.get("input"), asked.get("instructions")], b"json"):
-            raise wanted.no_json_said("input", "text.format")
-        return wanted.any_object()
+        if not input_items.says([asked.get("input"), asked.get("instructions")], b"json"):
+            raise response_format.no_json_said("input", "text.format")
+        return response_format.any_object()
     tools.check_name("text.format.name", rules.required(form, "name", "text.format."))
-    return wanted.valid(form, "text.format.", "response_format", "text.format.schema")
+    return response_format.valid(form, "text.format.", "response_format", "text.format.schema")
 
 
 def read(body: bytes) -> Asked:
@@ -108,17 +106,17 @@ def read(body: bytes) -> Asked:
     asked = fields.parsed(body)
     get = asked.get
     model = response_fields.first(asked)
-    rules.check(asked, response_fields.RULES, first=lambda: response_input.read(get("input", "")))
+    rules.check(asked, response_fields.RULES, first=lambda: input_items.read(get("input", "")))
     if get("input") is None and get("prompt") is None and get("previous_response_id") is None:
         raise errors.missing("input")
-    said = response_input.read(asked["input"] if get("input") is not None else "")
+    said = input_items.read(asked["input"] if get("input") is not None else "")
     if get("previous_response_id") is None and get("conversation") is None:
-        response_input.matched(get("input"))
+        input_items.matched(get("input"))
     response_fields.together(asked, model)
     mode, left = _choice(get("tool_choice"), _offered(asked))
     parallel = get("parallel_tool_calls") is not False
     shows = response_fields.LOGPROBS in (get("include") or ()) or get("top_logprobs")
-    echoed = response_object.echoed(asked, model)
+    echoed = response.echoed(asked, model)
     # An event holds the response, and so what is repeated in it, one level deeper than this.
     fields.told([[echoed]])
     return Asked(
@@ -137,16 +135,16 @@ def read(body: bytes) -> Asked:
 def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
     """Answer the tokens, and the finish reason: `length` where the caller's limit cut them."""
     if asked.calls:
-        flat = [token for call in asked.calls for token in (call.name, *pieces.pieces(call.arguments))]
-        return pieces.cut(flat, asked.limit, 1, "tool_calls")
+        flat = [token for call in asked.calls for token in (call.name, *tokenise.pieces(call.arguments))]
+        return tokenise.cut(flat, asked.limit, 1, "tool_calls")
     if asked.text is not None:
-        return pieces.cut(pieces.pieces(asked.text), asked.limit, 1)
-    return pieces.said(length, asked.limit, (), asked.per_token)
+        return tokenise.cut(tokenise.pieces(asked.text), asked.limit, 1)
+    return tokenise.said(length, asked.limit, (), asked.per_token)
 
 
 def whole(asked: Asked, answer: Answer) -> bytes:
     """Answer the body of an answer in one piece."""
-    made = response_object.finished(asked.echoed, answer, asked.calls, asked.logprobs)
+    made = response.finished(asked.echoed, answer, asked.calls, asked.logprobs)
     return orjson.dumps(made, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 

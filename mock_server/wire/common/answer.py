@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from overlap.mock_server.wire.lazy import Lazy
+from overlap.mock_server.wire.common.lazy import Lazy
 
 
 class Answer(NamedTuple):

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from overlap.mock_server.wire import chat_fields, errors, logprobs, models, rules
+from overlap.mock_server.wire.chat import fields
+from overlap.mock_server.wire.common import errors, logprobs, models, rules
 
 LOGPROBS = "message.output_text.logprobs"
 _INCLUDES = (
@@ -84,7 +85,7 @@ RULES: dict[str, rules.Rule] = {
     "truncation": rules.one_of("auto", "disabled"),
     "instructions": rules.string,
     "store": rules.boolean,
-    "service_tier": chat_fields.RULES["service_tier"],
+    "service_tier": fields.RULES["service_tier"],
     "top_logprobs": rules.integer(0, logprobs.MOST),
     "context_management": rules.objects,
     "conversation": _identified,

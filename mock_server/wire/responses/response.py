@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from overlap.mock_server.wire import chat_fields, chat_stream, logprobs, models, usage
-from overlap.mock_server.wire.answer import Answer
-from overlap.mock_server.wire.tools import Call
+from overlap.mock_server.wire.chat import fields, stream
+from overlap.mock_server.wire.common import logprobs, models, usage
+from overlap.mock_server.wire.common.answer import Answer
+from overlap.mock_server.wire.common.tools import Call
 
 
 def echoed(asked: dict[str, Any], model: str) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def echoed(asked: dict[str, Any], model: str) -> dict[str, Any]:
             "summary": reasoning.get("summary"),
         },
         "safety_identifier": get("safety_identifier"),
-        "service_tier": chat_fields.tier(asked),
+        "service_tier": fields.tier(asked),
         "store": get("store") is not False,
         "temperature": 1.0 if get("temperature") is None else float(asked["temperature"]),
         "text": {"format": text.get("format") or {"type": "text"}, "verbosity": text.get("verbosity") or "medium"},
@@ -124,7 +125,7 @@ def function_call(answer: Answer, index: int, call: Call, arguments: str, state:
         "type": "function_call",
         "status": state,
         "arguments": arguments,
-        "call_id": chat_stream.call_id(answer.id, 0, index),
+        "call_id": stream.call_id(answer.id, 0, index),
         "name": call.name,
     }
 
@@ -138,7 +139,7 @@ def output(echo: dict[str, Any], answer: Answer, calls: Sequence[Call], top: int
     """Answer the items of a finished response."""
     items = [thoughts(answer)] if models.reasoning(echo["model"]) else []
     state = status(answer)
-    spoken = chat_stream.spoken_calls(calls, answer.tokens)
+    spoken = stream.spoken_calls(calls, answer.tokens)
     if spoken:
         for i, (call, arguments) in enumerate(spoken):
             here = state if i == len(spoken) - 1 else "completed"

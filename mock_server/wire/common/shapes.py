@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate, chain
 
-from overlap.mock_server.wire import lazy
-from overlap.mock_server.wire.answer import Events
+from overlap.mock_server.wire.common import lazy
+from overlap.mock_server.wire.common.answer import Events
 
 
 def grouped(tokens: int, group: int) -> list[int]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from overlap.mock_server.wire import errors, models
+from overlap.mock_server.wire.common import errors, models
 
 
 def parsed(body: bytes) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import re
 from typing import Any, NamedTuple
 
-from overlap.mock_server.wire import errors, fields, rules, strict
+from overlap.mock_server.wire.common import errors, fields, rules, strict
 from overlap.mock_server.wire.schema import instance
 from overlap.mock_server.wire.schema.merge import Unmakeable
 

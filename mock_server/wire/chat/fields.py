@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from overlap.mock_server.wire import errors, logprobs, models, rules
+from overlap.mock_server.wire.common import errors, logprobs, models, rules
 
 _TIERS = ("auto", "default", "fast", "flex", "priority")
 # Measured: asked for `fast`, OpenAI says it served `priority`.

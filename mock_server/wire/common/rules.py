@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from overlap.mock_server.wire import errors, spelling
+from overlap.mock_server.wire.common import errors, spelling
 
 Rule = Callable[[str, Any], None]
 BIGGEST = 1_000_000

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from overlap.mock_server.wire import errors, fields, rules
-from overlap.mock_server.wire.messages import Talk
-from overlap.mock_server.wire.text import count_tokens
+from overlap.mock_server.wire.common import errors, fields, rules
+from overlap.mock_server.wire.common.messages import Talk
+from overlap.mock_server.wire.common.text import count_tokens
 
 _IMAGE = 85
 _PARTS = ("input_text", "output_text", "input_image", "input_file", "input_audio", "refusal", "summary_text")

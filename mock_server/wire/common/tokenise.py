@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from overlap.mock_server.wire import text
+from overlap.mock_server.wire.common import text
 
 _PIECE = re.compile(r" ?\w{1,8}|\s?[^\w\s]{1,3}|\s+")
 # More than this many tokens over all the choices of one answer is memory for nobody.

@@ -5,18 +5,11 @@ from typing import Any
 
 import orjson
 
-from overlap.mock_server.wire import (
-    chat_stream,
-    lazy,
-    logprobs,
-    models,
-    padding,
-    response_object,
-    shapes,
-    sse,
-)
-from overlap.mock_server.wire.answer import Answer, Events
-from overlap.mock_server.wire.tools import Call
+from overlap.mock_server.wire.chat import stream
+from overlap.mock_server.wire.common import lazy, logprobs, models, padding, shapes, sse
+from overlap.mock_server.wire.common.answer import Answer, Events
+from overlap.mock_server.wire.common.tools import Call
+from overlap.mock_server.wire.responses import response
 
 
 def _json(value: Any) -> str:
@@ -43,11 +36,11 @@ class Stream:
 
     def events(self, group: int) -> Events:
         """Answer the events, *group* tokens to a delta."""
-        opened = response_object.made(self._echo, self._answer, "in_progress", [])
+        opened = response.made(self._echo, self._answer, "in_progress", [])
         early = self._event("response.created", {"response": opened})
         early += self._event("response.in_progress", {"response": opened})
         head = b""
-        items = response_object.output(self._echo, self._answer, self._calls, self._top)
+        items = response.output(self._echo, self._answer, self._calls, self._top)
         before = items[:1] if models.reasoning(self._echo["model"]) else []
         for item in before:
             head += self._event("response.output_item.added", {"item": item, "output_index": 0})
@@ -62,8 +55,8 @@ class Stream:
             opening, tokens, tail = self._message_events(rest[0], len(before), group)
             head += opening
             marks = shapes.grouped(len(self._answer.tokens), group) if group > 1 else None
-        state = response_object.status(self._answer)
-        ended = response_object.made(self._echo, self._answer, state, items)
+        state = response.status(self._answer)
+        ended = response.made(self._echo, self._answer, state, items)
         return Events(head, tokens, tail + self._event(f"response.{state}", {"response": ended}), early, marks)
 
     def _message_events(
@@ -73,7 +66,7 @@ class Stream:
         empty = {**item, "status": "in_progress", "content": []}
         head = self._event("response.output_item.added", {"item": empty, "output_index": place})
         where = {"content_index": 0, "item_id": key, "output_index": place}
-        head += self._event("response.content_part.added", {**where, "part": response_object.part("", [])})
+        head += self._event("response.content_part.added", {**where, "part": response.part("", [])})
         count = -(-len(self._answer.tokens) // group)
         tokens = lazy.events(count, self._deltas(key, place, group, self._number))
         self._number += count
@@ -112,7 +105,7 @@ class Stream:
     def _call_events(self, items: Sequence[dict[str, Any]], place: int) -> list[bytes]:
         """Answer an event per token of the calls; the last of each call brings what ends it."""
         made: list[bytes] = []
-        spoken = chat_stream.spoken_calls(self._calls, self._answer.tokens)
+        spoken = stream.spoken_calls(self._calls, self._answer.tokens)
         for index, (item, (_, arguments)) in enumerate(zip(items, spoken, strict=True), place):
             empty = {**item, "status": "in_progress", "arguments": ""}
             made.append(self._event("response.output_item.added", {"item": empty, "output_index": index}))

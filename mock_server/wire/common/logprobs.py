@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from zlib import crc32
 
-from overlap.mock_server.wire import text
+from overlap.mock_server.wire.common import text
 
 MOST = 20
 _OTHERS = text.words(28)

@@ -7,22 +7,22 @@ from typing import Any
 
 import orjson
 
-from overlap.mock_server.wire import (
-    chat_fields,
+from overlap.mock_server.wire.chat import fields as chat_fields
+from overlap.mock_server.wire.common import (
     errors,
     fields,
     lazy,
     logprobs,
     models,
-    pieces,
     rules,
     shapes,
     text,
+    tokenise,
     tokens,
     usage,
 )
-from overlap.mock_server.wire.answer import Answer, Events
-from overlap.mock_server.wire.sse import DONE
+from overlap.mock_server.wire.common.answer import Answer, Events
+from overlap.mock_server.wire.common.sse import DONE
 
 PATH = "/v1/completions"
 NAMES_MODEL = True
@@ -146,7 +146,7 @@ def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
     """Answer the tokens of a choice, and its finish reason; every choice of every prompt says the same."""
     if asked.limit == 0:
         return ("",), "length"
-    return pieces.said(length, asked.limit, asked.stop, asked.per_token)
+    return tokenise.said(length, asked.limit, asked.stop, asked.per_token)
 
 
 def _said(asked: Asked, answer: Answer) -> int:

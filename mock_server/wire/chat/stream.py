@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from overlap.mock_server.wire import lazy, logprobs, models, padding, pieces, shapes, usage
-from overlap.mock_server.wire.answer import Answer, Events
-from overlap.mock_server.wire.sse import DONE
-from overlap.mock_server.wire.tools import Call
+from overlap.mock_server.wire.common import lazy, logprobs, models, padding, shapes, tokenise, usage
+from overlap.mock_server.wire.common.answer import Answer, Events
+from overlap.mock_server.wire.common.sse import DONE
+from overlap.mock_server.wire.common.tools import Call
 
 FINGERPRINT = "fp_0fe7a1ab5e"
 # How long what stands before a chunk's model is, without `data: `; ids and times have one length in all answers.
@@ -161,7 +161,7 @@ def spoken_calls(calls: Sequence[Call], tokens: Sequence[str]) -> list[tuple[Cal
     for call in calls:
         if place >= len(tokens):
             break
-        length = len(pieces.pieces(call.arguments))
+        length = len(tokenise.pieces(call.arguments))
         found.append((call, tokens[place + 1 : place + 1 + length]))
         place += 1 + length
     return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from overlap.mock_server.wire import errors
+from overlap.mock_server.wire.common import errors
 
 # A name further away than this is no slip of the finger; measured: two letters are, three are not.
 _FAR = 2

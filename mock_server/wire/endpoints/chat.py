@@ -7,21 +7,21 @@ from typing import Any
 
 import orjson
 
-from overlap.mock_server.wire import (
-    chat_fields,
-    chat_stream,
+from overlap.mock_server.wire.chat import fields as chat_fields
+from overlap.mock_server.wire.chat import stream as chat_stream
+from overlap.mock_server.wire.chat.stream import Form
+from overlap.mock_server.wire.common import (
     errors,
     fields,
     logprobs,
     messages,
-    pieces,
+    response_format,
     rules,
+    tokenise,
     tools,
     usage,
-    wanted,
 )
-from overlap.mock_server.wire.answer import Answer, Events
-from overlap.mock_server.wire.chat_stream import Form
+from overlap.mock_server.wire.common.answer import Answer, Events
 
 PATH = "/v1/chat/completions"
 _PRETTY = orjson.OPT_INDENT_2
@@ -92,7 +92,7 @@ def read(body: bytes) -> Asked:
     legacy = False
     if "tools" in asked or "functions" in asked or "tool_choice" in asked:
         calls, legacy = _calls(asked, answered=said.answered)
-    text = wanted.text(asked["response_format"], talk) if get("response_format") is not None else None
+    text = response_format.text(asked["response_format"], talk) if get("response_format") is not None else None
     choices: int = get("n") or 1
     chances: int = (get("top_logprobs") or 0) if get("logprobs") else -1
     return Asked(
@@ -123,12 +123,12 @@ def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
     model's would at temperature 0.
     """
     if asked.calls:
-        flat = [token for call in asked.calls for token in (call.name, *pieces.pieces(call.arguments))]
-        return pieces.cut(flat, asked.limit, asked.choices, "function_call" if asked.legacy else "tool_calls")
+        flat = [token for call in asked.calls for token in (call.name, *tokenise.pieces(call.arguments))]
+        return tokenise.cut(flat, asked.limit, asked.choices, "function_call" if asked.legacy else "tool_calls")
     if asked.text is None:
-        return pieces.said(length, asked.limit, asked.stop, asked.per_token)
-    tokens, met = pieces.until(pieces.pieces(asked.text), asked.stop)
-    return pieces.cut(tokens or ("",), None if met else asked.limit, asked.choices)
+        return tokenise.said(length, asked.limit, asked.stop, asked.per_token)
+    tokens, met = tokenise.until(tokenise.pieces(asked.text), asked.stop)
+    return tokenise.cut(tokens or ("",), None if met else asked.limit, asked.choices)
 
 
 def _message(asked: Asked, answer: Answer, tokens: Sequence[str], choice: int) -> dict[str, Any]:
