@@ -125,7 +125,7 @@ def main(ctx: click.Context) -> None:
 
 
 def scenario(file: str) -> None:
-    """Run the scenario in *file* alone: what `python -m overlap.scenarios.<name>` does, with the flags of `bench`."""
+    """Run the scenario in *file* alone: `python -m overlap.scenarios.<name>`, with the flags of `bench`."""
     main.process(["bench", Path(file).stem, *sys.argv[1:]], prog_name="overlap")
 
 

@@ -40,7 +40,7 @@ class Kind:
 
 
 KINDS = {
-    "scenarios": Kind("scenario", ("PLAN", "prompts"), "overlap list scenarios"),
+    "overlap.scenarios": Kind("scenario", ("PLAN", "prompts"), "overlap list scenarios"),
     "overlap.harness.strategies": Kind("strategy", ("run", "NEEDS"), "overlap list strategies"),
     "overlap.harness.clients": Kind("client", ("client",), "overlap list clients"),
     "overlap.harness.arrivals": Kind("kind of arrivals", ("due_times",)),
@@ -62,6 +62,7 @@ def load(folder: str, name: str) -> ModuleType:
 
 def _plugin(folder: str, name: str) -> ModuleType:
     # What it prints while it is imported is shown if it is one; else the one line that says why it is none.
+    look_here()
     printed = StringIO()
     try:
         with redirect_stdout(printed), redirect_stderr(printed):
@@ -77,6 +78,12 @@ def _plugin(folder: str, name: str) -> ModuleType:
         raise Unknown(f"{name} is no {kind.name}: it has no {calls}")
     sys.stderr.write(printed.getvalue())
     return module
+
+
+def look_here() -> None:
+    """Have modules of the working folder found, after all others: a plug-in of the user's own lies there."""
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.append(here)
 
 
 def imported(name: str) -> ModuleType:
@@ -117,6 +124,7 @@ def help_text(folder: str, name: str) -> str:
     """Return the first line of the entry's docstring, read without importing it; "" for what is no entry."""
     try:
         check(folder, name)
+        look_here()
         spec = find_spec(name if "." in name else f"{folder}.{name}")
     except (Unknown, ImportError, ValueError, AttributeError):
         return ""

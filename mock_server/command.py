@@ -98,13 +98,16 @@ def why(unavailable: OSError) -> str:
 
 def _leave_folder() -> None:
     """
-    Look for no more modules in the working folder, where `python -m` looks first.
+    Look for no more modules in the working folder, where `python -m` looks first, and the registry last.
 
     The owner's own are imported by now. What the server imports later, numpy for the first embedding, must not be
     whatever file of that name lies there.
     """
-    if not sys.flags.safe_path and sys.path[:1] == [str(Path.cwd())]:
+    here = str(Path.cwd())
+    if not sys.flags.safe_path and sys.path[:1] == [here]:
         del sys.path[0]
+    if sys.path[-1:] == [here]:
+        del sys.path[-1]
 
 
 command = options(_command)

@@ -1,10 +1,10 @@
 """Which way of calling a chain in a FastAPI endpoint serves its users, and which makes them queue?"""
 
 import atexit
-import sys
 
 import orjson
 
+from overlap.harness.host import our_package
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
 from overlap.scenarios._cells import about, has, in_each, lasting, over, variants, versus, whole
@@ -39,7 +39,7 @@ def served(endpoint):
 
     llm = endpoint.base_url.removesuffix("/v1")
     if llm not in _running:
-        _running[llm] = start([sys.executable, "-m", "overlap.scenarios.service", "--llm", llm, "--port", "0"])
+        _running[llm] = start(our_package.command("overlap.scenarios.service", "--llm", llm, "--port", "0"))
         atexit.register(_running[llm].stop)
         forget(endpoint)
     return _running[llm].base_url

@@ -21,7 +21,7 @@ from overlap.harness.application.blame import Unloadable, reason
 from overlap.harness.application.spec import Spec
 
 # Ours are never forgotten, even where an application lies beside them.
-OURS = {"harness", "mock_server", "scenarios", "__main__", "__mp_main__"}
+OURS = {"overlap", "__main__", "__mp_main__"}
 INSTALLED = {"site-packages", "dist-packages"}
 
 

@@ -55,7 +55,7 @@ def ask(parts: Sequence[tuple[str, Plan]], runner: Runner) -> Asked:
 
 
 def _first_calls(name: str, planned: Planned, runner: Runner) -> dict[str, Any]:
-    """Let the application make its first calls, and answer what came of them, as `overlap.harness.worker.first_call.tried` does."""
+    """Have the application make its first calls; return what `worker.first_call.tried` does."""
     order = replace(runner.order(planned, 0), warmup=3)
     try:
         take(order.base_url)

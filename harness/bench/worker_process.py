@@ -15,7 +15,7 @@ from typing import IO, Any, Self
 
 import orjson
 
-from overlap.harness.host import interrupt
+from overlap.harness.host import interrupt, our_package
 from overlap.harness.host.descriptors import shortage
 from overlap.harness.host.environment import scrubbed
 from overlap.harness.host.owned.children import Child
@@ -38,9 +38,9 @@ class Launch:
     """
     A process on *core* running *module*. Use it as a context; a broken one cannot be asked again.
 
-    *python* runs it, with *env* added to its environment. In a working folder *cwd* that is not ours, modules
-    are not looked for unless *env* says so: a `harness` that lies there is not the one that measures. Secrets are
-    taken out of everything the worker says of itself. Those that are started *together* stay in our session.
+    *python* runs it, with *env* added to its environment. Modules of the
+    working folder are found last of all. Secrets are taken out of everything the worker says of itself. Those that
+    are started *together* stay in our session.
     """
 
     def __init__(  # noqa: PLR0913  three say what is run, four where
@@ -56,9 +56,8 @@ class Launch:
     ) -> None:
         hide_dotenv(Path(".env"))
         env = {**(env or {}), HIDDEN_NAMES: hidden_among(env or {})}
-        flags = ["-P"] if cwd else []
         self._process = Child(
-            [python, *flags, "-m", module],
+            our_package.command(module, python=python),
             core,
             together=together,
             stdin=subprocess.PIPE,
@@ -97,7 +96,7 @@ class Launch:
         return found
 
     def tried(self, order: Order, patience: float) -> dict[str, Any]:
-        """Have the first calls of *order* made; answers what `overlap.harness.worker.first_call.tried` does. Raises `Broken`."""
+        """Have the first calls of *order* made; answers what `worker.first_call.tried` does. Raises `Broken`."""
         came: dict[str, Any] = self.ask({"tried": order}, patience)["tried"]
         return came | {
             "errors": [masked(error) for error in came["errors"]],

@@ -9,13 +9,15 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
+from overlap.harness.host import our_package
 from overlap.harness.host.environment import scrubbed
 from overlap.harness.host.owned.children import Child, run
 from overlap.harness.host.secrets import masked
 from overlap.harness.text.choices import quoted
 from overlap.harness.text.mistakes import Mistake
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = our_package.FOLDER.parents[1]
+"""The checkout, which has the lock file; an installed package has none."""
 LOCK = Path("requirements/user.txt")
 # A name, extras, and one or more comparisons with a version as PEP 440 spells it: no address, marker or option.
 _REQUIREMENT = re.compile(
@@ -116,10 +118,10 @@ def _do(command: list[str], folder: Path) -> None:
 
 def carry_out(python: Path, words: Sequence[str]) -> int:
     """Run `overlap claims` with *words* by that interpreter, on this copy of the code; answer its exit code."""
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    path = os.pathsep.join(filter(None, (str(our_package.IMPORTED_FROM), os.environ.get("PYTHONPATH"))))
     environment = scrubbed(PYTHONPATH=path)
     environment.pop("VIRTUAL_ENV", None)
-    running = Child([str(python), "-m", "overlap.harness.cli", "claims", *words], env=environment)
+    running = Child(our_package.command("overlap.harness.cli", "claims", *words, python=python), env=environment)
     try:
         while True:
             try:

@@ -20,7 +20,7 @@ RESULTS = Path("results")
 
 # Read as text by its name: the harness never imports the mock server.
 FOLDERS = {
-    "scenarios": "scenarios",
+    "scenarios": "overlap.scenarios",
     "strategies": "overlap.harness.strategies",
     "clients": "overlap.harness.clients",
     "profiles": "overlap.mock_server.profiles",

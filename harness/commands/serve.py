@@ -5,6 +5,8 @@ import sys
 
 import click
 
+from overlap.harness.host import our_package
+
 
 @click.command(
     "serve",
@@ -15,4 +17,4 @@ import click
 def command(words: tuple[str, ...]) -> None:
     """Run the mock server alone; `overlap serve --help` lists its options."""
     # Handed over and not called: harness and mock_server never import each other.
-    os.execv(sys.executable, [sys.executable, "-m", "overlap.mock_server", *words])
+    os.execv(sys.executable, our_package.command("overlap.mock_server", *words))

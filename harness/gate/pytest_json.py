@@ -6,7 +6,7 @@ independent measurements they cry wolf on four builds of ten. So a row's median 
 
 Where the files of the two sides were written in turn (base, candidate, base, candidate …, in either order within
 a pair), the pairs are rounds as in any gate run, and are judged as such. Where they were not, drift of the machine
-is part of every ratio and cannot be told from a change: then `interleaved` is False and `overlap.harness.gate.unpaired`
+is part of every ratio and cannot be told from a change: then `interleaved` is False and `gate.unpaired`
 judges, by what a machine is assumed to drift.
 """
 

@@ -14,8 +14,8 @@ RESERVE = 40
 
 SPARE = 2  # whoever has this few left could not open what it wanted
 NAMES = {
-    "mock_server": "the mock server",
-    "scenarios.service": "the service",
+    "overlap.mock_server": "the mock server",
+    "overlap.scenarios.service": "the service",
     "overlap.harness.load.engine": "Locust",
 }
 

@@ -1,8 +1,8 @@
 """
 The Python that runs this: is it new enough, can it make a virtual environment, was it built with optimization.
 
-`python -I harness/host/interpreter.py [--optimized]` exits 0 if so, by which the Makefile chooses one; hence nothing
-but the standard library.
+`python -I harness/host/interpreter.py [--optimized]` exits 0 if so, by which the Makefile chooses one;
+hence nothing but the standard library.
 """
 
 import sys

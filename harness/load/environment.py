@@ -1,12 +1,12 @@
 """What stands on stage for a load run: mock server, service, Locust's processes; all started, and all ended."""
 
 import socket
-import sys
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+from overlap.harness.host import our_package
 from overlap.harness.host.core_pinning import seats
 from overlap.harness.host.descriptors import allow
 from overlap.harness.load.config import LoadConfig
@@ -177,7 +177,7 @@ def mock_words(config: LoadConfig) -> list[str]:
     """Return the command line of the mock server; a fault is set later, so that none hits a service's start."""
     words = ("--port", str(config.mock_port), "--profile", config.profile, "--tokens", str(config.tokens))
     several = ("--workers", str(config.mock_workers)) if config.mock_workers > 1 else ()
-    return [sys.executable, "-m", "overlap.mock_server", *words, "--seed", str(config.seed), *several]
+    return our_package.command("overlap.mock_server", *words, "--seed", str(config.seed), *several)
 
 
 def service_words(config: LoadConfig, llm: str) -> list[str]:
@@ -192,7 +192,7 @@ def service_words(config: LoadConfig, llm: str) -> list[str]:
         "timeout": config.timeout,
     }
     pairs = [word for name, value in told.items() for word in (f"--{name}", str(value))]
-    return [sys.executable, "-m", "overlap.scenarios.service", *pairs]
+    return our_package.command("overlap.scenarios.service", *pairs)
 
 
 def free_port() -> int:

@@ -67,7 +67,7 @@ class Book:
         elif config.direct:
             question = "How long do users wait for the LLM server itself, with no service between?"
         else:
-            question = registry.help_text(*SCENARIO.split("."))
+            question = registry.help_text("overlap.scenarios", "overlap.scenarios.service")
         return f"{question} ({how(config, self._changes)})"
 
     def _slo(self) -> dict[str, Any]:

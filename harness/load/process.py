@@ -1,7 +1,6 @@
 """The parent's side of a Locust process: starts it, sends it objects, hands on what it says."""
 
 import subprocess
-import sys
 from collections import deque
 from contextlib import suppress
 from dataclasses import asdict
@@ -13,7 +12,7 @@ from typing import IO, Any, Self
 import orjson
 
 from overlap.harness.bench.worker_process import LAST_LINES
-from overlap.harness.host import interrupt
+from overlap.harness.host import interrupt, our_package
 from overlap.harness.host.environment import scrubbed
 from overlap.harness.host.owned.children import Child
 from overlap.harness.host.secrets import hide_dotenv, masked
@@ -30,7 +29,7 @@ class Locust:
     def __init__(self, setup: Setup, core: int | None = None) -> None:
         hide_dotenv(Path(".env"))
         self._process = Child(
-            [sys.executable, "-m", "overlap.harness.load.engine"],
+            our_package.command("overlap.harness.load.engine"),
             core,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -12,7 +12,7 @@ from overlap.harness.load.locust_user import StreamingUser
 from overlap.harness.load.socket_call import WebSocketCall
 from overlap.harness.probe import Mark, tag
 
-SCENARIO = "scenarios.service"
+SCENARIO = "overlap.scenarios.service"
 
 
 class ServiceUser(StreamingUser):

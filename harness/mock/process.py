@@ -2,14 +2,13 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from selectors import EVENT_READ, DefaultSelector
 from time import monotonic
 from typing import IO, Self
 
-from overlap.harness.host import interrupt
+from overlap.harness.host import interrupt, our_package
 from overlap.harness.host.environment import scrubbed
 from overlap.harness.host.owned.children import Child
 from overlap.harness.host.secrets import masked
@@ -26,7 +25,7 @@ class NotReady(Exception):
 def mock_command(profile: str, tokens: int | str, seed: int, more: Sequence[str] = ()) -> list[str]:
     """Answer the command line of our own mock server, on a free port of the loopback; *more* are words added."""
     words = ("--port", "0", "--profile", profile, "--tokens", str(tokens), "--seed", str(seed))
-    return [sys.executable, "-m", "overlap.mock_server", *words, *more]
+    return our_package.command("overlap.mock_server", *words, *more)
 
 
 @dataclass

@@ -3,7 +3,7 @@ Reads what an open loop's arrivals are to be, `poisson,rate=50`, and answers whe
 
     words ──► kind + settings ──► due times, and in a trace the lengths of prompts and answers
 
-The kinds are the registry `overlap.harness.arrivals`; the keyword arguments of a kind's `due_times` are its settings.
+The kinds are the registry `harness.arrivals`; the keyword arguments of a kind's `due_times` are its settings.
 """
 
 import inspect

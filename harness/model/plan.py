@@ -10,7 +10,7 @@ from overlap.harness.model import arrivals_spec
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.record import Cell
 
-SCENARIOS = "scenarios"
+SCENARIOS = "overlap.scenarios"
 STRATEGIES = "overlap.harness.strategies"
 CLIENTS = "overlap.harness.clients"
 

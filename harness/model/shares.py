@@ -1,7 +1,7 @@
 """
 Who owned the time of a call, and the shortest time its slot could have taken; pure functions of the record.
 
-The shares of a call are the sums of its spans (`overlap.harness.model.spans`), so they always add up to done - sent.
+The shares of a call are the sums of its spans (`model.spans`), so they always add up to done - sent.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,5 +1,7 @@
 """
-What open loops reach on this machine, beside what they must: `python -m overlap.harness.proof.open_loop_figures lag|trace`.
+What open loops reach on this machine, beside what they must.
+
+Run it: `python -m overlap.harness.proof.open_loop_figures lag|trace`.
 
     lag             500 instant calls a second on bare aiohttp, a core for the worker: sent - due, p99 within 1 ms
     trace FILE      a recording at its real speed through a chain: every call made and joined, sent within 2 ms of

@@ -42,7 +42,7 @@ def write(run: Run | Path, formats: Iterable[str] | None = None, console: "Conso
     """
     Make the report of *run*, or of the run in that folder, from its files alone; answer the files written.
 
-    *formats* are names of `overlap.harness.report.formats` and `overlap.harness.report.exports`; without them, those marked as
+    *formats* are names of `report.formats` and `report.exports`; without them, those marked as
     default. With a *console*, the same report is shown there. Raises `store.Unreadable` where there is no run,
     LookupError for an unknown format or one that cannot be made here, OSError where it cannot be written.
     Nothing is written unless everything could be made, and each file is replaced in one step.

@@ -1,4 +1,4 @@
-"""One call from its start to its end in spans, as a chart shows it: those of `overlap.harness.model.spans` after its wait."""
+"""One call from its start to its end in spans, as a chart shows it: those of `model.spans` after its wait."""
 
 from overlap.harness.model.record import Call
 from overlap.harness.model.spans import Span, spans
@@ -6,7 +6,7 @@ from overlap.harness.model.spans import Span, spans
 
 def timeline(call: Call) -> tuple[Span, ...]:
     """
-    Lay out *call* in ns after its start; () where it cannot be divided, as `overlap.harness.model.shares` says.
+    Lay out *call* in ns after its start; () where it cannot be divided, as `model.shares` says.
 
     In an open loop the first span is "dispatch", from due to sent. A closed loop's wait lies before the start.
     """

@@ -10,7 +10,8 @@ in a few rounds does not move. The percentile bootstrap holds the truth 82 times
 that the spread, too, is estimated from so few, and cannot leave the range of what was seen (Hesterberg, "What
 Teachers Should Know About the Bootstrap", The American Statistician 69 (2015) 371). For a mean one would widen the
 error by sqrt(R / (R - 1)) besides; the centre of a resample, whose rounds repeat, already varies that much more,
-and with both the interval held the truth 97 times. `python -m overlap.harness.stats.coverage` prints the comparison.
+and with both the interval held the truth 97 times. `python -m overlap.harness.stats.coverage`
+prints the comparison.
 
 Each round draws latencies of its own, so an interval holds the typical round of the profile, and not only of the
 latencies that one run met: `make proof` counts how often.

@@ -1,5 +1,7 @@
 """
-How often does a 95 % interval hold the truth, ours and others, in simulation? `python -m overlap.harness.stats.coverage`.
+How often a 95 % interval holds the truth, ours and others', in simulation.
+
+Run it: `python -m overlap.harness.stats.coverage`.
 
 Rounds are drawn whose centre is known, an interval is made of them, and the hits are counted. 2,000 trials leave
 a standard error of half a point.

@@ -1,5 +1,7 @@
 """
-How long does a report's arithmetic take for a big run, and how much memory? `python -m overlap.harness.stats.volume`.
+How long a report's arithmetic takes for a big run, and how much memory.
+
+Run it: `python -m overlap.harness.stats.volume`.
 
 Makes a run of streamed calls in a folder that is thrown away, then reads and summarises it in this process, and
 prints the seconds and the peak of memory. Everything on file is as a real run has it, journal included.
@@ -17,6 +19,7 @@ from pathlib import Path
 from random import Random
 from time import perf_counter, process_time
 
+from overlap.harness.host import our_package
 from overlap.harness.model.record import Call, Cell, Served, Slot
 from overlap.harness.stats.summary import summarise
 from overlap.harness.store.run_files import Writer, read
@@ -91,7 +94,7 @@ def main(words: Sequence[str] | None = None) -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder), max(1, given.calls), max(1, given.chunks))
-        command = [sys.executable, "-m", "overlap.harness.stats.volume", "--folder", folder]
+        command = our_package.command("overlap.harness.stats.volume", "--folder", folder)
         subprocess.run(command, check=True)
 
 

@@ -1,7 +1,7 @@
 """
 Counts the pieces of output in the body of a stream, wherever its bytes are cut; no socket, no clock.
 
-Framing is `overlap.harness.streams.sse`'s, meaning is `overlap.harness.streams.deltas`'. What does not carry output is not counted: roles, usage,
+Framing is `sse`'s, meaning is `deltas`'. What does not carry output is not counted: roles, usage,
 `[DONE]`, comments, pings, reasoning.
 """
 
@@ -17,7 +17,7 @@ NO_OUTPUT = "NoOutput"
 _MOST_KEYS = 6
 
 Own = Callable[[Any, str], bool | None]
-"""Tells whether an event's data, with its name, is a piece of output; None leaves that to `overlap.harness.streams.deltas`."""
+"""Tells whether an event's data, with its name, is a piece of output; None leaves that to `deltas`."""
 
 
 class Events:

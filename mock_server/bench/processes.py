@@ -45,9 +45,9 @@ def cores() -> tuple[str, str]:
 
 
 @contextmanager
-def started(*words: str, module: str = "mock_server") -> Iterator[Running]:
+def started(*words: str, module: str = "overlap.mock_server") -> Iterator[Running]:
     """Start `python -m` *module* with *words*, wait for its ready line, and end it afterwards."""
-    process = subprocess.Popen([sys.executable, "-m", module, *words], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, "-P", "-m", module, *words], stdout=subprocess.PIPE, text=True)
     try:
         yield Running(*_address(process.stdout), pid=process.pid)
     finally:

@@ -1,5 +1,7 @@
 """
-`python -m overlap.mock_server.bench.soak`: a million mixed requests, and what the server holds after each fifth of them.
+A million mixed requests, and what the server holds after each fifth of them.
+
+Run it: `python -m overlap.mock_server.bench.soak`.
 
 A tenth are faults, some clients hang up, some send what cannot be read. It exits with 1 if memory grows after the
 first round, which fills the journal, or if anything is left over.

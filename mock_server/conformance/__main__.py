@@ -1,4 +1,4 @@
-"""`python -m overlap.mock_server.conformance [--base-url URL]`: a table of checks; exits with 1 where any deviates."""
+"""`python -m overlap.mock_server.conformance [--base-url URL]`: a table of checks; exits 1 where any deviates."""
 
 import argparse
 import os
@@ -13,7 +13,7 @@ from overlap.mock_server.conformance import suite
 @contextmanager
 def own_server() -> Iterator[str]:
     """Start a mock server for the time being, on a free port; yields its base URL."""
-    words = [sys.executable, "-m", "overlap.mock_server", "--port", "0", "--tokens", "12"]
+    words = [sys.executable, "-P", "-m", "overlap.mock_server", "--port", "0", "--tokens", "12"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
         try:
             ready = server.stdout.readline().split() if server.stdout else []

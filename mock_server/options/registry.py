@@ -5,6 +5,7 @@ Nothing is imported until it is chosen, so an entry may need a package that othe
 """
 
 import ast
+import sys
 from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from importlib.util import find_spec
@@ -42,6 +43,8 @@ def _imported(name: str) -> ModuleType:
     """Import a module that the owner named; whatever it raises is a `LookupError`."""
     if not all(part.isidentifier() for part in name.split(".")):
         raise LookupError(f"no module {name!r}: that is no module's name")
+    if (here := str(Path.cwd())) not in sys.path:
+        sys.path.append(here)  # behind all others: nothing that lies there is imported instead of theirs
     try:
         # A module that ends its process says its own lines first; ours is the only one.
         with redirect_stderr(StringIO()), redirect_stdout(StringIO()):

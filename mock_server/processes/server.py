@@ -88,7 +88,7 @@ async def swept(app: App, stop: asyncio.Event) -> None:
 
 async def tested(url: str, own: str) -> bool:
     """Have another process, with the token *own*, measure whether the schedule is kept; it says so on stderr."""
-    words = (sys.executable, "-m", "overlap.mock_server.control.selftest", url, str(os.getpid()))
+    words = (sys.executable, "-P", "-m", "overlap.mock_server.control.selftest", url, str(os.getpid()))
     # In the environment: what stands on a command line can be read by every user of the machine.
     environment = {**os.environ, "OVERLAP_MOCK_TOKEN": own}
     told = partial(follow, os.getpid())

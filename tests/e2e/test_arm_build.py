@@ -17,9 +17,9 @@ from overlap.harness.gate.arms.benchmarks import pytest_command
 from overlap.harness.gate.arms.build import built
 from overlap.harness.gate.arms.flock import free
 from overlap.harness.gate.arms.interpreter import ask
-from overlap.harness.gate.arms.shim import package
 from overlap.harness.gate.arms.spec import specs
 from overlap.harness.host.environment import scrubbed
+from overlap.harness.host.our_package import FOLDER
 from overlap.harness.text.mistakes import Mistake
 
 BENCHMARK = """
@@ -99,7 +99,10 @@ def worktrees(folder):
 
 def value(arm):
     """Answer what the arm's own code says, seen as its worker sees it; and where its harness is from."""
-    code = "import thing, harness, pathlib; print(thing.VALUE, pathlib.Path(harness.__file__).resolve().parent)"
+    code = (
+        "import thing, overlap.harness as ours, pathlib; "
+        "print(thing.VALUE, pathlib.Path(ours.__file__).resolve().parent)"
+    )
     done = subprocess.run(
         [arm.python, "-P", "-c", code], env=scrubbed(**arm.env), cwd=arm.root, capture_output=True, check=True
     )
@@ -107,13 +110,13 @@ def value(arm):
 
 
 def test_each_arm_runs_its_own_code_under_one_harness(repository):
-    """The commit before and the tree as it is, a `harness` of their own notwithstanding; nothing stays."""
-    (repository / "harness").mkdir()
-    (repository / "harness" / "__init__.py").write_text("raise RuntimeError('not this one')\n")
+    """The commit before and the tree as it is, an `overlap` of their own notwithstanding; nothing stays."""
+    (repository / "overlap").mkdir()
+    (repository / "overlap" / "__init__.py").write_text("raise RuntimeError('not this one')\n")
     (repository / "thing.py").write_text("VALUE = 'dirty'\n")
     before = git(repository, "status", "--porcelain")
     with built(*specs(["HEAD~1"], [])) as (base, candidate):
-        ours = str(package("harness"))
+        ours = str((FOLDER / "harness").resolve())
         assert (value(base), value(candidate)) == (["old", ours], ["dirty", ours])
         assert base.arm.facts["commit"] == git(repository, "rev-parse", "HEAD~1")
         assert (candidate.arm.facts["dirty"], candidate.arm.facts["changed"]) == (True, 2)

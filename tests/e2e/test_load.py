@@ -170,7 +170,10 @@ def test_a_port_in_use_is_said_to_be(flag, capsys):
 
 def test_the_command_line_imports_neither_locust_nor_gevent():
     """Importing gevent's patches changes the whole process; nothing but Locust may live there."""
-    code = "import sys, overlap.harness.cli, overlap.harness.load.command; sys.exit(bool({'locust', 'gevent'} & set(sys.modules)))"
+    code = (
+        "import sys, overlap.harness.cli, overlap.harness.load.command; "
+        "sys.exit(bool({'locust', 'gevent'} & set(sys.modules)))"
+    )
     assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == 0
 
 

@@ -14,7 +14,12 @@ _OFF = {
     "pytest-cov": ("--no-cov",),
     "pytest-rerunfailures": ("--reruns=0",),
 }
-_PLUGIN = "overlap.harness.pytest_plugin"
+# The plugin's name, by the file that a tree has where it has the plugin; the last two are of older commits.
+_PLUGINS = {
+    "src/overlap/harness/pytest_plugin/__init__.py": "overlap.harness.pytest_plugin",
+    "harness/pytest_plugin/__init__.py": "harness.pytest_plugin",
+    "harness/pytest_plugin.py": "harness.pytest_plugin",
+}
 
 
 def pytest_command(built: Built, tests: Path, out: Path) -> tuple[list[str], dict[str, str], Path]:
@@ -25,8 +30,8 @@ def pytest_command(built: Built, tests: Path, out: Path) -> tuple[list[str], dic
     fixtures are those of the tree in which *tests* lie, but for where it says its modules are to be found.
     """
     off = [word for package, words in _OFF.items() if package in built.packages for word in words]
-    if _has_plugin(built.root) and "overlap-bench" not in built.packages:
-        off += ["-p", _PLUGIN]  # installed, it would be found by its entry point
+    if (plugin := _plugin(built.root)) and "overlap-bench" not in built.packages:
+        off += ["-p", plugin]  # installed, it would be found by its entry point
     words = [
         str(built.python),
         "-P",
@@ -50,10 +55,9 @@ def pytest_command(built: Built, tests: Path, out: Path) -> tuple[list[str], dic
     return words, environment(None, built.root, built.python, built.spec.env), built.root
 
 
-def _has_plugin(root: Path) -> bool:
-    """Return whether the tree has the plugin's code, as one file or as a package."""
-    place = root.joinpath(*_PLUGIN.split("."))
-    return (place / "__init__.py").is_file() or place.with_suffix(".py").is_file()
+def _plugin(root: Path) -> str | None:
+    """Return the name of the plugin whose code the tree at *root* has; None where it has none."""
+    return next((name for file, name in _PLUGINS.items() if (root / file).is_file()), None)
 
 
 def _rootdir(tests: Path) -> Path:

@@ -9,9 +9,9 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
+from overlap.harness.host import our_package
 from overlap.harness.host.owned.temporary import temporary
 
 
@@ -23,35 +23,30 @@ def shim(tree: Path | None) -> Iterator[Path]:
     The harness is the one that runs here, and so are the scenarios, unless the *tree* has its own.
     """
     with temporary("shim") as folder:
-        for name, source in {"harness": package("harness"), "scenarios": scenarios(tree)}.items():
-            _link(source, folder / name)
+        (folder / "overlap").mkdir()
+        for part in our_package.FOLDER.iterdir():
+            if part.name != "__pycache__":
+                source = scenarios(tree) if part.name == "scenarios" else part.resolve()
+                _link(source, folder / "overlap" / part.name)
         yield folder
 
 
-def package(name: str) -> Path:
-    """Answer the folder of the package *name* as it is imported here."""
-    found = find_spec(name)
-    assert found is not None
-    assert found.submodule_search_locations
-    return Path(found.submodule_search_locations[0]).resolve()
-
-
 def scenarios(tree: Path | None) -> Path:
-    """Answer the *tree*'s own package of scenarios; ours, where it has none (a folder of that name is none)."""
-    own = (tree or Path()) / "scenarios"
-    suite = own / "__init__.py"
-    is_ours = (
-        tree is not None and suite.is_file() and "SUITE" in suite.read_text(encoding="utf-8", errors="replace")
-    )
-    return own.resolve() if is_ours else package("scenarios")
+    """Return the folder of the scenarios: the *tree*'s own, if it is Overlap's; else of those that run here."""
+    is_ours = tree is not None and (tree / "src" / "overlap" / "scenarios" / "__init__.py").is_file()
+    package = tree / "src" / "overlap" if tree is not None and is_ours else our_package.FOLDER
+    return (package / "scenarios").resolve()
 
 
 def _link(source: Path, target: Path) -> None:
     """Link, or copy where the system lets nobody make links."""
     try:
-        target.symlink_to(source, target_is_directory=True)
+        target.symlink_to(source, target_is_directory=source.is_dir())
     except (OSError, NotImplementedError):
-        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target)
 
 
 def environment(shim_folder: Path | None, root: Path, python: Path, own: Mapping[str, str]) -> dict[str, str]:

@@ -6,8 +6,8 @@ get to m / alpha, and the estimate must come out at min_effect or more. The esti
 theory (the Hodges-Lehmann estimate of R rounds has a standard error of s * sqrt(pi / 3) / sqrt(R), Hollander and
 Wolfe 3.2). The e-value's: log E_R with the best of the stakes is a sum of R independent terms, whose mean and
 variance for normal noise follow by integration, and which is close to normal; the mixture costs log(1 / weight).
-Burst-like noise is not in it beyond what it adds to s. `python -m overlap.harness.gate.evidence.simulate` holds it against
-simulation.
+Burst-like noise is not in it beyond what it adds to s.
+`python -m overlap.harness.gate.evidence.simulate` holds it against simulation.
 """
 
 from functools import lru_cache

@@ -1,5 +1,7 @@
 """
-How often is the gate wrong, and how soon is it right, in simulation? `python -m overlap.harness.gate.evidence.simulate`.
+How often the gate is wrong, and how soon it is right, in simulation.
+
+Run it: `python -m overlap.harness.gate.evidence.simulate`.
 
 Builds are drawn from a noisy `Machine` and judged round by round by the very functions that judge a run, until
 every series is settled: nothing changed, and one cell slower by 3, 5 and 10 %; then all of it with the noise

@@ -1,5 +1,7 @@
 """
-`python -m overlap.harness.gate.measure.control_run`: the gate held against the truth on this machine, build by build.
+The gate held against the truth on this machine, build by build.
+
+Run it: `python -m overlap.harness.gate.measure.control_run`.
 
     aa        base against itself: nothing may be called changed
     inject    a slowdown planted in one cell: that cell, and no other, must be named
@@ -21,6 +23,7 @@ import click
 from overlap.harness.gate.file import read
 from overlap.harness.gate.judge import judge
 from overlap.harness.gate.record import Outcome
+from overlap.harness.host import our_package
 from overlap.harness.host.owned.children import Child, guarded
 from overlap.harness.store.ledger import fresh
 
@@ -59,7 +62,7 @@ def builds(kinds: Sequence[str], times: int, shares: Sequence[str], first: int) 
 def carry_out(build: Build, out: Path, more: Sequence[str]) -> tuple[int, Outcome | None]:
     """Run one build; answer its exit code, and its outcome where it left one."""
     words = ("gate", *build.words, "--out", str(out), "--quiet", *more)
-    command = [sys.executable, "-m", "overlap.harness.cli", *words]
+    command = our_package.command("overlap.harness.cli", *words)
     with guarded():
         running = Child(command, stdout=subprocess.DEVNULL)
         try:

@@ -16,11 +16,11 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
-from pathlib import Path
 from secrets import token_hex
 from threading import current_thread, main_thread
 from typing import Any
 
+from overlap.harness.host import our_package
 from overlap.harness.host.environment import scrubbed
 from overlap.harness.host.owned.marks import VARIABLE, end_marked
 from overlap.harness.host.owned.sweeping import sweep
@@ -126,10 +126,10 @@ class _Guard:
             return
         if swept := sweep():
             print(f"overlap: {swept}", file=sys.stderr, flush=True)
-        paths = (str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH"))
+        paths = (str(our_package.IMPORTED_FROM), os.environ.get("PYTHONPATH"))
         nothing = subprocess.DEVNULL
         self._guardian = subprocess.Popen(
-            [sys.executable, "-P", "-m", "overlap.harness.host.owned.guardian", self.mark, *map(str, self.pids)],
+            our_package.command("overlap.harness.host.owned.guardian", self.mark, *map(str, self.pids)),
             stdin=subprocess.PIPE,
             stdout=nothing,
             stderr=nothing,

@@ -89,7 +89,7 @@ def _answer(summary: Summary, name: str) -> str | None:
     """Ask the scenario itself, where it is at hand; a scenario of somebody's own may be anywhere."""
     try:
         # The example service is asked under load only: it answers as a scenario does, and has no plan.
-        module = imported(name) if name == SERVICE else load("scenarios", name)
+        module = imported(f"overlap.{name}") if name == SERVICE else load("overlap.scenarios", name)
         answer = getattr(module, "answer", None)
         return str(said) if answer and (said := answer(summary)) else None
     except (LookupError, ImportError):

@@ -62,7 +62,7 @@ def test_a_hard_limit_that_does_not_suffice_is_a_mistake_with_both_numbers():
 def test_who_has_run_out_of_descriptors_is_named():
     """By what it was started as; nobody is, while there is room."""
     assert shortage() is None
-    hog = Child([sys.executable, "-c", HOG, "mock_server"], stdout=subprocess.PIPE)
+    hog = Child([sys.executable, "-c", HOG, "overlap.mock_server"], stdout=subprocess.PIPE)
     try:
         assert hog.stdout.readline() == b"full\n"
         said = "the mock server has 50 of the 50 file descriptors open that it may have (ulimit -n)"

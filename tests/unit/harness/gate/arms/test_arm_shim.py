@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from overlap.harness.gate.arms.shim import code, environment, package, scenarios, shim
+from overlap.harness.gate.arms.shim import code, environment, scenarios, shim
+from overlap.harness.host.our_package import FOLDER
 
 
 @pytest.fixture
@@ -19,10 +20,12 @@ def place(tmp_path, monkeypatch):
 def test_the_shim_has_our_harness_and_our_scenarios(place):
     """As links; what they lead to stays when the shim goes."""
     with shim(None) as folder:
-        assert (folder / "harness" / "worker.py").samefile(package("harness") / "worker.py")
-        assert (folder / "scenarios").samefile(package("scenarios"))
+        ours = folder / "overlap"
+        assert (ours / "__init__.py").samefile(FOLDER / "__init__.py")
+        assert (ours / "harness" / "cli.py").samefile(FOLDER / "harness" / "cli.py")
+        assert (ours / "scenarios").samefile(FOLDER / "scenarios")
     assert not folder.exists()
-    assert (package("harness") / "worker.py").is_file()
+    assert (FOLDER / "harness" / "cli.py").is_file()
     assert list(place.iterdir()) == []
 
 
@@ -34,18 +37,20 @@ def test_where_no_links_can_be_made_there_are_copies(place, monkeypatch):
 
     monkeypatch.setattr(Path, "symlink_to", refuse)
     with shim(None) as folder:
-        assert (folder / "harness" / "worker.py").is_file()
-        assert not (folder / "harness").is_symlink()
+        assert (folder / "overlap" / "harness" / "cli.py").is_file()
+        assert not any(part.is_symlink() for part in (folder / "overlap").iterdir())
         assert folder.is_relative_to(place)
 
 
 def test_a_tree_with_scenarios_of_its_own_brings_them(tmp_path):
     """A folder that only happens to have that name does not."""
-    own = tmp_path / "scenarios"
-    own.mkdir()
-    assert scenarios(tmp_path) == package("scenarios")
-    (own / "__init__.py").write_text('SUITE = ("one",)')
-    assert scenarios(tmp_path) == own
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "__init__.py").touch()
+    assert scenarios(tmp_path) == (FOLDER / "scenarios").resolve()
+    own = tmp_path / "src" / "overlap" / "scenarios"
+    own.parent.mkdir(parents=True)
+    own.symlink_to("../../scenarios")
+    assert scenarios(tmp_path) == tmp_path / "scenarios"
 
 
 def test_modules_are_looked_for_in_the_shim_first_and_then_in_the_arm(tmp_path, monkeypatch):

@@ -142,10 +142,17 @@ def test_both_arms_name_their_rows_from_one_folder(tmp_path, monkeypatch):
     assert f"--rootdir={elsewhere.parent}" in words
 
 
-@pytest.mark.parametrize("file", ["harness/pytest_plugin.py", "harness/pytest_plugin/__init__.py"])
-def test_a_tree_with_the_plugin_whose_environment_lacks_it_loads_it(tmp_path, file):
-    """Be it one file, as it was, or a package; where it is installed, it is found by its entry point."""
-    plugin = ["-p", "overlap.harness.pytest_plugin"]
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("src/overlap/harness/pytest_plugin/__init__.py", "overlap.harness.pytest_plugin"),
+        ("harness/pytest_plugin.py", "harness.pytest_plugin"),
+        ("harness/pytest_plugin/__init__.py", "harness.pytest_plugin"),
+    ],
+)
+def test_a_tree_with_the_plugin_whose_environment_lacks_it_loads_it(tmp_path, file, name):
+    """Trees of older commits have it under another name; where it is installed, it is found by its entry point."""
+    plugin = ["-p", name]
 
     def loads(words):
         return any(words[i : i + 2] == plugin for i in range(len(words)))
