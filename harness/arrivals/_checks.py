@@ -1,12 +1,14 @@
 """Refuses settings of arrivals that make no sense."""
 
+from overlap.harness.text.numerals import exactly
+
 MOST = 1_000_000.0
 
 
 def between(name: str, value: float, least: float, most: float = MOST) -> float:
     """Answer *value* where it lies between *least* and *most*; raises ValueError, in words of one line."""
     if not least <= value <= most:
-        raise ValueError(f"{name} must lie between {least:g} and {most:g}, not {value:g}")
+        raise ValueError(f"{name} must lie between {exactly(least)} and {exactly(most)}, not {exactly(value)}")
     return value
 
 

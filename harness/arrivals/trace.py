@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from overlap.harness.arrivals import _checks
 from overlap.harness.arrivals._files import Row, rows
+from overlap.harness.text.numerals import exactly
 
 
 def due_times(  # noqa: PLR0913  the settings of a trace
@@ -39,7 +40,7 @@ def _played(  # noqa: PLR0913, PLR0917  as above
     begin, length = round(first * 1e9), round(span * 1e9)
     kept = [row for row in rows(file) if begin <= row.at < begin + length]
     if not kept:
-        raise ValueError(f"{file}: no call between {first:g} and {first + span:g} s")
+        raise ValueError(f"{file}: no call between {exactly(first)} and {exactly(first + span)} s")
     part = [Row(round((row.at - begin) / speed), row.prompt, row.output) for row in kept]
     if rate is None:
         return tuple(part)
@@ -60,7 +61,7 @@ def _scaled(rng: random.Random, part: list[Row], rate: float, file: str) -> list
             at = row.at + (round(_place(draw, copy) * (after.at - row.at)) if copy else 0)
             found.append(Row(at, row.prompt, row.output))
     if not found:
-        raise ValueError(f"{file}: at {rate:g} calls per second there is none left")
+        raise ValueError(f"{file}: at {exactly(rate)} calls per second there is none left")
     return sorted(found)
 
 

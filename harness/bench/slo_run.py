@@ -32,7 +32,7 @@ from overlap.harness.store.ledger import Ledger, begun, fresh, point_latest
 from overlap.harness.store.run_files import Unwritten, Writer
 from overlap.harness.text import numerals
 from overlap.harness.text.mistakes import Mistake
-from overlap.harness.text.numerals import plainly
+from overlap.harness.text.numerals import exactly, plainly
 
 ROUNDS = 3
 BRIEF, LONG = (5.0, 2.5), (20.0, 6.0)
@@ -137,7 +137,7 @@ def question_of(config: RunConfig, share: float, bounds: Bounds) -> SloQuestion:
     if not config.slo:
         raise Mistake("there is no SLO to be kept: --slo ttft=0.5,e2e=2")
     if not 0 < share <= 1:
-        raise Mistake(f"share must lie between 0 and 1, not {share:g}")
+        raise Mistake(f"share must lie between 0 and 1, not {exactly(share)}")
     if not 0.01 <= bounds.least < bounds.most <= 100_000:
         least, most = plainly(bounds.least), plainly(bounds.most)
         raise Mistake(f"rates must lie between 0.01 and 100000, and {least} below {most}")

@@ -21,6 +21,7 @@ from overlap.harness.host.environment import scrubbed
 from overlap.harness.host.owned.children import Child
 from overlap.harness.host.secrets import HIDDEN_NAMES, hidden_among, hide_dotenv, masked
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.text.numerals import exactly
 from overlap.harness.worker.slot import Order
 
 LAST_LINES = 200
@@ -147,7 +148,7 @@ class Launch:
                 if not selector.select(max(0.0, end - monotonic())):
                     short = shortage()
                     self.end()
-                    raise Broken(f"no answer within {given:g} s{f': {short}' if short else ''}")
+                    raise Broken(f"no answer within {exactly(given)} s{f': {short}' if short else ''}")
                 some = os.read(self._process.stdout.fileno(), 1 << 20)
                 if not some:
                     raise Broken(self._obituary())

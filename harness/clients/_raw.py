@@ -4,6 +4,7 @@ import asyncio
 from typing import cast
 
 from overlap.harness.clients._chat import Refused
+from overlap.harness.text.numerals import exactly
 
 
 class Answer:
@@ -173,6 +174,6 @@ class Connection(asyncio.Protocol):
         quiet = now - self._heard if self._waiter else 0.0
         # uvloop's timers may fire up to a millisecond early.
         if quiet >= self._timeout - 0.001:
-            self._fail(TimeoutError(f"nothing came for {self._timeout:g} s"))
+            self._fail(TimeoutError(f"nothing came for {exactly(self._timeout)} s"))
         else:
             self._timer = self._loop.call_later(self._timeout - quiet, self._watch)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from overlap.harness.model.config import default_executor, seed_of, shortly
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.text.numerals import exactly
 
 # A service with a first token after 40 ms and then one every 3 ms, 64 in all: quick as services go, so that what
 # the client adds can be seen and a diagnosis takes seconds, and slow enough for a call's own CPU time not to
@@ -52,4 +53,4 @@ class Asked:
             raise Mistake(f"tokens must lie between 1 and {MOST_TOKENS}, not {shortly(self.tokens)}")
         seed_of(self.seed)
         if not 0 < self.slot_timeout <= 86_400:
-            raise Mistake(f"slot_timeout must lie between 0 and 86400 seconds, not {self.slot_timeout:g}")
+            raise Mistake(f"slot_timeout must lie between 0 and 86400 seconds, not {exactly(self.slot_timeout)}")

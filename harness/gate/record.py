@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.text.numerals import exactly
 
 # 2: a round may lack the value of one arm; the candidate's typical value is the base's times the ratio.
 SCHEMA = "overlap-gate/2"
@@ -51,7 +52,7 @@ class Rule:
                 raise Mistake(f"{name} must lie between 0 and 1, not {getattr(self, name)}")
         for name in ("pass_bound", "noise"):
             if not 0 < getattr(self, name) <= MOST:
-                raise Mistake(f"{name} must lie between 0 and {MOST:g}, not {getattr(self, name)}")
+                raise Mistake(f"{name} must lie between 0 and {exactly(MOST)}, not {exactly(getattr(self, name))}")
         for name in ("min_effect", "steal", "foreign"):
             if not getattr(self, name) >= 0:
                 raise Mistake(f"{name} must be at least 0, not {getattr(self, name)}")

@@ -12,6 +12,7 @@ from overlap.harness.model import arrivals_spec
 from overlap.harness.model.config import run_name, seed_of, shortly
 from overlap.harness.text.choices import choices, quoted
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.text.numerals import exactly
 from overlap.harness.worker.loops import LOOPS
 
 if TYPE_CHECKING:
@@ -81,7 +82,9 @@ class LoadConfig:
         for name, (least, most) in _RANGES.items():
             value = getattr(self, name)
             if value is not None and not least <= value <= most:
-                raise Mistake(f"{name} must lie between {least:g} and {most:g}, not {shortly(value)}")
+                raise Mistake(
+                    f"{name} must lie between {exactly(least)} and {exactly(most)}, not {shortly(value)}"
+                )
         seed_of(self.seed)
         for name, there in (("framework", FRAMEWORKS), ("loop", LOOPS)):
             if getattr(self, name) not in there:

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from overlap.harness import registry
 from overlap.harness.text.choices import choices, quoted
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.text.numerals import exactly
 
 Each = TypeVar("Each")
 FOLDER = "overlap.harness.arrivals"
@@ -73,7 +74,8 @@ class Arrivals:
         if found > MOST:
             raise Mistake(f"arrivals {self.short!r} are more than {MOST} calls a slot; try --calls or --duration")
         if not found:
-            raise Mistake(f"arrivals {self.short!r} have no call within {seconds:g} s")
+            within = "" if seconds is None else f" within {exactly(seconds)} s"
+            raise Mistake(f"arrivals {self.short!r} have no call{within}")
         return found
 
     def last(self, seed: int, calls: int) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 
 from overlap.harness.text.choices import choices, quoted
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.text.numerals import exactly
 
 MOST_PROCESSES = 64
 MOST_SEED = 2**63 - 1
@@ -98,7 +99,7 @@ class RunConfig:
         for name in ("timeout", "slot_timeout", "duration", "max_time"):
             value = getattr(self, name)
             if value is not None and not 0 < value <= 86_400:
-                raise Mistake(f"{name} must lie between 0 and 86400 seconds, not {value:g}")
+                raise Mistake(f"{name} must lie between 0 and 86400 seconds, not {exactly(value)}")
         if self.duration is not None and not self.arrivals:
             raise Mistake("duration is an open loop's: give it arrivals as well, such as poisson,rate=50")
         self._refuse_processes()
@@ -123,10 +124,12 @@ def shortly(number: float) -> str:
     """
     Write *number* in few letters.
 
-    >>> shortly(17), shortly(10**26)
-    ('17', 'a number of 27 digits')
+    >>> shortly(17), shortly(10**26), shortly(1e-9), shortly(1e26)
+    ('17', 'a number of 27 digits', '0.000000001', 'a number of 27 digits')
     """
-    text = f"{number:g}" if isinstance(number, float) else _digits(number)
+    if not isinstance(number, int):
+        return exactly(number)
+    text = _digits(number)
     return text if len(text) <= 20 else f"a number of {len(text.lstrip('-'))} digits"
 
 

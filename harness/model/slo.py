@@ -7,6 +7,7 @@ from overlap.harness.model.metrics import CALLS
 from overlap.harness.model.record import Call
 from overlap.harness.text.choices import choices, quoted
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.text.numerals import exactly
 
 OF_CALLS = {metric.name: metric for metric in CALLS}
 
@@ -26,7 +27,7 @@ class Slo:
             if name not in OF_CALLS:
                 raise LookupError(f"no metric of calls {quoted(name)}; {choices(name, OF_CALLS)}")
             if not limit > 0:
-                raise ValueError(f"a limit on {name} must be above zero, not {limit}")
+                raise ValueError(f"a limit on {name} must be above zero, not {exactly(limit / 1e9)} s")
 
     def met(self, call: Call) -> bool:
         """
@@ -45,7 +46,7 @@ class Slo:
 
     def __str__(self) -> str:
         """Write the limits as people do: "ttft ≤ 500 ms, e2e ≤ 2000 ms"."""
-        return ", ".join(f"{name} ≤ {limit / 1e6:.12g} ms" for name, limit in self.limits.items())
+        return ", ".join(f"{name} ≤ {exactly(limit / 1e6)} ms" for name, limit in self.limits.items())
 
 
 def read(words: str) -> Slo:

@@ -1,11 +1,14 @@
 """Numbers as people read them: three digits, never a power of ten; what is not known is an en dash, never a 0."""
 
+from decimal import Decimal
 from math import floor, isfinite, log10
 
 DASH = "\N{EN DASH}"
 UNKNOWN = DASH
 # Decimals at most: a tenth of a microsecond is finer than any clock here is right.
 FINEST = 4
+# What is longer than so many characters is described, not written.
+LONGEST = 20
 
 
 def number(value: float | None) -> str:
@@ -26,6 +29,24 @@ def plainly(value: float) -> str:
     ('1,234,567', '0.5', '1,000', '0.00001', '0')
     """
     return f"{value:,.6f}".rstrip("0").rstrip(".")
+
+
+def exactly(value: float) -> str:
+    """
+    Write a number that somebody typed as it was meant: in full, never as a power of ten, and never as a 0.
+
+    >>> exactly(0.1), exactly(1e-9), exactly(90000.0), exactly(1.5e7), exactly(123.4 / 1000)
+    ('0.1', '0.000000001', '90000', '15000000', '0.1234')
+    >>> exactly(1e300), exactly(-1e-30), exactly(float("inf")), exactly(float("nan"))
+    ('a number of 301 digits', 'a number of 30 decimals', 'inf', 'nan')
+    """
+    if not isfinite(value):
+        return str(value)
+    text = f"{Decimal(f'{value:.12g}'):f}"
+    if len(text) <= LONGEST:
+        return text
+    whole, _, decimals = text.lstrip("-").partition(".")
+    return f"a number of {len(whole)} digits" if len(whole) > 1 else f"a number of {len(decimals)} decimals"
 
 
 def decimals_of(value: float) -> int:

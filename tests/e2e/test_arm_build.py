@@ -215,7 +215,9 @@ def test_settings_alone_reach_the_worker_and_need_no_git(tmp_path, monkeypatch):
         ("nowhere", "repository", None, "base: there is no commit 'nowhere' in this repository"),
         ("HEAD~1", "shallow", None, "base: there is no commit 'HEAD~1' in this repository; the clone is shallow"),
         (None, "shallow", None, "the clone is shallow: fetch all of it (actions/checkout: fetch-depth: 0)"),
-        ("main", ".", None, "is in no git repository"),
+        ("main", ".", None, "base: a ref was asked for, and "),
+        (None, ".", None, "base: no base was named, so it would be the commit from which this tree came, and "),
+        (None, "repository", "none", "and there is no git on the PATH; name another, such as a folder: --base "),
         ("main", "repository", "none", "a ref was asked for, and there is no git on the PATH"),
     ],
 )

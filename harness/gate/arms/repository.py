@@ -12,16 +12,20 @@ MAIN_LINES = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 DEEPER = "the clone is shallow: fetch all of it (actions/checkout: fetch-depth: 0)"
 
 
+class NoRepositoryError(Mistake):
+    """There is no git, or no repository around the folder: the message says which, and not why that matters."""
+
+
 def git(folder: Path, *words: str) -> CompletedProcess[str]:
     """
     Run git in *folder*, untouched by the variables a hook leaves behind, and without locks or hooks of its own.
 
-    Raises `Mistake` where there is no git.
+    Raises `NoRepositoryError` where there is no git.
     """
     try:
         done = run(command(*words), cwd=folder, env=variables())
     except FileNotFoundError:
-        raise Mistake("a ref was asked for, and there is no git on the PATH") from None
+        raise NoRepositoryError("there is no git on the PATH") from None
     output, errors = (each.decode("utf-8", "replace") for each in (done.stdout, done.stderr))
     return CompletedProcess(done.args, done.returncode, output, errors)
 
@@ -38,8 +42,9 @@ def prefix(folder: Path) -> str:
     done = git(folder, "rev-parse", "--show-prefix")
     if done.returncode:
         why = said(done)
-        known = "not a git repository" in why
-        raise Mistake(f"a ref was asked for, and {folder} is in no git repository" if known else f"git: {why}")
+        if "not a git repository" in why:
+            raise NoRepositoryError(f"{folder} is in no git repository")
+        raise Mistake(f"git: {why}")
     return done.stdout.rstrip("\n")
 
 

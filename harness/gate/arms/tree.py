@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from overlap.harness.gate.arms.repository import changed, commit, fork
+from overlap.harness.gate.arms.repository import NoRepositoryError, changed, commit, fork
 from overlap.harness.gate.arms.spec import FORK, Spec
 from overlap.harness.gate.arms.worktree import worktree
 from overlap.harness.text.mistakes import Mistake
@@ -30,12 +30,25 @@ def trees(stack: ExitStack, base: Spec, candidate: Spec) -> tuple[Tree, Tree]:
     where, known = candidate.path or Path.cwd(), None
     with naming("base"):
         if base.ref == FORK:
-            tip = commit(where, "HEAD" if candidate.ref in {None, FORK} else str(candidate.ref))
+            tip = _tip(where, candidate)
             known = _known(where, tip, candidate)
         first = _folder(base) if base.ref is None else _checkout(stack, base.ref, known, where)
     with naming("candidate"):
         second = _folder(candidate) if candidate.ref is None else _checkout(stack, candidate.ref, known, where)
     return first, second
+
+
+def _tip(where: Path, candidate: Spec) -> str:
+    """Return the commit of which the base is looked for; nobody who named neither side has asked for one."""
+    if candidate.ref not in {None, FORK}:
+        return commit(where, str(candidate.ref))
+    try:
+        return commit(where, "HEAD")
+    except NoRepositoryError as missing:
+        raise Mistake(
+            f"no base was named, so it would be the commit from which this tree came, and {missing}; "
+            "name another, such as a folder: --base ../before"
+        ) from missing
 
 
 def _known(where: Path, tip: str, candidate: Spec) -> str:
@@ -62,6 +75,8 @@ def naming(side: str) -> Iterator[None]:
     """Begin what is wrong with the name of the arm."""
     try:
         yield
+    except NoRepositoryError as missing:
+        raise Mistake(f"{side}: a ref was asked for, and {missing}") from missing
     except Mistake as mistake:
         raise Mistake(f"{side}: {mistake}") from mistake
 

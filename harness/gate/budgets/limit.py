@@ -22,6 +22,7 @@ from overlap.harness.stats.columns import OF_SLOTS as _OF_SLOTS
 from overlap.harness.stats.goodput import GOODPUT
 from overlap.harness.text.choices import quoted
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.text.numerals import exactly
 
 AXES = ("client", "strategy", "loop", "variant", "concurrency")
 OF_SLOTS = _OF_SLOTS | {metric.name: metric for metric in GOODPUT}
@@ -165,5 +166,5 @@ def _bound(words: str, unit: str, text: str) -> float:
     if not isfinite(number):
         raise Mistake(f"{text!r}: {words!r} is no number; times are seconds, as in 0.4")
     if unit == "%" and abs(number) > _LARGEST_SHARE:
-        raise Mistake(f"{text!r}: a share is a fraction: {number / 100:g} for {number:g} %")
+        raise Mistake(f"{text!r}: a share is a fraction: {exactly(number / 100)} for {exactly(number)} %")
     return number * _KEPT_IN.get(unit, 1.0)

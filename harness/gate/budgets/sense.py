@@ -6,6 +6,7 @@ from typing import Any
 from overlap.harness.gate.budgets.limit import OF_SLOTS, Limit, Term
 from overlap.harness.gate.budgets.places import Place
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.text.numerals import exactly
 
 NANOSECONDS = 1e9
 # A limit on a time so many times what was measured was hardly meant in seconds.
@@ -49,8 +50,8 @@ def refuse_milliseconds(limit: Limit, value: float | None, about: dict[str, Any]
     seconds = limit.bound / NANOSECONDS
     if seconds > timeout:
         raise Mistake(
-            f"{limit.text!r}: {seconds:g} s is longer than the run's timeout of {timeout:g} s, and more than "
-            f"{FAR:g} times what was measured; times are seconds: {seconds:g} ms is {seconds / 1000:g}"
+            f"{limit.text!r}: {exactly(seconds)} s is longer than the run's timeout of {exactly(timeout)} s, and "
+            f"more than {FAR:.0f} times what was measured; times are seconds: {_in_seconds(seconds, 'is')}"
         )
 
 
@@ -60,7 +61,12 @@ def far(limit: Limit, value: float | None) -> str:
         return ""
     seconds = limit.bound / NANOSECONDS
     times = f"the limit is {limit.bound / value:,.0f} times what was measured"
-    return f"{times}; times are seconds: {seconds:g} ms would be {seconds / 1000:g}"
+    return f"{times}; times are seconds: {_in_seconds(seconds, 'would be')}"
+
+
+def _in_seconds(milliseconds: float, verb: str) -> str:
+    """Write what a number of milliseconds is in seconds."""
+    return f"{exactly(milliseconds)} ms {verb} {exactly(milliseconds / 1000)}"
 
 
 def _is_far(limit: Limit, value: float | None) -> bool:

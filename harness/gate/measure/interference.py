@@ -2,15 +2,17 @@
 
 from overlap.harness.gate.record import Rule
 from overlap.harness.host.other_programs import Taken
+from overlap.harness.text.numerals import exactly
 
 
 def disturbance(found: Taken, rule: Rule) -> str | None:
     """Say why a round does not count; None where it does."""
     if found.steal is not None and found.steal > rule.steal:
         percent, limit = found.steal * 100, rule.steal * 100
-        return f"the hypervisor took {_beyond(percent, limit)} % of the processors (limit {limit:g} %)"
+        return f"the hypervisor took {_beyond(percent, limit)} % of the processors (limit {exactly(limit)} %)"
     if found.foreign is not None and found.foreign > rule.foreign:
-        return f"other programs kept {_beyond(found.foreign, rule.foreign)} cores busy (limit {rule.foreign:g})"
+        busy = _beyond(found.foreign, rule.foreign)
+        return f"other programs kept {busy} cores busy (limit {exactly(rule.foreign)})"
     return None
 
 
@@ -21,4 +23,4 @@ def _beyond(value: float, limit: float) -> str:
     >>> _beyond(1.0204, 0.25), _beyond(0.2502, 0.25)
     ('1.02', '0.2502')
     """
-    return next((text for n in (2, 3, 4, 5) if float(text := f"{value:.{n}f}") > limit), f"{value:g}")
+    return next((text for n in (2, 3, 4, 5) if float(text := f"{value:.{n}f}") > limit), exactly(value))

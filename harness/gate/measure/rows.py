@@ -15,6 +15,7 @@ from overlap.harness.host.owned import children
 from overlap.harness.host.owned.temporary import temporary
 from overlap.harness.host.secrets import masked
 from overlap.harness.report.figures import count, listed
+from overlap.harness.text.numerals import exactly
 
 METRIC = "median"
 # A row's median is one number of one process: rather many short rounds than a few long ones.
@@ -81,7 +82,7 @@ class Rows:
             try:
                 done = children.run(argv, self._patience, core=self._core, env=scrubbed(**env), cwd=cwd)
             except subprocess.TimeoutExpired:
-                return f"the suite took more than {self._patience:g} s"
+                return f"the suite took more than {exactly(self._patience)} s"
             # 1: some tests failed, and those that did not are in the file.
             if done.returncode > 1 or not out.exists():
                 said = masked(done.stdout.decode("utf-8", "replace")).strip().splitlines()
