@@ -1,10 +1,11 @@
 """Tables of cells: one row a cell, the fields in which they differ first, then the figures that are known."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from overlap.harness.report.figures import DASH, UNKNOWN, column, datum, listed, scale
+from overlap.harness.report.figures import DASH, UNKNOWN, Scale, column, datum, listed, scale
 from overlap.harness.report.labels import TOGETHER, formula, label
-from overlap.harness.report.matrix import varied
+from overlap.harness.report.matrix import FIELDS, varied
 from overlap.harness.report.section import Column, Datum, Table
 from overlap.harness.stats.cells import CellSummary
 
@@ -44,22 +45,65 @@ def _together(cells: Sequence[CellSummary], metrics: Sequence[str]) -> str:
     return f"{DASH} for {listed(names)}: {TOGETHER}"
 
 
-def pivot(cells: Sequence[CellSummary], metric: str, across: str = "concurrency") -> Table:
-    """Make a table of one metric: a column for each value of the field *across*, a row for all the rest."""
+def pivot(
+    cells: Sequence[CellSummary], metric: str, across: str = "concurrency", among: Sequence[CellSummary] = ()
+) -> Table:
+    """
+    Make a table of one metric: a column for each value of the field *across*, a row for all the rest.
+
+    An entry without a figure says why it has none, and the table's note what that means. *among* are all cells of
+    the run that may belong to a row, where those handed over are only some of them.
+    """
+    others = [field for field in FIELDS if field != across]
+    there = {_place(each, others, across): each for each in (*among, *cells)}
     fields = [field for field in varied(cells) if field != across] or ["strategy"]
     levels = sorted({getattr(each.cell, across) for each in cells})
     by = scale(*_units(cells, metric))
     rows: dict[tuple[str, ...], dict[object, Datum]] = {}
     for each in cells:
         key = tuple(str(getattr(each.cell, field)) for field in fields)
-        rows.setdefault(key, {})[getattr(each.cell, across)] = datum(each.metrics.get(metric), by)
+        own, _ = _place(each, others, across)
+        rows.setdefault(key, {level: _entry(there.get((own, level)), metric, by) for level in levels})
     heads = [Column(field) for field in fields]
     heads += [Column(f"{across} {level}", by.unit, formula(metric), numeric=True) for level in levels]
-    body = (
-        (*(Datum(word, sort=word) for word in key), *(known.get(level, Datum(UNKNOWN)) for level in levels))
-        for key, known in rows.items()
-    )
-    return Table(tuple(heads), tuple(body), f"{label(metric)}, {by.unit}" if by.unit else label(metric))
+    body = tuple((*(Datum(word, sort=word) for word in key), *known.values()) for key, known in rows.items())
+    caption = f"{label(metric)}, {by.unit}" if by.unit else label(metric)
+    return Table(tuple(heads), body, caption, _legend([datum for row in body for datum in row[len(fields) :]]))
+
+
+NOT_RUN, NOT_MEASURED, ALL_FAILED, SOME_FAILED = "not run", "not measured", "all failed", " *"
+MEANS = {
+    NOT_RUN: "the run has no such cell",
+    NOT_MEASURED: "no round of the cell came to its end",
+    ALL_FAILED: "every call of the cell failed",
+    UNKNOWN: "the cell was measured, but this figure cannot be derived from it",
+}
+
+
+def _place(each: CellSummary, others: Sequence[str], across: str) -> tuple[tuple[object, ...], object]:
+    """Return what makes a row of a cell, and its column."""
+    return tuple(getattr(each.cell, field) for field in others), getattr(each.cell, across)
+
+
+def _entry(each: CellSummary | None, metric: str, by: Scale) -> Datum:
+    """Return the figure of a cell, or why there is none; what failed calls took is no figure of finished work."""
+    if each is None:
+        return Datum(NOT_RUN)
+    if not each.calls:
+        return Datum(NOT_MEASURED)
+    if each.errors >= each.calls:
+        return Datum(ALL_FAILED)
+    known = datum(each.metrics.get(metric), by)
+    return replace(known, text=known.text + SOME_FAILED) if each.errors and known.sort is not None else known
+
+
+def _legend(entries: Sequence[Datum]) -> str:
+    """Say what the words that stand in place of figures mean; "" where there are none."""
+    there = {datum.text for datum in entries}
+    said = [f"{word}: {meaning}" for word, meaning in MEANS.items() if word in there]
+    if any(text.endswith(SOME_FAILED) for text in there):
+        said.append("*: some of the calls failed")
+    return f"{'; '.join(said)}." if said else ""
 
 
 def _units(cells: Sequence[CellSummary], metric: str) -> tuple[str, list[float | None]]:

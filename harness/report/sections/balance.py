@@ -46,14 +46,14 @@ def section(summary: Summary) -> Section | None:
     note = "Counted from the files; made and missing are what run.json says."
     return Section(
         "The balance of the books",
-        _lead(books, faults, ended=ended),
+        _lead(books, faults, warmup=sum(1 for call in run.calls if call.warmup), ended=ended),
         table,
         note=note if run.sealed else f"{note} {UNSEALED}",
         glance="lead",
     )
 
 
-def _lead(books: Balance, faults: list[str], *, ended: bool) -> str:
+def _lead(books: Balance, faults: list[str], *, warmup: int, ended: bool) -> str:
     if faults:
         return f"The books do not balance: {'; '.join(faults)}."
     journal = (
@@ -61,7 +61,9 @@ def _lead(books: Balance, faults: list[str], *, ended: bool) -> str:
         if books.journal
         else "; the server kept no journal"
     )
-    counts = f"{books.recorded:,} recorded{journal}"
+    # Elsewhere in a report calls are counted without those that warm up.
+    warm = f" ({warmup:,} of them to warm up)" if warmup else ""
+    counts = f"{books.recorded:,} recorded{warm}{journal}"
     if not ended:
         return f"The run has not ended, or was killed, so its books are not closed; on file are {counts}."
     return f"The books balance: {books.made:,} calls made, {counts}."

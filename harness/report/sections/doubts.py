@@ -27,7 +27,7 @@ def section(summary: Summary) -> Section | None:
         (Column("doubt"), Column("cells", numeric=True), Column("which")),
         tuple(
             (
-                Datum(_gathered([doubt for doubt, _ in about])),
+                Datum(_gathered([doubt for doubt, _ in about]) + _over(about)),
                 Datum(str(len(about)), sort=len(about)),
                 Datum(listed([cell for _, cell in about])),
             )
@@ -50,6 +50,16 @@ def _gathered(alike: list[str]) -> str:
     found = [_NUMBERS.findall(doubt) for doubt in alike]
     ranges = iter([_range([row[i] for row in found]) for i in range(len(found[0]))])
     return _NUMBERS.sub(lambda _: next(ranges), alike[0])
+
+
+def _over(about: list[tuple[str, str]]) -> str:
+    """Say that numbers of doubts gathered are ranges: two of them in one doubt do not belong to one cell."""
+    found = [_NUMBERS.findall(doubt) for doubt, _ in about]
+    ranges = sum(len(set(column)) > 1 for column in zip(*found, strict=True))
+    if not ranges:
+        return ""
+    over = "over these cells" if len({cell for _, cell in about}) > 1 else "of one cell"
+    return f" ({'a range' if ranges == 1 else 'each a range'} {over})"
 
 
 def _range(numbers: list[str]) -> str:

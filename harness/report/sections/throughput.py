@@ -61,7 +61,7 @@ def _part(
     knees = _knees(found, rows)
     title = f"{'Throughput' if steady else 'Calls / total time'} against concurrency: {name}"
     charts = (_throughput(name, rows, metric), *_latency(name, series(cells, "e2e.p50")))
-    return Section(title, _lead(summary, rows, knees, metric), _table(rows, knees, metric), charts)
+    return Section(title, _lead(summary, rows, knees, metric), _table(rows, knees, metric, cells), charts)
 
 
 def _sustained(each: CellSummary, named: Mapping[str, Sequence[Round]]) -> bool:
@@ -107,14 +107,14 @@ def _knees(found: dict[str, Curve], rows: Series) -> dict[str, str]:
     return said
 
 
-def _table(rows: Series, knees: dict[str, str], metric: str) -> Table:
-    table = pivot([each for row in rows.values() for each in row], metric)
+def _table(rows: Series, knees: dict[str, str], metric: str, cells: Sequence[CellSummary]) -> Table:
+    table = pivot([each for row in rows.values() for each in row], metric, among=cells)
     if not knees:
         return table
     # The pivot's rows come in the order in which the cells were handed over, as the series do.
     said = (Datum(knees.get(label, UNKNOWN), sort=knees.get(label)) for label in rows)
     body = tuple((*row, knee) for row, knee in zip(table.rows, said, strict=True))
-    return Table((*table.columns, Column("knee")), body, table.caption)
+    return replace(table, columns=(*table.columns, Column("knee")), rows=body)
 
 
 def _lead(summary: Summary, rows: Series, knees: dict[str, str], metric: str) -> str:
