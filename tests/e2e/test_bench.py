@@ -311,7 +311,7 @@ def test_a_server_that_dies_ends_the_run_in_order(tmp_path):
     process = _endless(tmp_path)
     _wait_for_slot(process, tmp_path)
     children = (each for each in psutil.process_iter(["ppid", "cmdline"]) if each.info["ppid"] == process.pid)
-    [mock] = [each for each in children if "mock_server" in (each.info["cmdline"] or ())]
+    [mock] = [each for each in children if "overlap.mock_server" in (each.info["cmdline"] or ())]
     mock.kill()
     errors = _last_words(process)
     assert process.returncode == 1, errors
