@@ -20,6 +20,13 @@ ELSEWHERE: dict[str, tuple[str, str, str]] = {
 }
 
 
+CPU = (
+    "CPU per call is what calls cost as they came: one that begins after an idle wait costs more than the same "
+    "call right after another, as the wait leaves cold caches. So a strategy whose calls come one by one, with "
+    "waits between, may show more CPU per call than one that starts them together, without doing more."
+)
+
+
 def section(summary: Summary) -> Section | None:
     """Answer the definition of every metric that occurs in the run; None where none does."""
     occurs = {name for each in summary.cells for name in each.metrics}
@@ -59,4 +66,4 @@ def section(summary: Summary) -> Section | None:
         "round, then estimated over rounds; failed calls count as slower than any other, and ≥ stands where they "
         "decide. Calls that are handed over in one go, as by batch, have no figures of single calls."
     )
-    return Section("Definitions", lead, Table(columns, body), note=note)
+    return Section("Definitions", lead, Table(columns, body), note=f"{note} {CPU}" if "cpu" in occurs else note)

@@ -95,3 +95,14 @@ def test_the_books_say_how_many_of_their_calls_were_to_warm_up(make_shared_run):
     said = load(SECTIONS, "balance").section(summary)
     assert said.lead.startswith("The books balance: 60 calls made, 60 recorded (10 of them to warm up), 60 joined")
     assert sum(each.calls for each in summary.cells) == 50
+
+
+def test_cpu_per_call_is_told_with_what_it_holds_for(make_shared_run):
+    """Only in a report that has the figure: a wait before a call is no work of its strategy, and costs CPU."""
+    summary = summarise(read(make_shared_run([Cell("s", "chain", "gather", "asyncio", 4)])))
+    definitions = load(SECTIONS, "definitions").section
+    assert "after an idle wait costs more" in definitions(summary).note
+    without = tuple(
+        replace(each, metrics={k: v for k, v in each.metrics.items() if k != "cpu"}) for each in summary.cells
+    )
+    assert "idle wait" not in definitions(replace(summary, cells=without)).note
