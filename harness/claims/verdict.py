@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from overlap.harness.report.figures import count, number
+from overlap.harness.text.numerals import count, number
+from overlap.harness.text.units import MS, US, in_unit
 
 HOLDS, LIMIT, FALSE, NOT_JUDGED = "holds", "holds with a limit", "false", "not judged"
 WORDS = (HOLDS, LIMIT, FALSE, NOT_JUDGED)
@@ -57,7 +58,7 @@ def ms(ns: float) -> str:
     >>> ms(107_000_000)
     '107 ms'
     """
-    return f"{number(ns / 1e6)} ms"
+    return in_unit(ns, MS)
 
 
 def us(ns: float) -> str:
@@ -67,7 +68,7 @@ def us(ns: float) -> str:
     >>> us(81_300)
     '81.3 µs'
     """
-    return f"{number(ns / 1e3)} µs"
+    return in_unit(ns, US)
 
 
 def times(ratio: float) -> str:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from overlap.harness.diagnose.catalogue import Intervention
 from overlap.harness.diagnose.figures import HEADLINES
 from overlap.harness.diagnose.judge import Effect
-from overlap.harness.report.figures import Scale, count, interval, listed, number, scale
+from overlap.harness.report.figures import listed
+from overlap.harness.text.numerals import count, interval, number
+from overlap.harness.text.units import from_to, in_unit, scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,8 @@ def gain(effect: Effect) -> str:
     """
     headline = HEADLINES[effect.headline]
     by = scale(headline.unit, [effect.before])
-    unit = f" {by.unit}" if by.unit else ""
     falls = "fall" if headline.label.startswith("connections") else "falls"
-    change = f"{headline.label} {falls} from {number(by.of(effect.before))} to {number(by.of(effect.after))}{unit}"
+    change = f"{headline.label} {falls} from {number(by.of(effect.before))} to {in_unit(effect.after, by)}"
     before, after = effect.errors
     fails = f", and {number(after)} calls a slot fail instead of {number(before)}" if after > before else ""
     if effect.times is None:
@@ -123,9 +124,7 @@ def least(effect: Effect) -> str:
 
 def ends(effect: Effect) -> tuple[str, str]:
     """Answer before and after with their unit, and the factor with its interval, for a table."""
-    by: Scale = scale(HEADLINES[effect.headline].unit, [effect.before])
-    unit = f" {by.unit}" if by.unit else ""
+    by = scale(HEADLINES[effect.headline].unit, [effect.before])
     factor = number(effect.times) if effect.times is not None else ""
     within = interval(effect.low, effect.high, effect.times)
-    span = f"{number(by.of(effect.before))} → {number(by.of(effect.after))}{unit}"
-    return span, f"{factor} ({within})" if within else factor
+    return from_to(effect.before, effect.after, by), f"{factor} ({within})" if within else factor

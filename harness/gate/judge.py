@@ -12,10 +12,10 @@ from overlap.harness.gate.doubts import doubts
 from overlap.harness.gate.evidence.exact import judge_exact
 from overlap.harness.gate.evidence.timed import judge_timed, learned
 from overlap.harness.gate.failures import excused, withheld
-from overlap.harness.gate.format_numbers import change, percent
 from overlap.harness.gate.record import Control, Judged, Outcome, Rule, Run, Series, Verdict
 from overlap.harness.gate.unpaired import judge_stored
 from overlap.harness.report.figures import count
+from overlap.harness.text.percentages import change, percent
 
 # With fewer rounds, a third of them is one, and says nothing about the machine.
 FEWEST_TO_MISTRUST = 4

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from overlap.harness.gate.format_numbers import percent
 from overlap.harness.gate.record import Judged, Outcome
 from overlap.harness.gate.unpaired import LEVEL
 from overlap.harness.report.figures import listed
 from overlap.harness.report.labels import label
+from overlap.harness.text.percentages import percent
 
 # A change of a count that shows in one round of so many is what is told of equal rounds.
 RARE = 10

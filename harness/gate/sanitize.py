@@ -5,12 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from overlap.harness.host.secrets import masked
+from overlap.harness.text.one_line import one_line
 
 LONGEST = 300
-# Control characters, line ends, what turns the direction of writing, halves of characters.
-_UNSEEN = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]+"
-)
 # A file or folder by its full name, at the start of a word; of a URL the slashes follow a colon.
 _PATH = re.compile(r"(?<![\w.:/~-])(?:~|[A-Za-z]:(?=\\))?(?:[/\\][\w.@+~=-]+)*[/\\]([\w.@+~=-]+)[/\\]?(?![\w/\\])")
 _BRACKET = re.compile(r"(?<=\w)\[")
@@ -30,7 +27,7 @@ def clean(text: object, most: int = LONGEST) -> str:
 
 @lru_cache(1000)  # every format tells the same names, several times a line
 def _cleaned(text: str, most: int) -> str:
-    line = masked(" ".join(_UNSEEN.sub(" ", masked(text)).split()))
+    line = masked(one_line(masked(text)))
     line = "".join(part if kept else _PATH.sub(r"\1", part) for part, kept in _parts(line))
     return line if len(line) <= most else line[: most - 1] + "\N{HORIZONTAL ELLIPSIS}"
 

@@ -15,9 +15,9 @@ does, which is why the report claims none.
 from math import exp, log, log1p, pi, sqrt
 from statistics import NormalDist, median
 
-from overlap.harness.gate.format_numbers import change, percent
 from overlap.harness.gate.record import Judged, Pair, Rule, Series, Verdict
 from overlap.harness.report.figures import count
+from overlap.harness.text.percentages import change, percent
 
 LEVEL = 0.05
 # The slowdown that a pass excludes here: with this drift a bound of 5 % could never be shown.

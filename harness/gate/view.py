@@ -7,12 +7,14 @@ from itertools import groupby
 from math import inf, isfinite, log
 from typing import Any
 
-from overlap.harness.gate.format_numbers import change, percent, plain, span, tenths, values
 from overlap.harness.gate.record import Judged, Outcome, Verdict
 from overlap.harness.gate.sanitize import clean
 from overlap.harness.host.environment import PACKAGES
 from overlap.harness.report.figures import DASH, count, listed
 from overlap.harness.report.labels import label
+from overlap.harness.text.numerals import number, whole
+from overlap.harness.text.percentages import change, percent, span, tenths
+from overlap.harness.text.units import fitting, from_to
 
 # A run is inconclusive, one of its series is undecided.
 _WORDS: Mapping[Verdict, str] = {"inconclusive": "undecided"}
@@ -82,14 +84,21 @@ def line(judged: Judged) -> Line:
     return Line(
         judged=judged,
         metric=clean(label(series.metric), 60),
-        values=plain(judged.base)
-        if same and not series.unit
-        else values(series.unit, judged.base, judged.candidate),
+        values=_values(judged, same=same),
         change="equal" if same else change(judged.ratio),
         span="" if exact else span(judged.low, judged.high),
         rounds=str(judged.rounds),
         mde="exact" if exact else tenths(judged.mde),
     )
+
+
+def _values(judged: Judged, *, same: bool) -> str:
+    """Write the values of both sides in one unit; one value where every round counted the *same*."""
+    unit = judged.series.unit
+    if same and not unit:
+        return whole(judged.base)
+    by = fitting(unit, (judged.base, judged.candidate))
+    return from_to(judged.base, judged.candidate, by, number if unit else whole)
 
 
 def _repeats(judged: Judged) -> bool:

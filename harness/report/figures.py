@@ -4,13 +4,12 @@ Numbers as people read them: milliseconds, three digits, the interval, the count
 Files hold nanoseconds; nobody is shown one. What is not known is an en dash, never a 0.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from math import isfinite
+from collections.abc import Sequence
 
 from overlap.harness.report.section import Column, Datum
 from overlap.harness.stats.estimate import Estimate
-from overlap.harness.text.numerals import DASH, FINEST, UNKNOWN, decimals_of, number, plain, plainly
+from overlap.harness.text.numerals import DASH, UNKNOWN, count, interval, number, plain, plainly
+from overlap.harness.text.units import Scale, scale
 
 __all__ = [
     "AT_LEAST",
@@ -30,45 +29,6 @@ __all__ = [
 ]
 
 AT_LEAST = "\N{GREATER-THAN OR EQUAL TO}"
-# From here on seconds read better than milliseconds.
-SECONDS_FROM = 10e9
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """How a stored value becomes the number on paper: divided by `by`, followed by `unit`."""
-
-    by: float
-    unit: str
-
-    def of(self, value: float | None) -> float | None:
-        """Answer *value* in this scale's unit."""
-        return None if value is None else value / self.by
-
-
-def scale(unit: str, values: Iterable[float | None]) -> Scale:
-    """Choose one unit for all *values*, so that a column or an axis can be read down."""
-    if unit != "ns":
-        return Scale(1, unit)
-    largest = max((abs(value) for value in values if value is not None), default=0)
-    return Scale(1e9, "s") if largest >= SECONDS_FROM else Scale(1e6, "ms")
-
-
-def interval(low: float | None, high: float | None, beside: float | None = None) -> str:
-    """
-    Write an interval with the decimals of the value it stands *beside*, or two more where it is that narrow.
-
-    >>> interval(0.98, 1.02).replace(DASH, " - "), interval(-3.2, 5.1), interval(None, None)
-    ('0.98 - 1.02', '-3.20 to 5.10', '')
-    """
-    if low is None or high is None or not isfinite(low) or not isfinite(high):
-        return ""
-    fewest = decimals_of(max(abs(low), abs(high)) if beside is None else beside)
-    tried = (
-        (plain(low, fewest + more), plain(high, fewest + more)) for more in range(3) if fewest + more <= FINEST
-    )
-    ends = next((pair for pair in tried if pair[0] != pair[1]), (plain(low, fewest), plain(high, fewest)))
-    return " to ".join(ends) if low < 0 else DASH.join(ends)
 
 
 def datum(estimate: Estimate | None, by: Scale) -> Datum:
@@ -92,8 +52,7 @@ def told(estimate: Estimate, by: Scale | None = None) -> str:
     by = by or scale(estimate.unit, [estimate.value])
     entry = datum(estimate, by)
     behind = f" ({entry.interval})" if entry.interval else ""
-    unit = {"": "", "1/s": "/s"}.get(by.unit, f" {by.unit}")
-    return f"{entry.text}{unit}{behind}"
+    return f"{entry.text}{by.suffix}{behind}"
 
 
 def times(estimate: Estimate) -> str:
@@ -114,18 +73,6 @@ def times(estimate: Estimate) -> str:
             break
         within = DASH.join(plain(end, decimals) for end in ends if end is not None)
     return f"{entry.text} times ({within})"
-
-
-def count(number_of: int, noun: str) -> str:
-    """
-    Count in words that agree.
-
-    >>> count(1, "call"), count(5000, "call"), count(0, "query")
-    ('1 call', '5,000 calls', '0 queries')
-    """
-    if number_of != 1:
-        noun = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
-    return f"{number_of:,} {noun}"
 
 
 def listed(names: Sequence[str], most: int = 4) -> str:

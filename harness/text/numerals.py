@@ -58,3 +58,42 @@ def plain(value: float, decimals: int) -> str:
     """Write *value* with so many decimals; what rounds to 0 has no sign."""
     text = f"{value:,.{decimals}f}"
     return text[1:] if text.startswith("-") and not text.strip("-0.,") else text
+
+
+def whole(value: float | None) -> str:
+    """
+    Write a count: one that is a whole number as it is, a mean of counts with three digits.
+
+    >>> whole(1.0), whole(1.0625), whole(12800.0)
+    ('1', '1.06', '12,800')
+    """
+    return f"{value:,.0f}" if value is not None and isfinite(value) and value == int(value) else number(value)
+
+
+def interval(low: float | None, high: float | None, beside: float | None = None) -> str:
+    """
+    Write an interval with the decimals of the value it stands *beside*, or two more where it is that narrow.
+
+    >>> interval(0.98, 1.02).replace(DASH, " - "), interval(-3.2, 5.1), interval(None, None)
+    ('0.98 - 1.02', '-3.20 to 5.10', '')
+    """
+    if low is None or high is None or not isfinite(low) or not isfinite(high):
+        return ""
+    fewest = decimals_of(max(abs(low), abs(high)) if beside is None else beside)
+    tried = (
+        (plain(low, fewest + more), plain(high, fewest + more)) for more in range(3) if fewest + more <= FINEST
+    )
+    ends = next((pair for pair in tried if pair[0] != pair[1]), (plain(low, fewest), plain(high, fewest)))
+    return " to ".join(ends) if low < 0 else DASH.join(ends)
+
+
+def count(number_of: int, noun: str) -> str:
+    """
+    Count in words that agree.
+
+    >>> count(1, "call"), count(5000, "call"), count(0, "query")
+    ('1 call', '5,000 calls', '0 queries')
+    """
+    if number_of != 1:
+        noun = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    return f"{number_of:,} {noun}"

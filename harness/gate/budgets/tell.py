@@ -1,6 +1,5 @@
 """Lays the verdict on budgets out: a terminal's table, Markdown for a job's summary, JUnit XML, annotations."""
 
-import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 from overlap.harness.gate.budgets.judge import Held, overall
 from overlap.harness.gate.budgets.words import MEANING, WORDS, Row, lead, row, rows
 from overlap.harness.gate.sanitize import clean
+from overlap.harness.text.markdown import escaped
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,7 +19,6 @@ SIGNS = {"broken": "🔴", "invalid": "🟣", "undecided": "🟡", "kept": "🟢
 LARGEST = 1_000_000
 # GitHub shows ten annotations of a kind a step.
 ANNOTATIONS = 10
-_SPECIAL = re.compile(r"([\\`*_\[\]|~@#<>&])")
 
 
 def show(held: Sequence[Held], console: "Console") -> None:
@@ -50,7 +49,7 @@ def markdown(held: Sequence[Held], most: int = LARGEST) -> str:
 
 def _text(held: Sequence[Held], told: Sequence[Row], shown: int) -> str:
     lines = [
-        f"## {SIGNS[WORDS[overall(held)]]} {_safe(lead(held))}",
+        f"## {SIGNS[WORDS[overall(held)]]} {escaped(lead(held))}",
         "",
         f"|{'|'.join(HEAD)}|",
         "|---" * len(HEAD) + "|",
@@ -63,12 +62,7 @@ def _text(held: Sequence[Held], told: Sequence[Row], shown: int) -> str:
 
 def _line(each: Row) -> str:
     words = (each.limit, each.cell, each.measured, each.why)
-    return f"| {SIGNS[each.verdict]} {each.verdict} | {' | '.join(map(_safe, words))} |"
-
-
-def _safe(words: str) -> str:
-    """Make sure that *words* are shown as they are."""
-    return _SPECIAL.sub(lambda found: f"&#{ord(found[1])};", words)
+    return f"| {SIGNS[each.verdict]} {each.verdict} | {' | '.join(map(escaped, words))} |"
 
 
 def junit(held: Sequence[Held]) -> str:

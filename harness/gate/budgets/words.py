@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from overlap.harness.gate.budgets.judge import ORDER, Held, overall
 from overlap.harness.gate.record import Verdict
 from overlap.harness.gate.sanitize import clean
-from overlap.harness.report.figures import DASH, count, interval, number, plainly, scale
+from overlap.harness.text.numerals import DASH, count, interval, plainly
+from overlap.harness.text.units import in_unit, scale
 
 WORDS: dict[Verdict, str] = {
     "regressed": "broken",
@@ -79,10 +80,8 @@ def measured(held: Held) -> str:
     if held.value is None:
         return DASH
     by = scale(held.limit.unit, [held.value])
-    value = held.value / by.by
-    beside = interval(by.of(held.low), by.of(held.high), value)
-    unit = {"": "", "1/s": "/s"}.get(by.unit, f" {by.unit}")
-    return f"{number(value)}{unit}" + (f" ({beside})" if beside else "")
+    beside = interval(by.of(held.low), by.of(held.high), by.of(held.value))
+    return in_unit(held.value, by) + (f" ({beside})" if beside else "")
 
 
 def _range(counts: Sequence[float]) -> str:

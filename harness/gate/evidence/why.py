@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from math import exp, inf, log, log1p
 
 from overlap.harness.gate.evidence.outlook import first_possible, more_rounds
-from overlap.harness.gate.format_numbers import change, percent, span
 from overlap.harness.gate.record import Pair, Rule, Verdict
 from overlap.harness.report.figures import count, number
 from overlap.harness.stats.quantiles import Floats
+from overlap.harness.text.percentages import change, percent, span
 
 # exp() of more is no number that a JSON file could hold.
 LARGEST = 690.0

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 from overlap.harness.gate import view
 from overlap.harness.gate.apart import told_apart
-from overlap.harness.gate.format_numbers import plain, scale
 from overlap.harness.gate.known import known
 from overlap.harness.gate.naming import shown
 from overlap.harness.gate.record import Judged, Outcome
+from overlap.harness.text.numerals import whole
+from overlap.harness.text.units import fitting
 
 FILE = "gate-action-benchmark.json"
 
@@ -48,13 +49,13 @@ def _ratio(judged: Judged, series: str) -> dict[str, object] | None:
 def _value(judged: Judged, series: str) -> dict[str, object] | None:
     if judged.series.better != "lower" or not known(judged.candidate):
         return None
-    by = scale(judged.series.unit, (judged.candidate,))
+    by = fitting(judged.series.unit, (judged.candidate,))
     return {
         "name": series,
         # The unit of a series must not change from commit to commit, however its value does.
         "unit": judged.series.unit or "count",
         "value": judged.candidate,
-        "extra": f"{plain(by.of(judged.candidate))} {by.unit}, base {plain(by.of(judged.base))}".strip(),
+        "extra": f"{whole(by.of(judged.candidate))} {by.unit}, base {whole(by.of(judged.base))}".strip(),
     }
 
 

@@ -6,7 +6,6 @@ series as it has room for, the worst first, and says how many it left out. The c
 not shown, by which the next one finds and replaces it.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 from overlap.harness.gate import rows, view
@@ -14,6 +13,7 @@ from overlap.harness.gate.meaning import change, marks, meaning
 from overlap.harness.gate.record import Judged, Outcome, Verdict
 from overlap.harness.gate.sanitize import clean
 from overlap.harness.report.figures import listed
+from overlap.harness.text.markdown import escaped, paragraph
 
 FILE = "gate.md"
 COMMENT = "gate-comment.md"
@@ -34,10 +34,6 @@ _SIGNS: dict[Verdict, str] = {
     "improved": "🔵",
     "pass": "🟢",
 }
-_SPECIAL = re.compile(r"([\\`*_\[\]|~])")
-# Nobody is mentioned and nothing linked where a character of no width stands between.
-_LINKED = re.compile(r"(://|[@#](?=\w)|\bwww\.)")
-_FIRST = re.compile(r"^(?=[-+#=]|\d+[.)])")
 
 
 def files(outcome: Outcome) -> dict[str, str]:
@@ -69,19 +65,19 @@ def _text(outcome: Outcome, shown: int) -> str:
 
 def _lines(outcome: Outcome, shown: int) -> Iterator[str]:
     sign = _SIGNS[outcome.verdict]
-    yield from (f"## {sign} Regression gate: {outcome.verdict}", "", f"**{_safe(view.answer(outcome))}**", "")
-    yield from (_safe(view.tally(outcome)) + ".", "")
+    yield from (f"## {sign} Regression gate: {outcome.verdict}", "", f"**{escaped(view.answer(outcome))}**", "")
+    yield from (paragraph(view.tally(outcome)) + ".", "")
     if meant := meaning(outcome):
-        yield from (_safe(meant), "")
+        yield from (paragraph(meant), "")
     if installed := view.installed(outcome):
-        yield from (_safe(installed), "")
+        yield from (paragraph(installed), "")
     if view.measured(outcome):
         yield from _series(outcome, shown)
     yield from _list("Doubts", [clean(doubt, 1000) for doubt in outcome.doubts])
     yield from _list("Nothing to compare", view.missing(outcome))
     yield from _list("Disturbed rounds, not counted", view.disturbed(outcome))
     yield from _compared(outcome)
-    yield from (_safe(" · ".join(view.facts(outcome))), "")
+    yield from (paragraph(" · ".join(view.facts(outcome))), "")
 
 
 def _series(outcome: Outcome, shown: int) -> Iterator[str]:
@@ -119,7 +115,7 @@ def _table(judged: list[Judged]) -> Iterator[str]:
             verdict = line.judged.verdict
             yield (
                 f"| {_SIGNS[verdict]} {view.word(verdict)} | "
-                + " | ".join(map(_safe, (clean(cell, 200), *words)))
+                + " | ".join(map(escaped, (clean(cell, 200), *words)))
                 + " |"
             )
     yield ""
@@ -146,7 +142,7 @@ def _list(heading: str, sentences: Sequence[str]) -> Iterator[str]:
     if not sentences:
         return
     yield from (f"**{heading}**", "")
-    yield from (f"- {_FIRST.sub('&#8203;', _safe(sentence))}" for sentence in sentences[:MOST_SAID])
+    yield from (f"- {paragraph(sentence)}" for sentence in sentences[:MOST_SAID])
     if len(sentences) > MOST_SAID:
         yield f"- and {len(sentences) - MOST_SAID:,} more"
     yield ""
@@ -155,11 +151,5 @@ def _list(heading: str, sentences: Sequence[str]) -> Iterator[str]:
 def _compared(outcome: Outcome) -> Iterator[str]:
     yield from ("| compared | base | candidate |", "|---|---|---|")
     for row in view.compared(outcome):
-        yield "| " + " | ".join(map(_safe, row)) + " |"
+        yield "| " + " | ".join(map(escaped, row)) + " |"
     yield ""
-
-
-def _safe(words: str) -> str:
-    """Make sure that *words* are shown as they are: no markup, no link, nobody is mentioned."""
-    flat = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _LINKED.sub(r"\1&#8203;", _SPECIAL.sub(r"\\\1", flat))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from overlap.harness.report.section import Report
+from overlap.harness.text.one_line import one_line
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -20,6 +21,11 @@ FOLDED_FROM = 16
 _HERE = Path(__file__).parent.parent
 
 
+def _seen(value: object) -> object:
+    """Leave out of a text from a run what cannot be seen; drawings, style and script stand as they are."""
+    return one_line(value) if type(value) is str else value
+
+
 @cache
 def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -27,6 +33,7 @@ def _environment() -> "Environment":
     return Environment(
         loader=FileSystemLoader(_HERE),
         autoescape=True,
+        finalize=_seen,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

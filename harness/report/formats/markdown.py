@@ -4,10 +4,10 @@ Markdown for a pull request: every answer, the charts as files beside it, and th
 A comment on GitHub holds 65,536 characters, so the long tables are left to report.html.
 """
 
-import re
 from collections.abc import Iterator
 
 from overlap.harness.report.section import Report, Section, Table
+from overlap.harness.text.markdown import escaped, paragraph
 
 FILE = "report.md"
 DEFAULT = True
@@ -15,27 +15,20 @@ DEFAULT = True
 DRAWS = True
 # More rows than fit a screen are folded.
 FOLDED_FROM = 20
-_SPECIAL = re.compile(r"([\\`*_\[\]|~#])")
 
 
 def render(report: Report) -> bytes:
     """Answer the whole text."""
-    lines = [f"# {_text(report.title)}", "", " · ".join(map(_text, report.facts)), ""]
+    lines = [f"# {escaped(report.title)}", "", paragraph(" · ".join(report.facts)), ""]
     for section in report.sections:
         lines += _section(section, 2)
     return ("\n".join(lines).rstrip() + "\n").encode()
 
 
-def _text(words: str) -> str:
-    """Make sure that *words* are shown as they are: no markup, no line of their own."""
-    flat = " ".join(words.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _SPECIAL.sub(r"\\\1", flat)
-
-
 def _section(section: Section, level: int) -> Iterator[str]:
-    yield from (f"{'#' * level} {_text(section.title)}", "", f"**{_text(section.lead)}**", "")
+    yield from (f"{'#' * level} {escaped(section.title)}", "", f"**{escaped(section.lead)}**", "")
     for chart in section.charts:
-        yield from (f"![{_text(chart.title)}](charts/{chart.name}.svg)", "")
+        yield from (f"![{escaped(chart.title)}](charts/{chart.name}.svg)", "")
     if section.table and section.glance == "whole":
         folded = len(section.table.rows) > FOLDED_FROM
         if folded:
@@ -44,18 +37,18 @@ def _section(section: Section, level: int) -> Iterator[str]:
         if folded:
             yield from ("</details>", "")
     if section.note:
-        yield from (_text(section.note), "")
+        yield from (paragraph(section.note), "")
     for part in section.parts:
         yield from _section(part, level + 1)
 
 
 def _table(table: Table) -> Iterator[str]:
     if table.caption:
-        yield from (_text(table.caption), "")
-    yield "| " + " | ".join(_text(column.heading) for column in table.columns) + " |"
+        yield from (paragraph(table.caption), "")
+    yield "| " + " | ".join(escaped(column.heading) for column in table.columns) + " |"
     yield "|" + "|".join("---:" if column.numeric else "---" for column in table.columns) + "|"
     for row in table.rows:
-        yield "| " + " | ".join(_text(datum.whole) for datum in row) + " |"
+        yield "| " + " | ".join(escaped(datum.whole) for datum in row) + " |"
     yield ""
     if table.note:
-        yield from (_text(table.note), "")
+        yield from (paragraph(table.note), "")

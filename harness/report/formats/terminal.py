@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING
 
 from overlap.harness.report.figures import count
 from overlap.harness.report.section import Report, Section, Table
+from overlap.harness.text.one_line import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table as RichTable
+    from rich.text import Text
 
 FILE = "report.txt"
 DEFAULT = False
@@ -33,22 +35,25 @@ def render(report: Report) -> bytes:
 
 def show(report: Report, console: "Console") -> None:
     """Write *report* to *console*, no wider than `WIDTH`."""
-    from rich.text import Text
-
     width = min(WIDTH, console.width)
-    console.print(Text(report.title, style="bold"), width=width)
-    console.print(Text(" · ".join(report.facts), style="dim"), width=width)
+    console.print(_text(report.title, style="bold"), width=width)
+    console.print(_text(" · ".join(report.facts), style="dim"), width=width)
     for section in report.sections:
         if section.glance != "nothing":
             _section(section, console, width)
 
 
-def _section(section: Section, console: "Console", width: int) -> None:
+def _text(words: str, style: str = "") -> "Text":
+    """Make words from a run fit to be printed: no markup of rich's, no command to the terminal."""
     from rich.text import Text
 
+    return Text(one_line(words), style=style)
+
+
+def _section(section: Section, console: "Console", width: int) -> None:
     console.print()
-    console.print(Text(section.title, style="bold"), width=width)
-    console.print(Text(section.lead), width=width)
+    console.print(_text(section.title, style="bold"), width=width)
+    console.print(_text(section.lead), width=width)
     if section.glance == "whole":
         if section.table:
             _table(section.table, console, width)
@@ -58,12 +63,10 @@ def _section(section: Section, console: "Console", width: int) -> None:
 
 
 def _table(table: Table, console: "Console", width: int) -> None:
-    from rich.text import Text
-
     figures = any(column.numeric for column in table.columns)
     prose = any(len(datum.text) > LONG and " " in datum.text for row in table.rows for datum in row)
     if len(table.rows) > MOST and figures and not prose:
-        console.print(Text(f"({len(table.rows)} rows: in the report)", style="dim"), width=width)
+        console.print(_text(f"({len(table.rows)} rows: in the report)", style="dim"), width=width)
         return
     if prose or not figures:
         texts = [[datum.text for datum in row] for row in table.rows[:MOST]]
@@ -74,9 +77,9 @@ def _table(table: Table, console: "Console", width: int) -> None:
     shown = len(texts[0]) if texts else len(table.columns)
     left = [(len(table.rows) - len(texts), "row"), (len(table.columns) - shown, "column")]
     if more := " and ".join(count(n, f"more {noun}") for n, noun in left if n):
-        console.print(Text(f"({more} in the report)", style="dim"), width=width)
+        console.print(_text(f"({more} in the report)", style="dim"), width=width)
     if table.note:
-        console.print(Text(table.note, style="dim"), width=width)
+        console.print(_text(table.note, style="dim"), width=width)
 
 
 def _fitting(table: Table, width: int) -> list[list[str]]:
@@ -109,17 +112,16 @@ def _made(table: Table, texts: list[list[str]], widths: list[int]) -> "RichTable
     """Make the table; without *widths* its columns share what room there is, and entries wrap."""
     from rich import box
     from rich.table import Table as RichTable
-    from rich.text import Text
 
     made = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for i, column in enumerate(table.columns[: len(texts[0]) if texts else 0]):
         made.add_column(
-            Text(column.heading),
+            _text(column.heading),
             justify="right" if column.numeric else "left",
             min_width=widths[i] if widths else None,
             max_width=widths[i] if widths else None,
             overflow="fold",
         )
     for row in texts:
-        made.add_row(*map(Text, row))
+        made.add_row(*map(_text, row))
     return made

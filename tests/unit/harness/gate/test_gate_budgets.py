@@ -1,5 +1,6 @@
 """Budgets held against runs whose numbers are known: kept, broken, undecided; missing data never passes."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -248,7 +249,7 @@ def test_names_in_a_table_are_shown_as_they_are(run):
         calls=tuple(replace(call, cell=cell.id) for call in run.calls if call.cell == CELLS[0].id),
     )
     [line] = [line for line in tell.markdown(held(odd, "peak == 1")).splitlines() if "broken |" in line]
-    assert line.count("|") == 6
+    assert len(re.findall(r"(?<!\\)\|", line)) == 6
     assert "<b>" not in line
 
 

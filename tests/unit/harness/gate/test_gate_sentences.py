@@ -8,11 +8,11 @@ from random import Random
 import pytest
 
 from overlap.harness.gate import view
-from overlap.harness.gate.format_numbers import change
 from overlap.harness.gate.formats import html, junit, markdown, terminal
 from overlap.harness.gate.judge import judge, judge_series
 from overlap.harness.gate.meaning import meaning
 from overlap.harness.gate.record import Arm, Control, Pair, Rule, Run, Series
+from overlap.harness.text.percentages import change
 
 RULE = Rule()
 

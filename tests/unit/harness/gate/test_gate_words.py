@@ -6,10 +6,12 @@ import pytest
 
 from overlap.harness import registry
 from overlap.harness.gate import plot, view
-from overlap.harness.gate.format_numbers import change, percent, span, values
 from overlap.harness.gate.meaning import meaning
 from overlap.harness.gate.record import TRIAL, Arm, Control, Judged, Missing, Outcome, Rule, Run, Series
 from overlap.harness.gate.sanitize import clean
+from overlap.harness.text.numerals import number, whole
+from overlap.harness.text.percentages import change, percent, span
+from overlap.harness.text.units import fitting, from_to
 
 
 def judged(cell="a", metric="cpu", verdict="pass", ratio=1.0, low=None, high=None, kind="timed", **more):
@@ -42,7 +44,8 @@ def outcome(*found, verdict="pass", why="why", **more):
 )
 def test_two_values_are_told_in_one_unit(unit, base, candidate, told):
     """The unit is that of the larger, so that they can be compared at a glance."""
-    assert values(unit, base, candidate) == told
+    by = fitting(unit, (base, candidate))
+    assert from_to(base, candidate, by, number if unit else whole) == told
 
 
 def test_what_is_not_known_is_a_dash():

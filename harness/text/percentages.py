@@ -1,50 +1,11 @@
-"""
-A gate's numbers as people read them: changes in percent, two values in one unit, decimals only where they mean.
+"""Shares and ratios in percent: one style of "%" everywhere, decimals only where they mean something."""
 
-Files hold nanoseconds and ratios. What is not known is an en dash, never a 0.
-"""
-
-from collections.abc import Iterable
 from math import isfinite
 
-from overlap.harness.report.figures import DASH, Scale, number
+from overlap.harness.text.numerals import DASH, number
 
-# Time units from the finest; a value is told in the largest that leaves it at least 1.
-_TIMES = (Scale(1, "ns"), Scale(1e3, "µs"), Scale(1e6, "ms"), Scale(1e9, "s"))
-_BYTES = (Scale(1, "B"), Scale(2**10, "KiB"), Scale(2**20, "MiB"), Scale(2**30, "GiB"))
-_LADDERS = {"ns": _TIMES, "B": _BYTES}
 # From here on "12 times" reads better than "+1100 %".
 TIMES_FROM = 10.0
-
-
-def scale(unit: str, values: Iterable[float | None]) -> Scale:
-    """Choose the unit in which the largest of *values* is told."""
-    largest = max((abs(value) for value in values if value is not None and isfinite(value)), default=0.0)
-    steps = _LADDERS.get(unit, (Scale(1, unit),))
-    return next((step for step in reversed(steps) if largest >= step.by), steps[0])
-
-
-def values(unit: str, base: float | None, candidate: float | None) -> str:
-    """
-    Write two values in one unit.
-
-    >>> values("ns", 3.18e6, 3.37e6), values("", 1, 2), values("ns", 96.4, 96.4)
-    ('3.18 → 3.37 ms', '1 → 2', '96.4 → 96.4 ns')
-    """
-    by = scale(unit, (base, candidate))
-    words = {"1/s": "/s"}.get(by.unit, f" {by.unit}" if by.unit else "")
-    write = number if unit else plain
-    return f"{write(by.of(base))} → {write(by.of(candidate))}{words}"
-
-
-def plain(value: float | None) -> str:
-    """
-    Write *value* with three digits; a whole number as it is.
-
-    >>> plain(1.0), plain(1.0625), plain(12800.0)
-    ('1', '1.06', '12,800')
-    """
-    return f"{value:,.0f}" if value is not None and isfinite(value) and value == int(value) else number(value)
 
 
 def percent(share: float | None) -> str:
