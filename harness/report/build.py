@@ -133,6 +133,13 @@ def _short(run: Run) -> str:
     return f"{cut['rounds']} fewer than asked, the time was up" if cut and "rounds" in cut else ""
 
 
+def _rounds(summary: Summary) -> str:
+    """Say how many rounds the cells have, the fewest and the most if these differ."""
+    rounds = sorted({each.rounds for each in summary.cells}) or [0]
+    most = count(rounds[-1], "round")
+    return f"{rounds[0]:,} to {most}" if len(rounds) > 1 else most
+
+
 def _facts(summary: Summary) -> tuple[str, ...]:
     run = summary.run
     calls = sum(each.calls for each in summary.cells)
@@ -148,7 +155,7 @@ def _facts(summary: Summary) -> tuple[str, ...]:
             str(run.about.get("time") or "").replace("T", " "),
             _ending(run),
             count(len(summary.cells), "cell"),
-            count(max((each.rounds for each in summary.cells), default=0), "round"),
+            _rounds(summary),
             _short(run),
             count(calls, "call"),
             f"{failed:,} failed" if failed else "no call failed" if calls and not broken else "",

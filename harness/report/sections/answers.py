@@ -23,10 +23,11 @@ def section(summary: Summary) -> Section | None:
     if not parts:
         return None
     calls = sum(each.calls for each in summary.cells)
-    rounds = max(each.rounds for each in summary.cells)
+    rounds = sorted({each.rounds for each in summary.cells})
+    several = f"{rounds[0]:,} to {count(rounds[-1], 'round')}" if len(rounds) > 1 else count(rounds[0], "round")
     lead = (
         f"{count(len(parts), 'question')} put to {count(len(summary.cells), 'cell')}, "
-        f"answered by {count(calls, 'call')} in {count(rounds, 'round')}."
+        f"answered by {count(calls, 'call')} in {several}."
     )
     note = (
         "In parentheses: 95 % intervals from resampling rounds, each of which draws its own latencies. A figure "

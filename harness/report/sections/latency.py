@@ -45,13 +45,17 @@ def _lead(summary: Summary, known: list[CellSummary]) -> str:
         return f"The slowest median is {told(worst.metrics['e2e.p50'])}, of {worst.cell.id}{beside}."
     ordered = sorted(with_overhead, key=lambda each: each.metrics["overhead.p50"].value)
     least, most = ordered[0], ordered[-1]
+    every = len(summary.cells)
+    where = "" if len(ordered) == every else f" This is known of {len(ordered):,} of {count(every, 'cell')}."
     if least is most:
         beyond = told(least.metrics["overhead.p50"])
-        return f"The median of {count(least.calls, 'call')} took {beyond} longer than the server had planned."
+        return (
+            f"The median of {count(least.calls, 'call')} took {beyond} longer than the server had planned.{where}"
+        )
     return (
         f"The median call took longer than the server had planned by between "
         f"{told(least.metrics['overhead.p50'])} ({least.cell.id}, {count(least.calls, 'call')}) and "
-        f"{told(most.metrics['overhead.p50'])} ({most.cell.id}, {count(most.calls, 'call')})."
+        f"{told(most.metrics['overhead.p50'])} ({most.cell.id}, {count(most.calls, 'call')}).{where}"
     )
 
 

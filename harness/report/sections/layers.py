@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from overlap.harness.report.charts.bars import Bar, Bars
-from overlap.harness.report.figures import Scale, datum, scale, told
+from overlap.harness.report.figures import Scale, datum, listed, scale, told
 from overlap.harness.report.matrix import Pair, pairs, slug
 from overlap.harness.report.section import Column, Datum, Section, Table
 from overlap.harness.report.standings import standing
@@ -17,12 +17,16 @@ ORDER = 80
 
 def section(summary: Summary) -> Section | None:
     """Answer one part for every set of cells that differ in the client alone."""
+    every = pairs(summary.cells, "client")
     found = [
         Pair(pair.scenario, pair.label, known)
-        for pair in pairs(summary.cells, "client")
-        if len(known := {name: each for name, each in pair.cells.items() if "cpu" in each.metrics}) > 1
+        for pair in every
+        if len(known := {name: each for name, each in pair.cells.items() if _whole(each)}) > 1
     ]
-    parts = tuple(_part(summary, pair) for pair in found)
+    failed = {
+        (pair.scenario, pair.label): [name for name, each in pair.cells.items() if each.errors] for pair in every
+    }
+    parts = tuple(_part(summary, pair, failed[pair.scenario, pair.label]) for pair in found)
     if not parts:
         return None
     note = (
@@ -36,6 +40,11 @@ def section(summary: Summary) -> Section | None:
     return Section("What the client layer costs", _overall(found), parts=parts, note=note)
 
 
+def _whole(each: CellSummary) -> bool:
+    """Say whether a cell tells what a call costs: one that fails costs less than one that is answered."""
+    return "cpu" in each.metrics and not each.errors
+
+
 def _overall(found: list[Pair]) -> str:
     known = [(each.metrics["cpu"], name, pair) for pair in found for name, each in pair.cells.items()]
     least, most = (choose(known, key=lambda row: row[0].value) for choose in (min, max))
@@ -43,7 +52,7 @@ def _overall(found: list[Pair]) -> str:
     return f"The CPU of a call was measured between {' and '.join(said)}."
 
 
-def _part(summary: Summary, pair: Pair) -> Section:
+def _part(summary: Summary, pair: Pair, failed: list[str]) -> Section:
     ordered = sorted(pair.cells.items(), key=lambda item: item[1].metrics["cpu"].value)
     ranking = ranked(summary.run, [each.cell for _, each in ordered], "cpu")
     if ranking:
@@ -52,6 +61,8 @@ def _part(summary: Summary, pair: Pair) -> Section:
     against = {name: ratios.get(each.cell.id) for name, each in ordered[1:]}
     name = f"{pair.scenario} · {pair.label}"
     lead = _lead(ordered, ranking)
+    if failed:
+        lead += f" Left out, since calls failed: {listed(failed)}."
     return Section(f"Client layers: {name}", lead, _table(ordered, against), (_chart(name, ordered),))
 
 

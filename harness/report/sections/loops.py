@@ -25,7 +25,8 @@ def section(summary: Summary) -> Section | None:
         (other, metric, place): (pair.cells[other].cell, pair.cells[BASE].cell, metric)
         for place, pair in enumerate(found)
         for other in pair.cells
-        if BASE in pair.cells and other != BASE
+        # A call that fails is soon done, and cheap: no loop is better by that.
+        if BASE in pair.cells and other != BASE and not (pair.cells[other].errors or pair.cells[BASE].errors)
         for metric in METRICS
     }
     known = ratios(summary.run, wanted, alike=lambda key: key[:2])

@@ -67,8 +67,14 @@ def _lead(summary: Summary, streamed: tuple[CellSummary, ...], calls: dict[str, 
         behind = "" if plan is None else f" where {number(plan)} {by.unit} were planned"
         return f"{each.cell.id}: {told(each.metrics['ttft.p50'], by)}{behind}"
 
+    # Beside cells whose plan is known, one without would seem to be later by all that was planned for it.
+    with_plan = tuple(each for each in streamed if planned[each.cell.id] is not None)
+    apart = len(streamed) - len(with_plan) if with_plan else 0
+    streamed = with_plan or streamed
     nearest, farthest = min(streamed, key=beyond), max(streamed, key=beyond)
     total = count(sum(each.calls for each in streamed), "call")
+    if apart:
+        total += f"; of {count(apart, 'other cell')} the plan is not known"
     if nearest is farthest:
         return f"The median first token came to {said(nearest)} ({total})."
     known = any(planned.values())
