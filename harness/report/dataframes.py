@@ -70,4 +70,6 @@ def cells(summary: Summary) -> "DataFrame":
         for each in summary.cells
         for metric, estimate in each.metrics.items()
     ]
-    return DataFrame.from_records(rows, columns=names)
+    frame = DataFrame.from_records(rows, columns=names)
+    # Of one round no interval is known: without its type the column would be of another one than in other runs.
+    return frame.astype(dict.fromkeys(("value", "low", "high"), "float64"))

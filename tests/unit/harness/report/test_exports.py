@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 from overlap.harness.model.record import Cell
 from overlap.harness.report import dataframes
@@ -62,3 +63,14 @@ def test_whole_numbers_stay_whole_where_some_are_unknown(make_run):
     frame = dataframes.calls(_summary(make_run).run)
     assert str(frame["e2e"].dtype) == "Int64"
     assert frame["e2e"].isna().sum() == 6
+
+
+def test_a_run_of_one_round_has_the_same_types_as_any_other(make_shared_run):
+    """No interval is known, and its columns are numbers all the same: files of several runs fit together."""
+    cell = Cell("s", "chain", "gather", "asyncio", 4)
+    run = read(make_shared_run([cell]))
+    alone = replace(run, slots=run.slots[:1], calls=tuple(call for call in run.calls if not call.round))
+    one, many = (dataframes.cells(summarise(each)) for each in (alone, run))
+    assert one["low"].isna().all()
+    assert many["low"].notna().any()
+    assert list(one.dtypes) == list(many.dtypes)

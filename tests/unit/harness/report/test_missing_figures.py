@@ -106,3 +106,39 @@ def test_cpu_per_call_is_told_with_what_it_holds_for(make_shared_run):
         replace(each, metrics={k: v for k, v in each.metrics.items() if k != "cpu"}) for each in summary.cells
     )
     assert "idle wait" not in definitions(replace(summary, cells=without)).note
+
+
+@pytest.mark.parametrize(("name", "field", "values"), [("layers", "client", "chain"), ("loops", "loop", "uvloop")])
+def test_a_cell_whose_calls_failed_is_not_called_cheap(make_shared_run, name, field, values):
+    """A call that fails after a millisecond costs next to nothing, and that is no merit of its client or loop."""
+    first, second = Cell("s", "aiohttp", "gather", "asyncio", 4), Cell("s", "openai", "gather", "asyncio", 4)
+    third = replace(first, **{field: values})
+    run = read(make_shared_run([first, second, third]))
+    calls = tuple(replace(call, error="boom") if call.cell == third.id else call for call in run.calls)
+    slots = tuple(replace(slot, cpu=1) if slot.cell == third.id else slot for slot in run.slots)
+    found = load(SECTIONS, name).section(summarise(replace(run, calls=calls, slots=slots)))
+    if name == "loops":
+        assert found is None
+    else:
+        assert found.lead.startswith("A call cost least with aiohttp: ")
+        assert found.lead.endswith(" Left out, since calls failed: chain.")
+
+
+def test_a_stream_whose_plan_is_unknown_is_not_called_far_from_it(make_shared_run):
+    """Beside two with a plan, it has nothing to be near to or far from."""
+    planned = [Cell("s", name, "astream_many", "asyncio", 4) for name in ("aiohttp", "openai", "chain")]
+    run = read(make_shared_run(planned))
+    calls = tuple(replace(call, served=()) if call.cell == planned[2].id else call for call in run.calls)
+    lead = load(SECTIONS, "streaming").section(summarise(replace(run, calls=calls))).lead
+    assert lead.startswith("The median first token came nearest to the server's plan in ")
+    assert planned[2].id not in lead
+    assert lead.endswith("; of 1 other cell the plan is not known).")
+
+
+def test_rounds_that_differ_between_cells_are_told_as_a_range(make_shared_run):
+    """A cell of three rounds beside one of five was not answered for in five."""
+    planned = [Cell("s", "chain", name, "asyncio", 4) for name in ("gather", "abatch")]
+    run = read(make_shared_run(planned))
+    slots = tuple(slot for slot in run.slots if slot.cell == planned[0].id or slot.round < 3)
+    report = load(SECTIONS, "answers").section(summarise(replace(run, slots=slots)))
+    assert report.lead.endswith(" in 3 to 5 rounds.")
