@@ -76,8 +76,10 @@ def _section(laid: SideBySide) -> Section:
 
 def _lead(laid: SideBySide) -> str:
     said: list[str] = []
+    # A call that fails is soon done, and cheap: where there are any, neither run was better by that.
+    failed = [pair for pair in laid.pairs if _failed(pair)]
     for metric in ("throughput", "cpu"):
-        known = [(pair, pair.ratios[metric]) for pair in laid.pairs if metric in pair.ratios]
+        known = [(pair, pair.ratios[metric]) for pair in laid.pairs if metric in pair.ratios and not _failed(pair)]
         moved = [(pair, ratio) for pair, ratio in known if differs(ratio)]
         if not known:
             continue
@@ -90,9 +92,14 @@ def _lead(laid: SideBySide) -> str:
         said.append(
             f"{label(metric)} differs in {len(moved)} of {len(known)}, most in {pair.cell.id}: {times(far)}"
         )
-    return (
-        f"Of {count(len(laid.pairs), 'cell')} that both ran, {'; '.join(said) or 'none has comparable figures'}."
-    )
+    left = f" Not in this, since calls failed: {listed([pair.cell.id for pair in failed])}." if failed else ""
+    whole = "; ".join(said) or "none has comparable figures"
+    return f"Of {count(len(laid.pairs), 'cell')} that both ran, {whole}.{left}"
+
+
+def _failed(pair: Pair) -> bool:
+    """Say whether calls of the cell failed in either run."""
+    return any(run["errors"].value > 0 for run in (pair.first, pair.second) if "errors" in run)
 
 
 def _up_to(known: Sequence[tuple[Pair, Estimate]]) -> str:

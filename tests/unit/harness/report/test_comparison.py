@@ -91,3 +91,12 @@ def test_one_round_cannot_show_a_difference_and_is_not_said_to_have_shown_none(m
     [section] = compare([first, second]).sections
     assert "no difference shown" not in section.lead
     assert "with so few rounds no difference in CPU per call can be told" in section.lead
+
+
+def test_a_run_whose_calls_failed_is_not_told_to_have_become_cheaper(make_shared_run, old_format):
+    """Half the CPU in both cells, and every call of one failed: the sentence is about the other alone."""
+    first = old_format(_slower(make_shared_run(CELLS), 2))
+    second = old_format(make_shared_run(CELLS, failing=[CELLS[1].id]))
+    [section] = compare([first, second]).sections
+    assert "CPU per call differs in 1 of 1, most in s/aiohttp/" in section.lead
+    assert section.lead.endswith(f" Not in this, since calls failed: {CELLS[1].id}.")
