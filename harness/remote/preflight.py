@@ -13,6 +13,7 @@ from overlap.harness.remote.patience import asked
 from overlap.harness.remote.secret import environment
 from overlap.harness.remote.usage import Tap, Usage, guess
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.text.numerals import exactly
 
 PROMPT = "[call w00000] Say hello."
 # Seconds to connect, and to the first byte: a local server may load the model first.
@@ -105,7 +106,7 @@ class Preflight:
             return self._mistake(self._missing(said))
         if status == 429:
             wait = asked({name.lower(): value for name, value in response.headers.items()})
-            later = "" if wait is None else f", and asks to wait {wait:g} s"
+            later = "" if wait is None else f", and asks to wait {exactly(wait)} s"
             return self._mistake(f"is at its rate limit (429){later}{said}")
         return self._mistake(f"answers {status}{said}")
 

@@ -7,6 +7,7 @@ from typing import Any
 from overlap.harness.diagnose.notes import Notes
 from overlap.harness.diagnose.observation import Seen
 from overlap.harness.diagnose.patching import classes, replace
+from overlap.harness.text.numerals import exactly
 
 KIND = "trap"
 HEADLINE = "p95"
@@ -66,13 +67,14 @@ def apply() -> None:
 def title(seen: Seen) -> str:
     """Name the limiter and its rate."""
     note = seen.of("limiter")[0]
-    return f"InMemoryRateLimiter at {note['rate']:g} calls a second, polling every {note['every'] * 1000:g} ms"
+    every = exactly(note["every"] * 1000)
+    return f"InMemoryRateLimiter at {exactly(note['rate'])} calls a second, polling every {every} ms"
 
 
 def advice(seen: Seen) -> str:
     """Say which of its two numbers is the cheaper one to change."""
     note = seen.of("limiter")[0]
     return (
-        f"`check_every_n_seconds=0.002` instead of {note['every']:g}, since a call waits for whole turns of it; "
-        "and the rate your provider grants"
+        f"`check_every_n_seconds=0.002` instead of {exactly(note['every'])}, since a call waits for whole turns "
+        "of it; and the rate your provider grants"
     )
