@@ -217,13 +217,19 @@ def has(cell: CellSummary | None, metric: str, unknown: str = "an unknown time")
     return told(cell.metrics[metric]) if cell and metric in cell.metrics else unknown
 
 
-def about(cell: CellSummary | None, metric: str) -> str:
+def about(cell: CellSummary | None, metric: str, unknown: str = "an unknown time") -> str:
     """Write *metric* of *cell* without its interval, for a list of many; the tables below an answer have it."""
     if not cell or metric not in cell.metrics:
-        return "an unknown time"
+        return unknown
     return told(replace(cell.metrics[metric], low=None, high=None))
 
 
 def whole(cell: CellSummary | None, metric: str) -> str:
     """Write *metric* of *cell*, a count, without interval or needless digits."""
     return f"{cell.metrics[metric].value:.3g}" if cell and metric in cell.metrics else "unknown"
+
+
+def counted(cell: CellSummary | None, metric: str, noun: str) -> str:
+    """Write *metric* of *cell*, a count, with its *noun*: "1 request", "2.5 requests"."""
+    number_of = whole(cell, metric)
+    return f"{number_of} {noun}{'' if number_of == '1' else 's'}"

@@ -6,7 +6,7 @@ import time
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.estimate import Estimate
-from overlap.scenarios._cells import about, in_each, overs, variants, versus, whole
+from overlap.scenarios._cells import about, counted, in_each, overs, variants, versus
 from overlap.scenarios._langchain import model, refuse
 from overlap.scenarios._questions import questions as prompts
 
@@ -94,7 +94,7 @@ def _answer(summary: Summary) -> str | None:
 
 def _at(width: int, found: dict[str, CellSummary], factor: Estimate) -> str:
     took = "; ".join(
-        f"{name} {about(cell, 'e2e.p50')}, {whole(cell, 'requests_per_call')} requests"
+        f"{name} {about(cell, 'e2e.p50')}, {counted(cell, 'requests_per_call', 'request')}"
         for name, cell in found.items()
     )
     word = "One agent" if width == 1 else f"{width:,} agents at once"

@@ -2,7 +2,7 @@
 
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
-from overlap.scenarios._cells import about, calls_at_once, in_each, over, variants, versus, whole
+from overlap.scenarios._cells import about, calls_at_once, counted, in_each, over, variants, versus, whole
 from overlap.scenarios._langchain import anew, refuse
 from overlap.scenarios._questions import questions as prompts
 
@@ -67,7 +67,7 @@ def _answer(summary: Summary) -> str | None:
     if not factor:
         return None
     said = [
-        f"{name} {whole(cell, 'connections')} connections, peak {whole(cell, 'peak')} at the server, "
+        f"{name} {counted(cell, 'connections', 'connection')}, peak {whole(cell, 'peak')} at the server, "
         f"{about(cell, 'makespan')}, {about(cell, 'cpu')} of CPU a call"
         for name, cell in found.items()
     ]

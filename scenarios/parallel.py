@@ -3,7 +3,7 @@
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.estimate import Estimate
-from overlap.scenarios._cells import has, in_each, overs, variants, verdict, versus, whole
+from overlap.scenarios._cells import counted, has, in_each, overs, variants, verdict, versus
 from overlap.scenarios._langchain import model, refuse, step
 from overlap.scenarios._questions import questions as prompts
 
@@ -65,7 +65,7 @@ def _answer(summary: Summary) -> str | None:
             "with max_concurrency=1 they take {} as long",
             "with and without max_concurrency=1 they",
         )
-        bound = f"; {slower}, and the server sees {whole(limited, 'peak')} requests at once"
+        bound = f"; {slower}, and the server sees {counted(limited, 'peak', 'request')} at once"
     return f"{_side_by_side(summary, at_once, factors[IN_TURN])}: {said}{bound}."
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
-from overlap.scenarios._cells import about, in_each, overs, variants, versus, whole
+from overlap.scenarios._cells import about, counted, in_each, overs, variants, versus, whole
 from overlap.scenarios._langchain import refuse
 from overlap.scenarios._questions import questions as prompts
 
@@ -113,7 +113,7 @@ def _answer(summary: Summary) -> str | None:
         for (way, _), factor in factors.items()
     ]
     said = [
-        f"{name} {about(cell, 'e2e.p50')}, {whole(cell, 'requests_per_call')} requests, "
+        f"{name} {about(cell, 'e2e.p50')}, {counted(cell, 'requests_per_call', 'request')}, "
         f"{whole(cell, 'peak')} at once"
         for name, cell in found.items()
     ]

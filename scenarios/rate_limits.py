@@ -6,7 +6,7 @@ from uuid import uuid4
 from overlap.harness.model.plan import Plan
 from overlap.harness.report.figures import count, listed
 from overlap.harness.stats.cells import CellSummary, Summary
-from overlap.scenarios._cells import about, calls_at_once, in_each, refused, statuses_of, variants, whole
+from overlap.scenarios._cells import about, calls_at_once, counted, in_each, refused, statuses_of, variants
 from overlap.scenarios._langchain import anew, refuse
 from overlap.scenarios._questions import questions as prompts
 
@@ -68,12 +68,14 @@ def _answer(summary: Summary) -> str | None:
     if not found:
         return None
     said = [
-        f"{name} {cell.errors:,} of {count(cell.calls, 'call')} failed, {whole(cell, 'requests_per_call')} "
-        f"requests a call{refused(summary, cell)}, {about(cell, 'makespan')}"
+        f"{name} {cell.errors:,} of {count(cell.calls, 'call')} failed, "
+        f"{counted(cell, 'requests_per_call', 'request')} a call{refused(summary, cell)}, "
+        f"{about(cell, 'makespan')}"
         for name, cell in found.items()
     ]
     asked = calls_at_once(next(iter(found.values())))
-    return f"{_through(summary, found)}. {asked}, {RATE} requests a second to be allowed: {'; '.join(said)}."
+    limit = f"a limit of {RATE} requests a second asked of the server"
+    return f"{_through(summary, found)}. {asked}, with {limit}: {'; '.join(said)}."
 
 
 def _through(summary: Summary, found: dict[str, CellSummary]) -> str:

@@ -3,7 +3,7 @@
 from overlap.harness.model.plan import Plan
 from overlap.harness.report.figures import count
 from overlap.harness.stats.cells import Summary
-from overlap.scenarios._cells import about, in_each, over, refused, variants, versus, whole
+from overlap.scenarios._cells import about, counted, in_each, over, refused, variants, versus
 from overlap.scenarios._langchain import anew, model, refuse
 from overlap.scenarios._questions import questions as prompts
 
@@ -66,7 +66,7 @@ def _answer(summary: Summary) -> str | None:
     factor = over(summary, found.get(CLIENT), found.get(NONE), "makespan", failing=True)
     said = "; ".join(
         f"{name} {count(cell.errors, 'failure')} in {count(cell.calls, 'call')}, "
-        f"{whole(cell, 'requests_per_call')} requests a call{refused(summary, cell)}, "
+        f"{counted(cell, 'requests_per_call', 'request')} a call{refused(summary, cell)}, "
         f"{about(cell, 'makespan')} a round"
         for name, cell in found.items()
     )

@@ -2,7 +2,7 @@
 
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
-from overlap.scenarios._cells import about, in_each, over, variants, versus, whole
+from overlap.scenarios._cells import about, counted, in_each, over, variants, versus
 from overlap.scenarios._langchain import forget, model, refuse
 from overlap.scenarios._questions import questions as prompts
 
@@ -64,7 +64,7 @@ def _answer(summary: Summary) -> str | None:
     if not factor:
         return None
     said = [
-        f"{name} {about(cell, 'makespan')}, {whole(cell, 'peak')} requests at once, loop held up for "
+        f"{name} {about(cell, 'makespan')}, {counted(cell, 'peak', 'request')} at once, loop held up for "
         f"{about(cell, 'loop_lag.max')}"
         for name, cell in found.items()
     ]

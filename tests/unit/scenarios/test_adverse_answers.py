@@ -264,3 +264,10 @@ def test_branches_that_the_server_saw_one_at_a_time_did_not_run_at_once():
 
     assert with_peak(2).startswith("Not all of them in every round: ")
     assert with_peak(3).startswith("Yes: ")
+
+
+def test_counts_of_one_agree_with_their_noun():
+    """Each call of the synthetic run makes one request, and the server saw one at once."""
+    for name in ("agent", "retries", "rate_limits", "connections", "parallel", "provider_batching", "retrieval"):
+        said = answer(name, run(name, lambda _: 100.0))
+        assert not re.search(r"\b1 (?:requests|connections)\b", said), said
