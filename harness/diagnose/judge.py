@@ -14,7 +14,8 @@ from typing import Literal
 import numpy as np
 
 from overlap.harness.diagnose.figures import HEADLINES, Figures
-from overlap.harness.stats.bootstrap import batched, centre, standard_error
+from overlap.harness.stats.bootstrap import standard_error
+from overlap.harness.stats.robust import batched, centre
 from overlap.harness.stats.student import critical
 
 UNCHANGED = "unchanged"

@@ -15,15 +15,17 @@ does, which is why the report claims none.
 from math import exp, log, log1p, pi, sqrt
 from statistics import NormalDist, median
 
+import numpy as np
+
 from overlap.harness.gate.record import Judged, Pair, Rule, Series, Verdict
 from overlap.harness.report.figures import count
+from overlap.harness.stats.robust import spread
 from overlap.harness.text.percentages import change, percent
 
 LEVEL = 0.05
 # The slowdown that a pass excludes here: with this drift a bound of 5 % could never be shown.
 PASS_BOUND = 0.25
 POWER = 0.8
-_NORMAL_MAD = 1.4826
 
 
 def judge_stored(series: Series, rule: Rule, hypotheses: int) -> Judged:
@@ -61,9 +63,7 @@ def judge_stored(series: Series, rule: Rule, hypotheses: int) -> Judged:
 
 def _noise(pairs: tuple[Pair, ...], rule: Rule) -> float:
     """How much the log ratios of the pairs scatter; never taken for less than the rule assumes."""
-    logs = [log(pair.candidate / pair.base) for pair in pairs]
-    middle = median(logs)
-    return max(rule.noise, _NORMAL_MAD * median(abs(each - middle) for each in logs))
+    return max(rule.noise, float(spread(np.array([log(pair.candidate / pair.base) for pair in pairs]))))
 
 
 def _verdict(estimate: float, error: float, sure: float, rule: Rule) -> Verdict:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +26,17 @@ def share_within(figure: str, planted: str, hits: int, trials: int, bounds: tupl
     Return the row of *hits* of *trials* whose share (0 to 1) must lie within *bounds*, both included.
 
     The bounds are the promise itself: the simulation's own scatter is not added to them, so a check chooses
-    enough trials for its seed.
+    enough trials for its seed. What came out is printed with its standard error, in points.
     """
     low, high = bounds
+    share = hits / trials
+    error = sqrt(share * (1 - share) / trials) * 100
     return Row(
         figure,
         f"{planted}; {trials:,} trials",
         f"{low:.0%} to {high:.0%}" if low > 0 else f"at most {high:.0%}",
-        f"{hits / trials:.1%}",
-        low <= hits / trials <= high,
+        f"{share:.1%} (±{error:.1f})" if error else f"{share:.1%}",
+        low <= share <= high,
     )
 
 

@@ -27,9 +27,10 @@ from typing import Generic, Literal, TypeVar
 
 import numpy as np
 
-from overlap.harness.stats.bootstrap import FEWEST_ROUNDS, batched, centre
+from overlap.harness.stats.bootstrap import FEWEST_ROUNDS
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.quantiles import Floats
+from overlap.harness.stats.robust import batched, centre
 from overlap.harness.stats.student import critical
 
 ALPHA = 0.05

@@ -14,11 +14,12 @@ from typing import Any, Literal
 import numpy as np
 
 from overlap.harness.model.record import Cell
-from overlap.harness.stats.bootstrap import FEWEST_ROUNDS, batched, centre, standard_error
+from overlap.harness.stats.bootstrap import FEWEST_ROUNDS, standard_error
 from overlap.harness.stats.circumstances import Difference, differences
 from overlap.harness.stats.columns import OF_SLOTS, Column, better, table
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.ranking import ALPHA, differs
+from overlap.harness.stats.robust import batched, centre
 from overlap.harness.stats.rounds import rounds_of, sound
 from overlap.harness.stats.student import critical
 from overlap.harness.store.run_files import Run

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from overlap.harness.stats.quantiles import Floats
+from overlap.harness.stats.robust import spread
 
 # Three are enough: a finer grid down to 0.1 took a round more for each pass and caught no more (`simulate`).
 STAKES = (0.3, 0.6, 0.9)
@@ -33,7 +34,6 @@ PRIOR_ROUNDS = 4
 FEWEST = 3
 # Below this share of the assumed noise, rounds that agree by chance are not believed to be so quiet.
 FLOOR = 0.2
-NORMAL_MAD = 1.4826
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +87,10 @@ def noise_of(logs: Floats, noise: float) -> Floats:
     """
     Estimate the standard deviation of a round from *logs* (..., rounds), and from *noise*, assumed beforehand.
 
-    1.4826 * median |d - median(d)|, whose square is averaged with the assumption's, weighted by rounds.
+    The robust spread (`stats.robust`), whose square is averaged with the assumption's, weighted by rounds.
     """
     rounds = logs.shape[-1]
     if rounds < FEWEST:
         return np.full(logs.shape[:-1], noise)
-    spread = NORMAL_MAD * _median(np.abs(logs - _median(logs)[..., None]))
-    blended = (rounds * spread**2 + PRIOR_ROUNDS * noise**2) / (rounds + PRIOR_ROUNDS)
+    blended = (rounds * spread(logs) ** 2 + PRIOR_ROUNDS * noise**2) / (rounds + PRIOR_ROUNDS)
     return np.asarray(np.maximum(np.sqrt(blended), FLOOR * noise))
-
-
-def _median(values: Floats) -> Floats:
-    """Answer the median along the last axis; several times faster than numpy's on the few rounds there are."""
-    ordered, half = np.sort(values, axis=-1), values.shape[-1] // 2
-    return np.asarray((ordered[..., half] + ordered[..., ~half]) / 2)

@@ -1,5 +1,5 @@
 """
-Where the typical log ratio of a round lies: Hodges-Lehmann's estimate, and its exact interval by Walsh averages.
+Where the typical log ratio of a round lies: the exact interval of Hodges and Lehmann's centre, by Walsh averages.
 
 Hollander and Wolfe, Nonparametric Statistical Methods (1999), 3.2 and 3.3. The interval is for a number of rounds
 that was fixed beforehand; where a run stopped because the evidence sufficed it holds the truth somewhat less often
@@ -11,18 +11,6 @@ from functools import lru_cache
 import numpy as np
 
 from overlap.harness.stats.quantiles import Floats
-
-
-def walsh(logs: Floats) -> Floats:
-    """Answer the means of all pairs along the last axis, selves included, in ascending order."""
-    i, j = np.triu_indices(logs.shape[-1])
-    return np.sort((logs[..., i] + logs[..., j]) / 2, axis=-1)
-
-
-def middle(averages: Floats) -> Floats:
-    """Answer the median of sorted Walsh averages along the last axis: the Hodges-Lehmann estimate."""
-    half = averages.shape[-1] // 2
-    return np.asarray((averages[..., half] + averages[..., ~half]) / 2)
 
 
 def ends(averages: Floats, rounds: int, level: float = 0.95) -> tuple[Floats, Floats] | None:

@@ -19,14 +19,15 @@ from time import monotonic
 import numpy as np
 from numpy.typing import NDArray
 
-from overlap.harness.gate.evidence.eprocess import NORMAL_MAD, evidence
-from overlap.harness.gate.evidence.interval import ends, middle, walsh
+from overlap.harness.gate.evidence.eprocess import evidence
+from overlap.harness.gate.evidence.interval import ends
 from overlap.harness.gate.evidence.timed import decide, learned
 from overlap.harness.gate.evidence.why import Finding
 from overlap.harness.gate.machine import Machine, log_ratios
 from overlap.harness.gate.record import Rule
 from overlap.harness.model.wilson import wilson
 from overlap.harness.stats.quantiles import Floats
+from overlap.harness.stats.robust import NORMAL_MAD, middle, walsh
 
 SLOWER = (0.0, 0.03, 0.05, 0.10)
 # How much of a round's noise the metrics of a cell share: CPU and wall time were seen to move together.

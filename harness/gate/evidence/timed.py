@@ -18,14 +18,17 @@ from statistics import median
 import numpy as np
 
 from overlap.harness.gate.evidence.eprocess import evidence, noise_of
-from overlap.harness.gate.evidence.interval import ends, middle, walsh
+from overlap.harness.gate.evidence.interval import ends
 from overlap.harness.gate.evidence.mde import mde
 from overlap.harness.gate.evidence.why import Finding, Grounds, as_e, lacking, why
 from overlap.harness.gate.record import Judged, Pair, Rule, Series, Verdict
 from overlap.harness.stats.quantiles import Floats
+from overlap.harness.stats.robust import batched, middle, walsh
 
 # A ratio with nothing on one side is worse or better than any; it counts as this one.
 MOST = log(1000)
+# Pairs of rounds grow with their square. So many are of a benchmark's iterations anyway; beyond, neighbours are
+# averaged.
 MOST_ROUNDS = 1000
 # With fewer rounds, an arm without a value may yet give one.
 FEWEST = 3
@@ -46,17 +49,6 @@ def log_ratio(pair: Pair, better: str) -> float:
     else:
         ratio = min(MOST, max(-MOST, log(candidate) - log(base)))
     return -ratio if better == "higher" else ratio
-
-
-def batched(logs: Floats) -> Floats:
-    """
-    Answer *logs* themselves, or the means of `MOST_ROUNDS` batches of neighbours where there are more.
-
-    Pairs of rounds grow with their square, and so many are of a benchmark's iterations anyway.
-    """
-    if len(logs) <= MOST_ROUNDS:
-        return logs
-    return np.array([batch.mean() for batch in np.array_split(logs, MOST_ROUNDS)])
 
 
 def decide(found: Finding, rule: Rule, hypotheses: int, *, either_way: bool = False) -> Verdict:
@@ -123,7 +115,7 @@ def judge_timed(series: Series, rule: Rule, hypotheses: int) -> Judged:
     if nothing := unjudged(series):
         return nothing
     rule = rule if series.bound is None else replace(rule, pass_bound=series.bound)
-    logs = batched(np.array([log_ratio(pair, series.better) for pair in pairs]))
+    logs = batched(np.array([log_ratio(pair, series.better) for pair in pairs]), MOST_ROUNDS)
     weights = evidence(logs, rule.noise, log1p(rule.pass_bound))
     averages = walsh(logs)
     last = (float(each[-1]) for each in (weights.slower, weights.faster, weights.under, weights.over))

@@ -24,18 +24,16 @@ def rows() -> Iterator[Row]:
     """Yield a row for each figure and number of rounds."""
     rng = np.random.default_rng(4)
     for rounds in (3, 5, 8):
-        # Three rounds know little of how much rounds differ; what is promised of them is a little less.
-        bounds = BOUNDS if rounds > 3 else (0.92, 0.97)
         for q, calls in ((0.5, 16), (0.95, 67)):
             truth = CENTRE * np.exp(SIGMA * NormalDist().inv_cdf(q))
             drawn = of_round(_calls(rng, (TRIALS, rounds, calls)), [q])[0]
             figure = f"p{q * 100:.0f}, {rounds} rounds of {calls} calls"
-            yield _row(figure, "the profile's quantile", drawn, truth, bounds)
+            yield _row(figure, "the profile's quantile", drawn, truth)
         for calls in (3, 16):
             waves = _calls(rng, (TRIALS, rounds, calls)).max(axis=-1)
             truth = float(np.median(_calls(rng, (200_000, 1, calls)).max(axis=-1)))
             figure = f"total time, {rounds} rounds of one wave of {calls}"
-            yield _row(figure, "the median wave of 200,000", waves, truth, bounds)
+            yield _row(figure, "the median wave of 200,000", waves, truth)
     yield from _impossible(rng)
 
 
@@ -44,9 +42,9 @@ def _calls(rng: np.random.Generator, shape: tuple[int, int, int]) -> Floats:
     return np.asarray(CENTRE * np.exp(rng.normal(0, SIGMA, shape) + moods))
 
 
-def _row(figure: str, truth_is: str, drawn: Floats, truth: float, bounds: tuple[float, float]) -> Row:
+def _row(figure: str, truth_is: str, drawn: Floats, truth: float) -> Row:
     planted = f"lognormal latencies, sigma {SIGMA}, drawn anew in each round; truth: {truth_is}"
-    return share_within(figure, planted, _held(drawn, truth), len(drawn), bounds)
+    return share_within(figure, planted, _held(drawn, truth), len(drawn), BOUNDS)
 
 
 def _held(drawn: Floats, truth: float) -> int:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from overlap.harness.gate.evidence import interval
-from overlap.harness.gate.evidence.interval import ends, middle, walsh
+from overlap.harness.gate.evidence.interval import ends
+from overlap.harness.stats.robust import middle, walsh
 
 
 def test_walsh_averages_are_the_means_of_all_pairs():

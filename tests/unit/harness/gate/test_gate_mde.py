@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from overlap.harness.gate.evidence.eprocess import evidence
-from overlap.harness.gate.evidence.interval import middle, walsh
 from overlap.harness.gate.evidence.mde import mde
 from overlap.harness.gate.record import Rule
+from overlap.harness.stats.robust import middle, walsh
 
 
 @pytest.mark.parametrize(("noise", "rounds", "hypotheses"), [(0.03, 14, 30), (0.05, 30, 36), (0.10, 40, 10)])

@@ -5,11 +5,11 @@ from math import exp
 import numpy as np
 import pytest
 
-from overlap.harness.gate.evidence.eprocess import NORMAL_MAD
 from overlap.harness.gate.evidence.simulate import SITES, measured, row, table, wilson
 from overlap.harness.gate.judge import judge_series, settled
 from overlap.harness.gate.machine import Machine, log_ratios
 from overlap.harness.gate.record import Pair, Rule, Series
+from overlap.harness.stats.robust import NORMAL_MAD
 
 # Half as many rounds as usual: what is undecided then is seen sooner.
 RULE = Rule(max_rounds=40)

@@ -10,9 +10,10 @@ import scipy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overlap.harness.stats.bootstrap import centre, over_rounds
+from overlap.harness.stats.bootstrap import WIDER, over_rounds, standard_error
 from overlap.harness.stats.coverage import NOISE, held, of_numbers, of_percentiles
 from overlap.harness.stats.resamples import ENUMERATED, resamples
+from overlap.harness.stats.robust import centre
 
 
 def walsh(values: list[float]) -> float:
@@ -25,7 +26,8 @@ def naive(values: list[float]) -> tuple[float, float, float]:
     logs = [log(value) for value in values]
     centres = [walsh(list(drawn)) for drawn in product(logs, repeat=len(logs))]
     mean = fmean(centres)
-    reach = scipy.special.stdtrit(len(logs) - 1, 0.975) * sqrt(fmean((each - mean) ** 2 for each in centres))
+    scatter = WIDER.get(len(logs), 1) * sqrt(fmean((each - mean) ** 2 for each in centres))
+    reach = scipy.special.stdtrit(len(logs) - 1, 0.975) * scatter
     return exp(walsh(logs)), exp(walsh(logs) - reach), exp(walsh(logs) + reach)
 
 
@@ -37,6 +39,30 @@ def test_a_few_rounds_give_the_interval_of_all_their_resamples(rounds):
     assert found is not None
     assert (found.value, found.low, found.high) == pytest.approx(naive(values))
     assert (found.count, found.rounds, found.unit) == (100, rounds, "ns")
+
+
+def test_three_normal_rounds_give_an_interval_that_holds_their_centre_95_times_in_100():
+    """
+    Integrated, not simulated: three rounds are their mean, the size of what is left, and its angle in a plane.
+
+    The mean over that size is Student's t with 2 degrees of freedom / sqrt(6), whatever the angle; at an angle the
+    centre lies off the mean, and the error is as large, as on the circle of size 1.
+    """
+    angle = (np.arange(20_000) + 0.5) / 20_000 * 2 * np.pi
+    plane = np.array([[1, -1, 0], [1, 1, -2]]) / np.sqrt([[2], [6]])
+    circle = np.stack((np.cos(angle), np.sin(angle)), axis=1) @ plane
+    off, error = centre(circle), np.array([standard_error(each) for each in circle[:200]])
+    whole = np.stack([centre(circle[:, drawn]) for drawn in product(range(3), repeat=3)])
+    scatter = whole.std(axis=0)
+    assert error == pytest.approx(WIDER[3] * scatter[:200])
+
+    def held(factor: float) -> float:
+        reach = factor * scipy.special.stdtrit(2, 0.975) * scatter
+        ends = (scipy.special.stdtr(2, sqrt(6) * (side * reach - off)) for side in (1, -1))
+        return float(np.subtract(*ends).mean())
+
+    assert held(1) == pytest.approx(0.939, abs=5e-4)
+    assert held(WIDER[3]) == pytest.approx(0.95, abs=1e-4)
 
 
 def test_drawn_resamples_come_close_to_all_of_them():
