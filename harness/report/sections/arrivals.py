@@ -36,25 +36,32 @@ def section(summary: Summary) -> Section | None:
 
 
 def _kept(known: tuple[CellSummary, ...]) -> str:
-    calls = count(sum(each.calls for each in known), "call")
     late = [each for each in known if "offered.p99" in each.metrics]
     if not late:
-        return _at_worst(known, calls)
+        return _at_worst(known)
     worst = max(late, key=lambda each: each.metrics["offered.p99"].value)
     return (
-        f"Of {calls}, 99 in 100 were offered within {told(worst.metrics['offered.p99'])} of "
+        f"Of {_calls(late, known)}, 99 in 100 were offered within {told(worst.metrics['offered.p99'])} of "
         f"their due time at the worst ({worst.cell.id})."
     )
 
 
-def _at_worst(known: tuple[CellSummary, ...], calls: str) -> str:
+def _calls(some: list[CellSummary], known: tuple[CellSummary, ...]) -> str:
+    """Count the calls of the cells of which something is known, and say how many cells these are."""
+    calls = count(sum(each.calls for each in some), "call")
+    return calls if len(some) == len(known) else f"{calls} in {len(some):,} of {count(len(known), 'cell')}"
+
+
+def _at_worst(known: tuple[CellSummary, ...]) -> str:
     """Say how late the latest of too few calls for a percentile was."""
     late = [each for each in known if "offered.max" in each.metrics]
     if not late:
-        return f"{calls} were due."
+        return f"{_calls(list(known), known)} were due."
     worst = max(late, key=lambda each: each.metrics["offered.max"].value)
     by = told(worst.metrics["offered.max"])
-    return f"Of {calls}, the latest of a round was offered {by} after its due time ({worst.cell.id})."
+    return (
+        f"Of {_calls(late, known)}, the latest of a round was offered {by} after its due time ({worst.cell.id})."
+    )
 
 
 def _waited(known: tuple[CellSummary, ...]) -> str:

@@ -74,10 +74,16 @@ def _sentence(found: Searched, each: Answer) -> str:
     rate = f"{number(each.held.rate)} calls/s"
     if each.missed is None and each.whole:
         rate += ", the highest rate that was tried"
-    text = f"{name} held {rate}, with {found.arrivals} arrivals: in {slots}, {shown}, and latency did not grow."
+    text = f"{name} held {rate}, with {found.arrivals} arrivals: in {slots}, {shown}, and {_growth(seen.growth)}."
     if each.missed is not None:
         text += f" {number(each.missed.rate)}/s {_failed(found, each.missed)}."
     return text if each.whole else f"{text} The search did not come to its end."
+
+
+def _growth(growth: float) -> str:
+    """Say how much latency rose at a rate that was held: a little is tolerated, and told."""
+    rose = number(growth * 1000)
+    return f"latency rose by {rose} ms each second, which is tolerated" if growth > 0 else "latency did not rise"
 
 
 def _failed(found: Searched, missed: Tried) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from overlap.harness.model.record import Cell
+from overlap.harness.model.record import Cell, Lag
 from overlap.harness.registry import load
 from overlap.harness.report.build import FORMATS, SECTIONS
 from overlap.harness.report.section import Report, Section
@@ -142,3 +142,17 @@ def test_rounds_that_differ_between_cells_are_told_as_a_range(make_shared_run):
     slots = tuple(slot for slot in run.slots if slot.cell == planned[0].id or slot.round < 3)
     report = load(SECTIONS, "answers").section(summarise(replace(run, slots=slots)))
     assert report.lead.endswith(" in 3 to 5 rounds.")
+
+
+def test_an_open_loop_tells_of_how_many_cells_it_knows_how_late_calls_were_offered(make_shared_run):
+    """Of a cell with too few calls for a p99, the sentence about 99 in 100 says nothing, and does not count it."""
+    planned = [Cell("s", "chain", name, "asyncio", 4, arrivals="poisson,rate=50") for name in ("gather", "abatch")]
+    run = read(make_shared_run(planned))
+    calls = tuple(replace(call, due=call.sent) for call in run.calls)
+    known = Lag(1_000_000, 2_000_000, 3_000_000, 100)
+    slots = tuple(
+        replace(slot, offered=known if slot.cell == planned[0].id else replace(known, p99=None, count=9))
+        for slot in run.slots
+    )
+    lead = load(SECTIONS, "arrivals").section(summarise(replace(run, calls=calls, slots=slots))).lead
+    assert "Of 60 calls in 1 of 2 cells, 99 in 100 were offered within 2.00 ms" in lead
