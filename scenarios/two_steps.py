@@ -80,7 +80,15 @@ def _waits(summary: Summary, cell: CellSummary) -> str:
     waited = {
         max(end for end, _ in row) <= min(start for _, start in row) for row in rounds.values() if len(row) > 1
     }
-    return {(True,): "Yes", (False,): "No", (): "Not known here"}.get(tuple(waited), "In some rounds")
+    if not waited:
+        return "Not known here, since the server's journal does not have both steps"
+    if len(waited) > 1:
+        return "In some rounds no second request came before the last first one was answered, in others some did"
+    return (
+        "Yes, no second request came before the last first one was answered"
+        if True in waited
+        else "No, second requests came before the last first one was answered"
+    )
 
 
 if __name__ == "__main__":

@@ -337,12 +337,14 @@ def _held_back(facts: Facts) -> str | None:
         # Nobody sees when such a call began: those that the server did not see may have been over, or not begun.
         return (
             f"Held back, or fast: of the calls handed over in one go {tried} could run at once, but the server "
-            f"never saw more than {max(peaks)}. Either something between them queues, as threads of the "
-            "executor do or a connection limit, or the first calls ended before the last were sent."
+            f"never saw more than {max(peaks)}. Either something between them holds calls back, such as threads "
+            "of the executor, a connection limit, or the pause before a retry, or the first calls ended before "
+            "the last were sent."
         )
     return (
         f"Held back: {tried} calls were in flight for the caller, but the server never saw more than "
-        f"{max(peaks)}. Something between them queues: threads of the executor, or a connection limit."
+        f"{max(peaks)}. Something between them holds calls back, such as threads of the executor, a connection "
+        "limit, or the pause before a retry."
     )
 
 

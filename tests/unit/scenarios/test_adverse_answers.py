@@ -239,9 +239,9 @@ def steps(second_at) -> str:
 
 def test_a_barrier_is_told_by_when_second_requests_come_and_not_by_a_ratio_of_times():
     """First requests end after 20, 40 and 60 ms: who waits for the last sends nothing before 60 ms."""
-    assert steps(lambda _: 61).startswith("Yes: ")
-    assert steps(lambda call: 21 + 20 * call.index).startswith("No: ")
-    assert steps(lambda call: 61 if call.round else 21 + 20 * call.index).startswith("In some rounds: ")
+    assert steps(lambda _: 61).startswith("Yes, no second request came before the last first one was answered: ")
+    assert steps(lambda call: 21 + 20 * call.index).startswith("No, second requests came before ")
+    assert steps(lambda call: 61 if call.round else 21 + 20 * call.index).startswith("In some rounds no ")
 
 
 def test_one_request_for_all_inputs_is_called_quicker_only_if_it_was():

@@ -343,5 +343,9 @@ def test_calls_that_the_server_refuses_at_once_are_not_held_back(sound_run):
         at_once = (replace(call.served[0], planned=[], written=[]),)
         return call if call.index == 0 else replace(call, served=at_once, error="HTTP 500")
 
-    assert "Held back" in said(slots(sound_run, peak=1))
+    held = said(slots(sound_run, peak=1))
+    assert "Held back" in held
+    # Calls that wait to be made once more are in flight for their caller, and no queue holds them.
+    assert "Something between them holds calls back, such as" in held
+    assert "the pause before a retry" in held
     assert "Held back" not in said(slots(calls(sound_run, refused), peak=1))
