@@ -17,8 +17,6 @@ _STEPS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)
 # The share of the series whose intervals the axis must hold; the rest, unless it is this much longer for it.
 _HELD = 0.8
 _WORTH = 3.0
-# What stands for the characters of a plot where a console has ASCII only.
-ASCII = str.maketrans("●─├┤│┊◂▸→…\N{EN DASH}µ·", "o-[]|:<>>.-u*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,8 @@ def tell(folder: Path, console: "Console") -> None:
 
 
 def kinds() -> list[str]:
-    """Name everything a report can be written as."""
-    return sorted({*names(FORMATS), *names(EXPORTS)})
+    """Name everything a report of a run can be written as; what is made of verdicts is for commands that judge."""
+    return sorted({*(name for name in names(FORMATS) if not load(FORMATS, name).JUDGED), *names(EXPORTS)})
 
 
 def check(formats: Iterable[str]) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from overlap.harness.report.verdict import Tone, Verdict
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -31,13 +33,30 @@ class Chart(Protocol):
         """Make the picture."""
 
 
+class Plot(Protocol):
+    """Intervals drawn in characters, one row of a table a line; `note` says what its marks stand for."""
+
+    @property
+    def note(self) -> str:
+        """What a reader must know to read it."""
+
+    def drawn(self, width: int, rows: int) -> tuple[str, list[str]]:
+        """Return the axis and the first *rows* lines, each of *width* characters; a blank line has no interval."""
+
+
 @dataclass(frozen=True, slots=True)
 class Datum:
-    """One entry of a table: the text shown, the interval behind it ("" for none), what it is sorted by."""
+    """
+    One entry of a table: the text shown, the interval behind it ("" for none), what it is sorted by.
+
+    `tone` is that of a verdict. What is `minor` is left out where there is little room.
+    """
 
     text: str
     interval: str = ""
     sort: float | str | None = None
+    tone: Tone | None = None
+    minor: bool = False
 
     @property
     def whole(self) -> str:
@@ -47,12 +66,19 @@ class Datum:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's heading with its unit; `hint` is a formula or definition, told where there is room."""
+    """
+    A column's heading with its unit; `hint` is a formula or definition, told where there is room.
+
+    A `spare` column is the first to go where there is little. `prose` holds a sentence, which stands below its row
+    where columns are narrow.
+    """
 
     name: str
     unit: str = ""
     hint: str = ""
     numeric: bool = False
+    spare: bool = False
+    prose: bool = False
 
     @property
     def heading(self) -> str:
@@ -62,12 +88,28 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of as many `Datum` as there are columns; `note` says what a reader of its entries must know."""
+    """
+    Rows of as many `Datum` as there are columns; `note` says what a reader of its entries must know.
+
+    Where it is *worst_first*, the first rows are worth showing where not all of them can be. The column *grouped*
+    names what several rows belong to, None where no column does.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Datum, ...], ...]
     caption: str = ""
     note: str = ""
+    worst_first: bool = False
+    grouped: int | None = None
+    plot: Plot | None = None
+
+    def group(self, row: int) -> str:
+        """Name what a *row* belongs to; "" where rows belong to nothing."""
+        return "" if self.grouped is None else self.rows[row][self.grouped].text
+
+    def kinds(self, first: int) -> list[str]:
+        """Name the verdicts in the rows behind the *first* so many, in their order; none in a table without."""
+        return list(dict.fromkeys(datum.text for row in self.rows[first:] for datum in row if datum.tone))
 
 
 Glance = Literal["whole", "lead", "nothing"]
@@ -78,7 +120,8 @@ class Section:
     """
     One thing a report has to say: `lead` is the answer in a sentence, the rest is what it rests on.
 
-    `glance` says what of it is shown where there is little room: the whole, the lead, or nothing.
+    `items` are sentences of a kind, one a line. `glance` says what of it is shown where there is little room: the
+    whole, the lead, or nothing.
     """
 
     title: str
@@ -88,6 +131,7 @@ class Section:
     note: str = ""
     parts: "tuple[Section, ...]" = ()
     glance: Glance = "nothing"
+    items: tuple[str, ...] = ()
 
     @property
     def anchor(self) -> str:
@@ -103,12 +147,18 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that is told of one run: `facts` are the few words on top, `drawings` the SVG by chart name."""
+    """
+    Everything that is told of one run: `facts` are the few words on top, `drawings` the SVG by chart name.
+
+    `verdict` is there where something was judged. `whole` says where the rows are that a short form leaves out.
+    """
 
     title: str
     facts: tuple[str, ...]
     sections: tuple[Section, ...]
     drawings: dict[str, str]
+    verdict: Verdict | None = None
+    whole: str = "in the report"
 
     def charts(self) -> Iterator[Chart]:
         """Every chart in the order of the report."""

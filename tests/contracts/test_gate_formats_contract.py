@@ -13,9 +13,10 @@ import pytest
 from overlap.harness import registry
 from overlap.harness.gate.judge import judge
 from overlap.harness.gate.record import Arm, Control, Judged, Missing, Outcome, Pair, Rule, Run, Series
+from overlap.harness.gate.telling import FORMATS, files, kinds
+from overlap.harness.report.build import FORMATS as REPORTS
 
-FORMATS = "overlap.harness.gate.formats"
-NAMES = registry.names(FORMATS)
+NAMES = kinds()
 ODD = "$x_{ $ a\"b'<b>|%&\n::error::x\r\\`#1 @me ]]> =cmd\x1b[31m \u2028,;{} ``` 端"
 KEY = "sk-" + "a1b2c3d4e5f6" * 2
 
@@ -83,7 +84,7 @@ def outcomes():
 
 def texts(name, outcome):
     """Answer what a format makes of an outcome."""
-    return registry.load(FORMATS, name).files(outcome)
+    return files(outcome, name)
 
 
 @cache
@@ -118,7 +119,7 @@ def test_any_outcome_is_told_the_same_way_twice(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_is_what_its_name_says(name):
     """JSON and XML parse, rows of CSV are equally wide, text has no control characters."""
-    for kind, file, text in [(kind, *each) for kind, files in told(name).items() for each in files.items()]:
+    for kind, file, text in [(kind, *each) for kind, made in told(name).items() for each in made.items()]:
         if file.endswith(".json"):
             json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
         elif file.endswith(".xml"):
@@ -159,7 +160,8 @@ def test_no_two_formats_write_the_same_file():
 @pytest.mark.parametrize("name", NAMES)
 def test_a_format_says_in_a_line_what_it_is(name):
     """The line is what `overlap list` shows."""
-    assert registry.help_text(FORMATS, name).endswith(".")
+    folder = FORMATS if name in registry.names(FORMATS) else REPORTS
+    assert registry.help_text(folder, name).endswith(".")
 
 
 LOOK_ALIKE = ("t.py::f[\\xfcn\\xef]", "t.py::f[\\xe4bc\\xef]", "t.py::f[x]", "/home/a/t.py::f[x]", "t.py::f [x]")
@@ -184,7 +186,7 @@ NAMED = {
 def test_rows_whose_names_look_alike_stay_as_many_rows(name):
     """Letters that pytest escapes are no paths; names that differ in what is not shown are told apart."""
     outcome = judge(run(*(series(cell) for cell in LOOK_ALIKE)))
-    for file, text in registry.load(FORMATS, name).files(outcome).items():
+    for file, text in files(outcome, name).items():
         assert len(NAMED[name](text)) == len(LOOK_ALIKE), file
         assert "e4bc" in text, file
 
@@ -193,6 +195,6 @@ def test_rows_whose_names_look_alike_stay_as_many_rows(name):
 def test_rows_of_one_cell_have_one_name(name):
     """Two metrics of a cell are not taken for two cells."""
     outcome = judge(run(series("t.py::f[x]"), series("t.py::f[x]", metric="overhead.p95")))
-    for file, text in registry.load(FORMATS, name).files(outcome).items():
+    for file, text in files(outcome, name).items():
         assert "(2)" not in text, file
         assert "_2 " not in text, file

@@ -25,19 +25,23 @@ MEANING = (
 class Row:
     """One limit in one cell, or in several of which the same is to be said, in words."""
 
-    verdict: str
+    verdict: Verdict
     limit: str
     cell: str
     measured: str
     why: str
+
+    @property
+    def word(self) -> str:
+        """What the verdict on a limit is called."""
+        return WORDS[self.verdict]
 
 
 def lead(held: Sequence[Held]) -> str:
     """Answer in a sentence: how many of the limits are kept, and what is with the others."""
     counts = [(WORDS[verdict], sum(each.verdict == verdict for each in held)) for verdict in ORDER]
     told = ", ".join(f"{many:,} {word}" for word, many in counts if many)
-    runs = len({each.run for each in held})
-    return f"Budgets {WORDS[overall(held)]}: {told or 'nothing judged'}, in {count(runs, 'run')}."
+    return f"Budgets {WORDS[overall(held)]}: {told or 'nothing judged'}, in {count(len(runs_of(held)), 'run')}."
 
 
 def rows(held: Sequence[Held]) -> list[Row]:
@@ -48,22 +52,33 @@ def rows(held: Sequence[Held]) -> list[Row]:
         key = (each.run, each.limit.text, each.verdict, each.why, place if alone else None)
         together.setdefault(key, []).append(each)
     ordered = sorted(together.values(), key=lambda places: ORDER.index(places[0].verdict))
-    return [row(places[0]) if len(places) == 1 else _several(places) for places in ordered]
+    runs = runs_of(held)
+    return [row(places[0], runs) if len(places) == 1 else _several(places, runs) for places in ordered]
 
 
-def row(held: Held) -> Row:
-    """Put one limit in one cell into words."""
+def runs_of(held: Sequence[Held]) -> list[str]:
+    """Name the runs that were held against limits."""
+    return list(dict.fromkeys(each.run for each in held))
+
+
+def row(held: Held, runs: Sequence[str] = ()) -> Row:
+    """Put one limit in one cell into words, with the name of its run where there are several *runs*."""
     # Not through `clean`, which takes what follows the stroke of a ratio for a path.
     limit = " ".join(held.limit.text.split())
-    return Row(WORDS[held.verdict], limit, clean(held.place.cell.id), measured(held), clean(held.why))
+    return Row(held.verdict, limit, _of_run(held, runs, held.place.cell.id), measured(held), clean(held.why))
 
 
-def _several(places: Sequence[Held]) -> Row:
+def _of_run(held: Held, runs: Sequence[str], words: str) -> str:
+    return clean(f"{held.run}: {words}" if len(runs) > 1 else words)
+
+
+def _several(places: Sequence[Held], runs: Sequence[str]) -> Row:
     first = row(places[0])
     timed = [each for each in places if each.low is not None]
     counted = sorted({value for each in places for value in each.counted})
     told = f"nearest {measured(min(timed, key=_room))}" if timed else _range(counted) if counted else DASH
-    return Row(first.verdict, first.limit, count(len(places), "cell"), told, first.why)
+    cells = _of_run(places[0], runs, count(len(places), "cell"))
+    return Row(first.verdict, first.limit, cells, told, first.why)
 
 
 def _room(held: Held) -> float:

@@ -7,41 +7,39 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from overlap.harness import registry
-from overlap.harness.gate import file, github, view
+from overlap.harness.gate import delivery, file
 from overlap.harness.gate.arms.spec import specs
 from overlap.harness.gate.judge import judge
 from overlap.harness.gate.measure.compare import DEFAULT, Asked, compare
 from overlap.harness.gate.measure.settings import SETTINGS
-from overlap.harness.gate.record import Outcome, Rule, Run
+from overlap.harness.gate.record import Rule, Run
+from overlap.harness.gate.telling import compose, files, kinds, outputs
 from overlap.harness.host import interrupt
 from overlap.harness.host.input_files import read_toml
 from overlap.harness.mock.journal import Lost
 from overlap.harness.model.config import config_from
 from overlap.harness.store.ledger import fresh
 from overlap.harness.terminal.command_line import INTERRUPTED, USAGE, paper, run_folder, warn
-from overlap.harness.text.choices import choices, quoted
 from overlap.harness.text.mistakes import Mistake
 
-FORMATS = "overlap.harness.gate.formats"
 FILE = "gate.json"
 
 
 def main(what: tuple[str, ...], words: Mapping[str, Any]) -> int:
     """Carry it out and answer the exit code."""
     try:
-        formats = _formats(words["formats"])
+        formats = delivery.chosen(words["formats"], delivery.kinds() if words["budgets"] else kinds())
         if words["out"]:
             _can_hold_files(words["out"])
         if words["budgets"]:
-            from overlap.harness.gate.budgets.command import FILES, judged
+            from overlap.harness.gate.budgets.command import judged
 
             return judged(
                 words["budgets"],
                 [run_folder(Path(name)) for name in what],
                 paper(),
                 words["out"],
-                formats=list(FILES) if words["formats"] == "all" else formats,
+                formats=formats,
                 quiet=words["quiet"],
             )
         if words["replay"]:
@@ -53,15 +51,6 @@ def main(what: tuple[str, ...], words: Mapping[str, Any]) -> int:
     except Mistake as mistake:
         warn(str(mistake))
         return USAGE
-
-
-def _formats(words: str) -> list[str]:
-    there = registry.names(FORMATS)
-    names = there if words == "all" else [name.strip() for name in words.split(",") if name.strip()]
-    for name in names:
-        if name not in there:
-            raise Mistake(f"no format {quoted(name)}; {choices(name, there)}")
-    return names
 
 
 def _can_hold_files(out: Path) -> None:
@@ -165,19 +154,6 @@ def _tell(run: Run, out: Path | None, formats: list[str], *, quiet: bool) -> int
     outcome = judge(run)
     if out:
         file.write(outcome, out / FILE)
-        _write(outcome, out, formats)
-    if quiet:
-        print(f"{outcome.verdict}: {view.answer(outcome)}")
-    else:
-        registry.load(FORMATS, "terminal").show(outcome, paper())
-    github.tell(outcome, os.environ, sys.stdout)
+        delivery.keep({name: text for each in formats for name, text in files(outcome, each).items()}, out)
+    delivery.tell(compose(outcome), outputs(outcome), paper(), quiet=quiet)
     return outcome.exit_code
-
-
-def _write(outcome: Outcome, out: Path, formats: list[str]) -> None:
-    try:
-        for name in formats:
-            for filename, text in registry.load(FORMATS, name).files(outcome).items():
-                (out / filename).write_text(text, encoding="utf-8")
-    except OSError as wrong:
-        raise Mistake(f"cannot write to {out}: {wrong.strerror}") from wrong

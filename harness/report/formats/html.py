@@ -16,6 +16,7 @@ FILE = "report.html"
 DEFAULT = True
 # Whether it shows charts, which cost time to draw.
 DRAWS = True
+JUDGED = False
 # More rows than fit a screen are folded; print unfolds them.
 FOLDED_FROM = 16
 _HERE = Path(__file__).parent.parent
@@ -54,7 +55,7 @@ def render(report: Report) -> bytes:
         script_hash=b64encode(sha256(script.encode()).digest()).decode(),
         drawings={name: Markup(drawn) for name, drawn in report.drawings.items()},  # noqa: S704  # matplotlib and drawing.py escape
     )
-    return text.encode()
+    return f"{text.rstrip()}\n".encode()
 
 
 def _style() -> str:

@@ -1,14 +1,19 @@
 """The terminal, a hundred columns wide: every answer, and the tables that are made for a glance."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from overlap.harness.report.figures import count
-from overlap.harness.report.section import Report, Section, Table
+from overlap.harness.report.figures import count, listed
+from overlap.harness.report.formats._columns import Layout, laid_out, width_of
+from overlap.harness.report.section import Datum, Report, Section, Table
+from overlap.harness.report.verdict import SIGNS
 from overlap.harness.text.one_line import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.padding import Padding
     from rich.table import Table as RichTable
     from rich.text import Text
 
@@ -16,74 +21,186 @@ FILE = "report.txt"
 DEFAULT = False
 # Whether it shows charts, which cost time to draw.
 DRAWS = False
+JUDGED = False
 WIDTH = 100
-# A longer table is a report's business.
-MOST = 16
+# A longer table is a report's business; of one with the worst on top the first rows are worth more room.
+MOST, MOST_WORST = 16, 60
+# Sentences of a kind at most.
+MOST_ITEMS = 10
 # Longer entries are prose, which wraps.
 LONG = 36
+# How far sentences are set in below their heading, and below their row.
+_ITEM, _PROSE = 2, 3
+# What stands for signs of ours where a console has ASCII only.
+ASCII = str.maketrans("●─├┤│┊◂▸→…\N{EN DASH}µ·", "o-[]|:<>>.-u*")
 
 
 def render(report: Report) -> bytes:
-    """Answer what `show` shows as plain text."""
+    """Return what `show` shows, as plain text."""
     from rich.console import Console
 
     out = StringIO()
     # Left to itself, rich shows in a notebook what it is asked to write.
     show(report, Console(file=out, width=WIDTH, no_color=True, highlight=False, force_jupyter=False))
-    return out.getvalue().encode()
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines()).encode()
 
 
 def show(report: Report, console: "Console") -> None:
-    """Write *report* to *console*, no wider than `WIDTH`."""
-    width = min(WIDTH, console.width)
-    console.print(_text(report.title, style="bold"), width=width)
-    console.print(_text(" · ".join(report.facts), style="dim"), width=width)
-    for section in report.sections:
-        if section.glance != "nothing":
-            _section(section, console, width)
+    """Write *report* to *console*, no wider than `WIDTH`, in ASCII where the console has nothing else."""
+    _Paper(report, console).show()
 
 
-def _text(words: str, style: str = "") -> "Text":
-    """Make words from a run fit to be printed: no markup of rich's, no command to the terminal."""
-    from rich.text import Text
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """One report on its way to one console."""
 
-    return Text(one_line(words), style=style)
+    report: Report
+    console: "Console"
 
+    @property
+    def _width(self) -> int:
+        return min(WIDTH, self.console.width)
 
-def _section(section: Section, console: "Console", width: int) -> None:
-    console.print()
-    console.print(_text(section.title, style="bold"), width=width)
-    console.print(_text(section.lead), width=width)
-    if section.glance == "whole":
+    def show(self) -> None:
+        """Write all of it."""
+        self._headline()
+        if self.report.facts:
+            self._say(" · ".join(self.report.facts), "dim")
+        for section in self.report.sections:
+            if section.glance != "nothing":
+                self._section(section)
+
+    def _headline(self) -> None:
+        from rich.text import Text
+
+        verdict = self.report.verdict
+        if verdict is None:
+            self._say(self.report.title, "bold")
+            return
+        style = SIGNS[verdict.tone].style
+        opening = [(f"{verdict.opening.upper()}  ", style)] if verdict.opening else []
+        answer = self._text(verdict.answer, "bold" if opening else style)
+        self.console.print(Text.assemble(*opening, answer), width=self._width)
+
+    def _text(self, words: str, style: str = "", *, blanks: bool = False) -> "Text":
+        """Make words from a run fit to be printed: no markup of rich's, no command to the terminal."""
+        from rich.text import Text
+
+        line = words if blanks else one_line(words)
+        known = self.console.encoding.lower().startswith("utf")
+        return Text(line if known else line.translate(ASCII), style=style, overflow="fold")
+
+    def _say(self, words: str, style: str = "", indent: int = 0) -> None:
+        from rich.padding import Padding
+
+        self.console.print(Padding(self._text(words, style), (0, 0, 0, indent), expand=False), width=self._width)
+
+    def _section(self, section: Section) -> None:
+        self.console.print()
+        self._say(section.title, "bold")
+        self._say(section.lead)
+        if section.glance != "whole":
+            return
+        for item in section.items[:MOST_ITEMS]:
+            self._say(item, indent=_ITEM)
+        if len(section.items) > MOST_ITEMS:
+            self._say(f"({len(section.items) - MOST_ITEMS:,} more {self.report.whole})", "dim", _ITEM)
         if section.table:
-            _table(section.table, console, width)
+            self._table(section.table)
+        if self.report.verdict and section.note:
+            self._say(section.note, "dim")
         for part in section.parts:
             if part.glance != "nothing":
-                _section(part, console, width)
+                self._section(part)
+
+    def _table(self, table: Table) -> None:
+        figures = any(column.numeric for column in table.columns)
+        prose = any(len(datum.text) > LONG and " " in datum.text for row in table.rows for datum in row)
+        if table.plot or table.grouped is not None or any(column.prose for column in table.columns):
+            self._laid(table)
+        elif prose or not figures:
+            texts = [[datum.text for datum in row] for row in table.rows[:MOST]]
+            self.console.print(self._made(table, texts, []), width=self._width)
+            self._left_out(table, len(texts), 0)
+        elif len(table.rows) > MOST:
+            self._say(f"({count(len(table.rows), 'row')}: {self.report.whole})", "dim")
+        else:
+            texts = _fitting(table, self._width)
+            self.console.print(self._made(table, texts, _widths(table, texts)), width=self._width)
+            self._left_out(table, len(texts), len(table.columns) - len(texts[0]) if texts else 0)
+        if table.note:
+            self._say(table.note, "dim")
+
+    def _left_out(self, table: Table, shown: int, columns: int) -> None:
+        """Say how many rows and columns are not shown, of which verdicts, and where they are."""
+        left = [(len(table.rows) - shown, "row"), (columns, "column")]
+        if more := " and ".join(count(n, f"more {noun}") for n, noun in left if n):
+            kinds = f": {listed(table.kinds(shown))}" if table.kinds(shown) else ""
+            self._say(f"({more} {self.report.whole}{kinds})", "dim")
+
+    def _laid(self, table: Table) -> None:
+        """Show a table whose rows are parted by the names of groups and by sentences, all columns in line."""
+        shown = min(len(table.rows), MOST_WORST) if table.worst_first else len(table.rows)
+        layout = laid_out(table, shown, self._width)
+        self.console.print(self._lines(layout, [layout.heading], head=True), width=self._width)
+        for group, rows in _groups(table, shown):
+            if table.grouped is not None:
+                self._say(group, "bold")
+            for row in rows:
+                self.console.print(self._lines(layout, [layout.line(row)]), width=self._width)
+                for column, datum in zip(table.columns, table.rows[row], strict=True):
+                    if column.prose and datum.text and not datum.minor:
+                        self._say(datum.text, "dim", _PROSE)
+        self._left_out(table, shown, layout.left_out)
+        if table.plot and layout.plot:
+            self._say(table.plot.note, "dim")
+
+    def _lines(self, layout: Layout, rows: list[list[Datum]], *, head: bool = False) -> "Padding":
+        """Make the lines of some rows, in columns of the layout's widths; what is wider goes on below."""
+        from rich.padding import Padding
+        from rich.table import Table as RichTable
+
+        made = RichTable.grid(padding=(0, 1, 0, 0))
+        for width, right in zip(layout.widths, layout.right, strict=True):
+            made.add_column(
+                min_width=width, max_width=width, justify="right" if right else "left", overflow="fold"
+            )
+        for row in rows:
+            style = ["dim" if head else SIGNS[each.tone].style if each.tone else "" for each in row]
+            # A plot begins with blanks that mean something.
+            texts = [self._text(each.text, own, blanks=True) for each, own in zip(row, style, strict=True)]
+            made.add_row(*texts)
+        return Padding(made, (0, 0, 0, layout.indent), expand=False)
+
+    def _made(self, table: Table, texts: list[list[str]], widths: list[int]) -> "RichTable":
+        """Make the table; without *widths* its columns share what room there is, and entries wrap."""
+        from rich import box
+        from rich.table import Table as RichTable
+
+        made = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+        for i, column in enumerate(table.columns[: len(texts[0]) if texts else len(table.columns)]):
+            made.add_column(
+                self._text(column.heading),
+                justify="right" if column.numeric else "left",
+                min_width=widths[i] if widths else None,
+                max_width=widths[i] if widths else None,
+                overflow="fold",
+            )
+        for row in texts:
+            made.add_row(*map(self._text, row))
+        return made
 
 
-def _table(table: Table, console: "Console", width: int) -> None:
-    figures = any(column.numeric for column in table.columns)
-    prose = any(len(datum.text) > LONG and " " in datum.text for row in table.rows for datum in row)
-    if len(table.rows) > MOST and figures and not prose:
-        console.print(_text(f"({len(table.rows)} rows: in the report)", style="dim"), width=width)
-        return
-    if prose or not figures:
-        texts = [[datum.text for datum in row] for row in table.rows[:MOST]]
-        console.print(_made(table, texts, []), width=width)
-    else:
-        texts = _fitting(table, width)
-        console.print(_made(table, texts, _widths(table, texts)), width=width)
-    shown = len(texts[0]) if texts else len(table.columns)
-    left = [(len(table.rows) - len(texts), "row"), (len(table.columns) - shown, "column")]
-    if more := " and ".join(count(n, f"more {noun}") for n, noun in left if n):
-        console.print(_text(f"({more} in the report)", style="dim"), width=width)
-    if table.note:
-        console.print(_text(table.note, style="dim"), width=width)
+def _groups(table: Table, shown: int) -> Iterator[tuple[str, list[int]]]:
+    """Yield the first *shown* rows by what they belong to; a group stands where its first row does."""
+    together: dict[str, list[int]] = {}
+    for row in range(shown):
+        together.setdefault(table.group(row), []).append(row)
+    yield from together.items()
 
 
 def _fitting(table: Table, width: int) -> list[list[str]]:
-    """Answer the rows as texts that fit: all intervals, else the first column's, else none and fewer columns."""
+    """Return the rows as texts that fit: all intervals, else the first column's, else none and fewer columns."""
     bearing = [i for i in range(len(table.columns)) if any(row[i].interval for row in table.rows)]
     for told in (bearing, bearing[:1], []):
         texts = [[datum.whole if i in told else datum.text for i, datum in enumerate(row)] for row in table.rows]
@@ -95,10 +212,10 @@ def _fitting(table: Table, width: int) -> list[list[str]]:
 
 
 def _widths(table: Table, texts: list[list[str]]) -> list[int]:
-    """Answer how wide each column is when headings may wrap and entries may not."""
+    """Return how wide each column is when headings may wrap and entries may not."""
     columns = zip(*texts, strict=True) if texts else ()
     return [
-        max(map(len, (*column, *head.heading.split())))
+        max(map(width_of, (*column, *head.heading.split())))
         for head, column in zip(table.columns, columns, strict=False)
     ]
 
@@ -106,22 +223,3 @@ def _widths(table: Table, texts: list[list[str]]) -> list[int]:
 def _wide(table: Table, texts: list[list[str]]) -> int:
     # A blank and a divider behind each column.
     return sum(width + 2 for width in _widths(table, texts))
-
-
-def _made(table: Table, texts: list[list[str]], widths: list[int]) -> "RichTable":
-    """Make the table; without *widths* its columns share what room there is, and entries wrap."""
-    from rich import box
-    from rich.table import Table as RichTable
-
-    made = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    for i, column in enumerate(table.columns[: len(texts[0]) if texts else 0]):
-        made.add_column(
-            _text(column.heading),
-            justify="right" if column.numeric else "left",
-            min_width=widths[i] if widths else None,
-            max_width=widths[i] if widths else None,
-            overflow="fold",
-        )
-    for row in texts:
-        made.add_row(*map(_text, row))
-    return made

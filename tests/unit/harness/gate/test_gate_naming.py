@@ -7,10 +7,10 @@ from io import StringIO
 
 import pytest
 
-from overlap.harness import registry
 from overlap.harness.gate.judge import judge
 from overlap.harness.gate.naming import shown
 from overlap.harness.gate.record import Arm, Pair, Rule, Run, Series
+from overlap.harness.gate.telling import files
 
 # What is shown of a name is cut after 300 characters.
 NAMES = ("x" * 400 + "a", "x" * 400 + "b", "t.py::y")
@@ -21,7 +21,7 @@ OUTCOME = judge(Run(Arm("a", "a"), Arm("b", "b"), Rule(), NAMES, SERIES, rounds=
 
 def texts(name):
     """Return what a format makes of the run."""
-    return list(registry.load("overlap.harness.gate.formats", name).files(OUTCOME).values())
+    return list(files(OUTCOME, name).values())
 
 
 def test_what_would_be_one_name_is_numbered():

@@ -8,10 +8,11 @@ from random import Random
 import pytest
 
 from overlap.harness.gate import view
-from overlap.harness.gate.formats import html, junit, markdown, terminal
 from overlap.harness.gate.judge import judge, judge_series
 from overlap.harness.gate.meaning import meaning
 from overlap.harness.gate.record import Arm, Control, Pair, Rule, Run, Series
+from overlap.harness.gate.telling import compose, files
+from overlap.harness.report.formats import markdown
 from overlap.harness.text.percentages import change
 
 RULE = Rule()
@@ -86,19 +87,19 @@ def every_kind():
 def rows_of(name, told):
     """Return (from → to, change) of each row that a format shows."""
     if name == "terminal":
-        lines = terminal.files(told)["gate.txt"].splitlines()
+        lines = files(told, "terminal")["gate.txt"].splitlines()
         row = re.compile(r"(\S+(?: → \S+)?)(?: [µmn]?s)? +(equal|[-+]?[\d.]+ (?:%|times)|\N{EN DASH})(?: |$)")
-        shown = [line for line in lines if line.startswith((" CPU per call", " requests per call"))]
+        shown = [line for line in lines if line.startswith(" ") and re.search(r"(CPU|requests) per call  ", line)]
         return [found.groups() for line in shown if (found := row.search(line))]
     if name == "markdown":
-        table = [line.split(" | ") for line in markdown.summary(told).splitlines() if line.startswith("| ")]
-        return [(cells[3], cells[4]) for cells in table if len(cells) == 8][1:]
+        table = [line.split(" | ") for line in markdown.text(compose(told)).splitlines() if line.startswith("| ")]
+        return [(cells[3], cells[4].partition(" (")[0]) for cells in table if len(cells) == 8][1:]
     if name == "html":
-        table = html.report(told).sections[0].table
+        table = compose(told).sections[0].table
         return [(row[3].text, row[4].text) for row in table.rows]
     cases = re.findall(
         r'(?:message="|<system-out>)[a-zA-Z ]+? ((?:equal|[-+][\d.]+ %|[\d.]+ times|0\.0 %)[^,]*), ([^:]+):',
-        junit.files(told)["gate-junit.xml"],
+        files(told, "junit")["gate-junit.xml"],
     )
     return [(values, re.sub(r" \(.*", "", change)) for change, values in cases]
 
@@ -238,10 +239,10 @@ def test_the_chance_of_a_missed_count_is_what_simulation_finds():
 def test_the_mark_of_a_row_is_its_own_bound():
     """The p95 has 20 %: a mark at 5 % would promise what its pass does not."""
     told = judge(run(timed(1.0, 40, 0.06), timed(1.0, 40, 0.06, metric="overhead.p95", bound=0.2)))
-    lines = [line for line in terminal.files(told)["gate.txt"].splitlines() if "●" in line]
-    places = {line.split()[0]: line.find("┊") for line in lines}
+    lines = [line for line in files(told, "terminal")["gate.txt"].splitlines() if "●" in line]
+    places = {line.split()[1]: line.find("┊") for line in lines}
     assert places["overhead"] > places["CPU"] or places["overhead"] == -1
-    assert "20 % in overhead p95" in " ".join(terminal.files(told)["gate.txt"].split())
+    assert "20 % in overhead p95" in " ".join(files(told, "terminal")["gate.txt"].split())
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1])
@@ -271,7 +272,7 @@ def test_the_interruption_is_the_first_that_is_told(form):
     told = judge(run(timed(1.0, 4), interrupted=True))
     first = "interrupted after 4 of at most 80 rounds: 1 of 1 series is undecided"
     assert view.answer(told).startswith(first)
-    text = {"terminal": terminal, "markdown": markdown, "junit": junit}[form].files(told)
+    text = files(told, form)
     assert first in " ".join(next(iter(text.values())).split())[:400]
 
 
@@ -280,7 +281,7 @@ def test_a_run_that_was_interrupted_in_its_first_round_is_a_sentence_and_no_tabl
     told = judge(run(timed(1.0, 0), counts([], []), interrupted=True))
     assert told.verdict == "invalid"
     answer = "interrupted before the first round had ended: no round was measured to its end"
-    for text in (terminal.files(told)["gate.txt"], markdown.summary(told)):
+    for text in (files(told, "terminal")["gate.txt"], markdown.text(compose(told))):
         assert answer in " ".join(text.split())
         assert "→" not in text
 

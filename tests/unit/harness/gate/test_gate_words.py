@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from overlap.harness import registry
 from overlap.harness.gate import plot, view
 from overlap.harness.gate.meaning import meaning
 from overlap.harness.gate.record import TRIAL, Arm, Control, Judged, Missing, Outcome, Rule, Run, Series
 from overlap.harness.gate.sanitize import clean
+from overlap.harness.gate.telling import files
+from overlap.harness.report.formats.terminal import ASCII
 from overlap.harness.text.numerals import number, whole
 from overlap.harness.text.percentages import change, percent, span
 from overlap.harness.text.units import fitting, from_to
@@ -223,7 +224,7 @@ def test_ascii_stands_for_every_character_of_a_plot():
         judged(ratio=3.0, low=2.0, high=4.0),
         judged(ratio=0.1, low=0.05, high=0.2),
     ):
-        assert re.fullmatch(r"[ -~]+", plot.line(each, axis).translate(plot.ASCII))
+        assert re.fullmatch(r"[ -~]+", plot.line(each, axis).translate(ASCII))
 
 
 @pytest.mark.parametrize("form", ["terminal", "markdown", "junit", "html"])
@@ -235,5 +236,5 @@ def test_what_is_installed_here_is_told_with_its_versions(form):
     sentence = "Measured with what is installed here: openai 3.57.0, aiohttp 3.14 and zstandard 1."
     assert view.installed(told) == sentence
     assert view.installed(outcome(judged(), base=arm, candidate=own)) == ""
-    [text] = list(registry.load("overlap.harness.gate.formats", form).files(told).values())[:1]
+    [text] = list(files(told, form).values())[:1]
     assert sentence in " ".join(text.split())

@@ -1,0 +1,69 @@
+"""Where a verdict goes: the terminal, files, a job on GitHub; the same for a gate and for budgets."""
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from overlap.harness.registry import load, names
+from overlap.harness.report import github
+from overlap.harness.report.build import FORMATS
+from overlap.harness.report.section import Report
+from overlap.harness.text.choices import choices, quoted
+from overlap.harness.text.mistakes import Mistake
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def chosen(words: str, there: Iterable[str]) -> list[str]:
+    """Return the formats that *words* name, of those that are *there*; raises `Mistake` for another."""
+    there = list(there)
+    wanted = there if words == "all" else [name.strip() for name in words.split(",") if name.strip()]
+    for name in wanted:
+        if name not in there:
+            raise Mistake(f"no format {quoted(name)}; {choices(name, there)}")
+    return wanted
+
+
+def kinds() -> list[str]:
+    """Name the formats of every verdict."""
+    return names(FORMATS)
+
+
+def files(report: Report, name: str) -> dict[str, str]:
+    """Return what the format called *name* writes of a report with a verdict: the text of each file."""
+    assert report.verdict is not None
+    stem, page = report.verdict.stem, load(FORMATS, name)
+    made = {page.FILE.replace("report", stem): page.render(_drawn(report) if name == "html" else report).decode()}
+    return made | ({f"{stem}-comment.md": page.comment(report, stem)} if name == "markdown" else {})
+
+
+def _drawn(report: Report) -> Report:
+    from overlap.harness.report.drawing import svg
+
+    return replace(report, drawings={chart.name: svg(chart) for chart in report.charts()})
+
+
+def keep(texts: Mapping[str, str], out: Path) -> None:
+    """Write *texts* by their names into the folder *out*; raises `Mistake` where that cannot be."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (out / name).write_text(text, encoding="utf-8")
+    except OSError as wrong:
+        raise Mistake(f"cannot write to {out}: {wrong.strerror}") from wrong
+
+
+def tell(report: Report, outputs: Mapping[str, str], console: "Console", *, quiet: bool) -> None:
+    """Show *report* on *console*, its verdict alone if *quiet*, and tell the job on GitHub if this is one."""
+    from overlap.harness.report.formats.terminal import show
+
+    assert report.verdict is not None
+    if quiet:
+        console.print(report.verdict.line, highlight=False, markup=False, soft_wrap=True)
+    else:
+        show(report, console)
+    github.tell(report, outputs, os.environ, sys.stdout)
