@@ -6,7 +6,6 @@ What Locust's side says is held against the server's own journal of the same run
 """
 
 import sys
-from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
@@ -17,7 +16,8 @@ import orjson
 
 from overlap.harness.load.config import LoadConfig
 from overlap.harness.load.run import headless
-from overlap.harness.model.record import STOPPED, Call
+from overlap.harness.model.record import STOPPED, Call, Cell, Slot
+from overlap.harness.stats.throughput import steady
 from overlap.harness.store.run_files import Run, read
 
 USERS, TOKENS, TTFT, ITL = 64, 16, 0.05, 0.005
@@ -45,7 +45,8 @@ def timing(run: Run) -> list[str]:
     seen = mean(gap for call in calls for gap in call.itl or ())
     written = mean(later - earlier for call in calls for earlier, later in pairwise(call.served[0].written))
     ideal = USERS / (TTFT + (TOKENS - 1) * ITL)
-    rate = _steady(calls)
+    # A slot's CPU time and the like have no part in it.
+    rate = steady(Cell("", "", "", "", USERS), Slot("", 0, 0, len(calls), 0, 0, 0), calls) or 0.0
     ttft = median(call.ttft or 0 for call in calls) / 1e6
     return [
         f"TTFT p50    {ttft:.2f} ms, {late:.3f} after the server had written it (wanted: below 1)",
@@ -66,14 +67,6 @@ def _late(call: Call) -> int:
     """How long after the server had written the first token its caller stamped it, in ns."""
     [entry] = call.served
     return call.sent + call.chunks[0] - entry.received - entry.written[0]
-
-
-def _steady(calls: Sequence[Call]) -> float:
-    """Calls per second while all users were there: mean calls in flight over the mean life of a call."""
-    starts = sorted(call.sent for call in calls)
-    opened, closed = starts[USERS - 1], starts[-1]
-    busy = sum(max(0, min(call.done, closed) - max(call.sent, opened)) for call in calls)
-    return busy / (closed - opened) / mean(call.done - call.sent for call in calls) * 1e9
 
 
 def main() -> None:

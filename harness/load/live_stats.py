@@ -16,9 +16,9 @@ from overlap.harness.host.other_programs import Taken
 from overlap.harness.load.call_log import SHARE, Row
 from overlap.harness.mock.journal import Journal
 from overlap.harness.model.record import Call, Served
-from overlap.harness.model.shares import OWNERS, shares
+from overlap.harness.model.shares import OWNERS, at_once, shares
 from overlap.harness.probe import tag
-from overlap.harness.stats.throughput import in_flight
+from overlap.harness.stats.throughput import taken
 from overlap.harness.worker.open_loop import NOT_STARTED
 
 RECENT = 10.0  # seconds that the live view looks back
@@ -189,8 +189,8 @@ def _overlap(
         if closed - opened < median(done - sent for sent, done in spans) / 10:
             closed = max(call.done for call in calls)
     lives = sum(call.done - call.sent for call in calls)
-    busy = sum(max(0, min(done, closed) - max(sent, opened)) for sent, done in spans)
-    places = in_flight([Call("", 0, 0, sent, done) for sent, done in spans]) * (closed - opened)
+    busy = taken(spans, opened, closed)
+    places = at_once(spans) * (closed - opened)
     return busy / places * planned / lives * 100 if places and lives else None
 
 

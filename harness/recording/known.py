@@ -7,14 +7,13 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-import numpy as np
-
 from overlap.harness.host import interrupt
 from overlap.harness.host.core_pinning import seats
 from overlap.harness.host.idle_guard import awake
 from overlap.harness.host.owned.temporary import temporary
 from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.endpoint import Endpoint, Remote
+from overlap.harness.model.quantile import quantile
 from overlap.harness.recording.file import Recorded, Recording, write
 from overlap.harness.recording.measure import Measured, Work, measure
 
@@ -105,9 +104,9 @@ def nine_of_ten(values: Sequence[int]) -> int:
     """
     Answer what nine of ten *values* do not exceed; 0 for none.
 
-    As reports take percentiles: Hyndman and Fan's type 8.
+    As reports take percentiles (`model.quantile`).
 
     >>> nine_of_ten(range(100)), nine_of_ten([5]), nine_of_ten([])
     (90, 5, 0)
     """
-    return round(float(np.percentile(values, 90, method="median_unbiased"))) if values else 0
+    return round(quantile(values, 0.9)) if values else 0

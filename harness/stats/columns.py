@@ -9,10 +9,11 @@ from typing import Literal
 import numpy as np
 
 from overlap.harness.model.metrics import CALLS, SLOTS, Better, OfCalls, OfSlots
+from overlap.harness.model.quantile import reaches
 from overlap.harness.stats.bootstrap import FEWEST_ROUNDS, over_rounds
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.proportion import share
-from overlap.harness.stats.quantiles import Floats, enough, of_round, reaches, with_failed
+from overlap.harness.stats.quantiles import Floats, enough, of_round, with_failed
 from overlap.harness.stats.rounds import Round, replayed
 from overlap.harness.stats.throughput import STEADY
 

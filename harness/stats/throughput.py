@@ -57,6 +57,16 @@ def window(own: Lives) -> tuple[int, int] | None:
     return (opened, closed) if closed - opened >= max(long, 1) else None
 
 
+def taken(own: Lives, opened: int, closed: int) -> int:
+    """
+    Return for how long places were taken between *opened* and *closed*, in ns, added up over all places.
+
+    >>> taken([(0, 10), (5, 15), (20, 30)], 8, 25)
+    14
+    """
+    return sum(max(0, min(end, closed) - max(begin, opened)) for begin, end in own)
+
+
 def kept_busy(calls: Sequence[Call]) -> float | None:
     """Return how many places were taken on average, from the first moment that all were to the last start."""
     own = lives(calls)
@@ -64,7 +74,7 @@ def kept_busy(calls: Sequence[Call]) -> float | None:
     if own is None or found is None:
         return None
     opened, closed = found
-    return sum(max(0, min(end, closed) - max(begin, opened)) for begin, end in own) / (closed - opened)
+    return taken(own, opened, closed) / (closed - opened)
 
 
 def waves(calls: Sequence[Call]) -> float:

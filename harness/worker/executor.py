@@ -7,10 +7,10 @@ executor of its own size, and its queue is the slot's as well.
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from statistics import median
 from time import monotonic_ns
 from typing import Any, ParamSpec, TypeVar
 
+from overlap.harness.model.quantile import quantile
 from overlap.harness.model.record import Queue
 
 Given = ParamSpec("Given")
@@ -49,4 +49,4 @@ def forget() -> None:
 
 def queue() -> Queue | None:
     """Answer how long work waited since the last `forget`; None where none was begun."""
-    return Queue(len(_waits), round(median(_waits)), max(_waits)) if _waits else None
+    return Queue(len(_waits), round(quantile(_waits, 0.5)), max(_waits)) if _waits else None

@@ -20,13 +20,13 @@ import asyncio
 import resource
 from collections.abc import Sequence
 from itertools import pairwise
-from math import ceil
 from time import monotonic_ns, thread_time_ns
 
+from overlap.harness.model.quantile import quantile
 from overlap.harness.model.record import Lag
 
 PERIOD = 10_000_000
-# Below this the largest value would pass for the 99th percentile.
+# With fewer, the 99th percentile would be little else than the largest value.
 FEWEST = 100
 # With fewer beats that nothing else shared their time with, the cheapest of all wakes stands for a beat's.
 FEWEST_ALONE = 4
@@ -121,6 +121,5 @@ def spread(late: Sequence[int]) -> Lag | None:
     if not late:
         return None
     ordered = sorted(late)
-    count = len(ordered)
-    p99 = ordered[ceil(count * 99 / 100) - 1] if count >= FEWEST else None
-    return Lag(ordered[count // 2], p99, ordered[-1], count)
+    p99 = round(quantile(ordered, 0.99)) if len(ordered) >= FEWEST else None
+    return Lag(round(quantile(ordered, 0.5)), p99, ordered[-1], len(ordered))

@@ -10,10 +10,10 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from inspect import iscoroutinefunction
-from statistics import median
 from time import monotonic_ns
 from typing import Any, Self
 
+from overlap.harness.model.quantile import quantile
 from overlap.harness.model.record import Queue
 
 # Module, class, method, and whether a call of it is a wait at all: httpcore's answers at once if there is a place,
@@ -77,4 +77,4 @@ class PoolWaits:
         if not self._watched:
             return None
         waits = self._took
-        return Queue(len(waits), round(median(waits)), max(waits)) if waits else Queue(0, 0, 0)
+        return Queue(len(waits), round(quantile(waits, 0.5)), max(waits)) if waits else Queue(0, 0, 0)

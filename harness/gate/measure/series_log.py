@@ -8,6 +8,7 @@ from typing import Any
 
 from overlap.harness.gate.judge import judge_series, settled
 from overlap.harness.gate.record import TRIAL, Arm, Control, Missing, Pair, Rule, Run, Series
+from overlap.harness.model.quantile import quantile
 
 PROCESS = "(process)"  # the cell of what belongs to a worker and not to one of its slots
 
@@ -88,8 +89,8 @@ class Book:
     def typical(self, cell: str, metric: str) -> float | None:
         """Answer the base's median so far; None before the first round."""
         series = self._series.get((cell, metric))
-        values = sorted(pair.base for pair in series.pairs if pair.lacks != "base") if series else []
-        return values[len(values) // 2] if values else None
+        values = [pair.base for pair in series.pairs if pair.lacks != "base"] if series else []
+        return quantile(values, 0.5) if values else None
 
     @property
     def run(self) -> Run:

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import scipy
 
+from overlap.harness.model.quantile import quantile, reaches
 from overlap.harness.model.record import Call, Cell, Served, Slot
 from overlap.harness.stats.columns import numbers
-from overlap.harness.stats.quantiles import enough, of_round, reaches
+from overlap.harness.stats.quantiles import enough, of_round
 from overlap.harness.stats.rounds import Round, replayed
 
 
@@ -31,6 +32,8 @@ def test_a_quantile_is_the_value_at_its_median_unbiased_place(count):
     assert of_round(values, qs).tolist() == pytest.approx(
         scipy.stats.mstats.mquantiles(values, qs, 1 / 3, 1 / 3).tolist()
     )
+    # What measures has no arrays, and takes the same.
+    assert [quantile(values.tolist(), q) for q in qs] == pytest.approx(of_round(values, qs).tolist())
 
 
 def test_the_median_of_three_is_the_middle_one():

@@ -53,9 +53,10 @@ def test_a_slot_shorter_than_a_beat_has_no_lag():
 
 
 def test_below_a_hundred_beats_there_is_no_99th_percentile():
-    """Of fifteen, it would be the largest; of a hundred, it is the last but one."""
+    """Of fifteen, it would be the largest; of a hundred, it lies between the last two."""
     assert spread(range(1, 16)) == Lag(p50=8, p99=None, max=15, count=15)
-    assert spread(range(1, 101)) == Lag(p50=51, p99=99, max=100, count=100)
+    # The median of 100 is the mean of the two in the middle; the p99 has place (100 + 1/3) 0.99 + 1/3 = 99.66.
+    assert spread(range(10, 1010, 10)) == Lag(p50=505, p99=997, max=1000, count=100)
 
 
 @pytest.mark.parametrize(
