@@ -4,10 +4,10 @@ import platform
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from types import ModuleType
 
 from overlap.harness import registry
+from overlap.harness.host.environment import version_of
 from overlap.harness.text.choices import quoted
 from overlap.harness.text.mistakes import Mistake
 
@@ -40,10 +40,7 @@ def _version(package: str) -> str:
     if package in sys.stdlib_module_names:
         return f"Python {platform.python_version()}"
     distribution = package.replace("_", "-")
-    try:
-        return f"{distribution} {version(distribution)}"
-    except PackageNotFoundError:
-        return f"{distribution} (not installed)"
+    return f"{distribution} {version_of(distribution) or '(not installed)'}"
 
 
 def number(name: str) -> str:

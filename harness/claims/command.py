@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from time import localtime, strftime
 
 from rich.console import Console
 
@@ -17,6 +16,7 @@ from overlap.harness.claims.run import Bed, finding
 from overlap.harness.host import interrupt
 from overlap.harness.host.environment import circumstances
 from overlap.harness.host.owned.temporary import temporary
+from overlap.harness.host.timestamps import timestamp
 from overlap.harness.model.config import default_executor
 from overlap.harness.report.formats.terminal import show
 from overlap.harness.store.ledger import fresh
@@ -104,7 +104,7 @@ def _measure(chosen: Sequence[Claim], asked: Asked) -> tuple[Path, Ledger]:
         with interrupt.listening():
             bed = stack.enter_context(Bed())
         progress = stack.enter_context(Progress(Console(stderr=True), len(chosen), quiet=asked.quiet))
-        folder, began = fresh(asked.results, "claims"), strftime("%Y-%m-%dT%H:%M:%S%z", localtime())
+        folder, began = fresh(asked.results, "claims"), timestamp()
         about = circumstances(default_executor())
         # Who is killed now leaves a folder that says so.
         ledger.write(folder, Ledger(folder.name, began, "running", about, ()))

@@ -3,7 +3,6 @@
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from time import localtime, strftime
 from typing import Any
 
 import click
@@ -11,6 +10,7 @@ from rich.console import Console
 
 from overlap.harness.diagnose.config import PROFILE, TOKENS, Asked
 from overlap.harness.host import interrupt
+from overlap.harness.host.timestamps import timestamp
 from overlap.harness.model.config import default_executor
 from overlap.harness.store.ledger import begun, fresh
 from overlap.harness.store.run_files import Unwritten
@@ -62,7 +62,7 @@ def _carry_out(asked: Asked, *, quiet: bool, as_json: bool) -> int:
     from overlap.harness.diagnose.run import Lab, carry_out
 
     interventions(asked.only)  # a name that is not there is told before anything is started
-    began = strftime("%Y-%m-%dT%H:%M:%S%z", localtime())
+    began = timestamp()
     with interrupt.held():
         with ExitStack() as stack:
             with interrupt.listening():

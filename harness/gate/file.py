@@ -8,17 +8,16 @@ series is invalid either way. A digest of the run notices a byte that has change
 
 import json
 import math
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, fields
 from hashlib import blake2b
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from overlap.harness.gate.record import SCHEMA, Arm, Control, Missing, Outcome, Pair, Rule, Run, Series
+from overlap.harness.gate.record import ARMS, SCHEMA, Arm, Control, Missing, Outcome, Pair, Rule, Run, Series
 from overlap.harness.host.input_files import MIB, text_of
+from overlap.harness.store.run_files import replace
 from overlap.harness.text.mistakes import Mistake
 
 LARGEST = 256 * MIB
@@ -43,15 +42,12 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
 
 def write(outcome: Outcome, path: Path) -> None:
     """Write *outcome* to *path*, whole or not at all. Raises `Mistake` where it cannot be written."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    said: dict[str, Any] = json.loads(json.dumps(_finite(as_json(outcome)), default=str))
+    text = json.dumps({**said, DIGEST: digest(said)}, indent=1) + "\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        said: dict[str, Any] = json.loads(json.dumps(_finite(as_json(outcome)), default=str))
-        part.write_text(json.dumps({**said, DIGEST: digest(said)}, indent=1) + "\n", encoding="utf-8")
-        part.replace(path)
+        replace(path, text.encode())
     except OSError as wrong:
-        with suppress(OSError):
-            part.unlink()
         raise Mistake(f"cannot write {path}: {wrong.strerror}") from wrong
 
 
@@ -139,8 +135,7 @@ def _record(kind: Any, found: Any, where: str) -> Any:
     if not isinstance(found, dict):
         raise Mistake(f"{where} is not there" if found is None else f"{where} is no record")
     if kind is Pair:
-        values = ("base", "candidate")
-        found = {key: math.nan if key in values and value is None else value for key, value in found.items()}
+        found = {key: math.nan if key in ARMS and value is None else value for key, value in found.items()}
     hints = get_type_hints(kind)
     # A field that a later version added is no reason to refuse: what it says was not needed for the verdict.
     given = {name: _made(hints[name], found[name], f"{where}.{name}") for name in hints if name in found}

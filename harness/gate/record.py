@@ -16,6 +16,7 @@ SCHEMA = "overlap-gate/2"
 Verdict = Literal["pass", "improved", "regressed", "inconclusive", "invalid"]
 # 1 regressed: the only code that says that the candidate is worse; 4: nothing can be said.
 EXIT: Mapping[Verdict, int] = {"pass": 0, "improved": 0, "regressed": 1, "inconclusive": 3, "invalid": 4}
+ARMS = ("base", "candidate")
 # The largest share that is a bound or a noise: ten times as slow.
 MOST = 9.0
 # The round before the first.

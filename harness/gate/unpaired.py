@@ -17,7 +17,7 @@ from statistics import NormalDist, median
 
 import numpy as np
 
-from overlap.harness.gate.record import Judged, Pair, Rule, Series, Verdict
+from overlap.harness.gate.record import ARMS, Judged, Pair, Rule, Series, Verdict
 from overlap.harness.report.figures import count
 from overlap.harness.stats.robust import spread
 from overlap.harness.text.percentages import change, percent
@@ -36,7 +36,7 @@ def judge_stored(series: Series, rule: Rule, hypotheses: int) -> Judged:
     if any(not 0 < value < float("inf") for pair in pairs for value in (pair.base, pair.candidate)):
         return Judged(series, "invalid", "a value is no number above zero, so that there is no ratio", len(pairs))
     sign = -1 if series.better == "higher" else 1
-    bases, candidates = ([getattr(pair, arm) for pair in pairs] for arm in ("base", "candidate"))
+    bases, candidates = ([getattr(pair, arm) for pair in pairs] for arm in ARMS)
     estimate = sign * log(median(candidates) / median(bases))
     noise = _noise(pairs, rule)
     # A median of n normal values has a standard error of sqrt(pi / 2 / n).

@@ -78,7 +78,7 @@ def circumstances(executor: int) -> dict[str, Any]:
         "clock": f"{clock.implementation}, resolution {clock.resolution:g} s",
         "load": round(os.getloadavg()[0], 2),
         "gil": getattr(sys, "_is_gil_enabled", lambda: True)(),
-        "packages": {name: found for name in PACKAGES if (found := _version(name))},
+        "packages": {name: found for name in PACKAGES if (found := version_of(name))},
     }
 
 
@@ -99,7 +99,8 @@ def _cpu_model() -> str | None:
     return None
 
 
-def _version(package: str) -> str | None:
+def version_of(package: str) -> str | None:
+    """Return the version of the installed *package*; None where it is not installed."""
     from importlib.metadata import PackageNotFoundError, version  # no worker asks, and it brings much along
 
     try:

@@ -3,13 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from time import localtime, strftime
 from typing import Any
 
 from overlap.harness import registry
-from overlap.harness.host.environment import circumstances
+from overlap.harness.host.environment import circumstances, version_of
+from overlap.harness.host.timestamps import timestamp
 from overlap.harness.load import remarks
 from overlap.harness.load.config import LoadConfig
 from overlap.harness.load.live_stats import Tally
@@ -38,10 +37,10 @@ class Book:
         self._cells: dict[str, dict[str, Any]] = {}
         self._entered = 0
         environment = circumstances(config.requests) | {"pinned": pinned}
-        environment["packages"] |= {each: found for each in PACKAGES if (found := _version(each))}
+        environment["packages"] |= {each: found for each in PACKAGES if (found := version_of(each))}
         self._facts: dict[str, Any] = {
             "name": folder.name,
-            "time": strftime("%Y-%m-%dT%H:%M:%S%z", localtime()),
+            "time": timestamp(),
             "config": self._asked(),
             "environment": environment,
         }
@@ -217,10 +216,3 @@ def how(config: LoadConfig, changes: Sequence[tuple[int, int]] = ()) -> str:
         users = ", then ".join(str(number) for _, number in changes) if len(changes) > 1 else str(config.users)
         return f"closed loop, {users} users: each sends its next call when the last has come back"
     return f"open loop, arrivals {arrivals.short}: calls are timed from when they were due"
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from tempfile import gettempdir
-from time import localtime, strftime
 
 from overlap.harness.application.inputs import questions
 from overlap.harness.host import interrupt
 from overlap.harness.host.descriptors import allow
+from overlap.harness.host.timestamps import timestamp
 from overlap.harness.mock.process import NotReady
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.endpoint import Remote
@@ -139,7 +139,7 @@ def _recording(asked: Asked, remote: Remote, measured: Measured) -> Recording:
     about = {
         "name": asked.name,
         "model": remote.model,
-        "made": strftime("%Y-%m-%dT%H:%M:%S%z", localtime()),
+        "made": timestamp(),
         "max_tokens": asked.tokens,
         "failed": len(measured.failed),
     }

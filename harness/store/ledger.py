@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from time import localtime, strftime
 from typing import Any
 
-from overlap.harness.host import secrets
+from overlap.harness.host import secrets, timestamps
 from overlap.harness.host.environment import circumstances
+from overlap.harness.host.timestamps import timestamp
 from overlap.harness.model import slo
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Planned
@@ -22,7 +22,7 @@ from overlap.harness.text.mistakes import Mistake
 
 def fresh(results: Path, name: str) -> Path:
     """Make a new folder `<time>-<name>` in *results*. Raises `Mistake` where nothing can be written."""
-    stem = f"{strftime('%Y-%m-%dT%H-%M-%S', localtime())}-{name}"
+    stem = f"{timestamps.stem()}-{name}"
     try:
         results.mkdir(parents=True, exist_ok=True)
         for number in range(1, 1000):
@@ -84,7 +84,7 @@ class Ledger:
         limits = dict(slo.read(config.slo).limits) if config.slo else None
         self._facts: dict[str, Any] = {
             "name": folder.name,
-            "time": strftime("%Y-%m-%dT%H:%M:%S%z", localtime()),
+            "time": timestamp(),
             "config": _told(config, list(questions)),
             "environment": circumstances(config.executor),
             "scenarios": {name: {"question": question, "slo": limits} for name, question in questions.items()},

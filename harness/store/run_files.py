@@ -209,7 +209,8 @@ def replace(path: Path, content: bytes) -> None:
     """Write *path* in one step: a reader sees the old file or the new one, never half of it."""
     if not path.name:  # `.` or `/`
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    fresh = path.with_name(path.name + ".part")
+    # Two processes that write the same file would write into one another's, but for the process's own name in it.
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         fresh.write_bytes(content)
         fresh.replace(path)

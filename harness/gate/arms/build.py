@@ -14,11 +14,10 @@ from overlap.harness.gate.arms.lock import lock
 from overlap.harness.gate.arms.shim import environment, shim
 from overlap.harness.gate.arms.spec import Spec
 from overlap.harness.gate.arms.tree import Tree, naming, trees
-from overlap.harness.gate.record import Arm
+from overlap.harness.gate.record import ARMS, Arm
 from overlap.harness.host.environment import PACKAGES
 
 Say = Callable[[str], None]
-SIDES = ("base", "candidate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def built(
         ours = stack.enter_context(shim(places[1].root if candidate.ref is None else None))
         known = _notes(places, found)
         arms = []
-        for side, spec, place, (one, facts) in zip(SIDES, asked, places, found, strict=True):
+        for side, spec, place, (one, facts) in zip(ARMS, asked, places, found, strict=True):
             env = environment(ours, place.root, one.python, spec.env)
             told = place.facts | facts | _packages(one, found) | {"settings": spec.settings}
             arm = Arm(spec.text, _label(spec, place), told)
@@ -98,12 +97,12 @@ def _environments(asked: tuple[Spec, Spec], places: tuple[Tree, Tree], keep: Pat
     plain = not any(spec.lock or spec.requirements or spec.python for spec in asked)
     if plain and places[0].root == places[1].root:
         return [(envs.here(), {"environment": "this one"})] * 2
-    recipes = [_recipe(*each) for each in zip(SIDES, asked, places, strict=True)]
+    recipes = [_recipe(*each) for each in zip(ARMS, asked, places, strict=True)]
     if plain and recipes[0].same == recipes[1].same:
         facts = {"environment": "this one", "lock": recipes[0].lock.name, "lock_digest": recipes[0].lock.digest}
         return [(envs.here(), facts)] * 2
     found = []
-    for side, recipe in zip(SIDES, recipes, strict=True):
+    for side, recipe in zip(ARMS, recipes, strict=True):
         with naming(side):
             one = envs.environment(recipe, keep, say)
         found.append((one, _told(one, recipe)))

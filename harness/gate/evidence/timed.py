@@ -21,7 +21,7 @@ from overlap.harness.gate.evidence.eprocess import evidence, noise_of
 from overlap.harness.gate.evidence.interval import ends
 from overlap.harness.gate.evidence.mde import mde
 from overlap.harness.gate.evidence.why import Finding, Grounds, as_e, lacking, why
-from overlap.harness.gate.record import Judged, Pair, Rule, Series, Verdict
+from overlap.harness.gate.record import ARMS, Judged, Pair, Rule, Series, Verdict
 from overlap.harness.stats.quantiles import Floats
 from overlap.harness.stats.robust import batched, middle, walsh
 
@@ -179,9 +179,7 @@ def _typical(pairs: tuple[Pair, ...], better: str, estimate: float, reach: tuple
     The medians of either side are of rounds at different times, and their quotient is not the change of a round.
     Where one of them is not above zero there is no ratio, and both are told as they are.
     """
-    base, candidate = (
-        median(getattr(pair, arm) for pair in pairs if not pair.lacks) for arm in ("base", "candidate")
-    )
+    base, candidate = (median(getattr(pair, arm) for pair in pairs if not pair.lacks) for arm in ARMS)
     if base <= 0 or candidate <= 0:
         return _Typical(base, candidate)
     sign = -1 if better == "higher" else 1

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import exp, inf, log, log1p
 
 from overlap.harness.gate.evidence.outlook import first_possible, more_rounds
-from overlap.harness.gate.record import Pair, Rule, Verdict
+from overlap.harness.gate.record import ARMS, Pair, Rule, Verdict
 from overlap.harness.report.figures import count, number
 from overlap.harness.stats.quantiles import Floats
 from overlap.harness.text.percentages import change, percent, span
@@ -69,7 +69,7 @@ def lacking(pairs: tuple[Pair, ...]) -> str:
     """Return what a reader must know of rounds in which one arm gave no value; "" where there are none."""
     told = [
         f"the {arm} gave no value in {count(number, 'round')}"
-        for arm in ("base", "candidate")
+        for arm in ARMS
         if (number := sum(pair.lacks == arm for pair in pairs))
     ]
     return f"; {' and '.join(told)}: such a round counts as worse for that side" if told else ""

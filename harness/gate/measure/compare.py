@@ -17,8 +17,8 @@ from overlap.harness.gate.measure.rows import Rows
 from overlap.harness.gate.measure.run import Trial
 from overlap.harness.gate.measure.series_log import Book
 from overlap.harness.gate.measure.slots import Slots
-from overlap.harness.gate.measure.workers import ARMS, Workers
-from overlap.harness.gate.record import Control, Rule, Run
+from overlap.harness.gate.measure.workers import Workers
+from overlap.harness.gate.record import ARMS, Control, Rule, Run
 from overlap.harness.host.environment import circumstances, given
 from overlap.harness.mock.process import NotReady
 from overlap.harness.mock.processes import Servers

@@ -7,8 +7,7 @@ from overlap.harness.gate.measure.series_log import PROCESS, Book
 from overlap.harness.gate.measure.slot_size import sized
 from overlap.harness.gate.measure.slot_values import MEMORY, METRICS
 from overlap.harness.gate.measure.slots import Failed, Slots
-from overlap.harness.gate.measure.workers import ARMS
-from overlap.harness.gate.record import Series
+from overlap.harness.gate.record import ARMS, Series
 
 
 class Pilot:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from overlap.harness.gate.measure.series_log import Book, Seen
-from overlap.harness.gate.measure.workers import ARMS
 from overlap.harness.gate.pytest_json import rows
-from overlap.harness.gate.record import Series
+from overlap.harness.gate.record import ARMS, Series
 from overlap.harness.host import interrupt
 from overlap.harness.host.environment import scrubbed
 from overlap.harness.host.owned import children

@@ -20,8 +20,8 @@ from overlap.harness.gate.measure.rows import Rows
 from overlap.harness.gate.measure.series_log import PROCESS, Book, Seen
 from overlap.harness.gate.measure.slot_values import MEMORY
 from overlap.harness.gate.measure.slots import Failed, Slots
-from overlap.harness.gate.measure.workers import ARMS, Workers
-from overlap.harness.gate.record import Run
+from overlap.harness.gate.measure.workers import Workers
+from overlap.harness.gate.record import ARMS, Run
 from overlap.harness.host import interrupt
 from overlap.harness.host.other_programs import look, taken
 from overlap.harness.mock.processes import Servers

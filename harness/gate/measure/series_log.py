@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import nan
-from time import localtime, strftime
 from typing import Any
 
 from overlap.harness.gate.judge import judge_series, settled
-from overlap.harness.gate.record import TRIAL, Arm, Control, Missing, Pair, Rule, Run, Series
+from overlap.harness.gate.record import ARMS, TRIAL, Arm, Control, Missing, Pair, Rule, Run, Series
+from overlap.harness.host.timestamps import timestamp
 from overlap.harness.model.quantile import quantile
 
 PROCESS = "(process)"  # the cell of what belongs to a worker and not to one of its slots
@@ -41,7 +41,7 @@ class Book:
     interrupted: bool = False
     took: float = 0.0
     _series: dict[tuple[str, str], Series] = field(default_factory=dict)
-    _began: str = field(default_factory=lambda: strftime("%Y-%m-%dT%H:%M:%S%z", localtime()))
+    _began: str = field(default_factory=timestamp)
 
     def declare(self, series: Iterable[Series]) -> None:
         """Say what is going to be compared."""
@@ -64,7 +64,7 @@ class Book:
 
     def _pair(self, seen: Seen, metric: str, disturbed: str | None) -> Pair:
         """Return the round of one metric, also where one arm alone has it, so that nothing is selected."""
-        lacks = next((arm for arm in ("base", "candidate") if metric not in getattr(seen, arm)), None)
+        lacks = next((arm for arm in ARMS if metric not in getattr(seen, arm)), None)
         base, candidate = seen.base.get(metric, nan), seen.candidate.get(metric, nan)
         return Pair(self.rounds, seen.order, base, candidate, disturbed, lacks)
 
