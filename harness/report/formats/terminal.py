@@ -6,7 +6,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from overlap.harness.report.figures import count, listed
-from overlap.harness.report.formats._columns import Layout, laid_out, width_of
+from overlap.harness.report.formats._columns import Layout, laid_out
 from overlap.harness.report.section import Datum, Report, Section, Table
 from overlap.harness.report.verdict import SIGNS
 from overlap.harness.text.one_line import one_line
@@ -14,7 +14,6 @@ from overlap.harness.text.one_line import one_line
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.padding import Padding
-    from rich.table import Table as RichTable
     from rich.text import Text
 
 FILE = "report.txt"
@@ -116,34 +115,25 @@ class _Paper:
     def _table(self, table: Table) -> None:
         figures = any(column.numeric for column in table.columns)
         prose = any(len(datum.text) > LONG and " " in datum.text for row in table.rows for datum in row)
-        if table.plot or table.grouped is not None or any(column.prose for column in table.columns):
-            self._laid(table)
-        elif prose or not figures:
-            texts = [[datum.text for datum in row] for row in table.rows[:MOST]]
-            self.console.print(self._made(table, texts, []), width=self._width)
-            self._left_out(table, len(texts), 0)
-        elif len(table.rows) > MOST:
+        parted = table.grouped is not None or any(column.prose for column in table.columns)
+        columns_go = figures and not prose and not parted
+        if columns_go and len(table.rows) > MOST:
             self._say(f"({count(len(table.rows), 'row')}: {self.report.whole})", "dim")
         else:
-            texts = _fitting(table, self._width)
-            self.console.print(self._made(table, texts, _widths(table, texts)), width=self._width)
-            self._left_out(table, len(texts), len(table.columns) - len(texts[0]) if texts else 0)
+            most = MOST_WORST if table.worst_first else MOST
+            self._rows(
+                table, laid_out(table, min(len(table.rows), most), self._width, columns_go=columns_go), parted
+            )
         if table.note:
             self._say(table.note, "dim")
 
-    def _left_out(self, table: Table, shown: int, columns: int) -> None:
-        """Say how many rows and columns are not shown, of which verdicts, and where they are."""
-        left = [(len(table.rows) - shown, "row"), (columns, "column")]
-        if more := " and ".join(count(n, f"more {noun}") for n, noun in left if n):
-            kinds = f": {listed(table.kinds(shown))}" if table.kinds(shown) else ""
-            self._say(f"({more} {self.report.whole}{kinds})", "dim")
-
-    def _laid(self, table: Table) -> None:
-        """Show a table whose rows are parted by the names of groups and by sentences, all columns in line."""
-        shown = min(len(table.rows), MOST_WORST) if table.worst_first else len(table.rows)
-        layout = laid_out(table, shown, self._width)
-        self.console.print(self._lines(layout, [layout.heading], head=True), width=self._width)
-        for group, rows in _groups(table, shown):
+    def _rows(self, table: Table, layout: Layout, parted: bool) -> None:  # noqa: FBT001  what there is between two rows
+        """Show a table, all columns in line; groups and sentences part its rows, without them a rule its head."""
+        head = self._lines(layout, [layout.heading], head=True)
+        self.console.print(head, width=self._width)
+        if not parted:
+            self._say("─" * layout.across, "dim")
+        for group, rows in _groups(table, layout.rows):
             if table.grouped is not None:
                 self._say(group, "bold")
             for row in rows:
@@ -151,7 +141,10 @@ class _Paper:
                 for column, datum in zip(table.columns, table.rows[row], strict=True):
                     if column.prose and datum.text and not datum.minor:
                         self._say(datum.text, "dim", _PROSE)
-        self._left_out(table, shown, layout.left_out)
+        left = [(len(table.rows) - layout.rows, "row"), (layout.left_out, "column")]
+        if more := " and ".join(count(n, f"more {noun}") for n, noun in left if n):
+            kinds = f": {listed(table.kinds(layout.rows))}" if table.kinds(layout.rows) else ""
+            self._say(f"({more} {self.report.whole}{kinds})", "dim")
         if table.plot and layout.plot:
             self._say(table.plot.note, "dim")
 
@@ -160,10 +153,14 @@ class _Paper:
         from rich.padding import Padding
         from rich.table import Table as RichTable
 
-        made = RichTable.grid(padding=(0, 1, 0, 0))
+        made = RichTable.grid(padding=(0, layout.gap, 0, 0))
         for width, right in zip(layout.widths, layout.right, strict=True):
             made.add_column(
-                min_width=width, max_width=width, justify="right" if right else "left", overflow="fold"
+                min_width=width,
+                max_width=width,
+                justify="right" if right else "left",
+                vertical="bottom" if head else "top",
+                overflow="fold",
             )
         for row in rows:
             style = ["dim" if head else SIGNS[each.tone].style if each.tone else "" for each in row]
@@ -172,24 +169,6 @@ class _Paper:
             made.add_row(*texts)
         return Padding(made, (0, 0, 0, layout.indent), expand=False)
 
-    def _made(self, table: Table, texts: list[list[str]], widths: list[int]) -> "RichTable":
-        """Make the table; without *widths* its columns share what room there is, and entries wrap."""
-        from rich import box
-        from rich.table import Table as RichTable
-
-        made = RichTable(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-        for i, column in enumerate(table.columns[: len(texts[0]) if texts else len(table.columns)]):
-            made.add_column(
-                self._text(column.heading),
-                justify="right" if column.numeric else "left",
-                min_width=widths[i] if widths else None,
-                max_width=widths[i] if widths else None,
-                overflow="fold",
-            )
-        for row in texts:
-            made.add_row(*map(self._text, row))
-        return made
-
 
 def _groups(table: Table, shown: int) -> Iterator[tuple[str, list[int]]]:
     """Yield the first *shown* rows by what they belong to; a group stands where its first row does."""
@@ -197,29 +176,3 @@ def _groups(table: Table, shown: int) -> Iterator[tuple[str, list[int]]]:
     for row in range(shown):
         together.setdefault(table.group(row), []).append(row)
     yield from together.items()
-
-
-def _fitting(table: Table, width: int) -> list[list[str]]:
-    """Return the rows as texts that fit: all intervals, else the first column's, else none and fewer columns."""
-    bearing = [i for i in range(len(table.columns)) if any(row[i].interval for row in table.rows)]
-    for told in (bearing, bearing[:1], []):
-        texts = [[datum.whole if i in told else datum.text for i, datum in enumerate(row)] for row in table.rows]
-        if _wide(table, texts) <= width:
-            return texts
-    while texts and len(texts[0]) > 1 and _wide(table, texts) > width:
-        texts = [row[:-1] for row in texts]
-    return texts
-
-
-def _widths(table: Table, texts: list[list[str]]) -> list[int]:
-    """Return how wide each column is when headings may wrap and entries may not."""
-    columns = zip(*texts, strict=True) if texts else ()
-    return [
-        max(map(width_of, (*column, *head.heading.split())))
-        for head, column in zip(table.columns, columns, strict=False)
-    ]
-
-
-def _wide(table: Table, texts: list[list[str]]) -> int:
-    # A blank and a divider behind each column.
-    return sum(width + 2 for width in _widths(table, texts))
