@@ -6,6 +6,6 @@ Anybody's own application, made into something that strategies can call: `app.py
                               pointing.point (environment)      inputs.Inputs (what it is asked, tagged)
 
 All of it happens in a worker: the parent reads the word and never imports the application. `worker.slot` calls
-`imported` outside the loop and `built` inside it; `worker.slot.application(order)` does both. A cell whose
+`imported` outside the loop and `built` inside it: `worker.target` does both. A cell whose
 scenario is such a word has the client "own" (`model.record.OWN`).
 """

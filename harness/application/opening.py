@@ -10,16 +10,10 @@ from overlap.harness.application.adapting import built
 from overlap.harness.application.blame import Unloadable
 from overlap.harness.application.loading import forget, imported, public
 from overlap.harness.application.pointing import point
-from overlap.harness.application.spec import Spec, parse
+from overlap.harness.application.spec import Spec
 from overlap.harness.host.gc_freeze import settle
 from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.model.record import OWN
-
-
-def own(word: str) -> Spec | None:
-    """Answer the application that *word* names; None where it is a scenario, of the registry or of a file."""
-    spec = parse(word)
-    return spec if spec and spec.target else None
 
 
 def opened(spec: Spec, endpoint: Endpoint) -> Any:
@@ -41,23 +35,21 @@ def _libraries(spec: Spec) -> None:
     settle()
 
 
-def scenario(word: str) -> ModuleType:
+def scenario(word: str, spec: Spec | None) -> ModuleType:
     """
-    Answer the scenario called *word*: an entry of the registry, a plug-in, or a file of somebody's own.
+    Return the scenario called *word*: an entry of the registry, a plug-in, or the file *spec* of somebody's own.
 
     Raises `Unknown` for a name that is not there, `Unloadable` for a file that cannot be imported or is none.
     """
-    spec = parse(word)
     return _file(spec) if spec else registry.load("overlap.scenarios", word)
 
 
-def made(word: str, endpoint: Endpoint, variant: str) -> Any:
+def made(module: ModuleType, word: str, endpoint: Endpoint, variant: str) -> Any:
     """
-    Let a scenario whose plan says so make its application, client and all: `app(endpoint)`, or with a variant.
+    Let the scenario *module* make its application, client and all, as its plan says: `app(endpoint)`.
 
-    In the loop. Raises `Unloadable`.
+    With a *variant* it is given that as well. In the loop. Raises `Unloadable`.
     """
-    module = scenario(word)
     if not hasattr(module, "app"):
         raise Unloadable(f"{word} has no app(endpoint), which the client {OWN!r} of its plan needs")
     point(endpoint)

@@ -10,20 +10,16 @@ luck (hash seed, memory layout) they share, and a round costs one import less.
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Self
 
-from overlap.harness.application.spec import parse
+from overlap.harness.bench.surroundings import Surroundings
 from overlap.harness.bench.worker_group import Team, team
 from overlap.harness.bench.worker_process import Broken, Launch
 from overlap.harness.host.core_pinning import seats
 from overlap.harness.host.environment import given
-from overlap.harness.host.other_programs import look, taken, used
 from overlap.harness.host.secrets import line
-from overlap.harness.mock.join import join, opened
-from overlap.harness.mock.join_by_time import join_by_time
-from overlap.harness.mock.journal import Journal, take
 from overlap.harness.mock.processes import Servers
 from overlap.harness.model import arrivals_spec
 from overlap.harness.model.config import RunConfig
@@ -31,8 +27,8 @@ from overlap.harness.model.plan import Planned
 from overlap.harness.model.record import UNTRIED, Call, Slot
 from overlap.harness.remote.visit import Visit
 from overlap.harness.store.ledger import Ledger
-from overlap.harness.store.run_files import call_from, slot_from
-from overlap.harness.worker.slot import Order
+from overlap.harness.store.run_files import call_from
+from overlap.harness.worker.order import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,50 +102,14 @@ def span(config: RunConfig, planned: Planned) -> float:
 
 def measured(launch: Launch | Team, order: Order, position: int, patience: float) -> tuple[Slot, list[Call]]:
     """
-    Have *launch* carry out *order*, and answer the slot and its calls, joined with the server's journal.
+    Have *launch* carry out *order*, and return the slot and its calls, joined with the server's journal.
 
     Raises `Broken` where the worker gave nothing within *patience* seconds, an open loop's from its last due time
     on, `Lost` where the server is gone.
     """
-    cores = used(order.processes)
-    before = look(cores)
-    # A real endpoint keeps no journal, and is sent nothing that its budget does not count.
-    if not order.remote:
-        take(order.base_url)
+    outside = Surroundings(order)
     answer = launch.slot(order, patience + order.span)
-    journal = None if order.remote else take(order.base_url)
-    about = {"cell": order.cell.id, "round": order.round, "position": position, "made": order.calls}
-    slot = slot_from(about | answer["timed"] | asdict(taken(before, look(cores))))
-    calls = [call_from(fact) for fact in answer["calls"]]
-    return joined(slot, calls, journal, own=parse(order.word) is not None)
-
-
-def joined(
-    slot: Slot, calls: list[Call], journal: Journal | None, *, own: bool = False
-) -> tuple[Slot, list[Call]]:
-    """
-    Answer *slot* and *calls* with what the *journal* knows of them.
-
-    The requests of somebody's *own* code may carry no tag, and need not belong to a call.
-    """
-    if not journal:
-        return slot, calls
-    if own:
-        by_time = join_by_time(calls, journal)
-        calls, unjoined = by_time.calls, 0
-        slot = replace(slot, by_time=by_time.by_time, untold=by_time.untold, untagged=by_time.untagged)
-    else:
-        calls, unjoined = join(calls, journal)
-    seen = replace(
-        slot,
-        peak=journal.peak,
-        connections=journal.connections,
-        requests=len(journal.entries),
-        dropped=journal.dropped,
-        unjoined=unjoined,
-        opened=opened(calls),
-    )
-    return seen, calls
+    return outside.slot(answer["timed"], [call_from(fact) for fact in answer["calls"]], position)
 
 
 class Runner:

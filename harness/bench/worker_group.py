@@ -17,7 +17,7 @@ from typing import Any, Self
 from overlap.harness.bench.worker_process import PATIENCE, Launch
 from overlap.harness.host import interrupt
 from overlap.harness.worker import open_loop
-from overlap.harness.worker.slot import Order
+from overlap.harness.worker.order import Order
 
 MARGIN = 20_000_000
 """ns for the word to reach every worker, beyond what one needs to place its calls."""

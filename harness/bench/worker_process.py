@@ -22,7 +22,7 @@ from overlap.harness.host.owned.children import Child
 from overlap.harness.host.secrets import HIDDEN_NAMES, hidden_among, hide_dotenv, masked
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.text.numerals import exactly
-from overlap.harness.worker.slot import Order
+from overlap.harness.worker.order import Order
 
 LAST_LINES = 200
 """Lines of stderr that are kept: a private key of several lines must be seen whole, or it is not known for one."""

@@ -3,12 +3,13 @@
 import os
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any, Self
 
 from overlap.harness import registry
-from overlap.harness.bench.rounds import Progress, joined
+from overlap.harness.bench.rounds import Progress
+from overlap.harness.bench.surroundings import Surroundings
 from overlap.harness.bench.worker_process import Broken, Launch
 from overlap.harness.diagnose.catalogue import Intervention, interventions
 from overlap.harness.diagnose.config import Asked
@@ -20,15 +21,14 @@ from overlap.harness.diagnose.slot_order import order_of
 from overlap.harness.diagnose.virtual_speedup import faster
 from overlap.harness.host import interrupt
 from overlap.harness.host.environment import given
-from overlap.harness.host.other_programs import look, taken, used
-from overlap.harness.mock.journal import Lost, take
+from overlap.harness.mock.journal import Lost
 from overlap.harness.mock.process import NotReady
 from overlap.harness.mock.processes import Servers
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.record import Call, Slot
-from overlap.harness.store.run_files import Unwritten, call_from, slot_from
+from overlap.harness.store.run_files import Unwritten, call_from
 from overlap.harness.text.mistakes import Mistake
-from overlap.harness.worker.slot import Order
+from overlap.harness.worker.order import Order
 
 STRATEGIES = "overlap.harness.strategies"
 # Tried in this order where none is named: what a service does comes first.
@@ -103,16 +103,10 @@ class Lab:
             raise
 
     def slot(self, order: Order, request: dict[str, Any]) -> tuple[Slot, list[Call], dict[str, Any]]:
-        """Have *request* for a slot carried out; answers the slot and its calls, joined, and the whole answer."""
-        take(order.base_url)
-        cores = used()
-        before = look(cores)
+        """Have *request* for a slot carried out; return the slot and its calls, joined, and the whole answer."""
+        outside = Surroundings(order)
         answer = self.ask(request)
-        others = taken(before, look(cores))
-        journal = take(order.base_url)
-        about = {"cell": order.cell.id, "round": order.round, "position": 0, "made": order.calls}
-        slot = slot_from(about | answer["timed"] | asdict(others))
-        return *joined(slot, [call_from(fact) for fact in answer["calls"]], journal), answer
+        return *outside.slot(answer["timed"], [call_from(fact) for fact in answer["calls"]]), answer
 
 
 def _runs(pid: int) -> bool:

@@ -3,7 +3,7 @@
 from overlap.harness.application.spec import titles
 from overlap.harness.diagnose.config import Asked
 from overlap.harness.model.record import OWN, Cell
-from overlap.harness.worker.slot import Order
+from overlap.harness.worker.order import Order
 
 
 def order_of(asked: Asked, base_url: str, strategy: str, number: int) -> Order:

@@ -1,21 +1,18 @@
 """
 Watches a slot from a thread of its own: which line holds the event loop, what keeps the executor's threads busy.
 
-A heartbeat of the loop says when it last turned; where that is too long ago, the loop's stack is looked at. A look
+A timer of the loop says when it last turned; where that is too long ago, the loop's stack is looked at. A look
 costs some 20 microseconds every two milliseconds, so nothing that is timed is watched.
 """
 
+import asyncio
 import sys
-from collections.abc import Callable
 from threading import Event, Thread, get_ident
 from time import monotonic_ns
 from types import FrameType
-from typing import Any
 
 from overlap.harness.diagnose.notes import Notes
 from overlap.harness.diagnose.places import caller, holder
-from overlap.harness.model.record import Lag
-from overlap.harness.worker.heartbeat import Heartbeat
 
 LOOK = 2_000_000
 TURN = 3_000_000
@@ -23,33 +20,39 @@ TURN = 3_000_000
 HELD = 8_000_000
 
 
-class Watch(Heartbeat):
-    """A heartbeat whose loop is watched from `start` to `stop`; takes the place of the slot's own."""
+class Watcher:
+    """Takes *notes* while calls are made: the slot tells it when they begin, and when they have ended."""
 
-    notes: Notes = Notes()
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+        self._loop: asyncio.AbstractEventLoop | None = None
 
-    def start(self) -> None:
-        """Begin; of several, as of a warm-up and the timed part, the last one's times are kept."""
-        self.notes.restart("held", "busy")
-        self._turned, self._thread, self._over = monotonic_ns(), get_ident(), Event()
-        self._turn()
-        self._watcher = Thread(target=self._watch, daemon=True)
-        self.notes.measuring = True
-        self._watcher.start()
-        super().start()
+    def began(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        """
+        Begin; of several times, as for warm-up calls and those that are timed, the last one's times are kept.
+
+        Without a *loop* there is none to be held, and nothing is looked at.
+        """
+        self._loop = loop
+        if loop:
+            self._notes.restart("held", "busy")
+            self._turned, self._thread, self._over = monotonic_ns(), get_ident(), Event()
+            self._turn()
+            self._watcher = Thread(target=self._watch, daemon=True)
+            self._watcher.start()
+        self._notes.measuring = True
 
     def _turn(self) -> None:
         self._turned = monotonic_ns()
-        if not self._over.is_set():
+        if self._loop and not self._over.is_set():
             self._loop.call_later(TURN / 1e9, self._turn)
 
-    def stop(self) -> Lag | None:
+    def ended(self) -> None:
         """End."""
-        lag = super().stop()
-        self.notes.measuring = False
-        self._over.set()
-        self._watcher.join()
-        return lag
+        self._notes.measuring = False
+        if self._loop:
+            self._over.set()
+            self._watcher.join()
 
     def _watch(self) -> None:
         last = monotonic_ns()
@@ -66,22 +69,9 @@ class Watch(Heartbeat):
             where, inner = found
             said = f"`{where.text}`" if inner.function == where.function else f"{inner.function}()"
             about = {**where.facts, "inner": said, "inner_at": f"{inner.file}:{inner.line}"}
-            self.notes.add("held", about, took=took)
+            self._notes.add("held", about, took=took)
 
     def _busy(self, frames: dict[int, FrameType], took: int) -> None:
         for thread, frame in frames.items():
             if thread not in {self._thread, get_ident()} and (where := caller(frame)):
-                self.notes.add("busy", {**where.facts}, took=took)
-
-
-def watching(blocking: Callable[..., Any], notes: Notes) -> Callable[..., Any]:
-    """Answer *blocking*, which times a plain strategy, with notes taken meanwhile; there is no loop to be held."""
-
-    def timed(*args: Any) -> Any:
-        notes.measuring = True
-        try:
-            return blocking(*args)
-        finally:
-            notes.measuring = False
-
-    return timed
+                self._notes.add("busy", {**where.facts}, took=took)

@@ -20,13 +20,14 @@ from overlap.harness.application.blame import Unloadable, traceback_of
 from overlap.harness.diagnose.catalogue import intervention, interventions
 from overlap.harness.diagnose.notes import Notes
 from overlap.harness.diagnose.places import own
-from overlap.harness.diagnose.watching import Watch, watching
+from overlap.harness.diagnose.watching import Watcher
 from overlap.harness.host import fast_exit
 from overlap.harness.host.owned.children import confine
 from overlap.harness.host.secrets import word
 from overlap.harness.registry import Unknown, imported
 from overlap.harness.worker import first_call
-from overlap.harness.worker import slot as slots
+from overlap.harness.worker.order import order_from
+from overlap.harness.worker.slot import execute
 
 LIBRARIES = ("openai", "langchain_openai", "langchain_core.output_parsers", "langchain_core.tracers.context")
 
@@ -106,8 +107,8 @@ def changed(request: dict[str, Any]) -> dict[str, Any]:
     """Carry out a slot after the change that is asked for, if any."""
     if request["change"]:
         intervention(request["change"]).apply(**request["told"])
-    timed, calls = slots.execute(slots.order_from(request["slot"]))
-    return {"timed": timed, "calls": calls}
+    result = execute(order_from(request["slot"]))
+    return {"timed": result.timed, "calls": result.calls}
 
 
 def watched(request: dict[str, Any]) -> dict[str, Any]:
@@ -115,11 +116,8 @@ def watched(request: dict[str, Any]) -> dict[str, Any]:
     notes, before = Notes(), set(sys.modules)
     for each in interventions():
         each.watch(notes)
-    Watch.notes = notes
-    # The slot's heartbeat is where its timed part begins and ends; a plain strategy has none.
-    vars(slots).update(blocking=watching(slots.blocking, notes), Heartbeat=Watch)
-    timed, calls = slots.execute(slots.order_from(request["watch"]))
-    return {"timed": timed, "calls": calls, "notes": notes.taken(), "imported": libraries(before)}
+    result = execute(order_from(request["watch"]), watch=Watcher(notes))
+    return {"timed": result.timed, "calls": result.calls, "notes": notes.taken(), "imported": libraries(before)}
 
 
 def libraries(before: set[str]) -> list[str]:
@@ -129,8 +127,8 @@ def libraries(before: set[str]) -> list[str]:
 
 
 ASKED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    "methods": lambda request: {"methods": first_call.methods_of(slots.order_from(request["methods"]))},
-    "tried": lambda request: {"tried": first_call.tried(slots.order_from(request["tried"]))},
+    "methods": lambda request: {"methods": first_call.methods_of(order_from(request["methods"]))},
+    "tried": lambda request: {"tried": first_call.tried(order_from(request["tried"]))},
     "watch": watched,
     "slot": changed,
 }

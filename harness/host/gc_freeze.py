@@ -17,6 +17,20 @@ def settle(*, freeze: bool = True) -> None:
         _freeze(len(sys.modules))
 
 
+def settle_for_now(*, freeze: bool = True) -> bool:
+    """
+    Collect garbage and set the heap aside, as `settle` does, in a process that is somebody else's.
+
+    Return whether the caller must take that back by `gc.unfreeze`. Nothing is set aside where this is not to
+    *freeze*, or where others have set something aside already, which must stay so.
+    """
+    gc.collect()
+    ours = freeze and not gc.get_freeze_count()
+    if ours:
+        gc.freeze()
+    return ours
+
+
 @cache
 def _freeze(modules: int) -> None:
     # Once for each number of modules: what is frozen is never collected, so a slot that imports nothing new

@@ -22,7 +22,7 @@ from overlap.harness.stats.columns import numbers, unit_of
 from overlap.harness.stats.rounds import Round
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.worker import loops
-from overlap.harness.worker.slot import Order
+from overlap.harness.worker.order import Order
 
 # What goes into extra_info, where it is known: times in seconds, as pytest-benchmark has its own.
 EXTRA = ("overhead.p50", "cpu", "throughput", "overlap", "requests_per_call", "peak", "opened")
@@ -109,7 +109,7 @@ def _carried_out(benchmark: Any, order: Order, rounds: int) -> list[Round]:
     current: list[OpenSlot] = []
 
     def closed() -> None:
-        found.append(current.pop().closed(len(found)))
+        found.append(current.pop().closed())
 
     def run() -> None:
         current[0].run()
@@ -117,7 +117,7 @@ def _carried_out(benchmark: Any, order: Order, rounds: int) -> list[Round]:
     try:
         benchmark.pedantic(
             run,
-            setup=lambda: current.append(OpenSlot(replace(order, draw=len(found)))),
+            setup=lambda: current.append(OpenSlot(replace(order, round=len(found), draw=len(found)))),
             teardown=closed,
             rounds=rounds,
         )

@@ -8,25 +8,26 @@ from typing import Any
 
 from overlap.harness.application.adapting import methods
 from overlap.harness.application.blame import reason
-from overlap.harness.application.opening import opened, own, scenario
+from overlap.harness.application.opening import scenario
+from overlap.harness.application.spec import parse
 from overlap.harness.probe import Item
 from overlap.harness.streams.chunks import carries
-from overlap.harness.worker import executor, loops
-from overlap.harness.worker.slot import Order, application, close, endpoint_of, items
+from overlap.harness.worker.order import Order
+from overlap.harness.worker.slot import SlotSession
 
 # The first call may be one that its application answers by itself.
 TRIES = 3
 
 
 def methods_of(order: Order) -> list[str]:
-    """Build the application of *order* and answer which of the known methods it has."""
-    found: list[str] = _with(order, lambda _runner, app: methods(app))
-    return found
+    """Build the application of *order* and return which of the known methods it has."""
+    with SlotSession(order) as slot:
+        return methods(slot.app)
 
 
 def plan_of(word: str) -> dict[str, Any]:
     """Answer the question and plan of the scenario in the file that *word* names, and the packages it needs."""
-    module = scenario(word)
+    module = scenario(word, parse(word))
     return {
         "question": (getdoc(module) or word).partition("\n")[0],
         "plan": [asdict(part) for part in module.PLAN],
@@ -36,50 +37,32 @@ def plan_of(word: str) -> dict[str, Any]:
 
 def tried(order: Order) -> dict[str, Any]:
     """
-    Make a warm-up call, up to three while they give nothing, and say what came of them.
+    Make a warm-up call, up to three while they give nothing, and return what came of them.
 
-    Answers {"made", "empty", "errors", "lame"}: how many calls, how many gave no output without failing, one line
+    Returns {"made", "empty", "errors", "lame"}: how many calls, how many gave no output without failing, one line
     for each that failed; and, where one went well, the methods that do not, each with such a line: a graph of
     async nodes has an `invoke` that only raises.
     """
-
-    def make(runner: asyncio.Runner, app: Any) -> dict[str, Any]:
-        made, empty, errors, lame = 0, 0, list[str](), dict[str, str]()
-        there = [name for name in ONE_BY_ONE if name in methods(app)]
-        for item in items(order, app)[1][:TRIES]:
-            made += 1
-            output = _called(runner, app, there[0], item) if there else []
-            if isinstance(output, Exception):
-                errors.append(reason(output, order.word))
-                continue
-            empty += not any(map(carries, output))
-            if any(map(carries, output)):
-                others = {name: _called(runner, app, name, item) for name in there[1:]}
-                lame = {
-                    name: reason(came, order.word) for name, came in others.items() if isinstance(came, Exception)
-                }
-                break
-        return {"made": made, "empty": empty, "errors": errors, "lame": lame}
-
-    found: dict[str, Any] = _with(order, make)
-    return found
+    with SlotSession(order) as slot:
+        return _tried(slot, order.word)
 
 
-def _with(order: Order, use: Callable[[asyncio.Runner, Any], Any]) -> Any:
-    """Build the application of *order* as a slot does, use it, and close it."""
-    spec = own(order.word)
-    thing = opened(spec, endpoint_of(order)) if spec else None
-
-    async def build() -> Any:
-        return application(order, thing)
-
-    with asyncio.Runner(loop_factory=loops.factory(order.cell.loop)) as runner:
-        runner.get_loop().set_default_executor(executor.StampedExecutor(order.executor))
-        app, client = runner.run(build())
-        try:
-            return use(runner, app)
-        finally:
-            runner.run(close(app, client))
+def _tried(slot: SlotSession, word: str) -> dict[str, Any]:
+    runner, app = slot.runner, slot.app
+    made, empty, errors, lame = 0, 0, list[str](), dict[str, str]()
+    there = [name for name in ONE_BY_ONE if name in methods(app)]
+    for item in slot.warmup[:TRIES]:
+        made += 1
+        output = _called(runner, app, there[0], item) if there else []
+        if isinstance(output, Exception):
+            errors.append(reason(output, word))
+            continue
+        empty += not any(map(carries, output))
+        if any(map(carries, output)):
+            others = {name: _called(runner, app, name, item) for name in there[1:]}
+            lame = {name: reason(came, word) for name, came in others.items() if isinstance(came, Exception)}
+            break
+    return {"made": made, "empty": empty, "errors": errors, "lame": lame}
 
 
 def _called(runner: asyncio.Runner, app: Any, method: str, item: Item) -> Sequence[Any] | Exception:

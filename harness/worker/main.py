@@ -19,7 +19,8 @@ from overlap.harness.host import fast_exit
 from overlap.harness.host.secrets import word
 from overlap.harness.registry import Unknown
 from overlap.harness.worker import first_call
-from overlap.harness.worker.slot import Meet, execute, order_from
+from overlap.harness.worker.order import order_from
+from overlap.harness.worker.slot import Meet, execute
 from overlap.harness.worker.timers import timers
 
 
@@ -54,7 +55,7 @@ def answer(request: dict[str, Any], meet: Meet | None = None) -> dict[str, Any]:
     try:
         if asked in LOOKS:
             return {asked: LOOKS[asked](fact)}
-        timed, calls = execute(order_from(fact), meet)
+        result = execute(order_from(fact), meet)
     except Unknown as unknown:
         return {"mistake": str(unknown)}
     except Unloadable as cannot:
@@ -64,7 +65,7 @@ def answer(request: dict[str, Any], meet: Meet | None = None) -> dict[str, Any]:
         print(traceback_of(wrong), file=sys.stderr)
         return {"error": word(type(wrong).__name__)}
     else:
-        return {"timed": timed, "calls": calls}
+        return {"timed": result.timed, "calls": result.calls}
 
 
 def methods(fact: dict[str, Any]) -> list[str]:

@@ -14,7 +14,6 @@ import pytest
 from overlap.harness.model.record import Call
 from overlap.harness.probe import Probe, item
 from overlap.harness.store.run_files import line
-from overlap.harness.worker import executor
 from overlap.harness.worker.executor import StampedExecutor
 from overlap.harness.worker.gc_pauses import Collections
 
@@ -107,7 +106,6 @@ def test_handing_work_to_a_thread(benchmark, kind):
     """What a stamped executor costs more than a plain one, for each piece of work."""
     with kind(1) as threads:
         benchmark(lambda: threads.submit(int).result())
-    executor.forget()
 
 
 @pytest.mark.parametrize("timed", [False, True], ids=["plain", "timed"])

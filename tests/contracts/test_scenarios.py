@@ -19,7 +19,7 @@ from overlap.harness.model.record import Cell
 from overlap.harness.stats.summary import summarise
 from overlap.harness.store import run_files
 from overlap.harness.text.mistakes import Mistake
-from overlap.harness.worker.slot import Order
+from overlap.harness.worker.order import Order
 
 NAMES = registry.names(SCENARIOS)
 

@@ -11,7 +11,7 @@ from overlap.harness.mock.processes import Servers
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Planned
 from overlap.harness.model.record import Call, Slot
-from overlap.harness.worker.slot import Order
+from overlap.harness.worker.order import Order
 
 
 class Failed(Exception):

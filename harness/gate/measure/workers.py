@@ -9,7 +9,7 @@ import psutil
 from overlap.harness.bench.worker_process import Launch
 from overlap.harness.gate.arms.build import Built
 from overlap.harness.gate.record import ARMS
-from overlap.harness.worker.slot import Order
+from overlap.harness.worker.order import Order
 
 
 class Workers:

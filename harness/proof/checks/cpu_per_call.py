@@ -10,7 +10,7 @@ import numpy as np
 from overlap.harness.probe import Probe
 from overlap.harness.proof.row import Row
 from overlap.harness.worker.heartbeat import cost, sleeps
-from overlap.harness.worker.slot import awaited
+from overlap.harness.worker.stopwatch import awaited
 
 MS, US = 1e6, 1e3
 BEATS, TRIALS = 300, 200

@@ -10,7 +10,7 @@ from overlap.harness.model.record import Slot
 from overlap.harness.probe import Probe
 from overlap.harness.proof.row import Row
 from overlap.harness.stats.peace import disturbances
-from overlap.harness.worker.slot import blocking
+from overlap.harness.worker.stopwatch import blocking
 
 BURNT = 0.3
 CHILD = f"import time\nwhile time.process_time() < {BURNT}: pass"

@@ -10,7 +10,7 @@ from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.record import Cell
 from overlap.harness.text.mistakes import Mistake
-from overlap.harness.worker.slot import Order
+from overlap.harness.worker.order import Order
 
 CALLS, WARM = 11, 2
 

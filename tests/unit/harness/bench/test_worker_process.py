@@ -10,7 +10,7 @@ from overlap.harness.bench.worker_process import Broken, Launch
 from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.record import Cell
 from overlap.harness.text.mistakes import Mistake
-from overlap.harness.worker.slot import Order
+from overlap.harness.worker.order import Order
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import sysconfig
 
 from overlap.harness.diagnose.notes import Notes
 from overlap.harness.diagnose.places import holder
-from overlap.harness.diagnose.watching import Watch
+from overlap.harness.diagnose.watching import Watcher
 
 CODE = """
 import sys, time
@@ -34,12 +34,11 @@ def test_the_line_that_blocks_is_noted_with_what_it_calls(tmp_path):
     notes, app = Notes(), application(tmp_path)
 
     async def watched():
-        beat = Watch(asyncio.get_running_loop())
-        beat.notes = notes
-        beat.start()
+        watcher = Watcher(notes)
+        watcher.began(asyncio.get_running_loop())
         await asyncio.sleep(0.03)
         await app["answer"](0.2)
-        return beat.stop()
+        watcher.ended()
 
     asyncio.run(watched())
     # A busy machine may hold this test's own line for a moment, too: what took longest comes first.
@@ -53,11 +52,10 @@ def test_a_loop_that_only_waits_is_held_by_nothing():
     notes = Notes()
 
     async def watched():
-        beat = Watch(asyncio.get_running_loop())
-        beat.notes = notes
-        beat.start()
+        watcher = Watcher(notes)
+        watcher.began(asyncio.get_running_loop())
         await asyncio.sleep(0.05)
-        beat.stop()
+        watcher.ended()
 
     asyncio.run(watched())
     assert "held" not in notes.taken()

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from overlap.harness.host import child_cpu
-from overlap.harness.worker import slot
+from overlap.harness.worker import stopwatch
 
 BURN = "import time\nwhile time.process_time() < 0.1: pass\nprint(flush=True)\ninput()"
 NESTED = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {BURN!r}])"
@@ -51,5 +51,5 @@ def test_a_strategys_cpu_time_has_what_it_hands_to_processes():
     def handing_over(*_):
         subprocess.run([sys.executable, "-c", BURN], input=b"\n", stdout=subprocess.DEVNULL, check=True)
 
-    timed = slot.blocking(handing_over, SimpleNamespace(), [], SimpleNamespace(), 1)
+    timed = stopwatch.blocking(handing_over, SimpleNamespace(), [], SimpleNamespace(), 1)
     assert timed.cpu >= 80_000_000

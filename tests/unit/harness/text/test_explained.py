@@ -9,20 +9,18 @@ import pytest
 
 from overlap.harness.mock.join import opened
 from overlap.harness.model.record import Call, Pauses, Queue, Served
-from overlap.harness.worker import executor
-from overlap.harness.worker.executor import StampedExecutor
+from overlap.harness.worker.executor import StampedExecutor, Waits
 from overlap.harness.worker.gc_pauses import Collections
 
 
-@pytest.fixture(autouse=True)
-def _fresh():
-    """Leave nothing in the process's one book."""
-    executor.forget()
-    yield
-    executor.forget()
+@pytest.fixture
+def waits():
+    """Return the book of a slot, which is that of every stamped executor made meanwhile."""
+    with Waits() as book:
+        yield book
 
 
-def test_work_that_finds_no_free_thread_waits_and_is_seen_to():
+def test_work_that_finds_no_free_thread_waits_and_is_seen_to(waits):
     """One thread, and work that holds it for 20 ms after more was handed over: what came later waited for that."""
     free = threading.Event()
     with StampedExecutor(1) as threads:
@@ -30,12 +28,12 @@ def test_work_that_finds_no_free_thread_waits_and_is_seen_to():
         time.sleep(0.02)
         free.set()
         assert (first.result(), second.result()) == (True, 2)
-    waited = executor.queue()
+    waited = waits.queue
     assert waited.count == 2
     assert waited.max >= 20_000_000
 
 
-def test_the_loop_hands_its_work_over_as_it_does_to_its_own_executor():
+def test_the_loop_hands_its_work_over_as_it_does_to_its_own_executor(waits):
     """Answers come back in their places."""
 
     async def main() -> list[int]:
@@ -43,30 +41,44 @@ def test_the_loop_hands_its_work_over_as_it_does_to_its_own_executor():
         return await asyncio.gather(*(asyncio.to_thread(int, number) for number in ("1", "2")))
 
     assert asyncio.run(main()) == [1, 2]
-    assert executor.queue().count == 2
+    assert waits.queue.count == 2
 
 
-def test_an_error_in_a_thread_comes_out_as_it_went_in():
+def test_an_error_in_a_thread_comes_out_as_it_went_in(waits):
     """What is stamped behaves like what is not."""
     with StampedExecutor(1) as threads:
         with pytest.raises(ZeroDivisionError):
             threads.submit(lambda: 1 // 0).result()
         assert threads.submit(dict, a=1).result() == {"a": 1}
-    assert executor.queue().count == 2
+    assert waits.queue.count == 2
 
 
-def test_a_queue_that_nothing_went_through_is_unknown():
+def test_a_queue_that_nothing_went_through_is_unknown(waits):
     """Nothing was handed over since the last slot: None, and not a wait of 0."""
     with StampedExecutor(1) as threads:
         threads.submit(int).result()
-    executor.forget()
-    assert executor.queue() is None
+    waits.forget()
+    assert waits.queue is None
 
 
-def test_the_book_of_waits_has_the_count_the_median_and_the_longest(monkeypatch):
+def test_the_book_of_waits_has_the_count_the_median_and_the_longest(waits):
     """Three waits of 10, 30 and 20."""
-    monkeypatch.setattr(executor, "_waits", [10, 30, 20])
-    assert executor.queue() == Queue(3, 20, 30)
+    for wait in (10, 30, 20):
+        waits.note(wait)
+    assert waits.queue == Queue(3, 20, 30)
+
+
+def test_each_slot_has_a_book_of_its_own(waits):
+    """An executor writes into the book it was made under, whatever slot is open later."""
+    with StampedExecutor(1) as threads:
+        with Waits() as later:
+            threads.submit(int).result()
+            with StampedExecutor(1) as others:
+                others.submit(int).result()
+                others.submit(int).result()
+                others.submit(int).result()
+        threads.submit(int).result()
+    assert (waits.queue.count, later.queue.count) == (2, 3)
 
 
 def test_every_collection_is_timed_while_it_counts_and_none_afterwards():
@@ -120,7 +132,8 @@ def test_connections_opened_are_those_that_no_warm_up_call_had_used(calls, count
     assert opened(calls) == count
 
 
-def test_half_of_two_waits_is_the_mean_of_both(monkeypatch):
+def test_half_of_two_waits_is_the_mean_of_both(waits):
     """As in every other median: of an even number, the middle of the two in the middle."""
-    monkeypatch.setattr(executor, "_waits", [10, 2, 4, 20])
-    assert executor.queue() == Queue(4, 7, 20)
+    for wait in (10, 2, 4, 20):
+        waits.note(wait)
+    assert waits.queue == Queue(4, 7, 20)

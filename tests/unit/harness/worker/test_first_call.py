@@ -10,7 +10,7 @@ import pytest
 
 from overlap.harness.model.record import Cell
 from overlap.harness.worker.main import answer
-from overlap.harness.worker.slot import Order
+from overlap.harness.worker.order import Order
 
 APP = """
 import os

@@ -7,7 +7,7 @@ import pytest
 
 from overlap.harness.model.record import Lag
 from overlap.harness.worker.heartbeat import PERIOD, Heartbeat, cost, sleeps, spread
-from overlap.harness.worker.slot import awaited
+from overlap.harness.worker.stopwatch import awaited
 
 
 def test_a_stall_counts_for_every_beat_it_swallowed():

@@ -1,0 +1,68 @@
+"""What is known of a slot from outside: the server's journal of it, and what other programs took meanwhile."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+from overlap.harness.application.spec import parse
+from overlap.harness.host.other_programs import look, taken, used
+from overlap.harness.mock.join import join, opened
+from overlap.harness.mock.join_by_time import join_by_time
+from overlap.harness.mock.journal import Journal, take
+from overlap.harness.model.record import Call, Slot
+from overlap.harness.store.run_files import slot_from
+from overlap.harness.worker.order import Order
+
+
+class Surroundings:
+    """
+    Make it when the slot of *order* is about to be opened, and ask for the `slot` when that is closed.
+
+    What others take is seen on *cores*, by default those that a worker and its server are given. Raises `Lost`
+    where the server is gone.
+    """
+
+    def __init__(self, order: Order, cores: Sequence[int] | None = None) -> None:
+        self._order = order
+        self._cores = used(order.processes) if cores is None else cores
+        self._before = look(self._cores)
+        self._take()
+
+    def _take(self) -> Journal | None:
+        # A real endpoint keeps no journal, and is sent nothing that its budget does not count.
+        return None if self._order.remote else take(self._order.base_url)
+
+    def slot(self, timed: Mapping[str, Any], calls: list[Call], position: int = 0) -> tuple[Slot, list[Call]]:
+        """Return the slot that was *timed*, and its *calls*, joined with the server's journal."""
+        order, journal = self._order, self._take()
+        about = {"cell": order.cell.id, "round": order.round, "position": position, "made": order.calls}
+        slot = slot_from({**about, **timed, **asdict(taken(self._before, look(self._cores)))})
+        return joined(slot, calls, journal, own=parse(order.word) is not None)
+
+
+def joined(
+    slot: Slot, calls: list[Call], journal: Journal | None, *, own: bool = False
+) -> tuple[Slot, list[Call]]:
+    """
+    Return *slot* and *calls* with what the *journal* knows of them.
+
+    The requests of somebody's *own* code may carry no tag, and need not belong to a call.
+    """
+    if not journal:
+        return slot, calls
+    if own:
+        by_time = join_by_time(calls, journal)
+        calls, unjoined = by_time.calls, 0
+        slot = replace(slot, by_time=by_time.by_time, untold=by_time.untold, untagged=by_time.untagged)
+    else:
+        calls, unjoined = join(calls, journal)
+    seen = replace(
+        slot,
+        peak=journal.peak,
+        connections=journal.connections,
+        requests=len(journal.entries),
+        dropped=journal.dropped,
+        unjoined=unjoined,
+        opened=opened(calls),
+    )
+    return seen, calls

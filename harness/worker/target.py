@@ -1,0 +1,90 @@
+"""What an order names, parsed once: how its application is built, and what that is asked."""
+
+import random
+from dataclasses import replace
+from itertools import islice
+from types import ModuleType
+from typing import Any
+
+from overlap.harness import registry
+from overlap.harness.application.adapting import built
+from overlap.harness.application.inputs import item, questions
+from overlap.harness.application.opening import made, opened, scenario
+from overlap.harness.application.shape import shape
+from overlap.harness.application.spec import Spec, parse
+from overlap.harness.model import arrivals_spec
+from overlap.harness.model.record import OWN
+from overlap.harness.probe import Item
+from overlap.harness.worker import open_loop
+from overlap.harness.worker.order import Order
+
+
+class Target:
+    """
+    The scenario or the application of *order*.
+
+    Make it outside of a loop, as a program imports its modules: the scenario, or the module of an application, is
+    imported here. `build` it inside the loop. Both raise `Unknown` or `Unloadable`, with one line, for what cannot
+    be had.
+    """
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._endpoint = order.endpoint
+        spec = parse(order.word)
+        self._own: Spec | None = spec if spec and spec.target else None
+        self._object: Any = opened(self._own, self._endpoint) if self._own else None
+        self._scenario: ModuleType | None = None if self._own else scenario(order.word, spec)
+
+    @property
+    def collectable(self) -> bool:
+        """Whether the heap must stay collectable: an application of the user's is imported anew for every slot."""
+        return self._own is not None
+
+    async def build(self) -> tuple[Any, Any]:
+        """
+        Return the application and the client underneath it, which are one where the application brings its own.
+
+        A scenario without an application is measured with the client alone. An asynchronous client may bind itself
+        to the running loop.
+        """
+        order = self._order
+        if self._own:
+            app = built(self._object, self._endpoint, self._own.word)
+            return app, app
+        assert self._scenario
+        if order.cell.client == OWN:
+            app = made(self._scenario, order.word, self._endpoint, order.cell.variant)
+            return app, app
+        client = registry.load("overlap.harness.clients", order.cell.client).client(self._endpoint)
+        if not hasattr(self._scenario, "app"):
+            return client, client
+        # A scenario whose plan names variants takes one; one without has nothing to choose.
+        chosen = (order.cell.variant,) if order.cell.variant else ()
+        return self._scenario.app(client, self._endpoint, *chosen), client
+
+    def items(self, app: Any) -> tuple[list[Item], list[Item]]:
+        """
+        Return the slot's calls and its warm-up calls; the same prompts for the same seed, whatever the cell.
+
+        Their tags name the round, so that each round has latencies of its own, which all of its cells share. An
+        *app* that brings its own client is asked in the shape in which it takes its input. Of an open loop that
+        several processes share out, these are the calls of the order's member.
+        """
+        order = self._order
+        asked = questions(order.inputs, order.seed)
+        fits = shape(app if order.cell.client == OWN else None)
+        if self._scenario and not order.inputs:
+            asked = self._scenario.prompts(random.Random(order.seed))
+        prompts = list(islice(asked, max(order.calls, order.warmup)))
+        first = order.member * order.warmup
+        warm = [
+            item(index, fits(prompt), warmup=True) for index, prompt in enumerate(prompts[: order.warmup], first)
+        ]
+        prompts = prompts[: order.calls]
+        if not order.arrivals:
+            return [item(index, fits(prompt), draw=order.draw) for index, prompt in enumerate(prompts)], warm
+        prompts, due = open_loop.planned(prompts, arrivals_spec.read(order.arrivals), order.seed)
+        placed = arrivals_spec.part(enumerate(zip(prompts, due, strict=True)), order.member, order.processes)
+        calls = [replace(item(index, fits(prompt), draw=order.draw), due=at) for index, (prompt, at) in placed]
+        return calls, warm
