@@ -185,7 +185,7 @@ async def _slot(work: _Work, cell: Cell, number: int, position: int) -> tuple[Sl
     await work.journal()
     # The garbage of the slot before; the heap is the notebook's, and stays as it is.
     settle(freeze=False)
-    with Instruments() as instruments:
+    with Instruments(work.app) as instruments:
         timed = await _ran(strategy, work.app, work.items(number), probe, cell.concurrency)
     calls, made = probe.calls(cell.id, number), len(work.prompts)
     about = {"cell": cell.id, "round": number, "position": position, "made": made}

@@ -4,6 +4,7 @@ import asyncio
 from typing import cast
 
 from overlap.harness.clients._chat import Refused
+from overlap.harness.clients._listening import Exchange
 from overlap.harness.text.numerals import exactly
 
 
@@ -177,3 +178,29 @@ class Connection(asyncio.Protocol):
             self._fail(TimeoutError(f"nothing came for {exactly(self._timeout)} s"))
         else:
             self._timer = self._loop.call_later(self._timeout - quiet, self._watch)
+
+
+class HeardConnection(Connection):
+    """A connection whose answers are reported: `exchange` is what the one under way is told to."""
+
+    exchange: Exchange | None = None
+    _reported = False
+
+    async def read(self) -> bytes:
+        """Return what has come of the body, as any connection does, and report it."""
+        data = await super().read()
+        if exchange := self.exchange:
+            if not self._reported:
+                fields = self.answer.fields.items()
+                named = {name.decode("latin-1"): value.decode("latin-1") for name, value in fields}
+                exchange.answered(self.answer.status, named)
+                self._reported = True
+            exchange.feed(data)
+            if not data:
+                exchange.end()
+        return data
+
+    def ask(self, request: bytes) -> None:
+        """Send *request*, whose answer is yet to be reported."""
+        self._reported = False
+        super().ask(request)

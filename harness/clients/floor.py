@@ -1,13 +1,15 @@
 """The floor: the least Python can do on a raw socket, and so what this machine and the harness do at best."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from time import monotonic_ns
 from urllib.parse import urlsplit
 
 import orjson
 
 from overlap.harness.clients import _chat
-from overlap.harness.clients._raw import Connection
+from overlap.harness.clients._listening import listener
+from overlap.harness.clients._raw import Connection, HeardConnection
 from overlap.harness.model.endpoint import Endpoint
 
 
@@ -16,7 +18,7 @@ class Floor:
     Asynchronous only; one connection for each call in flight, kept alive, the last used first.
 
     What any client adds to these times is its own; what these add to the server's schedule is the loop's, the
-    kernel's and the probe's.
+    kernel's and the probe's. `waited` is called with the ns that a call has waited for a place, if that is set.
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
@@ -34,6 +36,8 @@ class Floor:
         self._idle: list[Connection] = []
         self._busy: set[Connection] = set()
         self._places = asyncio.Semaphore(endpoint.max_connections)
+        self._listener = listener()
+        self.waited: Callable[[int], None] | None = None
 
     async def ainvoke(self, prompt: str) -> str:
         """Answer the text of one call."""
@@ -66,6 +70,19 @@ class Floor:
 
     async def _asked(self, body: dict[str, object]) -> Connection:
         content = orjson.dumps(body)
+        if self._listener is None:
+            return await self._sent(content)
+        exchange = await self._listener.asked(content)
+        try:
+            connection = await self._sent(content)
+        except BaseException:
+            exchange.end()
+            raise
+        if isinstance(connection, HeardConnection):
+            connection.exchange = exchange
+        return connection
+
+    async def _sent(self, content: bytes) -> Connection:
         if self._places.locked():
             await self._wait_for_place()
         else:
@@ -80,8 +97,13 @@ class Floor:
         return connection
 
     async def _wait_for_place(self) -> None:
-        async with asyncio.timeout(self._endpoint.timeout):
-            await self._places.acquire()
+        began = monotonic_ns()
+        try:
+            async with asyncio.timeout(self._endpoint.timeout):
+                await self._places.acquire()
+        finally:
+            if self.waited:
+                self.waited(monotonic_ns() - began)
 
     def _rested(self) -> Connection | None:
         """Answer the idle connection that was used last; those idle for too long are closed."""
@@ -95,9 +117,10 @@ class Floor:
 
     async def _opened(self) -> Connection:
         loop, told = asyncio.get_running_loop(), self._endpoint
+        kind = Connection if self._listener is None else HeardConnection
         async with asyncio.timeout(told.timeout):
             _, connection = await loop.create_connection(
-                lambda: Connection(told.timeout), self._host, self._port, ssl=told.tls or None
+                lambda: kind(told.timeout), self._host, self._port, ssl=told.tls or None
             )
         return connection
 

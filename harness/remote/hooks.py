@@ -3,7 +3,7 @@ Where the libraries send a request: wrapped while a slot runs, so that none leav
 
 httpx, httpx2 and what is built upon them (the OpenAI SDK, LangChain) send through httpcore's pools; aiohttp and
 the standard library, with requests and urllib3 on top of it, have methods of their own. Of what goes through the
-standard library the answers are not read along: their tokens are a guess.
+standard library the answers are not read along: their tokens are a guess. Our own floor client reports by itself.
 """
 
 import importlib
@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from overlap.harness.clients._listening import listening
 from overlap.harness.model.endpoint import Remote
 from overlap.harness.remote.meter import Meter, Ticket
 
@@ -25,6 +26,7 @@ def metered(remote: Remote | None) -> Iterator[Meter | None]:
         return
     meter = Meter(remote)
     with ExitStack() as restore:
+        restore.enter_context(listening(meter))
         for module, name, method, wrap in _HOOKS:
             owner = getattr(importlib.import_module(module), name)
             original = getattr(owner, method)
@@ -73,20 +75,31 @@ class _Passing:
         await self._stream.aclose()
 
 
+@contextmanager
+def _admitted(meter: Meter, body: bytes) -> Iterator[Ticket]:
+    """Count a request that is about to leave; one that fails before it is answered has ended."""
+    ticket = meter.admit(body)
+    try:
+        yield ticket
+    except BaseException:
+        ticket.end()
+        raise
+
+
+def _answered(response: Any, ticket: Ticket) -> Any:
+    """Return an httpcore *response* whose head is noted and whose body is seen in passing."""
+    ticket.answered(response.status, _fields(response.headers))
+    response.stream = _Passing(response.stream, ticket)
+    return response
+
+
 def _pool_async(original: Callable[..., Any], meter: Meter) -> Callable[..., Any]:
     async def handle(pool: Any, request: Any) -> Any:
         if not meter.concerns(request.url.host.decode()):
             return await original(pool, request)
         await meter.pause_async()
-        ticket = meter.admit(_body(request))
-        try:
-            response = await original(pool, request)
-        except BaseException:
-            ticket.end()
-            raise
-        ticket.answered(response.status, _fields(response.headers))
-        response.stream = _Passing(response.stream, ticket)
-        return response
+        with _admitted(meter, _body(request)) as ticket:
+            return _answered(await original(pool, request), ticket)
 
     return handle
 
@@ -96,15 +109,8 @@ def _pool(original: Callable[..., Any], meter: Meter) -> Callable[..., Any]:
         if not meter.concerns(request.url.host.decode()):
             return original(pool, request)
         meter.pause()
-        ticket = meter.admit(_body(request))
-        try:
-            response = original(pool, request)
-        except BaseException:
-            ticket.end()
-            raise
-        ticket.answered(response.status, _fields(response.headers))
-        response.stream = _Passing(response.stream, ticket)
-        return response
+        with _admitted(meter, _body(request)) as ticket:
+            return _answered(original(pool, request), ticket)
 
     return handle
 
@@ -122,23 +128,15 @@ def _aiohttp_request(original: Callable[..., Any], meter: Meter) -> Callable[...
     async def send(request: Any, connection: Any) -> Any:
         if not meter.concerns(request.url.host):
             return await original(request, connection)
-        ticket = meter.admit(getattr(request.body, "_value", b""))
-        try:
+        with _admitted(meter, getattr(request.body, "_value", b"")) as ticket:
             response = await original(request, connection)
-        except BaseException:
-            ticket.end()
-            raise
         response._overlap = ticket  # noqa: SLF001  the only way from here to where the answer begins
         return response
 
     return send
 
 
-# Answers of aiohttp that are under way, by the identity of their stream, which takes no attribute.
-_streams: dict[int, Ticket] = {}
-
-
-def _aiohttp_answer(original: Callable[..., Any], _meter: Meter) -> Callable[..., Any]:
+def _aiohttp_answer(original: Callable[..., Any], meter: Meter) -> Callable[..., Any]:
     async def start(response: Any, connection: Any) -> Any:
         ticket: Ticket | None = getattr(response, "_overlap", None)
         try:
@@ -155,10 +153,10 @@ def _aiohttp_answer(original: Callable[..., Any], _meter: Meter) -> Callable[...
         stream = response.content
         for part in getattr(stream, "_buffer", ()):  # what came with the head
             ticket.feed(part)
-        _streams[id(stream)] = ticket
+        meter.streams[id(stream)] = ticket
 
         def over() -> None:
-            _streams.pop(id(stream), None)
+            meter.streams.pop(id(stream), None)
             ticket.end()
 
         stream.on_eof(over)
@@ -167,42 +165,13 @@ def _aiohttp_answer(original: Callable[..., Any], _meter: Meter) -> Callable[...
     return start
 
 
-def _aiohttp_stream(original: Callable[..., Any], _meter: Meter) -> Callable[..., Any]:
+def _aiohttp_stream(original: Callable[..., Any], meter: Meter) -> Callable[..., Any]:
     def feed_data(stream: Any, data: bytes, *args: Any) -> Any:
-        if ticket := _streams.get(id(stream)):
+        if ticket := meter.streams.get(id(stream)):
             ticket.feed(data)
         return original(stream, data, *args)
 
     return feed_data
-
-
-def _floor_asked(original: Callable[..., Any], meter: Meter) -> Callable[..., Any]:
-    async def asked(floor: Any, body: dict[str, object]) -> Any:
-        await meter.pause_async()
-        ticket = meter.admit(str(body).encode())
-        try:
-            connection = await original(floor, body)
-        except BaseException:
-            ticket.end()
-            raise
-        connection.ticket = ticket
-        return connection
-
-    return asked
-
-
-def _floor_read(original: Callable[..., Any], _meter: Meter) -> Callable[..., Any]:
-    async def read(connection: Any) -> bytes:
-        data: bytes = await original(connection)
-        ticket: Ticket = connection.ticket
-        if not ticket.status:
-            ticket.answered(connection.answer.status, _fields(connection.answer.fields.items()))
-        ticket.feed(data)
-        if not data:
-            ticket.end()
-        return data
-
-    return read
 
 
 def _plain_sent(original: Callable[..., Any], meter: Meter) -> Callable[..., Any]:
@@ -237,8 +206,6 @@ _HOOKS: tuple[tuple[str, str, str, Wrap], ...] = (
     ("aiohttp.client_reqrep", "ClientRequest", "send", _aiohttp_request),
     ("aiohttp.client_reqrep", "ClientResponse", "start", _aiohttp_answer),
     ("aiohttp.streams", "StreamReader", "feed_data", _aiohttp_stream),
-    ("overlap.harness.clients.floor", "Floor", "_asked", _floor_asked),
-    ("overlap.harness.clients._raw", "Connection", "read", _floor_read),
     ("http.client", "HTTPConnection", "putrequest", _plain_sent),
     ("http.client", "HTTPConnection", "getresponse", _plain_answered),
 )

@@ -69,6 +69,8 @@ class Meter:
         self._output: defaultdict[str | None, list[Usage]] = defaultdict(list)
         self._not_before = 0
         self._refusals = 0
+        self.streams: dict[int, Ticket] = {}
+        """Answers of aiohttp that are under way, by the identity of their stream, which takes no attribute."""
         self.total = Metered(0, 0)
 
     def concerns(self, host: str | None) -> bool:
@@ -92,6 +94,11 @@ class Meter:
             if wait:
                 self._add(held=1, wait=wait)
             return wait
+
+    async def asked(self, body: bytes) -> Ticket:
+        """Wait until the endpoint wants to be asked again, and count a request. Raises `Spent`."""
+        await self.pause_async()
+        return self.admit(body)
 
     def admit(self, body: bytes) -> Ticket:
         """Count a request that is about to leave. Raises `Spent` where it may not."""

@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Self
+from typing import Any, Self
 
 from overlap.harness.worker.executor import Waits
 from overlap.harness.worker.gc_pauses import Collections
@@ -11,11 +11,15 @@ from overlap.harness.worker.stopwatch import Timed
 
 
 class Instruments:
-    """Watch the timed part of a slot. *waits* is the book of its executors; None where those are not ours."""
+    """
+    Watch the timed part of a slot, whose calls are made on *client*.
 
-    def __init__(self, waits: Waits | None = None) -> None:
+    *waits* is the book of its executors; None where those are not ours.
+    """
+
+    def __init__(self, client: Any, waits: Waits | None = None) -> None:
         self._waits = waits
-        self._collections, self._pools = Collections(), PoolWaits()
+        self._collections, self._pools = Collections(), PoolWaits(client)
         self._watching = ExitStack()
 
     def __enter__(self) -> Self:

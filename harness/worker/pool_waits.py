@@ -1,7 +1,7 @@
 """
 How long requests waited for a place in a client's connection pool.
 
-No HTTP library tells this, so the method in which each of them waits is wrapped while a slot is timed; a request
+No HTTP library reports this, so the method in which each of them waits is wrapped while a slot is timed; a request
 that finds a place is not touched. These methods are private: where a version has moved one, that library's pool
 is not watched, and with none watched the figure is unknown.
 """
@@ -13,6 +13,7 @@ from inspect import iscoroutinefunction
 from time import monotonic_ns
 from typing import Any, Self
 
+from overlap.harness.clients.floor import Floor
 from overlap.harness.model.quantile import quantile
 from overlap.harness.model.record import Queue
 
@@ -25,14 +26,18 @@ WAITS: tuple[tuple[str, str, str, Callable[[Any], bool]], ...] = (
         for half, name in (("_async", "AsyncPoolRequest"), ("_sync", "PoolRequest"))
     ),
     ("aiohttp.connector", "BaseConnector", "_wait_for_available_connection", lambda _connector: True),
-    ("overlap.harness.clients.floor", "Floor", "_wait_for_place", lambda _floor: True),
 )
 
 
 class PoolWaits:
-    """Watches the pools of the libraries that are loaded, from entering to leaving; `queue` is what came of it."""
+    """
+    Watches the pools of the libraries that are loaded, from entering to leaving; `queue` is what came of it.
 
-    def __init__(self) -> None:
+    The floor is a *client* of ours, and reports its waits itself.
+    """
+
+    def __init__(self, client: Any = None) -> None:
+        self._floor = client if isinstance(client, Floor) else None
         self._took: list[int] = []
         self._watched = False
         self._restore = ExitStack()
@@ -45,10 +50,15 @@ class PoolWaits:
                 self._watched = True
                 setattr(owner, method, self._timed(original, waits))
                 self._restore.callback(setattr, owner, method, original)
+        if self._floor:
+            self._watched = True
+            self._floor.waited = self._took.append
         return self
 
     def __exit__(self, *_: object) -> None:
         self._restore.close()
+        if self._floor:
+            self._floor.waited = None
 
     def _timed(self, original: Callable[..., Any], waits: Callable[[Any], bool]) -> Callable[..., Any]:
         async def awaited(owner: Any, *args: Any, **kwargs: Any) -> Any:

@@ -124,7 +124,7 @@ class SlotSession:
         strategy = self._kept.run if self._kept else self._strategy.run
         if self._kept and meet and order.processes > 1:
             self._kept.start = meet()
-        with Instruments(self._waits) as instruments:
+        with Instruments(self._client, self._waits) as instruments:
             timed = self._go(strategy, app, self.calls, self._probe)
         offered = self._kept.late if self._kept else None
         self._timed = replace(instruments.read(timed), offered=offered, awake=self._awake)

@@ -35,7 +35,7 @@ def _made(name, server, places):
 async def _at_once(name, server, places):
     client = _made(name, server, places)
     try:
-        with PoolWaits() as pools:
+        with PoolWaits(client) as pools:
             await asyncio.gather(*(client.ainvoke(f"call {number}") for number in range(CALLS)))
     finally:
         await close(client, client)
@@ -72,7 +72,7 @@ def test_threads_that_wait_are_counted_too(name, server):
             together.wait()
             client.invoke(str(number))
 
-        with PoolWaits() as pools, ThreadPoolExecutor(CALLS) as threads:
+        with PoolWaits(client) as pools, ThreadPoolExecutor(CALLS) as threads:
             list(threads.map(call, range(CALLS)))
         assert (pools.queue.count >= CALLS - 1) is (take(server.base_url).peak == 1)
     finally:

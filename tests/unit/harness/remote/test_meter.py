@@ -6,6 +6,8 @@ import gzip
 import pytest
 
 from overlap.harness import registry
+from overlap.harness.clients._raw import Connection
+from overlap.harness.clients.floor import Floor
 from overlap.harness.model.endpoint import Remote
 from overlap.harness.probe import Probe, item
 from overlap.harness.remote.hooks import metered
@@ -155,3 +157,45 @@ def test_counts_are_found_wherever_the_bytes_are_cut_and_packed():
     none = Tap(3)
     none.feed(b"data: {}\n\n" * 4)
     assert (none.usage().prompt, none.usage().output, none.usage().told) == (3, 4, False)
+
+
+def test_our_own_client_reports_by_itself_and_nothing_of_it_is_replaced(odd):
+    """What is made under a meter is counted, what was made before or is made afterwards is not."""
+    told = remote(odd, "fine")
+    methods = dict(vars(Floor)), dict(vars(Connection))
+
+    async def ask(client):
+        found = [piece async for piece in client.astream("[call 000001] Hello.")]
+        await client.aclose()
+        return found
+
+    async def three():
+        before = Floor(told.endpoint(5.0, 0, 10))
+        with metered(told) as meter:
+            assert (dict(vars(Floor)), dict(vars(Connection))) == methods
+            during = Floor(told.endpoint(5.0, 0, 10))
+            await ask(during)
+        after = Floor(told.endpoint(5.0, 0, 10))
+        await ask(before)
+        await ask(after)
+        return meter
+
+    meter = asyncio.run(three())
+    assert (meter.total.requests, meter.total.tokens, meter.total.estimated) == (1, 14, 0)
+
+
+def test_two_meters_of_aiohttp_have_answers_of_their_own(odd):
+    """What is under way belongs to the meter that let it out, and nothing is left when it has ended."""
+    meters = [run("aiohttp", remote(odd, "fine"))[0] for _ in range(2)]
+    assert [meter.total.requests for meter in meters] == [3, 3]
+    assert [meter.streams for meter in meters] == [{}, {}]
+
+
+@pytest.mark.parametrize("name", ["floor", "httpx"])
+def test_a_request_that_fails_before_its_answer_holds_no_tokens_back(name):
+    """A connection that is refused: what was set aside for its answer is free again for the next one."""
+    told = Remote("http://127.0.0.1:9/v1", "llama", None, 8, 100, 70)
+    meter, calls = run(name, told, count=4)
+    assert meter.total.requests == 4
+    assert meter.total.reason is None
+    assert all(call.error for call in calls)
