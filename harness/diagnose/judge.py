@@ -6,7 +6,7 @@ them would else look like a gain every other time. A gain is called one when its
 saves the share that is worth a developer's time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log
 from typing import Literal
@@ -93,21 +93,26 @@ def _effect(rounds: Rounds, name: str, headline: str, among: int) -> Effect:
     pairs = [(x, y) for a, b in both if (x := a.get(headline)) is not None and (y := b.get(headline)) is not None]
     if not both:
         return Effect(name, headline, "unknown", 0)
-    errors = tuple(float(np.median([side[i].get("errors") or 0 for side in both])) for i in (0, 1))
+    errors = _errors(first for first, _ in both), _errors(second for _, second in both)
     if not pairs or _decided_by_failures(both, headline):
-        return Effect(name, headline, "unknown", 0, errors=errors)  # type: ignore[arg-type]
+        return Effect(name, headline, "unknown", 0, errors=errors)
     before, after = (float(np.median(side)) for side in zip(*pairs, strict=True))
     if HEADLINES[headline].counted:
         halved = all(x >= LEAST_COUNT and y <= x / 2 for x, y in pairs)
-        return Effect(name, headline, "buys" if halved else "nothing", len(pairs), before, after, errors=errors)  # type: ignore[arg-type]
+        return Effect(name, headline, "buys" if halved else "nothing", len(pairs), before, after, errors=errors)
     if len(pairs) < 3 or not all(x > 0 and y > 0 for x, y in pairs):
-        return Effect(name, headline, "unknown", len(pairs), before, after, errors=errors)  # type: ignore[arg-type]
+        return Effect(name, headline, "unknown", len(pairs), before, after, errors=errors)
     logs = batched(np.array([log(x / y) for x, y in pairs]))
     middle = float(centre(logs))
     reach = critical(len(logs) - 1, 1 - ALPHA / among) * standard_error(logs)
     times, low, high = exp(middle), exp(middle - reach), exp(middle + reach)
     after = before / times  # so that a reader who divides finds the factor
-    return Effect(name, headline, _verdict(times, low, high), len(pairs), before, after, times, low, high, errors)  # type: ignore[arg-type]
+    return Effect(name, headline, _verdict(times, low, high), len(pairs), before, after, times, low, high, errors)
+
+
+def _errors(side: Iterable[Figures]) -> float:
+    """Return the median of the failed calls a slot."""
+    return float(np.median([each.get("errors") or 0 for each in side]))
 
 
 def _decided_by_failures(both: Sequence[tuple[Figures, Figures]], headline: str) -> bool:
