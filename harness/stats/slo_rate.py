@@ -34,7 +34,8 @@ class Answer:
     One cell's answer: the highest rate that was held and the lowest that was not, as far as they were found.
 
     `floor_missed`: not even the lowest rate was kept. `short`: no call missed, and there were still too few of
-    them to show the share. `whole`: the search came to its end. `calls` and `slots` are all that it made.
+    them to show the share. `whole`: the search came to its end. `calls` and `slots` are those at rates
+    that were tried to the end.
     """
 
     cell: Cell

@@ -149,7 +149,11 @@ def _table(found: Searched) -> Table:
         Column("held for", "s", "seconds of each slot at that rate", numeric=True),
         Column("not held", "calls/s", "lowest rate that was not shown to be held", numeric=True),
     ]
-    heads += [Column(name, numeric=True) for name in ("slots", "calls")]
+    # An interrupted search has made more: the slots at the rate that it was at are no part of any verdict.
+    heads += [
+        Column("slots judged", hint="slots at rates that were tried to the end", numeric=True),
+        Column("calls in them", numeric=True),
+    ]
     rows = []
     for each in sorted(found.answers, key=lambda each: -_height(each)):
         own = [getattr(each.cell, name) for name in names]

@@ -70,6 +70,13 @@ def test_the_sentence_has_rate_share_time_and_count(lead):
     assert "and latency did not rise. 52.0/s was not: 80.0 % kept it." in said
 
 
+def test_slots_and_calls_are_said_to_be_those_that_were_judged(tmp_path):
+    """An interrupted search made more: what it did at its last rate is in the books, and in no verdict."""
+    found = section(Summary(Run(tmp_path, about(holds("a", 50.0)), (), (), ()), ()))
+    assert [column.name for column in found.table.columns[-2:]] == ["slots judged", "calls in them"]
+    assert [datum.text for datum in found.table.rows[0][-2:]] == ["7", "18,050"]
+
+
 def test_latency_that_rose_by_a_little_is_not_said_not_to_have_risen(lead):
     """3 ms each second are below the 5 that are tolerated: the rate is held, and the rise is told."""
     higher, held = tried(52.0, held=False, share=0.8), tried(50.0, held=True, growth=0.003)
