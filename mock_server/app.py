@@ -13,6 +13,7 @@ from overlap.mock_server.control.pending import Pending
 from overlap.mock_server.exchange.counters import Counts
 from overlap.mock_server.exchange.exchange import Exchange
 from overlap.mock_server.exchange.journal import Journal
+from overlap.mock_server.exchange.large_bodies import LARGE, Reader, Reading
 from overlap.mock_server.exchange.schedule_plan import Plan, empty
 from overlap.mock_server.exchange.slow_answers import Workshop
 from overlap.mock_server.http.connection import Connection
@@ -73,6 +74,7 @@ class App:
         self._control = Control(self)
         self._load = self._loaded()
         self._workshop = Workshop()
+        self._reader = Reader()
 
     def _loaded(self) -> Working | None:
         size = self.config.size()
@@ -150,6 +152,19 @@ class App:
             connection.exchange = pending = Pending(connection, keep=request.keep)
             self._control.answer(request, pending.send)
             return
+        if len(request.body) > LARGE and (module := self._answering.reader(request)) is not None:
+            connection.exchange = reading = Reading()
+            self._reader.read(module, request, lambda known: self._read(connection, reading, known))
+        else:
+            self._serve(connection, request)
+
+    def _read(self, connection: Connection, reading: Reading, request: Request) -> None:
+        """Answer a request whose large body has been read, if its client is still there."""
+        if not reading.left:
+            connection.exchange = None
+            self._serve(connection, request)
+
+    def _serve(self, connection: Connection, request: Request) -> None:
         if not connection.used:
             # Counted by its first request: whoever only takes the journal would else be in it.
             connection.used = True
@@ -219,6 +234,7 @@ class App:
             connection.line.abort()
         self.pacer.close()
         self._workshop.close()
+        self._reader.close()
 
 
 def _unless(exchange: Exchange, work: Callable[[], Plan]) -> Plan:

@@ -20,7 +20,7 @@ from overlap.mock_server.exchange.identity import Identity
 from overlap.mock_server.exchange.journal import LONGEST_PATH, Entry
 from overlap.mock_server.exchange.schedule_plan import End, Plan
 from overlap.mock_server.http import response_bytes
-from overlap.mock_server.http.request import Request
+from overlap.mock_server.http.request import Known, Request
 from overlap.mock_server.limits import heads
 from overlap.mock_server.limits.buckets import Own, Shared
 from overlap.mock_server.limits.limiting import Limiting
@@ -123,7 +123,7 @@ class Answering:
             laid.end = End.KEEP if request.keep else End.CLOSE
             entry.planned = laid.planned()
             return Answered(entry, laid, None)
-        asked = endpoint.read(request.body)
+        asked = endpoint.read(request.body) if request.known is None else _wanted(request.known)
         entry.stream, entry.prompt_tokens = asked.stream, asked.prompt_tokens
         key = self._key(entry)
         warm = key[:1] == "w" and warms_up(key)
@@ -151,6 +151,12 @@ class Answering:
             return Answered(entry, plan.empty(), lane, work, rule is not None)
         laid = _laid(request, entry, endpoint, asked, tokens, reason, how, key, rule, limits, identity, added)
         return Answered(entry, laid, lane)
+
+    def reader(self, request: Request) -> str | None:
+        """Return the module that reads the body of *request*; None where no body is looked at."""
+        endpoint = self._endpoints.get(request.path)
+        takes_it = endpoint is not None and request.method == "POST" and request.refused is None
+        return endpoint.__name__ if endpoint is not None and takes_it else None
 
     def _admitted(self, asked: Asked, tokens: int, now: int) -> bytes:
         """Answer the rate-limit headers of a request that may pass; raises `Refused` for others."""
@@ -192,6 +198,14 @@ class Answering:
             return None
         facts = Facts(key, self._counts.request(), entry.tag, entry.attempt, model)
         return rules.first(self._rules, facts, self._seed)
+
+
+def _wanted(known: Known) -> Asked:
+    """Return what the caller wants; raises what the reading of the body raised."""
+    if isinstance(known.wanted, Exception):
+        raise known.wanted
+    wanted: Asked = known.wanted
+    return wanted
 
 
 _Order = tuple[ModuleType, Asked, Sequence[str], str, Behaviour, str, Rule | None, bytes, str, int]

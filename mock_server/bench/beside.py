@@ -1,9 +1,11 @@
-"""`python -m overlap.mock_server.bench.beside`: how long small requests wait while a large one is answered."""
+"""`python -m overlap.mock_server.bench.beside`: how long small requests wait beside a large one."""
 
 import socket
 import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import click
 import orjson
@@ -18,7 +20,8 @@ TALK = [{"role": "user", "content": "x"}]
 MANY = {"x-overlap-tokens": "100000"}
 DRAWN = {**MANY, "x-overlap-profile": "lognormal,ttft=0.001,itl=0.00001"}
 STREAM = {"model": "m", "messages": TALK, "stream": True}
-CASES: tuple[tuple[str, str, dict[str, object], dict[str, str]], ...] = (
+Case = tuple[str, str, dict[str, object], dict[str, str]]
+CASES: tuple[Case, ...] = (
     (
         "2,048 embeddings of 3,072 numbers",
         "embeddings",
@@ -35,6 +38,54 @@ CASES: tuple[tuple[str, str, dict[str, object], dict[str, str]], ...] = (
         MANY,
     ),
 )
+
+TEXT = "The waits of many requests, [each] of them long, overlap. "
+CHAT = {"model": "m"}
+BODIES: tuple[tuple[str, str, Callable[[], dict[str, object]]], ...] = (
+    ("a prompt of 8 MB", "chat/completions", lambda: {**CHAT, "messages": said(TEXT * 145_000)}),
+    ("a prompt of 30 MB", "chat/completions", lambda: {**CHAT, "messages": said(TEXT * 540_000)}),
+    ("200,000 messages", "chat/completions", lambda: {**CHAT, "messages": said("x") * 200_000}),
+    ("900,000 messages", "chat/completions", lambda: {**CHAT, "messages": said("x") * 900_000}),
+    ("a Responses input of 30 MB", "responses", lambda: {**CHAT, "input": TEXT * 540_000}),
+    (
+        "2,048 texts of 15 kB to embed",
+        "embeddings",
+        lambda: {"model": "text-embedding-3-small", "input": [TEXT * 260] * 2048},
+    ),
+    ("a completion's prompt of 30 MB", "completions", lambda: {**CHAT, "prompt": TEXT * 540_000}),
+    (
+        "128 tools of 200 kB",
+        "chat/completions",
+        lambda: {**CHAT, "messages": said("x"), "tools": [tool(n) for n in range(128)]},
+    ),
+    (
+        "objects within objects, 200 deep, 15,000 times",
+        "chat/completions",
+        lambda: {**CHAT, "messages": said("x"), "metadata": nested()},
+    ),
+)
+
+
+def said(words: str) -> list[dict[str, str]]:
+    """Return the messages of a talk in which the user says *words*."""
+    return [{"role": "user", "content": words}]
+
+
+def tool(number: int) -> dict[str, object]:
+    """Return a tool with a schema of some 200 kB."""
+    properties = {f"property_{n}": {"type": "string", "description": TEXT} for n in range(1_900)}
+    return {
+        "type": "function",
+        "function": {"name": f"tool_{number}", "parameters": {"type": "object", "properties": properties}},
+    }
+
+
+def nested() -> list[object]:
+    """Return deep objects, as many as make 20 MB."""
+    deep: object = 0
+    for _ in range(200):
+        deep = {"a": deep}
+    return [deep] * 15_000
 
 
 @dataclass(slots=True)
@@ -75,11 +126,12 @@ def waits(server: Running, large: Large | None, seconds: float) -> list[float]:
 @click.command()
 def main() -> None:
     """Measure it for several large answers, and for none."""
-    table = Table(title="How long small requests wait while this is answered")
+    table = Table(title="How long small requests wait while this is read and answered")
     for name in ("answered meanwhile", "MB", "seconds", "small requests", "p50, ms", "p99, ms", "longest, ms"):
         table.add_column(name, justify="left" if name == "answered meanwhile" else "right")
     with started("--port", "0", "--tokens", "5") as server:
-        for name, path, body, headers in (("nothing", "", {}, {}), *CASES):
+        bodies: Iterator[Case] = ((name, path, make(), {}) for name, path, make in BODIES)
+        for name, path, body, headers in chain((("nothing", "", {}, {}),), CASES, bodies):
             large = Large() if path else None
             if large is not None:
                 content = sent(f"/v1/{path}", orjson.dumps(body), {**headers, "connection": "close"})

@@ -1,7 +1,7 @@
 """One request as it arrived, complete."""
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from overlap.mock_server.wire.common.errors import Refused
 
@@ -26,12 +26,37 @@ KEPT = frozenset(
 """The headers that are looked at; the rest is passed over."""
 
 
+class Known(NamedTuple):
+    """
+    What is known of a body that was read elsewhere: what the caller wants, or why not, and the call's tag.
+
+    `length` is how many tokens the answer shall have, if the prompt says so.
+    """
+
+    wanted: Any
+    tag: str | None
+    length: int | None
+
+
+def tagged(body: bytes) -> tuple[str | None, int | None]:
+    """
+    Return the call's tag from *body*, `[call <tag>]`, and how many tokens its answer shall have.
+
+    That is said right behind the tag, as in `[call 000017] [tokens 129]`. None for each that is not said.
+    """
+    found = _TAG.search(body)
+    if found is None:
+        return None, None
+    return found[1].decode("utf-8", "replace"), int(found[2]) if found[2] else None
+
+
 class Request(NamedTuple):
     """
     Method, path and body; `received` is when the last byte came, in ns of the monotonic clock.
 
     `keep` is whether the connection may serve another request, `chunks` whether the client reads chunked answers.
-    `refused` stands for a request that cannot even be read, and says why.
+    `refused` stands for a request that cannot even be read, and says why. Where `known` says what a large body
+    asks for, `body` holds only what the request chooses for itself.
     """
 
     method: str
@@ -42,17 +67,11 @@ class Request(NamedTuple):
     keep: bool
     chunks: bool
     refused: Refused | None = None
+    known: Known | None = None
 
     def tag(self) -> tuple[str | None, int | None]:
-        """
-        Answer the call's tag from the body, `[call <tag>]`, and how many tokens its answer shall have.
-
-        That is said right behind the tag, as in `[call 000017] [tokens 129]`. None for each that is not said.
-        """
-        found = _TAG.search(self.body)
-        if found is None:
-            return None, None
-        return found[1].decode("utf-8", "replace"), int(found[2]) if found[2] else None
+        """Return the call's tag, and how many tokens its answer shall have, as `tagged` does."""
+        return tagged(self.body) if self.known is None else self.known[1:]
 
     def attempt(self) -> int | None:
         """Answer which attempt of one call this is, from 0, as the official clients say; else None."""

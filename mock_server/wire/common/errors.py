@@ -1,6 +1,7 @@
 """The errors OpenAI sends: status and body, word for word where a recording is known."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import orjson
 
@@ -20,6 +21,10 @@ class Refused(Exception):
         self.status = status
         self.body = body
         self.headers = headers
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Have all of it taken along where it is sent between processes, not what `Exception` keeps."""
+        return Refused, (self.status, self.body, self.headers)
 
     @property
     def pause(self) -> int | None:

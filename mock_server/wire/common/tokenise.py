@@ -8,6 +8,8 @@ from overlap.mock_server.wire.common import text
 _PIECE = re.compile(r" ?\w{1,8}|\s?[^\w\s]{1,3}|\s+")
 # More than this many tokens over all the choices of one answer is memory for nobody.
 MOST = 100_000
+LONGEST_PIECE = 9
+"""The most characters of a piece, but for blanks."""
 
 
 def pieces(whole: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import re
 from typing import Any, NamedTuple
 
 from overlap.mock_server.wire.common import errors, fields, rules, strict
+from overlap.mock_server.wire.common.tokenise import LONGEST_PIECE, MOST
 from overlap.mock_server.wire.schema import instance
 from overlap.mock_server.wire.schema.merge import Unmakeable
 
@@ -131,11 +132,18 @@ def calls(mode: str, tools: list[Tool], *, answered: bool, parallel: bool) -> tu
     Answer the calls of an answer: each function once, or the first alone where calls are not to be *parallel*.
 
     Left the choice (`auto`), the answer calls until a tool has *answered* and then says something, so that an
-    agent's loop ends.
+    agent's loop ends. No answer is longer than `tokenise.MOST` tokens: arguments behind that are not made.
     """
     if mode == "none" or (mode == "auto" and answered):
         return ()
-    return tuple(call(tool, f"tools[{i}].function") for i, tool in enumerate(tools if parallel else tools[:1]))
+    made, room = [], LONGEST_PIECE * MOST
+    for i, tool in enumerate(tools if parallel else tools[:1]):
+        each = call(tool, f"tools[{i}].function")
+        made.append(each._replace(arguments=each.arguments[: room + 1]) if len(each.arguments) > room else each)
+        room -= len(each.arguments)
+        if room < 0:
+            break
+    return tuple(made)
 
 
 def call(tool: Tool, where: str) -> Call:
