@@ -1,9 +1,10 @@
 """Tools a caller offers: are they well formed, and which of them the answer calls, with which arguments."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from overlap.mock_server.wire.common import errors, fields, rules, strict
+from overlap.mock_server.wire.common import errors, fields, rules, strict, tokenise
 from overlap.mock_server.wire.common.tokenise import LONGEST_PIECE, MOST
 from overlap.mock_server.wire.schema import instance
 from overlap.mock_server.wire.schema.merge import Unmakeable
@@ -144,6 +145,16 @@ def calls(mode: str, tools: list[Tool], *, answered: bool, parallel: bool) -> tu
         if room < 0:
             break
     return tuple(made)
+
+
+def pieces(calls: Sequence[Call]) -> list[str]:
+    """Return the tokens of *calls*: names and pieces of arguments, as many as an answer can have."""
+    flat: list[str] = []
+    for each in calls:
+        flat += each.name, *tokenise.pieces(each.arguments)
+        if len(flat) > MOST:
+            break
+    return flat
 
 
 def call(tool: Tool, where: str) -> Call:

@@ -123,8 +123,12 @@ def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
     model's would at temperature 0.
     """
     if asked.calls:
-        flat = [token for call in asked.calls for token in (call.name, *tokenise.pieces(call.arguments))]
-        return tokenise.cut(flat, asked.limit, asked.choices, "function_call" if asked.legacy else "tool_calls")
+        return tokenise.cut(
+            tools.pieces(asked.calls),
+            asked.limit,
+            asked.choices,
+            "function_call" if asked.legacy else "tool_calls",
+        )
     if asked.text is None:
         return tokenise.said(length, asked.limit, asked.stop, asked.per_token)
     tokens, met = tokenise.until(tokenise.pieces(asked.text), asked.stop)

@@ -135,8 +135,7 @@ def read(body: bytes) -> Asked:
 def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
     """Answer the tokens, and the finish reason: `length` where the caller's limit cut them."""
     if asked.calls:
-        flat = [token for call in asked.calls for token in (call.name, *tokenise.pieces(call.arguments))]
-        return tokenise.cut(flat, asked.limit, 1, "tool_calls")
+        return tokenise.cut(tools.pieces(asked.calls), asked.limit, 1, "tool_calls")
     if asked.text is not None:
         return tokenise.cut(tokenise.pieces(asked.text), asked.limit, 1)
     return tokenise.said(length, asked.limit, (), asked.per_token)

@@ -104,7 +104,7 @@ def test_a_slot_makes_as_many_calls_as_are_due_in_its_time(words, calls, seconds
         ("bursty,rate=1", "no arrivals 'bursty'; there are: .*poisson"),
         ("poisson", "poisson needs rate"),
         ("poisson,rate", "'rate' in 'poisson,rate' is no setting"),
-        ("poisson,rate=0", "rate must lie between 0.001 and 1e.06, not 0"),
+        ("poisson,rate=0", "rate must lie between 0.001 and 1000000, not 0"),
         ("poisson,rate=1,burst=2", "poisson has no setting 'burst'; it has: rate"),
         ("ramp,from=0,to=0", "from must lie"),
         ("trace,file=nowhere.csv", "nowhere.csv: No such file"),
