@@ -15,7 +15,7 @@ from typing import Any
 from overlap.harness import registry
 from overlap.harness.bench.rounds import measured, order_of
 from overlap.harness.bench.worker_process import Broken, Launch
-from overlap.harness.mock.journal import Lost
+from overlap.harness.mock.control import Lost
 from overlap.harness.mock.process import NotReady
 from overlap.harness.mock.processes import Servers
 from overlap.harness.model.config import RunConfig

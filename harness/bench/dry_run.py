@@ -7,7 +7,8 @@ from typing import Any
 
 from overlap.harness.bench.rounds import Runner
 from overlap.harness.bench.worker_process import Broken
-from overlap.harness.mock.journal import Lost, take
+from overlap.harness.mock.control import Lost
+from overlap.harness.mock.journal import take
 from overlap.harness.model.plan import Plan, Planned
 from overlap.harness.model.record import OWN, Cell
 from overlap.harness.text.mistakes import Mistake

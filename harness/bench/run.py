@@ -12,7 +12,7 @@ from overlap.harness.bench.rounds import Progress, Round, Runner, Tell, rounds
 from overlap.harness.bench.targets import Subject, subjects
 from overlap.harness.host import interrupt
 from overlap.harness.host.descriptors import allow
-from overlap.harness.mock.journal import Lost
+from overlap.harness.mock.control import Lost
 from overlap.harness.mock.process import NotReady
 from overlap.harness.mock.processes import Servers
 from overlap.harness.model import slo

@@ -20,7 +20,7 @@ from overlap.harness.bench.worker_group import Team, team
 from overlap.harness.bench.worker_process import Broken
 from overlap.harness.host import interrupt
 from overlap.harness.host.environment import given
-from overlap.harness.mock.journal import Lost
+from overlap.harness.mock.control import Lost
 from overlap.harness.mock.process import NotReady
 from overlap.harness.mock.processes import Servers
 from overlap.harness.model import arrivals_spec, slo

@@ -1,13 +1,10 @@
 """What an experiment is handed: models and chains on the mock server, its journal, and the executor's count."""
 
-import http.client
 from typing import Any
-from urllib.parse import urlsplit
-
-import orjson
 
 from overlap.harness.claims.threads import Counted
-from overlap.harness.mock.journal import HEADERS, Journal, Lost, take
+from overlap.harness.mock.control import Lost, configure
+from overlap.harness.mock.journal import Journal, take
 from overlap.harness.model.config import default_executor
 from overlap.harness.probe import item
 
@@ -99,15 +96,7 @@ class Bench:
 
     def serve(self, **words: Any) -> None:
         """Have the server answer differently from now on: `serve(fault=["status,code=500,tag=000001"])`."""
-        where = urlsplit(self.base_url)
-        connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
-        try:
-            connection.request("POST", "/overlap/config", orjson.dumps(words), HEADERS)
-            response = connection.getresponse()
-            if response.status != 200:
-                raise Lost(f"the server refused {words}: {response.read().decode('utf-8', 'replace')[:200]}")
-        finally:
-            connection.close()
+        configure(self.base_url, words)
 
     def begin(self) -> None:
         """Put the server back as it was started, and forget what it saw."""

@@ -21,7 +21,7 @@ from overlap.harness.diagnose.slot_order import order_of
 from overlap.harness.diagnose.virtual_speedup import faster
 from overlap.harness.host import interrupt
 from overlap.harness.host.environment import given
-from overlap.harness.mock.journal import Lost
+from overlap.harness.mock.control import Lost
 from overlap.harness.mock.process import NotReady
 from overlap.harness.mock.processes import Servers
 from overlap.harness.model.config import RunConfig

@@ -9,7 +9,7 @@ from overlap.harness.load import run
 from overlap.harness.load.config import LoadConfig, config_from
 from overlap.harness.load.process import Locust
 from overlap.harness.load.setup import Setup
-from overlap.harness.mock.journal import Lost
+from overlap.harness.mock.control import Lost
 from overlap.harness.terminal.command_line import paper, warn
 from overlap.harness.text.mistakes import Mistake
 

@@ -13,7 +13,8 @@ from overlap.harness.load.config import LoadConfig
 from overlap.harness.load.endpoints import class_name
 from overlap.harness.load.process import Locust
 from overlap.harness.load.setup import Setup
-from overlap.harness.mock.journal import Lost, configure, take
+from overlap.harness.mock.control import Lost, configure
+from overlap.harness.mock.journal import take
 from overlap.harness.mock.process import NotReady, Server, start
 from overlap.harness.text.mistakes import Mistake
 

@@ -18,7 +18,8 @@ from overlap.harness.load.environment import Stage
 from overlap.harness.load.folder import Book
 from overlap.harness.load.live_stats import Tally
 from overlap.harness.load.slo import Judged
-from overlap.harness.mock.journal import Lost, take
+from overlap.harness.mock.control import Lost
+from overlap.harness.mock.journal import take
 from overlap.harness.model.record import Call
 from overlap.harness.report.figures import plainly
 from overlap.harness.store.ledger import begun, fresh, point_latest

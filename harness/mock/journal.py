@@ -1,23 +1,14 @@
 """Fetches the server's journal over HTTP, and reads it."""
 
-import http.client
 from dataclasses import dataclass
 from time import monotonic, sleep
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 
+from overlap.harness.mock.control import Lost, ask, silent
 from overlap.harness.model.record import Served
 from overlap.harness.store.run_files import served_from
-from overlap.harness.text.mistakes import Mistake
-
-HEADERS = {"Connection": "close", "Content-Type": "application/json"}
-"""What the mock's own endpoints want of a request: a web page could not send this content type unasked."""
-
-
-class Lost(Exception):
-    """The server does not answer any more; the message says how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,43 +56,15 @@ def _read(parts: list[dict[str, Any]]) -> Journal:
     )
 
 
-def configure(base_url: str, changes: dict[str, Any]) -> None:
-    """
-    Change the configuration of the mock server at *base_url* while it runs.
-
-    Raises `Mistake` with the server's own words for what it does not know, `Lost` when it does not answer.
-    """
-    where = urlsplit(base_url)
-    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
-    try:
-        headers = {"Connection": "close", "Content-Type": "application/json"}
-        connection.request("POST", "/overlap/config", orjson.dumps(changes), headers)
-        response = connection.getresponse()
-        body = response.read()
-        if response.status != 200:
-            raise Mistake(str(orjson.loads(body)["error"]["message"]))
-    except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError) as wrong:
-        raise Lost(f"the server at {base_url} does not answer: {type(wrong).__name__}") from wrong
-    finally:
-        connection.close()
-
-
 def _post(base_url: str, path: str) -> dict[str, Any] | None:
-    """Post to *path*; http.client, since a fresh, idle client must not disturb what is measured."""
-    where = urlsplit(base_url)
-    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
+    """Return the JSON with which the server answers; None where it knows no such *path*."""
+    status, body = ask(base_url, "POST", path)
+    if status in {404, 405}:
+        return None
+    if status != 200:
+        raise Lost(f"the server answered {status} when asked for its journal")
     try:
-        connection.request("POST", path, headers=HEADERS)
-        response = connection.getresponse()
-        body = response.read()
-        if response.status in {404, 405}:
-            return None
-        if response.status != 200:
-            raise Lost(f"the server answered {response.status} when asked for its journal")
         found: dict[str, Any] = orjson.loads(body)
-    except (OSError, http.client.HTTPException, ValueError) as wrong:
-        raise Lost(f"the server at {base_url} does not answer: {type(wrong).__name__}") from wrong
-    else:
-        return found
-    finally:
-        connection.close()
+    except ValueError as wrong:
+        raise silent(base_url, wrong) from wrong
+    return found

@@ -7,7 +7,7 @@ from typing import Self
 
 from overlap.harness.host.core_pinning import seats
 from overlap.harness.host.owned.children import Child
-from overlap.harness.mock.journal import Lost
+from overlap.harness.mock.control import Lost
 from overlap.harness.mock.process import Server, mock_command, ready, spawn
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Planned

@@ -1,20 +1,19 @@
 """The mock server as a test has it: set up as its mark says, its journal empty, the environment pointing at it."""
 
-import http.client
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
 
-import orjson
 import pytest
 
 from overlap.harness.application.pointing import point
 from overlap.harness.host.owned.children import guarded
-from overlap.harness.mock.journal import HEADERS, Journal, take
+from overlap.harness.mock import control
+from overlap.harness.mock.journal import Journal, take
 from overlap.harness.mock.process import NotReady, Server, mock_command, start
 from overlap.harness.model.endpoint import Endpoint
+from overlap.harness.text.mistakes import Mistake
 
 PROFILE, TOKENS, SEED = "instant", 20, 7
 KEY = "mock-key"
@@ -53,11 +52,13 @@ class MockLLM:
 
     def configure(self, **settings: Any) -> None:
         """Change how the server answers from now on; what it does not know fails the test in one line."""
-        body = orjson.dumps(settings)
-        status, answer = _asked(self.server.base_url, "POST", body)
-        if status != 200:
-            error = answer.get("error") or {}
-            pytest.fail(f"mock_llm: {error.get('message', f'the server answered {status}')}", pytrace=False)
+        refused = None
+        try:
+            control.configure(self.server.base_url, settings)
+        except Mistake as mistake:
+            refused = str(mistake)
+        if refused:
+            pytest.fail(f"mock_llm: {refused}", pytrace=False)
 
 
 def settings(mark: pytest.Mark | None) -> dict[str, Any]:
@@ -137,7 +138,7 @@ def lent(server: Server, wanted: Mapping[str, Any]) -> Iterator[MockLLM]:
 def _pointed(server: Server, wanted: Mapping[str, Any]) -> Iterator[MockLLM]:
     """Set up *server* as *wanted*, point the environment at it, and put both back."""
     before = dict(os.environ)
-    _, usual = _asked(server.base_url, "GET")
+    usual = control.configuration(server.base_url)
     usual = {name: usual[name] for name in CHANGEABLE if name in usual}
     try:
         take(server.base_url, PATIENCE)
@@ -146,7 +147,7 @@ def _pointed(server: Server, wanted: Mapping[str, Any]) -> Iterator[MockLLM]:
         yield mock
     finally:
         _restore(before)
-        _asked(server.base_url, "POST", orjson.dumps(usual))
+        control.configure(server.base_url, usual)
         take(server.base_url, PATIENCE)
 
 
@@ -164,16 +165,3 @@ def _restore(before: Mapping[str, str]) -> None:
             os.environ[name] = before[name]
         else:
             os.environ.pop(name, None)
-
-
-def _asked(base_url: str, method: str, body: bytes | None = None) -> tuple[int, dict[str, Any]]:
-    """Ask the server about its configuration, or change it; answer status and JSON."""
-    where = urlsplit(base_url)
-    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
-    try:
-        connection.request(method, "/overlap/config", body, HEADERS)
-        response = connection.getresponse()
-        answer: dict[str, Any] = orjson.loads(response.read())
-        return response.status, answer
-    finally:
-        connection.close()

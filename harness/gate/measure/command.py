@@ -16,7 +16,7 @@ from overlap.harness.gate.record import Rule, Run
 from overlap.harness.gate.telling import compose, files, kinds, outputs
 from overlap.harness.host import interrupt
 from overlap.harness.host.input_files import read_toml
-from overlap.harness.mock.journal import Lost
+from overlap.harness.mock.control import Lost
 from overlap.harness.model.config import config_from
 from overlap.harness.store.ledger import fresh
 from overlap.harness.terminal.command_line import INTERRUPTED, USAGE, paper, run_folder, warn
