@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from overlap.harness.model.endpoint import Endpoint
+from overlap.harness.streams.sse import EventReader
 
 PATH = "chat/completions"
 
@@ -57,25 +58,25 @@ class Reader:
     """
     Takes the text out of an event stream's bytes, wherever they are cut.
 
-    Lines end at a newline and nowhere else: the libraries' own line readers split at U+2028 and its kin too, which
-    may stand in the middle of an answer, or refuse lines above a length.
+    The libraries' own line readers split at U+2028 and its kin too, which may stand in the middle of an answer, or
+    refuse lines above a length.
     """
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._events = EventReader()
 
     def feed(self, data: bytes) -> list[str]:
-        """Answer the pieces of text that *data* completes; raises `Refused` where the stream says it failed."""
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        return [piece for line in lines if (piece := _piece(line))]
+        """Return the pieces of text that *data* completes; raises `Refused` where the stream says it failed."""
+        return [piece for event in self._events.feed(data) if (piece := _piece(event.data))]
+
+    def end(self) -> list[str]:
+        """Return the piece of text behind which the blank line is missing; the stream is over."""
+        return [piece for event in self._events.end() if (piece := _piece(event.data))]
 
 
-def _piece(line: bytes) -> str:
-    """Answer the text in *line*: none in blanks, comments, role, finish reason, usage and `[DONE]`."""
-    if not line.startswith(b"data:"):
-        return ""
-    data = line[5:].strip()
-    if data == b"[DONE]":
+def _piece(data: bytes) -> str:
+    """Return the text in an event's *data*: none in role, finish reason, usage and `[DONE]`."""
+    if not data or data.strip() == b"[DONE]":
         return ""
     event = json.loads(data)
     if error := event.get("error"):

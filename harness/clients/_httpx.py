@@ -45,6 +45,7 @@ class Httpx:
             reader = _chat.Reader()
             for data in response.iter_bytes():
                 yield from reader.feed(data)
+            yield from reader.end()
 
     async def astream(self, prompt: str) -> AsyncIterator[str]:
         """Yield the pieces of text of one call as they arrive."""
@@ -56,6 +57,8 @@ class Httpx:
             async for data in response.aiter_bytes():
                 for piece in reader.feed(data):
                     yield piece
+            for piece in reader.end():
+                yield piece
 
     def close(self) -> None:
         """Close the blocking half; the asynchronous half holds nothing until it is used."""

@@ -48,6 +48,8 @@ class Aiohttp:
             async for data in response.content.iter_any():
                 for piece in reader.feed(data):
                     yield piece
+            for piece in reader.end():
+                yield piece
 
     async def aclose(self) -> None:
         """Close the session and its connections."""

@@ -57,6 +57,8 @@ class Floor:
                     await _whole(connection, data)
                 for piece in reader.feed(data):
                     yield piece
+            for piece in reader.end():
+                yield piece
         finally:
             self._give_back(connection)
 

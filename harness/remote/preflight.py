@@ -12,6 +12,7 @@ from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.remote.patience import asked
 from overlap.harness.remote.secret import environment
 from overlap.harness.remote.usage import Tap, Usage, guess
+from overlap.harness.streams.sse import EventReader
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.text.numerals import exactly
 
@@ -122,7 +123,8 @@ class Preflight:
     def _check(self, kind: str, data: bytes) -> None:
         """Raise `Mistake` for an answer that is no stream of chat completion chunks."""
         kind = kind.partition(";")[0].strip() or "no content type"
-        events = [line[5:].strip() for line in data.split(b"\n") if line.startswith(b"data:")]
+        reader = EventReader()
+        events = [event.data for event in (*reader.feed(data), *reader.end()) if event.data]
         if not events:
             raise self._mistake(f"answers with {kind}, which is no stream of chat completions{_said(data)}")
         found = _json(events[0])

@@ -4,6 +4,8 @@ import re
 import zlib
 from dataclasses import dataclass
 
+from overlap.harness.streams.sse import EventReader, may_begin, reader_of
+
 # The counts stand at the end of a stream and of a whole body; of more than this only the end is kept.
 _TAIL = 16_384
 _PACKED = 4_194_304
@@ -52,6 +54,8 @@ class Tap:
         self._packed = packed
         self._tail = b""
         self._size = 0
+        self._begun: bytes | None = b""
+        self._reader: EventReader | None = None
         self._events = 0
 
     def feed(self, data: bytes) -> None:
@@ -60,8 +64,19 @@ class Tap:
         if self._packed:
             self._tail = (self._tail + data)[:_PACKED]
             return
-        self._events += data.count(b"data:")
+        self._count(data)
         self._tail = data[-_TAIL:] if len(data) >= _TAIL else (self._tail + data)[-_TAIL:]
+
+    def _count(self, data: bytes) -> None:
+        """Count the events that *data* completes, if its first bytes say that they are events."""
+        if self._begun is not None:
+            data = self._begun = self._begun + data
+            if may_begin(data):
+                return
+            self._begun, reader = None, reader_of("", data)
+            self._reader = reader if isinstance(reader, EventReader) else None
+        if self._reader:
+            self._events += sum(1 for event in self._reader.feed(data) if event.data)
 
     def usage(self) -> Usage:
         """Answer the counts; where none were told, an event counts as a token and four characters as another."""

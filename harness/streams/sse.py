@@ -93,9 +93,9 @@ class EventReader:
         if not self._data and not name:
             return None
         # The standard drops an event without data; its name alone may say that a stream failed or ended.
-        data = b"\n".join(self._data)
+        data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
         self._data = []
-        return Event(name.decode("utf-8", "replace"), data)
+        return Event(name.decode("utf-8", "replace") if name else "", data)
 
 
 class JsonReader:

@@ -50,6 +50,15 @@ def test_lines_may_end_with_a_carriage_return_and_lack_the_space():
     assert "".join(_chat.Reader().feed(data)) == "Grüße\u2028,\x85 data: [DONE]\n\n"
 
 
+def test_the_last_piece_needs_no_blank_line_and_may_have_several_data_lines():
+    """Some servers leave it out at the end; what a line cut in two says is joined as the standard has it."""
+    reader = _chat.Reader()
+    whole = (
+        b'data: {"choices":[{"delta":\ndata: {"content":"a"}}]}\n\ndata: {"choices":[{"delta":{"content":"b"}}]}'
+    )
+    assert (reader.feed(whole), reader.end(), reader.end()) == (["a"], ["b"], [])
+
+
 def test_an_error_in_the_middle_of_a_stream_is_raised():
     """The status was 200 long ago; the error has none."""
     with pytest.raises(_chat.Refused, match="overloaded") as refused:

@@ -143,6 +143,24 @@ def test_a_libraries_own_methods_are_put_back(odd):
         assert aiohttp.ClientSession._request is before
 
 
+@pytest.mark.parametrize("size", [1, 3, 8, 1000])
+def test_events_are_counted_and_not_the_word_in_their_text(size):
+    """Where no usage is told an event counts as a token: "data:" within an answer is none, nor is one cut in two."""
+    body = b': hello\n\ndata: {"choices":[{"delta":{"content":"data: data: data:"}}]}\n\ndata: [DONE]\n\n'
+    tap = Tap(3)
+    for start in range(0, len(body), size):
+        tap.feed(body[start : start + size])
+    assert tap.usage().output == 2
+
+
+def test_a_body_that_is_no_stream_has_no_events_whatever_it_quotes():
+    """Its length is the guess: four characters are a token."""
+    body = b'{"choices":[{"message":{"content":"data: data: data:"}}]}'
+    tap = Tap(3)
+    tap.feed(body)
+    assert tap.usage().output == -(-len(body) // 4)
+
+
 def test_counts_are_found_wherever_the_bytes_are_cut_and_packed():
     """A usage object cut in two, in a compressed body, and text that only looks like one."""
     body = b'{"choices":[{"message":{"content":"\\"completion_tokens\\": 99"}}],"usage":{"prompt_tokens": 12, '
