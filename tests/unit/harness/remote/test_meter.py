@@ -145,7 +145,7 @@ def test_a_libraries_own_methods_are_put_back(odd):
 
 @pytest.mark.parametrize("size", [1, 3, 8, 1000])
 def test_events_are_counted_and_not_the_word_in_their_text(size):
-    """Where no usage is told an event counts as a token: "data:" within an answer is none, nor is one cut in two."""
+    """If no usage is told, an event counts as a token: "data:" within an answer is none, nor is one cut in two."""
     body = b': hello\n\ndata: {"choices":[{"delta":{"content":"data: data: data:"}}]}\n\ndata: [DONE]\n\n'
     tap = Tap(3)
     for start in range(0, len(body), size):
