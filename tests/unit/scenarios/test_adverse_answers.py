@@ -3,6 +3,7 @@
 import random
 import re
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -15,6 +16,12 @@ from overlap.harness.stats.summary import summarise
 from tests.unit.scenarios.test_answers import FACTOR, MS, NAMES, run
 
 YES = re.compile(r"(^|: )Yes\b")
+
+
+@cache
+def equal(name: str) -> Summary:
+    """Return the run of scenario *name* in which all cells take 100 ms, made once for all tests."""
+    return run(name, lambda _: 100.0)
 
 
 def answer(name: str, summary: Summary) -> str:
@@ -53,7 +60,7 @@ def test_no_answer_fails_or_has_a_hole_when_something_is_missing(name):
     """Whichever cells are missing, were never run, or lack which metrics: an answer is words."""
     whole, rng = run(name, lambda place: 100.0 * 1.5**place), random.Random(name)
     ids = [cell.id for cell in whole.run.cells]
-    for _ in range(12):
+    for _ in range(8):
         gone = {each for each in ids if rng.random() < 0.3}
         bare = {each for each in ids if rng.random() < 0.3}
         cells = tuple(
@@ -83,7 +90,7 @@ def test_a_single_round_gets_no_yes_and_no_factor(name):
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in {"retries", "rate_limits"}])
 def test_calls_that_all_failed_make_nothing_quicker(name):
     """What fails is soon done: of equal cells no answer calls one quicker since its calls failed after 1 ms."""
-    whole = run(name, lambda _: 100.0)
+    whole = equal(name)
     first = whole.run.cells[0].id
     every = failing(whole, lambda _: True)
     for made in (
@@ -113,7 +120,7 @@ def test_the_report_names_cells_whose_calls_failed_and_those_that_were_never_fin
 
 def three(slow: tuple[float, float, float], fast: tuple[float, float, float], **changes) -> str:
     """Return the answer of `three_calls` for these total times in s: value, low and high."""
-    whole = run("three_calls", lambda _: 100.0)
+    whole = equal("three_calls")
     calls = tuple(
         replace(
             call,
@@ -154,11 +161,11 @@ def test_three_calls_of_another_length_are_not_those_that_were_asked_about():
 
 def test_retries_of_which_none_was_needed_show_nothing():
     """No failure without them: there was nothing to hide."""
-    assert answer("retries", run("retries", lambda _: 100.0)).startswith(
+    assert answer("retries", equal("retries")).startswith(
         "No call failed without retries, so nothing is shown of what they hide; "
     )
     bare = {cell.id for cell in run("retries", lambda _: 1.0).run.cells if cell.variant == "no retries"}
-    some = failing(run("retries", lambda _: 100.0), lambda call: call.cell in bare and call.index == 0)
+    some = failing(equal("retries"), lambda call: call.cell in bare and call.index == 0)
     assert answer("retries", some).startswith(
         "Without retries 5 of 15 calls failed, with the client's two 0 of 15; "
     )
@@ -175,7 +182,7 @@ def refusing(summary: Summary, refused) -> Summary:
 
 def test_a_limit_that_refused_nobody_shows_nothing():
     """All calls got through, since nothing stood in their way."""
-    whole = run("rate_limits", lambda _: 100.0)
+    whole = equal("rate_limits")
     assert answer("rate_limits", whole).startswith("No request was refused, so nothing is shown of backing off. ")
     first = whole.run.cells[0].id
     limited = failing(refusing(whole, lambda call: call.index == 0), lambda call: call.cell == first)
@@ -188,7 +195,7 @@ def test_a_limit_that_refused_nobody_shows_nothing():
 
 def test_accuracy_leaves_no_client_out_in_silence():
     """Without the server's plan of a client its name stands there, and that its figures are unknown."""
-    whole = run("accuracy", lambda _: 100.0)
+    whole = equal("accuracy")
 
     def without(each: CellSummary, *names: str) -> CellSummary:
         return replace(each, metrics={k: v for k, v in each.metrics.items() if k not in names})
@@ -205,9 +212,9 @@ def test_accuracy_leaves_no_client_out_in_silence():
 
 def test_what_was_asked_is_told_from_the_run_and_not_from_the_plan():
     """Cells of three calls a round, with answers of 45 to 55 ms, are not what these plans have by themselves."""
-    assert ". 3 calls, 150 at once: " in answer("connections", run("connections", lambda _: 100.0))
-    assert ". 3 calls of 45 to 55 ms: " in answer("blocked_loop", run("blocked_loop", lambda _: 100.0))
-    said = answer("streaming_steps", run("streaming_steps", lambda _: 100.0))
+    assert ". 3 calls, 150 at once: " in answer("connections", equal("connections"))
+    assert ". 3 calls of 45 to 55 ms: " in answer("blocked_loop", equal("blocked_loop"))
+    said = answer("streaming_steps", equal("streaming_steps"))
     assert "First chunk of a stream that begins after 22.5 to 27.5 ms and ends after 45 to 55 ms: " in said
 
 
@@ -269,5 +276,5 @@ def test_branches_that_the_server_saw_one_at_a_time_did_not_run_at_once():
 def test_counts_of_one_agree_with_their_noun():
     """Each call of the synthetic run makes one request, and the server saw one at once."""
     for name in ("agent", "retries", "rate_limits", "connections", "parallel", "provider_batching", "retrieval"):
-        said = answer(name, run(name, lambda _: 100.0))
+        said = answer(name, equal(name))
         assert not re.search(r"\b1 (?:requests|connections)\b", said), said
