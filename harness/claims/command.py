@@ -18,7 +18,7 @@ from overlap.harness.host.environment import circumstances
 from overlap.harness.host.owned.temporary import temporary
 from overlap.harness.host.timestamps import timestamp
 from overlap.harness.model.config import default_executor
-from overlap.harness.report.formats.terminal import show
+from overlap.harness.report import pages
 from overlap.harness.store.ledger import fresh
 from overlap.harness.store.run_files import Unreadable, Unwritten, room
 from overlap.harness.text.mistakes import Mistake
@@ -82,7 +82,7 @@ def _compare(a: Path, b: Path, paper: Console) -> int:
         before, after = ledger.read(a), ledger.read(b)
     except Unreadable as wrong:
         raise Mistake(str(wrong)) from wrong
-    show(comparing.compose(before, after), paper)
+    pages.show(comparing.compose(before, after), paper)
     return CHANGED if comparing.differ(before, after) else DONE
 
 

@@ -1,7 +1,6 @@
 """The report of a ledger: counts on top, then the claims by seed and theme, each with what was measured."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace as altered
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +10,9 @@ from overlap.harness.claims.catalogue import FOLDER
 from overlap.harness.claims.ledger import Finding, Ledger
 from overlap.harness.claims.tables import FAILED, counted, ids, of_words, why, word
 from overlap.harness.claims.verdict import NOT_JUDGED, WORDS
-from overlap.harness.report.build import CHARTS, FORMATS
+from overlap.harness.report import pages
 from overlap.harness.report.figures import count
 from overlap.harness.report.section import Chart, Column, Datum, Report, Section, Table
-from overlap.harness.store.run_files import replace
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,23 +29,12 @@ def compose(ledger: Ledger, *, full: bool = True) -> Report:
 
 def write(folder: Path, ledger: Ledger) -> None:
     """Write the ledger's report in every default format into *folder*, with its charts."""
-    from overlap.harness.report.drawing import alone, svg
-
-    report = compose(ledger)
-    report = altered(report, drawings={chart.name: svg(chart) for chart in report.charts()})
-    (folder / CHARTS).mkdir(exist_ok=True)
-    for name, drawn in report.drawings.items():
-        replace(folder / CHARTS / f"{name}.svg", alone(drawn).encode())
-    for page in (registry.load(FORMATS, name) for name in registry.names(FORMATS)):
-        if page.DEFAULT:
-            replace(folder / page.FILE, page.render(report))
+    pages.write(compose(ledger), folder)
 
 
 def tell(ledger: Ledger, console: "Console") -> None:
     """Show *ledger* on a terminal."""
-    from overlap.harness.report.formats.terminal import show
-
-    show(compose(ledger, full=False), console)
+    pages.show(compose(ledger, full=False), console)
 
 
 def _facts(ledger: Ledger) -> tuple[str, ...]:

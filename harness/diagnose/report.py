@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from overlap.harness import registry
 from overlap.harness.application.spec import titles
 from overlap.harness.diagnose.phrases import Finding, ends, gain, nothing
 from overlap.harness.diagnose.run import Measured
 from overlap.harness.diagnose.verdict import Diagnosis, diagnosis, to_json
 from overlap.harness.host.environment import circumstances
-from overlap.harness.report.build import FORMATS
+from overlap.harness.report import pages
 from overlap.harness.report.figures import UNKNOWN, count
 from overlap.harness.report.section import Column, Datum, Report, Section, Table
 from overlap.harness.store.run_files import replace, room
@@ -31,9 +30,7 @@ def write(folder: Path, made: Measured, time: str) -> tuple[Diagnosis, Report]:
     """
     found = keep(folder, made, time)
     report = compose(made, found, time)
-    for page in (registry.load(FORMATS, name) for name in registry.names(FORMATS)):
-        if page.DEFAULT:
-            replace(folder / page.FILE, page.render(report))
+    pages.write(report, folder)
     return found, report
 
 
@@ -48,9 +45,7 @@ def keep(folder: Path, made: Measured, time: str) -> Diagnosis:
 
 def tell(report: Report, console: "Console") -> None:
     """Show *report* on a terminal."""
-    from overlap.harness.report.formats.terminal import show
-
-    show(report, console)
+    pages.show(report, console)
 
 
 def compose(made: Measured, found: Diagnosis, time: str) -> Report:

@@ -3,13 +3,12 @@
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from overlap.harness.registry import load, names
-from overlap.harness.report import github
-from overlap.harness.report.build import FORMATS
+from overlap.harness.report import github, pages
+from overlap.harness.report.pages import FORMATS
 from overlap.harness.report.section import Report
 from overlap.harness.text.choices import choices, quoted
 from overlap.harness.text.mistakes import Mistake
@@ -37,14 +36,9 @@ def files(report: Report, name: str) -> dict[str, str]:
     """Return what the format called *name* writes of a report with a verdict: the text of each file."""
     assert report.verdict is not None
     stem, page = report.verdict.stem, load(FORMATS, name)
-    made = {page.FILE.replace("report", stem): page.render(_drawn(report) if name == "html" else report).decode()}
-    return made | ({f"{stem}-comment.md": page.comment(report, stem)} if name == "markdown" else {})
-
-
-def _drawn(report: Report) -> Report:
-    from overlap.harness.report.drawing import svg
-
-    return replace(report, drawings={chart.name: svg(chart) for chart in report.charts()})
+    text = page.render(pages.drawn(report) if name == "html" else report).decode()
+    comment = {f"{stem}-comment.md": page.comment(report, stem)} if name == "markdown" else {}
+    return {page.FILE.replace("report", stem): text} | comment
 
 
 def keep(texts: Mapping[str, str], out: Path) -> None:
@@ -59,11 +53,9 @@ def keep(texts: Mapping[str, str], out: Path) -> None:
 
 def tell(report: Report, outputs: Mapping[str, str], console: "Console", *, quiet: bool) -> None:
     """Show *report* on *console*, its verdict alone if *quiet*, and tell the job on GitHub if this is one."""
-    from overlap.harness.report.formats.terminal import show
-
     assert report.verdict is not None
     if quiet:
         console.print(report.verdict.line, highlight=False, markup=False, soft_wrap=True)
     else:
-        show(report, console)
+        pages.show(report, console)
     github.tell(report, outputs, os.environ, sys.stdout)

@@ -6,19 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from overlap.harness.registry import load, names
+from overlap.harness.report import pages
 from overlap.harness.report.figures import count
+from overlap.harness.report.pages import CHARTS, FORMATS
 from overlap.harness.report.section import Report, Section
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.summary import summarise
-from overlap.harness.store.run_files import Run, read, replace
+from overlap.harness.store.run_files import Run, read
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 SECTIONS = "overlap.harness.report.sections"
-FORMATS = "overlap.harness.report.formats"
 EXPORTS = "overlap.harness.report.exports"
-CHARTS = "charts"
 _TIME = re.compile(r"^\d{4}-\d\d-\d\d[T_ ][\d-]+-")
 
 
@@ -31,11 +31,7 @@ def sections(summary: Summary) -> tuple[Section, ...]:
 def compose(summary: Summary, *, draw: bool = True) -> Report:
     """Put the report together; without *draw* it has no drawings and costs no matplotlib."""
     made = Report(_title(summary.run), _facts(summary), sections(summary), {})
-    if not draw:
-        return made
-    from overlap.harness.report.drawings import drawn
-
-    return Report(made.title, made.facts, made.sections, drawn(list(made.charts())))
+    return pages.drawn(made) if draw else made
 
 
 def write(run: Run | Path, formats: Iterable[str] | None = None, console: "Console | None" = None) -> list[Path]:
@@ -47,40 +43,24 @@ def write(run: Run | Path, formats: Iterable[str] | None = None, console: "Conso
     LookupError for an unknown format or one that cannot be made here, OSError where it cannot be written.
     Nothing is written unless everything could be made, and each file is replaced in one step.
     """
-    pages, data = _chosen(formats)
+    forms, data = _chosen(formats)
     run = read(run) if isinstance(run, Path) else run
     summary, folder = summarise(run), run.folder
-    draws = any(page.DRAWS for page in pages)
+    draws = any(page.DRAWS for page in forms)
     report = compose(summary, draw=draws)
-    files: dict[str, bytes] = {}
-    for export in data:
-        files |= export.files(summary)
-    files |= _drawn(report)
-    files |= {page.FILE: page.render(report) for page in pages}
+    made = {name: content for export in data for name, content in export.files(summary).items()}
+    made |= pages.files(report, forms)
     if draws:
         _clear_charts(folder / CHARTS, report)
-    for name, content in files.items():
-        replace(folder / name, content)
+    pages.keep(made, folder)
     if console:
-        from overlap.harness.report.formats.terminal import show
-
-        show(report, console)
-    return [folder / name for name in files]
-
-
-def _drawn(report: Report) -> dict[str, bytes]:
-    if not report.drawings:
-        return {}
-    from overlap.harness.report.drawing import alone
-
-    return {f"{CHARTS}/{name}.svg": alone(drawn).encode() for name, drawn in report.drawings.items()}
+        pages.show(report, console)
+    return [folder / name for name in made]
 
 
 def tell(folder: Path, console: "Console") -> None:
     """Show the run in *folder* on a terminal; raises `store.Unreadable` where there is none."""
-    from overlap.harness.report.formats.terminal import show
-
-    show(compose(summarise(read(folder)), draw=False), console)
+    pages.show(compose(summarise(read(folder)), draw=False), console)
 
 
 def kinds() -> list[str]:
@@ -95,15 +75,14 @@ def check(formats: Iterable[str]) -> None:
 
 def _chosen(wanted: Iterable[str] | None) -> tuple[list[Any], list[Any]]:
     """Load the formats and the exports that are asked for, or those that are made unasked."""
-    every = {folder: names(folder) for folder in (FORMATS, EXPORTS)}
+    exports = names(EXPORTS)
     if wanted is None:
-        loaded = [[load(folder, name) for name in inside] for folder, inside in every.items()]
-        return [one for one in loaded[0] if one.DEFAULT], [one for one in loaded[1] if one.DEFAULT]
+        return pages.defaults(), [export for export in (load(EXPORTS, name) for name in exports) if export.DEFAULT]
     asked = list(wanted)
     if unknown := [name for name in asked if name not in kinds() and "." not in name]:
         raise LookupError(f"no format {unknown[0]!r}; there are: {', '.join(kinds())}")
-    data = [load(EXPORTS, name) for name in asked if name in every[EXPORTS]]
-    return [load(FORMATS, name) for name in asked if name not in every[EXPORTS]], data
+    data = [load(EXPORTS, name) for name in asked if name in exports]
+    return [load(FORMATS, name) for name in asked if name not in exports], data
 
 
 def _clear_charts(folder: Path, report: Report) -> None:

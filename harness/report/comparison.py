@@ -5,6 +5,8 @@ from math import isinf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from overlap.harness.registry import load
+from overlap.harness.report import pages
 from overlap.harness.report.charts.forest import Forest, Ratio
 from overlap.harness.report.figures import Scale, count, datum, listed, number, times
 from overlap.harness.report.labels import formula, label
@@ -43,22 +45,13 @@ def compare(folders: Sequence[Run | Path], allow: Collection[str] = ()) -> Repor
 
 def tell(folders: Sequence[Run | Path], console: "Console", allow: Collection[str] = ()) -> None:
     """Show the comparison on a terminal; raises what `compare` raises."""
-    from overlap.harness.report.formats.terminal import show
-
-    show(compare(folders, allow), console)
+    pages.show(compare(folders, allow), console)
 
 
 def render(folders: Sequence[Run | Path], kind: str = "html", allow: Collection[str] = ()) -> bytes:
     """Answer the comparison in the format called *kind*, drawings and all; raises what `compare` raises."""
-    from dataclasses import replace
-
-    from overlap.harness.registry import load
-    from overlap.harness.report.drawing import svg
-
-    page = load("overlap.harness.report.formats", kind)
-    made = compare(folders, allow)
-    drawings = {chart.name: svg(chart) for chart in made.charts()} if page.DRAWS else {}
-    return bytes(page.render(replace(made, drawings=drawings)))
+    page, made = load(pages.FORMATS, kind), compare(folders, allow)
+    return bytes(page.render(pages.drawn(made) if page.DRAWS else made))
 
 
 def _section(laid: SideBySide) -> Section:

@@ -8,7 +8,7 @@ from overlap.harness.text.one_line import one_line
 _SPECIAL = re.compile(r"([\\`*_\[\]|~$#])")
 # GitHub reads names, numbers of issues, addresses and emoji out of the finished text, however they were escaped:
 # only a character of no width that stands between keeps it from doing so.
-_LINKED = re.compile(r"(://|[@#](?=\w)|\bwww\.|:(?=[\w+-]+:))")
+_LINKED = re.compile(r"(://|[@#](?=\w)|\bwww\.|:(?=(?:[\w+-]*[a-zA-Z][\w+-]*|100|1234|[+-]1):))")
 # What makes a heading, a list or a rule of a line that it begins.
 _FIRST = re.compile(r"^(?=[-+#=]|\d+[.)])")
 _APART = "&#8203;"

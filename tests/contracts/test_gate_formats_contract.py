@@ -14,7 +14,7 @@ from overlap.harness import registry
 from overlap.harness.gate.judge import judge
 from overlap.harness.gate.record import Arm, Control, Judged, Missing, Outcome, Pair, Rule, Run, Series
 from overlap.harness.gate.telling import FORMATS, files, kinds
-from overlap.harness.report.build import FORMATS as REPORTS
+from overlap.harness.report.pages import FORMATS as REPORTS
 
 NAMES = kinds()
 ODD = "$x_{ $ a\"b'<b>|%&\n::error::x\r\\`#1 @me ]]> =cmd\x1b[31m \u2028,;{} ``` 端"

@@ -4,7 +4,8 @@ import pytest
 
 from overlap.harness import registry
 from overlap.harness.model.record import Cell
-from overlap.harness.report.build import EXPORTS, FORMATS
+from overlap.harness.report.build import EXPORTS
+from overlap.harness.report.pages import FORMATS
 from overlap.harness.stats.summary import summarise
 from overlap.harness.store.run_files import read
 

@@ -14,7 +14,8 @@ import orjson
 from overlap.harness.proof.planted import Planted, cells
 from overlap.harness.proof.row import Row
 from overlap.harness.registry import load
-from overlap.harness.report.build import EXPORTS, FORMATS, compose
+from overlap.harness.report.build import EXPORTS, compose
+from overlap.harness.report.pages import FORMATS
 from overlap.harness.report.section import Report, Table
 from overlap.harness.stats.cells import Summary
 

@@ -9,11 +9,12 @@ import pytest
 from click.testing import CliRunner
 
 from overlap.harness.cli import main
-from overlap.harness.diagnose import report, run
+from overlap.harness.diagnose import run
 from overlap.harness.diagnose.judge import UNCHANGED
 from overlap.harness.diagnose.observation import Seen
 from overlap.harness.diagnose.run import Measured
 from overlap.harness.model.record import Slot
+from overlap.harness.store import run_files
 
 SLOT = Slot("c", 0, 0, 4, 0, 10, 1)
 
@@ -61,7 +62,7 @@ def test_a_report_that_has_no_room_leaves_what_was_measured_and_one_line(tmp_pat
         made.state = "finished"
         return made
 
-    put = report.replace
+    put = run_files.replace
 
     def full(path, content):
         if path.suffix == ".html":
@@ -69,7 +70,7 @@ def test_a_report_that_has_no_room_leaves_what_was_measured_and_one_line(tmp_pat
         put(path, content)
 
     _fake(monkeypatch, rounds)
-    monkeypatch.setattr(report, "replace", full)
+    monkeypatch.setattr(run_files, "replace", full)
     done, folder, told = _diagnosed(tmp_path)
     assert (done.exit_code, told["state"]) == (1, "finished")
     [line] = done.stderr.splitlines()

@@ -13,7 +13,7 @@ from overlap.harness.gate.budgets.reading import budgets_of
 from overlap.harness.gate.budgets.reading import read as read_budgets
 from overlap.harness.gate.budgets.telling import compose
 from overlap.harness.model.record import Cell
-from overlap.harness.report.formats import junit, markdown
+from overlap.harness.report.formats import annotations, junit, markdown, terminal
 from overlap.harness.stats.compare import ratio
 from overlap.harness.store.run_files import Run, read
 from overlap.harness.text.mistakes import Mistake
@@ -414,3 +414,26 @@ def test_a_run_whose_files_are_damaged_keeps_no_limit_in_any_format(run):
     assert overall(found[:1]) == overall(found[2:]) == "invalid"
     assert summary(found[:1]).splitlines()[0].endswith("Budgets invalid: 1 invalid, in 1 run.")
     assert "kept" not in junit.render(compose(found[:1])).decode()
+
+
+def test_the_stroke_of_a_ratio_is_kept_in_every_format(run):
+    """What follows it is no path of this machine."""
+    limit = "cpu(chain)/cpu(openai) <= 0.0001"
+    made = compose(held(run, limit, cells="layers/*"))
+    assert f": {limit}: " in "".join(annotations.lines(made))
+    assert f'name="{limit}"'.replace("<", "&lt;") in junit.render(made).decode()
+    assert limit in terminal.render(made).decode()
+
+
+def test_of_several_runs_every_row_and_case_says_which(run):
+    """Their cells have the same names."""
+    other = replace(run, folder=run.folder.with_name("the-other"))
+    budgets = budgets_of({"budget": [{"cells": "layers/chain/*", "limits": ["e2e.p50 <= 0.01", "peak >= 1"]}]})
+    made = compose(judge_budgets(budgets, [run, other]))
+    assert "in 2 runs." in made.verdict.answer
+    cases = {(check.group, check.name) for check in made.verdict.checks}
+    assert len(cases) == 4
+    shown = [row[2].text for row in made.sections[0].table.rows]
+    assert [text.split(": ")[0] for text in shown] == [run.name, "the-other"] * 2
+    alone = compose(judge_budgets(budgets, [run]))
+    assert [row[2].text for row in alone.sections[0].table.rows] == ["layers/chain/gather/asyncio/16"] * 2

@@ -6,7 +6,8 @@ import pytest
 
 from overlap.harness.model.record import Cell, Lag
 from overlap.harness.registry import load
-from overlap.harness.report.build import FORMATS, SECTIONS
+from overlap.harness.report.build import SECTIONS
+from overlap.harness.report.pages import FORMATS
 from overlap.harness.report.section import Report, Section
 from overlap.harness.report.tables import pivot
 from overlap.harness.stats.summary import summarise

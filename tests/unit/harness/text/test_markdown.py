@@ -59,7 +59,12 @@ def test_a_name_in_a_block_does_not_end_it(name):
     assert fence.content.endswith("last\n")
 
 
-@pytest.mark.parametrize("name", ["@me", "#12", "https://e.org", "www.e.org", "a@b.example", "a:tada:b"])
+def test_a_time_of_day_is_no_emoji():
+    """It stands in every report."""
+    assert escaped("2026-12-01 12:34:56") == "2026-12-01 12:34:56"
+
+
+@pytest.mark.parametrize("name", ["@me", "#12", "https://e.org", "www.e.org", "a@b.example", "a:tada:b", ":100:"])
 def test_nobody_is_mentioned_and_nothing_is_linked(name):
     """GitHub looks for these in the finished text, where an escaped character is like any other."""
     assert name not in escaped(name).replace("\\", "")
