@@ -15,7 +15,6 @@ from overlap.harness.claims.progress import Progress
 from overlap.harness.claims.run import Bed, finding
 from overlap.harness.host import interrupt
 from overlap.harness.host.environment import circumstances
-from overlap.harness.host.owned.temporary import temporary
 from overlap.harness.host.timestamps import timestamp
 from overlap.harness.model.config import default_executor
 from overlap.harness.report import pages
@@ -89,12 +88,14 @@ def _compare(a: Path, b: Path, paper: Console) -> int:
 def _elsewhere(asked: Asked) -> int:
     """Run the same words in an environment of its own. Raises `Mistake` before one is made."""
     other_versions.check(asked.versions)
-    if not asked.quiet:
-        print(f"making an environment with {', '.join(asked.versions)} …", file=sys.stderr)
-    with temporary("claims") as folder:
-        python = other_versions.prepare(folder, asked.versions)
-        words = [*asked.names, "--results", str(asked.results), *(["--quiet"] if asked.quiet else [])]
-        return other_versions.carry_out(python, words)
+
+    def say(text: str) -> None:
+        if not asked.quiet:
+            print(text, file=sys.stderr)
+
+    python = other_versions.prepare(asked.versions, say)
+    words = [*asked.names, "--results", str(asked.results), *(["--quiet"] if asked.quiet else [])]
+    return other_versions.carry_out(python, words)
 
 
 def _measure(chosen: Sequence[Claim], asked: Asked) -> tuple[Path, Ledger]:

@@ -1,18 +1,20 @@
-"""Another set of versions: an environment of its own, made in a temporary folder, in which the ledger is run."""
+"""Another set of versions: an environment of its own, kept as a gate's are, in which the ledger is run."""
 
 import os
 import re
-import shutil
 import signal
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from overlap.harness.gate.arms import envs, installer
+from overlap.harness.gate.arms.lock import Lock, of_lines
 from overlap.harness.host import our_package
 from overlap.harness.host.environment import scrubbed
-from overlap.harness.host.owned.children import Child, run
-from overlap.harness.host.secrets import masked
+from overlap.harness.host.owned.children import Child
+from overlap.harness.host.owned.temporary import temporary
 from overlap.harness.text.choices import quoted
 from overlap.harness.text.mistakes import Mistake
 
@@ -75,45 +77,46 @@ def pins(lock: str, wanted: Sequence[str]) -> str:
     return "\n".join(line for line in lines if normal(line.partition("==")[0]) not in named) + "\n"
 
 
-def prepare(folder: Path, wanted: Sequence[str]) -> Path:
+def prepare(wanted: Sequence[str], say: Callable[[str], None]) -> Path:
     """
-    Make the environment in *folder* and answer its interpreter.
+    Return the interpreter of an environment that has *wanted*, and *say* so where it has to be made.
 
     *wanted* are requirements such as "langchain-core==1.2.0"; all else is as pinned, as far as that goes with
     them. Raises `Mistake`, with the installer's last words, where there is no such set.
     """
-    (folder / "in.txt").write_text("\n".join(direct((ROOT / "pyproject.toml").read_text("utf-8"), wanted)) + "\n")
-    (folder / "pins.txt").write_text(pins((ROOT / LOCK).read_text("utf-8"), wanted))
-    environment = folder / "env"
-    python = environment / "bin" / "python"
-    if uv := shutil.which("uv"):
-        _do([uv, "venv", "-q", "--python", sys.executable, str(environment)], folder)
-        # An existing output file is what uv prefers to keep to: the pins hold but where *wanted* rules them out.
-        _do([uv, "pip", "compile", "-q", "--python", str(python), "in.txt", "-o", "pins.txt"], folder)
-        _do([uv, "pip", "install", "-q", "--python", str(python), "-r", "pins.txt"], folder)
-        return python
-    _do([sys.executable, "-m", "venv", str(environment)], folder)
-    pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-r", "in.txt"]
-    try:
-        _do([*pip, "-c", "pins.txt"], folder)
-    except Mistake:
-        _do(pip, folder)
-    return python
+    asked = direct((ROOT / "pyproject.toml").read_text("utf-8"), wanted)
+    pinned = pins((ROOT / LOCK).read_text("utf-8"), wanted)
+    name = ", ".join(wanted)
+    with temporary("claims") as folder:
+        try:
+            if uv := installer.uv():
+                return _made(of_lines(name, _resolved(uv, folder, asked, pinned)), folder, say)
+            # pip has no pins that give way: all of them hold, or none.
+            (folder / "pins.txt").write_text(pinned, encoding="utf-8")
+            free = of_lines(name, asked)
+            # The folder's name is new each time, and no part of what is asked for.
+            held = replace(of_lines(name, asked, pinned), text=f"{free.text}-c {folder / 'pins.txt'}\n")
+            try:
+                return _made(held, folder, say)
+            except Mistake:
+                return _made(free, folder, say)
+        except Mistake as mistake:
+            raise Mistake(f"there is no such set of versions: {mistake}") from mistake
 
 
-def _do(command: list[str], folder: Path) -> None:
-    """
-    Run an installer; it needs the user's own environment, which says where the package index is.
+def _resolved(uv: str, folder: Path, asked: Sequence[str], pinned: str) -> list[str]:
+    """Return the versions that go with what is *asked*: those that are *pinned*, but where it rules them out."""
+    (folder / "in.txt").write_text("\n".join(asked) + "\n", encoding="utf-8")
+    # An existing output file is what uv prefers to keep to.
+    (folder / "pins.txt").write_text(pinned, encoding="utf-8")
+    words = ("pip", "compile", "-q", "--python", sys.executable, "--no-annotate", "--no-header")
+    installer.run([uv, *words, "in.txt", "-o", "pins.txt"], folder)
+    return (folder / "pins.txt").read_text("utf-8").splitlines()
 
-    What it unpacks and builds goes into *folder*, too: killed, it would leave it behind.
-    """
-    (folder / "tmp").mkdir(exist_ok=True)
-    done = run(command, cwd=folder, env=os.environ | {"TMPDIR": str(folder / "tmp")})
-    if done.returncode:
-        output = (done.stderr or done.stdout).decode("utf-8", "replace")
-        said = [line.strip() for line in masked(output).splitlines() if line.strip()]
-        words = " ".join(line.lstrip("×╰─▶| ") for line in said[-3:])  # noqa: RUF001  the frame that uv draws
-        raise Mistake(f"there is no such set of versions: {words or Path(command[0]).name}")
+
+def _made(lock: Lock, root: Path, say: Callable[[str], None]) -> Path:
+    """Return the interpreter of the environment of *lock*, which may name files in *root*."""
+    return envs.environment(envs.Recipe(lock, root), envs.folder(), say).python
 
 
 def carry_out(python: Path, words: Sequence[str]) -> int:

@@ -69,7 +69,11 @@ def taken(before: Seen, after: Seen) -> Taken:
 
 
 def _ticks(on: Iterable[int]) -> tuple[float | None, float | None]:
-    """Return the seconds that cores were busy and stolen since boot: a container sees those of its host."""
+    """
+    Return the seconds that cores were busy and stolen since boot: a container sees those of its host.
+
+    psutil gives the rows without their names: where a core is offline, those behind it would be taken for others.
+    """
     if not _STAT.exists():
         return None, None
     mine = {f"cpu{core}" for core in on}

@@ -47,7 +47,7 @@ def lock(root: Path, asked: Path | None = None) -> Lock:
         file = root / name
         if file.is_file() and (name != "pyproject.toml" or _dependencies(file) is not None):
             return _read(root, file, name)
-    return _text(INSTALLED, installed())
+    return of_lines(INSTALLED, installed())
 
 
 def _read(root: Path, file: Path, name: str) -> Lock:
@@ -55,7 +55,7 @@ def _read(root: Path, file: Path, name: str) -> Lock:
         found = _dependencies(file)
         if found is None:
             raise Mistake(f"{name} lists no dependencies; name another lock")
-        return _text(name, found)
+        return of_lines(name, found)
     if file.suffix != ".toml" and file.name != "uv.lock":
         return Lock(name, "requirements", digest(root, file), file)
     if file.name == "uv.lock":
@@ -72,9 +72,10 @@ def _bytes(file: Path) -> bytes:
         raise Mistake(f"cannot read {file}: {wrong.strerror}") from wrong
 
 
-def _text(name: str, lines: Iterable[str]) -> Lock:
+def of_lines(name: str, lines: Iterable[str], *beside: str) -> Lock:
+    """Return a lock of requirement *lines*; *beside* is the text of files that they name, part of its digest."""
     text = "".join(f"{line}\n" for line in lines)
-    return Lock(name, "text", _digest([text.encode()]), text=text)
+    return Lock(name, "text", _digest(each.encode() for each in (text, *beside)), text=text)
 
 
 def _dependencies(file: Path) -> list[str] | None:

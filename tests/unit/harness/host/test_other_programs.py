@@ -37,6 +37,14 @@ def test_steal_is_of_the_cores_used_and_of_no_others(tmp_path, monkeypatch):
     assert (first.stolen, first.busy, first.cores) == (0.0, 0.5, 1)
 
 
+def test_a_core_is_known_by_its_name_where_others_are_offline(tmp_path, monkeypatch):
+    """Core 1 is offline: the second row is that of core 2."""
+    stat = tmp_path / "stat"
+    stat.write_text("cpu  9 9 9 9 9 9 9 9 0 0\ncpu0 50 0 0 0 0 0 0 0 0 0\ncpu2 200 0 0 0 0 0 0 0 0 0\n")
+    monkeypatch.setattr(other_programs, "_STAT", stat)
+    assert (look([2]).busy, look([1]).busy) == (2.0, None)
+
+
 @pytest.mark.parametrize(
     ("seats", "processes", "cores"),
     [
