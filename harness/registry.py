@@ -115,7 +115,7 @@ def check(folder: str, name: str) -> None:
 
 
 def suite(folder: str) -> tuple[str, ...]:
-    """Answer the entries that are taken when none is named: the folder's `SUITE`."""
+    """Return the entries that are taken when none is named: the folder's `SUITE`."""
     chosen: tuple[str, ...] = import_module(folder).SUITE
     return chosen
 

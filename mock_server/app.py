@@ -31,14 +31,14 @@ class Company(Protocol):
         """Have every worker, this one too, perform *kind*, and tell *then* what each answered."""
 
     def load(self, app: "App") -> "Working":
-        """Answer the load model that all workers share."""
+        """Return the load model that all workers share."""
 
 
 class Working(Protocol):
     """A model of load that exchanges are given to."""
 
     def full(self, now: int) -> bool:
-        """Answer whether there is neither a slot nor a place in the queue."""
+        """Return whether there is neither a slot nor a place in the queue."""
 
     def take(self, exchange: Exchange, prefill: int) -> None:
         """Work on *exchange* as soon as there is a slot."""
@@ -86,7 +86,7 @@ class App:
         return self._load is not None and self._load.full(time.monotonic_ns())
 
     def state(self) -> dict[str, Any]:
-        """Answer what is not configured but found."""
+        """Return what is not configured but found."""
         return {"timer": self.pacer.kind, "pid": os.getpid()}
 
     def gather(self, kind: str, payload: bytes, then: Then) -> None:
@@ -109,7 +109,7 @@ class App:
         return b""
 
     def configure(self, config: Config) -> None:
-        """Answer by *config* from now on; what is being answered goes on as it was planned."""
+        """Serve by *config* from now on; what is being answered goes on as it was planned."""
         self._answering.configure(config)
         resized = config.size() != self.config.size()
         self.config = config
@@ -147,7 +147,7 @@ class App:
                 self.pacer.at(due, exchange)
 
     def serve(self, connection: Connection, request: Request) -> None:
-        """Answer *request*: control requests by `Control`, all others by an exchange that the journal keeps."""
+        """Serve *request*: control requests by `Control`, all others by an exchange that the journal keeps."""
         if self._control.serves(request.path) and request.refused is None:
             connection.exchange = pending = Pending(connection, keep=request.keep)
             self._control.answer(request, pending.send)
@@ -159,7 +159,7 @@ class App:
             self._serve(connection, request)
 
     def _read(self, connection: Connection, reading: Reading, request: Request) -> None:
-        """Answer a request whose large body has been read, if its client is still there."""
+        """Serve a request whose large body has been read, if its client is still there."""
         if not reading.left:
             connection.exchange = None
             self._serve(connection, request)

@@ -50,7 +50,7 @@ class _Command(click.Command):
 
 
 def _entries() -> str:
-    """Answer what there is in each registry, with the first line of each entry."""
+    """Return what there is in each registry, with the first line of each entry."""
     parts = []
     for title, folder in (("Profiles", PROFILES), ("Lengths", LENGTHS), ("Faults", FAULTS)):
         lines = (f"  {name}: {registry.help_text(folder, name)}" for name in registry.names(folder))

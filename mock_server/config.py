@@ -146,7 +146,7 @@ class Config:
         )
 
     def words(self, model: str = "") -> dict[str, str]:
-        """Answer how requests for *model* are answered, in words."""
+        """Return how requests for *model* are answered, in words."""
         words = {"profile": self.profile, "tokens": self.tokens, "prefill": str(self.prefill), "shape": self.shape}
         return words | self._models().get(model, {})
 
@@ -168,23 +168,23 @@ class Config:
         return found
 
     def behaviour(self, model: str = "") -> Behaviour:
-        """Answer how requests for *model* are answered."""
+        """Return how requests for *model* are answered."""
         return behaviour(**self.words(model), seed=self.seed, permits=self.permits or OWNER)
 
     def models(self) -> dict[str, Behaviour]:
-        """Answer the behaviour of every model that has one of its own."""
+        """Return the behaviour of every model that has one of its own."""
         return {name: self.behaviour(name) for name in self._models()}
 
     def rules(self) -> list[Rule]:
-        """Answer the rules of the faults."""
+        """Return the rules of the faults."""
         return [rule(words, self.permits or OWNER) for words in self.fault]
 
     def size(self) -> Size | None:
-        """Answer how much the server can do at once, or None where there is no limit to that."""
+        """Return how much the server can do at once, or None where there is no limit to that."""
         return Size(self.slots, self.queue, self.slowdown, self.stall) if self.slots else None
 
     def affinity(self) -> set[int]:
-        """Answer the cores to run on; none means wherever the system likes."""
+        """Return the cores to run on; none means wherever the system likes."""
         if not self.cores:
             return set()
         try:
@@ -199,11 +199,11 @@ class Config:
         return cores
 
     def bare(self) -> "Config":
-        """Answer the same without faults, limits and load: what a self-test measures."""
+        """Return the same without faults, limits and load: what a self-test measures."""
         return replace(self, fault=(), rpm=0, tpm=0, slots=0, permits=self.permitted())
 
     def echo(self) -> dict[str, Any]:
-        """Answer every field with its value."""
+        """Return every field with its value."""
         return {option.name: getattr(self, option.name) for option in options()}
 
 
@@ -234,7 +234,7 @@ def _few(name: str, values: tuple[str, ...]) -> None:
 
 
 def _typed(name: str, value: Any, wanted: type) -> Any:
-    """Answer *value* as the type its field has, where a file or a JSON body spells it a little differently."""
+    """Return *value* as the type its field has, where a file or a JSON body spells it a little differently."""
     if wanted is tuple and isinstance(value, list | str):
         value = (value,) if isinstance(value, str) else tuple(value)
     elif isinstance(value, int) and not isinstance(value, bool) and wanted in {str, float}:
@@ -255,7 +255,7 @@ def _typed(name: str, value: Any, wanted: type) -> Any:
 
 
 def from_file(path: str) -> dict[str, Any]:
-    """Answer the settings that a TOML file has, by name."""
+    """Return the settings that a TOML file has, by name."""
     import tomllib  # few have such a file
 
     try:

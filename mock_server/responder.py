@@ -54,13 +54,13 @@ class Answered(NamedTuple):
 
 
 def endpoints() -> dict[str, ModuleType]:
-    """Answer the modules of the wire that serve a path, by path."""
+    """Return the modules of the wire that serve a path, by path."""
     modules = (import_module(f"{WIRE}.{name}") for name in registry.names(WIRE))
     return {module.PATH: module for module in modules if hasattr(module, "events") and hasattr(module, "PATH")}
 
 
 def at_once() -> "array[int]":
-    """Answer the schedule of what is due on arrival."""
+    """Return the schedule of what is due on arrival."""
     return array("q", (0,))
 
 
@@ -88,7 +88,7 @@ class Answering:
         return frozenset({*self._endpoints, models.PATH})
 
     def configure(self, config: Config) -> None:
-        """Answer by *config* from now on; limits start afresh, and requests are counted from 1 again."""
+        """Serve by *config* from now on; limits start afresh, and requests are counted from 1 again."""
         self._seed = config.seed
         self._config = config
         self._default = config.behaviour()
@@ -101,7 +101,7 @@ class Answering:
         self._lane = config.slots > 0
 
     def answer(self, request: Request, connection: int) -> Answered:
-        """Answer what to do about *request*, which came on the connection of that number."""
+        """Return what to do about *request*, which came on the connection of that number."""
         request_id, identity = self._identity.draw()
         tag, length = request.tag()
         entry = Entry(
@@ -159,14 +159,14 @@ class Answering:
         return endpoint.__name__ if endpoint is not None and takes_it else None
 
     def _admitted(self, asked: Asked, tokens: int, now: int) -> bytes:
-        """Answer the rate-limit headers of a request that may pass; raises `Refused` for others."""
+        """Return the rate-limit headers of a request that may pass; raises `Refused` for others."""
         limits = self._limiting.admit(asked.model, asked.prompt_tokens + tokens, now)
         if self._full():
             raise errors.overloaded()
         return limits
 
     def _endpoint(self, request: Request) -> ModuleType | None:
-        """Answer the endpoint that *request* is for; None for the list of models."""
+        """Return the endpoint that *request* is for; None for the list of models."""
         if request.refused is not None:
             raise request.refused
         endpoint = self._endpoints.get(request.path)
@@ -175,7 +175,7 @@ class Answering:
         return endpoint
 
     def _key(self, entry: Entry) -> str:
-        """Answer what the request's draws belong to: its tag, or its number among those without one."""
+        """Return what the request's draws belong to: its tag, or its number among those without one."""
         return entry.tag if entry.tag is not None else f"#{self._counts.untagged()}"
 
     def _behaviour(self, model: str, chosen: dict[str, str]) -> Behaviour:

@@ -18,18 +18,18 @@ Two = tuple[CellSummary | None, CellSummary | None]
 
 
 def one(summary: Summary, **fields: object) -> CellSummary | None:
-    """Answer the first cell with these fields that has been measured at all."""
+    """Return the first cell with these fields that has been measured at all."""
     return next((each for each in summary.of(**fields) if each.metrics), None)
 
 
 def by(summary: Summary, metric: str, **fields: object) -> list[CellSummary]:
-    """Answer the cells with these fields that have *metric*, the smallest first."""
+    """Return the cells with these fields that have *metric*, the smallest first."""
     having = [each for each in summary.of(**fields) if metric in each.metrics]
     return sorted(having, key=lambda each: each.metrics[metric].value)
 
 
 def variants(summary: Summary, **fields: object) -> dict[str, CellSummary]:
-    """Answer the measured cells with these fields by their variant, in the order of the plan."""
+    """Return the measured cells with these fields by their variant, in the order of the plan."""
     found: dict[str, CellSummary] = {}
     for each in summary.of(**fields):
         if each.metrics:

@@ -10,7 +10,7 @@ from overlap.harness.model.endpoint import Endpoint
 
 
 def model(client: Any) -> Any:
-    """Answer the chat model underneath *client*; raises `Unknown` for a client that has none."""
+    """Return the chat model underneath *client*; raises `Unknown` for a client that has none."""
     if not hasattr(client, "model"):
         raise registry.Unknown("this scenario needs a LangChain client: langchain, langchain_aiohttp, chain, …")
     return client.model

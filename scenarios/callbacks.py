@@ -36,7 +36,7 @@ PLAN = (
 
 
 def _handler(variant):
-    """Answer a handler that looks at the start, every token and the end, and does nothing with them."""
+    """Return a handler that looks at the start, every token and the end, and does nothing with them."""
     from langchain_core.callbacks import AsyncCallbackHandler, BaseCallbackHandler
 
     class Plain(BaseCallbackHandler):

@@ -34,7 +34,7 @@ _running = {}
 
 
 def served(endpoint):
-    """Answer the address of the service upon *endpoint*, started at first; one process lasts a launch's slots."""
+    """Return the address of the service upon *endpoint*, started at first; one process lasts a launch's slots."""
     from overlap.harness.mock.process import start
 
     llm = endpoint.base_url.removesuffix("/v1")

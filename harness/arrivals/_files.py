@@ -109,7 +109,7 @@ def _said(wrong: Exception) -> str:
 
 
 def _moment(value: Any) -> int:
-    """Answer ns since some fixed time, of a number of seconds or a date and time."""
+    """Return ns since some fixed time, of a number of seconds or a date and time."""
     try:
         return round(float(value) * 1e9)
     except (ValueError, OverflowError):
@@ -119,7 +119,7 @@ def _moment(value: Any) -> int:
 
 
 def _size(value: Any) -> int:
-    """Answer a number of tokens."""
+    """Return a number of tokens."""
     size = int(value)
     if not 0 <= size <= LONGEST:
         raise ValueError(f"{size} tokens is no length; it lies between 0 and {LONGEST}")

@@ -66,5 +66,5 @@ def _scaled(rng: random.Random, part: list[Row], rate: float, file: str) -> list
 
 
 def _place(draw: float, copy: int) -> float:
-    """Answer where between two calls the copy of the first one stands: spread evenly, from the one draw."""
+    """Return where between two calls the copy of the first one stands: spread evenly, from the one draw."""
     return (draw + copy * 0.6180339887498949) % 1.0

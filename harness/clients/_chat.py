@@ -18,38 +18,38 @@ class Refused(Exception):
 
 
 def headers(endpoint: Endpoint) -> dict[str, str]:
-    """Answer the headers that every request carries."""
+    """Return the headers that every request carries."""
     return {"Authorization": f"Bearer {endpoint.api_key}"}
 
 
 def options(endpoint: Endpoint) -> dict[str, Any]:
-    """Answer the optional fields of a request, under the names on the wire."""
+    """Return the optional fields of a request, under the names on the wire."""
     return {} if endpoint.max_tokens is None else {"max_completion_tokens": endpoint.max_tokens}
 
 
 def stream_options(endpoint: Endpoint) -> dict[str, Any]:
-    """Answer the optional fields of a streamed request."""
+    """Return the optional fields of a streamed request."""
     usage = {"stream_options": {"include_usage": True}} if endpoint.stream_usage else {}
     return {**options(endpoint), **usage}
 
 
 def messages(prompt: str) -> list[dict[str, str]]:
-    """Answer *prompt* as a conversation of one message."""
+    """Return *prompt* as a conversation of one message."""
     return [{"role": "user", "content": prompt}]
 
 
 def asking(endpoint: Endpoint, prompt: str) -> dict[str, Any]:
-    """Answer the body that asks for an answer in one piece."""
+    """Return the body that asks for an answer in one piece."""
     return {"model": endpoint.model, "messages": messages(prompt), **options(endpoint)}
 
 
 def listening(endpoint: Endpoint, prompt: str) -> dict[str, Any]:
-    """Answer the body that asks for a stream."""
+    """Return the body that asks for a stream."""
     return {"model": endpoint.model, "messages": messages(prompt), "stream": True, **stream_options(endpoint)}
 
 
 def text(body: str | bytes) -> str:
-    """Answer the text of an answer in one piece; empty where it has none, as with tool calls."""
+    """Return the text of an answer in one piece; empty where it has none, as with tool calls."""
     content: str | None = json.loads(body)["choices"][0]["message"]["content"]
     return content or ""
 

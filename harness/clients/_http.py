@@ -8,7 +8,7 @@ from overlap.harness.model.endpoint import Endpoint
 
 def settings(endpoint: Endpoint, library: ModuleType) -> dict[str, Any]:
     """
-    Answer the keyword arguments for a `Client` or `AsyncClient` of *library*, httpx or httpx2.
+    Return the keyword arguments for a `Client` or `AsyncClient` of *library*, httpx or httpx2.
 
     Every connection of the pool may stay open: the libraries keep 20 (the SDK 100) and open the rest anew for
     each call. No `transport` may be added to these, it would drop the limits without a word.

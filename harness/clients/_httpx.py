@@ -23,14 +23,14 @@ class Httpx:
         self._async_client = library.AsyncClient(**told)
 
     def invoke(self, prompt: str) -> str:
-        """Answer the text of one call."""
+        """Return the text of one call."""
         response = self._client.post(self._url, json=_chat.asking(self._endpoint, prompt))
         if response.status_code >= 400:
             raise _chat.Refused(response.text, response.status_code)
         return _chat.text(response.content)
 
     async def ainvoke(self, prompt: str) -> str:
-        """Answer the text of one call."""
+        """Return the text of one call."""
         response = await self._async_client.post(self._url, json=_chat.asking(self._endpoint, prompt))
         if response.status_code >= 400:
             raise _chat.Refused(response.text, response.status_code)

@@ -87,7 +87,7 @@ def _model(endpoint: Endpoint, http: httpx2.Client, async_http: httpx2.AsyncClie
 
 
 def chain(model: ChatOpenAI) -> Runnable[Any, Any]:
-    """Answer the chain that tutorials start with; its prompt has one variable, so it takes a plain string."""
+    """Return the chain that tutorials start with; its prompt has one variable, so it takes a plain string."""
     prompt = ChatPromptTemplate.from_messages(
         [("system", "You are a concise assistant."), ("human", "{question}")]
     )

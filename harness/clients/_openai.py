@@ -27,7 +27,7 @@ class AsyncSdk:
         self._async_client = openai.AsyncOpenAI(**_told(endpoint), http_client=http)
 
     async def ainvoke(self, prompt: str) -> str:
-        """Answer the text of one call."""
+        """Return the text of one call."""
         answer = await self._async_client.chat.completions.create(
             model=self._endpoint.model,
             messages=[{"role": "user", "content": prompt}],
@@ -61,7 +61,7 @@ class Sdk(AsyncSdk):
         self._client = openai.OpenAI(**_told(endpoint), http_client=http)
 
     def invoke(self, prompt: str) -> str:
-        """Answer the text of one call."""
+        """Return the text of one call."""
         answer = self._client.chat.completions.create(
             model=self._endpoint.model,
             messages=[{"role": "user", "content": prompt}],

@@ -28,7 +28,7 @@ class Answer:
         self._left: int | None = None
 
     def feed(self, data: bytes) -> bytes:
-        """Answer what *data* adds to the body; raises ValueError for what is no HTTP."""
+        """Return what *data* adds to the body; raises ValueError for what is no HTTP."""
         if not self.status:
             head, gap, data = (self._rest + data).partition(b"\r\n\r\n")
             if not gap:
@@ -70,7 +70,7 @@ class Answer:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def ended(self) -> bool:
-        """Note that the connection is closed; answer whether the answer is complete by that."""
+        """Note that the connection is closed; return whether the answer is complete by that."""
         self.complete = self.complete or bool(self.status and not self._chunked and self._left is None)
         return self.complete
 
@@ -130,7 +130,7 @@ class Connection(asyncio.Protocol):
         self._transport.write(request)
 
     async def read(self) -> bytes:
-        """Answer what has come of the body, waiting for some; empty at its end. Raises what broke it off."""
+        """Return what has come of the body, waiting for some; empty at its end. Raises what broke it off."""
         if not self._parts and not self.answer.complete and not self._failure:
             self._waiter = self._loop.create_future()
             try:
@@ -146,7 +146,7 @@ class Connection(asyncio.Protocol):
         return b""
 
     def rest(self) -> bool:
-        """End the call; answer whether the connection can be used again, else it is closed."""
+        """End the call; return whether the connection can be used again, else it is closed."""
         if self._timer:
             self._timer.cancel()
         self.idle_since = self._loop.time()

@@ -31,7 +31,7 @@ class Aiohttp:
         return self._session
 
     async def ainvoke(self, prompt: str) -> str:
-        """Answer the text of one call."""
+        """Return the text of one call."""
         body = _chat.asking(self._endpoint, prompt)
         async with self._opened().post(self._url, json=body, allow_redirects=False) as response:
             if response.status >= 400:

@@ -40,7 +40,7 @@ class Floor:
         self.waited: Callable[[int], None] | None = None
 
     async def ainvoke(self, prompt: str) -> str:
-        """Answer the text of one call."""
+        """Return the text of one call."""
         connection = await self._asked(_chat.asking(self._endpoint, prompt))
         try:
             return _chat.text(await _whole(connection))
@@ -108,7 +108,7 @@ class Floor:
                 self.waited(monotonic_ns() - began)
 
     def _rested(self) -> Connection | None:
-        """Answer the idle connection that was used last; those idle for too long are closed."""
+        """Return the idle connection that was used last; those idle for too long are closed."""
         oldest = asyncio.get_running_loop().time() - self._endpoint.keepalive
         while self._idle:
             connection = self._idle.pop()

@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 
 def kolmogorov_smirnov(one: ArrayLike, other: ArrayLike, resolution: float = 0.0) -> float:
     """
-    Answer the two-sample Kolmogorov-Smirnov distance, 0 (alike) to 1 (apart).
+    Return the two-sample Kolmogorov-Smirnov distance, 0 (alike) to 1 (apart).
 
     With a *resolution*, what lies within so much of each other counts as the same: the larger of F(x) - G(x + r)
     and G(x) - F(x + r), which is Lévy's distance with its shift held at r. Raises `ValueError` for no values.
@@ -20,7 +20,7 @@ def kolmogorov_smirnov(one: ArrayLike, other: ArrayLike, resolution: float = 0.0
 
 def wasserstein(one: ArrayLike, other: ArrayLike) -> float:
     """
-    Answer the first Wasserstein distance, in the samples' unit: how far values have to move, on average.
+    Return the first Wasserstein distance, in the samples' unit: how far values have to move, on average.
 
     It is the area between the two distribution functions. Raises `ValueError` for an empty sample.
 

@@ -62,7 +62,7 @@ def played(path: Path, work: Work, order: str = "once") -> Measured:
 
 def floor(calls: Sequence[Recorded], concurrency: int) -> Floor:
     """
-    Answer what the client adds to *calls* like these, so many at once; raises `NotReady` as `played` does.
+    Return what the client adds to *calls* like these, so many at once; raises `NotReady` as `played` does.
 
     They are themselves the known schedule: how late a first token is seen depends on what else comes just then.
     Where it is interrupted, what was measured until then is all that is known.
@@ -77,7 +77,7 @@ def floor(calls: Sequence[Recorded], concurrency: int) -> Floor:
 
 
 def added_to(known: Sequence[Recorded], runs: Iterable[Measured]) -> Floor:
-    """Answer what was added to *known* in *runs*, each of which measured some of them, or all."""
+    """Return what was added to *known* in *runs*, each of which measured some of them, or all."""
     pairs = [(known[number], seen) for run in runs for number, seen in zip(run.numbers, run.calls, strict=True)]
     added = [seen.ttft - due.ttft for due, seen in pairs]
     usual = round(median(added or [0]))
@@ -102,7 +102,7 @@ def _no_longer(calls: Sequence[Recorded], concurrency: int) -> Iterator[Recorded
 
 def nine_of_ten(values: Sequence[int]) -> int:
     """
-    Answer what nine of ten *values* do not exceed; 0 for none.
+    Return what nine of ten *values* do not exceed; 0 for none.
 
     As reports take percentiles (`model.quantile`).
 

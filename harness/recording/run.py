@@ -97,7 +97,7 @@ def _kept(out: Path, recording: Recording) -> tuple[Path, str | None]:
 
 def check(path: Path, say: Say, against: Path | None = None) -> list[Fit]:
     """
-    Play the recording at *path* and measure it as it was measured; answer how close it comes.
+    Play the recording at *path* and measure it as it was measured; return how close it comes.
 
     Another recording, *against* which it is held, says how close the endpoint comes to itself; nothing is played.
     """

@@ -39,7 +39,7 @@ def metered(remote: Remote | None) -> Iterator[Meter | None]:
 
 
 def _body(request: Any) -> bytes:
-    """Answer the body of an httpcore request; empty where it is itself a stream."""
+    """Return the body of an httpcore request; empty where it is itself a stream."""
     stream = request.stream
     return b"".join(stream) if isinstance(stream, Iterable) else b""
 

@@ -74,7 +74,7 @@ class Meter:
         self.total = Metered(0, 0)
 
     def concerns(self, host: str | None) -> bool:
-        """Answer whether a request to *host* is one to the endpoint; whatever else an application asks is not."""
+        """Return whether a request to *host* is one to the endpoint; whatever else an application asks is not."""
         return host == self._host
 
     async def pause_async(self) -> None:

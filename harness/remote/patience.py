@@ -10,7 +10,7 @@ FIRST, MOST = 1.0, 60.0
 
 def asked(headers: Mapping[str, str]) -> float | None:
     """
-    Answer the seconds that *headers* (names in lower case) ask to wait; None where they do not.
+    Return the seconds that *headers* (names in lower case) ask to wait; None where they do not.
 
     Milliseconds win over seconds, as in the OpenAI SDK; a date is counted from now.
 
@@ -35,7 +35,7 @@ def _until(date: str) -> float | None:
 
 def backoff(refusals: int) -> float:
     """
-    Answer the seconds to wait after so many refusals in a row, where none of them said how long.
+    Return the seconds to wait after so many refusals in a row, where none of them said how long.
 
     >>> [backoff(n) for n in (1, 2, 3, 10)]
     [1.0, 2.0, 4.0, 60.0]

@@ -43,7 +43,7 @@ class Preflight:
         self._http.close()
 
     def model(self) -> str:
-        """Answer the endpoint's only model; asking for the list costs nothing."""
+        """Return the endpoint's only model; asking for the list costs nothing."""
         there = self._models()
         if len(there) == 1:
             return there[0]
@@ -52,7 +52,7 @@ class Preflight:
         raise self._mistake("lists no models; say which with --model")
 
     def call(self) -> Usage:
-        """Ask for one short stream and read it through; answer what it cost."""
+        """Ask for one short stream and read it through; return what it cost."""
         body = _chat.listening(self._endpoint, PROMPT)
         tap, data = Tap(guess(len(json.dumps(body)))), b""
         try:
@@ -68,7 +68,7 @@ class Preflight:
         return tap.usage()
 
     def _models(self) -> list[str]:
-        """Answer the names of the endpoint's models; none where it does not tell."""
+        """Return the names of the endpoint's models; none where it does not tell."""
         try:
             response = self._http.get(self._endpoint.url("models"))
             found = response.json() if response.status_code == 200 else {}
@@ -150,7 +150,7 @@ def _said(data: bytes) -> str:
 
 
 def _reason(wrong: BaseException) -> str:
-    """Answer what the deepest of the causes says: the library's own words hide the system's."""
+    """Return what the deepest of the causes says: the library's own words hide the system's."""
     words = str(wrong)
     cause = wrong.__cause__ or wrong.__context__
     while cause:

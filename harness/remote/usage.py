@@ -31,14 +31,14 @@ class Usage:
 
 
 def tag_of(body: bytes) -> str | None:
-    """Answer the tag of the call that a request's *body* belongs to; None where it has none."""
+    """Return the tag of the call that a request's *body* belongs to; None where it has none."""
     found = _TAG.search(body)
     return found[1].decode() if found else None
 
 
 def guess(characters: int) -> int:
     """
-    Answer how many tokens so many bytes are about: one for four, as for English.
+    Return how many tokens so many bytes are about: one for four, as for English.
 
     >>> guess(90)
     23
@@ -79,7 +79,7 @@ class Tap:
             self._events += sum(1 for event in self._reader.feed(data) if event.data)
 
     def usage(self) -> Usage:
-        """Answer the counts; where none were told, an event counts as a token and four characters as another."""
+        """Return the counts; where none were told, an event counts as a token and four characters as another."""
         text = _unpacked(self._tail) if self._packed else self._tail
         output, given = _OUTPUT.findall(text), _INPUT.findall(text)
         if output:

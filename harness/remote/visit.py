@@ -84,7 +84,7 @@ class Visit:
         self.spent = Metered(0, 0)
 
     def parts(self, parts: Sequence[tuple[str, Plan]]) -> list[tuple[str, Plan]]:
-        """Answer the *parts* that need no mock: those without faults, limits or several of its processes."""
+        """Return the *parts* that need no mock: those without faults, limits or several of its processes."""
         kept = [(name, replace(plan, profile="")) for name, plan in parts if not plan.server]
         if not kept:
             names = ", ".join(dict.fromkeys(name for name, _ in parts))
@@ -99,7 +99,7 @@ class Visit:
 
     def fitted(self, planned: Sequence[Planned]) -> list[Planned]:
         """
-        Answer *planned* with as many rounds as fit into the budget, beside the preflight's one request.
+        Return *planned* with as many rounds as fit into the budget, beside the preflight's one request.
 
         Raises `Mistake` where not even one round does.
         """
@@ -116,7 +116,7 @@ class Visit:
         )
 
     def ask(self, planned: Sequence[Planned]) -> Ask:
-        """Answer what carrying out *planned* would send."""
+        """Return what carrying out *planned* would send."""
         counts = [((each.calls + each.warmups) * each.rounds, each.tokens) for each in planned]
         first = max((tokens for _, tokens in counts), default=0)
         return Ask(
@@ -131,7 +131,7 @@ class Visit:
 
     def agreed(self, planned: Sequence[Planned]) -> list[Planned]:
         """
-        Answer as much of *planned* as fits, once it is agreed to and the preflight's request was answered well.
+        Return as much of *planned* as fits, once it is agreed to and the preflight's request was answered well.
 
         Raises `Mistake` for a no, and for whatever would go wrong in every call.
         """
@@ -151,7 +151,7 @@ class Visit:
         return Preflight(self.remote(tokens).endpoint(self.config.timeout, 0, 1), self.config.api_key_env)
 
     def remote(self, tokens: int) -> Remote:
-        """Answer what a worker is told, with what is left of the budget; *tokens* is the longest answer."""
+        """Return what a worker is told, with what is left of the budget; *tokens* is the longest answer."""
         return Remote(
             base_url=self.base_url,
             model=self.model,
@@ -182,7 +182,7 @@ class Visit:
             raise Stopped(f"every call of {calls[0].cell} failed ({most}), after {sent:,} requests")
 
     def facts(self) -> dict[str, Any]:
-        """Answer what run.json says of the endpoint: names and counts, never the key."""
+        """Return what run.json says of the endpoint: names and counts, never the key."""
         return {
             "base_url": self.base_url,
             "model": self.model,

@@ -49,7 +49,7 @@ def behaviour(  # noqa: PLR0913, PLR0917 - what is chosen, and on whose behalf
 
 
 def _shape(words: str) -> tuple[int, bool]:
-    """Answer how many tokens share an event, and whether what is no token leaves apart: `group=4,apart`."""
+    """Return how many tokens share an event, and whether what is no token leaves apart: `group=4,apart`."""
     group, apart = 1, False
     for word in filter(None, (part.strip() for part in words.split(","))):
         key, _, value = word.partition("=")

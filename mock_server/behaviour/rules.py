@@ -53,7 +53,7 @@ class Rule:
     when: When
 
     def applies(self, facts: Facts, seed: int) -> bool:
-        """Answer whether the request with these facts gets this fault; draws depend on nothing but them."""
+        """Return whether the request with these facts gets this fault; draws depend on nothing but them."""
         when = self.when
         if when.nth and facts.number != when.nth:
             return False
@@ -69,7 +69,7 @@ class Rule:
 
 
 def _drawn(key: str) -> float:
-    """Answer a number from 0 to below 1 that belongs to *key*."""
+    """Return a number from 0 to below 1 that belongs to *key*."""
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest()) / 2**64
 
 
@@ -105,5 +105,5 @@ def rule(words: str, permits: Permits = CLIENT) -> Rule:
 
 
 def first(rules: Sequence[Rule], facts: Facts, seed: int) -> Rule | None:
-    """Answer the first rule that applies, or None."""
+    """Return the first rule that applies, or None."""
     return next((one for one in rules if one.applies(facts, seed)), None)

@@ -12,7 +12,7 @@ HEADERS = [(b"content-type", b"application/json"), (b"content-length", str(len(B
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
-    """Answer anything with `BODY`, which is as long as a chat answer of 50 tokens."""
+    """Serve anything with `BODY`, which is as long as a chat answer of 50 tokens."""
     del scope
     await receive()
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})

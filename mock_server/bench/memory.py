@@ -136,7 +136,7 @@ def _descriptors(server: Running) -> int:
 
 
 def told(left: Left) -> str:
-    """Answer it in a sentence."""
+    """Return it in a sentence."""
     return (
         f"{left.calls:,} requests, a tenth faults or clients that left: memory grew by {left.grown / MB:.1f} MB "
         f"after the first {WARM:,}; {left.entries:,} journal entries; left over: {left.in_flight} requests, "

@@ -27,19 +27,19 @@ class Running:
         return f"http://{self.host}:{self.port}"
 
     def cpu(self) -> float:
-        """Answer the seconds of CPU time it has used (Linux)."""
+        """Return the seconds of CPU time it has used (Linux)."""
         with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:  # noqa: PTH123 - no file on a disk
             fields = stat.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def resident(self) -> int:
-        """Answer the bytes of memory it holds (Linux)."""
+        """Return the bytes of memory it holds (Linux)."""
         with open(f"/proc/{self.pid}/statm", encoding="ascii") as statm:  # noqa: PTH123 - no file on a disk
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def cores() -> tuple[str, str]:
-    """Answer the core for servers and the core for clients; the same one where there is only one."""
+    """Return the core for servers and the core for clients; the same one where there is only one."""
     there = sorted(os.sched_getaffinity(0))
     return str(there[-1]), str(there[0])
 
@@ -66,7 +66,7 @@ def _address(output: IO[str] | None) -> tuple[str, int]:
 
 
 def request(*, stream: bool, tag: str, headers: dict[str, str] | None = None) -> bytes:
-    """Answer the bytes of a small chat request, with *headers* added."""
+    """Return the bytes of a small chat request, with *headers* added."""
     message = {"role": "user", "content": f"[call {tag}] Name one use of a brick."}
     body = orjson.dumps({"model": "gpt-4o-mini", "stream": stream, "messages": [message]})
     lines = {"host": "overlap", "content-length": str(len(body)), **(headers or {})}

@@ -90,12 +90,12 @@ def measured(  # noqa: PLR0913 - how a client reads, in words
 
 
 def quantile(late: list[int], share: float) -> int | None:
-    """Answer the smallest of the sorted *late* that at least *share* of them do not exceed; None of none."""
+    """Return the smallest of the sorted *late* that at least *share* of them do not exceed; None of none."""
     return late[max(math.ceil(share * len(late)) - 1, 0)] if late else None
 
 
 def saturation(found: list[Seen]) -> str:
-    """Answer in a sentence where the 99th percentile of the last token's lateness passes 10 ms."""
+    """Return in a sentence where the 99th percentile of the last token's lateness passes 10 ms."""
     kept = [seen.streams for seen in found if (quantile(seen.last, 0.99) or 0) <= LATE and not seen.broken]
     over = [seen.streams for seen in found if (quantile(seen.last, 0.99) or LATE + 1) > LATE or seen.broken]
     if not over:
@@ -153,7 +153,7 @@ def _read(
 
 
 def _drain(poll: select.epoll, readers: dict[int, _Reader], patience: float) -> int:
-    """Read what has come; answer how many streams ended with it."""
+    """Read what has come; return how many streams ended with it."""
     ended = 0
     for number, _ in poll.poll(patience):
         reader = readers[number]

@@ -29,12 +29,12 @@ class Rate:
 
 
 def available() -> bool:
-    """Answer whether wrk is there."""
+    """Return whether wrk is there."""
     return shutil.which("wrk") is not None
 
 
 def measured() -> list[tuple[Rate, Rate]]:
-    """Answer the rates of the mock server and of the bare application, in several rounds."""
+    """Return the rates of the mock server and of the bare application, in several rounds."""
     for_server, for_client = cores()
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "post.lua"

@@ -32,7 +32,7 @@ def alone() -> None:
 
 
 def report(url: str) -> int:
-    """Print a line per check and a sum; answer the exit code."""
+    """Print a line per check and a sum; return the exit code."""
     outcomes = []
     for outcome in suite.run(url):
         outcomes.append(outcome)

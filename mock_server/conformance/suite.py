@@ -18,7 +18,7 @@ class Outcome(NamedTuple):
 
 
 def checks(group: str) -> list[Callable[[str], None]]:
-    """Answer the checks of the module called *group*, in the order they are written."""
+    """Return the checks of the module called *group*, in the order they are written."""
     module = registry.load(CHECKS, group)
     found = inspect.getmembers(
         module, lambda item: inspect.isfunction(item) and item.__module__ == module.__name__
@@ -28,7 +28,7 @@ def checks(group: str) -> list[Callable[[str], None]]:
 
 
 def sentence(check: Callable[[str], None]) -> str:
-    """Answer what *check* says should be so."""
+    """Return what *check* says should be so."""
     return (inspect.getdoc(check) or "").splitlines()[0]
 
 

@@ -35,7 +35,7 @@ class Controlled(Protocol):
     token: str
 
     def state(self) -> dict[str, Any]:
-        """Answer what is not configured but found, such as the kind of timer."""
+        """Return what is not configured but found, such as the kind of timer."""
 
     def gather(self, kind: str, payload: bytes, then: Then) -> None:
         """Have every worker perform *kind*, and tell *then* what each answered."""
@@ -57,7 +57,7 @@ class Control:
 
     @staticmethod
     def serves(path: str) -> bool:
-        """Answer whether *path* is the server's own."""
+        """Return whether *path* is the server's own."""
         return path.startswith(PREFIX) or path in _OTHERS
 
     def answer(self, request: Request, send: Callable[[bytes], None]) -> None:
@@ -98,7 +98,7 @@ class Control:
         return orjson.dumps({**values, **app.state(), "sources": app.sources})
 
     def _change(self, request: Request, told: Told) -> None:
-        """Change what the JSON object in the body says, all or nothing; answer the configuration that results."""
+        """Change what the JSON object in the body says, all or nothing; return the configuration that results."""
         changed(self._app.config, request.body)
         self._app.gather("configure", request.body, lambda _: told(self._echo()))
 
@@ -111,7 +111,7 @@ def _refusal(refused: Refused, close: bytes) -> bytes:
 
 
 def changed(config: Config, body: bytes) -> tuple[Config, list[str]]:
-    """Answer *config* with what the JSON object in *body* changes, and the names changed; raises `Refused`."""
+    """Return *config* with what the JSON object in *body* changes, and the names changed; raises `Refused`."""
     try:
         wanted = orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -61,12 +61,12 @@ class Metrics:
             counted[_SUM] += entry.lateness
 
     def part(self, gauges: dict[str, int]) -> bytes:
-        """Answer what was counted, and *gauges*, in the form that `text` adds up."""
+        """Return what was counted, and *gauges*, in the form that `text` adds up."""
         return orjson.dumps({"counted": self._counted, "gauges": gauges})
 
 
 def text(parts: list[bytes]) -> bytes:
-    """Answer what all workers counted, added up, in Prometheus' format; a gauge that all share is not added."""
+    """Return what all workers counted, added up, in Prometheus' format; a gauge that all share is not added."""
     counted: Counter[str] = Counter()
     gauges: Counter[str] = Counter()
     for part in parts:

@@ -18,7 +18,7 @@ TRIES = 3
 
 
 def judged(seen: Seen) -> str | None:
-    """Answer what is wrong with the lateness that was *seen*, or None."""
+    """Return what is wrong with the lateness that was *seen*, or None."""
     if seen.broken:
         return f"{seen.broken} of {seen.streams} streams did not come to their end within {PATIENCE:g} s"
     if seen.every[0] < EARLY:
@@ -29,7 +29,7 @@ def judged(seen: Seen) -> str | None:
 
 
 def told(seen: Seen) -> str:
-    """Answer the measurement in a line."""
+    """Return the measurement in a line."""
     ms = [at / 1e6 for at in (seen.first[len(seen.first) // 2], seen.every[len(seen.every) // 2], seen.every[-1])]
     return (
         f"{seen.streams} streams: first tokens late by {ms[0]:.2f} ms (median), "

@@ -11,7 +11,7 @@ class Numbers(Protocol):
     """Whole numbers by place: a list, or memory that processes share."""
 
     def __getitem__(self, place: int, /) -> int:
-        """Answer a number."""
+        """Return a number."""
 
     def __setitem__(self, place: int, number: int, /) -> None:
         """Set one."""
@@ -59,18 +59,18 @@ class Counts:
             self._numbers[_IN_FLIGHT] -= 1
 
     def peak(self) -> int:
-        """Answer the most requests in flight since this was last asked; it starts again from those of now."""
+        """Return the most requests in flight since this was last asked; it starts again from those of now."""
         with self._lock:
             found = self._numbers[_PEAK]
             self._numbers[_PEAK] = self._numbers[_IN_FLIGHT]
         return found
 
     def request(self) -> int:
-        """Answer the number of a new request, from 1."""
+        """Return the number of a new request, from 1."""
         return self._next(_REQUESTS)
 
     def untagged(self) -> int:
-        """Answer the number of a new request without a tag, from 1."""
+        """Return the number of a new request without a tag, from 1."""
         return self._next(_UNTAGGED)
 
     def afresh(self) -> None:
@@ -79,7 +79,7 @@ class Counts:
             self._numbers[_REQUESTS] = self._numbers[_UNTAGGED] = 0
 
     def connection(self) -> int:
-        """Answer the number of a new connection, from 1."""
+        """Return the number of a new connection, from 1."""
         return self._next(_CONNECTIONS)
 
     def load(self, busy: int, waiting: int) -> None:

@@ -79,7 +79,7 @@ class Exchange:
         return self._count - self._allowed
 
     def refuse(self, refusal: Callable[[Entry], Plan]) -> None:
-        """Answer with a refusal instead, as the load model has no place; nothing has been sent yet."""
+        """Send a refusal instead, as the load model has no place; nothing has been sent yet."""
         self.load = None
         self.play(refusal(self._entry))
 

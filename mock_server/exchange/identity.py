@@ -13,6 +13,6 @@ class Identity:
         self._number = count(secrets.randbelow(1 << 40))
 
     def draw(self) -> tuple[str, str]:
-        """Answer a request id, `req_` and 32 hexadecimal digits, and an answer's id of 29."""
+        """Return a request id, `req_` and 32 hexadecimal digits, and an answer's id of 29."""
         number = f"{next(self._number):012x}"
         return f"req_{self._hex}{number}", self._letters + number

@@ -94,7 +94,7 @@ class Journal:
             self.dropped += 1
 
     def take(self) -> bytes:
-        """Answer everything since the last take as JSON, and forget it."""
+        """Return everything since the last take as JSON, and forget it."""
         taken = {
             "peak": self._counts.peak(),
             "in_flight": self.in_flight,
@@ -108,7 +108,7 @@ class Journal:
 
 
 def merged(parts: list[bytes]) -> bytes:
-    """Answer what the takes of all workers come to: entries together, counts added, the highest peak."""
+    """Return what the takes of all workers come to: entries together, counts added, the highest peak."""
     if len(parts) == 1:
         return parts[0]
     takes = [orjson.loads(part) for part in parts]

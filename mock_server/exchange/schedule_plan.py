@@ -72,11 +72,11 @@ class Plan:
         return response_bytes.chunk(event) if self.chunked else event
 
     def counted(self) -> list[int]:
-        """Answer how many tokens are complete with each piece."""
+        """Return how many tokens are complete with each piece."""
         return [1] * len(self.flow or self.pieces) if self.marks is None else self.marks
 
     def planned(self) -> "array[int]":
-        """Answer the due times that count as tokens (of a stream) or as the whole body."""
+        """Return the due times that count as tokens (of a stream) or as the whole body."""
         if self.promised is not None:
             return self.promised
         if self.marks is None:

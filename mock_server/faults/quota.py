@@ -5,5 +5,5 @@ from overlap.mock_server.wire.common.errors import Refused
 
 
 def refuse(delay: float = 0.0) -> tuple[Refused, float]:
-    """Answer the error, and how many seconds to wait before it is sent."""
+    """Return the error, and how many seconds to wait before it is sent."""
     return errors.quota_exceeded(), delay

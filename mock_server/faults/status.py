@@ -17,7 +17,7 @@ _MAKERS = {
 
 def refuse(code: int = 500, retry_after: float = 0.0, delay: float = 0.0) -> tuple[Refused, float]:
     """
-    Answer the error, and how many seconds to wait before it is sent.
+    Return the error, and how many seconds to wait before it is sent.
 
     *retry_after*, in seconds, is told in `retry-after` and `retry-after-ms` where it is not 0.
     """

@@ -33,13 +33,13 @@ class Application(Protocol):
     """Whoever answers the requests."""
 
     def opened(self, connection: "Connection") -> int:
-        """Take note of a new connection; answer its number."""
+        """Take note of a new connection; return its number."""
 
     def closed(self, connection: "Connection") -> None:
         """Take note that it is gone."""
 
     def serve(self, connection: "Connection", request: Request) -> None:
-        """Answer *request*: now, or by setting the connection's `exchange`."""
+        """Serve *request*: now, or by setting the connection's `exchange`."""
 
     def resume(self, connection: "Connection") -> None:
         """Go on with an answer that waited for its reader."""
@@ -218,7 +218,7 @@ class Connection(asyncio.Protocol):
         )
 
     def _refuse(self, refused: errors.Refused) -> None:
-        """Answer what cannot be read, after what came before it, and read no more."""
+        """Refuse what cannot be read, after what came before it, and read no more."""
         if not self._broken:
             self._broken = True
             self._body = []

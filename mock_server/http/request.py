@@ -74,6 +74,6 @@ class Request(NamedTuple):
         return tagged(self.body) if self.known is None else self.known[1:]
 
     def attempt(self) -> int | None:
-        """Answer which attempt of one call this is, from 0, as the official clients say; else None."""
+        """Return which attempt of one call this is, from 0, as the official clients say; else None."""
         count = self.headers.get(b"x-stainless-retry-count")
         return int(count) if count is not None and count.isdigit() and len(count) < 10 else None

@@ -27,7 +27,7 @@ def _status(status: int) -> bytes:
 
 def head(status: int, second: int, kind: bytes, length: int | None, more: bytes = b"") -> bytes:
     """
-    Answer status line and headers up to the blank line.
+    Return status line and headers up to the blank line.
 
     *second* is the time of day in whole seconds of the epoch; *length* None leaves the size to *more*, which are
     further header lines, each with its line end.

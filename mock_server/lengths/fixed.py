@@ -4,6 +4,6 @@ import random
 
 
 def length(rng: random.Random, count: int = 50) -> int:
-    """Answer the number of tokens."""
+    """Return the number of tokens."""
     del rng
     return count

@@ -4,5 +4,5 @@ import random
 
 
 def length(rng: random.Random, median: float = 130.0, sigma: float = 0.8) -> int:
-    """Answer the number of tokens."""
+    """Return the number of tokens."""
     return round(median * rng.lognormvariate(0.0, sigma))

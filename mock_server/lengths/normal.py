@@ -4,5 +4,5 @@ import random
 
 
 def length(rng: random.Random, mean: float = 150.0, sd: float = 40.0) -> int:
-    """Answer the number of tokens; *sd* is the standard deviation."""
+    """Return the number of tokens; *sd* is the standard deviation."""
     return round(rng.gauss(mean, sd))

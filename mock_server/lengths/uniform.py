@@ -4,5 +4,5 @@ import random
 
 
 def length(rng: random.Random, low: int = 10, high: int = 200) -> int:
-    """Answer the number of tokens."""
+    """Return the number of tokens."""
     return rng.randint(low, max(low, high))

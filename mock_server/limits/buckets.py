@@ -23,7 +23,7 @@ class Own:
         self._states: dict[str, State] = {}
 
     def state(self, model: str) -> State:
-        """Answer the numbers of *model*, zeros at first."""
+        """Return the numbers of *model*, zeros at first."""
         name = model if model in self._states or len(self._states) < MODELS else ""
         return self._states.setdefault(name, array("d", bytes(8 * SIZE)))
 
@@ -43,7 +43,7 @@ class Shared:
         self._numbers = memoryview(mmap.mmap(-1, 8 * SIZE * (MODELS + 1))).cast("d")
 
     def state(self, model: str) -> State:
-        """Answer the numbers of *model*, zeros at first."""
+        """Return the numbers of *model*, zeros at first."""
         key = int.from_bytes(hashlib.blake2b(model.encode("utf-8", "replace"), digest_size=8).digest()) | 1
         for place in range(MODELS):
             if self._keys[place] in {0, key}:

@@ -25,7 +25,7 @@ _ALWAYS = (
 
 
 def limit_pairs(most: tuple[int, int], standing: Standing) -> list[tuple[str, str]]:
-    """Answer the rate-limit headers, for the limits *most* on requests and tokens a minute."""
+    """Return the rate-limit headers, for the limits *most* on requests and tokens a minute."""
     kinds = ("requests", "tokens")
     return [
         *((f"x-ratelimit-limit-{kind}", str(limit)) for kind, limit in zip(kinds, most, strict=True)),
@@ -38,7 +38,7 @@ def limit_pairs(most: tuple[int, int], standing: Standing) -> list[tuple[str, st
 
 
 def lines(pairs: Iterable[tuple[str, str]]) -> bytes:
-    """Answer header lines as bytes."""
+    """Return header lines as bytes."""
     return b"".join(f"{name}: {value}\r\n".encode() for name, value in pairs)
 
 
@@ -55,7 +55,7 @@ def _more(request_id: str, took: int, limits: bytes, *, keep: bool) -> bytes:
 
 
 def whole(request_id: str, took: int, limits: bytes, length: int, *, keep: bool) -> bytes:
-    """Answer the head of a whole answer of *length* bytes that took *took* ns."""
+    """Return the head of a whole answer of *length* bytes that took *took* ns."""
     more = _more(request_id, took, limits, keep=keep)
     return response_bytes.head(200, int(time.time()), response_bytes.JSON, length, more)
 
@@ -63,14 +63,14 @@ def whole(request_id: str, took: int, limits: bytes, length: int, *, keep: bool)
 def streamed(  # noqa: PLR0913 - each decides about a header
     request_id: str, took: int, limits: bytes, kind: bytes, *, chunked: bool, keep: bool
 ) -> bytes:
-    """Answer the head of a stream whose first event comes after *took* ns; *kind* is its content type."""
+    """Return the head of a stream whose first event comes after *took* ns; *kind* is its content type."""
     more = _more(request_id, took, limits, keep=keep) + (response_bytes.CHUNKED if chunked else b"")
     return response_bytes.head(200, int(time.time()), kind, None, more)
 
 
 def refused(request_id: str, status: int, length: int, extra: tuple[tuple[str, str], ...], *, keep: bool) -> bytes:
     """
-    Answer the head of an error, with *extra* headers of its own.
+    Return the head of an error, with *extra* headers of its own.
 
     Recorded: a bad request has all the headers of a success; who asks for what is not there gets the id alone.
     """

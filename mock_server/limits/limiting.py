@@ -27,7 +27,7 @@ class Limiting:
         self._burst = burst
 
     def admit(self, model: str, tokens: int, now: int) -> bytes:
-        """Answer the rate-limit headers of a request that passes at *now* (ns); raises `Refused` for others."""
+        """Return the rate-limit headers of a request that passes at *now* (ns); raises `Refused` for others."""
         if self._most is None:
             return heads.NO_LIMITS
         if tokens > max(self._most[1] * self._burst / WHOLE_MINUTE, 1):

@@ -75,13 +75,13 @@ class Limits:
 
 
 def _until(amount: float, most: int) -> int:
-    """Answer in how many ns *amount* comes back at *most* a minute, rounded up."""
+    """Return in how many ns *amount* comes back at *most* a minute, rounded up."""
     return -int(-max(amount, 0.0) * MINUTE // most)
 
 
 def spelled(wait: int) -> str:
     """
-    Answer a time in ns as OpenAI's headers spell it, after Go.
+    Return a time in ns as OpenAI's headers spell it, after Go.
 
     >>> [spelled(ns) for ns in (0, 1_200_000, 120_000_000, 1_146_000_000, 20 * 10**9, 360 * 10**9)]
     ['0s', '1ms', '120ms', '1.146s', '20s', '6m0s']

@@ -132,7 +132,7 @@ class Capacity:
             heappop(self._decode)
 
     def _events(self) -> tuple[float, float]:
-        """Answer when the prompt being read is through, and when the next output is due."""
+        """Return when the prompt being read is through, and when the next output is due."""
         self._clear()
         read = float(self._read_at) if self._reading else float("inf")
         speed = self._speed()
@@ -141,12 +141,12 @@ class Capacity:
         return read, self._now + max(self._decode[0][0] - self._work, 0.0) / speed
 
     def next(self) -> int | None:
-        """Answer when something happens next, or None."""
+        """Return when something happens next, or None."""
         soonest = min(self._events())
         return None if soonest == float("inf") else -int(-soonest // 1)
 
     def advance(self, now: int) -> list[tuple[int, Job]]:
-        """Let the time pass until *now*; answer the outputs due by then, each with its due time, in order."""
+        """Let the time pass until *now*; return the outputs due by then, each with its due time, in order."""
         due: list[tuple[int, Job]] = []
         while True:
             read, output = self._events()

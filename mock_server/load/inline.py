@@ -17,7 +17,7 @@ class Load:
         self._jobs: dict[Exchange, Job] = {}
 
     def full(self, now: int) -> bool:
-        """Answer whether slots and queue are full at *now*."""
+        """Return whether slots and queue are full at *now*."""
         return self._simulation.full(now)
 
     def take(self, exchange: Exchange, prefill: int) -> None:

@@ -36,7 +36,7 @@ class Simulation:
         self._emitting = False
 
     def full(self, now: int) -> bool:
-        """Answer whether slots and queue are full at *now*."""
+        """Return whether slots and queue are full at *now*."""
         self.run(now)
         return self._model.full
 

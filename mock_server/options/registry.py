@@ -56,7 +56,7 @@ def _imported(name: str) -> ModuleType:
 
 
 def help_text(folder: str, name: str) -> str:
-    """Answer the first line of the entry's docstring, read without importing it."""
+    """Return the first line of the entry's docstring, read without importing it."""
     spec = find_spec(f"{folder}.{name}")
     if spec is None or spec.origin is None:
         return ""

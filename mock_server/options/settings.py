@@ -84,7 +84,7 @@ def defaults(call: Callable[..., Any], given: int) -> dict[str, Any]:
 
 
 def value(key: str, text: str, default: Any) -> Any:
-    """Answer *text* as the type that *default* has: a number from 0 to 3600, or words."""
+    """Return *text* as the type that *default* has: a number from 0 to 3600, or words."""
     if isinstance(default, str):
         return text
     try:

@@ -55,7 +55,7 @@ class Channel(asyncio.Protocol):
 async def connected(
     line: socket.socket, heard: Callable[[tuple[Any, ...]], None], lost: Callable[[], None]
 ) -> Channel:
-    """Answer a channel over *line*, one of a pair."""
+    """Return a channel over *line*, one of a pair."""
     loop = asyncio.get_running_loop()
     _, channel = await loop.create_unix_connection(lambda: Channel(heard, lost), sock=line)
     return channel

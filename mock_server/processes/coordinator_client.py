@@ -29,7 +29,7 @@ class RemoteLoad:
 
     @staticmethod
     def full(now: int) -> bool:
-        """Answer no: the hub says so when a request has reached it, and nobody can know before."""
+        """Return False: the hub says so when a request has reached it, and nobody can know before."""
         del now
         return False
 
@@ -56,7 +56,7 @@ class RemoteLoad:
             exchange.emit(at)
 
     def refused(self, number: int) -> None:
-        """Answer 503 to an exchange for which there was no place."""
+        """Send 503 to an exchange for which there was no place."""
         exchange = self._exchanges.get(number)
         if exchange is not None:
             self._forget(exchange)
@@ -100,7 +100,7 @@ class Remote:
         self.say("gather", os.getpid(), number, kind, payload)
 
     def load(self, app: "App") -> RemoteLoad:
-        """Answer the load model that all workers share, in the size that *app* has now."""
+        """Return the load model that all workers share, in the size that *app* has now."""
         self.say("size", app.config.size())
         # Numbers go on, and what is under way is still told of by them.
         self._load = self._load or RemoteLoad(self.say, app)

@@ -24,25 +24,25 @@ BACKLOG = 8192
 
 
 def bound(config: Config) -> socket.socket:
-    """Answer a listening socket; raises OSError where the address cannot be had."""
+    """Return a listening socket; raises OSError where the address cannot be had."""
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     return socket.create_server((config.host, config.port), family=family, backlog=BACKLOG)
 
 
 def address(listening: socket.socket) -> str:
-    """Answer the base URL that clients use."""
+    """Return the base URL that clients use."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def ready_line(config: Config, url: str) -> str:
-    """Answer the line that tells whoever started the server that it can be used."""
+    """Return the line that tells whoever started the server that it can be used."""
     words = f"profile={config.profile} tokens={config.tokens} seed={config.seed}"
     return f"ready {url} pid={os.getpid()} {words}"
 
 
 async def _serve(config: Config, sources: dict[str, str], listening: socket.socket) -> int:
-    """Serve until told to stop; answer the process's exit code."""
+    """Serve until told to stop; return the process's exit code."""
     stop = stopping()
     first = config.bare() if config.self_test else config
     own = token(config, listening)
@@ -60,7 +60,7 @@ async def _serve(config: Config, sources: dict[str, str], listening: socket.sock
 
 
 def stopping(*signals: signal.Signals) -> asyncio.Event:
-    """Answer what is set by any of *signals*: by SIGTERM and Ctrl-C, unless others are named."""
+    """Return what is set by any of *signals*: by SIGTERM and Ctrl-C, unless others are named."""
     stop = asyncio.Event()
     for number in signals or (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

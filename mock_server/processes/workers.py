@@ -41,7 +41,7 @@ class _Common:
 
 def bound(config: Config) -> list[socket.socket]:
     """
-    Answer a listening socket for each worker, all of one address; raises OSError where it cannot be had.
+    Return a listening socket for each worker, all of one address; raises OSError where it cannot be had.
 
     Sockets that share a port must say so, and then share it with any other server that says so too; hence the port
     is tried alone first.
@@ -111,7 +111,7 @@ async def _worked(common: _Common, listening: socket.socket, line: socket.socket
 
 
 async def _held(common: _Common, config: Config, url: str, lines: list[socket.socket], pids: list[int]) -> int:
-    """Hold the workers together until told to stop, or until one of them is gone; answer the exit code."""
+    """Hold the workers together until told to stop, or until one of them is gone; return the exit code."""
     stop, lost, up = server.stopping(), asyncio.Event(), asyncio.Event()
     pacer = Pacer(asyncio.get_running_loop())
     hub = Hub(pacer, common.counts, common.config.size())
@@ -138,7 +138,7 @@ async def _held(common: _Common, config: Config, url: str, lines: list[socket.so
 
 
 async def _first(patience: float | None, *events: asyncio.Event) -> asyncio.Event | None:
-    """Answer which of *events* is the first to be set, or None after *patience* seconds."""
+    """Return which of *events* is the first to be set, or None after *patience* seconds."""
     waits = {asyncio.ensure_future(event.wait()): event for event in events}
     done, _ = await asyncio.wait(waits, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:
@@ -147,7 +147,7 @@ async def _first(patience: float | None, *events: asyncio.Event) -> asyncio.Even
 
 
 async def _settled(hub: Hub, config: Config, url: str, own: str) -> bool:
-    """Answer whether the workers passed the self-test; faults, limits and load come after it."""
+    """Return whether the workers passed the self-test; faults, limits and load come after it."""
     passed = await server.tested(url, own)
     if passed:
         settled: asyncio.Future[list[bytes]] = asyncio.get_running_loop().create_future()

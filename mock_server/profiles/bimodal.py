@@ -7,7 +7,7 @@ def offsets(  # noqa: PLR0913, PLR0917 - the profile's settings
     rng: random.Random, tokens: int, ttft: float = 0.1, slow: float = 1.0, share: float = 0.1, itl: float = 0.02
 ) -> list[float]:
     """
-    Answer the due time of each token, in seconds from the request's arrival.
+    Return the due time of each token, in seconds from the request's arrival.
 
     *slow* is the first token's time for the *share* of requests (0 to 1) that are slow.
     """

@@ -9,7 +9,7 @@ _EXAMPLE = ((0.18, 0.019), (0.21, 0.020), (0.24, 0.021), (0.31, 0.022), (0.62, 0
 
 def offsets(rng: random.Random, tokens: int, path: str = "") -> list[float]:
     """
-    Answer the due time of each token, in seconds from the request's arrival: those of a line drawn at random.
+    Return the due time of each token, in seconds from the request's arrival: those of a line drawn at random.
 
     Both times come from the same line, as a slow first token and slow gaps go together. Without a *path*, a small
     made-up sample serves.

@@ -11,7 +11,7 @@ def offsets(  # noqa: PLR0913, PLR0917 - the profile's settings
     rng: random.Random, tokens: int, ttft: float = 0.3, cv: float = 0.5, itl: float = 0.02, itl_cv: float = 0.5
 ) -> list[float]:
     """
-    Answer the due time of each token, in seconds from the request's arrival.
+    Return the due time of each token, in seconds from the request's arrival.
 
     *ttft* and *itl* are means, *cv* coefficients of variation: a gamma of shape 1/cv² and scale mean x cv².
     """

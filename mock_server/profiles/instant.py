@@ -4,6 +4,6 @@ import random
 
 
 def offsets(rng: random.Random, tokens: int) -> list[float]:
-    """Answer the due time of each token, in seconds from the request's arrival."""
+    """Return the due time of each token, in seconds from the request's arrival."""
     del rng
     return [0.0] * tokens

@@ -12,7 +12,7 @@ def offsets(  # noqa: PLR0913, PLR0917 - the profile's settings
     itl: float = 0.02,
     itl_sigma: float = 0.3,
 ) -> list[float]:
-    """Answer the due time of each token, in seconds from the request's arrival; *ttft* and *itl* are medians."""
+    """Return the due time of each token, in seconds from the request's arrival; *ttft* and *itl* are medians."""
     draw = rng.lognormvariate
     first = ttft * draw(0.0, sigma)
     gaps = (itl * draw(0.0, itl_sigma) for _ in range(tokens - 1))

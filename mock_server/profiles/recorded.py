@@ -24,7 +24,7 @@ WORDS = {"order": ORDERS}
 
 def offsets(rng: random.Random, tokens: int, file: str = "", order: str = "once") -> list[float]:
     """
-    Answer the due time of each token, in seconds from the request's arrival: those of one recorded call.
+    Return the due time of each token, in seconds from the request's arrival: those of one recorded call.
 
     A token is a recorded chunk; how soon the first came and how evenly the rest stay together. *order* says
     which call a request plays: `once`, so that as many requests with neighbouring tags as there are calls play
@@ -42,7 +42,7 @@ def offsets(rng: random.Random, tokens: int, file: str = "", order: str = "once"
 
 
 def length(rng: random.Random, file: str = "", order: str = "once") -> int:
-    """Answer the chunks of the call that `offsets` plays for a generator in the same state."""
+    """Return the chunks of the call that `offsets` plays for a generator in the same state."""
     return len(_played(recording(file) if file else _EXAMPLE, rng, order))
 
 

@@ -4,6 +4,6 @@ import random
 
 
 def offsets(rng: random.Random, tokens: int, ttft: float = 0.2, itl: float = 0.02) -> list[float]:
-    """Answer the due time of each token, in seconds from the request's arrival."""
+    """Return the due time of each token, in seconds from the request's arrival."""
     del rng
     return [ttft + i * itl for i in range(tokens)]

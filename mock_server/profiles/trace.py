@@ -16,7 +16,7 @@ def offsets(  # noqa: PLR0913, PLR0917 - the profile's settings
     itl: float = 0.02,
 ) -> list[float]:
     """
-    Answer the due time of each token, in seconds from the request's arrival.
+    Return the due time of each token, in seconds from the request's arrival.
 
     The first token takes *ttft*, and *prefill* for each prompt token of the line. With `--tokens profile` the
     answer is as long as the line says. Without a *path*, a small sample serves.
@@ -27,7 +27,7 @@ def offsets(  # noqa: PLR0913, PLR0917 - the profile's settings
 
 
 def length(rng: random.Random, path: str = "") -> int:
-    """Answer the output tokens of the line that `offsets` plays for a generator in the same state."""
+    """Return the output tokens of the line that `offsets` plays for a generator in the same state."""
     return int(_line(rng, path)[2])
 
 

@@ -12,7 +12,7 @@ from overlap.mock_server.recordings import input_files
 @cache  # as many as the server's owner has named
 def rows(path: str, columns: int) -> tuple[tuple[float, ...], ...]:
     """
-    Answer the file's lines, each as its first *columns* numbers; dates count as seconds of the epoch.
+    Return the file's lines, each as its first *columns* numbers; dates count as seconds of the epoch.
 
     A first line that is no numbers is a heading. Raises `BadSetting` for a file that cannot be read, or has a line
     that is short, no number, or below zero.
@@ -42,7 +42,7 @@ def rows(path: str, columns: int) -> tuple[tuple[float, ...], ...]:
 
 
 def _number(cell: str) -> float:
-    """Answer a cell's number; a date (2023-11-16 18:15:46.6805900) is one too."""
+    """Return a cell's number; a date (2023-11-16 18:15:46.6805900) is one too."""
     try:
         number = float(cell)
     except ValueError:

@@ -29,7 +29,7 @@ class Recording(NamedTuple):
 
 @cache  # as many as the server's owner has named
 def recording(path: str) -> Recording:
-    """Answer what the file at *path* holds; raises `BadSetting`, in one line, for one that cannot be played."""
+    """Return what the file at *path* holds; raises `BadSetting`, in one line, for one that cannot be played."""
     try:
         found = json.loads(input_files.content(path).decode())
     except (OSError, ValueError, RecursionError) as unreadable:
@@ -48,7 +48,7 @@ def recording(path: str) -> Recording:
 
 
 def _call(path: str, number: int, call: Any) -> tuple[int, ...]:
-    """Answer the chunks of one call: at least one, none before the request, none going back."""
+    """Return the chunks of one call: at least one, none before the request, none going back."""
     chunks = call.get("chunks") if isinstance(call, dict) else None
     if not isinstance(chunks, list) or not chunks or not all(map(_time, chunks)):
         raise BadSetting(f"file={path}: call {number} has no list of times (ns) called chunks")

@@ -33,7 +33,7 @@ def of_any_round(tag: str) -> str:
 
 def warms_up(key: str) -> bool:
     """
-    Answer whether this is a warm-up call's tag, `w` and digits: it is due at once, and passes by every limit.
+    Return whether this is a warm-up call's tag, `w` and digits: it is due at once, and passes by every limit.
 
     >>> warms_up("w00003"), warms_up("000003")
     (True, False)
@@ -50,7 +50,7 @@ class Lazy:
         self.touched = False
 
     def about(self, key: str) -> "Lazy":
-        """Answer itself, about to draw what belongs to *key*."""
+        """Return itself, about to draw what belongs to *key*."""
         self._key = key
         self.touched = False
         return self
@@ -89,7 +89,7 @@ class Schedule:
 
     def due(self, key: str, tokens: int, rng: Lazy | None = None) -> "array[int]":
         """
-        Answer the due time of each token, in nanoseconds from arrival: none negative, none going back.
+        Return the due time of each token, in nanoseconds from arrival: none negative, none going back.
 
         The array is shared between requests where the profile draws nothing; leave it as it is. Another thread
         than the loop's brings a generator of its own.

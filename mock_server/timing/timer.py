@@ -78,7 +78,7 @@ class LoopTimer:
 
 
 def best(loop: asyncio.AbstractEventLoop, ring: Callable[[], None]) -> TimerFd | LoopTimer:
-    """Answer the most exact alarm that this platform has."""
+    """Return the most exact alarm that this platform has."""
     try:
         return TimerFd(loop, ring)
     except (OSError, AttributeError):

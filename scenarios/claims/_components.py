@@ -73,7 +73,7 @@ def _asked():
             return [0.0]
 
     def shout(text: str) -> str:
-        """Answer in capitals."""
+        """Return in capitals."""
         return text.upper()
 
     tool = StructuredTool.from_function(shout)

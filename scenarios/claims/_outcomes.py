@@ -22,7 +22,7 @@ async def awaited(awaitable):
 
 
 def refused(outcomes):
-    """Answer the names of the calls that failed."""
+    """Return the names of the calls that failed."""
     return [name for name, came in outcomes.items() if came != OK]
 
 

@@ -18,7 +18,7 @@ def measure(_bench):
     from langchain_core.tools import StructuredTool
 
     async def shout(text: str) -> str:
-        """Answer in capitals."""
+        """Return in capitals."""
         return text.upper()
 
     step, tool = RunnableLambda(shout), StructuredTool.from_function(coroutine=shout)

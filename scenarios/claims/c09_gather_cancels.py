@@ -11,7 +11,7 @@ READING = ("asyncio:gather", "langchain_core.runnables.utils:gather_with_concurr
 
 
 async def ends_of(run):
-    """Have one call fail under *run* beside two slower ones, and answer how those two ended."""
+    """Have one call fail under *run* beside two slower ones, and return how those two ended."""
     ends = []
 
     async def fails():

@@ -26,7 +26,7 @@ class Kept(logging.Handler):
 
 
 def slow_callbacks(factory, *, debug):
-    """Block a loop of *factory* from inside a coroutine, and answer how often its log names that coroutine."""
+    """Block a loop of *factory* from inside a coroutine, and return how often its log names that coroutine."""
     logger, kept = logging.getLogger("asyncio"), Kept()
 
     async def blocks_the_loop():  # that it awaits nothing is the point

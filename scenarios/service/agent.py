@@ -32,7 +32,7 @@ class Agent:
         self._model = model.bind_tools(list(self._tools.values()))
 
     async def ainvoke(self, question: str) -> str:
-        """Answer *question*, with as many rounds of tools as the model wants."""
+        """Return *question*, with as many rounds of tools as the model wants."""
         said: list[BaseMessage] = [HumanMessage(question)]
         for _ in range(STEPS):
             answer: Any = await self._model.ainvoke(said)

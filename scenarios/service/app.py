@@ -103,7 +103,7 @@ async def stream(asked: Question) -> StreamingResponse:
 
 @app.websocket("/ws")
 async def websocket(web: WebSocket) -> None:
-    """Answer question after question, each in pieces and then `{"done": true}`, until the client goes."""
+    """Send answer after question, each in pieces and then `{"done": true}`, until the client goes."""
     await web.accept()
     try:
         while True:

@@ -33,7 +33,7 @@ class Retrieval:
         self._chain: Runnable[Any, str] = prompt | model | StrOutputParser()
 
     async def ainvoke(self, question: str) -> str:
-        """Answer *question*; two requests, one after the other: an embedding and a chat."""
+        """Return *question*; two requests, one after the other: an embedding and a chat."""
         found: list[Document] = await self._retriever.ainvoke(question)
         passages = "\n".join(each.page_content for each in found)
         return await self._chain.ainvoke({"passages": passages, "question": question})

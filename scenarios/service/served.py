@@ -7,12 +7,12 @@ from overlap.scenarios.service.settings import settings
 
 
 def fastapi() -> Any:
-    """Answer the FastAPI application."""
+    """Return the FastAPI application."""
     settings().follow()
     return imported("overlap.scenarios.service.app").app
 
 
 def django() -> Any:
-    """Answer the Django application."""
+    """Return the Django application."""
     settings().follow()
     return imported("overlap.scenarios.service.django_app").app

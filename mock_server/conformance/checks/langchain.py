@@ -23,7 +23,7 @@ class _City(BaseModel):
 
 @tool
 def _get_weather(city: str) -> str:
-    """Answer the weather in a city."""
+    """Return the weather in a city."""
     return f"sunny in {city}"
 
 

@@ -121,5 +121,5 @@ def _thinking(asked: dict[str, Any]) -> None:
 
 
 def tier(asked: dict[str, Any]) -> str:
-    """Answer the service tier the answer names."""
+    """Return the service tier the answer names."""
     return _SERVED.get(asked.get("service_tier") or "", "default")

@@ -60,7 +60,7 @@ class Chunks:
         self._logprobs = "" if form.thinks else '"logprobs":null,'
 
     def line(self, choices: str, said: str = "null") -> bytes:
-        """Answer the rest of a chunk of these *choices*, framed; *said* is its usage."""
+        """Return the rest of a chunk of these *choices*, framed; *said* is its usage."""
         body = f"{self._before}{choices}]"
         if self._usage:
             body += f',"usage":{said}'
@@ -69,7 +69,7 @@ class Chunks:
         return f"{body}}}\n\n".encode()
 
     def choice(self, index: int, delta: str, reason: str = "null", chances: str = "") -> bytes:
-        """Answer the rest of a chunk of one choice."""
+        """Return the rest of a chunk of one choice."""
         return self.line(
             f'{{"index":{index},"delta":{delta},{chances or self._logprobs}"finish_reason":{reason}}}'
         )
@@ -101,7 +101,7 @@ def _words(form: Form, index: int) -> _Words:
 
 @lru_cache(maxsize=256)
 def _edges(form: Form, index: int, reason: str) -> tuple[bytes, bytes]:
-    """Answer the rest of the chunk with the role, and of that with the reason."""
+    """Return the rest of the chunk with the role, and of that with the reason."""
     chunks = Chunks(form)
     first = chunks.choice(index, '{"role":"assistant","content":"","refusal":null}')
     return first, chunks.choice(index, "{}", f'"{reason}"')
@@ -126,7 +126,7 @@ def _tail(form: Form, answer: Answer, start: bytes, ends: Sequence[bytes]) -> by
 
 
 def words(form: Form, answer: Answer, choices: int, group: int) -> Events:
-    """Answer the events of an answer in words, *group* tokens to a chunk."""
+    """Return the events of an answer in words, *group* tokens to a chunk."""
     start = _start(answer)
     tokens = answer.tokens
     edges = [_edges(form, i, answer.finish_reason) for i in range(choices)]
@@ -146,7 +146,7 @@ def words(form: Form, answer: Answer, choices: int, group: int) -> Events:
 
 def call_id(identity: str, choice: int, index: int) -> str:
     """
-    Answer the id of a call, in the length of OpenAI's; no two share it, as answers differ in their last letters.
+    Return the id of a call, in the length of OpenAI's; no two share it, as answers differ in their last letters.
 
     >>> call_id("AnIdOfTwentyNineLetters", 0, 1)
     'call_OfTwentyNineLetters00001'
@@ -155,7 +155,7 @@ def call_id(identity: str, choice: int, index: int) -> str:
 
 
 def spoken_calls(calls: Sequence[Call], tokens: Sequence[str]) -> list[tuple[Call, Sequence[str]]]:
-    """Answer each call with the pieces of its arguments, as far as *tokens* (cut by a limit, perhaps) go."""
+    """Return each call with the pieces of its arguments, as far as *tokens* (cut by a limit, perhaps) go."""
     found: list[tuple[Call, Sequence[str]]] = []
     place = 0
     for call in calls:
@@ -184,7 +184,7 @@ def _argument(piece: str, index: int, *, legacy: bool) -> str:
 
 
 def calls(form: Form, answer: Answer, called: Sequence[Call], choices: int, *, legacy: bool) -> Events:
-    """Answer the events of an answer that calls tools: a chunk opens each call, others bring its arguments."""
+    """Return the events of an answer that calls tools: a chunk opens each call, others bring its arguments."""
     start = _start(answer)
     chunks = Chunks(form)
     rows: list[list[bytes]] = []

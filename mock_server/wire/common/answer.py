@@ -85,13 +85,13 @@ class Endpoint(Protocol):
     PATH: str
 
     def read(self, body: bytes) -> Asked:
-        """Answer what the caller wants; raises `errors.Refused`."""
+        """Return what the caller wants; raises `errors.Refused`."""
 
     def compose(self, asked: Any, length: int) -> tuple[Sequence[str], str]:
-        """Answer the tokens and the finish reason, for an output length of *length* tokens."""
+        """Return the tokens and the finish reason, for an output length of *length* tokens."""
 
     def whole(self, asked: Any, answer: Answer) -> bytes:
-        """Answer the body of an answer in one piece."""
+        """Return the body of an answer in one piece."""
 
     def events(self, asked: Any, answer: Answer, group: int = 1) -> Events:
-        """Answer the same as server-sent events, *group* tokens to an event."""
+        """Return the same as server-sent events, *group* tokens to an event."""

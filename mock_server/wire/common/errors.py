@@ -217,7 +217,7 @@ def quota_exceeded() -> Refused:
 
 
 def event(refused: Refused) -> bytes:
-    """Answer an error as it comes in the middle of a stream: an event of compact JSON, framed."""
+    """Return an error as it comes in the middle of a stream: an event of compact JSON, framed."""
     return b"data: %b\n\n" % orjson.dumps(orjson.loads(refused.body))
 
 

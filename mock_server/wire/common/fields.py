@@ -8,7 +8,7 @@ from overlap.mock_server.wire.common import errors, models
 
 
 def parsed(body: bytes) -> dict[str, Any]:
-    """Answer the JSON object that *body* is."""
+    """Return the JSON object that *body* is."""
     try:
         asked = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -19,7 +19,7 @@ def parsed(body: bytes) -> dict[str, Any]:
 
 
 def told(value: Any) -> bytes:
-    """Answer *value*, a part of a request, as JSON again; what is nested deeper than can be written is refused."""
+    """Return *value*, a part of a request, as JSON again; what is nested deeper than can be written is refused."""
     try:
         return orjson.dumps(value)
     except orjson.JSONEncodeError:
@@ -27,7 +27,7 @@ def told(value: Any) -> bytes:
 
 
 def model(asked: dict[str, Any]) -> str:
-    """Answer the model's name."""
+    """Return the model's name."""
     name = asked.get("model")
     if name is None:
         raise errors.bad_request("you must provide a model parameter")

@@ -12,7 +12,7 @@ _OTHERS = text.words(28)
 
 def of(token: str) -> float:
     """
-    Answer the log probability of *token*, between -1 and 0.
+    Return the log probability of *token*, between -1 and 0.
 
     >>> of(" waits") == of(" waits"), -1 < of(" waits") <= 0
     (True, True)
@@ -21,7 +21,7 @@ def of(token: str) -> float:
 
 
 def ranked(token: str, count: int) -> list[tuple[str, float]]:
-    """Answer the *count* likeliest tokens in the place of *token*, itself first."""
+    """Return the *count* likeliest tokens in the place of *token*, itself first."""
     first = of(token)
     others = [other for other in _OTHERS if other != token]
     return [(token, first), *((other, round(first - 1 - i / 4, 4)) for i, other in enumerate(others))][:count]
@@ -32,12 +32,12 @@ def _entry(token: str, logprob: float) -> dict[str, Any]:
 
 
 def chat(tokens: Sequence[str], top: int) -> dict[str, Any]:
-    """Answer `logprobs` of a chat choice, with the *top* likeliest tokens at each place."""
+    """Return `logprobs` of a chat choice, with the *top* likeliest tokens at each place."""
     return {"content": listed(tokens, top), "refusal": None}
 
 
 def listed(tokens: Sequence[str], top: int) -> list[dict[str, Any]]:
-    """Answer an entry for each of *tokens*: token, logprob, bytes, top_logprobs."""
+    """Return an entry for each of *tokens*: token, logprob, bytes, top_logprobs."""
     return [
         _entry(token, of(token)) | {"top_logprobs": [_entry(*other) for other in ranked(token, top)]}
         for token in tokens
@@ -45,7 +45,7 @@ def listed(tokens: Sequence[str], top: int) -> list[dict[str, Any]]:
 
 
 def legacy(tokens: Sequence[str], top: int, offset: int) -> dict[str, Any]:
-    """Answer `logprobs` of a completions choice; *offset* is the first token's place in the text."""
+    """Return `logprobs` of a completions choice; *offset* is the first token's place in the text."""
     offsets = []
     for token in tokens:
         offsets.append(offset)

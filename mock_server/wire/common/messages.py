@@ -21,7 +21,7 @@ class Talk(NamedTuple):
 
 
 def read(messages: Any) -> Talk:
-    """Answer what *messages* amount to, or refuse them."""
+    """Return what *messages* amount to, or refuse them."""
     if type(messages) is not list:
         raise errors.wrong_type("messages", "an array of objects", messages)
     if not messages:
@@ -49,7 +49,7 @@ def read(messages: Any) -> Talk:
 
 
 def _carefully(messages: list[Any], *, answered: bool) -> Talk:
-    """Answer the same for messages that are wrong, or only unusual."""
+    """Return the same for messages that are wrong, or only unusual."""
     for i, message in enumerate(messages):
         _check(f"messages[{i}]", message)
     for i, message in enumerate(messages):
@@ -144,7 +144,7 @@ def _check_answered(open_calls: Iterable[str], i: int) -> None:
 
 
 def length(content: Any) -> int:
-    """Answer about how many tokens a message's *content* has: a text, parts, or nothing."""
+    """Return about how many tokens a message's *content* has: a text, parts, or nothing."""
     if isinstance(content, str):
         return count_tokens(content)
     if not isinstance(content, list):
@@ -153,7 +153,7 @@ def length(content: Any) -> int:
 
 
 def says(messages: Sequence[dict[str, Any]], word: str) -> bool:
-    """Answer whether *word* is in any of *messages*, in either case."""
+    """Return whether *word* is in any of *messages*, in either case."""
     for message in messages:
         content = message.get("content") or ()
         parts = [content] if isinstance(content, str) else [part.get("text", "") for part in content]

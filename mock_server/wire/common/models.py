@@ -36,28 +36,28 @@ _REASONING = re.compile(r"(?:.*/)?(?:gpt-5(?!-chat)|o[1-9](?:-|$)).*")
 
 
 def known() -> list[str]:
-    """Answer the names in the list; any other name is answered too, as a mock has no models to lack."""
+    """Return the names in the list; any other name is answered too, as a mock has no models to lack."""
     return [*_OTHERS, *_SNAPSHOTS, *_SNAPSHOTS.values()]
 
 
 def snapshot(model: str) -> str:
-    """Answer the name that an answer carries for *model*: the dated one where OpenAI has one."""
+    """Return the name that an answer carries for *model*: the dated one where OpenAI has one."""
     return _SNAPSHOTS.get(model, model)
 
 
 @lru_cache(maxsize=256)
 def reasoning(model: str) -> bool:
-    """Answer whether *model* is of a family that thinks first, and so refuses `max_tokens`, `stop` and more."""
+    """Return whether *model* is of a family that thinks first, and so refuses `max_tokens`, `stop` and more."""
     return _REASONING.match(model) is not None
 
 
 def sayable(model: str) -> bool:
-    """Answer whether *model* looks like a name at all."""
+    """Return whether *model* looks like a name at all."""
     return _NAME.fullmatch(model) is not None
 
 
 def header(model: str) -> bytes:
-    """Answer the header line that names the model; only endpoints with `NAMES_MODEL` send it."""
+    """Return the header line that names the model; only endpoints with `NAMES_MODEL` send it."""
     return f"openai-model: {snapshot(model)}\r\n".encode("ascii", "replace")
 
 
@@ -66,11 +66,11 @@ def _entry(model: str) -> dict[str, object]:
 
 
 def listing() -> bytes:
-    """Answer the body of `GET /v1/models`."""
+    """Return the body of `GET /v1/models`."""
     listed = {"object": "list", "data": [_entry(model) for model in known()]}
     return orjson.dumps(listed, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def one(model: str) -> bytes:
-    """Answer the body of `GET /v1/models/<model>`."""
+    """Return the body of `GET /v1/models/<model>`."""
     return orjson.dumps(_entry(model), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

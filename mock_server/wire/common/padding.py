@@ -10,10 +10,10 @@ OF_LENGTH = tuple(_LETTERS[:length] for length in range(16))
 
 
 def chunk(bare: int) -> str:
-    """Answer the padding for a chunk of *bare* characters, the empty `obfuscation` field included."""
+    """Return the padding for a chunk of *bare* characters, the empty `obfuscation` field included."""
     return OF_LENGTH[(1 - bare) % 16]
 
 
 def delta(length: int) -> str:
-    """Answer the padding for a delta of *length* characters."""
+    """Return the padding for a delta of *length* characters."""
     return OF_LENGTH[-length % 16]

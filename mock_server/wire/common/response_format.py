@@ -12,7 +12,7 @@ _ANY_OBJECT = '{"answer":"The waits of many requests overlap"}'
 
 
 def text(value: Any, talk: Sequence[dict[str, Any]]) -> str | None:
-    """Answer the JSON text that chat's `response_format` asks for, or None where any words do."""
+    """Return the JSON text that chat's `response_format` asks for, or None where any words do."""
     rules.mapping("response_format", value)
     kind = rules.required(value, "type", "response_format.")
     rules.one_of(*_KINDS)("response_format.type", kind)
@@ -31,7 +31,7 @@ def text(value: Any, talk: Sequence[dict[str, Any]]) -> str | None:
 
 
 def any_object() -> str:
-    """Answer some JSON object, where any will do."""
+    """Return some JSON object, where any will do."""
     return _ANY_OBJECT
 
 
@@ -42,7 +42,7 @@ def no_json_said(param: str, field: str) -> errors.Refused:
 
 
 def valid(spec: dict[str, Any], within: str, what: str, param: str = "response_format") -> str:
-    """Answer a valid instance of `spec["schema"]`, or refuse it as OpenAI refuses the schema of a *what*."""
+    """Return a valid instance of `spec["schema"]`, or refuse it as OpenAI refuses the schema of a *what*."""
     schema = rules.required(spec, "schema", within)
     rules.mapping(f"{within}schema", schema)
     fault = None

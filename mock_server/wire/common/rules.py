@@ -128,7 +128,7 @@ def metadata(where: str, value: Any) -> None:
 
 
 def required(asked: Mapping[str, Any], name: str, within: str = "") -> Any:
-    """Answer a field that must be there."""
+    """Return a field that must be there."""
     value = asked.get(name)
     if value is None:
         raise errors.missing(within + name)

@@ -15,7 +15,7 @@ from overlap.mock_server.wire.common.answer import Events
 
 def grouped(tokens: int, group: int) -> list[int]:
     """
-    Answer how many of *tokens* tokens are complete with each event of *group* tokens.
+    Return how many of *tokens* tokens are complete with each event of *group* tokens.
 
     >>> grouped(5, 2)
     [2, 2, 1]
@@ -24,7 +24,7 @@ def grouped(tokens: int, group: int) -> list[int]:
 
 
 def apart(events: Events) -> Events:
-    """Answer *events* whose head (the role, in chat) and each of whose last events is a write of its own."""
+    """Return *events* whose head (the role, in chat) and each of whose last events is a write of its own."""
     marks = list(events.marks) if events.marks is not None else [1] * len(events.tokens)
     before = [events.head] if events.head else []
     after = [event + b"\n\n" for event in events.tail.split(b"\n\n")[:-1]]
@@ -40,7 +40,7 @@ def apart(events: Events) -> Events:
 
 def due(times: Sequence[int], marks: Sequence[int] | None) -> Sequence[int]:
     """
-    Answer when each event is due, of *times* for each token: with its last token.
+    Return when each event is due, of *times* for each token: with its last token.
 
     An event without a token is due with what was complete before it, or with the first token.
 

@@ -10,7 +10,7 @@ _FAR = 2
 
 def series(names: Sequence[str], last: str) -> str:
     """
-    Answer quoted *names* in a row, the *last* word before the last.
+    Return quoted *names* in a row, the *last* word before the last.
 
     >>> series(("auto", "disabled"), "or")
     "'auto' or 'disabled'"
@@ -25,7 +25,7 @@ def series(names: Sequence[str], last: str) -> str:
 
 def distance(one: str, other: str, most: int) -> int | None:
     """
-    Answer how many letters must be put in, taken out or changed to make *other* of *one*; None: more than *most*.
+    Return how many letters must be put in, taken out or changed to make *other* of *one*; None: more than *most*.
 
     Most pairs are told apart by their lengths, nearly all others by their letters: a change brings one in and
     takes one away.

@@ -9,7 +9,7 @@ _MAPS = ("properties", "$defs", "definitions")
 
 def fault(schema: Any, path: tuple[str, ...] = ()) -> str | None:
     """
-    Answer what OpenAI would say is wrong with *schema*, or None.
+    Return what OpenAI would say is wrong with *schema*, or None.
 
     >>> fault({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": False})
     "In context=(), 'required' is required to be supplied and to be an array including every key in properties. \
@@ -28,7 +28,7 @@ Missing 'a'."
 
 
 def not_an_object(kind: Any) -> str:
-    """Answer what OpenAI says of a schema whose outermost type is *kind*."""
+    """Return what OpenAI says of a schema whose outermost type is *kind*."""
     return f"schema must be a JSON Schema of 'type: \"object\"', got 'type: \"{kind}\"'."
 
 

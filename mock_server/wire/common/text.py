@@ -14,7 +14,7 @@ _KEPT = 1_024
 
 def words(count: int) -> tuple[str, ...]:
     """
-    Answer the *count* tokens of an answer: plain words, each but the first with the space before it.
+    Return the *count* tokens of an answer: plain words, each but the first with the space before it.
 
     >>> "".join(words(7))
     'The waits of many requests overlap while'
@@ -29,7 +29,7 @@ def _short(count: int) -> tuple[str, ...]:
 
 @lru_cache(maxsize=2)
 def _long(size: int) -> tuple[str, ...]:
-    """Answer 2 to the *size* words: long answers are slices of a few tuples, for each would be memory."""
+    """Return 2 to the *size* words: long answers are slices of a few tuples, for each would be memory."""
     return _made(1 << size)
 
 
@@ -40,7 +40,7 @@ def _made(count: int) -> tuple[str, ...]:
 
 def count_tokens(text: str) -> int:
     """
-    Answer about how many tokens *text* has: one for every four bytes, as OpenAI's rule of thumb goes.
+    Return about how many tokens *text* has: one for every four bytes, as OpenAI's rule of thumb goes.
 
     No tokenizer: those want a download, and a prompt's exact count changes nothing that is measured here.
 

@@ -14,7 +14,7 @@ LONGEST_PIECE = 9
 
 def pieces(whole: str) -> tuple[str, ...]:
     """
-    Answer *whole* in pieces of about a token each.
+    Return *whole* in pieces of about a token each.
 
     >>> pieces('{"city":"New York"}')
     ('{"', 'city', '":"', 'New', ' York', '"}')
@@ -23,14 +23,14 @@ def pieces(whole: str) -> tuple[str, ...]:
 
 
 def cut(tokens: Sequence[str], limit: int | None, choices: int, reason: str = "stop") -> tuple[Sequence[str], str]:
-    """Answer the first *limit* of *tokens*, and `length` for a reason where that is fewer than there were."""
+    """Return the first *limit* of *tokens*, and `length` for a reason where that is fewer than there were."""
     most = min(len(tokens) if limit is None else limit, max(MOST // choices, 1))
     return (tokens[:most], "length") if most < len(tokens) else (tokens, reason)
 
 
 def until(tokens: Sequence[str], stops: Sequence[str]) -> tuple[Sequence[str], bool]:
     """
-    Answer *tokens* up to the first of *stops*, which is not part of it, and whether one was met.
+    Return *tokens* up to the first of *stops*, which is not part of it, and whether one was met.
 
     >>> until(("The", " waits", " of"), ["its"])
     (('The', ' wa'), True)
@@ -50,7 +50,7 @@ def until(tokens: Sequence[str], stops: Sequence[str]) -> tuple[Sequence[str], b
 
 
 def said(length: int, limit: int | None, stops: Sequence[str], choices: int = 1) -> tuple[Sequence[str], str]:
-    """Answer *length* words cut at *limit* and at *stops*, and the finish reason; never no token at all."""
+    """Return *length* words cut at *limit* and at *stops*, and the finish reason; never no token at all."""
     most = max(MOST // choices, 1)
     limit = most if limit is None else min(limit, most)
     tokens: Sequence[str] = text.words(min(length, limit))

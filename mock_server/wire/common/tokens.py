@@ -14,13 +14,13 @@ _MARK = b"\x01"
 
 
 def are_ids(value: Any) -> bool:
-    """Answer whether *value* is a list of token ids, of whatever vocabulary."""
+    """Return whether *value* is a list of token ids, of whatever vocabulary."""
     return isinstance(value, list) and bool(value) and all(type(item) is int and item >= 0 for item in value)
 
 
 def encode(text: str) -> list[int]:
     """
-    Answer the ids of *text*.
+    Return the ids of *text*.
 
     >>> encode("waits"), encode("")
     ([6297839988, 371], [])
@@ -31,7 +31,7 @@ def encode(text: str) -> list[int]:
 
 def decode(ids: Sequence[int]) -> str | None:
     """
-    Answer the text that *ids* stand for, or None where they are of another vocabulary.
+    Return the text that *ids* stand for, or None where they are of another vocabulary.
 
     >>> decode(encode("waits")), decode([1, 2, 3])
     ('waits', None)

@@ -44,7 +44,7 @@ def check_name(where: str, name: Any) -> None:
 
 
 def function(where: str, spec: dict[str, Any]) -> Tool:
-    """Answer the function that *spec* describes: `name`, `parameters`, `strict`."""
+    """Return the function that *spec* describes: `name`, `parameters`, `strict`."""
     name = rules.required(spec, "name", f"{where}.")
     check_name(f"{where}.name", name)
     parameters = spec.get("parameters")
@@ -68,7 +68,7 @@ def bad_schema(name: str, where: str, fault: str) -> errors.Refused:
 
 
 def offered(tools: Any) -> list[Tool]:
-    """Answer the functions in chat's `tools`: `[{"type": "function", "function": {…}}]`."""
+    """Return the functions in chat's `tools`: `[{"type": "function", "function": {…}}]`."""
     rules.objects("tools", tools)
     if not tools:
         raise errors.empty("tools")
@@ -85,7 +85,7 @@ def offered(tools: Any) -> list[Tool]:
 
 
 def _named(choice: dict[str, Any]) -> tuple[str, list[str]]:
-    """Answer the mode and the only names allowed, of chat's `tool_choice` as an object."""
+    """Return the mode and the only names allowed, of chat's `tool_choice` as an object."""
     if choice.get("type") == "allowed_tools":
         allowed = rules.required(choice, "allowed_tools", "tool_choice.")
         rules.mapping("tool_choice.allowed_tools", allowed)
@@ -104,7 +104,7 @@ def _named(choice: dict[str, Any]) -> tuple[str, list[str]]:
 
 
 def choice(value: Any, tools: list[Tool]) -> tuple[str, list[Tool]]:
-    """Answer the mode (`none`, `auto`, `required`, `named`) and the functions chat's `tool_choice` leaves."""
+    """Return the mode (`none`, `auto`, `required`, `named`) and the functions chat's `tool_choice` leaves."""
     if value is None:
         return "auto", tools
     if isinstance(value, dict):
@@ -130,7 +130,7 @@ def choice(value: Any, tools: list[Tool]) -> tuple[str, list[Tool]]:
 
 def calls(mode: str, tools: list[Tool], *, answered: bool, parallel: bool) -> tuple[Call, ...]:
     """
-    Answer the calls of an answer: each function once, or the first alone where calls are not to be *parallel*.
+    Return the calls of an answer: each function once, or the first alone where calls are not to be *parallel*.
 
     Left the choice (`auto`), the answer calls until a tool has *answered* and then says something, so that an
     agent's loop ends. No answer is longer than `tokenise.MOST` tokens: arguments behind that are not made.
@@ -158,7 +158,7 @@ def pieces(calls: Sequence[Call]) -> list[str]:
 
 
 def call(tool: Tool, where: str) -> Call:
-    """Answer a call of *tool* with valid arguments, or refuse a schema for which this server knows none."""
+    """Return a call of *tool* with valid arguments, or refuse a schema for which this server knows none."""
     if not tool.parameters:
         return Call(tool.name, "{}")
     try:

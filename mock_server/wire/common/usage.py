@@ -4,7 +4,7 @@ from typing import Any
 
 
 def completion(prompt: int, said: int) -> dict[str, Any]:
-    """Answer `usage` of chat; *said* is summed over the choices."""
+    """Return `usage` of chat; *said* is summed over the choices."""
     return {
         "prompt_tokens": prompt,
         "completion_tokens": said,
@@ -20,12 +20,12 @@ def completion(prompt: int, said: int) -> dict[str, Any]:
 
 
 def legacy(prompt: int, said: int) -> dict[str, Any]:
-    """Answer `usage` of completions, which knows no details."""
+    """Return `usage` of completions, which knows no details."""
     return {"prompt_tokens": prompt, "completion_tokens": said, "total_tokens": prompt + said}
 
 
 def response(prompt: int, said: int) -> dict[str, Any]:
-    """Answer `usage` of responses."""
+    """Return `usage` of responses."""
     return {
         "input_tokens": prompt,
         "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},

@@ -30,7 +30,7 @@ def ready() -> bool:
 
 def vector(model: str, said: bytes, dimensions: int) -> "NDArray[np.float32]":
     """
-    Answer the vector of *said*, as little-endian float32.
+    Return the vector of *said*, as little-endian float32.
 
     A shorter one is the start of a longer one, scaled to unit length, as with OpenAI's `dimensions`.
 

@@ -62,7 +62,7 @@ class Asked:
 
 
 def _calls(asked: dict[str, Any], *, answered: bool) -> tuple[tuple[tools.Call, ...], bool]:
-    """Answer the calls of the answer, and whether in the old form."""
+    """Return the calls of the answer, and whether in the old form."""
     if asked.get("functions") is not None:
         functions = [tools.function(f"functions[{i}]", spec) for i, spec in enumerate(asked["functions"])]
         value = asked.get("function_call")
@@ -75,7 +75,7 @@ def _calls(asked: dict[str, Any], *, answered: bool) -> tuple[tuple[tools.Call, 
 
 
 def read(body: bytes) -> Asked:
-    """Answer what the caller wants."""
+    """Return what the caller wants."""
     asked = fields.parsed(body)
     model = fields.model(asked)
     talk = asked.get("messages")
@@ -117,7 +117,7 @@ def read(body: bytes) -> Asked:
 
 def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
     """
-    Answer the tokens of a choice, and its finish reason: `length` where the caller's limit cut it.
+    Return the tokens of a choice, and its finish reason: `length` where the caller's limit cut it.
 
     A call's tokens are its function's name and the pieces of its arguments. Every choice says the same, as a real
     model's would at temperature 0.
@@ -167,7 +167,7 @@ def _made(asked: Asked, answer: Answer, tokens: Sequence[str]) -> bytes:
 
 @lru_cache(maxsize=128)
 def _plain(form: Form, choices: int, tokens: tuple[str, ...], finish_reason: str) -> bytes:
-    """Answer the middle of an answer in words, which is the same for whoever asks."""
+    """Return the middle of an answer in words, which is the same for whoever asks."""
     asked = Asked(form, stream=False, prompt_tokens=0, limit=None, choices=choices)
     return _made(asked, Answer("", 0, tokens, 0, finish_reason), tokens)
 
@@ -183,7 +183,7 @@ def _end(form: Form, prompt: int, said: int) -> bytes:
 
 
 def whole(asked: Asked, answer: Answer) -> bytes:
-    """Answer the body of an answer in one piece, pretty-printed as OpenAI's is."""
+    """Return the body of an answer in one piece, pretty-printed as OpenAI's is."""
     tokens = tuple(answer.tokens)
     form, choices = asked.form, asked.choices
     if asked.calls or asked.text is not None or len(tokens) * choices > _KEPT:
@@ -195,7 +195,7 @@ def whole(asked: Asked, answer: Answer) -> bytes:
 
 
 def events(asked: Asked, answer: Answer, group: int = 1) -> Events:
-    """Answer the same as server-sent events: the role, a chunk per *group* of tokens, the reason, the usage."""
+    """Return the same as server-sent events: the role, a chunk per *group* of tokens, the reason, the usage."""
     if asked.calls:
         return chat_stream.calls(asked.form, answer, asked.calls, asked.choices, legacy=asked.legacy)
     return chat_stream.words(asked.form, answer, asked.choices, group)

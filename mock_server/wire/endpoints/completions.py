@@ -90,7 +90,7 @@ _RULES: dict[str, rules.Rule] = {
 
 
 def _prompt(where: str, value: Any) -> tuple[str, int]:
-    """Answer one prompt's text and its length; token ids of another vocabulary have no text here."""
+    """Return one prompt's text and its length; token ids of another vocabulary have no text here."""
     if isinstance(value, str):
         return value, text.count_tokens(value)
     if tokens.are_ids(value):
@@ -113,7 +113,7 @@ def _prompts(value: Any) -> list[tuple[str, int]]:
 
 
 def read(body: bytes) -> Asked:
-    """Answer what the caller wants."""
+    """Return what the caller wants."""
     asked = fields.parsed(body)
     model = fields.model(asked)
     rules.check(asked, _RULES)
@@ -143,14 +143,14 @@ def read(body: bytes) -> Asked:
 
 
 def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
-    """Answer the tokens of a choice, and its finish reason; every choice of every prompt says the same."""
+    """Return the tokens of a choice, and its finish reason; every choice of every prompt says the same."""
     if asked.limit == 0:
         return ("",), "length"
     return tokenise.said(length, asked.limit, asked.stop, asked.per_token)
 
 
 def _said(asked: Asked, answer: Answer) -> int:
-    """Answer how many tokens all the choices have."""
+    """Return how many tokens all the choices have."""
     if asked.limit == 0:
         return 0
     return len(answer.tokens) * asked.answers
@@ -169,7 +169,7 @@ def _each(asked: Asked) -> Iterator[tuple[int, str]]:
 
 
 def whole(asked: Asked, answer: Answer) -> bytes:
-    """Answer the body of an answer in one piece."""
+    """Return the body of an answer in one piece."""
     choices = []
     for index, before in _each(asked):
         words = [before, *answer.tokens] if before else answer.tokens
@@ -187,7 +187,7 @@ def whole(asked: Asked, answer: Answer) -> bytes:
 
 @lru_cache(maxsize=4_096)
 def _word(said: str, index: int, reason: str, after: bytes) -> bytes:
-    """Answer what follows id and time in a chunk of one word."""
+    """Return what follows id and time in a chunk of one word."""
     choice = {"text": said, "index": index, "logprobs": None, "finish_reason": reason or None}
     return b'"choices":[%b],%b' % (orjson.dumps(choice), after)
 
@@ -214,7 +214,7 @@ def _chunks(asked: Asked, answer: Answer, size: int, start: bytes, after: bytes)
 
 
 def events(asked: Asked, answer: Answer, group: int = 1) -> Events:
-    """Answer the same as server-sent events; the finish reason rides on the last text, on no chunk of its own."""
+    """Return the same as server-sent events; the finish reason rides on the last text, on no chunk of its own."""
     model = orjson.dumps(models.snapshot(asked.model))
     first = f'data: {{"id":"cmpl-{answer.id}","object":"text_completion","created":{answer.created},'
     start = first.encode()

@@ -65,7 +65,7 @@ _RULES: dict[str, rules.Rule] = {
 
 
 def _each(value: Any) -> list[Any]:
-    """Answer the inputs one by one: a text, a list of texts, one list of token ids, or a list of such lists."""
+    """Return the inputs one by one: a text, a list of texts, one list of token ids, or a list of such lists."""
     if isinstance(value, str) or tokens.are_ids(value):
         return [value]
     if not isinstance(value, list):
@@ -78,7 +78,7 @@ def _each(value: Any) -> list[Any]:
 
 
 def _read(where: str, value: Any) -> tuple[bytes, int]:
-    """Answer what to hash for one input, and its length in tokens."""
+    """Return what to hash for one input, and its length in tokens."""
     if isinstance(value, str):
         if not value:
             raise errors.empty(where, "string")
@@ -113,7 +113,7 @@ def _length(model: str, wanted: int | None) -> int:
 
 
 def read(body: bytes) -> Asked:
-    """Answer what the caller wants."""
+    """Return what the caller wants."""
     asked = fields.parsed(body)
     model = fields.model(asked)
     value = rules.required(asked, "input")
@@ -130,12 +130,12 @@ def read(body: bytes) -> Asked:
 
 
 def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:  # noqa: ARG001 - there are no words to count
-    """Answer a token per input, so that each input takes its share of the time."""
+    """Return a token per input, so that each input takes its share of the time."""
     return ("",) * len(asked.inputs), "stop"
 
 
 def _one(asked: Asked, index: int, said: bytes) -> bytes:
-    """Answer one item of `data`."""
+    """Return one item of `data`."""
     made = vectors.vector(asked.model, said, asked.dimensions)
     if asked.base64:
         shown = b'"%b"' % base64.b64encode(made.tobytes())
@@ -174,5 +174,5 @@ def parts(asked: Asked, answer: Answer) -> Lazy | None:  # noqa: ARG001 - an emb
 
 
 def events(asked: Asked, answer: Answer, group: int = 1) -> Events:  # noqa: ARG001 - there are no tokens to group
-    """Answer the same as one write; embeddings are never streamed, as `stream` is no parameter of theirs."""
+    """Return the same as one write; embeddings are never streamed, as `stream` is no parameter of theirs."""
     return Events(b"", [whole(asked, answer)], b"")

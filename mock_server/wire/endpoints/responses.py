@@ -50,7 +50,7 @@ class Asked:
 
 
 def _offered(asked: dict[str, Any]) -> list[tools.Tool]:
-    """Answer the functions in `tools`; a tool that OpenAI runs itself is never used here."""
+    """Return the functions in `tools`; a tool that OpenAI runs itself is never used here."""
     found = []
     for i, tool in enumerate(asked.get("tools") or ()):
         kind = rules.required(tool, "type", f"tools[{i}].")
@@ -61,7 +61,7 @@ def _offered(asked: dict[str, Any]) -> list[tools.Tool]:
 
 
 def _choice(value: Any, offered: list[tools.Tool]) -> tuple[str, list[tools.Tool]]:
-    """Answer the mode and the functions that `tool_choice` leaves."""
+    """Return the mode and the functions that `tool_choice` leaves."""
     if value is None:
         return "auto", offered
     if isinstance(value, dict):
@@ -85,7 +85,7 @@ def _choice(value: Any, offered: list[tools.Tool]) -> tuple[str, list[tools.Tool
 
 
 def _text(asked: dict[str, Any]) -> str | None:
-    """Answer the JSON text that `text.format` asks for, or None where any words do."""
+    """Return the JSON text that `text.format` asks for, or None where any words do."""
     form = (asked.get("text") or {}).get("format")
     if form is None:
         return None
@@ -102,7 +102,7 @@ def _text(asked: dict[str, Any]) -> str | None:
 
 
 def read(body: bytes) -> Asked:
-    """Answer what the caller wants."""
+    """Return what the caller wants."""
     asked = fields.parsed(body)
     get = asked.get
     model = response_fields.first(asked)
@@ -133,7 +133,7 @@ def read(body: bytes) -> Asked:
 
 
 def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
-    """Answer the tokens, and the finish reason: `length` where the caller's limit cut them."""
+    """Return the tokens, and the finish reason: `length` where the caller's limit cut them."""
     if asked.calls:
         return tokenise.cut(tools.pieces(asked.calls), asked.limit, 1, "tool_calls")
     if asked.text is not None:
@@ -142,13 +142,13 @@ def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
 
 
 def whole(asked: Asked, answer: Answer) -> bytes:
-    """Answer the body of an answer in one piece."""
+    """Return the body of an answer in one piece."""
     made = response.finished(asked.echoed, answer, asked.calls, asked.logprobs)
     return orjson.dumps(made, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def events(asked: Asked, answer: Answer, group: int = 1) -> Events:
-    """Answer the same as events; those that open the response leave at once, before the first token."""
+    """Return the same as events; those that open the response leave at once, before the first token."""
     stream = response_stream.Stream(
         asked.echoed, answer, asked.calls, asked.logprobs, obfuscation=asked.obfuscation
     )

@@ -98,7 +98,7 @@ RULES: dict[str, rules.Rule] = {
 
 
 def first(asked: dict[str, Any]) -> str:
-    """Answer the model, or refuse what is refused before all else: no model, or chat's `messages`."""
+    """Return the model, or refuse what is refused before all else: no model, or chat's `messages`."""
     model: str = rules.required(asked, "model")
     rules.string("model", model)
     if not models.sayable(model):

@@ -35,7 +35,7 @@ _OTHERS = frozenset(
 
 
 def read(value: Any) -> Talk:
-    """Answer what *value*, a text or a list of items, amounts to."""
+    """Return what *value*, a text or a list of items, amounts to."""
     if isinstance(value, str):
         return Talk(count_tokens(value) + 7, answered=False)
     if not isinstance(value, list):
@@ -102,5 +102,5 @@ def _content(where: str, content: Any) -> int:
 
 
 def says(value: Any, word: bytes) -> bool:
-    """Answer whether *word* is anywhere in *value*, in either case."""
+    """Return whether *word* is anywhere in *value*, in either case."""
     return word in fields.told(value).lower()

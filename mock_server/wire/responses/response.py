@@ -10,7 +10,7 @@ from overlap.mock_server.wire.common.tools import Call
 
 
 def echoed(asked: dict[str, Any], model: str) -> dict[str, Any]:
-    """Answer the fields of a response that the request decides; null where nothing was said or is usual."""
+    """Return the fields of a response that the request decides; null where nothing was said or is usual."""
     get = asked.get
     thinks = models.reasoning(model)
     reasoning, text, conversation = get("reasoning") or {}, get("text") or {}, get("conversation")
@@ -58,12 +58,12 @@ def _tool(tool: dict[str, Any]) -> dict[str, Any]:
 
 
 def identity(kind: str, answer: Answer, index: int) -> str:
-    """Answer an id of 48 characters behind its *kind*; no two of one response share it."""
+    """Return an id of 48 characters behind its *kind*; no two of one response share it."""
     return f"{kind}_{index:05d}{answer.id}{answer.id[:14]}"
 
 
 def made(echo: dict[str, Any], answer: Answer, status: str, output: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Answer the whole object with its keys in OpenAI's order."""
+    """Return the whole object with its keys in OpenAI's order."""
     done = status != "in_progress"
     said = usage.response(answer.prompt_tokens, len(answer.tokens)) if done else None
     here: dict[str, Any] = {
@@ -104,22 +104,22 @@ _AFTER_OUTPUT = (
 
 
 def status(answer: Answer) -> str:
-    """Answer how the response ended."""
+    """Return how the response ended."""
     return "incomplete" if answer.finish_reason == "length" else "completed"
 
 
 def part(said: str, chances: list[dict[str, Any]]) -> dict[str, Any]:
-    """Answer a message's content part."""
+    """Return a message's content part."""
     return {"type": "output_text", "annotations": [], "logprobs": chances, "text": said}
 
 
 def message(key: str, state: str, content: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Answer an output item that is a message."""
+    """Return an output item that is a message."""
     return {"id": key, "type": "message", "status": state, "content": list(content), "role": "assistant"}
 
 
 def function_call(answer: Answer, index: int, call: Call, arguments: str, state: str) -> dict[str, Any]:
-    """Answer an output item that calls a function; *index* is its place among the calls."""
+    """Return an output item that calls a function; *index* is its place among the calls."""
     return {
         "id": identity("fc", answer, index),
         "type": "function_call",
@@ -131,12 +131,12 @@ def function_call(answer: Answer, index: int, call: Call, arguments: str, state:
 
 
 def thoughts(answer: Answer) -> dict[str, Any]:
-    """Answer the item that models which think first put before all others; what they thought is not told."""
+    """Return the item that models which think first put before all others; what they thought is not told."""
     return {"id": identity("rs", answer, 0), "type": "reasoning", "summary": []}
 
 
 def output(echo: dict[str, Any], answer: Answer, calls: Sequence[Call], top: int) -> list[dict[str, Any]]:
-    """Answer the items of a finished response."""
+    """Return the items of a finished response."""
     items = [thoughts(answer)] if models.reasoning(echo["model"]) else []
     state = status(answer)
     spoken = stream.spoken_calls(calls, answer.tokens)
@@ -151,5 +151,5 @@ def output(echo: dict[str, Any], answer: Answer, calls: Sequence[Call], top: int
 
 
 def finished(echo: dict[str, Any], answer: Answer, calls: Sequence[Call], top: int) -> dict[str, Any]:
-    """Answer the response as it is in the end."""
+    """Return the response as it is in the end."""
     return made(echo, answer, status(answer), output(echo, answer, calls, top))

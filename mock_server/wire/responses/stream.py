@@ -35,7 +35,7 @@ class Stream:
         return sse.named(kind, body)
 
     def events(self, group: int) -> Events:
-        """Answer the events, *group* tokens to a delta."""
+        """Return the events, *group* tokens to a delta."""
         opened = response.made(self._echo, self._answer, "in_progress", [])
         early = self._event("response.created", {"response": opened})
         early += self._event("response.in_progress", {"response": opened})
@@ -78,7 +78,7 @@ class Stream:
         return head, tokens, tail
 
     def _event_text_done(self, fields: dict[str, Any], text: str) -> bytes:
-        """Answer the one event whose last key, `text`, stands behind its number."""
+        """Return the one event whose last key, `text`, stands behind its number."""
         kind = "response.output_text.done"
         body = _json({"type": kind, **fields, "sequence_number": self._number, "text": text})
         self._number += 1
@@ -103,7 +103,7 @@ class Stream:
         return f',"obfuscation":"{padding.delta(len(delta))}"' if self._obfuscation else ""
 
     def _call_events(self, items: Sequence[dict[str, Any]], place: int) -> list[bytes]:
-        """Answer an event per token of the calls; the last of each call brings what ends it."""
+        """Return an event per token of the calls; the last of each call brings what ends it."""
         made: list[bytes] = []
         spoken = stream.spoken_calls(self._calls, self._answer.tokens)
         for index, (item, (_, arguments)) in enumerate(zip(items, spoken, strict=True), place):

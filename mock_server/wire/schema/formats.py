@@ -68,13 +68,13 @@ _CHECKS |= {"idn-email": _CHECKS["email"], "idn-hostname": _CHECKS["hostname"]}
 
 
 def known(name: str) -> bool:
-    """Answer whether a string of this format can be made; any other is a note to the reader, says the standard."""
+    """Return whether a string of this format can be made; any other is a note to the reader, says the standard."""
     return name in _EXAMPLES
 
 
 def make(name: str, least: int = 0) -> str:
     """
-    Answer a string of format *name*, of *least* characters where that format has strings of any length.
+    Return a string of format *name*, of *least* characters where that format has strings of any length.
 
     >>> make("email"), make("email", 24)
     ('someone@example.com', 'someoneaaaaa@example.com')
@@ -89,6 +89,6 @@ def make(name: str, least: int = 0) -> str:
 
 
 def fits(name: str, text: str) -> bool:
-    """Answer whether *text* is of format *name*; a format without a check takes any."""
+    """Return whether *text* is of format *name*; a format without a check takes any."""
     check = _CHECKS.get(name)
     return check is None or check(text)

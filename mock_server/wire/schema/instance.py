@@ -46,7 +46,7 @@ class _Maker:
             raise _Spent("the schema is too large")
 
     def first(self, schema: Any, path: tuple[int, ...], without: tuple[Any, ...] | list[Any] = ()) -> Any:
-        """Answer the first valid candidate that is none of *without*."""
+        """Return the first valid candidate that is none of *without*."""
         for candidate in islice(self._candidates(schema, path), _TRIES + 2 * len(without)):
             if self._checker.valid(schema, candidate) and not any(same(candidate, other) for other in without):
                 return candidate
@@ -166,7 +166,7 @@ class _Maker:
 
 
 def make(schema: Any) -> Any:
-    """Answer a valid instance of *schema*; raises `Unmakeable` where this server knows none."""
+    """Return a valid instance of *schema*; raises `Unmakeable` where this server knows none."""
     # A schema comes from anyone: a `minLength` of "a", a `required` of 7. Whatever trips over such a thing here
     # is the schema's fault, so each of these errors says the same.
     try:
@@ -181,7 +181,7 @@ def make(schema: Any) -> Any:
 
 def text(schema: bytes) -> str:
     """
-    Answer a valid instance of *schema*, both as JSON.
+    Return a valid instance of *schema*, both as JSON.
 
     >>> text(b'{"type": "object", "properties": {"n": {"type": "integer", "minimum": 5}}, "required": ["n"]}')
     '{"n":5}'

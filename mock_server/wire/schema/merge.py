@@ -15,7 +15,7 @@ class Unmakeable(ValueError):
 
 
 def as_dict(schema: Any) -> Schema:
-    """Answer *schema* as an object: true allows everything, false nothing."""
+    """Return *schema* as an object: true allows everything, false nothing."""
     if schema is True:
         return {}
     if schema is False:
@@ -26,7 +26,7 @@ def as_dict(schema: Any) -> Schema:
 
 
 def resolve(root: Schema, ref: Any) -> Any:
-    """Answer the schema that *ref* points to inside *root*, as in `#/$defs/Person`."""
+    """Return the schema that *ref* points to inside *root*, as in `#/$defs/Person`."""
     if not isinstance(ref, str) or not (ref == "#" or ref.startswith("#/")):
         raise Unmakeable(f"the reference {ref!r:.80} leads out of the schema")
     found: Any = root
@@ -42,7 +42,7 @@ def resolve(root: Schema, ref: Any) -> Any:
 
 
 def types(schema: Schema) -> list[str]:
-    """Answer the JSON types *schema* allows, by its `type` alone."""
+    """Return the JSON types *schema* allows, by its `type` alone."""
     wanted = schema.get("type", list(_TYPES))
     names = wanted if isinstance(wanted, list) else [wanted]
     for name in names:
@@ -85,7 +85,7 @@ _RULES: dict[str, Callable[[Any, Any], Any]] = {
 
 def both(one: Schema, other: Schema) -> Schema:
     """
-    Answer a schema for what is valid under both, as far as keywords can be brought together.
+    Return a schema for what is valid under both, as far as keywords can be brought together.
 
     The choices (`anyOf`, `oneOf`, `if`) of both are kept under `choices`; where two keywords cannot be one (two
     patterns), the first stays, and checking the instance against the schema itself finds out whether it was right.
@@ -102,7 +102,7 @@ def both(one: Schema, other: Schema) -> Schema:
 
 
 def flat(root: Schema, schema: Any, depth: int = 0) -> Schema:
-    """Answer *schema* without references, `allOf` and choices: those are gathered under `choices`, each a list."""
+    """Return *schema* without references, `allOf` and choices: those are gathered under `choices`, each a list."""
     if depth > _DEEPEST:
         raise Unmakeable("the schema refers to itself without end")
     schema = as_dict(schema)

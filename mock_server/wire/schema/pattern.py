@@ -44,7 +44,7 @@ def _tree(pattern: str) -> Any:
 
 
 def _fits(items: Any, char: str) -> bool:
-    """Answer whether *char* is in a `[…]` of the tree."""
+    """Return whether *char* is in a `[…]` of the tree."""
     negated = False
     for op, value in items:
         name = str(op)
@@ -66,7 +66,7 @@ def _in_category(name: str, char: str) -> bool:
 
 
 def _one_of(items: Any, turn: int) -> str:
-    """Answer a character of a `[…]`: each range in its turn, so that `[A-Za-z0-9]{8}` has some of each."""
+    """Return a character of a `[…]`: each range in its turn, so that `[A-Za-z0-9]{8}` has some of each."""
     named = [
         chr(value[0] if str(op) == "RANGE" else value) for op, value in items if str(op) in {"RANGE", "LITERAL"}
     ]
@@ -151,7 +151,7 @@ def _parts(name: str, value: Any) -> list[Any]:
 
 
 def _unseen(tree: Any) -> list[Any]:
-    """Answer what writing passes over: the edges, and the subtrees of lookaheads."""
+    """Return what writing passes over: the edges, and the subtrees of lookaheads."""
     found = []
     for op, value in tree:
         name = str(op)
@@ -163,13 +163,13 @@ def _unseen(tree: Any) -> list[Any]:
 
 
 def _tame(tree: Any) -> bool:
-    """Answer whether matching cannot take forever: no open repeat in another, and few of them."""
+    """Return whether matching cannot take forever: no open repeat in another, and few of them."""
     opens = list(_opens(tree))
     return len(opens) <= 3 and not any(opens) and all(_tame(ahead) for ahead in _unseen(tree) if ahead)
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Answer whether *text* matches; raises `Unmakeable` where finding out might take forever."""
+    """Return whether *text* matches; raises `Unmakeable` where finding out might take forever."""
     tree = _tree(pattern)
     if len(text) > _SHORT and not (_tame(tree) and len(text) <= _LONGEST):
         raise Unmakeable("the pattern may take forever to check")
@@ -180,7 +180,7 @@ def matches(pattern: str, text: str) -> bool:
 
 def make(pattern: str, least: int = 0, most: int | None = None) -> str:
     """
-    Answer a string of *least* to *most* characters that matches *pattern*.
+    Return a string of *least* to *most* characters that matches *pattern*.
 
     >>> make("^[A-Z]{3}-[0-9]+$"), make("^a+$", least=5)
     ('AAA-00', 'aaaaa')

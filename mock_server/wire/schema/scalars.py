@@ -21,7 +21,7 @@ _HINTS = {
 
 
 def hinted(form: Schema) -> list[str]:
-    """Answer the types that the keywords of a schema without `type` speak of."""
+    """Return the types that the keywords of a schema without `type` speak of."""
     return [name for name, words in _HINTS.items() if words & form.keys()]
 
 

@@ -11,7 +11,7 @@ _DEEPEST = 200
 
 
 def same(one: Any, other: Any) -> bool:
-    """Answer whether two JSON values are equal; unlike Python's, true is not 1."""
+    """Return whether two JSON values are equal; unlike Python's, true is not 1."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, list) and isinstance(other, list):
@@ -22,7 +22,7 @@ def same(one: Any, other: Any) -> bool:
 
 
 def is_type(name: str, value: Any) -> bool:
-    """Answer whether *value* is of the JSON type *name*."""
+    """Return whether *value* is of the JSON type *name*."""
     if name == "null":
         return value is None
     if name == "boolean":
@@ -41,7 +41,7 @@ class Checker:
         self._spend = spend
 
     def valid(self, schema: Any, value: Any, depth: int = 0) -> bool:
-        """Answer whether *value* is valid under *schema*."""
+        """Return whether *value* is valid under *schema*."""
         self._spend()
         if depth > _DEEPEST:
             raise Unmakeable("the schema refers to itself without end")
@@ -124,7 +124,7 @@ class Checker:
         )
 
     def parts(self, schema: Schema, name: str) -> list[Any]:
-        """Answer the schemas that hold for the property called *name*."""
+        """Return the schemas that hold for the property called *name*."""
         found = [part for key, part in schema.get("patternProperties", {}).items() if pattern.matches(key, name)]
         if name in schema.get("properties", {}):
             found.append(schema["properties"][name])
