@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from overlap.harness.text.markdown import escaped
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -53,15 +55,10 @@ def markdown(groups: Sequence[tuple[str, Sequence[Row]]]) -> str:
     for title, rows in groups:
         lines += ["", f"## {title}", "", "| figure or sentence | planted | expected | came out | kept |"]
         lines += ["|---|---|---|---|---|"]
-        lines += [f"| {' | '.join(map(_cell, _texts(row)))} |" for row in rows]
+        lines += map(_line, rows)
     return "\n".join(lines) + "\n"
 
 
-def _texts(row: Row) -> tuple[str, ...]:
-    """Return the five columns of *row*."""
-    return row.figure, row.planted, row.expected, row.measured, "yes" if row.kept else "**no**"
-
-
-def _cell(text: str) -> str:
-    """Escape what would end a cell of a Markdown table."""
-    return text.replace("|", "\\|").replace("\n", " ")
+def _line(row: Row) -> str:
+    texts = map(escaped, (row.figure, row.planted, row.expected, row.measured))
+    return f"| {' | '.join(texts)} | {'yes' if row.kept else '**no**'} |"
