@@ -10,12 +10,12 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, repeat, takewhile
-from math import isfinite
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
 from overlap.harness import registry
+from overlap.harness.text import settings
 from overlap.harness.text.choices import choices, quoted
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.text.numerals import exactly
@@ -89,7 +89,7 @@ def read(words: str, **more: float) -> Arrivals:
 
     Raises `Mistake`, in one line, for an unknown kind or setting, or a value that makes no sense.
     """
-    name, *pairs = (part.strip() for part in words.split(","))
+    name, *pairs = settings.parts(words)
     try:
         module = registry.load(FOLDER, name)
     except registry.Unknown as unknown:
@@ -97,7 +97,7 @@ def read(words: str, **more: float) -> Arrivals:
             str(unknown) if "." in name else f"no arrivals {quoted(name)}; {choices(name, registry.names(FOLDER))}"
         )
         raise Mistake(why) from unknown
-    said = dict(_pair(words, pair) for pair in pairs) | {key: f"{value:.6g}" for key, value in more.items()}
+    said = settings.read("arrivals", words, pairs) | {key: f"{value:.6g}" for key, value in more.items()}
     spelled = ",".join([name, *(f"{key}={value}" for key, value in said.items())])
     made = Arrivals(spelled, module, _settings(name, module, said))
     try:
@@ -117,13 +117,6 @@ def part(times: Iterator[Each], number: int, parts: int) -> Iterator[Each]:
     return islice(times, number, None, parts)
 
 
-def _pair(words: str, pair: str) -> tuple[str, str]:
-    key, equals, value = (part.strip() for part in pair.partition("="))
-    if not equals:
-        raise Mistake(f"arrivals: {pair!r} in {words!r} is no setting; settings are spelled key=value")
-    return key, value
-
-
 def _settings(name: str, module: ModuleType, said: dict[str, str]) -> dict[str, Any]:
     # A setting that is a word of Python, such as `from`, has an underscore behind it in the code.
     parameters = inspect.signature(module.due_times).parameters.values()
@@ -134,16 +127,7 @@ def _settings(name: str, module: ModuleType, said: dict[str, str]) -> dict[str, 
     for key, each in there.items():
         if each.default is each.empty and key not in said:
             raise Mistake(f"arrivals: {name} needs {key}, as in {name},{key}=…")
-    return {there[key].name: _value(key, text, there[key].annotation) for key, text in said.items()}
-
-
-def _value(key: str, text: str, kind: Any) -> Any:
-    if kind is str:
-        return text
-    try:
-        number = float(text)
-    except ValueError:
-        raise Mistake(f"arrivals: {key} cannot be {quoted(text)}; it is a number") from None
-    if not isfinite(number):
-        raise Mistake(f"arrivals: {key} cannot be {quoted(text)}; it is a number")
-    return number
+    return {
+        there[key].name: text if there[key].annotation is str else settings.number("arrivals", key, text)
+        for key, text in said.items()
+    }

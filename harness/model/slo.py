@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 
 from overlap.harness.model.metrics import CALLS
 from overlap.harness.model.record import Call
+from overlap.harness.text import settings
 from overlap.harness.text.choices import choices, quoted
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.text.numerals import exactly
@@ -56,14 +58,11 @@ def read(words: str) -> Slo:
     >>> str(read("ttft=0.5,e2e=2"))
     'ttft ≤ 500 ms, e2e ≤ 2000 ms'
     """
-    found: dict[str, float] = {}
-    for part in words.split(","):
-        name, _, value = (each.strip() for each in part.partition("="))
-        try:
-            found[name] = round(float(value) * 1e9)
-        except (ValueError, OverflowError):
-            raise Mistake(f"slo: {name[:60]} cannot be {quoted(value)}; it is a number of seconds") from None
+    given = settings.read("slo", words, settings.parts(words))
+    limits = {name: settings.number("slo", name, value, " of seconds") * 1e9 for name, value in given.items()}
+    if too_large := [name for name, limit in limits.items() if not isfinite(limit)]:
+        raise Mistake(f"slo: {too_large[0]} cannot be {quoted(given[too_large[0]])}; it is a number of seconds")
     try:
-        return Slo(found)
+        return Slo({name: round(limit) for name, limit in limits.items()})
     except (LookupError, ValueError) as wrong:
         raise Mistake(f"slo: {wrong.args[0]}") from wrong

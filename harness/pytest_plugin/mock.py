@@ -14,6 +14,7 @@ from overlap.harness.mock.journal import Journal, take
 from overlap.harness.mock.process import NotReady, Server, mock_command, start
 from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.text.settings import parts
 
 PROFILE, TOKENS, SEED = "instant", 20, 7
 KEY = "mock-key"
@@ -95,7 +96,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _names_own(words: str) -> bool:
-    name, *pairs = (word.strip() for word in words.split(","))
+    name, *pairs = parts(words)
     return "." in name or any(pair.startswith(("path=", "file=")) for pair in pairs)
 
 

@@ -83,6 +83,8 @@ def test_what_buys_nothing_says_how_much_it_may_still_buy(effect, said):
     [
         ("steady,ttft=0.1,itl=0.02", "steady,ttft=0.05,itl=0.01"),
         ("lognormal,ttft=0.1,itl=0.02,sigma=0.4", "lognormal,ttft=0.05,itl=0.01,sigma=0.4"),
+        ("steady, ttft = 0.1, itl = 0.02", "steady,ttft=0.05,itl=0.01"),
+        ("steady,ttft=0.1,itl=0.02,fast", None),
         ("lognormal,ttft=0.1", None),
         ("empirical,path=waits.txt,ttft=1,itl=1", None),
         ("steady,ttft=fast,itl=1", None),
