@@ -1,6 +1,5 @@
 """A diagnosis carried out: the unchanged application watched once, then it and every intervention in turn."""
 
-import os
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -96,7 +95,7 @@ class Lab:
             return self._launch.ask(request, self._asked.slot_timeout)
         except Broken:
             # A slot that failed in its fork leaves the worker as it was.
-            if not _runs(self._launch.pid):
+            if not self._launch.alive:
                 self._launch.end()
                 self._launch = None
             self._servers.check()
@@ -107,14 +106,6 @@ class Lab:
         outside = Surroundings(order)
         answer = self.ask(request)
         return *outside.slot(answer["timed"], [call_from(fact) for fact in answer["calls"]]), answer
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def carry_out(asked: Asked, lab: Lab, tell: Tell, keep: Callable[[Measured], object]) -> Measured:

@@ -1,16 +1,13 @@
 """Starts any server as a child process, waits for its "ready" line, and stops it again."""
 
-import os
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
-from selectors import EVENT_READ, DefaultSelector
-from time import monotonic
-from typing import IO, Self
+from typing import Self
 
-from overlap.harness.host import interrupt, our_package
+from overlap.harness.host import our_package
 from overlap.harness.host.environment import scrubbed
-from overlap.harness.host.owned.children import Child
+from overlap.harness.host.owned.line_process import LineProcess, Over, Silent
 from overlap.harness.host.secrets import masked
 from overlap.harness.text.last_words import reason
 
@@ -32,7 +29,7 @@ def mock_command(profile: str, tokens: int | str, seed: int, more: Sequence[str]
 class Server:
     """A running server; `base_url` has no path. Use it as a context, or call `stop`."""
 
-    process: Child
+    process: LineProcess
     base_url: str
 
     def __enter__(self) -> Self:
@@ -44,12 +41,12 @@ class Server:
     @property
     def alive(self) -> bool:
         """Whether the process still runs."""
-        return self.process.poll() is None
+        return self.process.alive
 
     def stop(self, patience: float = END_PATIENCE) -> None:
         """Ask it to end, and end it and all that it has started if it does not within *patience* seconds."""
-        self.process.terminate()
-        self.process.discard(interrupt.hurried(patience))
+        self.process.ask_to_end()
+        self.process.end(patience)
 
 
 def start(
@@ -65,56 +62,39 @@ def start(
     try:
         return ready(process, patience)
     except BaseException:
-        process.discard()
+        process.end()
         raise
 
 
-def spawn(command: Sequence[str], core: int | None = None, *, together: bool = False) -> Child:
+def spawn(command: Sequence[str], core: int | None = None, *, together: bool = False) -> LineProcess:
     """Start *command* on *core*, to be waited for by `ready`. Raises `NotReady` where there is no such command."""
     try:
-        return Child(
-            command,
-            core,
-            together=together,
-            env=scrubbed(PYTHONUNBUFFERED="1"),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
+        return LineProcess(command, core, together=together, env=scrubbed(PYTHONUNBUFFERED="1"), told=False)
     except OSError as wrong:
         raise NotReady(f"cannot start {command[0]}: {wrong.strerror}") from wrong
 
 
-def ready(process: Child, patience: float = PATIENCE) -> Server:
+def ready(process: LineProcess, patience: float = PATIENCE) -> Server:
     """Wait for what `spawn` started as `start` does, and raise what it raises; *process* has then ended."""
-    assert process.stdout is not None
-    line = _first_line(process.stdout, patience)
+    try:
+        line = process.line(patience)
+    except (Silent, Over):
+        line = process.unfinished
     words = line.decode("utf-8", "replace").split()
     if len(words) >= 2 and words[0] == "ready":
+        # What it prints from now on concerns nobody, but a pipe that nobody reads would stop it.
+        process.follow()
         return Server(process, words[1])
     raise NotReady(_obituary(process, line))
 
 
-def _first_line(pipe: IO[bytes], patience: float) -> bytes:
-    end, line = monotonic() + patience, b""
-    with DefaultSelector() as selector:
-        selector.register(pipe, EVENT_READ)
-        while b"\n" not in line and selector.select(max(0.0, end - monotonic())):
-            some = os.read(pipe.fileno(), 4096)
-            if not some:
-                break
-            line += some
-    return line.partition(b"\n")[0]
-
-
-def _obituary(process: Child, said: bytes) -> str:
+def _obituary(process: LineProcess, line: bytes) -> str:
     """End *process* and say in one line what it said last."""
+    ended = True
     try:
         process.wait(0.5)  # its pipe closes a moment before it can be seen to have ended
-        ended = True
     except subprocess.TimeoutExpired:
         ended = False
-        process.kill()
-    _, errors = process.communicate()
-    last = reason(masked((errors or said).decode("utf-8", "replace")))
+    process.end()
+    last = process.last_words() or reason(masked(line.decode("utf-8", "replace")))
     return f"the server did not come up: {last or ('it ended without a word' if ended else 'it said nothing')}"

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from overlap.harness.host.core_pinning import seats
-from overlap.harness.host.owned.children import Child
+from overlap.harness.host.owned.line_process import LineProcess
 from overlap.harness.mock.control import Lost
 from overlap.harness.mock.process import Server, mock_command, ready, spawn
 from overlap.harness.model.config import RunConfig
@@ -37,7 +37,7 @@ class Servers:
 
     def __init__(self, config: RunConfig) -> None:
         self._config = config
-        self._coming: dict[_Key, Child] = {}
+        self._coming: dict[_Key, LineProcess] = {}
         self._running: dict[_Key, Server] = {}
         places = seats()
         self.pinned = places.apart
@@ -53,7 +53,7 @@ class Servers:
     ) -> None:
         # What was never waited for is asked nothing, and has nothing to tell.
         for process in self._coming.values():
-            process.discard()
+            process.end()
         for server in self._running.values():
             server.stop()
 
