@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any
 
 from overlap.harness.bench.rounds import Runner
 from overlap.harness.bench.worker_process import Broken
@@ -12,6 +11,7 @@ from overlap.harness.mock.journal import take
 from overlap.harness.model.plan import Plan, Planned
 from overlap.harness.model.record import OWN, Cell
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.worker.first_call import FirstCalls
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def ask(parts: Sequence[tuple[str, Plan]], runner: Runner) -> Asked:
                     came = _first_calls(name, any_slot, runner)
                     asked.odd[name] = _odd(name, came)
                     # Who names a strategy gets it, and sees its calls fail.
-                    lame = {} if plan.strategies else came["lame"]
+                    lame = {} if plan.strategies else came.lame
                     asked.left_out[name] = _left_out(lame)
                     there = [each for each in there if each.removesuffix("_as_completed") not in lame]
                 asked.methods[name][client, variant] = there
@@ -55,8 +55,8 @@ def ask(parts: Sequence[tuple[str, Plan]], runner: Runner) -> Asked:
     return asked
 
 
-def _first_calls(name: str, planned: Planned, runner: Runner) -> dict[str, Any]:
-    """Have the application make its first calls; return what `worker.first_call.tried` does."""
+def _first_calls(name: str, planned: Planned, runner: Runner) -> FirstCalls:
+    """Have the application make its first calls; return what came of them."""
     order = replace(runner.order(planned, 0), warmup=3)
     try:
         take(order.base_url)
@@ -67,16 +67,14 @@ def _first_calls(name: str, planned: Planned, runner: Runner) -> dict[str, Any]:
     except Lost as lost:
         raise Mistake(str(lost)) from lost
     if journal and not journal.entries:
-        raise Mistake(_astray(name, order.base_url, came["errors"]))
+        raise Mistake(_astray(name, order.base_url, came.errors))
     return came
 
 
-def _odd(name: str, came: Mapping[str, Any]) -> list[str]:
-    if not came["empty"] or came["empty"] + len(came["errors"]) < came["made"]:
+def _odd(name: str, came: FirstCalls) -> list[str]:
+    if not came.empty or came.empty + len(came.errors) < came.made:
         return []
-    said = (
-        f"{name} returned nothing for its first {came['empty']} calls: what is measured may not be what was meant."
-    )
+    said = f"{name} returned nothing for its first {came.empty} calls: what is measured may not be what was meant."
     return [f"{said} An application returns or yields its answer."]
 
 

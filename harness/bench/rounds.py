@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Any, Self
+from typing import Self
 
 from overlap.harness.bench.surroundings import Surroundings
 from overlap.harness.bench.worker_group import Team, team
@@ -28,6 +28,7 @@ from overlap.harness.model.record import UNTRIED, Call, Slot
 from overlap.harness.remote.visit import Visit
 from overlap.harness.store.ledger import Ledger
 from overlap.harness.store.run_files import call_from
+from overlap.harness.worker.first_call import FirstCalls
 from overlap.harness.worker.order import Order
 
 
@@ -140,7 +141,7 @@ class Runner:
         """Ask which methods the application of *planned* has. Raises `Broken` when it cannot be built."""
         return self._current(self._config.seed).methods(self.order(planned, 0), self._config.slot_timeout)
 
-    def tried(self, order: Order) -> dict[str, Any]:
+    def tried(self, order: Order) -> FirstCalls:
         """Have the first calls of *order* made, and answer what came of them. Raises `Broken`, or `Mistake`."""
         return self._current(self._config.seed).tried(order, self._config.slot_timeout)
 

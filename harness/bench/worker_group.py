@@ -17,6 +17,7 @@ from typing import Any, Self
 from overlap.harness.bench.worker_process import PATIENCE, Launch
 from overlap.harness.host import interrupt
 from overlap.harness.worker import open_loop
+from overlap.harness.worker.first_call import FirstCalls
 from overlap.harness.worker.order import Order
 
 MARGIN = 20_000_000
@@ -41,7 +42,7 @@ class Team:
         """Ask one of them, as `Launch.methods` does."""
         return self._launches[0].methods(order, patience)
 
-    def tried(self, order: Order, patience: float) -> Fact:
+    def tried(self, order: Order, patience: float) -> FirstCalls:
         """Ask one of them, as `Launch.tried` does."""
         return self._launches[0].tried(order, patience)
 

@@ -14,6 +14,7 @@ from overlap.harness.host.owned.line_process import LineProcess, Over, Silent
 from overlap.harness.host.secrets import HIDDEN_NAMES, hidden_among, masked
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.text.numerals import exactly
+from overlap.harness.worker.first_call import FirstCalls
 from overlap.harness.worker.order import Order
 
 PATIENCE = 3.0
@@ -74,13 +75,9 @@ class Launch:
         found: list[str] = self.ask({"methods": order}, patience)["methods"]
         return found
 
-    def tried(self, order: Order, patience: float) -> dict[str, Any]:
-        """Have the first calls of *order* made; answers what `worker.first_call.tried` does. Raises `Broken`."""
-        came: dict[str, Any] = self.ask({"tried": order}, patience)["tried"]
-        return came | {
-            "errors": [masked(error) for error in came["errors"]],
-            "lame": {name: masked(why) for name, why in came["lame"].items()},
-        }
+    def tried(self, order: Order, patience: float) -> FirstCalls:
+        """Have the first calls of *order* made, and return what came of them. Raises `Broken`."""
+        return FirstCalls(**self.ask({"tried": order}, patience)["tried"]).masked()
 
     def slot(self, order: Order, patience: float) -> dict[str, Any]:
         """Have *order* carried out; answers {"timed": …, "calls": […]}. Raises `Broken`."""

@@ -1,40 +1,29 @@
 """
 One launch of experiments: a process that measures the claims it is told to, and answers with their facts.
 
-Reads one JSON object a line on stdin, writes one a line on stdout, and ends with its input. What the libraries
-print goes to stderr, so that it cannot garble the answers.
+It is talked to as any worker is (`worker.serving`).
 """
 
 import asyncio
 import contextlib
 import gc
 import inspect
-import os
-import sys
 from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-import orjson
-
 from overlap.harness import registry
-from overlap.harness.application.blame import traceback_of
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.catalogue import FOLDER
 from overlap.harness.claims.threads import counting
-from overlap.harness.host import fast_exit
-from overlap.harness.host.secrets import word
+from overlap.harness.worker.serving import Fact, Wire, answered, serve
 
 
 def main() -> None:
-    """Answer orders until there are no more."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    """Answer requests until there are no more."""
+    wire = Wire()
     _settle()
-    for line in sys.stdin.buffer:
-        answers.write(orjson.dumps(answer(orjson.loads(line))) + b"\n")
-        answers.flush()
-    fast_exit.at_once()
+    serve(wire, answer)
 
 
 def _settle() -> None:
@@ -46,19 +35,18 @@ def _settle() -> None:
     gc.freeze()
 
 
-def answer(request: dict[str, str]) -> dict[str, Any]:
-    """Answer {"claim": …, "base_url": …} with {"facts": …}, {"missing": package} or {"error": kind}."""
+def answer(request: Fact) -> Fact:
+    """Answer {"claim": …, "base_url": …} with {"facts": …} or {"missing": package}."""
+    return answered({"claim": _claim}, request)
+
+
+def _claim(request: Fact) -> Fact:
     try:
         module = registry.load(FOLDER, request["claim"])
         lacking = [package for package in getattr(module, "NEEDS", ()) if find_spec(package) is None]
         return {"missing": lacking[0]} if lacking else {"facts": measured(module, request["base_url"])}
-    except registry.Unknown as unknown:
-        return {"mistake": str(unknown)}
     except ModuleNotFoundError as missing:
         return {"missing": missing.name or str(missing)}
-    except Exception as wrong:  # noqa: BLE001  whatever a library raises, the claims after this one are measured
-        print(traceback_of(wrong), file=sys.stderr)
-        return {"error": word(type(wrong).__name__)}
 
 
 def measured(module: ModuleType, base_url: str) -> dict[str, Any]:
@@ -84,5 +72,4 @@ async def _within(module: ModuleType, bench: Bench) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        main()
+    main()

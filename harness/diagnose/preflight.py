@@ -1,7 +1,6 @@
 """Before a diagnosis: that the application can be meant, and that its first calls come back from the mock."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 from overlap.harness import registry
 from overlap.harness.application.inputs import read
@@ -13,8 +12,11 @@ from overlap.harness.host.descriptors import allow
 from overlap.harness.mock.journal import take
 from overlap.harness.model.plan import STRATEGIES
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.worker.first_call import FirstCalls
+from overlap.harness.worker.order import Order
 
-Ask = Callable[[dict[str, Any]], dict[str, Any]]
+Tried = Callable[[Order], FirstCalls]
+"""Has a worker make the first calls of an order."""
 
 
 def check(asked: Asked) -> None:
@@ -37,13 +39,13 @@ def check(asked: Asked) -> None:
     interventions(asked.only)
 
 
-def first_calls(asked: Asked, ask: Ask, base_url: str, strategy: str) -> None:
+def first_calls(asked: Asked, tried: Tried, base_url: str, strategy: str) -> None:
     """Let a worker make the application's first calls; raises `Mistake` where none works or reaches the mock."""
     take(base_url)
-    came = ask({"tried": order_of(asked, base_url, strategy, 0)})["tried"]
+    came = tried(order_of(asked, base_url, strategy, 0))
     journal = take(base_url)
-    errors: Sequence[str] = came["errors"]
-    if errors and len(errors) == came["made"]:
+    errors = came.errors
+    if errors and len(errors) == came.made:
         raise Mistake(f"{asked.target}: its first {len(errors)} calls all failed: {errors[0]}")
     if journal and not journal.entries:
         raise Mistake(

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from overlap.harness import registry
 from overlap.harness.bench.rounds import Progress
@@ -27,12 +27,14 @@ from overlap.harness.model.config import RunConfig
 from overlap.harness.model.record import Call, Slot
 from overlap.harness.store.run_files import Unwritten, call_from
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.worker.first_call import FirstCalls
 from overlap.harness.worker.order import Order
 
 STRATEGIES = "overlap.harness.strategies"
 # Tried in this order where none is named: what a service does comes first.
 PREFERRED = ("gather_bounded", "astream_many", "thread_pool", "abatch", "batch", "stream")
 Tell = Callable[[Progress], None]
+Answer = TypeVar("Answer")
 
 
 @dataclass(slots=True)
@@ -88,11 +90,18 @@ class Lab:
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """Have the worker answer *request*; where it has died, the next one is asked of a new one."""
+        return self._with_worker(lambda launch: launch.ask(request, self._asked.slot_timeout))
+
+    def tried(self, order: Order) -> FirstCalls:
+        """Have the worker make the first calls of *order*; where it dies of them, as in `ask`."""
+        return self._with_worker(lambda launch: launch.tried(order, self._asked.slot_timeout))
+
+    def _with_worker(self, use: Callable[[Launch], Answer]) -> Answer:
         self._launch = self._launch or Launch(
             self._servers.worker_core, self._asked.seed, "overlap.harness.diagnose.worker", env=self._env
         )
         try:
-            return self._launch.ask(request, self._asked.slot_timeout)
+            return use(self._launch)
         except Broken:
             # A slot that failed in its fork leaves the worker as it was.
             if not self._launch.alive:
@@ -140,7 +149,7 @@ def _seen(asked: Asked, lab: Lab) -> Seen:
         strategy = asked.strategy or _preferred(asked, methods)
         if (needs := registry.load(STRATEGIES, strategy).NEEDS) not in methods:
             raise Mistake(f"{asked.target} has no {needs!r}, which {strategy} needs")
-        first_calls(asked, lab.ask, base, strategy)
+        first_calls(asked, lab.tried, base, strategy)
         order = order_of(asked, base, strategy, 0)
         slot, calls, answer = lab.slot(order, {"watch": order})
         lab.ask({"load": answer["imported"]})

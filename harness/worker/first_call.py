@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from inspect import getdoc
 from typing import Any
 
@@ -10,6 +10,7 @@ from overlap.harness.application.adapting import methods
 from overlap.harness.application.blame import reason
 from overlap.harness.application.opening import scenario
 from overlap.harness.application.spec import parse
+from overlap.harness.host.secrets import masked
 from overlap.harness.probe import Item
 from overlap.harness.streams.chunks import carries
 from overlap.harness.worker.order import Order
@@ -17,6 +18,27 @@ from overlap.harness.worker.slot import SlotSession
 
 # The first call may be one that its application answers by itself.
 TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FirstCalls:
+    """
+    What came of an application's first calls.
+
+    *made* is how many there were, *empty* how many gave no output without failing; *errors* has one line for each
+    that failed. Where one went well, *lame* has the methods that do not work, each with such a line: a graph of
+    async nodes has an `invoke` that only raises.
+    """
+
+    made: int
+    empty: int
+    errors: list[str]
+    lame: dict[str, str]
+
+    def masked(self) -> "FirstCalls":
+        """Return them without secrets in what the application says of itself."""
+        lame = {name: masked(why) for name, why in self.lame.items()}
+        return replace(self, errors=[masked(error) for error in self.errors], lame=lame)
 
 
 def methods_of(order: Order) -> list[str]:
@@ -35,19 +57,13 @@ def plan_of(word: str) -> dict[str, Any]:
     }
 
 
-def tried(order: Order) -> dict[str, Any]:
-    """
-    Make a warm-up call, up to three while they give nothing, and return what came of them.
-
-    Returns {"made", "empty", "errors", "lame"}: how many calls, how many gave no output without failing, one line
-    for each that failed; and, where one went well, the methods that do not, each with such a line: a graph of
-    async nodes has an `invoke` that only raises.
-    """
+def tried(order: Order) -> FirstCalls:
+    """Make a warm-up call, up to three while they give nothing, and return what came of them."""
     with SlotSession(order) as slot:
         return _tried(slot, order.word)
 
 
-def _tried(slot: SlotSession, word: str) -> dict[str, Any]:
+def _tried(slot: SlotSession, word: str) -> FirstCalls:
     runner, app = slot.runner, slot.app
     made, empty, errors, lame = 0, 0, list[str](), dict[str, str]()
     there = [name for name in ONE_BY_ONE if name in methods(app)]
@@ -62,7 +78,7 @@ def _tried(slot: SlotSession, word: str) -> dict[str, Any]:
             others = {name: _called(runner, app, name, item) for name in there[1:]}
             lame = {name: reason(came, word) for name, came in others.items() if isinstance(came, Exception)}
             break
-    return {"made": made, "empty": empty, "errors": errors, "lame": lame}
+    return FirstCalls(made, empty, errors, lame)
 
 
 def _called(runner: asyncio.Runner, app: Any, method: str, item: Item) -> Sequence[Any] | Exception:

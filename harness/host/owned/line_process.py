@@ -2,8 +2,8 @@
 A child process that is talked to line by line: how it is started, heard, asked for its last words, and ended.
 
 Workers, servers and Locust are such children. What they print on stderr is kept in part, for the sentence that
-says how one died: it may hold prompts, so it goes to no file. It is read all the time, since a full pipe would stop
-them.
+says how one died: it may hold prompts, so it goes to no file. It is read all the time, since a full pipe would
+stop them.
 """
 
 import os

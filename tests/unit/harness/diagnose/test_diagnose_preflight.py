@@ -7,6 +7,7 @@ from overlap.harness.diagnose.config import Asked
 from overlap.harness.mock.journal import Journal
 from overlap.harness.model.record import Served
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.worker.first_call import FirstCalls
 
 
 @pytest.mark.parametrize(
@@ -48,12 +49,12 @@ def test_the_first_calls_must_come_back_from_the_mock(monkeypatch, errors, reque
     """An application that fails at times can be diagnosed; one that always does, or asks elsewhere, cannot."""
     monkeypatch.setattr(preflight, "take", lambda _url: Journal(1, 1, 0, requests))
 
-    def ask(request):
-        assert set(request) == {"tried"}
-        return {"tried": {"made": 3, "empty": 0, "errors": errors}}
+    def tried(order):
+        assert order.warmup >= 2
+        return FirstCalls(3, 0, errors, {})
 
     def first():
-        preflight.first_calls(Asked("app.py:chain"), ask, "http://127.0.0.1:9", "gather_bounded")
+        preflight.first_calls(Asked("app.py:chain"), tried, "http://127.0.0.1:9", "gather_bounded")
 
     if said is None:
         first()

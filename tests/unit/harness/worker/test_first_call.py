@@ -9,6 +9,7 @@ from dataclasses import asdict
 import pytest
 
 from overlap.harness.model.record import Cell
+from overlap.harness.worker.first_call import FirstCalls
 from overlap.harness.worker.main import answer
 from overlap.harness.worker.order import Order
 
@@ -62,17 +63,17 @@ def test_methods_that_only_raise_are_told_from_those_that_work(look):
     """An application that is async only may have the blocking methods of its kind."""
     assert set(look("methods", "half")["methods"]) == {"ainvoke", "invoke", "batch"}
     came = look("tried", "half")["tried"]
-    assert (came["made"], came["empty"], came["errors"]) == (1, 0, [])
-    assert set(came["lame"]) == {"invoke", "batch"}
-    assert came["lame"]["invoke"].startswith("own_look.py, line 9: TypeError: async only")
+    assert (came.made, came.empty, came.errors) == (1, 0, [])
+    assert set(came.lame) == {"invoke", "batch"}
+    assert came.lame["invoke"].startswith("own_look.py, line 9: TypeError: async only")
 
 
 def test_a_second_and_third_call_are_made_while_there_is_no_output(look):
     """Nothing at all is odd; a call that fails may be one of some."""
-    assert look("tried", "nothing")["tried"] == {"made": 3, "empty": 3, "errors": [], "lame": {}}
+    assert look("tried", "nothing")["tried"] == FirstCalls(made=3, empty=3, errors=[], lame={})
     came = look("tried", "late")["tried"]
-    assert (came["made"], came["empty"]) == (2, 0)
-    assert came["errors"] == ["own_look.py, line 20: ValueError: not that one"]
+    assert (came.made, came.empty) == (2, 0)
+    assert came.errors == ["own_look.py, line 20: ValueError: not that one"]
 
 
 def test_the_application_finds_its_address_in_the_environment(look):
