@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import groupby
 from math import inf, isfinite, log
 from typing import Any
 
@@ -54,15 +53,6 @@ def _size(judged: Judged) -> float:
     if judged.ratio is None:
         return inf if judged.verdict == "regressed" else 0.0
     return abs(log(judged.ratio)) if judged.ratio > 0 and isfinite(judged.ratio) else inf
-
-
-def by_cell(judged: list[Judged]) -> list[tuple[str, list[Judged]]]:
-    """Put the series of a cell together; cells stay in the order of the first of theirs."""
-    first: dict[str, int] = {}
-    for place, each in enumerate(judged):
-        first.setdefault(each.series.cell, place)
-    together = sorted(judged, key=lambda each: first[each.series.cell])
-    return [(cell, list(found)) for cell, found in groupby(together, key=lambda each: each.series.cell)]
 
 
 def blamed(outcome: Outcome) -> list[Judged]:

@@ -80,7 +80,9 @@ def _chosen(wanted: Iterable[str] | None) -> tuple[list[Any], list[Any]]:
         return pages.defaults(), [export for export in (load(EXPORTS, name) for name in exports) if export.DEFAULT]
     asked = list(wanted)
     if unknown := [name for name in asked if name not in kinds() and "." not in name]:
-        raise LookupError(f"no format {unknown[0]!r}; there are: {', '.join(kinds())}")
+        judged = "is made of verdicts, which overlap gate gives; of a run" if unknown[0] in names(FORMATS) else ""
+        said = f"{unknown[0]} {judged}" if judged else f"no format {unknown[0]!r};"
+        raise LookupError(f"{said} there are: {', '.join(kinds())}")
     data = [load(EXPORTS, name) for name in asked if name in exports]
     return [load(FORMATS, name) for name in asked if name not in exports], data
 

@@ -10,8 +10,8 @@ from overlap.harness.gate.record import Arm, Pair, Rule, Run, Series
 from overlap.harness.gate.telling import kinds
 from overlap.harness.model.record import Cell
 
-KINDS = ("annotations", "html", "junit", "markdown", "terminal")
-ENDINGS = ("-annotations.txt", ".html", "-junit.xml", ".md", "-comment.md", ".txt")
+KINDS = ("annotations", "checks", "html", "junit", "markdown", "terminal")
+ENDINGS = ("-annotations.txt", "-checks.json", ".html", "-junit.xml", ".md", "-comment.md", ".txt")
 
 
 @pytest.fixture

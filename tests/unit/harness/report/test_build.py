@@ -75,6 +75,17 @@ def test_only_what_is_asked_for_is_written(make_run):
     assert not (folder / "charts").exists()
 
 
+def test_a_format_of_verdicts_is_refused_for_a_run_which_has_none(make_run):
+    """It says which command gives verdicts, and what there is for a run."""
+    folder = make_run(CELLS)
+    for name in ("junit", "annotations", "checks"):
+        assert name not in kinds()
+        with pytest.raises(LookupError) as refused:
+            write(folder, [name])
+        said = f"{name} is made of verdicts, which overlap gate gives; of a run there are: {', '.join(kinds())}"
+        assert str(refused.value) == said
+
+
 def test_an_unknown_format_is_refused_with_what_there_is(make_run):
     """Nothing is written for a request that is half understood."""
     folder = make_run(CELLS)

@@ -1,5 +1,6 @@
 """Whatever a cell, a test or an error is called, every format shows it as it is, and says what it leaves out."""
 
+import json
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -11,7 +12,7 @@ import pytest
 from markdown_it import MarkdownIt
 from rich.console import Console
 
-from overlap.harness.report.formats import annotations, html, junit, markdown, terminal
+from overlap.harness.report.formats import annotations, checks, html, junit, markdown, terminal
 from overlap.harness.report.formats._columns import width_of
 from overlap.harness.report.section import Column, Datum, Report, Section, Table
 from overlap.harness.report.verdict import Check, Verdict
@@ -27,6 +28,7 @@ NAMES = [
     "👩\u200d💻 🔴 é 端",
     "@me #12 https://e.org ]]> $x$ :tada:",
     "y" * 300,
+    "half \ud83d a letter",
 ]
 MANY = 1000
 
@@ -116,10 +118,18 @@ def test_an_annotation_is_one_command_with_it(name):
     assert unquote(lines[1]).startswith(f"::error title={one_line(name)} broken::")
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_program_reads_it_as_it_was_given(name):
+    """JSON needs no text to be made fit to be shown: the name is the same letters."""
+    told = json.loads(checks.render(report(name)))
+    assert (told["answer"], told["word"], told["doubts"], told["facts"]) == (name, "broken", [name], [name])
+    assert told["checks"][0]["group"] == told["checks"][0]["message"] == name
+
+
 def test_a_report_without_a_verdict_is_no_test_that_passed():
     """An empty file of JUnit would be green."""
     made = Report("a run", (), (), {})
-    for form in (junit, annotations):
+    for form in (junit, annotations, checks):
         with pytest.raises(LookupError, match="verdicts"):
             form.render(made)
 
