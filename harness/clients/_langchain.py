@@ -6,7 +6,7 @@ LangChain runnables on HTTP clients of their own, with their own methods and not
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx2
 from langchain_core.output_parsers import StrOutputParser
@@ -27,6 +27,8 @@ class AsyncLangChain:
     upon: `prompt | client.model | parser`. The model has a blocking half in any case, which is on httpx2.
     """
 
+    METHODS: ClassVar[tuple[str, ...]] = ("ainvoke", "abatch", "abatch_as_completed", "astream")
+
     def __init__(
         self,
         endpoint: Endpoint,
@@ -37,10 +39,8 @@ class AsyncLangChain:
         self._async_http = async_http
         self.model = _model(endpoint, self._http, async_http)
         self.runnable: Runnable[Any, Any] = make(self.model) if make else self.model
-        self.ainvoke = self.runnable.ainvoke
-        self.abatch = self.runnable.abatch
-        self.abatch_as_completed = self.runnable.abatch_as_completed
-        self.astream = self.runnable.astream
+        for name in self.METHODS:
+            setattr(self, name, getattr(self.runnable, name))
 
     async def aclose(self) -> None:
         """Close both HTTP clients and their connections."""
@@ -51,17 +51,7 @@ class AsyncLangChain:
 class LangChain(AsyncLangChain):
     """Both halves of a runnable."""
 
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        async_http: httpx2.AsyncClient,
-        make: Callable[[ChatOpenAI], Runnable[Any, Any]] | None = None,
-    ) -> None:
-        super().__init__(endpoint, async_http, make)
-        self.invoke = self.runnable.invoke
-        self.batch = self.runnable.batch
-        self.batch_as_completed = self.runnable.batch_as_completed
-        self.stream = self.runnable.stream
+    METHODS = (*AsyncLangChain.METHODS, "invoke", "batch", "batch_as_completed", "stream")
 
     def close(self) -> None:
         """Close the blocking half; the asynchronous half holds nothing until it is used."""

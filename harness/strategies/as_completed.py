@@ -5,19 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from overlap.harness.probe import Item, Probe
-from overlap.harness.strategies._one import ask
+from overlap.harness.strategies._one import ask, held_back
 
 NEEDS = "ainvoke"
 
 
 async def run(app: Any, items: Sequence[Item], probe: Probe, concurrency: int) -> None:
     """Make every task now, held back by a semaphore, and await them as they complete."""
-    gate = asyncio.Semaphore(concurrency)
-
-    async def one(item: Item) -> None:
-        async with gate:
-            await ask(app, item, probe)
-
+    one = held_back(ask, app, probe, concurrency)
     tasks = [asyncio.create_task(one(item)) for item in items]
     try:
         for done in asyncio.as_completed(tasks):

@@ -6,28 +6,18 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from overlap.harness.probe import Item, Probe
-from overlap.harness.strategies._one import listen
+from overlap.harness.strategies._one import held_back, listen
 
 NEEDS = "astream"
 
 
 async def run(app: Any, items: Sequence[Item], probe: Probe, concurrency: int) -> None:
     """Read up to *concurrency* streams at once."""
-    gate = asyncio.Semaphore(concurrency)
-
-    async def one(item: Item) -> None:
-        async with gate:
-            await listen(app, item, probe)
-
+    one = held_back(listen, app, probe, concurrency)
     await asyncio.gather(*map(one, items))
 
 
 def offer(app: Any, probe: Probe, concurrency: int) -> AbstractContextManager[Callable[[Item], Any]]:
     """In an open loop, start a task for each call, which waits for one of *concurrency* places."""
-    gate = asyncio.Semaphore(concurrency)
-
-    async def one(item: Item) -> None:
-        async with gate:
-            await listen(app, item, probe)
-
+    one = held_back(listen, app, probe, concurrency)
     return nullcontext(lambda item: asyncio.create_task(one(item)))

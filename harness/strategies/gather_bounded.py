@@ -6,28 +6,18 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from overlap.harness.probe import Item, Probe
-from overlap.harness.strategies._one import ask
+from overlap.harness.strategies._one import ask, held_back
 
 NEEDS = "ainvoke"
 
 
 async def run(app: Any, items: Sequence[Item], probe: Probe, concurrency: int) -> None:
     """Make every task now; a semaphore lets *concurrency* of them through."""
-    gate = asyncio.Semaphore(concurrency)
-
-    async def one(item: Item) -> None:
-        async with gate:
-            await ask(app, item, probe)
-
+    one = held_back(ask, app, probe, concurrency)
     await asyncio.gather(*map(one, items))
 
 
 def offer(app: Any, probe: Probe, concurrency: int) -> AbstractContextManager[Callable[[Item], Any]]:
     """In an open loop, start a task for each call, which waits for one of *concurrency* places."""
-    gate = asyncio.Semaphore(concurrency)
-
-    async def one(item: Item) -> None:
-        async with gate:
-            await ask(app, item, probe)
-
+    one = held_back(ask, app, probe, concurrency)
     return nullcontext(lambda item: asyncio.create_task(one(item)))
