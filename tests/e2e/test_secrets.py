@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
+from overlap.harness.host import our_package
+
 pytestmark = pytest.mark.slow
 
 NAMED = {
@@ -67,6 +69,14 @@ def chain(question):
         raise kind(f"it was {{word}} for {{question!r}}")
     return answer
 
+def calm(question):
+    global turn
+    turn, kept = 0, turn
+    answer = chain(question)
+    turn = kept + 1
+    print("the application prints", WORDS[turn % len(WORDS)])
+    return answer
+
 FROM = int(os.environ.get("FAILS_FROM", "6"))
 """
 FAILS = "def fails(question):\n    raise RuntimeError('it was ' + WORDS[0] + ' ' + WORDS[-1] + WORDS[-3])\n"
@@ -84,6 +94,7 @@ EACH = [word for name in NAMED for word in ("--env", name)]
 GATE = ["--out", "out", "--formats", "all"]
 OURS = "http://127.0.0.1:9/v1"
 SHORT = ["--rounds", "3", "--calls", "40", "--concurrency", "8"]
+SEARCH = ["--least", "4", "--most", "5", "--duration", "4", "--rounds", "3", "--share", "0.8", "--calibrate", "0"]
 COMMANDS = {
     "bench": ["bench", "app.py:chain", *ENV, "--strategies", "thread_pool", *SHORT, "--calibrate", "0"],
     "bench that cannot begin": ["bench", "app.py:fails", *ENV],
@@ -103,7 +114,9 @@ COMMANDS = {
         "--formats",
         "all",
     ],
-    "slo": ["slo", "app.py:fails", "--slo", "e2e=2", *ENV, "--rounds", "1"],
+    "slo": ["slo", "app.py:calm", "--slo", "e2e=2", *ENV, *SEARCH],
+    "slo that cannot begin": ["slo", "app.py:fails", "--slo", "e2e=2", *ENV, "--rounds", "1"],
+    "claims": ["claims", "C12", "--results", "results"],
     "load": [
         "load",
         "--host",
@@ -116,7 +129,7 @@ COMMANDS = {
         "lf.py",
     ],
     "load of a locustfile": ["load", "--time", "1", "--users", "1", "--file", "lf.py"],
-    "record": [
+    "record that cannot begin": [
         "record",
         "--base-url",
         "http://127.0.0.1:9/v1",
@@ -171,31 +184,100 @@ def leaks(told, folder, planted):
     )
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_no_secret_is_shown_or_written(folder, name):
-    """Neither on stdout and stderr nor in the run's folder, in any format, or in the temporary folder."""
-    planted = set(folder.iterdir())
+def overlap(folder, *words, python=None, **more):
+    """Run the command with *words* in *folder*, among variables that hold secrets."""
     environ = {
         **os.environ,
         **NAMED,
         "TMPDIR": str(folder / "tmp"),
         "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
     }
-    done = subprocess.run(
-        [Path(sys.executable).with_name("overlap"), *COMMANDS[name], *MORE.get(name, [])],
-        cwd=folder,
-        env=environ,
-        capture_output=True,
-        timeout=200,
-        check=False,
+    command = [sys.executable, "-m", *python] if python else [Path(sys.executable).with_name("overlap")]
+    return subprocess.run(
+        [*command, *words], cwd=folder, env=environ | more, capture_output=True, timeout=200, check=False
     )
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_secret_is_shown_or_written(folder, name):
+    """Neither on stdout and stderr nor in the run's folder, in any format, or in the temporary folder."""
+    planted = set(folder.iterdir())
+    done = overlap(folder, *COMMANDS[name], *MORE.get(name, []))
     assert leaks({"stdout": done.stdout, "stderr": done.stderr}, folder, planted) == []
     assert b"Traceback" not in done.stderr
-    if name in {"bench that cannot begin", "diagnose that cannot begin", "slo"}:
+    if name in {"slo", "claims"}:
+        assert done.returncode in {0, 3}, done.stderr.decode()
+        assert set(folder.rglob("*.json"))
+    if name in {"bench that cannot begin", "diagnose that cannot begin", "slo that cannot begin"}:
         assert b"[secret]" in done.stderr
     assert b"KeyError" not in done.stderr, "a variable that was named did not reach the application"
     if name in {"bench", "diagnose", "gate", "load of a locustfile"}:
         assert set(folder.rglob("*.json")), done.stderr.decode()
+
+
+def test_what_is_made_of_a_run_holds_no_secret(folder):
+    """Reports in every format, and the run beside itself; the application's errors are in all of them."""
+    planted = set(folder.iterdir())
+    assert overlap(folder, "bench", "app.py:chain", *ENV, "--strategies", "thread_pool", *SHORT).returncode == 1
+    texts = {}
+    for words in (
+        ["report", "latest", "--format", "html,markdown,json,csv,parquet"],
+        ["compare", "latest", "latest"],
+    ):
+        done = overlap(folder, *words)
+        texts |= {f"{words[0]} stdout": done.stdout, f"{words[0]} stderr": done.stderr}
+        assert b"RuntimeError" in done.stdout or words[0] == "compare"
+    assert leaks(texts, folder, planted) == []
+    assert {path.suffix for path in folder.rglob("*")} >= {".html", ".md", ".json", ".csv", ".parquet", ".svg"}
+
+
+def test_an_endpoint_is_recorded_without_its_key_or_what_was_asked(folder):
+    """The key reaches the endpoint, and nothing that is shown or written; the same endpoint is measured, too."""
+    planted = set(folder.iterdir())
+    key = ["--token", NAMED["CANARY_PLAIN"]]
+    command = [*our_package.command("overlap.mock_server"), "--port", "0", "--tokens", "3", *key]
+    mock = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        place = mock.stdout.readline().split()[1]
+        words = ["--base-url", f"{place}/v1", "--api-key-env", "CANARY_PLAIN", "--yes", "--inputs", "prompts.txt"]
+        words += ["--model", "gpt-4o"]
+        done = overlap(folder, "record", *words, "--calls", "6", "--out", "r.json")
+        bench = overlap(folder, "bench", *words, "--rounds", "1", "--calls", "2")
+    finally:
+        mock.terminate()
+        said = mock.communicate(timeout=20)
+    assert (folder / "r.json").is_file(), done.stderr.decode()
+    texts = {
+        "record": done.stdout + done.stderr,
+        "bench": bench.stdout + bench.stderr,
+        "mock": repr(said).encode(),
+    }
+    assert leaks(texts, folder, planted) == []
+
+
+PYTEST = """
+import pytest
+
+@pytest.mark.parametrize("strategy", ["thread_pool", "invoke"])
+def test_it(strategy_benchmark, strategy):
+    more = {"profile": "steady,ttft=0.001", "tokens": 2, "rounds": 2}
+    strategy_benchmark("app.py:chain", strategy=strategy, concurrency=4, calls=12, **more)
+"""
+
+
+def test_a_pytest_session_writes_no_secret(folder):
+    """The plugin's rows and its errors; what the application prints within a session is shown by pytest itself."""
+    (folder / "test_app.py").write_text(PYTEST)
+    (folder / "app.py").write_text(
+        APP.replace("os.environ[name] for", "os.environ.get(name, 'not passed on') for")
+    )
+    planted = set(folder.iterdir())
+    words = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--show-capture=no"]
+    words += ["--benchmark-json=rows.json"]
+    done = overlap(folder, *words, python=["pytest"], FAILS_FROM="6")
+    assert leaks({"stdout": done.stdout, "stderr": done.stderr}, folder, planted) == []
+    assert (folder / "rows.json").is_file(), done.stdout.decode()
+    assert b"20 of 24 calls failed ([secret])" in done.stdout
 
 
 def test_the_search_finds_what_is_there(folder):
