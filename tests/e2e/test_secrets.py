@@ -186,8 +186,9 @@ def leaks(told, folder, planted):
 
 def overlap(folder, *words, python=None, **more):
     """Run the command with *words* in *folder*, among variables that hold secrets."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     environ = {
-        **os.environ,
+        **ours,
         **NAMED,
         "TMPDIR": str(folder / "tmp"),
         "GITHUB_STEP_SUMMARY": str(folder / "summary.md"),
