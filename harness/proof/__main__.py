@@ -6,7 +6,6 @@ means that at least one line was not kept.
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from overlap.harness import registry
+from overlap.harness.host.environment import cores
 from overlap.harness.proof.row import Row, markdown
 from overlap.harness.proof.running import CHECKS, groups_of
 
@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if unknown := [name for name in asked.names if name not in there]:
         parser.error(f"no check {', '.join(unknown)}; there are: {', '.join(there)}")
     console, groups = Console(width=None if sys.stdout.isatty() else 160), []
-    for title, rows, seconds in groups_of(asked.names or there, os.cpu_count() or 1):
+    for title, rows, seconds in groups_of(asked.names or there, len(cores())):
         console.print(_table(title, rows, seconds))
         groups.append((title, rows))
     if asked.write:

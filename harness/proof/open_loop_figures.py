@@ -71,7 +71,7 @@ def said(what: str, reached: str, wanted: str, *, kept: bool) -> bool:
 
 
 def shown(what: str, lags: Sequence[int]) -> int:
-    """Print how late *lags* (ns) are, and answer what 99 in 100 of them do not exceed."""
+    """Print how late *lags* (ns) are; return their 99th percentile, or the longest if they are too few for one."""
     late = spread(lags)
     if late is None:
         print(f"{what:<34}nothing was due", flush=True)
