@@ -37,4 +37,4 @@ class Progress:
         self._done += 1
         if not self._status and not self._quiet:
             said = f"{self._done}/{self._total}  {finding.id} {finding.verdict or finding.error}"
-            self._console.print(said, highlight=False, soft_wrap=True)
+            self._console.print(said, highlight=False, markup=False, soft_wrap=True)

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from overlap.harness.bench import run
 from overlap.harness.commands._agree import agree
@@ -18,6 +17,7 @@ from overlap.harness.terminal.command_line import (
     fail,
     format_option,
     formats_of,
+    margin,
 )
 from overlap.harness.terminal.progress import Bar
 from overlap.harness.text.mistakes import Mistake
@@ -68,5 +68,5 @@ def command(  # noqa: PLR0913  a flag each
 
 
 def _measure(config: RunConfig, *, quiet: bool, yes: bool) -> run.Outcome:
-    with Bar(Console(stderr=True), quiet=quiet) as bar:
+    with Bar(margin(), quiet=quiet) as bar:
         return run.run(config, bar, lambda ask: agree(ask, yes=yes))

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from overlap.harness.diagnose.config import PROFILE, TOKENS, Asked
 from overlap.harness.host import interrupt
@@ -14,7 +13,7 @@ from overlap.harness.host.timestamps import timestamp
 from overlap.harness.model.config import default_executor
 from overlap.harness.store.ledger import begun, fresh
 from overlap.harness.store.run_files import Unwritten
-from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, fail, paper, warn
+from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, fail, margin, paper, warn
 from overlap.harness.terminal.progress import Bar
 from overlap.harness.text.mistakes import Mistake
 
@@ -69,7 +68,7 @@ def _carry_out(asked: Asked, *, quiet: bool, as_json: bool) -> int:
                 lab = stack.enter_context(Lab(asked))
             folder = fresh(asked.results, "diagnosis")
             stack.enter_context(begun(folder))
-            bar = stack.enter_context(Bar(Console(stderr=True), quiet=quiet or as_json))
+            bar = stack.enter_context(Bar(margin(), quiet=quiet or as_json))
             made = carry_out(asked, lab, bar, lambda made: telling.keep(folder, made, began))
         try:
             found, report = telling.write(folder, made, began)

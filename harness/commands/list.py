@@ -13,6 +13,7 @@ from overlap.harness.host.input_files import checked
 from overlap.harness.terminal.command_line import fail, paper
 from overlap.harness.text.choices import choices, quoted
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.text.one_line import one_line
 from overlap.harness.worker.loops import LOOPS
 
 Rows = Iterator[tuple[str, str]]
@@ -46,7 +47,7 @@ def command(what: tuple[str, ...], results: Path | None) -> None:
     for name in what or kinds:
         table = Table(title=name, title_justify="left", box=None, show_header=False, title_style="bold")
         for row in kinds[name]():
-            table.add_row(*row)
+            table.add_row(*map(one_line, row))
         paper().print(table)
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from overlap.harness.commands._agree import agree
@@ -13,8 +12,9 @@ from overlap.harness.model.config import config_from
 from overlap.harness.recording.fit import NEAR, SPLITS, Fit
 from overlap.harness.recording.measure import Work
 from overlap.harness.recording.run import Asked, Outcome, check, record
-from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, fail, paper, warn
+from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, fail, margin, paper, warn
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.text.numerals import number
 
 
 @click.command("record")
@@ -53,7 +53,7 @@ def command(out: Path | None, file: Path | None, against: Path | None, **given: 
 
     Exit codes: 0 done; 1 less than asked for was recorded, or a replay that is not close; 2 it cannot be done.
     """
-    say = Console(stderr=True, highlight=False).print
+    say = margin().print
     try:
         if file and not given["base_url"] and not out:
             sys.exit(_tell_fits(check(file, say, against), "recorded again" if against else "replayed"))
@@ -105,8 +105,8 @@ def _tell_fits(found: list[Fit], again: str) -> int:
             f"{each.replayed:,}",
             f"{each.ks:.4f}",
             f"{each.ks_halves:.4f}",
-            f"{each.shift / unit:.4g}",
-            f"{each.shift_halves / unit:.4g}",
+            number(each.shift / unit),
+            number(each.shift_halves / unit),
             "closer" if each.close else "not closer",
         )
     paper().print(table)

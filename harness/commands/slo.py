@@ -4,13 +4,12 @@ import sys
 from typing import Any
 
 import click
-from rich.console import Console
 
 from overlap.harness.bench import slo_run
 from overlap.harness.bench.slo_search import Bounds
 from overlap.harness.commands._outcome import told
 from overlap.harness.model.config import config_from
-from overlap.harness.terminal.command_line import INTERRUPTED, config_options, fail
+from overlap.harness.terminal.command_line import INTERRUPTED, config_options, fail, margin
 from overlap.harness.terminal.progress import Bar
 from overlap.harness.text.mistakes import Mistake
 
@@ -41,7 +40,7 @@ def command(
     try:
         config = config_from({"arrivals": "poisson", "scenarios": scenarios or DEFAULT} | given)
         question = slo_run.question_of(config, share, Bounds(least, most))
-        with Bar(Console(stderr=True), quiet=quiet) as bar:
+        with Bar(margin(), quiet=quiet) as bar:
             outcome = slo_run.run(question, bar)
     except Mistake as mistake:
         fail(str(mistake))

@@ -53,9 +53,11 @@ def keep(texts: Mapping[str, str], out: Path) -> None:
 
 def tell(report: Report, outputs: Mapping[str, str], console: "Console", *, quiet: bool) -> None:
     """Show *report* on *console*, its verdict alone if *quiet*, and tell the job on GitHub if this is one."""
+    from rich.text import Text
+
     assert report.verdict is not None
     if quiet:
-        console.print(report.verdict.line, highlight=False, markup=False, soft_wrap=True)
+        console.print(Text(report.verdict.line), soft_wrap=True)
     else:
         pages.show(report, console)
     github.tell(report, outputs, os.environ, sys.stdout)

@@ -17,10 +17,19 @@ FAULTY, USAGE, INTERRUPTED = 1, 2, interrupt.CODE
 RESULTS = Path("results")
 
 
+# Names come from outside: [x] and :tada: in them are no commands to the library that prints them.
+_PLAIN: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False}
+
+
 def paper() -> Console:
-    """Answer where results are shown: as wide as the terminal, 100 columns where there is none."""
-    console = Console()
-    return console if console.is_terminal else Console(width=100)
+    """Return where results are shown: as wide as the terminal, 100 columns where there is none."""
+    console = Console(**_PLAIN)
+    return console if console.is_terminal else Console(width=100, **_PLAIN)
+
+
+def margin() -> Console:
+    """Return where it is shown how far a command is: standard error."""
+    return Console(stderr=True, **_PLAIN)
 
 
 LONGEST = 500

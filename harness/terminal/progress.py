@@ -6,8 +6,10 @@ from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
+from rich.text import Text
 
 from overlap.harness.bench.rounds import Progress as Step
+from overlap.harness.text.one_line import one_line
 
 PLAIN_EVERY = 10.0  # seconds between lines where a bar cannot be drawn, such as in a CI log
 
@@ -22,7 +24,8 @@ class Bar:
             BarColumn(30),
             TextColumn("{task.completed:.0f}/{task.total:.0f}"),
             TextColumn("{task.fields[left]}", style="bold"),
-            TextColumn("{task.description}", style="dim"),
+            # What is called [x] is no command to the library that prints it.
+            TextColumn("{task.description}", style="dim", markup=False),
             console=console,
             auto_refresh=False,
             transient=True,
@@ -47,7 +50,7 @@ class Bar:
     def __call__(self, step: Step) -> None:
         """Show *step*."""
         left = "" if step.left is None else f"{_clock(step.left)} left"
-        words = f"round {step.round + 1}: {step.cell}" if step.cell else "done"
+        words = f"round {step.round + 1}: {one_line(step.cell)}" if step.cell else "done"
         if self._drawn:
             self._bar.update(
                 self._task, completed=step.done, total=step.total, left=left, description=words, visible=True
@@ -55,7 +58,7 @@ class Bar:
             self._bar.refresh()
         elif not self._quiet and (monotonic() - self._spoke > PLAIN_EVERY or not step.cell):
             self._spoke = monotonic()
-            self._console.print(f"{step.done}/{step.total}  {left}  {words}", highlight=False, soft_wrap=True)
+            self._console.print(Text(f"{step.done}/{step.total}  {left}  {words}"), soft_wrap=True)
 
 
 def _clock(seconds: float) -> str:
