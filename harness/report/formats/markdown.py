@@ -133,9 +133,11 @@ def _folded(summary: str, lines: Iterator[str]) -> Iterator[str]:
 def _table(table: Table, rows: Sequence[tuple[Datum, ...]]) -> Iterator[str]:
     if not rows:
         return
-    yield "| " + " | ".join(escaped(column.heading) for column in table.columns) + " |"
-    yield "|" + "|".join("---:" if column.numeric else "---" for column in table.columns) + "|"
-    yield from ("| " + " | ".join(map(_entry, row)) + " |" for row in rows)
+    # A column of sentences that are all left out has nothing to say.
+    kept = [i for i, each in enumerate(table.columns) if not each.prose or any(_entry(row[i]) for row in rows)]
+    yield "| " + " | ".join(escaped(table.columns[i].heading) for i in kept) + " |"
+    yield "|" + "|".join("---:" if table.columns[i].numeric else "---" for i in kept) + "|"
+    yield from ("| " + " | ".join(_entry(row[i]) for i in kept) + " |" for row in rows)
     yield ""
 
 
