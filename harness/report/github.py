@@ -20,20 +20,20 @@ def tell(report: Report, outputs: Mapping[str, str], environ: Mapping[str, str],
     GITHUB_STEP_SUMMARY and GITHUB_OUTPUT name files that are appended to; GITHUB_ACTIONS=true asks for
     annotations. A file that cannot be written raises `OSError`.
     """
-    told, notices = [], []
+    written, notices = [], []
     if path := environ.get("GITHUB_STEP_SUMMARY"):
         if _summarized(Path(path), report):
-            told.append("summary")
+            written.append("summary")
         else:
             full = f"the job's summary is full, so that this is not in it: {report.title}"
             notices.append(annotations.command("notice", "Summary", full))
     if path := environ.get("GITHUB_OUTPUT"):
         _append(Path(path), "".join(f"{name}={value}\n" for name, value in outputs.items()))
-        told.append("outputs")
+        written.append("outputs")
     if environ.get("GITHUB_ACTIONS") == "true":
         out.write("".join(f"{line}\n" for line in annotations.lines(report, notices)))
-        told.append("annotations")
-    return told
+        written.append("annotations")
+    return written
 
 
 def _summarized(file: Path, report: Report) -> bool:

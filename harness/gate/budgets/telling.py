@@ -23,17 +23,17 @@ def compose(held: Sequence[Held]) -> Report:
     checks = tuple(_check(row(each, runs)) for each in held)
     whole = Whole(STEM, SUBJECT, WORDS[verdict], TONES[verdict], lead(held), checks)
     limits = len({each.limit.text for each in held})
-    said = f"{count(limits, 'limit')}, checked {count(len(held), 'time')}."
+    sentence = f"{count(limits, 'limit')}, checked {count(len(held), 'time')}."
     table = Table(_COLUMNS, tuple(map(_entries, rows(held))), worst_first=True)
-    section = Section("Limits", said, table, note=MEANING, glance="whole")
+    section = Section("Limits", sentence, table, note=MEANING, glance="whole")
     return Report(whole.title, tuple(map(clean, runs)), (section,), {}, whole, WHOLE)
 
 
 def outputs(held: Sequence[Held], verdict: Verdict) -> dict[str, str]:
     """Return a step's outputs: `verdict`, `exit_code`, and how many limits there are of each verdict."""
     counts = {word: sum(WORDS[each.verdict] == word for each in held) for word in WORDS.values()}
-    told = {"verdict": WORDS[verdict], "exit_code": EXIT[verdict], "limits": len(held), **counts}
-    return {name: str(value) for name, value in told.items()}
+    values = {"verdict": WORDS[verdict], "exit_code": EXIT[verdict], "limits": len(held), **counts}
+    return {name: str(value) for name, value in values.items()}
 
 
 def _check(of: Row) -> Check:

@@ -30,17 +30,17 @@ def lines(report: Report, notices: Sequence[str] = ()) -> list[str]:
     verdict = report.verdict
     if verdict is None:
         raise LookupError("annotations are made of verdicts, and this report has none")
-    found: dict[str, list[str]] = {level: [] for level in _LEVELS}
+    by_level: dict[str, list[str]] = {level: [] for level in _LEVELS}
     first = SIGNS[verdict.tone].level
-    found[first].append(command(first, verdict.title, verdict.answer))
+    by_level[first].append(command(first, verdict.title, verdict.answer))
     for check in verdict.checks:
         if SIGNS[check.tone].element:
             level = SIGNS[check.tone].level
-            found[level].append(_of_check(level, check))
-    found["notice"] += notices
-    found["notice"] += [command("notice", "Doubt", doubt) for doubt in verdict.doubts]
+            by_level[level].append(_of_check(level, check))
+    by_level["notice"] += notices
+    by_level["notice"] += [command("notice", "Doubt", doubt) for doubt in verdict.doubts]
     ordered = [first, *(level for level in _LEVELS if level != first)]
-    return [line for level in ordered for line in _most(found[level], level, verdict.subject, report.whole)]
+    return [line for level in ordered for line in _most(by_level[level], level, verdict.subject, report.whole)]
 
 
 def command(level: str, title: str, message: str, file: str | None = None) -> str:
@@ -51,8 +51,8 @@ def command(level: str, title: str, message: str, file: str | None = None) -> st
     '::error title=a%2C b%3A c::100 %25 ::warning::x'
     """
     properties = {"file": file, "title": title}
-    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
-    return f"::{level} {told}::{_data(message)}"
+    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
+    return f"::{level} {listed}::{_data(message)}"
 
 
 def _of_check(level: str, check: Check) -> str:

@@ -15,5 +15,5 @@ def render(report: Report) -> bytes:
     """Return the whole file; raises LookupError for a report in which nothing was judged."""
     if report.verdict is None:
         raise LookupError("checks are made of verdicts, and this report has none")
-    told = asdict(report.verdict) | {"facts": report.facts}
-    return f"{json.dumps(told, indent=1)}\n".encode()
+    content = asdict(report.verdict) | {"facts": report.facts}
+    return f"{json.dumps(content, indent=1)}\n".encode()

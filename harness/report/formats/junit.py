@@ -35,8 +35,8 @@ def render(report: Report) -> bytes:
 
 
 def _counts(cases: Sequence[ET.Element]) -> dict[str, str]:
-    found = [child.tag for case in cases for child in case]
-    counts = {"failures": found.count("failure"), "errors": found.count("error")}
+    tags = [child.tag for case in cases for child in case]
+    counts = {"failures": tags.count("failure"), "errors": tags.count("error")}
     return {"tests": str(len(cases))} | {kind: str(number) for kind, number in counts.items()}
 
 
@@ -54,14 +54,14 @@ def _took(verdict: Verdict) -> dict[str, str]:
 
 
 def _whole(report: Report, verdict: Verdict) -> ET.Element:
-    """Make the case of the verdict, with all that is said beside the checks."""
+    """Make the case of the verdict, with all that the report says beside the checks."""
     case = ET.Element("testcase", {"classname": verdict.stem, "name": "run", **_took(verdict)})
     kinds = {check.tone for check in verdict.checks}
     if verdict.tone != "bad" or "bad" not in kinds:
         _judge(case, Check(verdict.stem, "run", verdict.word, verdict.tone, verdict.answer, verdict.word))
     notes = (words for each in report.sections for words in (each.lead, each.note, *each.items) if words)
-    said = dict.fromkeys(map(one_line, (verdict.answer, *report.facts, *notes)))
-    ET.SubElement(case, "system-out").text = "\n".join(said)
+    lines = dict.fromkeys(map(one_line, (verdict.answer, *report.facts, *notes)))
+    ET.SubElement(case, "system-out").text = "\n".join(lines)
     return case
 
 

@@ -38,9 +38,9 @@ def render(report: Report) -> bytes:
 def text(report: Report, most: int = LARGEST) -> str:
     """Return the text in at most *most* bytes; no row fits only where that is less than a few thousand."""
     rows = max((len(part.table.rows) for each in report.sections for part in each.walk() if part.table), default=0)
-    while len((made := _Page(report, rows).text()).encode()) > most and rows:
-        rows = min(rows - 1, int(rows * most / len(made.encode())))
-    return made
+    while len((page := _Page(report, rows).text()).encode()) > most and rows:
+        rows = min(rows - 1, int(rows * most / len(page.encode())))
+    return page
 
 
 def comment(report: Report, stem: str) -> str:
@@ -125,9 +125,9 @@ def _words(rows: Sequence[tuple[Datum, ...]]) -> list[str]:
 
 
 def _folded(summary: str, lines: Iterator[str]) -> Iterator[str]:
-    made = list(lines)
-    if made:
-        yield from ("<details>", f"<summary>{escaped(summary)}</summary>", "", *made, "</details>", "")
+    inside = list(lines)
+    if inside:
+        yield from ("<details>", f"<summary>{escaped(summary)}</summary>", "", *inside, "</details>", "")
 
 
 def _table(table: Table, rows: Sequence[tuple[Datum, ...]]) -> Iterator[str]:
@@ -161,7 +161,7 @@ def _plot(table: Table, rows: int) -> Iterator[str]:
             lines.setdefault(one_line(table.group(place)), []).append(entry)
     if lines:
         named = table.grouped is not None
-        groups = (each for group, found in lines.items() for each in ([group] if named else []) + found)
+        groups = (each for group, rows_of in lines.items() for each in ([group] if named else []) + rows_of)
         yield from block([f"{'':{widest}}  {axis}", *groups])
         yield from (paragraph(table.plot.note), "")
 

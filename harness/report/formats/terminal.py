@@ -86,8 +86,8 @@ class _Paper:
         from rich.text import Text
 
         line = words if blanks else one_line(words)
-        known = self.console.encoding.lower().startswith("utf")
-        return Text(line if known else line.translate(ASCII), style=style, overflow="fold")
+        unicode = self.console.encoding.lower().startswith("utf")
+        return Text(line if unicode else line.translate(ASCII), style=style, overflow="fold")
 
     def _say(self, words: str, style: str = "", indent: int = 0) -> None:
         from rich.padding import Padding
@@ -153,9 +153,9 @@ class _Paper:
         from rich.padding import Padding
         from rich.table import Table as RichTable
 
-        made = RichTable.grid(padding=(0, layout.gap, 0, 0))
+        grid = RichTable.grid(padding=(0, layout.gap, 0, 0))
         for width, right in zip(layout.widths, layout.right, strict=True):
-            made.add_column(
+            grid.add_column(
                 min_width=width,
                 max_width=width,
                 justify="right" if right else "left",
@@ -166,8 +166,8 @@ class _Paper:
             style = ["dim" if head else SIGNS[each.tone].style if each.tone else "" for each in row]
             # A plot begins with blanks that mean something.
             texts = [self._text(each.text, own, blanks=True) for each, own in zip(row, style, strict=True)]
-            made.add_row(*texts)
-        return Padding(made, (0, 0, 0, layout.indent), expand=False)
+            grid.add_row(*texts)
+        return Padding(grid, (0, 0, 0, layout.indent), expand=False)
 
 
 def _groups(table: Table, shown: int) -> Iterator[tuple[str, list[int]]]:
