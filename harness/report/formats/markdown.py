@@ -61,6 +61,9 @@ class _Page:
         lines = [*self._head(), paragraph(" · ".join(self.report.facts)), ""]
         for section in self.report.sections:
             lines += self._section(section, 3 if self.report.verdict else 2)
+        parts = [part for section in self.report.sections for part in section.walk()]
+        if left := sum(1 for part in parts if part.table and part.glance != "whole"):
+            lines.append(f"({count(left, 'more table')} in the HTML report)")
         return "\n".join(lines).rstrip() + "\n"
 
     def _head(self) -> Iterator[str]:

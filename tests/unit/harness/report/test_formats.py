@@ -106,6 +106,13 @@ def test_a_long_markdown_table_is_folded():
     assert "<details>" in markdown.render(_report(_section(table=Table(TABLE.columns, rows)))).decode()
 
 
+def test_tables_that_are_left_to_the_page_are_counted():
+    """Whoever reads the Markdown alone knows that there is more."""
+    made = _report(_section(), _section(title="Deep", glance="nothing"), _section(title="Lead", glance="lead"))
+    assert markdown.render(made).decode().endswith("\n(2 more tables in the HTML report)\n")
+    assert "more table" not in markdown.render(_report(_section())).decode()
+
+
 class _Page(HTMLParser):
     """Collects the tags of a page and their attributes."""
 
