@@ -66,7 +66,11 @@ class _Number(click.FloatRange):
 @click.option("--replay", type=click.Path(path_type=Path), help="judge this gate.json again; nothing is measured")
 @click.option("--out", type=click.Path(path_type=Path), help="folder for the files [default: one in results]")
 @click.option(
-    "--formats", default="markdown,junit", show_default=True, help="files beside gate.json; all of them: all"
+    "--formats",
+    default="markdown,junit",
+    show_default=True,
+    help="files beside gate.json, with commas: markdown, html, terminal, junit, annotations, checks, and those for "
+    "other programs; all of them: all",
 )
 @click.option(
     "--config", type=click.Path(path_type=Path), help="read options of the configuration from a TOML file"

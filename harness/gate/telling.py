@@ -65,7 +65,7 @@ def files(outcome: Outcome, name: str) -> dict[str, str]:
     """Return what the format called *name* writes: the text of each file."""
     if name in delivery.kinds():
         return delivery.files(compose(outcome), name)
-    texts: dict[str, str] = load(FORMATS, name).files(outcome)
+    texts: dict[str, str] = load(FORMATS, name).files(told_apart(outcome))
     return texts
 
 

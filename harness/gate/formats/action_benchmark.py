@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterator
 
 from overlap.harness.gate import view
-from overlap.harness.gate.apart import told_apart
 from overlap.harness.gate.known import known
 from overlap.harness.gate.naming import shown
 from overlap.harness.gate.record import Judged, Outcome
@@ -21,7 +20,6 @@ FILE = "gate-action-benchmark.json"
 
 def files(outcome: Outcome) -> dict[str, str]:
     """Answer the one file."""
-    outcome = told_apart(outcome)
     ordered = [each for each in view.worst_first(outcome) if each.series.better != "neither"]
     names = [" ".join(name) for name in shown([each.series for each in ordered])]
     entries = [*filter(None, map(_ratio, ordered, names)), *filter(None, map(_value, ordered, names))]

@@ -7,7 +7,6 @@ Names of measures have no points or blanks, as Bencher makes slugs of them. Time
 import json
 import re
 
-from overlap.harness.gate.apart import told_apart
 from overlap.harness.gate.known import known
 from overlap.harness.gate.naming import shown
 from overlap.harness.gate.record import Judged, Outcome
@@ -18,7 +17,6 @@ RATIO = "candidate-over-base"
 
 def files(outcome: Outcome) -> dict[str, str]:
     """Answer the one file."""
-    outcome = told_apart(outcome)
     found: dict[str, dict[str, dict[str, float]]] = {}
     ordered = sorted(outcome.judged, key=lambda each: (each.series.cell, each.series.metric))
     for judged, (cell, measure) in zip(ordered, shown([each.series for each in ordered], _slug), strict=True):

@@ -9,7 +9,6 @@ import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
-from overlap.harness.gate.apart import told_apart
 from overlap.harness.gate.known import known
 from overlap.harness.gate.naming import shown
 from overlap.harness.gate.record import Outcome
@@ -34,7 +33,6 @@ COLUMNS = (
 
 def files(outcome: Outcome) -> dict[str, str]:
     """Answer both files; the second is worth appending to, without its first line."""
-    outcome = told_apart(outcome)
     return {ROUNDS: _text(COLUMNS, _rounds(outcome)), HISTORY: _history(outcome)}
 
 

@@ -8,7 +8,6 @@ every one of them as changed.
 from collections.abc import Iterator
 
 from overlap.harness.gate import view
-from overlap.harness.gate.apart import told_apart
 from overlap.harness.gate.known import known
 from overlap.harness.gate.naming import shown
 from overlap.harness.gate.record import Outcome
@@ -18,7 +17,6 @@ FILE = "gate-openmetrics.txt"
 
 def files(outcome: Outcome) -> dict[str, str]:
     """Answer the one file."""
-    outcome = told_apart(outcome)
     return {FILE: "".join(f"{line}\n" for line in _lines(outcome))}
 
 

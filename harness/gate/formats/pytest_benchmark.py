@@ -11,7 +11,6 @@ from typing import Any
 
 from pytest_benchmark.stats import Stats
 
-from overlap.harness.gate.apart import told_apart
 from overlap.harness.gate.known import known
 from overlap.harness.gate.naming import shown
 from overlap.harness.gate.record import Arm, Outcome, Series
@@ -38,7 +37,6 @@ _CPU = {"brand_raw": "cpu", "count": "cores"}
 
 def files(outcome: Outcome) -> dict[str, str]:
     """Answer the two files."""
-    outcome = told_apart(outcome)
     run = outcome.run
     return {BASE: _arm(outcome, run.base, "base"), CANDIDATE: _arm(outcome, run.candidate, "candidate")}
 
