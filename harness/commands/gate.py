@@ -69,8 +69,8 @@ class _Number(click.FloatRange):
     "--formats",
     default="markdown,junit",
     show_default=True,
-    help="files beside gate.json, with commas: markdown, html, terminal, junit, annotations, checks, and those for "
-    "other programs; all of them: all",
+    help="files beside gate.json, with commas: markdown, html, terminal, junit, annotations, checks, and those "
+    "for other programs; all of them: all",
 )
 @click.option(
     "--config", type=click.Path(path_type=Path), help="read options of the configuration from a TOML file"
