@@ -60,7 +60,7 @@ def test_it(mock_llm, number):
     time.sleep(1.5)
 """
 NOTEBOOK = """
-import asyncio, harness
+import asyncio, overlap
 from overlap.harness.clients.floor import client
 asyncio.run(overlap.compare(client, rounds=40))
 """
