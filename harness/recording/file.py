@@ -40,15 +40,15 @@ class Recording:
     The calls in the order they were made, at most `concurrency` of them at once.
 
     Found by playing the calls themselves, in ns: `floor` is what the client adds to a first token, `spread` by how
-    much that is off nine times of ten, `resolution` by how much a gap that was kept is. `about` says where the
-    calls come from: a model, and a name if one was given.
+    much that is off nine times of ten, `resolution` by how much a gap that was kept is; None if that was not
+    measured. `about` says where the calls come from: a model, and a name if one was given.
     """
 
     calls: tuple[Recorded, ...]
     concurrency: int
-    floor: int
-    spread: int
-    resolution: int
+    floor: int | None
+    spread: int | None
+    resolution: int | None
     about: dict[str, Any]
 
 
@@ -94,13 +94,18 @@ def read(path: Path) -> Recording:
         calls = tuple(Recorded(_times(call["chunks"]), call.get("tokens")) for call in found["calls"])
         if not calls:
             raise Mistake(f"{path} has no calls in it")
-        known = {name: int(found.pop(name)) for name in ("concurrency", "floor", "spread", "resolution")}
+        concurrency = int(found.pop("concurrency"))
+        client = {name: _known(found.pop(name)) for name in ("floor", "spread", "resolution")}
     except OSError as wrong:
         raise Mistake(f"cannot read {path}: {wrong.strerror}") from wrong
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
         raise Mistake(f"{path} is no recording; `overlap record` makes one") from None
     about = {key: value for key, value in found.items() if key not in {"format", "version", "calls", "digest"}}
-    return Recording(calls, about=about, **known)
+    return Recording(calls, concurrency, about=about, **client)
+
+
+def _known(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 def _times(chunks: Sequence[Any]) -> tuple[int, ...]:

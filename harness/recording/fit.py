@@ -82,7 +82,7 @@ def _splits(calls: Sequence[Recorded], seed: int) -> Halves:
 
 def _fit(name: str, recording: Recording, replayed: Sequence[Recorded], halves: Halves) -> Fit:
     # Counts are exact.
-    resolution = {"TTFT": recording.spread, "ITL": recording.resolution}.get(name, 0)
+    resolution = {"TTFT": recording.spread, "ITL": recording.resolution}.get(name) or 0
     values, again = _values(name, recording.calls), _values(name, replayed)
     pairs = [(a, b) for one, other in halves if (a := _values(name, one)) and (b := _values(name, other))]
     return Fit(

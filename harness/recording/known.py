@@ -7,7 +7,6 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from overlap.harness.host import interrupt
 from overlap.harness.host.core_pinning import seats
 from overlap.harness.host.idle_guard import awake
 from overlap.harness.host.owned.temporary import temporary
@@ -19,11 +18,15 @@ from overlap.harness.recording.measure import Measured, Work, measure
 
 
 class Floor(NamedTuple):
-    """What is added to a known first token; by how much that, and a gap, is off nine times of ten (ns)."""
+    """
+    What is added to a known first token; by how much that, and a gap, is off nine times of ten (ns).
 
-    added: int
-    spread: int
-    resolution: int
+    None for what was not measured.
+    """
+
+    added: int | None
+    spread: int | None
+    resolution: int | None
 
 
 RUNS, LONGEST = 3, 7 * 10**9
@@ -65,15 +68,24 @@ def floor(calls: Sequence[Recorded], concurrency: int) -> Floor:
     Return what the client adds to *calls* like these, so many at once; raises `NotReady` as `played` does.
 
     They are themselves the known schedule: how late a first token is seen depends on what else comes just then.
-    Where it is interrupted, what was measured until then is all that is known.
+    If it is interrupted, whole runs until then are all that is known.
     """
     known = list(_no_longer(calls, concurrency))
     with temporary("recording") as folder:
         path = folder / "known.json"
         write(path, Recording(tuple(known), concurrency, 0, 0, 0, {}))
         work = Work(len(known), concurrency)
-        runs = [played(path, work, "recorded") for _ in range(RUNS) if not interrupt.again()]
-    return added_to(known, runs)
+        runs = list(_runs(path, work))
+    return added_to(known, runs) if runs else Floor(None, None, None)
+
+
+def _runs(path: Path, work: Work) -> Iterator[Measured]:
+    """Play the recording at *path* again and again, until there are enough runs or a signal comes."""
+    for _ in range(RUNS):
+        run = played(path, work, "recorded")
+        if run.interrupted:
+            return
+        yield run
 
 
 def added_to(known: Sequence[Recorded], runs: Iterable[Measured]) -> Floor:

@@ -1,12 +1,15 @@
 """Makes the calls of a recording, with the floor client: nothing between the socket and the clock."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import uvloop
 
 from overlap.harness.clients.floor import Floor, client
+from overlap.harness.host import interrupt
 from overlap.harness.host.idle_guard import at_its_post
 from overlap.harness.model.endpoint import Endpoint, Remote
 from overlap.harness.model.record import Metered
@@ -14,6 +17,12 @@ from overlap.harness.probe import Item, Probe, item
 from overlap.harness.recording.file import Recorded
 from overlap.harness.remote.hooks import metered
 from overlap.harness.remote.meter import Meter
+
+NOTICED = 0.05
+"""Seconds until a signal is noticed."""
+
+CUT = ("CancelledError", "KeyboardInterrupt")
+"""What became of a call that was under way when the recording was interrupted: the endpoint did not fail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +55,45 @@ def measure(endpoint: Endpoint, prompts: Iterator[str], work: Work, remote: Remo
     Ends early with what there is: when the budget is spent, when the endpoint wants no more, when all of the first
     calls fail, and on Ctrl-C.
     """
-    probe, interrupted = Probe(), False
+    probe = Probe()
     # The wait for a sleeping core would be recorded as the endpoint's, and be added once more when it is played.
-    with at_its_post(), metered(remote) as meter, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with (
+        interrupt.held(),  # raised in a callback of the transport, an interrupt would be printed and forgotten
+        at_its_post(),
+        metered(remote) as meter,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
         assert meter is not None
-        try:
-            runner.run(_all(endpoint, prompts, work, probe, meter))
-        except KeyboardInterrupt:
-            interrupted = True
+        interrupted = runner.run(_until_interrupted(_all(endpoint, prompts, work, probe, meter)))
     made = {call.index: call for call in meter.told(probe.calls("", 0)) if not call.warmup}
     calls = [made[index] for index in sorted(made)]
     told = [each for each in calls if each.chunks and not each.error]
     return Measured(
         calls=tuple(Recorded(tuple(each.chunks), each.usage) for each in told),
         numbers=tuple(each.index for each in told),
-        # A request that was not sent is no failure of the endpoint's.
+        # A request that was not sent, or not waited for, is no failure of the endpoint's.
         failed=tuple(
             each.error or "no output"
             for each in calls
-            if each.error != "Spent" and (each.error or not each.chunks)
+            if each.error not in {"Spent", *CUT} and (each.error or not each.chunks)
         ),
         sent=meter.total,
         interrupted=interrupted,
     )
+
+
+async def _until_interrupted(work: Coroutine[Any, Any, None]) -> bool:
+    """Do *work*, and end it soon after a signal has come; return whether that was so."""
+    task = asyncio.create_task(work)
+    while not interrupt.came():
+        done, _ = await asyncio.wait([task], timeout=NOTICED)
+        if done:
+            await task
+            return False
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    return True
 
 
 async def _all(endpoint: Endpoint, prompts: Iterator[str], work: Work, probe: Probe, meter: Meter) -> None:

@@ -77,11 +77,12 @@ def record(asked: Asked, agree: Agree, say: Say) -> Outcome:
             interrupt.check()
             why = _kinds(measured) or measured.sent.reason
             raise Mistake(f"{visit.base_url} gave no output in any call: {why}")
-        say("measuring what the client itself adds")
+        if not measured.interrupted:
+            say("measuring what the client itself adds")
         recording = _recording(asked, remote, measured)
         place, fault = _kept(asked.out, recording)
-    faults = [*_faults(asked, measured), *([fault] if fault else [])]
-    return Outcome(recording, visit.spent, measured.interrupted, tuple(faults), place)
+    faults = [*_faults(asked, measured, recording), *([fault] if fault else [])]
+    return Outcome(recording, visit.spent, measured.interrupted or interrupt.came(), tuple(faults), place)
 
 
 def _kept(out: Path, recording: Recording) -> tuple[Path, str | None]:
@@ -127,13 +128,14 @@ def _texts(asked: Asked) -> Iterator[str]:
 
 def _measured(asked: Asked, remote: Remote, prompts: Iterator[str]) -> Measured:
     endpoint = remote.endpoint(asked.config.timeout, 0, asked.work.concurrency)
-    with interrupt.listening():
-        return measure(endpoint, prompts, asked.work, remote)
+    return measure(endpoint, prompts, asked.work, remote)
 
 
 def _recording(asked: Asked, remote: Remote, measured: Measured) -> Recording:
+    client: tuple[int | None, int | None, int | None] = (None, None, None)
     try:
-        known = floor(measured.calls, asked.work.concurrency)
+        if not measured.interrupted:  # to measure it takes as long as the calls did
+            client = floor(measured.calls, asked.work.concurrency)
     except NotReady as wrong:
         raise Mistake(str(wrong)) from wrong
     about = {
@@ -143,13 +145,15 @@ def _recording(asked: Asked, remote: Remote, measured: Measured) -> Recording:
         "max_tokens": asked.tokens,
         "failed": len(measured.failed),
     }
-    return Recording(measured.calls, asked.work.concurrency, *known, about)
+    return Recording(measured.calls, asked.work.concurrency, *client, about)
 
 
-def _faults(asked: Asked, measured: Measured) -> Iterator[str]:
+def _faults(asked: Asked, measured: Measured, recording: Recording) -> Iterator[str]:
     done, sent = len(measured.calls), measured.sent
     if measured.interrupted:
         yield f"interrupted: {done} of {asked.work.calls} calls are recorded"
+    if recording.floor is None:
+        yield "interrupted: what the client itself adds was not measured, so a replay has it twice"
     if sent.reason:
         yield f"{sent.reason}: {done} of {asked.work.calls} calls are recorded"
     if measured.failed:
