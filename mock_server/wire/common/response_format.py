@@ -5,7 +5,7 @@ from typing import Any
 
 from overlap.mock_server.wire.common import errors, fields, messages, rules, strict, tools
 from overlap.mock_server.wire.schema import instance
-from overlap.mock_server.wire.schema.merge import Unmakeable
+from overlap.mock_server.wire.schema.pattern_tree import Unmakeable
 
 _KINDS = ("json_object", "json_schema", "text")
 _ANY_OBJECT = '{"answer":"The waits of many requests overlap"}'

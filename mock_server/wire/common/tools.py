@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from overlap.mock_server.wire.common import errors, fields, rules, strict, tokenise
 from overlap.mock_server.wire.common.tokenise import LONGEST_PIECE, MOST
 from overlap.mock_server.wire.schema import instance
-from overlap.mock_server.wire.schema.merge import Unmakeable
+from overlap.mock_server.wire.schema.pattern_tree import Unmakeable
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]+")
 _CHOICES = ("none", "auto", "required")

@@ -12,8 +12,9 @@ from typing import Any
 
 import orjson
 
-from overlap.mock_server.wire.schema import pattern, scalars
-from overlap.mock_server.wire.schema.merge import Schema, Unmakeable, as_dict, both, flat, types
+from overlap.mock_server.wire.schema import scalars
+from overlap.mock_server.wire.schema.merge import Schema, as_dict, both, flat, types
+from overlap.mock_server.wire.schema.pattern_tree import Unmakeable
 from overlap.mock_server.wire.schema.valid import Checker, same
 
 # Enough for some thousand values; a schema that takes more costs other requests their time.
@@ -171,7 +172,7 @@ def make(schema: Any) -> Any:
     # is the schema's fault, so each of these errors says the same.
     try:
         return _Maker(as_dict(schema)).first(schema, ())
-    except (pattern.Unmakeable, RecursionError) as error:
+    except RecursionError as error:
         raise Unmakeable(str(error)) from None
     except Unmakeable:
         raise

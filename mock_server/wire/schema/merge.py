@@ -4,14 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
+from overlap.mock_server.wire.schema.pattern_tree import Unmakeable
+
 Schema = dict[str, Any]
 NEVER: Schema = {"enum": []}
 _TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
 _DEEPEST = 32
-
-
-class Unmakeable(ValueError):
-    """A schema for which this server knows no valid instance."""
 
 
 def as_dict(schema: Any) -> Schema:

@@ -7,7 +7,8 @@ from math import ceil, floor
 from typing import Any
 
 from overlap.mock_server.wire.schema import formats, pattern
-from overlap.mock_server.wire.schema.merge import Schema, Unmakeable
+from overlap.mock_server.wire.schema.merge import Schema
+from overlap.mock_server.wire.schema.pattern_tree import Unmakeable
 
 _LONGEST = 100_000
 _VARIANTS = 1_000

@@ -5,7 +5,8 @@ from fractions import Fraction
 from typing import Any
 
 from overlap.mock_server.wire.schema import formats, pattern
-from overlap.mock_server.wire.schema.merge import Schema, Unmakeable, as_dict, resolve, types
+from overlap.mock_server.wire.schema.merge import Schema, as_dict, resolve, types
+from overlap.mock_server.wire.schema.pattern_tree import Unmakeable
 
 _DEEPEST = 200
 
