@@ -12,8 +12,8 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
+from overlap.mock_server.bench.mixed_requests import complete, sent
 from overlap.mock_server.bench.processes import Running, request, started
-from overlap.mock_server.bench.soak import complete, sent
 
 MS = 1e3
 TALK = [{"role": "user", "content": "x"}]

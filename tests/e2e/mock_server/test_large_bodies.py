@@ -8,8 +8,8 @@ import time
 
 import psutil
 
-from overlap.mock_server.bench.soak import complete
-from overlap.mock_server.bench.soak import sent as bytes_of
+from overlap.mock_server.bench.mixed_requests import complete
+from overlap.mock_server.bench.mixed_requests import sent as bytes_of
 
 TALK = [{"role": "user", "content": "[call 000009] [tokens 4] hello"}]
 PADDING = "The waits overlap. " * 100_000
