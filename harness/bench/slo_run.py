@@ -13,23 +13,17 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from overlap.harness.bench import run as bench
-from overlap.harness.bench.rounds import Progress, Round, Runner, Tell, measured, order_of
+from overlap.harness.bench.rounds import Progress, Round, Tell, measured, order_of
+from overlap.harness.bench.run import asked_of
 from overlap.harness.bench.slo_search import START, Bounds, Bracket, Trial, search
+from overlap.harness.bench.stage import Outcome, Stage, opened
 from overlap.harness.bench.worker_group import Team, team
-from overlap.harness.bench.worker_process import Broken
-from overlap.harness.host import interrupt
 from overlap.harness.host.environment import given
-from overlap.harness.mock.control import Lost
-from overlap.harness.mock.process import NotReady
-from overlap.harness.mock.processes import Servers
 from overlap.harness.model import arrivals_spec, slo
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Planned
 from overlap.harness.model.record import Call
 from overlap.harness.model.slo_verdict import SlotFigures, figures, hopeless, kept_briefly, verdict
-from overlap.harness.store.ledger import Ledger, begun, fresh, point_latest
-from overlap.harness.store.run_files import Unwritten, Writer
 from overlap.harness.text import numerals
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.text.numerals import exactly, plainly
@@ -162,69 +156,51 @@ def paced(words: str, seed: int, rate: float, calls: int) -> arrivals_spec.Arriv
     )
 
 
-def run(question: SloQuestion, tell: Tell) -> bench.Outcome:
+def run(question: SloQuestion, tell: Tell) -> Outcome:
     """Search for each strategy and return where the run is; raises `Mistake` before anything is measured."""
     arrivals = arrivals_spec.read(question.words, rate=START).words
     config = replace(question.config, arrivals=arrivals, rounds=question.config.rounds or ROUNDS, calls=1)
-    subjects = bench.asked_of(config)
-    parts = [(each.title, plan) for each in subjects for plan in each.plans]
-    folder = fresh(config.results, config.name or "slo")
-    with interrupt.held():
-        with begun(folder), Servers(config) as servers, Writer(folder) as writer:
-            ledger = Ledger(config, folder, writer, {each.title: each.question for each in subjects})
-            with Runner(config, servers, ledger, tell) as runner, interrupt.listening():
-                drawn = bench.prepare(config, parts, servers, runner, ledger)
-            # The cells of a search are in its own part of run.json: each was run at many rates.
-            ledger.plan((), 0, pinned=servers.pinned)
-            state, reason = Searching(question, config, servers, ledger, tell).carry_out(drawn)
-        note = point_latest(folder)
+    with opened(config, asked_of(config), config.name or "slo", tell) as stage:
+        stage.runner.end()
+        # The cells of a search are in its own part of run.json: each was run at many rates.
+        stage.ledger.plan((), 0, pinned=stage.servers.pinned)
+        searching = Searching(question, config, stage, tell)
+        ending = stage.measure(searching.carry_out)
+        stage.ledger.searched(searching.facts)
+        stage.close(ending)
     # At rates that are too high every call may fail; where none ever succeeded, the application is what is wrong.
-    failed = ledger.all_failed(by_cell=False)
-    faults = [*([reason] if reason else []), *ledger.balance.faults, *ledger.reasons, *failed]
-    return bench.Outcome(folder, state, tuple(faults), (note,) if note else ())
+    return stage.outcome(ending, stage.ledger.all_failed(by_cell=False))
 
 
 class Searching:
     """A search while it goes on."""
 
-    def __init__(
-        self, question: SloQuestion, config: RunConfig, servers: Servers, ledger: Ledger, tell: Tell
-    ) -> None:
-        self._question, self._config = question, config
-        self._servers, self._ledger, self._tell = servers, ledger, tell
+    def __init__(self, question: SloQuestion, config: RunConfig, stage: Stage, tell: Tell) -> None:
+        self._question, self._config, self._tell = question, config, tell
+        self._servers, self._ledger, self._drawn = stage.servers, stage.ledger, stage.drawn
         self._cells: dict[str, CellSearch] = {}
         self._slots, self._expected = 0, 0
 
-    def carry_out(self, drawn: Sequence[Round]) -> tuple[str, str | None]:
-        """Search for every cell; return the run's state and why it is no other."""
-        state, reason = "finished", None
-        try:
-            for planned in drawn[0].slots:
-                trials = search(self._question.bounds)
-                self._cells[planned.cell.id] = CellSearch(planned, trials, next(trials))
-            self._expected = len(self._cells) * (BRIEF_TRIALS + LONG_TRIALS * len(drawn))
-            with interrupt.listening():
-                self._look_briefly(drawn[0])
-                while any(each.bracket is None for each in self._cells.values()):
-                    self._look_longer(drawn)
-        except KeyboardInterrupt:
-            state, reason = "interrupted", interrupt.reason()
-        except Unwritten as full:
-            state, reason = "failed", full.why
-        except (Lost, NotReady, Broken) as lost:
-            state, reason = "failed", str(lost)
-        if state == "finished" and self._ledger.balance.faults:
-            state = "failed"
-        self._ledger.searched(self._facts(len(drawn)))
-        return state, bench.closed(self._ledger, state, reason)
+    def carry_out(self) -> None:
+        """Search for every cell."""
+        drawn = self._drawn
+        for planned in drawn[0].slots:
+            trials = search(self._question.bounds)
+            self._cells[planned.cell.id] = CellSearch(planned, trials, next(trials))
+        self._expected = len(self._cells) * (BRIEF_TRIALS + LONG_TRIALS * len(drawn))
+        self._look_briefly(drawn[0])
+        while any(each.bracket is None for each in self._cells.values()):
+            self._look_longer(drawn)
 
-    def _facts(self, rounds: int) -> Mapping[str, Any]:
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What run.json keeps of the search."""
         question = self._question
         return {
             "slo": dict(question.slo.limits),
             "share": question.share,
             "arrivals": question.words,
-            "rounds": rounds,
+            "rounds": len(self._drawn),
             "seconds": question.seconds(long=True),
             **asdict(question.bounds),
             "cells": [each.to_json() for each in self._cells.values()],
@@ -237,9 +213,7 @@ class Searching:
 
     def _look_briefly(self, drawn: Round) -> None:
         """Find about where each cell's rate lies, in one worker and with one pattern of arrivals."""
-        with team(
-            self._config.processes, self._servers.worker_cores, drawn.hash_seed, env=given(self._config.env)
-        ) as launch:
+        with self._team(drawn) as launch:
             for planned in drawn.slots:
                 cell = self._cells[planned.cell.id]
                 while cell.bracket is None and not cell.trial.long:
@@ -254,9 +228,7 @@ class Searching:
         for each in drawn:
             if not open_cells:
                 return
-            with team(
-                self._config.processes, self._servers.worker_cores, each.hash_seed, env=given(self._config.env)
-            ) as launch:
+            with self._team(each) as launch:
                 for planned in each.slots:
                     if planned.cell.id not in open_cells:
                         continue

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from overlap.harness.bench.run import Outcome
+from overlap.harness.bench.stage import Outcome
 from overlap.harness.host import interrupt
 from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, paper, warn
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from overlap.harness.bench import run
+from overlap.harness.bench.stage import Outcome
 from overlap.harness.commands._agree import agree
 from overlap.harness.commands._outcome import told
 from overlap.harness.host.input_files import read_toml
@@ -67,6 +68,6 @@ def command(  # noqa: PLR0913  a flag each
     sys.exit(told(outcome, quiet=quiet, as_json=as_json, formats=wanted))
 
 
-def _measure(config: RunConfig, *, quiet: bool, yes: bool) -> run.Outcome:
+def _measure(config: RunConfig, *, quiet: bool, yes: bool) -> Outcome:
     with Bar(margin(), quiet=quiet) as bar:
         return run.run(config, bar, lambda ask: agree(ask, yes=yes))

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from overlap.harness import registry
-from overlap.harness.bench.run import Outcome
+from overlap.harness.bench.stage import Outcome
 from overlap.harness.cli import COMMANDS, main
 from overlap.harness.commands._outcome import told
 from overlap.harness.model.record import Cell

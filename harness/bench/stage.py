@@ -1,0 +1,158 @@
+"""
+What every run has, whatever it measures: its folder and ledger, servers and workers, its cells, and how it ends.
+
+    with opened(…) as stage:                  folder made, servers started, rounds drawn
+        ending = stage.measure(work)          whatever ends it early is noted
+        stage.close(ending)                   the run's state is written down
+    return stage.outcome(ending)              where it is, and what is wrong with it
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+
+from overlap.harness import registry
+from overlap.harness.bench.dry_run import ask
+from overlap.harness.bench.rounds import Round, Runner, Tell, rounds
+from overlap.harness.bench.targets import Subject
+from overlap.harness.bench.worker_process import Broken
+from overlap.harness.host import interrupt
+from overlap.harness.mock.control import Lost
+from overlap.harness.mock.process import NotReady
+from overlap.harness.mock.processes import Servers
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.plan import Plan, Planned, expand
+from overlap.harness.remote.visit import Stopped, Visit
+from overlap.harness.store.ledger import Ledger, begun, fresh, point_latest
+from overlap.harness.store.run_files import Unwritten, Writer
+from overlap.harness.text.mistakes import Mistake
+
+DEFAULT_ROUNDS = 5
+Parts = list[tuple[str, Plan]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where the run is, its state, what is wrong with it, one sentence each, and what else to know."""
+
+    folder: Path
+    state: str
+    faults: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Ending:
+    """How a run ended: its state, and why it is no other."""
+
+    state: str = "finished"
+    reason: str | None = None
+
+
+@dataclass(slots=True)
+class Stage:
+    """A run while it goes on."""
+
+    config: RunConfig
+    folder: Path
+    servers: Servers
+    ledger: Ledger
+    runner: Runner
+    drawn: Sequence[Round]
+    notes: list[str] = field(default_factory=list)
+
+    def measure(self, work: Callable[[], None]) -> Ending:
+        """Have *work* done, and return how it ended: a signal ends it, and a server or worker that is lost."""
+        ending = Ending()
+        # No context manager: a signal may come while one is left, and would be raised outside of it.
+        try:
+            with interrupt.listening():
+                work()
+        except KeyboardInterrupt:
+            ending.state, ending.reason = "interrupted", interrupt.reason()
+        except Unwritten as full:
+            ending.state, ending.reason = "failed", full.why
+        except (Lost, NotReady, Broken) as lost:
+            ending.state, ending.reason = "failed", str(lost)
+        except Stopped as stopped:
+            ending.state, ending.reason = "stopped", str(stopped)
+        return ending
+
+    def close(self, ending: Ending) -> None:
+        """Write down how the run ended; where even that has no room, the reason says so."""
+        if ending.state == "finished" and self.ledger.balance.faults:
+            ending.state = "failed"
+        try:
+            self.ledger.state(ending.state, ending.reason)
+        except Unwritten as full:
+            ending.reason = f"{ending.reason or ending.state}; and run.json still says that it runs: {full.why}"
+
+    def outcome(self, ending: Ending, faults: Collection[str] = ()) -> Outcome:
+        """Return where the run is and what is wrong with it, *faults* last."""
+        reason = [ending.reason] if ending.reason else []
+        wrong = (*reason, *self.ledger.balance.faults, *self.ledger.reasons, *faults)
+        return Outcome(self.folder, ending.state, wrong, tuple(self.notes))
+
+
+@contextmanager
+def opened(
+    config: RunConfig, asked: Sequence[Subject], name: str, tell: Tell, visit: Visit | None = None
+) -> Iterator[Stage]:
+    """
+    Open a run called *name* of what is *asked*, with its rounds drawn; everything is ended with the block.
+
+    Signals are only noted meanwhile, but for what is measured. Raises `Mistake`, and leaves no folder, where
+    nothing can be measured as it was asked.
+    """
+    parts = [(each.title, plan) for each in asked for plan in each.plans]
+    parts = visit.parts(parts) if visit else parts
+    folder = fresh(config.results, name)
+    with interrupt.held():
+        with begun(folder), Servers(config) as servers, Writer(folder) as writer:
+            ledger = Ledger(config, folder, writer, {each.title: each.question for each in asked})
+            with Runner(config, servers, ledger, tell, visit) as runner:
+                with interrupt.listening():
+                    drawn = _prepared(config, parts, servers, runner, ledger)
+                stage = Stage(config, folder, servers, ledger, runner, drawn)
+                yield stage
+        if note := point_latest(folder):
+            stage.notes.append(note)
+
+
+def _prepared(
+    config: RunConfig, parts: Parts, servers: Servers, runner: Runner, ledger: Ledger
+) -> Sequence[Round]:
+    """Start every server, ask the applications for their methods, and draw the rounds."""
+    try:
+        if runner.visit:
+            runner.visit.ready()
+        # They come up while the first worker imports what is to be measured.
+        for _, plan in parts:
+            servers.begin(plan.profile, plan.tokens, plan.server)
+        planned = _planned(config, parts, runner, ledger)
+        for _, plan in parts:
+            servers.ensure(plan.profile, plan.tokens, plan.server)
+    except NotReady as wrong:
+        raise Mistake(str(wrong)) from wrong
+    except registry.Unknown as unknown:
+        raise Mistake(unknown.args[0]) from unknown
+    if not planned:
+        raise Mistake("nothing to measure: no strategy that was asked for applies")
+    if runner.visit:
+        planned = runner.visit.agreed(planned)
+    drawn = rounds(planned, config.seed)
+    ledger.plan(planned, sum(len(each.slots) for each in drawn), pinned=servers.pinned)
+    return drawn
+
+
+def _planned(config: RunConfig, parts: Parts, runner: Runner, ledger: Ledger) -> list[Planned]:
+    """Expand *parts* to cells; which strategies apply follows from the methods of each application."""
+    asked = ask(parts, runner)
+    ledger.noted("notes", asked.odd)
+    ledger.noted("left_out", asked.left_out)
+    default = config.rounds or DEFAULT_ROUNDS
+    each = (expand(name, plan, asked.methods[name], default) for name, plan in parts)
+    unique = {planned.cell.id: planned for planned in chain.from_iterable(each)}
+    return list(unique.values())
