@@ -6,6 +6,7 @@ wholly beyond, and undecided in between. What is counted is judged by every roun
 round that gave nothing, a metric nobody knows, calls that failed where no limit on `errors` says how many may.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -52,6 +53,7 @@ class _Evidence:
     """What one run has to say; worked out once."""
 
     run: Run
+    name: str
     forgiven: frozenset[str] = field(default_factory=frozenset)
 
     @cached_property
@@ -111,7 +113,8 @@ def judge_budgets(budgets: Sequence[Budget], runs: Sequence[Run]) -> tuple[Held,
     Raises `Mistake` for a limit that has no place in any of them, since a limit that judges nothing would always
     pass, and for limits that cannot be meant.
     """
-    evidence = [_Evidence(run, _forgiven(budgets, run)) for run in runs]
+    named = zip(runs, _names(runs), strict=True)
+    evidence = [_Evidence(run, name, _forgiven(budgets, run)) for run, name in named]
     held: list[Held] = []
     for budget in budgets:
         for limit in budget.limits:
@@ -132,6 +135,16 @@ def judge_budgets(budgets: Sequence[Budget], runs: Sequence[Run]) -> tuple[Held,
     return tuple(held)
 
 
+def _names(runs: Sequence[Run]) -> list[str]:
+    """Name each of *runs*, no two alike: folders in two places may have one name."""
+    before: Counter[str] = Counter()
+    names = []
+    for run in runs:
+        before[run.name] += 1
+        names.append(run.name if before[run.name] == 1 else f"{run.name} ({before[run.name]})")
+    return names
+
+
 def overall(held: Sequence[Held]) -> Verdict:
     """Answer the one verdict on all of them: the worst; nothing judged is invalid."""
     return min((each.verdict for each in held), key=ORDER.index, default="invalid")
@@ -146,7 +159,7 @@ def _forgiven(budgets: Sequence[Budget], run: Run) -> frozenset[str]:
 def _held(limit: Limit, place: Place, evidence: _Evidence) -> Held:
     cells = [place.cell, *([place.other] if place.other else [])]
     gap = next((told for cell in cells if (told := evidence.gap(cell))), "")
-    held = Held(evidence.run.name, place, limit, "invalid", gap)
+    held = Held(evidence.name, place, limit, "invalid", gap)
     every = [sound(evidence.rounds.get(cell.id, ())) for cell in cells]
     if not all(every):
         return held

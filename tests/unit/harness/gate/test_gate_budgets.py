@@ -435,5 +435,8 @@ def test_of_several_runs_every_row_and_case_says_which(run):
     assert len(cases) == 4
     shown = [row[2].text for row in made.sections[0].table.rows]
     assert [text.split(": ")[0] for text in shown] == [run.name, "the-other"] * 2
+    twins = compose(judge_budgets(budgets, [run, replace(run, folder=run.folder.parent / "x" / run.folder.name)]))
+    assert "in 2 runs." in twins.verdict.answer
+    assert len({(check.group, check.name) for check in twins.verdict.checks}) == 4
     alone = compose(judge_budgets(budgets, [run]))
     assert [row[2].text for row in alone.sections[0].table.rows] == ["layers/chain/gather/asyncio/16"] * 2

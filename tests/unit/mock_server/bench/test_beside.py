@@ -3,8 +3,8 @@
 import random
 
 from overlap.mock_server.bench import beside
-from overlap.mock_server.bench.processes import started
 from overlap.mock_server.bench.mixed_requests import drawn
+from overlap.mock_server.bench.processes import started
 
 
 def test_waits_are_measured_until_the_large_answer_is_over():
