@@ -11,6 +11,7 @@ from pathlib import Path
 
 from overlap.harness.gate.arms import envs, installer
 from overlap.harness.gate.arms.lock import Lock, of_lines
+from overlap.harness.gate.arms.pins import normalized
 from overlap.harness.host import our_package
 from overlap.harness.host.environment import scrubbed
 from overlap.harness.host.owned.children import Child
@@ -54,8 +55,8 @@ def check(wanted: Sequence[str]) -> None:
 
 
 def normal(name: str) -> str:
-    """Answer *name* as package indexes compare names, without extras."""
-    return re.sub(r"[-_.]+", "-", name.partition("[")[0]).lower()
+    """Return *name* as package indexes compare names, without extras."""
+    return normalized(name.partition("[")[0])
 
 
 def direct(pyproject: str, wanted: Sequence[str]) -> list[str]:

@@ -13,15 +13,13 @@ from overlap.harness.commands._outcome import told
 from overlap.harness.host.input_files import read_toml
 from overlap.harness.model.config import RunConfig, config_from
 from overlap.harness.terminal.command_line import (
-    INTERRUPTED,
     config_options,
-    fail,
+    ending,
     format_option,
     formats_of,
     margin,
 )
 from overlap.harness.terminal.progress import Bar
-from overlap.harness.text.mistakes import Mistake
 
 
 @click.command("bench")
@@ -53,18 +51,13 @@ def command(  # noqa: PLR0913  a flag each
     Exit codes: 0 done; 1 something is missing or does not balance, what was measured is kept; 2 it cannot be
     done as asked, nothing was started; 130 interrupted, what was measured is kept.
     """
-    try:
+    with ending():
         given: dict[str, Any] = read_toml(file) if file else {}
         given |= {key: value for key, value in flags.items() if value is not None}
         if scenarios:
             given["scenarios"] = scenarios
         wanted = formats_of(formats)
         outcome = _measure(config_from(given), quiet=quiet or as_json, yes=yes)
-    except Mistake as mistake:
-        fail(str(mistake))
-    except KeyboardInterrupt:
-        print("overlap: interrupted before anything was measured", file=sys.stderr)
-        sys.exit(INTERRUPTED)
     sys.exit(told(outcome, quiet=quiet, as_json=as_json, formats=wanted))
 
 

@@ -13,9 +13,8 @@ from overlap.harness.host.timestamps import timestamp
 from overlap.harness.model.config import default_executor
 from overlap.harness.store.ledger import begun, fresh
 from overlap.harness.store.run_files import Unwritten
-from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, fail, margin, paper, warn
+from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, ending, margin, paper, warn
 from overlap.harness.terminal.progress import Bar
-from overlap.harness.text.mistakes import Mistake
 
 
 @click.command("diagnose")
@@ -45,13 +44,8 @@ def command(*, quiet: bool, as_json: bool, **asked: Any) -> None:
     Exit codes: 0 done; 1 something is missing, what was measured is kept; 2 it cannot be done as asked; 130
     interrupted, what was measured is kept.
     """
-    try:
+    with ending():
         code = _carry_out(Asked(**asked), quiet=quiet, as_json=as_json)
-    except Mistake as mistake:
-        fail(str(mistake))
-    except KeyboardInterrupt:
-        print("overlap: interrupted before anything was measured", file=sys.stderr)
-        sys.exit(INTERRUPTED)
     sys.exit(code)
 
 

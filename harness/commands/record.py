@@ -12,8 +12,7 @@ from overlap.harness.model.config import config_from
 from overlap.harness.recording.fit import NEAR, SPLITS, Fit
 from overlap.harness.recording.measure import Work
 from overlap.harness.recording.run import Asked, Outcome, check, record
-from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, fail, margin, paper, warn
-from overlap.harness.text.mistakes import Mistake
+from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, ending, fail, margin, paper, warn
 from overlap.harness.text.numerals import number
 
 
@@ -54,17 +53,12 @@ def command(out: Path | None, file: Path | None, against: Path | None, **given: 
     Exit codes: 0 done; 1 less than asked for was recorded, or a replay that is not close; 2 it cannot be done.
     """
     say = margin().print
-    try:
+    with ending("recorded"):
         if file and not given["base_url"] and not out:
             sys.exit(_tell_fits(check(file, say, against), "recorded again" if against else "replayed"))
         if file or against or not given["base_url"] or not out:
             fail("give --base-url and --out to record, or --check, with or without --against, for a recording")
         outcome = record(_asked(out, given), lambda ask: agree(ask, yes=given["yes"]), say)
-    except Mistake as mistake:
-        fail(str(mistake))
-    except KeyboardInterrupt:
-        print("overlap: interrupted before anything was recorded", file=sys.stderr)
-        sys.exit(INTERRUPTED)
     sys.exit(_tell(outcome.out, outcome))
 
 

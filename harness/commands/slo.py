@@ -9,9 +9,8 @@ from overlap.harness.bench import slo_run
 from overlap.harness.bench.slo_search import Bounds
 from overlap.harness.commands._outcome import told
 from overlap.harness.model.config import config_from
-from overlap.harness.terminal.command_line import INTERRUPTED, config_options, fail, margin
+from overlap.harness.terminal.command_line import config_options, ending, margin
 from overlap.harness.terminal.progress import Bar
-from overlap.harness.text.mistakes import Mistake
 
 BOUNDS = Bounds()
 DEFAULT = ("strategies",)
@@ -37,14 +36,9 @@ def command(
     those of bench.
     """
     given: dict[str, Any] = {key: value for key, value in flags.items() if value is not None}
-    try:
+    with ending():
         config = config_from({"arrivals": "poisson", "scenarios": scenarios or DEFAULT} | given)
         question = slo_run.question_of(config, share, Bounds(least, most))
         with Bar(margin(), quiet=quiet) as bar:
             outcome = slo_run.run(question, bar)
-    except Mistake as mistake:
-        fail(str(mistake))
-    except KeyboardInterrupt:
-        print("overlap: interrupted before anything was measured", file=sys.stderr)
-        sys.exit(INTERRUPTED)
     sys.exit(told(outcome, quiet=quiet))

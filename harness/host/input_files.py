@@ -44,11 +44,15 @@ def text_of(path: Path, most: int = 64 * MIB, shown: str | None = None) -> str:
         raise Mistake(f"cannot read {shown or path}, line {line}: it is not UTF-8 text") from wrong
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read options from a TOML file; `-` and `_` in keys are the same. Raises `Mistake`."""
+def toml_of(path: Path) -> dict[str, Any]:
+    """Return what the TOML file at *path* holds; raises `Mistake` as `text_of` does, and for what is not TOML."""
     text = text_of(path, MIB)
     try:
-        found = tomllib.loads(text)
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as wrong:
         raise Mistake(f"cannot read {path}: it is not TOML: {wrong}") from wrong
-    return {key.replace("-", "_"): value for key, value in found.items()}
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read options from a TOML file; `-` and `_` in keys are the same. Raises `Mistake`."""
+    return {key.replace("-", "_"): value for key, value in toml_of(path).items()}

@@ -36,6 +36,15 @@ def ask(base_url: str, method: str, path: str, content: Any = None) -> tuple[int
         connection.close()
 
 
+def ask_json(base_url: str, method: str, path: str, content: Any = None) -> tuple[int, Any]:
+    """Return the status and the JSON of one request, None for a status other than 200. Raises `Lost`."""
+    status, body = ask(base_url, method, path, content)
+    try:
+        return status, orjson.loads(body) if status == 200 else None
+    except ValueError as wrong:
+        raise silent(base_url, wrong) from wrong
+
+
 def silent(base_url: str, wrong: Exception) -> Lost:
     """Return what is to be raised where the server at *base_url* gives no answer, or none that makes sense."""
     return Lost(f"the server at {base_url} does not answer: {type(wrong).__name__}")
@@ -43,11 +52,9 @@ def silent(base_url: str, wrong: Exception) -> Lost:
 
 def configuration(base_url: str) -> dict[str, Any]:
     """Return the configuration of the mock server at *base_url* as it is now. Raises `Lost`."""
-    _, body = ask(base_url, "GET", _CONFIG)
-    try:
-        found: dict[str, Any] = orjson.loads(body)
-    except ValueError as wrong:
-        raise silent(base_url, wrong) from wrong
+    status, found = ask_json(base_url, "GET", _CONFIG)
+    if not isinstance(found, dict):
+        raise Lost(f"the server at {base_url} answered {status} when asked for its configuration")
     return found
 
 

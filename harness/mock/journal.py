@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from time import monotonic, sleep
 from typing import Any
 
-import orjson
-
-from overlap.harness.mock.control import Lost, ask, silent
+from overlap.harness.mock.control import Lost, ask_json
 from overlap.harness.model.record import Served
 from overlap.harness.store.run_files import served_from
 
@@ -58,13 +56,10 @@ def _read(parts: list[dict[str, Any]]) -> Journal:
 
 def _post(base_url: str, path: str) -> dict[str, Any] | None:
     """Return the JSON with which the server answers; None where it knows no such *path*."""
-    status, body = ask(base_url, "POST", path)
+    status, found = ask_json(base_url, "POST", path)
     if status in {404, 405}:
         return None
     if status != 200:
         raise Lost(f"the server answered {status} when asked for its journal")
-    try:
-        found: dict[str, Any] = orjson.loads(body)
-    except ValueError as wrong:
-        raise silent(base_url, wrong) from wrong
-    return found
+    taken: dict[str, Any] = found
+    return taken

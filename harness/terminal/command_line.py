@@ -1,7 +1,8 @@
 """What the commands have in common: where they speak, how they fail, flags made of a configuration's fields."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -44,6 +45,18 @@ def fail(message: str) -> NoReturn:
     """Say one line and exit with 2."""
     warn(message)
     sys.exit(USAGE)
+
+
+@contextmanager
+def ending(what: str = "measured") -> Iterator[None]:
+    """End the command with one line for a `Mistake`, or where it is interrupted before anything was *what*."""
+    try:
+        yield
+    except Mistake as mistake:
+        fail(str(mistake))
+    except KeyboardInterrupt:
+        warn(f"interrupted before anything was {what}")
+        sys.exit(INTERRUPTED)
 
 
 def run_folder(named: Path) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import orjson
 
+from overlap.harness.gate.arms.pins import normalized
 from overlap.harness.host.environment import scrubbed
 from overlap.harness.host.owned.children import run
 from overlap.harness.text.mistakes import Mistake
@@ -14,7 +15,7 @@ _ASK = """
 import json, platform, sys
 from importlib.metadata import distributions
 told = (each.metadata for each in distributions())
-found = {(each["Name"] or "").lower().replace("_", "-"): each["Version"] for each in told}
+found = {each["Name"] or "": each["Version"] for each in told}
 version, kind = platform.python_version(), platform.python_implementation()
 print(json.dumps({"version": version, "kind": kind, "home": sys.base_prefix, "packages": found}))
 """
@@ -48,8 +49,10 @@ def ask(python: str | Path) -> Interpreter | None:
     """Answer what *python* says of itself; None where it does not run."""
     try:
         done = run([python, "-I", "-c", _ASK], env=scrubbed())
-        return Interpreter(**orjson.loads(done.stdout))
-    except (OSError, ValueError, TypeError):
+        said = orjson.loads(done.stdout)
+        said["packages"] = {normalized(name): version for name, version in said["packages"].items()}
+        return Interpreter(**said)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 

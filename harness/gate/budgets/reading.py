@@ -7,7 +7,6 @@ Budgets: limits checked in beside the code, in a TOML file, to be kept by every 
     name = "the default strategy"       # optional
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from overlap.harness.gate.budgets.limit import Limit, limit
-from overlap.harness.host.input_files import MIB, text_of
+from overlap.harness.host.input_files import toml_of
 from overlap.harness.text.mistakes import Mistake
 
 KEYS = ("name", "cells", "limits")
@@ -36,11 +35,7 @@ class Budget:
 
 def read(path: Path) -> tuple[Budget, ...]:
     """Read the budgets in *path*. Raises `Mistake` for what is not there, not TOML, or no budget: one line."""
-    text = text_of(path, MIB)
-    try:
-        found = tomllib.loads(text)
-    except (ValueError, RecursionError) as wrong:
-        raise Mistake(f"{path.name} is no TOML: {wrong}") from wrong
+    found = toml_of(path)
     try:
         return budgets_of(found)
     except Mistake as mistake:

@@ -30,6 +30,8 @@ def test_a_configuration_is_read_as_it_is(serve):
     assert configuration(serve((200, {"tokens": 20}))) == {"tokens": 20}
     with pytest.raises(Lost, match="JSONDecodeError"):
         configuration(serve((200, b"<html>")))
+    with pytest.raises(Lost, match="answered 404 when asked for its configuration"):
+        configuration(serve((404, {"error": "what?"})))
 
 
 @pytest.mark.parametrize("asked", [configuration, lambda base: configure(base, {})])

@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
+import orjson
 import pytest
 
+from overlap.harness.gate.arms import interpreter
 from overlap.harness.gate.arms.benchmarks import pytest_command
 from overlap.harness.gate.arms.pins import pins
 from overlap.harness.gate.arms.unread import notes
@@ -165,3 +167,12 @@ def test_a_tree_with_the_plugin_whose_environment_lacks_it_loads_it(tmp_path, fi
     (tmp_path / file).touch()
     assert loads(command())
     assert not loads(command(**{"overlap-bench": "0.1"}))
+
+
+def test_a_package_is_known_by_its_name_however_it_is_spelled(monkeypatch):
+    """Locks write zope-interface where its own metadata has a dot and a capital."""
+    said = orjson.dumps({"version": "3.12.1", "kind": "CPython", "home": "/", "packages": {"Zope.Interface": "7"}})
+    monkeypatch.setattr(interpreter, "run", lambda *_, **__: SimpleNamespace(stdout=said))
+    asked = interpreter.ask("python")
+    assert asked is not None
+    assert asked.packages == {"zope-interface": "7"}
