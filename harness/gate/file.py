@@ -12,17 +12,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from hashlib import blake2b
 from pathlib import Path
-from types import UnionType
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any
 
-from overlap.harness.gate.record import ARMS, SCHEMA, Arm, Control, Missing, Outcome, Pair, Rule, Run, Series
+from overlap.harness.gate.record import ARMS, SCHEMA, Outcome, Run
 from overlap.harness.host.input_files import MIB, text_of
 from overlap.harness.store.run_files import replace
+from overlap.harness.store.typed import Misfit, typed
 from overlap.harness.text.mistakes import Mistake
 
 LARGEST = 256 * MIB
 OLD, DIGEST = "overlap-gate/1", "digest"
-RECORDS = (Arm, Control, Missing, Pair, Rule, Run, Series)
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:
@@ -100,60 +99,28 @@ def run_from(found: Any) -> Run:
         raise Mistake("not a gate run")
     if int(version) > int(newest):
         raise Mistake(f"of schema {schema}, and this version reads {SCHEMA}: a newer one is needed")
-    made = _made(Run, found.get("run"), "run")
-    assert isinstance(made, Run)
-    return made
-
-
-def _made(kind: Any, found: Any, where: str) -> Any:
-    """Answer *found* as a value of the type *kind*, or raise `Mistake` that names the place."""
-    if kind in RECORDS:
-        return _record(kind, found, where)
-    origin, inner = get_origin(kind), get_args(kind)
-    if origin is UnionType:
-        return None if found is None else _made(inner[0], found, where)
-    if origin is Literal and found in inner:
-        return found
-    if origin is tuple and isinstance(found, list):
-        return tuple(_made(inner[0], each, f"{where}[{i}]") for i, each in enumerate(found))
-    if origin is Mapping and isinstance(found, dict):
-        return {_key(inner[0], key, where): _made(inner[1], each, f"{where}.{key}") for key, each in found.items()}
-    if kind is Any or (isinstance(kind, type) and kind in _PLAIN and _PLAIN[kind](found)):
-        return float(found) if kind is float else found
-    raise Mistake(f"{where} cannot be {json.dumps(found)[:40]}")
-
-
-_PLAIN: Mapping[type, Any] = {
-    str: lambda found: isinstance(found, str),
-    bool: lambda found: isinstance(found, bool),
-    int: lambda found: isinstance(found, int) and not isinstance(found, bool),
-    float: lambda found: isinstance(found, int | float) and not isinstance(found, bool),
-}
-
-
-def _record(kind: Any, found: Any, where: str) -> Any:
-    if not isinstance(found, dict):
-        raise Mistake(f"{where} is not there" if found is None else f"{where} is no record")
-    if kind is Pair:
-        found = {key: math.nan if key in ARMS and value is None else value for key, value in found.items()}
-    hints = get_type_hints(kind)
-    # A field that a later version added is no reason to refuse: what it says was not needed for the verdict.
-    given = {name: _made(hints[name], found[name], f"{where}.{name}") for name in hints if name in found}
     try:
-        return kind(**given)
-    except Mistake as wrong:
-        raise Mistake(f"{where}.{wrong}") from None
-    except TypeError:
-        missing = next(field.name for field in fields(kind) if field.name not in given)
-        raise Mistake(f"{where}.{missing} is not there") from None
+        return typed(_with_gaps(found.get("run")), Run, "run")
+    except Misfit as wrong:
+        raise Mistake(str(wrong)) from None
 
 
-def _key(kind: Any, key: str, where: str) -> Any:
-    if kind is not int:
-        return key
-    if not key.isdecimal() or len(key) > 9:
-        raise Mistake(f"{where} has {key!r} where a number is due")
-    return int(key)
+def _with_gaps(run: Any) -> Any:
+    """Return *run*, of a file's JSON, with NaN for each value of a round that is null there."""
+    series = run.get("series") if isinstance(run, dict) else None
+    if not isinstance(series, list):
+        return run
+    return {**run, "series": [_series(each) for each in series]}
+
+
+def _series(series: Any) -> Any:
+    pairs = series.get("pairs") if isinstance(series, dict) else None
+    return {**series, "pairs": [_pair(each) for each in pairs]} if isinstance(pairs, list) else series
+
+
+def _pair(pair: Any) -> Any:
+    gaps = [arm for arm in ARMS if arm in pair and pair[arm] is None] if isinstance(pair, dict) else []
+    return {**pair, **dict.fromkeys(gaps, math.nan)} if gaps else pair
 
 
 def _no_number(word: str) -> float:

@@ -25,6 +25,10 @@ TRIAL = -1
 ERRORS = "errors"
 
 
+class ImpossibleRule(Mistake, ValueError):
+    """A rule from which no verdict could follow; a ValueError as well, so that a file's reader adds the place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """
@@ -47,18 +51,20 @@ class Rule:
     foreign: float = 0.25
 
     def __post_init__(self) -> None:
-        """Raise `Mistake` for what no verdict could follow from."""
+        """Raise `ImpossibleRule` for what no verdict could follow from."""
         for name in ("alpha", "beta"):
             if not 0 < getattr(self, name) < 1:
-                raise Mistake(f"{name} must lie between 0 and 1, not {getattr(self, name)}")
+                raise ImpossibleRule(f"{name} must lie between 0 and 1, not {getattr(self, name)}")
         for name in ("pass_bound", "noise"):
             if not 0 < getattr(self, name) <= MOST:
-                raise Mistake(f"{name} must lie between 0 and {exactly(MOST)}, not {exactly(getattr(self, name))}")
+                raise ImpossibleRule(
+                    f"{name} must lie between 0 and {exactly(MOST)}, not {exactly(getattr(self, name))}"
+                )
         for name in ("min_effect", "steal", "foreign"):
             if not getattr(self, name) >= 0:
-                raise Mistake(f"{name} must be at least 0, not {getattr(self, name)}")
+                raise ImpossibleRule(f"{name} must be at least 0, not {getattr(self, name)}")
         if self.max_rounds < 1:
-            raise Mistake(f"max_rounds must be at least 1, not {self.max_rounds}")
+            raise ImpossibleRule(f"max_rounds must be at least 1, not {self.max_rounds}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.store import audit, checksums
 from overlap.harness.store import run_json as shape
 from overlap.harness.store.json_records import call_from, cell_from, line, served_from, slot_from
+from overlap.harness.store.typed import typed
 from overlap.harness.text.mistakes import Mistake
 
 __all__ = [
@@ -233,7 +234,7 @@ def read(folder: Path) -> Run:
             raise Unreadable(f"{folder}/run.json is not a run of Overlap")
         if about["format"] > FORMAT:
             raise Unreadable(f"{folder} has format {about['format']}; this Overlap reads up to {FORMAT}")
-        cells = [cell_from(cell) for cell in about["cells"]]
+        cells = typed(about["cells"], list[Cell], "cells")
     except Mistake as wrong:
         there = (folder / "run.json").exists()
         raise Unreadable(str(wrong) if there else _instead(folder)) from None
