@@ -53,6 +53,7 @@ def _carry_out(asked: Asked, *, quiet: bool, as_json: bool) -> int:
     from overlap.harness.diagnose import report as telling
     from overlap.harness.diagnose.catalogue import interventions
     from overlap.harness.diagnose.run import Lab, carry_out
+    from overlap.harness.report import pages
 
     interventions(asked.only)  # a name that is not there is told before anything is started
     began = timestamp()
@@ -74,7 +75,7 @@ def _carry_out(asked: Asked, *, quiet: bool, as_json: bool) -> int:
         print((folder / telling.FILE).read_text(encoding="utf-8"))
     elif not quiet:
         console = paper()
-        telling.tell(report, console)
+        pages.show(report, console)
         console.print(f"\n{folder / 'report.html'}", highlight=False, soft_wrap=True)
     for fault in found.faults:
         warn(fault)

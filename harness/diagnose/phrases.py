@@ -7,7 +7,7 @@ from overlap.harness.diagnose.catalogue import Intervention
 from overlap.harness.diagnose.figures import HEADLINES
 from overlap.harness.diagnose.judge import Effect
 from overlap.harness.report.figures import listed
-from overlap.harness.text.numerals import count, interval, number
+from overlap.harness.text.numerals import count, number, of_ratio
 from overlap.harness.text.units import from_to, in_unit, scale
 
 
@@ -102,7 +102,7 @@ def gain(effect: Effect) -> str:
     fails = f", and {number(after)} calls a slot fail instead of {number(before)}" if after > before else ""
     if effect.times is None:
         return change + fails
-    within = interval(effect.low, effect.high, effect.times)
+    within = of_ratio(effect.low, effect.high, effect.times)
     return f"{change} ({number(effect.times)} times{f', {within}' if within else ''}){fails}"
 
 
@@ -126,5 +126,5 @@ def ends(effect: Effect) -> tuple[str, str]:
     """Answer before and after with their unit, and the factor with its interval, for a table."""
     by = scale(HEADLINES[effect.headline].unit, [effect.before])
     factor = number(effect.times) if effect.times is not None else ""
-    within = interval(effect.low, effect.high, effect.times)
+    within = of_ratio(effect.low, effect.high, effect.times)
     return from_to(effect.before, effect.after, by), f"{factor} ({within})" if within else factor

@@ -17,7 +17,7 @@ from overlap.harness.report.section import Column, Datum, Report, Section, Table
 from overlap.harness.store.run_files import replace, room
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    pass
 
 FILE = "diagnosis.json"
 
@@ -41,11 +41,6 @@ def keep(folder: Path, made: Measured, time: str) -> Diagnosis:
     with room(folder):
         replace(folder / FILE, orjson.dumps(to_json(made, found, about), option=orjson.OPT_INDENT_2, default=str))
     return found
-
-
-def tell(report: Report, console: "Console") -> None:
-    """Show *report* on a terminal."""
-    pages.show(report, console)
 
 
 def compose(made: Measured, found: Diagnosis, time: str) -> Report:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from overlap.harness.report.section import Column, Datum
 from overlap.harness.stats.estimate import Estimate
-from overlap.harness.text.numerals import DASH, UNKNOWN, count, interval, number, plain, plainly
+from overlap.harness.text.numerals import DASH, UNKNOWN, count, interval, number, of_ratio, plainly
 from overlap.harness.text.units import Scale, scale
 
 __all__ = [
@@ -64,15 +64,8 @@ def times(estimate: Estimate) -> str:
     >>> times(Estimate(1.04, 1.003, 1.07, 5, 5, "")).replace(DASH, " - ")
     '1.04 times (1.003 - 1.070)'
     """
-    entry, ends = datum(estimate, Scale(1, "")), (estimate.low, estimate.high)
-    if None in ends or not entry.interval:
-        return f"{entry.text} times"
-    within = entry.interval
-    for decimals in range(3, 6):
-        if not any(end is not None and end != 1 and round(end, decimals - 1) == 1 for end in ends):
-            break
-        within = DASH.join(plain(end, decimals) for end in ends if end is not None)
-    return f"{entry.text} times ({within})"
+    within = of_ratio(estimate.low, estimate.high, estimate.value)
+    return f"{datum(estimate, Scale(1, '')).text} times{f' ({within})' if within else ''}"
 
 
 def listed(names: Sequence[str], most: int = 4) -> str:

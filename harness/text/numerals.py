@@ -87,6 +87,23 @@ def interval(low: float | None, high: float | None, beside: float | None = None)
     return " to ".join(ends) if low < 0 else DASH.join(ends)
 
 
+def of_ratio(low: float | None, high: float | None, beside: float | None = None) -> str:
+    """
+    Write the interval of a ratio as `interval` does, and finer where an end that is not 1 would read as 1.
+
+    >>> of_ratio(1.003, 1.07, 1.04).replace(DASH, " - "), of_ratio(1.0, 1.07, 1.04).replace(DASH, " - ")
+    ('1.003 - 1.070', '1.00 - 1.07')
+    """
+    within = interval(low, high, beside)
+    if low is None or high is None or not within:
+        return within
+    for decimals in range(3, 6):
+        if not any(end != 1 and round(end, decimals - 1) == 1 for end in (low, high)):
+            break
+        within = DASH.join(plain(end, decimals) for end in (low, high))
+    return within
+
+
 def count(number_of: int, noun: str) -> str:
     """
     Count in words that agree.

@@ -3,7 +3,7 @@
 import pytest
 
 from overlap.harness.diagnose.judge import Effect
-from overlap.harness.diagnose.phrases import Finding, answer, failing, gain, least
+from overlap.harness.diagnose.phrases import Finding, answer, ends, failing, gain, least
 from overlap.harness.diagnose.virtual_speedup import faster
 from overlap.harness.report.figures import DASH
 
@@ -111,3 +111,10 @@ def test_failed_calls_are_in_the_answer_before_no_trap_was_shown():
 def test_a_figure_that_failed_calls_hide_is_not_called_unmeasured():
     """It was measured, and is not known."""
     assert least(Effect("loop", "p95", "unknown", 0, errors=(5.0, 0.0))) == "unknown, since calls failed"
+
+
+def test_a_gain_that_is_shown_never_reads_as_none():
+    """An interval that begins above 1 does not begin at 1.00."""
+    effect = Effect("loop", "cpu", "buys", 5, 3 * MS, 2.9 * MS, 1.04, 1.003, 1.07)
+    assert gain(effect).endswith(f"(1.04 times, 1.003{DASH}1.070)")
+    assert ends(effect)[1] == f"1.04 (1.003{DASH}1.070)"
