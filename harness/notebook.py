@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from overlap.harness import registry
 from overlap.harness.application.adapting import METHODS, adapted, is_application, methods
 from overlap.harness.application.inputs import item
 from overlap.harness.application.shape import shape
-from overlap.harness.bench.surroundings import joined
+from overlap.harness.bench.surroundings import joined, slot_of
 from overlap.harness.host.descriptors import allow
 from overlap.harness.host.gc_freeze import settle
 from overlap.harness.host.owned.children import guarded
@@ -33,10 +33,11 @@ from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.probe import Item, Probe
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.summary import summarise
-from overlap.harness.store.run_files import Run, slot_from
+from overlap.harness.store.run_files import Run
 from overlap.harness.worker.instruments import Instruments
+from overlap.harness.worker.results import Timed
 from overlap.harness.worker.slot import close
-from overlap.harness.worker.stopwatch import Timed, awaited, blocking
+from overlap.harness.worker.stopwatch import awaited, blocking
 
 _OPTION = re.compile(r"--(\w+) (\d+)")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -188,8 +189,7 @@ async def _slot(work: _Work, cell: Cell, number: int, position: int) -> tuple[Sl
     with Instruments(work.app) as instruments:
         timed = await _ran(strategy, work.app, work.items(number), probe, cell.concurrency)
     calls, made = probe.calls(cell.id, number), len(work.prompts)
-    about = {"cell": cell.id, "round": number, "position": position, "made": made}
-    slot = slot_from({**about, **asdict(instruments.read(timed))})
+    slot = slot_of(cell.id, number, position, made, instruments.read(timed))
     slot, calls = joined(slot, calls, await work.journal(), own=True)
     # The application lives through all slots: which of its connections are this one's own cannot be told.
     return replace(slot, opened=None), calls

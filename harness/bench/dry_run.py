@@ -11,7 +11,7 @@ from overlap.harness.mock.journal import take
 from overlap.harness.model.plan import Plan, Planned
 from overlap.harness.model.record import OWN, Cell
 from overlap.harness.text.mistakes import Mistake
-from overlap.harness.worker.first_call import FirstCalls
+from overlap.harness.worker.results import FirstCalls
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,8 @@ from overlap.harness.model.plan import Planned
 from overlap.harness.model.record import UNTRIED, Call, Slot
 from overlap.harness.remote.visit import Visit
 from overlap.harness.store.ledger import Ledger
-from overlap.harness.store.run_files import call_from
-from overlap.harness.worker.first_call import FirstCalls
 from overlap.harness.worker.order import Order
+from overlap.harness.worker.results import FirstCalls
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +108,7 @@ def measured(launch: Launch | Team, order: Order, position: int, patience: float
     on, `Lost` where the server is gone.
     """
     outside = Surroundings(order)
-    answer = launch.slot(order, patience + order.span)
-    return outside.slot(answer["timed"], [call_from(fact) for fact in answer["calls"]], position)
+    return outside.slot(launch.slot(order, patience + order.span), position)
 
 
 class Runner:

@@ -1,8 +1,7 @@
 """What is known of a slot from outside: the server's journal of it, and what other programs took meanwhile."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 from overlap.harness.application.spec import parse
 from overlap.harness.host.other_programs import look, taken, used
@@ -10,8 +9,8 @@ from overlap.harness.mock.join import join, opened
 from overlap.harness.mock.join_by_time import join_by_time
 from overlap.harness.mock.journal import Journal, take
 from overlap.harness.model.record import Call, Slot
-from overlap.harness.store.run_files import slot_from
 from overlap.harness.worker.order import Order
+from overlap.harness.worker.results import SlotResult, Timed, values
 
 
 class Surroundings:
@@ -32,12 +31,18 @@ class Surroundings:
         # A real endpoint keeps no journal, and is sent nothing that its budget does not count.
         return None if self._order.remote else take(self._order.base_url)
 
-    def slot(self, timed: Mapping[str, Any], calls: list[Call], position: int = 0) -> tuple[Slot, list[Call]]:
-        """Return the slot that was *timed*, and its *calls*, joined with the server's journal."""
+    def slot(self, result: SlotResult, position: int = 0) -> tuple[Slot, list[Call]]:
+        """Return the slot and its calls, with what the server's journal knows of them."""
         order, journal = self._order, self._take()
-        about = {"cell": order.cell.id, "round": order.round, "position": position, "made": order.calls}
-        slot = slot_from({**about, **timed, **asdict(taken(self._before, look(self._cores)))})
-        return joined(slot, calls, journal, own=parse(order.word) is not None)
+        others = taken(self._before, look(self._cores))
+        slot = slot_of(order.cell.id, order.round, position, order.calls, result.timed)
+        slot = replace(slot, steal=others.steal, foreign=others.foreign)
+        return joined(slot, result.calls, journal, own=parse(order.word) is not None)
+
+
+def slot_of(cell: str, number: int, position: int, made: int, timed: Timed) -> Slot:
+    """Return the record of a slot of which nothing is known but what was *timed*."""
+    return Slot(cell, number, position, made, **values(timed))
 
 
 def joined(

@@ -8,22 +8,20 @@ call need not wait until the one before it is computed: it takes the core from t
 nothing to share out: one worker runs it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import cycle, islice
 from time import monotonic, monotonic_ns
-from typing import Any, Self
+from typing import Self
 
 from overlap.harness.bench.worker_process import PATIENCE, Launch
 from overlap.harness.host import interrupt
 from overlap.harness.worker import open_loop
-from overlap.harness.worker.first_call import FirstCalls
 from overlap.harness.worker.order import Order
+from overlap.harness.worker.results import FirstCalls, SlotResult, added, result_from
 
 MARGIN = 20_000_000
 """ns for the word to reach every worker, beyond what one needs to place its calls."""
-
-Fact = dict[str, Any]
 
 
 class Team:
@@ -46,8 +44,8 @@ class Team:
         """Ask one of them, as `Launch.tried` does."""
         return self._launches[0].tried(order, patience)
 
-    def slot(self, order: Order, patience: float) -> Fact:
-        """Have *order* carried out; answers {"timed": …, "calls": […]} of all of them. Raises `Broken`."""
+    def slot(self, order: Order, patience: float) -> SlotResult:
+        """Have *order* carried out, and return what came of it in all of them. Raises `Broken`."""
         if order.processes == 1:
             return self._launches[0].slot(order, patience)
         interrupt.check()
@@ -61,9 +59,10 @@ class Team:
         start = monotonic_ns() + open_loop.lead(order.calls) + MARGIN
         for each in self._launches:
             each.say({"start": start})
-        answers = [each.heard(end - monotonic(), patience) for each in self._launches]
-        calls = [call for answer in answers for call in answer["calls"]]
-        return {"timed": added(answer["timed"] for answer in answers), "calls": calls}
+        results = [result_from(each.heard(end - monotonic(), patience)) for each in self._launches]
+        return SlotResult(
+            added(result.timed for result in results), [call for result in results for call in result.calls]
+        )
 
     def end(self) -> None:
         """End all of them, within the time that one has."""
@@ -82,31 +81,3 @@ def team(
     several = processes > 1
     places = islice(cycle(cores), processes)
     return Team([Launch(core, hash_seed, env=env, together=several) for core in places], len(cores))
-
-
-def added(timed: Iterable[Fact]) -> Fact:
-    """
-    Add up what was timed in each of several processes.
-
-    Where there is nothing to add, it is the worst of each that stands for all: of lateness and of waits.
-    """
-    each = list(timed)
-    return {
-        **{name: _with(each, name, max) for name in each[0]},
-        "started": min(one["started"] for one in each),
-        **{name: _with(each, name, sum) for name in ("cpu", "beats", "tasks", "threads")},
-        "processes": len(each),
-    }
-
-
-COUNTS = frozenset({"count", "total"})
-
-
-def _with(each: Sequence[Fact], name: str, put: Any) -> Any:
-    """Put the values under *name* together: of a record, counts and totals are added, the rest is the largest."""
-    found = [one[name] for one in each if one[name] is not None]
-    if not found:
-        return None
-    if isinstance(found[0], dict):
-        return {key: _with(found, key, sum if key in COUNTS else max) for key in found[0]}
-    return put(found)

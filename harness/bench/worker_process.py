@@ -14,8 +14,8 @@ from overlap.harness.host.owned.line_process import LineProcess, Over, Silent
 from overlap.harness.host.secrets import HIDDEN_NAMES, hidden_among, masked
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.text.numerals import exactly
-from overlap.harness.worker.first_call import FirstCalls
 from overlap.harness.worker.order import Order
+from overlap.harness.worker.results import FirstCalls, SlotResult, result_from
 
 PATIENCE = 3.0
 """Seconds in which a worker may end by itself."""
@@ -79,9 +79,9 @@ class Launch:
         """Have the first calls of *order* made, and return what came of them. Raises `Broken`."""
         return FirstCalls(**self.ask({"tried": order}, patience)["tried"]).masked()
 
-    def slot(self, order: Order, patience: float) -> dict[str, Any]:
-        """Have *order* carried out; answers {"timed": …, "calls": […]}. Raises `Broken`."""
-        return self.ask({"slot": order}, patience)
+    def slot(self, order: Order, patience: float) -> SlotResult:
+        """Have *order* carried out, and return what came of it. Raises `Broken`."""
+        return result_from(self.ask({"slot": order}, patience))
 
     def ask(self, request: dict[str, Any], patience: float) -> dict[str, Any]:
         """Send *request* and answer its answer. Raises `Broken`, after *patience* seconds too, or `Mistake`."""

@@ -12,8 +12,8 @@ from overlap.harness.host.descriptors import allow
 from overlap.harness.mock.journal import take
 from overlap.harness.model.plan import STRATEGIES
 from overlap.harness.text.mistakes import Mistake
-from overlap.harness.worker.first_call import FirstCalls
 from overlap.harness.worker.order import Order
+from overlap.harness.worker.results import FirstCalls
 
 Tried = Callable[[Order], FirstCalls]
 """Has a worker make the first calls of an order."""

@@ -25,10 +25,10 @@ from overlap.harness.mock.process import NotReady
 from overlap.harness.mock.processes import Servers
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.record import Call, Slot
-from overlap.harness.store.run_files import Unwritten, call_from
+from overlap.harness.store.run_files import Unwritten
 from overlap.harness.text.mistakes import Mistake
-from overlap.harness.worker.first_call import FirstCalls
 from overlap.harness.worker.order import Order
+from overlap.harness.worker.results import FirstCalls, result_from
 
 STRATEGIES = "overlap.harness.strategies"
 # Tried in this order where none is named: what a service does comes first.
@@ -114,7 +114,7 @@ class Lab:
         """Have *request* for a slot carried out; return the slot and its calls, joined, and the whole answer."""
         outside = Surroundings(order)
         answer = self.ask(request)
-        return *outside.slot(answer["timed"], [call_from(fact) for fact in answer["calls"]]), answer
+        return *outside.slot(result_from(answer)), answer
 
 
 def carry_out(asked: Asked, lab: Lab, tell: Tell, keep: Callable[[Measured], object]) -> Measured:

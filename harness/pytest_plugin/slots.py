@@ -1,7 +1,5 @@
 """A slot that is opened, run and closed in three steps, so that pytest-benchmark can time the second."""
 
-from dataclasses import asdict
-
 from overlap.harness import registry
 from overlap.harness.bench.surroundings import Surroundings
 from overlap.harness.host.environment import cores
@@ -35,8 +33,7 @@ class OpenSlot:
     def closed(self) -> Round:
         """Close everything, and return what was measured, joined with the server's journal."""
         self._session.close()
-        result = self._session.result
-        slot, calls = self._outside.slot(asdict(result.timed), result.calls)
+        slot, calls = self._outside.slot(self._session.result)
         return Round(
             self._order.cell,
             slot,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from inspect import getdoc
 from typing import Any
 
@@ -10,35 +10,14 @@ from overlap.harness.application.adapting import methods
 from overlap.harness.application.blame import reason
 from overlap.harness.application.opening import scenario
 from overlap.harness.application.spec import parse
-from overlap.harness.host.secrets import masked
 from overlap.harness.probe import Item
 from overlap.harness.streams.chunks import carries
 from overlap.harness.worker.order import Order
+from overlap.harness.worker.results import FirstCalls
 from overlap.harness.worker.slot import SlotSession
 
 # The first call may be one that its application answers by itself.
 TRIES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class FirstCalls:
-    """
-    What came of an application's first calls.
-
-    *made* is how many there were, *empty* how many gave no output without failing; *errors* has one line for each
-    that failed. Where one went well, *lame* has the methods that do not work, each with such a line: a graph of
-    async nodes has an `invoke` that only raises.
-    """
-
-    made: int
-    empty: int
-    errors: list[str]
-    lame: dict[str, str]
-
-    def masked(self) -> "FirstCalls":
-        """Return them without secrets in what the application says of itself."""
-        lame = {name: masked(why) for name, why in self.lame.items()}
-        return replace(self, errors=[masked(error) for error in self.errors], lame=lame)
 
 
 def methods_of(order: Order) -> list[str]:

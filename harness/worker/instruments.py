@@ -7,7 +7,7 @@ from typing import Any, Self
 from overlap.harness.worker.executor import Waits
 from overlap.harness.worker.gc_pauses import Collections
 from overlap.harness.worker.pool_waits import PoolWaits
-from overlap.harness.worker.stopwatch import Timed
+from overlap.harness.worker.results import Timed
 
 
 class Instruments:

@@ -16,14 +16,13 @@ import gc
 import inspect
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol, Self
 
 from overlap.harness import registry
 from overlap.harness.host import scheduler_slice
 from overlap.harness.host.gc_freeze import settle, settle_for_now
 from overlap.harness.host.idle_guard import awake
-from overlap.harness.model.record import Call
 from overlap.harness.probe import Item, Probe
 from overlap.harness.remote.hooks import metered
 from overlap.harness.worker import loops, open_loop
@@ -31,8 +30,9 @@ from overlap.harness.worker.executor import StampedExecutor, Waits
 from overlap.harness.worker.instruments import Instruments
 from overlap.harness.worker.leftovers import Leftovers
 from overlap.harness.worker.order import Order
+from overlap.harness.worker.results import SlotResult, Timed
 from overlap.harness.worker.slowdown import Burning
-from overlap.harness.worker.stopwatch import Timed, awaited, blocking
+from overlap.harness.worker.stopwatch import awaited, blocking
 from overlap.harness.worker.target import Target
 
 STRATEGIES = "overlap.harness.strategies"
@@ -48,14 +48,6 @@ class Watch(Protocol):
 
     def ended(self) -> None:
         """End: the calls have been made, or were broken off."""
-
-
-@dataclass(frozen=True, slots=True)
-class SlotResult:
-    """What came of a slot, as seen from inside: what was timed, and its calls, warm-up calls first."""
-
-    timed: Timed
-    calls: list[Call]
 
 
 class SlotSession:

@@ -2,33 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from time import monotonic_ns, process_time_ns
 from typing import Any
 
 from overlap.harness.host import child_cpu
-from overlap.harness.model.record import Lag, Metered, Pauses, Queue
 from overlap.harness.probe import Item, Probe
 from overlap.harness.worker.heartbeat import Heartbeat
-
-
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """What was seen of a slot from inside: monotonic start and end, CPU time, and what explains lost time."""
-
-    started: int
-    ended: int
-    cpu: int
-    lag: Lag | None = None
-    beats: int | None = None
-    gc: Pauses | None = None
-    queue: Queue | None = None
-    pool: Queue | None = None
-    metered: Metered | None = None
-    offered: Lag | None = None
-    awake: bool | None = None
-    tasks: int | None = None
-    threads: int | None = None
+from overlap.harness.worker.results import Timed
 
 
 async def awaited(

@@ -86,9 +86,9 @@ def _answered(launch, server, name, plan, failing):
     for planned in expand(name, plan, methods, 1):
         if planned.cell.concurrency == min(plan.concurrency):
             answer = launch.slot(_order(server, planned.cell), 60)
-            assert len(answer["calls"]) == 2
+            assert len(answer.calls) == 2
             if planned.cell.variant not in failing:
-                assert [call["error"] for call in answer["calls"]] == [None] * 2, planned.cell.id
+                assert [call.error for call in answer.calls] == [None] * 2, planned.cell.id
 
 
 def _refused(launch, server, name):

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from overlap.harness.bench.worker_group import added, team
+from overlap.harness.bench.worker_group import team
 from overlap.harness.bench.worker_process import Broken, Launch
 from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.config import RunConfig
-from overlap.harness.model.record import Cell
+from overlap.harness.model.record import Cell, Lag, Pauses
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.worker.order import Order
+from overlap.harness.worker.results import Timed, added
 
 CALLS, WARM = 11, 2
 
@@ -43,8 +44,8 @@ def _order(server, client="aiohttp", arrivals="constant,rate=100", processes=3):
 def _due(processes, server):
     """When each call was due, in ns after the first."""
     with team(processes, (None,), 7) as workers:
-        calls = workers.slot(_order(server, processes=processes), 30)["calls"]
-    due = {call["index"]: call["due"] for call in calls if not call["warmup"]}
+        calls = workers.slot(_order(server, processes=processes), 30).calls
+    due = {call.index: call.due for call in calls if not call.warmup}
     return {index: at - due[0] for index, at in due.items()}
 
 
@@ -52,15 +53,15 @@ def test_every_call_is_made_once_and_no_two_have_a_tag_in_common(server):
     """Eleven calls among three, whose warm-up calls have names of their own: all find their journal entries."""
     with team(3, (None,), 7) as workers:
         answer = workers.slot(order := _order(server), 30)
-    names = sorted((call["warmup"], call["index"]) for call in answer["calls"])
+    names = sorted((call.warmup, call.index) for call in answer.calls)
     assert names == [(False, index) for index in range(CALLS)] + [(True, index) for index in range(3 * WARM)]
     assert len(names) == order.made
-    assert [call["error"] for call in answer["calls"]] == [None] * len(names)
-    timed = answer["timed"]
-    assert timed["processes"] == 3
-    counted = [call for call in answer["calls"] if not call["warmup"]]
-    assert all(timed["started"] <= call["sent"] <= call["done"] <= timed["ended"] for call in counted)
-    assert timed["offered"]["count"] == CALLS
+    assert [call.error for call in answer.calls] == [None] * len(names)
+    timed = answer.timed
+    assert timed.processes == 3
+    counted = [call for call in answer.calls if not call.warmup]
+    assert all(timed.started <= call.sent <= call.done <= timed.ended for call in counted)
+    assert timed.offered.count == CALLS
 
 
 def test_the_plan_is_that_of_one_process(server):
@@ -72,8 +73,8 @@ def test_a_closed_loop_is_one_workers(server):
     """There is nothing to share out."""
     with team(2, (None,), 7) as workers:
         answer = workers.slot(_order(server, arrivals=""), 30)
-    assert len(answer["calls"]) == CALLS + WARM
-    assert answer["timed"].get("processes") is None
+    assert len(answer.calls) == CALLS + WARM
+    assert answer.timed.processes is None
 
 
 def test_a_client_that_cannot_be_built_breaks_the_slot_and_leaves_nobody_waiting(server):
@@ -116,35 +117,23 @@ def test_workers_in_the_middle_of_a_slot_end_side_by_side(server, monkeypatch):
 
 def test_times_are_added_up_or_the_worst_stands_for_all():
     """What is lacking in one is lacking in none; what is lacking everywhere stays unknown."""
-    lag = {"p50": 1, "p99": 5, "max": 6, "count": 10}
-    one = {
-        "started": 5,
-        "ended": 9,
-        "cpu": 3,
-        "beats": 2,
-        "lag": lag,
-        "gc": None,
-        "awake": False,
-        "tasks": 0,
-        "threads": 1,
-    }
-    two = one | {"started": 4, "ended": 8, "gc": {"count": 1, "total": 7, "longest": 7}, "tasks": None}
-    two |= {"lag": {"p50": 2, "p99": 4, "max": 8, "count": 20}, "queue": None}
-    assert added([one | {"queue": None}, two]) == {
-        "started": 4,
-        "ended": 9,
-        "cpu": 6,
-        "beats": 4,
-        "lag": {"p50": 2, "p99": 5, "max": 8, "count": 30},
-        "gc": {"count": 1, "total": 7, "longest": 7},
-        "queue": None,
-        "awake": False,
-        "tasks": 0,
-        "threads": 2,
-        "processes": 2,
-    }
-    three = {"gc": {"count": 2, "total": 5, "longest": 4}}
-    assert added([two, two | three])["gc"] == {"count": 3, "total": 12, "longest": 7}
+    one = Timed(5, 9, 3, lag=Lag(1, 5, 6, 10), beats=2, awake=False, tasks=0, threads=1)
+    two = replace(one, started=4, ended=8, gc=Pauses(1, 7, 7), tasks=None, lag=Lag(2, 4, 8, 20))
+    assert added([one, two]) == Timed(
+        started=4,
+        ended=9,
+        cpu=6,
+        beats=4,
+        lag=Lag(p50=2, p99=5, max=8, count=30),
+        gc=Pauses(1, 7, 7),
+        awake=False,
+        tasks=0,
+        threads=2,
+        processes=2,
+    )
+    three = replace(two, gc=Pauses(count=2, total=5, longest=4), lag=Lag(1, None, 2, 3))
+    assert added([two, three]).gc == Pauses(count=3, total=12, longest=7)
+    assert added([two, three]).lag == Lag(2, 4, 8, 23)
 
 
 @pytest.mark.parametrize(

@@ -43,18 +43,18 @@ def _order(server, strategy="gather", client="aiohttp", loop="asyncio"):
 def test_a_slot_gives_its_calls_and_what_the_clock_said(server, launch, loop):
     """Four calls and two warm-up calls, all within the slot's times."""
     answer = launch.slot(_order(server, loop=loop), 30)
-    calls = [call for call in answer["calls"] if not call["warmup"]]
-    timed = answer["timed"]
-    assert [call["index"] for call in calls] == [0, 1, 2, 3]
-    assert len(answer["calls"]) == 6
-    assert all(timed["started"] <= call["sent"] <= call["done"] <= timed["ended"] for call in calls)
-    assert timed["cpu"] > 0
+    calls = [call for call in answer.calls if not call.warmup]
+    timed = answer.timed
+    assert [call.index for call in calls] == [0, 1, 2, 3]
+    assert len(answer.calls) == 6
+    assert all(timed.started <= call.sent <= call.done <= timed.ended for call in calls)
+    assert timed.cpu > 0
 
 
 def test_slots_of_one_launch_do_not_see_each_other(server, launch):
     """A second slot on another loop works like the first: nothing of a client outlives its slot."""
     for loop in ("asyncio", "uvloop", "asyncio"):
-        assert not [call["error"] for call in launch.slot(_order(server, loop=loop), 30)["calls"] if call["error"]]
+        assert not [call.error for call in launch.slot(_order(server, loop=loop), 30).calls if call.error]
 
 
 def test_an_application_says_which_methods_it_has(server, launch):

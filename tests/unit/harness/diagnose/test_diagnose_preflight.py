@@ -7,7 +7,7 @@ from overlap.harness.diagnose.config import Asked
 from overlap.harness.mock.journal import Journal
 from overlap.harness.model.record import Served
 from overlap.harness.text.mistakes import Mistake
-from overlap.harness.worker.first_call import FirstCalls
+from overlap.harness.worker.results import FirstCalls
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from dataclasses import asdict
 import pytest
 
 from overlap.harness.model.record import Cell
-from overlap.harness.worker.first_call import FirstCalls
 from overlap.harness.worker.main import answer
 from overlap.harness.worker.order import Order
+from overlap.harness.worker.results import FirstCalls
 
 APP = """
 import os

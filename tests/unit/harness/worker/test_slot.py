@@ -20,6 +20,8 @@ from overlap.harness.stats.rounds import Round
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.worker.main import answer
 from overlap.harness.worker.order import Order
+from overlap.harness.worker.results import result_from
+from overlap.harness.worker.serving import written
 from overlap.harness.worker.slot import SlotSession, execute
 
 APP = """
@@ -63,7 +65,7 @@ class Here:
     def slot(self, order, patience):
         """Have *order* carried out as a worker does."""
         del patience
-        return orjson.loads(orjson.dumps(answer({"slot": asdict(order)}), default=list))
+        return result_from(orjson.loads(written(answer({"slot": asdict(order)}))))
 
 
 def known(each):
