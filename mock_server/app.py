@@ -7,20 +7,20 @@ from functools import partial
 from typing import Any, Protocol
 
 from overlap.mock_server.config import Config
-from overlap.mock_server.control.control import Control, Then, changed
+from overlap.mock_server.control.control import ControlEndpoints, Then, changed
 from overlap.mock_server.control.metrics import Metrics
 from overlap.mock_server.control.pending import Pending
 from overlap.mock_server.exchange.counters import Counts
 from overlap.mock_server.exchange.exchange import Exchange
-from overlap.mock_server.exchange.journal import Journal
-from overlap.mock_server.exchange.large_bodies import LARGE, Reader, Reading
-from overlap.mock_server.exchange.schedule_plan import Plan, empty
+from overlap.mock_server.exchange.journal import ServerJournal
+from overlap.mock_server.exchange.large_bodies import LARGE, BodyReader, PendingBody
+from overlap.mock_server.exchange.schedule_plan import AnswerPlan, empty
 from overlap.mock_server.exchange.slow_answers import Workshop
-from overlap.mock_server.http.connection import Connection
+from overlap.mock_server.http.connection import ClientConnection
 from overlap.mock_server.http.request import Request
-from overlap.mock_server.limits.buckets import Own, Shared
-from overlap.mock_server.load.inline import Load
-from overlap.mock_server.responder import Answering
+from overlap.mock_server.limits.buckets import OwnBuckets, SharedBuckets
+from overlap.mock_server.load.inline import InlineLoad
+from overlap.mock_server.responder import Responder
 from overlap.mock_server.timing.pacer import Pacer
 
 
@@ -57,7 +57,7 @@ class App:
         sources: dict[str, str],
         token: str = "",
         counts: Counts | None = None,
-        buckets: Own | Shared | None = None,
+        buckets: OwnBuckets | SharedBuckets | None = None,
         company: Company | None = None,
     ) -> None:
         self.config = config
@@ -65,22 +65,22 @@ class App:
         self.token = token
         self.pacer = pacer
         self.counts = counts or Counts.own()
-        self.journal = Journal(config.journal, self.counts)
-        self.connections: set[Connection] = set()
+        self.journal = ServerJournal(config.journal, self.counts)
+        self.connections: set[ClientConnection] = set()
         self._company = company
-        self._answering = Answering(config, self._full, self.counts, buckets or Own())
+        self._answering = Responder(config, self._full, self.counts, buckets or OwnBuckets())
         self._metrics = Metrics(self._answering.paths)
         self.journal.listener = self._metrics.add
-        self._control = Control(self)
+        self._control = ControlEndpoints(self)
         self._load = self._loaded()
         self._workshop = Workshop()
-        self._reader = Reader()
+        self._reader = BodyReader()
 
     def _loaded(self) -> Working | None:
         size = self.config.size()
         if size is None:
             return None
-        return Load(size, self.pacer, self.counts) if self._company is None else self._company.load(self)
+        return InlineLoad(size, self.pacer, self.counts) if self._company is None else self._company.load(self)
 
     def _full(self) -> bool:
         return self._load is not None and self._load.full(time.monotonic_ns())
@@ -126,19 +126,19 @@ class App:
             "queue": self.counts.waiting,
         }
 
-    def opened(self, connection: Connection) -> int:
+    def opened(self, connection: ClientConnection) -> int:
         """Keep a new connection and number it."""
         self.connections.add(connection)
         return self.counts.connection()
 
-    def closed(self, connection: Connection) -> None:
+    def closed(self, connection: ClientConnection) -> None:
         """Forget a connection that is gone, and tell the answer under way that its reader is."""
         self.connections.discard(connection)
         if connection.exchange is not None:
             connection.exchange.lost()
             self.pacer.forget()
 
-    def resume(self, connection: Connection) -> None:
+    def resume(self, connection: ClientConnection) -> None:
         """Go on with an answer whose reader was slow: what is overdue leaves at once."""
         exchange = connection.exchange
         if isinstance(exchange, Exchange) and exchange.parked:
@@ -146,25 +146,25 @@ class App:
             if due is not None:
                 self.pacer.at(due, exchange)
 
-    def serve(self, connection: Connection, request: Request) -> None:
-        """Serve *request*: control requests by `Control`, all others by an exchange that the journal keeps."""
+    def serve(self, connection: ClientConnection, request: Request) -> None:
+        """Serve *request*: control requests by `ControlEndpoints`, all others by an exchange in the journal."""
         if self._control.serves(request.path) and request.refused is None:
             connection.exchange = pending = Pending(connection, keep=request.keep)
             self._control.answer(request, pending.send)
             return
         if len(request.body) > LARGE and (module := self._answering.reader(request)) is not None:
-            connection.exchange = reading = Reading()
+            connection.exchange = reading = PendingBody()
             self._reader.read(module, request, lambda known: self._read(connection, reading, known))
         else:
             self._serve(connection, request)
 
-    def _read(self, connection: Connection, reading: Reading, request: Request) -> None:
+    def _read(self, connection: ClientConnection, reading: PendingBody, request: Request) -> None:
         """Serve a request whose large body has been read, if its client is still there."""
         if not reading.left:
             connection.exchange = None
             self._serve(connection, request)
 
-    def _serve(self, connection: Connection, request: Request) -> None:
+    def _serve(self, connection: ClientConnection, request: Request) -> None:
         if not connection.used:
             # Counted by its first request: whoever only takes the journal would else be in it.
             connection.used = True
@@ -181,16 +181,16 @@ class App:
 
     def _later(
         self,
-        connection: Connection,
+        connection: ClientConnection,
         exchange: Exchange,
         prefill: int | None,
-        work: Callable[[], Plan],
+        work: Callable[[], AnswerPlan],
         *,
         held: bool,
     ) -> None:
         """Have the plan of an answer made beside the loop, and set it on its way then."""
 
-        def made(plan: Plan) -> None:
+        def made(plan: AnswerPlan) -> None:
             if exchange.over:  # its client has left meanwhile
                 if held:
                     self._workshop.free()
@@ -203,7 +203,7 @@ class App:
         wanted = partial(_unless, exchange, work)
         (self._workshop.hold if held else self._workshop.make)(wanted, made)
 
-    def _begin(self, connection: Connection, exchange: Exchange, prefill: int | None) -> None:
+    def _begin(self, connection: ClientConnection, exchange: Exchange, prefill: int | None) -> None:
         """Set an answer on its way, or have the load model do so."""
         if exchange.plan.early:
             connection.line.put(exchange.plan.early)
@@ -237,6 +237,6 @@ class App:
         self._reader.close()
 
 
-def _unless(exchange: Exchange, work: Callable[[], Plan]) -> Plan:
+def _unless(exchange: Exchange, work: Callable[[], AnswerPlan]) -> AnswerPlan:
     """Do *work*, unless nobody waits for it any more."""
     return empty() if exchange.over else work()

@@ -7,7 +7,7 @@ from typing import Any
 
 from overlap.mock_server.behaviour.behaviour import KEYS, Behaviour, behaviour
 from overlap.mock_server.behaviour.offers import offered
-from overlap.mock_server.behaviour.rules import Rule, rule
+from overlap.mock_server.behaviour.rules import FaultRule, rule
 from overlap.mock_server.http.guard import sendable, usable
 from overlap.mock_server.load.capacity import Size
 from overlap.mock_server.options import settings
@@ -175,7 +175,7 @@ class Config:
         """Return the behaviour of every model that has one of its own."""
         return {name: self.behaviour(name) for name in self._models()}
 
-    def rules(self) -> list[Rule]:
+    def rules(self) -> list[FaultRule]:
         """Return the rules of the faults."""
         return [rule(words, self.permits or OWNER) for words in self.fault]
 

@@ -12,25 +12,25 @@ from typing import NamedTuple
 from overlap.mock_server import overrides
 from overlap.mock_server.behaviour import rules
 from overlap.mock_server.behaviour.behaviour import KEYS, LONGEST, Behaviour, behaviour
-from overlap.mock_server.behaviour.rules import Facts, Rule
+from overlap.mock_server.behaviour.rules import FaultRule, RequestFacts
 from overlap.mock_server.config import Config
 from overlap.mock_server.exchange import schedule_plan as plan
 from overlap.mock_server.exchange.counters import Counts
 from overlap.mock_server.exchange.identity import Identity
 from overlap.mock_server.exchange.journal import LONGEST_PATH, Entry
-from overlap.mock_server.exchange.schedule_plan import End, Plan
+from overlap.mock_server.exchange.schedule_plan import AnswerPlan, End
 from overlap.mock_server.http import response_bytes
 from overlap.mock_server.http.request import Known, Request
 from overlap.mock_server.limits import heads
-from overlap.mock_server.limits.buckets import Own, Shared
+from overlap.mock_server.limits.buckets import OwnBuckets, SharedBuckets
 from overlap.mock_server.limits.limiting import Limiting
 from overlap.mock_server.options import registry
 from overlap.mock_server.options.settings import BadSetting
 from overlap.mock_server.options.shown import reason
-from overlap.mock_server.timing.schedule import Lazy, warms_up
+from overlap.mock_server.timing.schedule import LazyDraws, warms_up
 from overlap.mock_server.wire.common import errors, models, shapes
-from overlap.mock_server.wire.common.answer import Answer, Asked, Events
-from overlap.mock_server.wire.common.lazy import Lazy as Parts
+from overlap.mock_server.wire.common.answer import Answer, AnswerEvents, ApiRequest
+from overlap.mock_server.wire.common.lazy import LazyParts as Parts
 
 WIRE = "overlap.mock_server.wire.endpoints"
 SURELY_SHORT = plan.LONG // 64
@@ -47,9 +47,9 @@ class Answered(NamedTuple):
     """
 
     entry: Entry
-    plan: Plan
+    plan: AnswerPlan
     prefill: int | None
-    work: Callable[[], Plan] | None = None
+    work: Callable[[], AnswerPlan] | None = None
     held: bool = False
 
 
@@ -64,7 +64,7 @@ def at_once() -> "array[int]":
     return array("q", (0,))
 
 
-class Answering:
+class Responder:
     """
     Decides everything about an answer, and writes nothing.
 
@@ -72,7 +72,9 @@ class Answering:
     the limits have left.
     """
 
-    def __init__(self, config: Config, full: Callable[[], bool], counts: Counts, buckets: Own | Shared) -> None:
+    def __init__(
+        self, config: Config, full: Callable[[], bool], counts: Counts, buckets: OwnBuckets | SharedBuckets
+    ) -> None:
         self._full = full
         self._counts = counts
         self._buckets = buckets
@@ -109,7 +111,7 @@ class Answering:
         )
         try:
             return self._served(request, entry, identity, length)
-        except errors.Refused as refused:
+        except errors.ApiError as refused:
             return _refused(request, entry, refused, 0)
         except BaseException as wrong:  # noqa: BLE001 - whatever is wrong, the client gets an answer
             return _refused(request, entry, _unforeseen(wrong, request, entry), 0)
@@ -158,7 +160,7 @@ class Answering:
         takes_it = endpoint is not None and request.method == "POST" and request.refused is None
         return endpoint.__name__ if endpoint is not None and takes_it else None
 
-    def _admitted(self, asked: Asked, tokens: int, now: int) -> bytes:
+    def _admitted(self, asked: ApiRequest, tokens: int, now: int) -> bytes:
         """Return the rate-limit headers of a request that may pass; raises `Refused` for others."""
         limits = self._limiting.admit(asked.model, asked.prompt_tokens + tokens, now)
         if self._full():
@@ -188,7 +190,7 @@ class Answering:
         except BadSetting as bad:
             raise errors.bad_request(str(bad), overrides.FIELD) from None
 
-    def _rule(self, entry: Entry, key: str, model: str, chosen: dict[str, str]) -> Rule | None:
+    def _rule(self, entry: Entry, key: str, model: str, chosen: dict[str, str]) -> FaultRule | None:
         if "fault" in chosen:
             try:
                 return rules.rule(chosen["fault"], self._permits)
@@ -196,27 +198,27 @@ class Answering:
                 raise errors.bad_request(str(bad), overrides.FIELD) from None
         if not self._rules:
             return None
-        facts = Facts(key, self._counts.request(), entry.tag, entry.attempt, model)
+        facts = RequestFacts(key, self._counts.request(), entry.tag, entry.attempt, model)
         return rules.first(self._rules, facts, self._seed)
 
 
-def _wanted(known: Known) -> Asked:
+def _wanted(known: Known) -> ApiRequest:
     """Return what the caller wants; raises what the reading of the body raised."""
     if isinstance(known.wanted, Exception):
         raise known.wanted
-    wanted: Asked = known.wanted
+    wanted: ApiRequest = known.wanted
     return wanted
 
 
-_Order = tuple[ModuleType, Asked, Sequence[str], str, Behaviour, str, Rule | None, bytes, str, int]
+_Order = tuple[ModuleType, ApiRequest, Sequence[str], str, Behaviour, str, FaultRule | None, bytes, str, int]
 """What `_laid` is called with, in its order."""
 
 
-def _worked(request: Request, entry: Entry, *order: *_Order) -> Plan:
+def _worked(request: Request, entry: Entry, *order: *_Order) -> AnswerPlan:
     """Make the plan of an answer in another thread than the loop's; whatever goes wrong is a plan too."""
     try:
-        return _laid(request, entry, *order, Lazy())
-    except errors.Refused as wrong:
+        return _laid(request, entry, *order, LazyDraws())
+    except errors.ApiError as wrong:
         refused = wrong
     except BaseException as wrong:  # noqa: BLE001 - whatever is wrong, the client gets an answer
         refused = _unforeseen(wrong, request, entry)
@@ -227,17 +229,17 @@ def _laid(  # noqa: PLR0913, PLR0917 - all that was decided; to put it in one ob
     request: Request,
     entry: Entry,
     endpoint: ModuleType,
-    asked: Asked,
+    asked: ApiRequest,
     tokens: Sequence[str],
     reason: str,
     how: Behaviour,
     key: str,
-    rule: Rule | None,
+    rule: FaultRule | None,
     limits: bytes,
     identity: str,
     prefill: int,
-    rng: Lazy | None = None,
-) -> Plan:
+    rng: LazyDraws | None = None,
+) -> AnswerPlan:
     """Make the plan of an answer, all of it *prefill* ns later than its schedule says."""
     due = how.schedule.due(key, len(tokens) or 1, rng)
     if prefill:
@@ -264,8 +266,8 @@ def _laid(  # noqa: PLR0913, PLR0917 - all that was decided; to put it in one ob
 
 
 def _streamed(  # noqa: PLR0913 - what a head is made of
-    request: Request, request_id: str, events: Events, due: "array[int]", limits: bytes, *, apart: bool
-) -> Plan:
+    request: Request, request_id: str, events: AnswerEvents, due: "array[int]", limits: bytes, *, apart: bool
+) -> AnswerPlan:
     chunked, keep = request.chunks, request.keep and request.chunks
     head = heads.streamed(request_id, due[0], limits, events.kind, chunked=chunked, keep=keep)
     laid = plan.streamed(head, shapes.apart(events) if apart else events, due, chunked=chunked)
@@ -274,18 +276,18 @@ def _streamed(  # noqa: PLR0913 - what a head is made of
     return laid
 
 
-def _in_parts(request: Request, request_id: str, parts: Parts, due: int, limits: bytes) -> Plan:
+def _in_parts(request: Request, request_id: str, parts: Parts, due: int, limits: bytes) -> AnswerPlan:
     chunked, keep = request.chunks, request.keep and request.chunks
     head = heads.streamed(request_id, due, limits, response_bytes.JSON, chunked=chunked, keep=keep)
     return plan.in_parts(head, parts, due, chunked=chunked)
 
 
-def _whole(request: Request, request_id: str, body: bytes, due: int, limits: bytes) -> Plan:
+def _whole(request: Request, request_id: str, body: bytes, due: int, limits: bytes) -> AnswerPlan:
     head = heads.whole(request_id, due, limits, len(body), keep=request.keep)
     return plan.whole(head, body, due)
 
 
-def _unforeseen(wrong: BaseException, request: Request, entry: Entry) -> errors.Refused:
+def _unforeseen(wrong: BaseException, request: Request, entry: Entry) -> errors.ApiError:
     """Return the answer for what nobody foresaw: 400 if the request chose it, else 500 and a traceback here."""
     if isinstance(wrong, KeyboardInterrupt):
         raise wrong
@@ -297,8 +299,8 @@ def _unforeseen(wrong: BaseException, request: Request, entry: Entry) -> errors.
     return errors.server_error(entry.request_id)
 
 
-def refusal(entry: Entry, refused: errors.Refused, delay: int, *, keep: bool) -> Plan:
-    """Plan an error for an answer, *delay* ns after the request; the entry is told."""
+def refusal(entry: Entry, refused: errors.ApiError, delay: int, *, keep: bool) -> AnswerPlan:
+    """AnswerPlan an error for an answer, *delay* ns after the request; the entry is told."""
     entry.status, entry.stream = refused.status, False
     entry.retry_after = refused.pause
     head = heads.refused(entry.request_id, refused.status, len(refused.body), refused.headers, keep=keep)
@@ -308,7 +310,7 @@ def refusal(entry: Entry, refused: errors.Refused, delay: int, *, keep: bool) ->
     return laid
 
 
-def _refused(request: Request, entry: Entry, refused: errors.Refused, delay: int) -> Answered:
+def _refused(request: Request, entry: Entry, refused: errors.ApiError, delay: int) -> Answered:
     return Answered(entry, refusal(entry, refused, delay, keep=request.keep), None)
 
 

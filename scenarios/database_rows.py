@@ -84,7 +84,7 @@ READERS: dict[str, Callable] = {
 }
 
 
-class Notes:
+class NotesTable:
     """A stream of all notes and then of what the model says of them, as one chain; the database is a file."""
 
     def __init__(self, llm, read):
@@ -121,7 +121,7 @@ def app(client, endpoint, variant):
     del endpoint
     if variant not in READERS:
         raise refuse(variant, SCENARIO, ", ".join(READERS))
-    return Notes(model(client), READERS[variant])
+    return NotesTable(model(client), READERS[variant])
 
 
 def answer(summary: Summary) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from overlap.mock_server.options import settings
 from overlap.mock_server.options.permits import CLIENT, Permits
-from overlap.mock_server.timing.schedule import Lazy, Schedule
+from overlap.mock_server.timing.schedule import LazyDraws, Schedule
 
 LONGEST = 100_000
 """The most tokens an answer has."""
@@ -70,7 +70,7 @@ def _length(tokens: str, profile: str, seed: int, permits: Permits) -> Callable[
         if len(tokens) > _DIGITS or not 1 <= count <= LONGEST:
             raise settings.BadSetting(f"tokens={tokens}: must be from 1 to {LONGEST}")
         return lambda _: count
-    rng = Lazy()
+    rng = LazyDraws()
     if tokens == "profile":
         # The same key as the latency's, so that both draw the same line of a recording.
         latency = settings.chosen(PROFILES, profile, "length", given=1, others="offsets", permits=permits)

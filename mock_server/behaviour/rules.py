@@ -13,7 +13,7 @@ from overlap.mock_server.timing.schedule import of_any_round
 FOLDER = "overlap.mock_server.faults"
 
 
-class Facts(NamedTuple):
+class RequestFacts(NamedTuple):
     """What a rule may ask about a request: its key for draws, its number from 1, tag, attempt and model."""
 
     key: str
@@ -39,7 +39,7 @@ WHEN = When()
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class FaultRule:
     """
     A fault, its settings, and when it applies.
 
@@ -52,7 +52,7 @@ class Rule:
     settings: dict[str, Any]
     when: When
 
-    def applies(self, facts: Facts, seed: int) -> bool:
+    def applies(self, facts: RequestFacts, seed: int) -> bool:
         """Return whether the request with these facts gets this fault; draws depend on nothing but them."""
         when = self.when
         if when.nth and facts.number != when.nth:
@@ -73,7 +73,7 @@ def _drawn(key: str) -> float:
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest()) / 2**64
 
 
-def rule(words: str, permits: Permits = CLIENT) -> Rule:
+def rule(words: str, permits: Permits = CLIENT) -> FaultRule:
     """
     Return the rule *words* spell: a fault's name, its settings, and when: rate, nth, every, tag, attempt, model.
 
@@ -101,9 +101,9 @@ def rule(words: str, permits: Permits = CLIENT) -> Rule:
     fault = settings.chosen(FOLDER, ",".join(own), function, given, permits=permits)
     if refuses:
         settings.tried(words, lambda: fault.function(**fault.settings))
-    return Rule(words, fault.function, refuses, fault.settings, When(**when))
+    return FaultRule(words, fault.function, refuses, fault.settings, When(**when))
 
 
-def first(rules: Sequence[Rule], facts: Facts, seed: int) -> Rule | None:
+def first(rules: Sequence[FaultRule], facts: RequestFacts, seed: int) -> FaultRule | None:
     """Return the first rule that applies, or None."""
     return next((one for one in rules if one.applies(facts, seed)), None)

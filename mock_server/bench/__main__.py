@@ -10,7 +10,7 @@ from rich.table import Table
 
 from overlap.mock_server.bench import chart, memory, throughput
 from overlap.mock_server.bench.processes import cores, started
-from overlap.mock_server.bench.streams import Seen, measured, quantile, saturation
+from overlap.mock_server.bench.streams import StreamTimes, measured, quantile, saturation
 
 MS = 1e6
 COUNTS = (100, 250, 500, 1000, 1500, 2000, 2250, 2500, 3000)
@@ -62,7 +62,7 @@ def _exactness(console: Console, core: str, *, apart: bool) -> None:
     console.print(table)
 
 
-def _streams(console: Console, core: str, counts: tuple[int, ...], *, apart: bool) -> list[Seen]:
+def _streams(console: Console, core: str, counts: tuple[int, ...], *, apart: bool) -> list[StreamTimes]:
     table = Table(title=f"Streams of 50 tokens at once ({STEADY}): last token late, ms")
     heads = (
         "streams",

@@ -6,14 +6,14 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
-from overlap.mock_server.bench.streams import Seen, quantile
+from overlap.mock_server.bench.streams import StreamTimes, quantile
 
 MS = 1e6
 # Blue, orange and green of Okabe and Ito, which colour-blind readers tell apart.
 _LINES = ((0.5, "half of the streams (p50)", "#0072B2", "o"), (0.99, "99 of 100 streams (p99)", "#D55E00", "s"))
 
 
-def drawn(found: list[Seen], path: Path) -> None:
+def drawn(found: list[StreamTimes], path: Path) -> None:
     """Write the chart of how late last tokens were, by number of streams, to *path* as SVG."""
     mpl.rcParams["svg.fonttype"] = "none"
     mpl.rcParams["svg.hashsalt"] = "overlap"

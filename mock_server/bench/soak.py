@@ -30,7 +30,7 @@ CLIENTS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Footprint:
     """What the server holds after a round: memory, descriptors, threads, requests in flight, connections."""
 
     memory: int
@@ -49,7 +49,7 @@ def calls(host: str, port: int, first: int, count: int) -> int:
     return count
 
 
-def held(server: Running) -> Held:
+def held(server: Running) -> Footprint:
     """Return what *server* holds, once nothing of the round is in flight, or after ten seconds."""
     until = time.monotonic() + 10
     while (found := _gauges(server))["in_flight"] and time.monotonic() < until:
@@ -57,7 +57,7 @@ def held(server: Running) -> Held:
     time.sleep(0.2)
     process = Path(f"/proc/{server.pid}")
     descriptors, threads = (len(list((process / name).iterdir())) for name in ("fd", "task"))
-    return Held(server.resident(), descriptors, threads, found["in_flight"], found["connections"])
+    return Footprint(server.resident(), descriptors, threads, found["in_flight"], found["connections"])
 
 
 def _gauges(server: Running) -> dict[str, int]:
@@ -74,7 +74,7 @@ def _gauges(server: Running) -> dict[str, int]:
     }
 
 
-def judged(rounds: list[Held], lost: int) -> list[str]:
+def judged(rounds: list[Footprint], lost: int) -> list[str]:
     """Return what is wrong with what was held after each round, the first of which fills what is bounded."""
     first, last = rounds[0], rounds[-1]
     wrong = []
@@ -120,7 +120,7 @@ def main(requests: int, rounds: int, journal: int, seed: int) -> None:
         "connections",
     ):
         table.add_column(name, justify="right")
-    found: list[Held] = []
+    found: list[Footprint] = []
     words = ("--port", "0", "--tokens", "20", "--journal", str(journal))
     with started(*words) as server, ProcessPoolExecutor(CLIENTS) as pool:
         share = requests // CLIENTS

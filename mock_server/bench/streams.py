@@ -32,7 +32,7 @@ class _Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class StreamTimes:
     """
     What came of a number of streams: lateness in ns, as the client saw it and as the server did.
 
@@ -59,7 +59,7 @@ def measured(  # noqa: PLR0913 - how a client reads, in words
     *,
     order: bool = False,
     awake: bool = False,
-) -> Seen:
+) -> StreamTimes:
     """
     Open *streams* streams one after another, read them all to the end, and compare with the journal.
 
@@ -77,7 +77,7 @@ def measured(  # noqa: PLR0913 - how a client reads, in words
     ]
     late = [_late(seen, entry) for seen, entry in whole]
     every = [one for stream in late for one in stream]
-    return Seen(
+    return StreamTimes(
         streams=streams,
         first=sorted(stream[0] for stream in late),
         last=sorted(stream[-1] for stream in late),
@@ -94,7 +94,7 @@ def quantile(late: list[int], share: float) -> int | None:
     return late[max(math.ceil(share * len(late)) - 1, 0)] if late else None
 
 
-def saturation(found: list[Seen]) -> str:
+def saturation(found: list[StreamTimes]) -> str:
     """Return in a sentence where the 99th percentile of the last token's lateness passes 10 ms."""
     kept = [seen.streams for seen in found if (quantile(seen.last, 0.99) or 0) <= LATE and not seen.broken]
     over = [seen.streams for seen in found if (quantile(seen.last, 0.99) or LATE + 1) > LATE or seen.broken]

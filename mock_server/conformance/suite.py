@@ -9,7 +9,7 @@ from overlap.mock_server.options import registry
 CHECKS = "overlap.mock_server.conformance.checks"
 
 
-class Outcome(NamedTuple):
+class CheckResult(NamedTuple):
     """One check: the client or part it belongs to, its sentence, and the deviation, None where there is none."""
 
     group: str
@@ -32,7 +32,7 @@ def sentence(check: Callable[[str], None]) -> str:
     return (inspect.getdoc(check) or "").splitlines()[0]
 
 
-def run(url: str) -> Iterator[Outcome]:
+def run(url: str) -> Iterator[CheckResult]:
     """Yield the outcome of each check against the server at *url*, one after another."""
     for group in registry.names(CHECKS):
         for check in checks(group):
@@ -42,4 +42,4 @@ def run(url: str) -> Iterator[Outcome]:
                 check(url)
             except Exception as error:  # noqa: BLE001
                 deviation = f"{type(error).__name__}: {error}".split("\n", 1)[0][:300]
-            yield Outcome(group, sentence(check), deviation)
+            yield CheckResult(group, sentence(check), deviation)

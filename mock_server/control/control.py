@@ -16,7 +16,7 @@ from overlap.mock_server.http.guard import Guard
 from overlap.mock_server.http.request import Request
 from overlap.mock_server.options.settings import BadSetting
 from overlap.mock_server.wire.common import errors
-from overlap.mock_server.wire.common.errors import Refused
+from overlap.mock_server.wire.common.errors import ApiError
 
 PREFIX = "/overlap/"
 METRICS = "/metrics"
@@ -41,7 +41,7 @@ class Controlled(Protocol):
         """Have every worker perform *kind*, and tell *then* what each answered."""
 
 
-class Control:
+class ControlEndpoints:
     """Answers control requests; the journal does not see them."""
 
     def __init__(self, app: Controlled) -> None:
@@ -70,7 +70,7 @@ class Control:
 
         try:
             self._route(request)(request, told)
-        except Refused as refused:
+        except ApiError as refused:
             send(_refusal(refused, close))
         except Exception:  # noqa: BLE001 - whatever is wrong with us, there is an answer
             traceback.print_exc()
@@ -103,7 +103,7 @@ class Control:
         self._app.gather("configure", request.body, lambda _: told(self._echo()))
 
 
-def _refusal(refused: Refused, close: bytes) -> bytes:
+def _refusal(refused: ApiError, close: bytes) -> bytes:
     return (
         response_bytes.head(refused.status, int(time.time()), response_bytes.JSON, len(refused.body), close)
         + refused.body
@@ -111,7 +111,7 @@ def _refusal(refused: Refused, close: bytes) -> bytes:
 
 
 def changed(config: Config, body: bytes) -> tuple[Config, list[str]]:
-    """Return *config* with what the JSON object in *body* changes, and the names changed; raises `Refused`."""
+    """Return *config* with what the JSON object in *body* changes, and the names changed; raises `ApiError`."""
     try:
         wanted = orjson.loads(body)
     except orjson.JSONDecodeError:

@@ -5,7 +5,7 @@ import sys
 from urllib.parse import urlsplit
 
 from overlap.mock_server.bench.processes import Running
-from overlap.mock_server.bench.streams import Seen, measured
+from overlap.mock_server.bench.streams import StreamTimes, measured
 
 STREAMS = 8
 TOKENS = 20
@@ -17,7 +17,7 @@ EARLY = -100_000
 TRIES = 3
 
 
-def judged(seen: Seen) -> str | None:
+def judged(seen: StreamTimes) -> str | None:
     """Return what is wrong with the lateness that was *seen*, or None."""
     if seen.broken:
         return f"{seen.broken} of {seen.streams} streams did not come to their end within {PATIENCE:g} s"
@@ -28,7 +28,7 @@ def judged(seen: Seen) -> str | None:
     return None
 
 
-def told(seen: Seen) -> str:
+def told(seen: StreamTimes) -> str:
     """Return the measurement in a line."""
     ms = [at / 1e6 for at in (seen.first[len(seen.first) // 2], seen.every[len(seen.every) // 2], seen.every[-1])]
     return (

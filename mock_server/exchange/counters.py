@@ -1,4 +1,4 @@
-"""Numbers that hold across all workers of a server: requests in flight, their peak, who is the n-th."""
+"""CounterValues that hold across all workers of a server: requests in flight, their peak, who is the n-th."""
 
 import mmap
 from contextlib import AbstractContextManager, nullcontext
@@ -7,7 +7,7 @@ from typing import Protocol
 _IN_FLIGHT, _PEAK, _REQUESTS, _UNTAGGED, _CONNECTIONS, _BUSY, _WAITING = range(7)
 
 
-class Numbers(Protocol):
+class CounterValues(Protocol):
     """Whole numbers by place: a list, or memory that processes share."""
 
     def __getitem__(self, place: int, /) -> int:
@@ -25,7 +25,7 @@ class Counts:
     list, under none.
     """
 
-    def __init__(self, numbers: Numbers, lock: AbstractContextManager[object]) -> None:
+    def __init__(self, numbers: CounterValues, lock: AbstractContextManager[object]) -> None:
         self._numbers = numbers
         self._lock = lock
 

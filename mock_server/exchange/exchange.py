@@ -5,21 +5,21 @@ from array import array
 from collections.abc import Callable
 from typing import Protocol
 
-from overlap.mock_server.exchange.journal import Entry, Journal
-from overlap.mock_server.exchange.schedule_plan import End, Plan
-from overlap.mock_server.http.writer import Line
+from overlap.mock_server.exchange.journal import Entry, ServerJournal
+from overlap.mock_server.exchange.schedule_plan import AnswerPlan, End
+from overlap.mock_server.http.writer import ResponseWriter
 
 
 class Owner(Protocol):
     """The connection an exchange happens on."""
 
-    line: Line
+    line: ResponseWriter
 
     def done(self, *, keep: bool) -> None:
         """Go on to the next request, or close."""
 
 
-class Load(Protocol):
+class LoadModel(Protocol):
     """The load model that an exchange has a slot of."""
 
     def drop(self, exchange: "Exchange") -> None:
@@ -51,7 +51,7 @@ class Exchange:
         "release",
     )
 
-    def __init__(self, owner: Owner, journal: Journal, entry: Entry, plan: Plan) -> None:
+    def __init__(self, owner: Owner, journal: ServerJournal, entry: Entry, plan: AnswerPlan) -> None:
         self._owner = owner
         self._line = owner.line
         self._written = entry.written
@@ -65,10 +65,10 @@ class Exchange:
         self._allowed = 0
         self.over = False
         self.parked = False
-        self.load: Load | None = None
+        self.load: LoadModel | None = None
         journal.began()
 
-    def play(self, plan: Plan) -> None:
+    def play(self, plan: AnswerPlan) -> None:
         """Send *plan* as the answer; nothing has been sent yet."""
         self.plan = plan
         self._count = len(plan.due)
@@ -78,7 +78,7 @@ class Exchange:
         """How many pieces the load model has yet to find due."""
         return self._count - self._allowed
 
-    def refuse(self, refusal: Callable[[Entry], Plan]) -> None:
+    def refuse(self, refusal: Callable[[Entry], AnswerPlan]) -> None:
         """Send a refusal instead, as the load model has no place; nothing has been sent yet."""
         self.load = None
         self.play(refusal(self._entry))

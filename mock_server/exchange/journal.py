@@ -52,7 +52,7 @@ class Entry:
     retry_after: int | None = None
 
 
-class Journal:
+class ServerJournal:
     """
     The entries since the last take, and the connections and the peak of requests in flight since then.
 

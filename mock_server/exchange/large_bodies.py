@@ -4,7 +4,7 @@ Large bodies are read by another process, so that nobody else waits for them.
 To parse 8 MB of JSON holds the interpreter for 15 to 70 ms, and a thread would hold it as long: only a process of
 its own does not. What comes back is small: what the caller wants, without the words of the prompt.
 
-    Connection ── Request ──► Reader ── pipe ──► `python -m overlap.mock_server.exchange.large_bodies`
+    Connection ── Request ──► BodyReader ── pipe ──► `python -m overlap.mock_server.exchange.large_bodies`
                                  ▲                     read(body)
                                  └──────── Asked ───────┘
 """
@@ -38,7 +38,7 @@ _SIZES = struct.Struct("!II")
 Then = Callable[[Request], None]
 
 
-class Reading:
+class PendingBody:
     """Holds a connection's place while its request is read elsewhere."""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Reading:
         self.left = True
 
 
-class Reader:
+class BodyReader:
     """One process, for one body after another; it is started for the first of them."""
 
     def __init__(self) -> None:
@@ -125,7 +125,7 @@ def looked_at(module: str, body: bytes) -> tuple[Known, bytes]:
     wanted: Any
     try:
         wanted = import_module(module).read(body)
-    except errors.Refused as refused:
+    except errors.ApiError as refused:
         wanted = refused
     except Exception as wrong:  # noqa: BLE001 - the server says that it is at fault, with these words
         wanted = RuntimeError(f"{type(wrong).__name__}: {wrong}")

@@ -8,8 +8,8 @@ from itertools import islice
 
 from overlap.mock_server.http import response_bytes
 from overlap.mock_server.wire.common import shapes
-from overlap.mock_server.wire.common.answer import Events
-from overlap.mock_server.wire.common.lazy import Lazy
+from overlap.mock_server.wire.common.answer import AnswerEvents
+from overlap.mock_server.wire.common.lazy import LazyParts
 
 
 class End(enum.Enum):
@@ -28,7 +28,7 @@ TOGETHER = 64
 """The most overdue pieces that leave in one write, so that a slow reader's backlog stays small."""
 
 
-class Flow(Lazy):
+class Flow(LazyParts):
     """The pieces of an answer that are not held in memory: each is made when it is sent, in order, and once."""
 
     __slots__ = ()
@@ -39,7 +39,7 @@ class Flow(Lazy):
 
 
 @dataclass(slots=True)
-class Plan:
+class AnswerPlan:
     """
     The writes of one answer.
 
@@ -84,21 +84,21 @@ class Plan:
         return array("q", (due for due, mark in zip(self.due, self.marks, strict=True) for _ in range(mark)))
 
 
-def whole(head: bytes, body: bytes, due: int) -> Plan:
-    """Plan an answer in one piece."""
-    return Plan([head + body], array("q", (due,)), len(head), stream=False, chunked=False)
+def whole(head: bytes, body: bytes, due: int) -> AnswerPlan:
+    """AnswerPlan an answer in one piece."""
+    return AnswerPlan([head + body], array("q", (due,)), len(head), stream=False, chunked=False)
 
 
-def empty() -> Plan:
-    """Plan nothing yet."""
-    return Plan([], array("q", (0,)), 0, stream=False, chunked=False)
+def empty() -> AnswerPlan:
+    """AnswerPlan nothing yet."""
+    return AnswerPlan([], array("q", (0,)), 0, stream=False, chunked=False)
 
 
-def in_parts(head: bytes, parts: Lazy, due: int, *, chunked: bool) -> Plan:
-    """Plan a whole answer that is made as it is sent; without chunks, its end is the connection's."""
+def in_parts(head: bytes, parts: LazyParts, due: int, *, chunked: bool) -> AnswerPlan:
+    """AnswerPlan a whole answer that is made as it is sent; without chunks, its end is the connection's."""
     count = len(parts)
     made = (_framed(head if i == 0 else b"", part, b"", chunked, i == count - 1) for i, part in enumerate(parts))
-    laid = Plan([], array("q", (due,)) * count, len(head), stream=False, chunked=chunked)
+    laid = AnswerPlan([], array("q", (due,)) * count, len(head), stream=False, chunked=chunked)
     laid.flow = Flow(count, made)
     laid.marks = [0] * (count - 1) + [1]
     laid.together = 1
@@ -113,29 +113,29 @@ def _framed(before: bytes, event: bytes, after: bytes, chunked: bool, last: bool
     return before + response_bytes.chunk(event + after) + (response_bytes.LAST_CHUNK if last else b"")
 
 
-def streamed(head: bytes, events: Events, due: "array[int]", *, chunked: bool) -> Plan:
+def streamed(head: bytes, events: AnswerEvents, due: "array[int]", *, chunked: bool) -> AnswerPlan:
     """
-    Plan an answer as events, a piece for each of them, with a due time for each token.
+    AnswerPlan an answer as events, a piece for each of them, with a due time for each token.
 
     The head leaves with the first token, as OpenAI's chat does, unless the events have something early to say.
     Without chunks (a client of HTTP/1.0) the stream is bare, and ends when the connection does.
     """
     marks = None if events.marks is None else list(events.marks)
-    laid = Plan([], shapes.due(due, marks), 0, stream=True, chunked=chunked, marks=marks)
+    laid = AnswerPlan([], shapes.due(due, marks), 0, stream=True, chunked=chunked, marks=marks)
     before = b""
     if events.early:
         laid.early = head + laid.frame(events.early)
     else:
         laid.head = len(head)
         before = head
-    if isinstance(events.tokens, Lazy):
+    if isinstance(events.tokens, LazyParts):
         laid.flow = Flow(len(events.tokens), _flowing(before, events, chunked=chunked))
     else:
         laid.pieces = _pieces(before, events, chunked=chunked)
     return laid
 
 
-def _pieces(before: bytes, events: Events, *, chunked: bool) -> list[bytes]:
+def _pieces(before: bytes, events: AnswerEvents, *, chunked: bool) -> list[bytes]:
     frame = response_bytes.chunk if chunked else bytes
     tokens = list(events.tokens) or [b""]
     pieces = [frame(token) for token in tokens]
@@ -150,7 +150,7 @@ def _pieces(before: bytes, events: Events, *, chunked: bool) -> list[bytes]:
     return pieces
 
 
-def _flowing(before: bytes, events: Events, *, chunked: bool) -> Iterator[bytes]:
+def _flowing(before: bytes, events: AnswerEvents, *, chunked: bool) -> Iterator[bytes]:
     """Yield the same pieces, of more tokens than one."""
     last = len(events.tokens) - 1
     frame = response_bytes.chunk if chunked else bytes

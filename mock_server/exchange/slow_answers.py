@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from overlap.mock_server.exchange.schedule_plan import Plan
+from overlap.mock_server.exchange.schedule_plan import AnswerPlan
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -16,8 +16,8 @@ SWITCH = 0.001
 HELD = 8
 """How many answers that must be held whole there are at once; more wait for one of them to end."""
 
-Work = Callable[[], Plan]
-Then = Callable[[Plan], None]
+Work = Callable[[], AnswerPlan]
+Then = Callable[[AnswerPlan], None]
 
 
 class Workshop:

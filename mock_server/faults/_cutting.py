@@ -1,9 +1,9 @@
 """Cutting a plan's pieces, for the faults that do."""
 
-from overlap.mock_server.exchange.schedule_plan import End, Plan
+from overlap.mock_server.exchange.schedule_plan import AnswerPlan, End
 
 
-def stop(plan: Plan, after: int, end: End) -> None:
+def stop(plan: AnswerPlan, after: int, end: End) -> None:
     """Let the plan end after *after* tokens, or half-way through a whole answer; the head always leaves."""
     plan.promised = plan.planned()
     if not plan.stream and len(plan.pieces) > 1:
@@ -21,14 +21,14 @@ def stop(plan: Plan, after: int, end: End) -> None:
     plan.end = end
 
 
-def append(plan: Plan, piece: bytes, wait: int = 0) -> None:
+def append(plan: AnswerPlan, piece: bytes, wait: int = 0) -> None:
     """Add a piece that is no token, *wait* ns after the last."""
     plan.marks = [*plan.counted(), 0]
     plan.pieces = [*plan.pieces, piece]
     plan.due = [*plan.due, plan.due[-1] + wait]
 
 
-def replace_first(plan: Plan, parts: list[bytes], gap: int) -> None:
+def replace_first(plan: AnswerPlan, parts: list[bytes], gap: int) -> None:
     """Put *parts*, *gap* ns apart, in the place of the first piece; what follows waits for them."""
     start = plan.due[0]
     times = [start + i * gap for i in range(len(parts))]
@@ -39,7 +39,7 @@ def replace_first(plan: Plan, parts: list[bytes], gap: int) -> None:
     plan.together = 1
 
 
-def halve(plan: Plan, gap: int) -> None:
+def halve(plan: AnswerPlan, gap: int) -> None:
     """Cut each piece into two, the second *gap* ns after the first and not after the next piece."""
     dues = list(plan.due)
     later = [*dues[1:], dues[-1] + gap]

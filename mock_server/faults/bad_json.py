@@ -1,11 +1,11 @@
 """One event, or the body, is no JSON: it breaks off in the middle of a string."""
 
-from overlap.mock_server.exchange.schedule_plan import Plan
+from overlap.mock_server.exchange.schedule_plan import AnswerPlan
 
 _TORN = b'data: {"id":"chatcmpl-torn","object":"chat.completion.chunk","choices":[{"delta":{"content":"to\n\n'
 
 
-def change(plan: Plan, after: int = 10) -> None:
+def change(plan: AnswerPlan, after: int = 10) -> None:
     """Put a torn event in the place of the token after *after* others; a whole body loses its closing brace."""
     if plan.stream:
         at = min(after, len(plan.pieces) - 1)

@@ -3,12 +3,12 @@
 from array import array
 from itertools import accumulate
 
-from overlap.mock_server.exchange.schedule_plan import Plan
+from overlap.mock_server.exchange.schedule_plan import AnswerPlan
 
 _MOST = 100_000
 
 
-def change(plan: Plan, gap: float = 0.0) -> None:
+def change(plan: AnswerPlan, gap: float = 0.0) -> None:
     """Write each byte by itself, *gap* seconds after the one before, or as fast as that goes."""
     step = round(gap * 1e9)
     size = -(-sum(map(len, plan.pieces)) // _MOST)

@@ -1,12 +1,12 @@
 """An error comes in the middle of a stream, as an event, and ends it."""
 
-from overlap.mock_server.exchange.schedule_plan import End, Plan
+from overlap.mock_server.exchange.schedule_plan import AnswerPlan, End
 from overlap.mock_server.faults import _cutting
 from overlap.mock_server.http import response_bytes
 from overlap.mock_server.wire.common import errors
 
 
-def change(plan: Plan, after: int = 10) -> None:
+def change(plan: AnswerPlan, after: int = 10) -> None:
     """Send OpenAI's error for a server's fault after *after* tokens; an answer in one piece is left as it is."""
     if not plan.stream:
         return

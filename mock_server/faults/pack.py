@@ -1,9 +1,9 @@
 """Several events come in one packet, when the last of them is due."""
 
-from overlap.mock_server.exchange.schedule_plan import Plan
+from overlap.mock_server.exchange.schedule_plan import AnswerPlan
 
 
-def change(plan: Plan, events: int = 4) -> None:
+def change(plan: AnswerPlan, events: int = 4) -> None:
     """Send *events* pieces at once, at the time of the last of them."""
     size = max(events, 1)
     starts = range(0, len(plan.pieces), size)

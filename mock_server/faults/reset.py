@@ -1,9 +1,9 @@
 """The connection is reset in the middle of the answer, as by a crash or a firewall."""
 
-from overlap.mock_server.exchange.schedule_plan import End, Plan
+from overlap.mock_server.exchange.schedule_plan import AnswerPlan, End
 from overlap.mock_server.faults import _cutting
 
 
-def change(plan: Plan, after: int = 10) -> None:
+def change(plan: AnswerPlan, after: int = 10) -> None:
     """Reset after *after* tokens, or half-way through an answer in one piece."""
     _cutting.stop(plan, after, End.RESET)

@@ -2,7 +2,7 @@
 
 from overlap.mock_server.options.settings import BadSetting
 from overlap.mock_server.wire.common import errors
-from overlap.mock_server.wire.common.errors import Refused
+from overlap.mock_server.wire.common.errors import ApiError
 
 _MAKERS = {
     400: lambda: errors.bad_request("This request was refused on purpose."),
@@ -15,7 +15,7 @@ _MAKERS = {
 }
 
 
-def refuse(code: int = 500, retry_after: float = 0.0, delay: float = 0.0) -> tuple[Refused, float]:
+def refuse(code: int = 500, retry_after: float = 0.0, delay: float = 0.0) -> tuple[ApiError, float]:
     """
     Return the error, and how many seconds to wait before it is sent.
 
@@ -26,5 +26,5 @@ def refuse(code: int = 500, retry_after: float = 0.0, delay: float = 0.0) -> tup
     refused = _MAKERS[code]()
     if retry_after:
         told = (("retry-after", f"{retry_after:g}"), ("retry-after-ms", f"{retry_after * 1000:g}"))
-        refused = Refused(refused.status, refused.body, (*refused.headers, *told))
+        refused = ApiError(refused.status, refused.body, (*refused.headers, *told))
     return refused, delay

@@ -2,11 +2,11 @@
 
 import re
 
-from overlap.mock_server.exchange.schedule_plan import End, Plan
+from overlap.mock_server.exchange.schedule_plan import AnswerPlan, End
 from overlap.mock_server.http import response_bytes
 
 
-def change(plan: Plan, more: int = 100) -> None:
+def change(plan: AnswerPlan, more: int = 100) -> None:
     """Promise *more* bytes than there are, and close."""
     if plan.chunked:
         plan.pieces[-1] = plan.pieces[-1].removesuffix(response_bytes.LAST_CHUNK)

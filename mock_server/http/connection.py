@@ -9,7 +9,7 @@ import httptools
 
 from overlap.mock_server.http import response_bytes
 from overlap.mock_server.http.request import KEPT, Request
-from overlap.mock_server.http.writer import Line
+from overlap.mock_server.http.writer import ResponseWriter
 from overlap.mock_server.wire.common import errors
 
 LONGEST_HEAD = 64 * 1024
@@ -22,7 +22,7 @@ READER = 300 * 10**9
 """How long a reader may leave its answer waiting, in ns."""
 
 
-class Answering(Protocol):
+class OngoingAnswer(Protocol):
     """What is happening on a connection: a request being answered."""
 
     def lost(self) -> None:
@@ -32,20 +32,20 @@ class Answering(Protocol):
 class Application(Protocol):
     """Whoever answers the requests."""
 
-    def opened(self, connection: "Connection") -> int:
+    def opened(self, connection: "ClientConnection") -> int:
         """Take note of a new connection; return its number."""
 
-    def closed(self, connection: "Connection") -> None:
+    def closed(self, connection: "ClientConnection") -> None:
         """Take note that it is gone."""
 
-    def serve(self, connection: "Connection", request: Request) -> None:
+    def serve(self, connection: "ClientConnection", request: Request) -> None:
         """Serve *request*: now, or by setting the connection's `exchange`."""
 
-    def resume(self, connection: "Connection") -> None:
+    def resume(self, connection: "ClientConnection") -> None:
         """Go on with an answer that waited for its reader."""
 
 
-class Connection(asyncio.Protocol):
+class ClientConnection(asyncio.Protocol):
     """
     Feeds the parser and keeps the order.
 
@@ -70,16 +70,16 @@ class Connection(asyncio.Protocol):
         self._broken = False
         self._began = 0
         self._idle = 0
-        self.exchange: Answering | None = None
+        self.exchange: OngoingAnswer | None = None
         self.number = 0
         self.used = False
-        self.line: Line
+        self.line: ResponseWriter
         self._transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport."""
         self._transport = cast(asyncio.Transport, transport)
-        self.line = Line(self._transport)
+        self.line = ResponseWriter(self._transport)
         self._idle = time.monotonic_ns()
         self.number = self._application.opened(self)
 
@@ -217,7 +217,7 @@ class Connection(asyncio.Protocol):
             )
         )
 
-    def _refuse(self, refused: errors.Refused) -> None:
+    def _refuse(self, refused: errors.ApiError) -> None:
         """Refuse what cannot be read, after what came before it, and read no more."""
         if not self._broken:
             self._broken = True

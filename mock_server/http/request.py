@@ -3,7 +3,7 @@
 import re
 from typing import Any, NamedTuple
 
-from overlap.mock_server.wire.common.errors import Refused
+from overlap.mock_server.wire.common.errors import ApiError
 
 # Right behind the tag, so that one search finds both, and nothing that a prompt quotes is taken for it.
 _TAG = re.compile(rb"\[call ([^\]\s]{1,32})\](?: \[tokens (\d{1,6})\])?")
@@ -66,7 +66,7 @@ class Request(NamedTuple):
     received: int
     keep: bool
     chunks: bool
-    refused: Refused | None = None
+    refused: ApiError | None = None
     known: Known | None = None
 
     def tag(self) -> tuple[str | None, int | None]:

@@ -6,7 +6,7 @@ import socket
 import struct
 
 
-class Line:
+class ResponseWriter:
     """
     Writes past the transport while nothing waits in it.
 

@@ -15,7 +15,7 @@ SIZE = 3
 State = MutableSequence[float]
 
 
-class Own:
+class OwnBuckets:
     """The buckets of a single process."""
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class Own:
         self._states.clear()
 
 
-class Shared:
+class SharedBuckets:
     """The same for processes forked from this one; whoever reads or writes holds `lock`."""
 
     def __init__(self) -> None:

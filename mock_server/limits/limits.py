@@ -25,7 +25,7 @@ class Standing(NamedTuple):
     reset: tuple[int, int]
 
 
-class Limits:
+class RateLimits:
     """
     Two buckets of *requests* and *tokens* per minute; they start full, and a request takes from both or neither.
 

@@ -9,7 +9,7 @@ from overlap.mock_server.load.simulation import Simulation
 from overlap.mock_server.timing.pacer import Pacer
 
 
-class Load:
+class InlineLoad:
     """Gives the model each exchange's work, and lets an exchange send what the model finds due."""
 
     def __init__(self, size: Size, pacer: Pacer, counts: Counts) -> None:

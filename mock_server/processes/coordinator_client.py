@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from overlap.mock_server.control.control import Then
 from overlap.mock_server.exchange.exchange import Exchange
 from overlap.mock_server.exchange.journal import Entry
-from overlap.mock_server.exchange.schedule_plan import End, Plan
+from overlap.mock_server.exchange.schedule_plan import AnswerPlan, End
 from overlap.mock_server.processes.channel import Channel
 from overlap.mock_server.responder import refusal
 from overlap.mock_server.wire.common import errors
@@ -62,7 +62,7 @@ class RemoteLoad:
             self._forget(exchange)
             keep = exchange.plan.end is End.KEEP
 
-            def overloaded(entry: Entry) -> Plan:
+            def overloaded(entry: Entry) -> AnswerPlan:
                 return refusal(entry, errors.overloaded(), 0, keep=keep)
 
             exchange.refuse(overloaded)
@@ -72,7 +72,7 @@ class RemoteLoad:
         del self._exchanges[self._own.pop(exchange)]
 
 
-class Remote:
+class CoordinatorClient:
     """The channel to the hub, and what is waited for from there."""
 
     def __init__(self) -> None:

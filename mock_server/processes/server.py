@@ -16,7 +16,7 @@ import uvloop
 from overlap.mock_server.app import App
 from overlap.mock_server.config import Config
 from overlap.mock_server.http import guard
-from overlap.mock_server.http.connection import Connection
+from overlap.mock_server.http.connection import ClientConnection
 from overlap.mock_server.processes.following import follow
 from overlap.mock_server.timing.pacer import Pacer
 
@@ -72,7 +72,7 @@ async def listened(app: App, listening: socket.socket) -> asyncio.Server:
     if app.pacer.kind != "timerfd":
         print("no timerfd here: times are kept to about a millisecond", file=sys.stderr)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(app), sock=listening, backlog=BACKLOG)
+    server = await loop.create_server(lambda: ClientConnection(app), sock=listening, backlog=BACKLOG)
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
     return server

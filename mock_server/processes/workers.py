@@ -16,11 +16,11 @@ import uvloop
 from overlap.mock_server.app import App
 from overlap.mock_server.config import Config
 from overlap.mock_server.exchange.counters import Counts
-from overlap.mock_server.limits.buckets import Shared
+from overlap.mock_server.limits.buckets import SharedBuckets
 from overlap.mock_server.processes import server
 from overlap.mock_server.processes.channel import Channel, connected
 from overlap.mock_server.processes.coordinator import Hub
-from overlap.mock_server.processes.coordinator_client import Remote
+from overlap.mock_server.processes.coordinator_client import CoordinatorClient
 from overlap.mock_server.processes.following import follow
 from overlap.mock_server.timing.pacer import Pacer
 
@@ -36,7 +36,7 @@ class _Common:
     sources: dict[str, str]
     token: str
     counts: Counts
-    buckets: Shared
+    buckets: SharedBuckets
 
 
 def bound(config: Config) -> list[socket.socket]:
@@ -62,7 +62,7 @@ def run(config: Config, sources: dict[str, str]) -> None:
     url = server.address(listening[0])
     server.prepare(config)
     first = config.bare() if config.self_test else config
-    common = _Common(first, sources, server.token(config, listening[0]), Counts.shared(), Shared())
+    common = _Common(first, sources, server.token(config, listening[0]), Counts.shared(), SharedBuckets())
     lines: list[socket.socket] = []
     pids: list[int] = []
     for own in listening:
@@ -97,7 +97,7 @@ def _become_worker(common: _Common, listening: socket.socket, line: socket.socke
 
 async def _worked(common: _Common, listening: socket.socket, line: socket.socket) -> None:
     stop = server.stopping(signal.SIGTERM)
-    remote = Remote()
+    remote = CoordinatorClient()
     channel = await connected(line, remote.heard, stop.set)
     pacer = Pacer(asyncio.get_running_loop())
     app = App(common.config, pacer, common.sources, common.token, common.counts, common.buckets, remote)

@@ -5,11 +5,11 @@ from functools import lru_cache
 from itertools import accumulate, chain, cycle, islice, pairwise
 
 from overlap.mock_server.options.settings import BadSetting
-from overlap.mock_server.recordings.recording import Recording, recording
+from overlap.mock_server.recordings.recording import RecordedCalls, recording
 from overlap.mock_server.timing.schedule import of_any_round
 
 _MS = 1_000_000
-_EXAMPLE = Recording(
+_EXAMPLE = RecordedCalls(
     (
         (181 * _MS, 199 * _MS, 221 * _MS, 240 * _MS, 262 * _MS, 280 * _MS),
         (243 * _MS, 264 * _MS, 284 * _MS, 309 * _MS),
@@ -46,7 +46,7 @@ def length(rng: random.Random, file: str = "", order: str = "once") -> int:
     return len(_played(recording(file) if file else _EXAMPLE, rng, order))
 
 
-def _played(found: Recording, rng: random.Random, order: str) -> tuple[int, ...]:
+def _played(found: RecordedCalls, rng: random.Random, order: str) -> tuple[int, ...]:
     if order not in ORDERS:
         raise BadSetting(f"recorded,order={order}: there are: {', '.join(ORDERS)}")
     count = len(found.calls)

@@ -16,7 +16,7 @@ AT_ONCE = 50_000
 """Nearer (ns) than any server sends tokens one by one: these came in one piece, and the client took them apart."""
 
 
-class Recording(NamedTuple):
+class RecordedCalls(NamedTuple):
     """
     The calls in the order they were made: of each the arrival of its chunks, in ns after it was sent.
 
@@ -28,7 +28,7 @@ class Recording(NamedTuple):
 
 
 @cache  # as many as the server's owner has named
-def recording(path: str) -> Recording:
+def recording(path: str) -> RecordedCalls:
     """Return what the file at *path* holds; raises `BadSetting`, in one line, for one that cannot be played."""
     try:
         found = json.loads(input_files.content(path).decode())
@@ -44,7 +44,7 @@ def recording(path: str) -> Recording:
     if not calls:
         raise BadSetting(f"file={path}: has no calls in it")
     floor: Any = found.get("floor")
-    return Recording(calls, int(floor) if _time(floor) else 0)
+    return RecordedCalls(calls, int(floor) if _time(floor) else 0)
 
 
 def _call(path: str, number: int, call: Any) -> tuple[int, ...]:

@@ -41,7 +41,7 @@ def warms_up(key: str) -> bool:
     return key.startswith("w") and key[1:].isdigit()
 
 
-class Lazy:
+class LazyDraws:
     """A random generator seeded when it is first asked for a draw, as seeding costs as much as a request."""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Lazy:
         self._key = ""
         self.touched = False
 
-    def about(self, key: str) -> "Lazy":
+    def about(self, key: str) -> "LazyDraws":
         """Return itself, about to draw what belongs to *key*."""
         self._key = key
         self.touched = False
@@ -83,11 +83,11 @@ class Schedule:
         self._offsets = offsets
         self._settings = settings
         self._seed = seed
-        self._rng = Lazy()
+        self._rng = LazyDraws()
         self._fixed: dict[int, array[int]] = {}
         self._kept = 0
 
-    def due(self, key: str, tokens: int, rng: Lazy | None = None) -> "array[int]":
+    def due(self, key: str, tokens: int, rng: LazyDraws | None = None) -> "array[int]":
         """
         Return the due time of each token, in nanoseconds from arrival: none negative, none going back.
 

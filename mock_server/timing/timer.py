@@ -19,7 +19,7 @@ class _Itimerspec(ctypes.Structure):
     _fields_ = (("interval", _Timespec), ("due", _Timespec))
 
 
-class TimerFd:
+class KernelTimer:
     """Linux's timerfd on CLOCK_MONOTONIC: fires within tens of microseconds of the time, and never before it."""
 
     kind = "timerfd"
@@ -54,7 +54,7 @@ class TimerFd:
         os.close(self._fd)
 
 
-class LoopTimer:
+class EventLoopTimer:
     """The event loop's timer: whole milliseconds on uvloop, and up to one early, so it may have to ring twice."""
 
     kind = "loop timer"
@@ -77,9 +77,9 @@ class LoopTimer:
             self._handle.cancel()
 
 
-def best(loop: asyncio.AbstractEventLoop, ring: Callable[[], None]) -> TimerFd | LoopTimer:
+def best(loop: asyncio.AbstractEventLoop, ring: Callable[[], None]) -> KernelTimer | EventLoopTimer:
     """Return the most exact alarm that this platform has."""
     try:
-        return TimerFd(loop, ring)
+        return KernelTimer(loop, ring)
     except (OSError, AttributeError):
-        return LoopTimer(loop, ring)
+        return EventLoopTimer(loop, ring)

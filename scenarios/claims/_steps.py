@@ -46,7 +46,7 @@ def inside(step):
     return do
 
 
-class Together:
+class SideBySide:
     """Counts how many are inside at once, at the most, and on which threads: `with together: …`."""
 
     def __init__(self):

@@ -4,7 +4,7 @@ from overlap.harness.claims.timing import cores, cpu, runs
 from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, least, ms, span, total
 from overlap.harness.report.charts.lines import Line, Lines
 from overlap.harness.report.figures import number
-from overlap.scenarios.claims._steps import Together
+from overlap.scenarios.claims._steps import SideBySide
 
 SEEDS = ("S2",)
 THEME = "waiting side by side"
@@ -29,7 +29,7 @@ async def measure(bench):
     chain, slow = bench.chain(ttft=WAIT), bench.chain(ttft=10 * WAIT)
     await bench.warm(chain, MANY)
     await slow.abatch(bench.prompts(MANY))
-    pool, sleeping, blocking = bench.pool, Together(), Together()
+    pool, sleeping, blocking = bench.pool, SideBySide(), SideBySide()
     facts = {"pool": pool, "inputs": MANY, "over": 4 * pool, "chain_peak": bench.take().peak}
     chain_curve = await curve(chain, (1, 10, MANY, 400))
     facts |= {

@@ -3,7 +3,7 @@
 from overlap.harness.claims.timing import cores, runs
 from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, total
 from overlap.harness.report.figures import count, number
-from overlap.scenarios.claims._steps import Together, burns, inside, waits
+from overlap.scenarios.claims._steps import SideBySide, burns, inside, waits
 
 SEEDS = ("S2",)
 THEME = "threads and CPU"
@@ -18,7 +18,7 @@ async def measure(_bench):
     """Give one and four inputs to a step that computes, and to one that waits."""
     from langchain_core.runnables import RunnableLambda
 
-    together, burn = Together(), burns(WORK)
+    together, burn = SideBySide(), burns(WORK)
 
     def counted(value):
         with together:

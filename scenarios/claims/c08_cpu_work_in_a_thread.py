@@ -6,7 +6,7 @@ import threading
 from overlap.harness.claims.timing import cores, elapsed, runs, stalled
 from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, ms, span, total
 from overlap.harness.report.figures import number
-from overlap.scenarios.claims._steps import Together, burns
+from overlap.scenarios.claims._steps import SideBySide, burns
 
 SEEDS = ("S2",)
 THEME = "threads and CPU"
@@ -23,7 +23,7 @@ async def measure(bench):
     """Compute in plain functions, twice as many as there are threads, and make a call of a model beside them."""
     from langchain_core.runnables import RunnableLambda
 
-    together, burn, pool, ended = Together(), burns(WORK), bench.pool, []
+    together, burn, pool, ended = SideBySide(), burns(WORK), bench.pool, []
 
     def counted(value):
         with together:

@@ -4,7 +4,7 @@ import threading
 
 from overlap.harness.claims.timing import cpu
 from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total, us
-from overlap.scenarios.claims._steps import Together
+from overlap.scenarios.claims._steps import SideBySide
 
 SEEDS = ("S0",)
 THEME = "threads and CPU"
@@ -26,7 +26,7 @@ async def measure(bench):
         for _ in range(CALLS):
             await step.ainvoke(0)
 
-    together, plain, before = Together(), RunnableLambda(lambda value: value), bench.hops
+    together, plain, before = SideBySide(), RunnableLambda(lambda value: value), bench.hops
     inputs = 3 * bench.pool
     await RunnableLambda(together.blocks(0.02)).abatch([0] * inputs)
     hops = bench.hops - before

@@ -2,7 +2,7 @@
 
 from overlap.harness.claims.timing import runs
 from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, total
-from overlap.scenarios.claims._steps import Together, inside
+from overlap.scenarios.claims._steps import SideBySide, inside
 
 SEEDS = ("S2",)
 THEME = "waiting side by side"
@@ -15,12 +15,12 @@ async def measure(_bench):
     from langchain_core.runnables import RunnableLambda
 
     async def items(make):
-        together = Together()
+        together = SideBySide()
         runnable = RunnableLambda(make(together))
         one = await runs(lambda: runnable.ainvoke(0), 2)
         return {"one": one, "ten": await runs(lambda: runnable.abatch([0] * 10), 2), "peak": together.peak}
 
-    together = Together()
+    together = SideBySide()
     await RunnableLambda(together.waits(WAIT)).abatch([0] * 100)
     return {
         "awaiting": await items(lambda together: together.waits(WAIT)),

@@ -2,7 +2,7 @@
 
 from overlap.harness.claims.timing import runs
 from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, total
-from overlap.scenarios.claims._steps import Together, waits
+from overlap.scenarios.claims._steps import SideBySide, waits
 
 SEEDS = ("S1",)
 THEME = "waiting side by side"
@@ -17,7 +17,7 @@ async def measure(bench):
     def branches(step, count):
         return RunnableParallel({f"b{number}": RunnableLambda(step) for number in range(count)})
 
-    waiting, blocking, capped = Together(), Together(), Together()
+    waiting, blocking, capped = SideBySide(), SideBySide(), SideBySide()
     one, three = branches(waits(WAIT), 1), branches(waiting.waits(WAIT), 3)
     plain = branches(blocking.blocks(WAIT), 2 * bench.pool)
     await branches(capped.waits(WAIT), 8).ainvoke(0, {"max_concurrency": 2})

@@ -5,7 +5,7 @@ from time import process_time_ns
 
 from overlap.harness.claims.timing import cpu
 from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total, us
-from overlap.scenarios.claims._steps import Together
+from overlap.scenarios.claims._steps import SideBySide
 
 SEEDS = ("S0",)
 THEME = "threads and CPU"
@@ -19,7 +19,7 @@ def nothing():
 
 async def measure(bench):
     """Compare the CPU of an empty trip with a plain call's and a chain call's; count what runs at once."""
-    loop, chain, together = asyncio.get_running_loop(), bench.chain(), Together()
+    loop, chain, together = asyncio.get_running_loop(), bench.chain(), SideBySide()
     await bench.warm(chain)
 
     async def hops():

@@ -3,7 +3,7 @@
 from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
 from overlap.harness.report.figures import number
 from overlap.scenarios.claims import _components
-from overlap.scenarios.claims._steps import Together
+from overlap.scenarios.claims._steps import SideBySide
 
 SEEDS = ("S1",)
 THEME = "names and components"
@@ -15,7 +15,7 @@ READING = (
 
 async def measure(bench):
     """Call ChatOpenAI and a synchronous model of one's own, more often than there are threads."""
-    inputs, native, together = 2 * bench.pool + 6, bench.model(0.5), Together()
+    inputs, native, together = 2 * bench.pool + 6, bench.model(0.5), SideBySide()
     await bench.warm(native)
     await native.abatch(bench.prompts(inputs))
     peak = bench.take().peak

@@ -3,7 +3,7 @@
 from overlap.harness.claims.timing import runs
 from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, span, total
 from overlap.harness.report.figures import count
-from overlap.scenarios.claims._steps import Together
+from overlap.scenarios.claims._steps import SideBySide
 
 SEEDS = ("S2",)
 THEME = "threads and CPU"
@@ -16,8 +16,8 @@ async def measure(bench):
     from langchain_core.runnables import RunnableLambda
 
     found = {"inputs": 3 * bench.pool, "pool": bench.pool}
-    for name, write in (("async", Together.waits), ("plain", Together.blocks)):
-        together = Together()
+    for name, write in (("async", SideBySide.waits), ("plain", SideBySide.blocks)):
+        together = SideBySide()
         step = RunnableLambda(write(together, WAIT))
         took = await runs(lambda step=step: step.abatch([0] * found["inputs"]))
         found[name] = {"took": took, "peak": together.peak, "threads": len(together.threads)}

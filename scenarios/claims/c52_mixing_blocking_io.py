@@ -2,7 +2,7 @@
 
 from overlap.harness.claims.timing import runs
 from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, total
-from overlap.scenarios.claims._steps import Together, inside
+from overlap.scenarios.claims._steps import SideBySide, inside
 
 SEEDS = ("S1", "S2")
 THEME = "waiting side by side"
@@ -15,8 +15,8 @@ async def measure(_bench):
     from langchain_core.runnables import RunnableLambda
 
     found = {}
-    for name, put, write in (("awaiting", as_is, Together.waits), ("blocking", inside, Together.blocks)):
-        together = Together()
+    for name, put, write in (("awaiting", as_is, SideBySide.waits), ("blocking", inside, SideBySide.blocks)):
+        together = SideBySide()
         runnable = RunnableLambda(put(write(together, WAIT)))
         one, five = [await runs(lambda n=n, r=runnable: r.abatch([0] * n)) for n in (1, INPUTS)]
         found[name] = {"one": one, "five": five, "peak": together.peak}

@@ -12,7 +12,7 @@ import click
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from overlap.scenarios.service.settings import Settings
+from overlap.scenarios.service.settings import ServiceSettings
 
 FRAMEWORKS = ("fastapi", "django")
 
@@ -37,7 +37,7 @@ def main(  # noqa: PLR0913, PLR0917  an option each
     # Not by files: whoever is killed while he starts would leave their folder behind.
     line, secret = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), token_hex(8)
     line.bind(("127.0.0.1", 0))
-    Settings(llm.rstrip("/"), requests, timeout, line.getsockname()[1], secret, os.getpid()).hand_on()
+    ServiceSettings(llm.rstrip("/"), requests, timeout, line.getsockname()[1], secret, os.getpid()).hand_on()
     config = uvicorn.Config(
         f"overlap.scenarios.service.served:{framework}",
         factory=True,

@@ -24,7 +24,7 @@ async def distance(start: str, end: str) -> str:
     return f"It is 42 km from {start} to {end}."
 
 
-class Agent:
+class ServiceAgent:
     """Calls the tools that the model asks for, side by side, and hands it their results, at most four times."""
 
     def __init__(self, model: ChatOpenAI) -> None:

@@ -31,7 +31,7 @@ class Questions(BaseModel):
     questions: list[str]
 
 
-class Answer(BaseModel):
+class AnswerBody(BaseModel):
     """The answer to one question."""
 
     answer: str
@@ -66,21 +66,21 @@ async def health() -> dict[str, str]:
 
 
 @app.post("/invoke")
-def invoke(asked: Question) -> Answer:
+def invoke(asked: Question) -> AnswerBody:
     """`def` and invoke: FastAPI runs it in a thread, and the thread waits."""
-    return Answer(answer=held["chains"].chain.invoke(asked.question))
+    return AnswerBody(answer=held["chains"].chain.invoke(asked.question))
 
 
 @app.post("/async-invoke")
-async def async_invoke(asked: Question) -> Answer:
+async def async_invoke(asked: Question) -> AnswerBody:
     """`async def` and invoke: the mistake. The event loop waits, and with it everybody else."""
-    return Answer(answer=held["chains"].chain.invoke(asked.question))
+    return AnswerBody(answer=held["chains"].chain.invoke(asked.question))
 
 
 @app.post("/ainvoke")
-async def ainvoke(asked: Question) -> Answer:
+async def ainvoke(asked: Question) -> AnswerBody:
     """`async def` and ainvoke: the loop serves others while this one waits."""
-    return Answer(answer=await held["chains"].chain.ainvoke(asked.question))
+    return AnswerBody(answer=await held["chains"].chain.ainvoke(asked.question))
 
 
 @app.post("/abatch")
@@ -126,15 +126,15 @@ async def pieces(question: str) -> AsyncIterator[dict[str, Any]]:
 
 
 @app.post("/agent")
-async def agent(asked: Question) -> Answer:
+async def agent(asked: Question) -> AnswerBody:
     """An agent with tools: two requests to the model, and the tools between them."""
-    return Answer(answer=await held["chains"].agent.ainvoke(asked.question))
+    return AnswerBody(answer=await held["chains"].agent.ainvoke(asked.question))
 
 
 @app.post("/retrieval")
-async def retrieve(asked: Question) -> Answer:
+async def retrieve(asked: Question) -> AnswerBody:
     """The nearest passages from a vector store, then an answer."""
-    return Answer(answer=await held["chains"].retrieval.ainvoke(asked.question))
+    return AnswerBody(answer=await held["chains"].retrieval.ainvoke(asked.question))
 
 
 @app.exception_handler(openai.OpenAIError)

@@ -11,9 +11,9 @@ from anyio.to_thread import current_default_thread_limiter
 
 from overlap.harness.clients.chain import client
 from overlap.harness.model.endpoint import Endpoint
-from overlap.scenarios.service.agent import Agent
-from overlap.scenarios.service.retrieval import Retrieval, retrieval
-from overlap.scenarios.service.settings import Settings
+from overlap.scenarios.service.agent import ServiceAgent
+from overlap.scenarios.service.retrieval import ServiceRetrieval, retrieval
+from overlap.scenarios.service.settings import ServiceSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +21,19 @@ class Chains:
     """`chain` takes a question and answers a string, by any of a runnable's methods."""
 
     chain: Any
-    agent: Agent
-    retrieval: Retrieval
+    agent: ServiceAgent
+    retrieval: ServiceRetrieval
 
 
 @asynccontextmanager
-async def chain_alone(settings: Settings) -> AsyncIterator[Any]:
+async def chain_alone(settings: ServiceSettings) -> AsyncIterator[Any]:
     """Build what has the chain as its `runnable`, for a service that offers nothing else; close it at the end."""
     async with _held(_endpoint(settings)) as held:
         yield held
 
 
 @asynccontextmanager
-async def chains(settings: Settings) -> AsyncIterator[Chains]:
+async def chains(settings: ServiceSettings) -> AsyncIterator[Chains]:
     """
     Build everything once, inside the loop that will use it, and close it at the end.
 
@@ -42,10 +42,10 @@ async def chains(settings: Settings) -> AsyncIterator[Chains]:
     """
     endpoint = _endpoint(settings)
     async with _held(endpoint) as held, retrieval(endpoint, held.model) as found:
-        yield Chains(held.runnable, Agent(held.model), found)
+        yield Chains(held.runnable, ServiceAgent(held.model), found)
 
 
-def _endpoint(settings: Settings) -> Endpoint:
+def _endpoint(settings: ServiceSettings) -> Endpoint:
     size_threads(settings.requests)
     return Endpoint(
         f"{settings.llm}/v1", timeout=settings.timeout, max_connections=settings.requests, max_retries=0

@@ -1,4 +1,4 @@
-"""Retrieval: the question's nearest passages from a vector store, then an answer that is told them."""
+"""ServiceRetrieval: the question's nearest passages from a vector store, then an answer that is told them."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,7 +24,7 @@ _SAID = ("{} are cheap to make.", "Nobody has enough {}.", "{} fail in the end."
 PASSAGES = [said.format(about.capitalize()) for about in _ABOUT for said in _SAID]
 
 
-class Retrieval:
+class ServiceRetrieval:
     """`ainvoke` embeds a question, finds the passages nearest to it, and answers with their help."""
 
     def __init__(self, retriever: BaseRetriever, model: ChatOpenAI) -> None:
@@ -40,7 +40,7 @@ class Retrieval:
 
 
 @asynccontextmanager
-async def retrieval(endpoint: Endpoint, model: ChatOpenAI) -> AsyncIterator[Retrieval]:
+async def retrieval(endpoint: Endpoint, model: ChatOpenAI) -> AsyncIterator[ServiceRetrieval]:
     """
     Build the store, embedding its passages by one request, and the chain upon it; close its clients at the end.
 
@@ -50,7 +50,7 @@ async def retrieval(endpoint: Endpoint, model: ChatOpenAI) -> AsyncIterator[Retr
     told = settings(endpoint, httpx2)
     with httpx2.Client(**told) as http:
         async with httpx2.AsyncClient(**told) as async_http:
-            yield Retrieval(await _retriever(_embeddings(endpoint, http, async_http)), model)
+            yield ServiceRetrieval(await _retriever(_embeddings(endpoint, http, async_http)), model)
 
 
 async def _retriever(embeddings: OpenAIEmbeddings) -> BaseRetriever:

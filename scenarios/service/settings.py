@@ -12,7 +12,7 @@ VARIABLE = "OVERLAP_SERVICE"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ServiceSettings:
     """
     One service process: the LLM server it asks, and how much it is made for.
 
@@ -46,6 +46,6 @@ class Settings:
                 line.sendto(f"{self.secret} {os.getpid()}".encode(), ("127.0.0.1", self.up))
 
 
-def settings() -> Settings:
+def settings() -> ServiceSettings:
     """Read what this process was told. Raises KeyError where it was told nothing."""
-    return Settings(**orjson.loads(os.environ[VARIABLE]))
+    return ServiceSettings(**orjson.loads(os.environ[VARIABLE]))

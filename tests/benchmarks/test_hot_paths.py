@@ -20,8 +20,8 @@ from overlap.harness.store.run_files import read
 from overlap.mock_server.config import Config
 from overlap.mock_server.exchange.counters import Counts
 from overlap.mock_server.http.request import Request
-from overlap.mock_server.limits.buckets import Own
-from overlap.mock_server.responder import Answering
+from overlap.mock_server.limits.buckets import OwnBuckets
+from overlap.mock_server.responder import Responder
 
 pytestmark = pytest.mark.langchain
 
@@ -62,7 +62,7 @@ def test_a_request_through_the_wire(benchmark, mock_llm):
 def test_deciding_on_an_answer(benchmark):
     """What the mock does between the last byte of a request and a plan of bytes and due times, twenty tokens."""
     words = {"profile": "lognormal,ttft=0.05", "tokens": "20"}
-    answering = Answering(Config(**words), lambda: False, Counts.own(), Own())
+    answering = Responder(Config(**words), lambda: False, Counts.own(), OwnBuckets())
     headers = {name.lower().encode(): value.encode() for name, value in HEADERS.items()}
 
     def answered() -> object:

@@ -7,9 +7,9 @@ import pytest
 
 from overlap.mock_server.behaviour import rules
 from overlap.mock_server.exchange import schedule_plan
-from overlap.mock_server.exchange.schedule_plan import Plan
+from overlap.mock_server.exchange.schedule_plan import AnswerPlan
 from overlap.mock_server.options import registry
-from overlap.mock_server.wire.common.answer import Events
+from overlap.mock_server.wire.common.answer import AnswerEvents
 
 NAMES = registry.names(rules.FOLDER)
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n"
@@ -17,13 +17,13 @@ HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n"
 pytestmark = pytest.mark.parametrize("name", NAMES)
 
 
-def streamed(tokens: int, *, chunked: bool) -> Plan:
+def streamed(tokens: int, *, chunked: bool) -> AnswerPlan:
     """Answer the plan of a stream with a token every 10 ns."""
-    events = Events(b"data: head\n\n", [b"data: %d\n\n" % i for i in range(tokens)], b"data: [DONE]\n\n")
+    events = AnswerEvents(b"data: head\n\n", [b"data: %d\n\n" % i for i in range(tokens)], b"data: [DONE]\n\n")
     return schedule_plan.streamed(HEAD, events, array("q", range(100, 100 + 10 * tokens, 10)), chunked=chunked)
 
 
-def plans() -> list[Plan]:
+def plans() -> list[AnswerPlan]:
     """Answer the kinds of plans there are, down to the shortest."""
     streams = [streamed(tokens, chunked=chunked) for tokens in (1, 2, 9, 10, 11, 50) for chunked in (True, False)]
     return [schedule_plan.whole(HEAD, b'{"a": "b"}\r\n', 100), *streams]
@@ -49,7 +49,7 @@ def test_it_leaves_a_plan_that_can_be_played(name):
 
 def test_a_rule_says_which_requests_it_is_for(name):
     """Any fault can be scripted for the n-th request, or drawn with a rate."""
-    facts = rules.Facts("000001", 3, "000001", None, "m")
+    facts = rules.RequestFacts("000001", 3, "000001", None, "m")
     assert rules.rule(f"{name},nth=3").applies(facts, 0)
     assert not rules.rule(f"{name},nth=4").applies(facts, 0)
     assert not rules.rule(f"{name},rate=0").applies(facts, 0)

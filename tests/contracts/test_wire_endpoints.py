@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from overlap.mock_server.options import registry
 from overlap.mock_server.wire.common.answer import Answer
-from overlap.mock_server.wire.common.errors import Refused
+from overlap.mock_server.wire.common.errors import ApiError
 
 WIRE = "overlap.mock_server.wire.endpoints"
 IDENTITY, CREATED = "C4Gmj9b5BeLuDR5fgSeYUQobtSGV3", 1_755_133_869
@@ -84,7 +84,7 @@ mutated = st.builds(
 )
 
 
-def check_refusal(refused: Refused) -> None:
+def check_refusal(refused: ApiError) -> None:
     """Check that a refusal is a 4xx in OpenAI's form."""
     error = orjson.loads(refused.body)["error"]
     assert 400 <= refused.status < 500
@@ -96,7 +96,7 @@ def answered(endpoint: ModuleType, body: bytes) -> bytes | None:
     """Read *body*, and where it is not refused, make both answers and read them back; answer the refusal."""
     try:
         asked = endpoint.read(body)
-    except Refused as refused:
+    except ApiError as refused:
         check_refusal(refused)
         return refused.body
     tokens, reason = endpoint.compose(asked, 7)
@@ -172,7 +172,7 @@ def knows(endpoint: ModuleType, name: str) -> bool:
     """Tell whether the endpoint has a field of that name."""
     try:
         endpoint.read(json.dumps(around(endpoint, name, 1)).encode())
-    except Refused as refused:
+    except ApiError as refused:
         error = orjson.loads(refused.body)["error"]
         return (error["code"], error["param"]) != ("unknown_parameter", name)
     return True
@@ -224,6 +224,6 @@ def test_any_bytes_are_refused(body):
 )
 def test_hostile_bodies_are_refused(endpoint, body):
     """Bodies made to hurt a parser get the same 400 as a typing error."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         endpoint.read(body)
     assert refused.value.status == 400

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import orjson
 
 from overlap.mock_server.wire.common import lazy, logprobs, models, padding, shapes, tokenise, usage
-from overlap.mock_server.wire.common.answer import Answer, Events
+from overlap.mock_server.wire.common.answer import Answer, AnswerEvents
 from overlap.mock_server.wire.common.sse import DONE
-from overlap.mock_server.wire.common.tools import Call
+from overlap.mock_server.wire.common.tools import ToolCall
 
 FINGERPRINT = "fp_0fe7a1ab5e"
 # How long what stands before a chunk's model is, without `data: `; ids and times have one length in all answers.
@@ -125,7 +125,7 @@ def _tail(form: Form, answer: Answer, start: bytes, ends: Sequence[bytes]) -> by
     return tail + DONE
 
 
-def words(form: Form, answer: Answer, choices: int, group: int) -> Events:
+def words(form: Form, answer: Answer, choices: int, group: int) -> AnswerEvents:
     """Return the events of an answer in words, *group* tokens to a chunk."""
     start = _start(answer)
     tokens = answer.tokens
@@ -138,10 +138,10 @@ def words(form: Form, answer: Answer, choices: int, group: int) -> Events:
     spoken = [_words(form, i) for i in range(choices)]
     if choices == group == 1 and len(tokens) <= lazy.LONG:
         only = spoken[0]
-        return Events(head, [start + only[token] for token in tokens], tail)
+        return AnswerEvents(head, [start + only[token] for token in tokens], tail)
     said = ("".join(tokens[i : i + group]) for i in range(0, len(tokens), group)) if group > 1 else iter(tokens)
     made = (b"".join([start + each[token] for each in spoken]) for token in said)
-    return Events(head, lazy.events(len(marks or tokens), made, choices), tail, marks=marks)
+    return AnswerEvents(head, lazy.events(len(marks or tokens), made, choices), tail, marks=marks)
 
 
 def call_id(identity: str, choice: int, index: int) -> str:
@@ -154,9 +154,9 @@ def call_id(identity: str, choice: int, index: int) -> str:
     return f"call_{identity[-19:]}{choice * 128 + index:05d}"
 
 
-def spoken_calls(calls: Sequence[Call], tokens: Sequence[str]) -> list[tuple[Call, Sequence[str]]]:
+def spoken_calls(calls: Sequence[ToolCall], tokens: Sequence[str]) -> list[tuple[ToolCall, Sequence[str]]]:
     """Return each call with the pieces of its arguments, as far as *tokens* (cut by a limit, perhaps) go."""
-    found: list[tuple[Call, Sequence[str]]] = []
+    found: list[tuple[ToolCall, Sequence[str]]] = []
     place = 0
     for call in calls:
         if place >= len(tokens):
@@ -167,7 +167,7 @@ def spoken_calls(calls: Sequence[Call], tokens: Sequence[str]) -> list[tuple[Cal
     return found
 
 
-def _opening(call: Call, index: int, identity: str, *, legacy: bool) -> dict[str, Any]:
+def _opening(call: ToolCall, index: int, identity: str, *, legacy: bool) -> dict[str, Any]:
     function = {"name": call.name, "arguments": ""}
     if legacy:
         return {"role": "assistant", "content": None, "function_call": function, "refusal": None}
@@ -183,7 +183,7 @@ def _argument(piece: str, index: int, *, legacy: bool) -> str:
     return f'{{"tool_calls":[{{"index":{index},"function":{{"arguments":{_json(piece)}}}}}]}}'
 
 
-def calls(form: Form, answer: Answer, called: Sequence[Call], choices: int, *, legacy: bool) -> Events:
+def calls(form: Form, answer: Answer, called: Sequence[ToolCall], choices: int, *, legacy: bool) -> AnswerEvents:
     """Return the events of an answer that calls tools: a chunk opens each call, others bring its arguments."""
     start = _start(answer)
     chunks = Chunks(form)
@@ -196,4 +196,4 @@ def calls(form: Form, answer: Answer, called: Sequence[Call], choices: int, *, l
             row += [start + chunks.choice(choice, _argument(piece, i, legacy=legacy)) for piece in arguments]
         rows.append(row)
     ends = [chunks.choice(choice, "{}", f'"{answer.finish_reason}"') for choice in range(choices)]
-    return Events(b"", [b"".join(row) for row in zip(*rows, strict=True)], _tail(form, answer, start, ends))
+    return AnswerEvents(b"", [b"".join(row) for row in zip(*rows, strict=True)], _tail(form, answer, start, ends))

@@ -4,7 +4,7 @@ What every endpoint of the wire owes the server, and the two things they pass to
 An endpoint is a module with
 
     PATH                        the path it serves, as in "/v1/chat/completions"
-    read(body) -> Asked         what the caller wants; raises `errors.Refused`
+    read(body) -> ApiRequest         what the caller wants; raises `errors.Refused`
     compose(asked, length)      (tokens, finish_reason): what the answer says, given the output length
                                 the server drew; the endpoint cuts it to the caller's own limit
     whole(asked, answer)        the body of an answer sent in one piece
@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from overlap.mock_server.wire.common.lazy import Lazy
+from overlap.mock_server.wire.common.lazy import LazyParts
 
 
 class Answer(NamedTuple):
@@ -41,7 +41,7 @@ class Answer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Events:
+class AnswerEvents:
     """
     An answer as server-sent events, each item framed as `data: …` and a blank line, or several of these.
 
@@ -52,14 +52,14 @@ class Events:
     """
 
     head: bytes
-    tokens: Sequence[bytes] | Lazy
+    tokens: Sequence[bytes] | LazyParts
     tail: bytes
     early: bytes = b""
     marks: Sequence[int] | None = None
     kind: bytes = b"text/event-stream; charset=utf-8"
 
 
-class Asked(Protocol):
+class ApiRequest(Protocol):
     """What the server itself needs to know of any request; an endpoint's own class says more."""
 
     @property
@@ -79,12 +79,12 @@ class Asked(Protocol):
         """How many answers of the same length come: one for each choice and prompt."""
 
 
-class Endpoint(Protocol):
+class WireEndpoint(Protocol):
     """A module of the wire that serves one path."""
 
     PATH: str
 
-    def read(self, body: bytes) -> Asked:
+    def read(self, body: bytes) -> ApiRequest:
         """Return what the caller wants; raises `errors.Refused`."""
 
     def compose(self, asked: Any, length: int) -> tuple[Sequence[str], str]:
@@ -93,5 +93,5 @@ class Endpoint(Protocol):
     def whole(self, asked: Any, answer: Answer) -> bytes:
         """Return the body of an answer in one piece."""
 
-    def events(self, asked: Any, answer: Answer, group: int = 1) -> Events:
+    def events(self, asked: Any, answer: Answer, group: int = 1) -> AnswerEvents:
         """Return the same as server-sent events, *group* tokens to an event."""

@@ -13,7 +13,7 @@ LONGEST_PARAM = 200
 """The most characters of the parameter that an error names."""
 
 
-class Refused(Exception):
+class ApiError(Exception):
     """A request that gets an error for an answer: its HTTP status, its JSON body, and headers of its own."""
 
     def __init__(self, status: int, body: bytes, headers: tuple[tuple[str, str], ...] = ()) -> None:
@@ -24,7 +24,7 @@ class Refused(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Have all of it taken along where it is sent between processes, not what `Exception` keeps."""
-        return Refused, (self.status, self.body, self.headers)
+        return ApiError, (self.status, self.body, self.headers)
 
     @property
     def pause(self) -> int | None:
@@ -42,7 +42,7 @@ def error(
     kind: str = "invalid_request_error",
     param: str | None = None,
     code: str | None = None,
-) -> Refused:
+) -> ApiError:
     """
     Make any error in OpenAI's form: `{"error": {message, type, param, code}}`, pretty-printed as theirs is.
 
@@ -52,7 +52,7 @@ def error(
     param = _cut(param, LONGEST_PARAM) if param is not None else None
     body = {"error": {"message": message, "type": kind, "param": param, "code": code}}
     text = orjson.dumps(body, option=orjson.OPT_INDENT_2)
-    return Refused(status, _wider(text) if status in _GATEWAY else text)
+    return ApiError(status, _wider(text) if status in _GATEWAY else text)
 
 
 def _cut(text: str, most: int) -> str:
@@ -66,7 +66,7 @@ def _wider(text: bytes) -> bytes:
     return b"".join(b" " * (len(line) - len(line.lstrip())) + line + b"\n" for line in text.splitlines())
 
 
-def bad_request(message: str, param: str | None = None, code: str | None = None) -> Refused:
+def bad_request(message: str, param: str | None = None, code: str | None = None) -> ApiError:
     """400: the request cannot be served as it stands."""
     return error(400, message, param=param, code=code)
 
@@ -76,13 +76,13 @@ def _kind(got: object) -> str:
     return "null" if got is None else names.get(type(got), "an object")
 
 
-def wrong_type(param: str, wanted: str, got: object) -> Refused:
+def wrong_type(param: str, wanted: str, got: object) -> ApiError:
     """400: *param* is of another JSON type than the one wanted, as in `an integer`."""
     message = f"Invalid type for '{param}': expected {wanted}, but got {_kind(got)} instead."
     return bad_request(message, param, "invalid_type")
 
 
-def wrong_value(param: str, got: str, known: Sequence[str]) -> Refused:
+def wrong_value(param: str, got: str, known: Sequence[str]) -> ApiError:
     """400: *param* is a word, but none of the known ones."""
     quoted = [f"'{name}'" for name in known]
     comma = "," if len(quoted) > 2 else ""
@@ -91,7 +91,7 @@ def wrong_value(param: str, got: str, known: Sequence[str]) -> Refused:
     return bad_request(message, param, "invalid_value")
 
 
-def out_of_range(param: str, got: float, least: float, most: float, kind: str) -> Refused:
+def out_of_range(param: str, got: float, least: float, most: float, kind: str) -> ApiError:
     """400: a number is below *least* or above *most*; *kind* is `integer` or `decimal`."""
     if got < least:
         message = (
@@ -102,7 +102,7 @@ def out_of_range(param: str, got: float, least: float, most: float, kind: str) -
     return bad_request(message, param, f"{kind}_above_max_value")
 
 
-def empty(param: str, kind: str = "array") -> Refused:
+def empty(param: str, kind: str = "array") -> ApiError:
     """400: an `array` or a `string` has nothing in it."""
     article = "an" if kind == "array" else "a"
     message = (
@@ -112,7 +112,7 @@ def empty(param: str, kind: str = "array") -> Refused:
     return bad_request(message, param, f"empty_{kind}")
 
 
-def too_long(param: str, length: int, most: int, kind: str = "string") -> Refused:
+def too_long(param: str, length: int, most: int, kind: str = "string") -> ApiError:
     """400: an `array` or a `string` has more in it than *most*."""
     article = "an" if kind == "array" else "a"
     message = (
@@ -122,19 +122,19 @@ def too_long(param: str, length: int, most: int, kind: str = "string") -> Refuse
     return bad_request(message, param, f"{kind}_above_max_length")
 
 
-def missing(param: str) -> Refused:
+def missing(param: str) -> ApiError:
     """400: a required parameter is not there."""
     return bad_request(f"Missing required parameter: '{param}'.", param, "missing_required_parameter")
 
 
-def unsupported(param: str, instead: str = "") -> Refused:
+def unsupported(param: str, instead: str = "") -> ApiError:
     """400: the model does not know *param*, perhaps another one *instead*."""
     hint = f" Use '{instead}' instead." if instead else ""
     message = f"Unsupported parameter: '{param}' is not supported with this model.{hint}"
     return bad_request(message, param, "unsupported_parameter")
 
 
-def bad_json() -> Refused:
+def bad_json() -> ApiError:
     """400: the body is no JSON object."""
     return bad_request(
         "We could not parse the JSON body of your request. (HINT: This likely means you aren't using your "
@@ -144,51 +144,51 @@ def bad_json() -> Refused:
     )
 
 
-def unauthorized(key: str) -> Refused:
+def unauthorized(key: str) -> ApiError:
     """401: the key is not known."""
     shown = f"{key[:8]}{'*' * 8}{key[-4:]}" if len(key) > 16 else key
     message = f"Incorrect API key provided: {shown}. You can find your API key at {PLATFORM}/account/api-keys."
     return error(401, message, code="invalid_api_key")
 
 
-def forbidden(message: str) -> Refused:
+def forbidden(message: str) -> ApiError:
     """403: whoever asks may not."""
     return error(403, message, code="forbidden")
 
 
-def unsupported_media(wanted: str) -> Refused:
+def unsupported_media(wanted: str) -> ApiError:
     """415: the body is of another content type than *wanted*."""
     return error(415, f"Unsupported content type: this wants '{wanted}'.", code="unsupported_content_type")
 
 
-def model_not_found(model: str) -> Refused:
+def model_not_found(model: str) -> ApiError:
     """404: there is no such model."""
     message = f"The model `{model}` does not exist or you do not have access to it."
     return error(404, message, code="model_not_found")
 
 
-def unknown_url(method: str, path: str) -> Refused:
+def unknown_url(method: str, path: str) -> ApiError:
     """404: there is nothing at this path."""
     return error(404, f"Invalid URL ({method} {path})", code="unknown_url")
 
 
-def method_not_allowed(method: str) -> Refused:
+def method_not_allowed(method: str) -> ApiError:
     """405: there is something at this path, but not for this method."""
     message = f"Not allowed to {method} on this resource (HINT: Perhaps you meant to use another HTTP method?)"
     return error(405, message, code="method_not_supported")
 
 
-def request_timeout() -> Refused:
+def request_timeout() -> ApiError:
     """408: the request took too long to arrive, or to be served."""
     return error(408, "Request timed out.", "server_error", code="timeout")
 
 
-def too_large(limit: int) -> Refused:
+def too_large(limit: int) -> ApiError:
     """413: the body is longer than *limit* bytes."""
     return error(413, f"Request body is too large: the maximum is {limit} bytes.", code="request_too_large")
 
 
-def headers_too_large(limit: int) -> Refused:
+def headers_too_large(limit: int) -> ApiError:
     """431: request line and headers are longer than *limit* bytes."""
     message = f"Request headers are too large: the maximum is {limit} bytes."
     return error(431, message, code="request_headers_too_large")
@@ -196,7 +196,7 @@ def headers_too_large(limit: int) -> Refused:
 
 def rate_limited(  # noqa: PLR0913, PLR0917 - each number is a word of OpenAI's message
     model: str, unit: str, limit: int, used: int, requested: int, wait: str
-) -> Refused:
+) -> ApiError:
     """429: over the limit of *unit* (`requests` or `tokens`) per minute; *wait* as in `1.146s`."""
     short = {"requests": "RPM", "tokens": "TPM"}[unit]
     message = (
@@ -207,7 +207,7 @@ def rate_limited(  # noqa: PLR0913, PLR0917 - each number is a word of OpenAI's 
     return error(429, message, unit, code="rate_limit_exceeded")
 
 
-def quota_exceeded() -> Refused:
+def quota_exceeded() -> ApiError:
     """429 that no waiting helps: the account's money is spent, and a client that retries wastes its time."""
     message = (
         "You exceeded your current quota, please check your plan and billing details. For more information on "
@@ -216,12 +216,12 @@ def quota_exceeded() -> Refused:
     return error(429, message, "insufficient_quota", code="insufficient_quota")
 
 
-def event(refused: Refused) -> bytes:
+def event(refused: ApiError) -> bytes:
     """Return an error as it comes in the middle of a stream: an event of compact JSON, framed."""
     return b"data: %b\n\n" % orjson.dumps(orjson.loads(refused.body))
 
 
-def server_error(request_id: str = "") -> Refused:
+def server_error(request_id: str = "") -> ApiError:
     """500: the server's own fault."""
     message = (
         "The server had an error while processing your request. Sorry about that! You can retry your request, "
@@ -231,7 +231,7 @@ def server_error(request_id: str = "") -> Refused:
     return error(500, message + said, "server_error")
 
 
-def overloaded() -> Refused:
+def overloaded() -> ApiError:
     """503: more work than the server takes."""
     message = "The engine is currently overloaded, please try again later."
     return error(503, message, "service_unavailable_error")

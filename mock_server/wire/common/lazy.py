@@ -6,7 +6,7 @@ LONG = 1_024
 """The most events of an answer that are made at once; of more, each is made when it is asked for."""
 
 
-class Lazy:
+class LazyParts:
     """So many events (or parts of a body), one after another; each can be had once."""
 
     __slots__ = ("_count", "_made")
@@ -22,6 +22,6 @@ class Lazy:
         return self._made
 
 
-def events(count: int, made: Iterator[bytes], each: int = 1) -> "Sequence[bytes] | Lazy":
+def events(count: int, made: Iterator[bytes], each: int = 1) -> "Sequence[bytes] | LazyParts":
     """Return *count* events, which hold *each* as many: a list of them, or, if it would be long, as they come."""
-    return list(made) if count * each <= LONG else Lazy(count, made)
+    return list(made) if count * each <= LONG else LazyParts(count, made)

@@ -35,7 +35,7 @@ def any_object() -> str:
     return _ANY_OBJECT
 
 
-def no_json_said(param: str, field: str) -> errors.Refused:
+def no_json_said(param: str, field: str) -> errors.ApiError:
     """400: JSON is wanted, and the model is not told so; a real one would babble."""
     message = f"'{param}' must contain the word 'json' in some form, to use '{field}' of type 'json_object'."
     return errors.bad_request(message, param)

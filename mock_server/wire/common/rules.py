@@ -26,7 +26,7 @@ def check(
             rule = rules[name]
             if value is not None:
                 rule(within + name, value)
-    except (KeyError, errors.Refused):
+    except (KeyError, errors.ApiError):
         unknown = [name for name in asked if name not in rules]
         if unknown:
             raise spelling.unknown(within, unknown[0], rules, asked) from None

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import accumulate, chain
 
 from overlap.mock_server.wire.common import lazy
-from overlap.mock_server.wire.common.answer import Events
+from overlap.mock_server.wire.common.answer import AnswerEvents
 
 
 def grouped(tokens: int, group: int) -> list[int]:
@@ -23,7 +23,7 @@ def grouped(tokens: int, group: int) -> list[int]:
     return [min(group, tokens - first) for first in range(0, tokens, group)]
 
 
-def apart(events: Events) -> Events:
+def apart(events: AnswerEvents) -> AnswerEvents:
     """Return *events* whose head (the role, in chat) and each of whose last events is a write of its own."""
     marks = list(events.marks) if events.marks is not None else [1] * len(events.tokens)
     before = [events.head] if events.head else []
@@ -32,7 +32,7 @@ def apart(events: Events) -> Events:
     return replace(
         events,
         head=b"",
-        tokens=lazy.Lazy(count, tokens) if isinstance(events.tokens, lazy.Lazy) else list(tokens),
+        tokens=lazy.LazyParts(count, tokens) if isinstance(events.tokens, lazy.LazyParts) else list(tokens),
         tail=b"",
         marks=[0] * len(before) + marks + [0] * len(after),
     )

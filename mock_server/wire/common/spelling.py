@@ -43,7 +43,7 @@ def distance(one: str, other: str, most: int) -> int | None:
     return row[-1] if row[-1] <= most else None
 
 
-def unknown(within: str, name: str, known: Iterable[str], sent: Iterable[str]) -> errors.Refused:
+def unknown(within: str, name: str, known: Iterable[str], sent: Iterable[str]) -> errors.ApiError:
     """400: there is no parameter *name*; those *known* and not *sent* are offered where they are close."""
     near: list[tuple[int, str]] = []
     if len(name) <= 64:

@@ -21,7 +21,7 @@ class Tool(NamedTuple):
     parameters: bytes
 
 
-class Call(NamedTuple):
+class ToolCall(NamedTuple):
     """A function called; *arguments* is a JSON text that is valid under its schema."""
 
     name: str
@@ -61,7 +61,7 @@ def function(where: str, spec: dict[str, Any]) -> Tool:
     return Tool(name, fields.told(parameters))
 
 
-def bad_schema(name: str, where: str, fault: str) -> errors.Refused:
+def bad_schema(name: str, where: str, fault: str) -> errors.ApiError:
     """400: the parameters of function *name* are no schema that can be kept to."""
     message = f"Invalid schema for function '{name}': {fault}"
     return errors.bad_request(message, f"{where}.parameters", "invalid_function_parameters")
@@ -128,7 +128,7 @@ def choice(value: Any, tools: list[Tool]) -> tuple[str, list[Tool]]:
     return value, tools
 
 
-def calls(mode: str, tools: list[Tool], *, answered: bool, parallel: bool) -> tuple[Call, ...]:
+def calls(mode: str, tools: list[Tool], *, answered: bool, parallel: bool) -> tuple[ToolCall, ...]:
     """
     Return the calls of an answer: each function once, or the first alone where calls are not to be *parallel*.
 
@@ -147,7 +147,7 @@ def calls(mode: str, tools: list[Tool], *, answered: bool, parallel: bool) -> tu
     return tuple(made)
 
 
-def pieces(calls: Sequence[Call]) -> list[str]:
+def pieces(calls: Sequence[ToolCall]) -> list[str]:
     """Return the tokens of *calls*: names and pieces of arguments, as many as an answer can have."""
     flat: list[str] = []
     for each in calls:
@@ -157,11 +157,11 @@ def pieces(calls: Sequence[Call]) -> list[str]:
     return flat
 
 
-def call(tool: Tool, where: str) -> Call:
+def call(tool: Tool, where: str) -> ToolCall:
     """Return a call of *tool* with valid arguments, or refuse a schema for which this server knows none."""
     if not tool.parameters:
-        return Call(tool.name, "{}")
+        return ToolCall(tool.name, "{}")
     try:
-        return Call(tool.name, instance.text(tool.parameters))
+        return ToolCall(tool.name, instance.text(tool.parameters))
     except Unmakeable as fault:
         raise bad_schema(tool.name, where, f"{fault}.") from None

@@ -21,7 +21,7 @@ from overlap.mock_server.wire.common import (
     tools,
     usage,
 )
-from overlap.mock_server.wire.common.answer import Answer, Events
+from overlap.mock_server.wire.common.answer import Answer, AnswerEvents
 
 PATH = "/v1/chat/completions"
 _PRETTY = orjson.OPT_INDENT_2
@@ -30,7 +30,7 @@ _KEPT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ChatRequest:
     """
     What a caller of chat completions wants.
 
@@ -46,7 +46,7 @@ class Asked:
     choices: int = 1
     stop: tuple[str, ...] = ()
     text: str | None = None
-    calls: tuple[tools.Call, ...] = ()
+    calls: tuple[tools.ToolCall, ...] = ()
     legacy: bool = False
     per_token: int = 1
 
@@ -61,7 +61,7 @@ class Asked:
         return self.choices
 
 
-def _calls(asked: dict[str, Any], *, answered: bool) -> tuple[tuple[tools.Call, ...], bool]:
+def _calls(asked: dict[str, Any], *, answered: bool) -> tuple[tuple[tools.ToolCall, ...], bool]:
     """Return the calls of the answer, and whether in the old form."""
     if asked.get("functions") is not None:
         functions = [tools.function(f"functions[{i}]", spec) for i, spec in enumerate(asked["functions"])]
@@ -74,7 +74,7 @@ def _calls(asked: dict[str, Any], *, answered: bool) -> tuple[tuple[tools.Call, 
     return tools.calls(mode, left, answered=answered, parallel=parallel), False
 
 
-def read(body: bytes) -> Asked:
+def read(body: bytes) -> ChatRequest:
     """Return what the caller wants."""
     asked = fields.parsed(body)
     model = fields.model(asked)
@@ -88,14 +88,14 @@ def read(body: bytes) -> Asked:
     chat_fields.together(asked, model)
     limit = get("max_completion_tokens")
     stop = get("stop") or ()
-    calls: tuple[tools.Call, ...] = ()
+    calls: tuple[tools.ToolCall, ...] = ()
     legacy = False
     if "tools" in asked or "functions" in asked or "tool_choice" in asked:
         calls, legacy = _calls(asked, answered=said.answered)
     text = response_format.text(asked["response_format"], talk) if get("response_format") is not None else None
     choices: int = get("n") or 1
     chances: int = (get("top_logprobs") or 0) if get("logprobs") else -1
-    return Asked(
+    return ChatRequest(
         Form(
             model,
             chat_fields.tier(asked),
@@ -115,7 +115,7 @@ def read(body: bytes) -> Asked:
     )
 
 
-def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
+def compose(asked: ChatRequest, length: int) -> tuple[Sequence[str], str]:
     """
     Return the tokens of a choice, and its finish reason: `length` where the caller's limit cut it.
 
@@ -135,7 +135,7 @@ def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
     return tokenise.cut(tokens or ("",), None if met else asked.limit, asked.choices)
 
 
-def _message(asked: Asked, answer: Answer, tokens: Sequence[str], choice: int) -> dict[str, Any]:
+def _message(asked: ChatRequest, answer: Answer, tokens: Sequence[str], choice: int) -> dict[str, Any]:
     message: dict[str, Any] = {"role": "assistant", "content": "".join(tokens)}
     spoken = chat_stream.spoken_calls(asked.calls, tokens)
     if spoken:
@@ -152,7 +152,7 @@ def _message(asked: Asked, answer: Answer, tokens: Sequence[str], choice: int) -
     return message | {"refusal": None, "annotations": []}
 
 
-def _made(asked: Asked, answer: Answer, tokens: Sequence[str]) -> bytes:
+def _made(asked: ChatRequest, answer: Answer, tokens: Sequence[str]) -> bytes:
     form = asked.form
     choices = []
     for i in range(asked.choices):
@@ -168,7 +168,7 @@ def _made(asked: Asked, answer: Answer, tokens: Sequence[str]) -> bytes:
 @lru_cache(maxsize=128)
 def _plain(form: Form, choices: int, tokens: tuple[str, ...], finish_reason: str) -> bytes:
     """Return the middle of an answer in words, which is the same for whoever asks."""
-    asked = Asked(form, stream=False, prompt_tokens=0, limit=None, choices=choices)
+    asked = ChatRequest(form, stream=False, prompt_tokens=0, limit=None, choices=choices)
     return _made(asked, Answer("", 0, tokens, 0, finish_reason), tokens)
 
 
@@ -182,7 +182,7 @@ def _end(form: Form, prompt: int, said: int) -> bytes:
     return orjson.dumps(rest, option=_PRETTY)[1:] + b"\n"
 
 
-def whole(asked: Asked, answer: Answer) -> bytes:
+def whole(asked: ChatRequest, answer: Answer) -> bytes:
     """Return the body of an answer in one piece, pretty-printed as OpenAI's is."""
     tokens = tuple(answer.tokens)
     form, choices = asked.form, asked.choices
@@ -194,7 +194,7 @@ def whole(asked: Asked, answer: Answer) -> bytes:
     return b"%b%b,%b" % (start.encode(), middle, _end(form, answer.prompt_tokens, len(tokens) * choices))
 
 
-def events(asked: Asked, answer: Answer, group: int = 1) -> Events:
+def events(asked: ChatRequest, answer: Answer, group: int = 1) -> AnswerEvents:
     """Return the same as server-sent events: the role, a chunk per *group* of tokens, the reason, the usage."""
     if asked.calls:
         return chat_stream.calls(asked.form, answer, asked.calls, asked.choices, legacy=asked.legacy)

@@ -21,7 +21,7 @@ from overlap.mock_server.wire.common import (
     tokens,
     usage,
 )
-from overlap.mock_server.wire.common.answer import Answer, Events
+from overlap.mock_server.wire.common.answer import Answer, AnswerEvents
 from overlap.mock_server.wire.common.sse import DONE
 
 PATH = "/v1/completions"
@@ -37,7 +37,7 @@ _MOST_ECHOED = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CompletionRequest:
     """
     What a caller of completions wants: *choices* answers to each of *prompts*, of at most *limit* tokens.
 
@@ -112,7 +112,7 @@ def _prompts(value: Any) -> list[tuple[str, int]]:
     return [_prompt(f"prompt[{i}]", item) for i, item in enumerate(value)]
 
 
-def read(body: bytes) -> Asked:
+def read(body: bytes) -> CompletionRequest:
     """Return what the caller wants."""
     asked = fields.parsed(body)
     model = fields.model(asked)
@@ -128,7 +128,7 @@ def read(body: bytes) -> Asked:
         raise errors.bad_request("These prompts are too long to be repeated in every choice.", "echo")
     if choices * len(prompts) > _MOST_CHOICES:
         raise errors.out_of_range("n", choices, 1, _MOST_CHOICES // len(prompts), "integer")
-    return Asked(
+    return CompletionRequest(
         model=model,
         stream=get("stream") is True,
         prompts=tuple(said for said, _ in prompts),
@@ -142,33 +142,35 @@ def read(body: bytes) -> Asked:
     )
 
 
-def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
+def compose(asked: CompletionRequest, length: int) -> tuple[Sequence[str], str]:
     """Return the tokens of a choice, and its finish reason; every choice of every prompt says the same."""
     if asked.limit == 0:
         return ("",), "length"
     return tokenise.said(length, asked.limit, asked.stop, asked.per_token)
 
 
-def _said(asked: Asked, answer: Answer) -> int:
+def _said(asked: CompletionRequest, answer: Answer) -> int:
     """Return how many tokens all the choices have."""
     if asked.limit == 0:
         return 0
     return len(answer.tokens) * asked.answers
 
 
-def _choice(asked: Asked, words: Sequence[str], index: int, offset: int, reason: str | None) -> dict[str, Any]:
+def _choice(
+    asked: CompletionRequest, words: Sequence[str], index: int, offset: int, reason: str | None
+) -> dict[str, Any]:
     chances = logprobs.legacy(words, asked.logprobs, offset) if asked.logprobs >= 0 else None
     return {"text": "".join(words), "index": index, "logprobs": chances, "finish_reason": reason}
 
 
-def _each(asked: Asked) -> Iterator[tuple[int, str]]:
+def _each(asked: CompletionRequest) -> Iterator[tuple[int, str]]:
     """Yield the index of every choice, prompt by prompt, and what stands before its first word."""
     for i, prompt in enumerate(asked.prompts):
         for k in range(asked.choices):
             yield i * asked.choices + k, prompt if asked.echo else ""
 
 
-def whole(asked: Asked, answer: Answer) -> bytes:
+def whole(asked: CompletionRequest, answer: Answer) -> bytes:
     """Return the body of an answer in one piece."""
     choices = []
     for index, before in _each(asked):
@@ -192,7 +194,7 @@ def _word(said: str, index: int, reason: str, after: bytes) -> bytes:
     return b'"choices":[%b],%b' % (orjson.dumps(choice), after)
 
 
-def _chunks(asked: Asked, answer: Answer, size: int, start: bytes, after: bytes) -> Iterator[bytes]:
+def _chunks(asked: CompletionRequest, answer: Answer, size: int, start: bytes, after: bytes) -> Iterator[bytes]:
     """Yield the events of *size* tokens after another: a chunk for each choice."""
     offset = 0
     tokens = answer.tokens
@@ -213,7 +215,7 @@ def _chunks(asked: Asked, answer: Answer, size: int, start: bytes, after: bytes)
         yield b"".join(made)
 
 
-def events(asked: Asked, answer: Answer, group: int = 1) -> Events:
+def events(asked: CompletionRequest, answer: Answer, group: int = 1) -> AnswerEvents:
     """Return the same as server-sent events; the finish reason rides on the last text, on no chunk of its own."""
     model = orjson.dumps(models.snapshot(asked.model))
     first = f'data: {{"id":"cmpl-{answer.id}","object":"text_completion","created":{answer.created},'
@@ -226,4 +228,4 @@ def events(asked: Asked, answer: Answer, group: int = 1) -> Events:
     if asked.usage:
         said = orjson.dumps(usage.legacy(asked.prompt_tokens, _said(asked, answer)))
         tail = b'%b"model":%b,"usage":%b,"choices":[]}\n\n' % (start, model, said)
-    return Events(b"", spoken, tail + DONE, marks=marks, kind=_KIND)
+    return AnswerEvents(b"", spoken, tail + DONE, marks=marks, kind=_KIND)

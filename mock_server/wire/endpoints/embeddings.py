@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 
 from overlap.mock_server.wire.common import errors, fields, models, rules, text, tokens, vectors
-from overlap.mock_server.wire.common.answer import Answer, Events
-from overlap.mock_server.wire.common.lazy import Lazy
+from overlap.mock_server.wire.common.answer import Answer, AnswerEvents
+from overlap.mock_server.wire.common.lazy import LazyParts
 
 PATH = "/v1/embeddings"
 NAMES_MODEL = True
@@ -23,7 +23,7 @@ _FIXED = frozenset({"text-embedding-ada-002"})
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class EmbeddingsRequest:
     """What a caller of embeddings wants: a vector of *dimensions* numbers for each of *inputs*, as bytes."""
 
     model: str
@@ -112,7 +112,7 @@ def _length(model: str, wanted: int | None) -> int:
     return wanted
 
 
-def read(body: bytes) -> Asked:
+def read(body: bytes) -> EmbeddingsRequest:
     """Return what the caller wants."""
     asked = fields.parsed(body)
     model = fields.model(asked)
@@ -120,7 +120,7 @@ def read(body: bytes) -> Asked:
     rules.check(asked, _RULES)
     each = _each(value)
     inputs = [_read("input" if len(each) == 1 else f"input[{i}]", item) for i, item in enumerate(each)]
-    return Asked(
+    return EmbeddingsRequest(
         model=model,
         inputs=tuple(said for said, _ in inputs),
         dimensions=_length(model, asked.get("dimensions")),
@@ -129,12 +129,12 @@ def read(body: bytes) -> Asked:
     )
 
 
-def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:  # noqa: ARG001 - there are no words to count
+def compose(asked: EmbeddingsRequest, length: int) -> tuple[Sequence[str], str]:  # noqa: ARG001 - there are no words to count
     """Return a token per input, so that each input takes its share of the time."""
     return ("",) * len(asked.inputs), "stop"
 
 
-def _one(asked: Asked, index: int, said: bytes) -> bytes:
+def _one(asked: EmbeddingsRequest, index: int, said: bytes) -> bytes:
     """Return one item of `data`."""
     made = vectors.vector(asked.model, said, asked.dimensions)
     if asked.base64:
@@ -148,7 +148,7 @@ def _one(asked: Asked, index: int, said: bytes) -> bytes:
     )
 
 
-def _parts(asked: Asked) -> Iterator[bytes]:
+def _parts(asked: EmbeddingsRequest) -> Iterator[bytes]:
     """Yield the body, pretty-printed as OpenAI's is, a vector at a time."""
     yield b'{\n  "object": "list",\n  "data": [\n'
     for i, said in enumerate(asked.inputs):
@@ -161,18 +161,18 @@ def _parts(asked: Asked) -> Iterator[bytes]:
     yield b"\n  ]," + rest[1:]
 
 
-def whole(asked: Asked, answer: Answer) -> bytes:  # noqa: ARG001 - an embedding has no id
+def whole(asked: EmbeddingsRequest, answer: Answer) -> bytes:  # noqa: ARG001 - an embedding has no id
     """Return the body in one piece."""
     return b"".join(_parts(asked))
 
 
-def parts(asked: Asked, answer: Answer) -> Lazy | None:  # noqa: ARG001 - an embedding has no id
+def parts(asked: EmbeddingsRequest, answer: Answer) -> LazyParts | None:  # noqa: ARG001 - an embedding has no id
     """Return the parts of a body that is too large to be held; None for others."""
     vectors.prepare()
     large = len(asked.inputs) * asked.dimensions > _HELD
-    return Lazy(len(asked.inputs) + 2, _parts(asked)) if large else None
+    return LazyParts(len(asked.inputs) + 2, _parts(asked)) if large else None
 
 
-def events(asked: Asked, answer: Answer, group: int = 1) -> Events:  # noqa: ARG001 - there are no tokens to group
+def events(asked: EmbeddingsRequest, answer: Answer, group: int = 1) -> AnswerEvents:  # noqa: ARG001 - there are no tokens to group
     """Return the same as one write; embeddings are never streamed, as `stream` is no parameter of theirs."""
-    return Events(b"", [whole(asked, answer)], b"")
+    return AnswerEvents(b"", [whole(asked, answer)], b"")

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from overlap.mock_server.wire.common import errors, fields, response_format, rules, text, tokenise, tools
-from overlap.mock_server.wire.common.answer import Answer, Events
+from overlap.mock_server.wire.common.answer import Answer, AnswerEvents
 from overlap.mock_server.wire.responses import (
     fields as response_fields,
 )
@@ -24,7 +24,7 @@ _CHOICES = ("none", "auto", "required")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ResponsesRequest:
     """
     What a caller of responses wants.
 
@@ -38,7 +38,7 @@ class Asked:
     echoed: dict[str, Any]
     limit: int | None
     text: str | None
-    calls: tuple[tools.Call, ...]
+    calls: tuple[tools.ToolCall, ...]
     obfuscation: bool
     logprobs: int
     answers: int = 1
@@ -101,7 +101,7 @@ def _text(asked: dict[str, Any]) -> str | None:
     return response_format.valid(form, "text.format.", "response_format", "text.format.schema")
 
 
-def read(body: bytes) -> Asked:
+def read(body: bytes) -> ResponsesRequest:
     """Return what the caller wants."""
     asked = fields.parsed(body)
     get = asked.get
@@ -119,7 +119,7 @@ def read(body: bytes) -> Asked:
     echoed = response.echoed(asked, model)
     # An event holds the response, and so what is repeated in it, one level deeper than this.
     fields.told([[echoed]])
-    return Asked(
+    return ResponsesRequest(
         model=model,
         stream=get("stream") is True,
         prompt_tokens=said.tokens + text.count_tokens(get("instructions") or ""),
@@ -132,7 +132,7 @@ def read(body: bytes) -> Asked:
     )
 
 
-def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
+def compose(asked: ResponsesRequest, length: int) -> tuple[Sequence[str], str]:
     """Return the tokens, and the finish reason: `length` where the caller's limit cut them."""
     if asked.calls:
         return tokenise.cut(tools.pieces(asked.calls), asked.limit, 1, "tool_calls")
@@ -141,13 +141,13 @@ def compose(asked: Asked, length: int) -> tuple[Sequence[str], str]:
     return tokenise.said(length, asked.limit, (), asked.per_token)
 
 
-def whole(asked: Asked, answer: Answer) -> bytes:
+def whole(asked: ResponsesRequest, answer: Answer) -> bytes:
     """Return the body of an answer in one piece."""
     made = response.finished(asked.echoed, answer, asked.calls, asked.logprobs)
     return orjson.dumps(made, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def events(asked: Asked, answer: Answer, group: int = 1) -> Events:
+def events(asked: ResponsesRequest, answer: Answer, group: int = 1) -> AnswerEvents:
     """Return the same as events; those that open the response leave at once, before the first token."""
     stream = response_stream.Stream(
         asked.echoed, answer, asked.calls, asked.logprobs, obfuscation=asked.obfuscation

@@ -6,7 +6,7 @@ from typing import Any
 from overlap.mock_server.wire.chat import fields, stream
 from overlap.mock_server.wire.common import logprobs, models, usage
 from overlap.mock_server.wire.common.answer import Answer
-from overlap.mock_server.wire.common.tools import Call
+from overlap.mock_server.wire.common.tools import ToolCall
 
 
 def echoed(asked: dict[str, Any], model: str) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def message(key: str, state: str, content: Sequence[dict[str, Any]]) -> dict[str
     return {"id": key, "type": "message", "status": state, "content": list(content), "role": "assistant"}
 
 
-def function_call(answer: Answer, index: int, call: Call, arguments: str, state: str) -> dict[str, Any]:
+def function_call(answer: Answer, index: int, call: ToolCall, arguments: str, state: str) -> dict[str, Any]:
     """Return an output item that calls a function; *index* is its place among the calls."""
     return {
         "id": identity("fc", answer, index),
@@ -135,7 +135,7 @@ def thoughts(answer: Answer) -> dict[str, Any]:
     return {"id": identity("rs", answer, 0), "type": "reasoning", "summary": []}
 
 
-def output(echo: dict[str, Any], answer: Answer, calls: Sequence[Call], top: int) -> list[dict[str, Any]]:
+def output(echo: dict[str, Any], answer: Answer, calls: Sequence[ToolCall], top: int) -> list[dict[str, Any]]:
     """Return the items of a finished response."""
     items = [thoughts(answer)] if models.reasoning(echo["model"]) else []
     state = status(answer)
@@ -150,6 +150,6 @@ def output(echo: dict[str, Any], answer: Answer, calls: Sequence[Call], top: int
     return [*items, message(identity("msg", answer, 0), state, [content])]
 
 
-def finished(echo: dict[str, Any], answer: Answer, calls: Sequence[Call], top: int) -> dict[str, Any]:
+def finished(echo: dict[str, Any], answer: Answer, calls: Sequence[ToolCall], top: int) -> dict[str, Any]:
     """Return the response as it is in the end."""
     return made(echo, answer, status(answer), output(echo, answer, calls, top))

@@ -7,8 +7,8 @@ import orjson
 
 from overlap.mock_server.wire.chat import stream
 from overlap.mock_server.wire.common import lazy, logprobs, models, padding, shapes, sse
-from overlap.mock_server.wire.common.answer import Answer, Events
-from overlap.mock_server.wire.common.tools import Call
+from overlap.mock_server.wire.common.answer import Answer, AnswerEvents
+from overlap.mock_server.wire.common.tools import ToolCall
 from overlap.mock_server.wire.responses import response
 
 
@@ -20,7 +20,7 @@ class Stream:
     """The events of one response, made in the order they are sent."""
 
     def __init__(
-        self, echo: dict[str, Any], answer: Answer, calls: Sequence[Call], top: int, *, obfuscation: bool
+        self, echo: dict[str, Any], answer: Answer, calls: Sequence[ToolCall], top: int, *, obfuscation: bool
     ) -> None:
         self._echo = echo
         self._answer = answer
@@ -34,7 +34,7 @@ class Stream:
         self._number += 1
         return sse.named(kind, body)
 
-    def events(self, group: int) -> Events:
+    def events(self, group: int) -> AnswerEvents:
         """Return the events, *group* tokens to a delta."""
         opened = response.made(self._echo, self._answer, "in_progress", [])
         early = self._event("response.created", {"response": opened})
@@ -47,7 +47,7 @@ class Stream:
             head += self._event("response.output_item.done", {"item": item, "output_index": 0})
         rest = items[len(before) :]
         marks = None
-        tokens: Sequence[bytes] | lazy.Lazy
+        tokens: Sequence[bytes] | lazy.LazyParts
         if self._calls:
             tokens = self._call_events(rest, len(before))
             tail = b""
@@ -57,11 +57,13 @@ class Stream:
             marks = shapes.grouped(len(self._answer.tokens), group) if group > 1 else None
         state = response.status(self._answer)
         ended = response.made(self._echo, self._answer, state, items)
-        return Events(head, tokens, tail + self._event(f"response.{state}", {"response": ended}), early, marks)
+        return AnswerEvents(
+            head, tokens, tail + self._event(f"response.{state}", {"response": ended}), early, marks
+        )
 
     def _message_events(
         self, item: dict[str, Any], place: int, group: int
-    ) -> tuple[bytes, Sequence[bytes] | lazy.Lazy, bytes]:
+    ) -> tuple[bytes, Sequence[bytes] | lazy.LazyParts, bytes]:
         key, content = item["id"], item["content"][0]
         empty = {**item, "status": "in_progress", "content": []}
         head = self._event("response.output_item.added", {"item": empty, "output_index": place})

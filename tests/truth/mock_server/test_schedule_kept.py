@@ -13,7 +13,7 @@ from statistics import median
 import pytest
 
 from overlap.mock_server.bench.processes import started
-from overlap.mock_server.bench.streams import Seen, measured
+from overlap.mock_server.bench.streams import StreamTimes, measured
 
 MS = 1_000_000
 EARLY = -MS // 10
@@ -22,9 +22,11 @@ PATIENCE = 60.0
 TRIES = 5
 
 
-def calmest(words: tuple[str, ...], streams: int, judge: Callable[[Seen], float], enough: float) -> Seen:
+def calmest(
+    words: tuple[str, ...], streams: int, judge: Callable[[StreamTimes], float], enough: float
+) -> StreamTimes:
     """Answer the first of up to five measurements that *judge* finds below *enough*, or the best of them."""
-    found: list[Seen] = []
+    found: list[StreamTimes] = []
     with started("--port", "0", *words) as server:
         for _ in range(TRIES):
             found.append(measured(server, streams, PATIENCE, order=True))
@@ -54,7 +56,7 @@ def test_a_gap_of_half_a_millisecond_is_kept_and_does_not_drift():
     and again, as others do, makes gaps of 0.56 ms and more.
     """
 
-    def drift(run: Seen) -> float:
+    def drift(run: StreamTimes) -> float:
         return abs(run.last[0] - run.first[0]) / 999
 
     words = ("--profile", "steady,ttft=0.05,itl=0.0005", "--tokens", "1000")
@@ -64,7 +66,7 @@ def test_a_gap_of_half_a_millisecond_is_kept_and_does_not_drift():
 def test_the_last_of_many_tokens_is_as_late_as_the_first():
     """Twenty thousand tokens, 0.1 ms apart: late tokens at the end are no later than at the start."""
 
-    def drift(run: Seen) -> float:
+    def drift(run: StreamTimes) -> float:
         return abs(median(run.every[-2000:]) - median(run.every[:2000]))
 
     words = ("--profile", "steady,ttft=0.05,itl=0.0001", "--tokens", "20000")

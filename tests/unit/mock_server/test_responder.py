@@ -11,19 +11,19 @@ from overlap.mock_server.config import Config
 from overlap.mock_server.exchange.counters import Counts
 from overlap.mock_server.exchange.schedule_plan import End
 from overlap.mock_server.http.request import Request
-from overlap.mock_server.limits.buckets import Own
-from overlap.mock_server.responder import Answered, Answering
+from overlap.mock_server.limits.buckets import OwnBuckets
+from overlap.mock_server.responder import Answered, Responder
 
 CHAT = "/v1/chat/completions"
 
 
-def made(*, full: bool = False, **words: Any) -> Answering:
+def made(*, full: bool = False, **words: Any) -> Responder:
     """Answer what decides by this configuration."""
-    return Answering(Config(**words), lambda: full, Counts.own(), Own())
+    return Responder(Config(**words), lambda: full, Counts.own(), OwnBuckets())
 
 
 def asked(
-    answering: Answering, text: str = "hello", path: str = CHAT, *, keep: bool = True, **fields: Any
+    answering: Responder, text: str = "hello", path: str = CHAT, *, keep: bool = True, **fields: Any
 ) -> Answered:
     """Answer what is decided about a chat request."""
     body = json.dumps({"model": "m", "messages": [{"role": "user", "content": text}], **fields}).encode()

@@ -13,7 +13,7 @@ from overlap.mock_server.wire.common.answer import Answer
 from overlap.mock_server.wire.endpoints import chat
 
 
-def planned(shape: str, length: int = 5) -> schedule_plan.Plan:
+def planned(shape: str, length: int = 5) -> schedule_plan.AnswerPlan:
     """The plan of a chat of *length* tokens that are due at 10, 20, 30 …"""
     how = behaviour("instant", "5", "0", 1, shape)
     asked = chat.read(

@@ -2,12 +2,14 @@
 
 import pytest
 
-from overlap.mock_server.behaviour.rules import Facts, first, rule
+from overlap.mock_server.behaviour.rules import RequestFacts, first, rule
 
 
-def facts(number: int = 1, tag: str | None = "000001", attempt: int | None = None, model: str = "m") -> Facts:
+def facts(
+    number: int = 1, tag: str | None = "000001", attempt: int | None = None, model: str = "m"
+) -> RequestFacts:
     """Answer the facts of a request."""
-    return Facts(tag or f"#{number}", number, tag, attempt, model)
+    return RequestFacts(tag or f"#{number}", number, tag, attempt, model)
 
 
 @pytest.mark.parametrize(

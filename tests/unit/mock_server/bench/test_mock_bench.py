@@ -8,15 +8,15 @@ import pytest
 
 from overlap.mock_server.bench import memory, streams
 from overlap.mock_server.bench.processes import cores, request, started
-from overlap.mock_server.bench.streams import Seen, measured, quantile, saturation
+from overlap.mock_server.bench.streams import StreamTimes, measured, quantile, saturation
 
 MS = 1_000_000
 
 
-def seen(streams: int, late: float, broken: int = 0) -> Seen:
+def seen(streams: int, late: float, broken: int = 0) -> StreamTimes:
     """Answer a measurement in which every last token was *late* ms late."""
     last = [round(late * MS)] * (streams - broken)
-    return Seen(streams, last, last, last, last, [], broken, 0.5)
+    return StreamTimes(streams, last, last, last, last, [], broken, 0.5)
 
 
 def test_a_quantile_is_one_of_the_values():

@@ -3,25 +3,25 @@
 import pytest
 
 from overlap.mock_server.bench import soak
-from overlap.mock_server.bench.soak import Held
+from overlap.mock_server.bench.soak import Footprint
 
-SOUND = Held(50_000_000, 15, 2, 0, 0)
+SOUND = Footprint(50_000_000, 15, 2, 0, 0)
 
 
 def test_a_server_that_holds_no_more_than_before_is_sound():
     """It may grow by two megabytes, and may hold less."""
-    rounds = [SOUND, Held(52_000_000, 14, 2, 0, 0)]
+    rounds = [SOUND, Footprint(52_000_000, 14, 2, 0, 0)]
     assert soak.judged(rounds, 0) == []
 
 
 @pytest.mark.parametrize(
     ("last", "lost", "named"),
     [
-        (Held(52_100_000, 15, 2, 0, 0), 0, "memory grew by 2.1 MB"),
-        (Held(50_000_000, 16, 2, 0, 0), 0, "16 descriptors, 15 after the first round"),
-        (Held(50_000_000, 15, 3, 0, 0), 0, "3 threads"),
-        (Held(50_000_000, 15, 2, 1, 0), 0, "1 requests left over"),
-        (Held(50_000_000, 15, 2, 0, 4), 0, "4 connections left over"),
+        (Footprint(52_100_000, 15, 2, 0, 0), 0, "memory grew by 2.1 MB"),
+        (Footprint(50_000_000, 16, 2, 0, 0), 0, "16 descriptors, 15 after the first round"),
+        (Footprint(50_000_000, 15, 3, 0, 0), 0, "3 threads"),
+        (Footprint(50_000_000, 15, 2, 1, 0), 0, "1 requests left over"),
+        (Footprint(50_000_000, 15, 2, 0, 4), 0, "4 connections left over"),
         (SOUND, 1, "1 requests are neither"),
     ],
 )

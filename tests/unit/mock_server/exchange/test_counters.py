@@ -7,8 +7,8 @@ import pytest
 from overlap.mock_server.config import Config
 from overlap.mock_server.exchange.counters import Counts
 from overlap.mock_server.http.request import Request
-from overlap.mock_server.limits.buckets import Own
-from overlap.mock_server.responder import Answering
+from overlap.mock_server.limits.buckets import OwnBuckets
+from overlap.mock_server.responder import Responder
 
 BODY = b'{"model":"m","messages":[{"role":"user","content":"hello"}]}'
 
@@ -17,7 +17,7 @@ BODY = b'{"model":"m","messages":[{"role":"user","content":"hello"}]}'
 def test_a_changed_configuration_counts_from_one(counts):
     """So `nth=2` is the second request since it was said, and a test does not depend on those before it."""
     config = Config(profile="lognormal", seed=3, tokens="2", fault=("status,code=500,nth=2",))
-    answering = Answering(config, lambda: False, counts(), Own())
+    answering = Responder(config, lambda: False, counts(), OwnBuckets())
 
     def three() -> list[tuple[int, list[int]]]:
         asked = [

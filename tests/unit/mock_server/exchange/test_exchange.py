@@ -6,8 +6,8 @@ from array import array
 import pytest
 
 from overlap.mock_server.exchange.exchange import Exchange
-from overlap.mock_server.exchange.journal import Entry, Journal
-from overlap.mock_server.exchange.schedule_plan import TOGETHER, End, Plan
+from overlap.mock_server.exchange.journal import Entry, ServerJournal
+from overlap.mock_server.exchange.schedule_plan import TOGETHER, AnswerPlan, End
 
 
 class Line:
@@ -50,11 +50,11 @@ class Case:
 
     def __init__(self, due: list[int], **words: object) -> None:
         self.owner = Owner()
-        self.journal = Journal(10)
+        self.journal = ServerJournal(10)
         self.start = time.monotonic_ns() - 10**9
         self.entry = Entry("a", "req", "/", None, 1, self.start, stream=True)
         pieces = [b"%d," % i for i in range(len(due))]
-        self.plan = Plan(pieces, array("q", due), 0, stream=True, chunked=True, **words)  # type: ignore[arg-type]
+        self.plan = AnswerPlan(pieces, array("q", due), 0, stream=True, chunked=True, **words)  # type: ignore[arg-type]
         self.entry.planned = self.plan.planned()
         self.exchange = Exchange(self.owner, self.journal, self.entry, self.plan)  # type: ignore[arg-type]
 

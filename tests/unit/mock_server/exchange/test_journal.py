@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from overlap.mock_server.exchange import journal
-from overlap.mock_server.exchange.journal import Entry, Journal
+from overlap.mock_server.exchange.journal import Entry, ServerJournal
 
 
 def entry(tag: str = "000001", tokens: int = 2) -> Entry:
@@ -19,7 +19,7 @@ def entry(tag: str = "000001", tokens: int = 2) -> Entry:
 
 def test_a_take_answers_all_since_the_last_and_forgets_it():
     """What was taken once does not come again; the peak starts from those still in flight."""
-    book = Journal(10)
+    book = ServerJournal(10)
     for _ in range(3):
         book.began()
     book.ended(entry("000001"))
@@ -32,7 +32,7 @@ def test_a_take_answers_all_since_the_last_and_forgets_it():
 
 def test_an_entry_says_all_that_the_architecture_promises():
     """The fields are the contract with whoever measures."""
-    book = Journal(10)
+    book = ServerJournal(10)
     book.began()
     book.ended(entry())
     [taken] = orjson.loads(book.take())["entries"]
@@ -45,7 +45,7 @@ def test_an_entry_says_all_that_the_architecture_promises():
 
 def test_a_full_journal_drops_the_oldest_and_says_so():
     """A server that nobody asks keeps what is newest, and counts what it lost."""
-    book = Journal(2)
+    book = ServerJournal(2)
     for tag in ("a", "b", "c"):
         book.began()
         book.ended(entry(tag))
@@ -56,7 +56,7 @@ def test_a_full_journal_drops_the_oldest_and_says_so():
 def test_long_streams_fill_the_journal_as_well(monkeypatch: pytest.MonkeyPatch):
     """Memory is bounded by the number of times kept, not only by the number of entries."""
     monkeypatch.setattr(journal, "NUMBERS", 200)
-    book = Journal(1000)
+    book = ServerJournal(1000)
     for _ in range(10):
         book.began()
         book.ended(entry(tokens=30))
@@ -67,7 +67,7 @@ def test_long_streams_fill_the_journal_as_well(monkeypatch: pytest.MonkeyPatch):
 def test_streams_whose_clients_left_fill_the_journal_too(monkeypatch: pytest.MonkeyPatch):
     """What was planned is kept even if nothing of it was written; nobody fills the memory by leaving."""
     monkeypatch.setattr(journal, "NUMBERS", 100)
-    book = Journal(1000)
+    book = ServerJournal(1000)
     for _ in range(10):
         left = entry(tokens=30)
         left.written = left.written[:0]

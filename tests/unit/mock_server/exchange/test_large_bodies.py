@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from overlap.mock_server import overrides
-from overlap.mock_server.exchange.large_bodies import Reader, looked_at
+from overlap.mock_server.exchange.large_bodies import BodyReader, looked_at
 from overlap.mock_server.http.request import Request
 from overlap.mock_server.wire.common import errors
 from overlap.mock_server.wire.endpoints import chat, completions, embeddings, responses
@@ -63,7 +63,7 @@ def test_what_is_known_of_a_body_is_what_reading_it_here_says(endpoint, body):
 )
 def test_a_refusal_is_the_same_word_for_word(body):
     """Status, body and headers come back from the other process."""
-    with pytest.raises(errors.Refused) as here:
+    with pytest.raises(errors.ApiError) as here:
         chat.read(body)
     known, _ = sent_back(looked_at(chat.__name__, body))
     there = known.wanted
@@ -75,9 +75,9 @@ def test_what_a_request_chooses_is_as_wrong_in_a_large_body():
     for own in ({"nonsense": 1}, {f"field_{n}": "x" * 100 for n in range(2000)}, "no object"):
         body = orjson.dumps({"model": "m", "messages": TALK, "overlap": own})
         known, short = looked_at(chat.__name__, body)
-        with pytest.raises(errors.Refused) as there:
+        with pytest.raises(errors.ApiError) as there:
             overrides.choices(request(short)._replace(known=known))
-        with pytest.raises(errors.Refused) as here:
+        with pytest.raises(errors.ApiError) as here:
             overrides.choices(request(body))
         assert there.value.body == here.value.body
         assert len(short) < 70_000
@@ -88,7 +88,7 @@ def test_a_reader_that_is_killed_costs_one_request():
     body = orjson.dumps({"model": "m", "messages": TALK})
 
     async def both():
-        reader, loop = Reader(), asyncio.get_running_loop()
+        reader, loop = BodyReader(), asyncio.get_running_loop()
 
         async def read():
             known = loop.create_future()

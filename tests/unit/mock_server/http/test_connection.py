@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from overlap.mock_server.http import connection
-from overlap.mock_server.http.connection import Connection
+from overlap.mock_server.http.connection import ClientConnection
 from overlap.mock_server.http.request import Request
 
 SECOND = 10**9
@@ -43,18 +43,18 @@ class Application:
         self.served: list[Request] = []
         self.lost = 0
 
-    def opened(self, _: Connection) -> int:
+    def opened(self, _: ClientConnection) -> int:
         """Number it."""
         return 1
 
-    def closed(self, _: Connection) -> None:
+    def closed(self, _: ClientConnection) -> None:
         """Count it."""
         self.lost += 1
 
-    def resume(self, _: Connection) -> None:
+    def resume(self, _: ClientConnection) -> None:
         """Do nothing."""
 
-    def serve(self, line: Connection, request: Request) -> None:
+    def serve(self, line: ClientConnection, request: Request) -> None:
         """Keep the request; the connection is busy until `done`."""
         self.served.append(request)
         line.exchange = SimpleNamespace(lost=lambda: None)
@@ -67,9 +67,9 @@ def application() -> Application:
 
 
 @pytest.fixture
-def line(application: Application) -> Connection:
+def line(application: Application) -> ClientConnection:
     """A connection to it."""
-    made = Connection(application)
+    made = ClientConnection(application)
     made.connection_made(Transport())
     return made
 

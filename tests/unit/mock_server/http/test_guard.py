@@ -3,7 +3,7 @@
 import pytest
 
 from overlap.mock_server.http.guard import Guard
-from overlap.mock_server.wire.common.errors import Refused
+from overlap.mock_server.wire.common.errors import ApiError
 
 JSON = {b"host": b"localhost:8000", b"content-type": b"application/json"}
 
@@ -95,7 +95,7 @@ def test_a_post_needs_our_host_no_origin_and_json(changed, status):
     if status is None:
         guard.check("POST", headers)
         return
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         guard.check("POST", headers)
     assert refused.value.status == status
 
@@ -120,7 +120,7 @@ def test_a_token_is_asked_for_where_there_is_one(said, passes):
     if passes:
         guard.check("GET", headers)
         return
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         guard.check("GET", headers)
     assert refused.value.status == 401
     assert len(refused.value.body) < 1000

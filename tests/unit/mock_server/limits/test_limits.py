@@ -4,15 +4,15 @@ import pytest
 
 from overlap.mock_server.limits import heads
 from overlap.mock_server.limits.limiting import Limiting
-from overlap.mock_server.limits.limits import MINUTE, Limits, spelled
-from overlap.mock_server.wire.common.errors import Refused
+from overlap.mock_server.limits.limits import MINUTE, RateLimits, spelled
+from overlap.mock_server.wire.common.errors import ApiError
 
 SECOND = 10**9
 
 
-def made(requests: int, tokens: int) -> Limits:
+def made(requests: int, tokens: int) -> RateLimits:
     """Answer limits that are full."""
-    return Limits(requests, tokens, [0.0] * 3)
+    return RateLimits(requests, tokens, [0.0] * 3)
 
 
 def test_three_a_minute_let_three_pass_and_then_one_every_twenty_seconds():
@@ -40,7 +40,7 @@ def test_a_bucket_never_holds_more_than_a_minute():
 
 def test_a_bucket_of_half_a_second_holds_no_more_than_that():
     """A provider may meter its minute in smaller steps: of 1,200 a minute 10 pass at once, then one each 50 ms."""
-    limits = Limits(1200, 10**6, [0.0] * 3, burst=0.5)
+    limits = RateLimits(1200, 10**6, [0.0] * 3, burst=0.5)
     assert [limits.ask(0, 1).wait for _ in range(11)] == [0] * 10 + [SECOND // 20]
     assert limits.ask(SECOND // 20, 1).wait == 0
     assert limits.ask(60 * SECOND, 1).remaining[0] == 9
@@ -48,7 +48,7 @@ def test_a_bucket_of_half_a_second_holds_no_more_than_that():
 
 def test_a_bucket_holds_one_request_however_short_the_burst():
     """Or nothing would ever pass."""
-    assert Limits(60, 10**6, [0.0] * 3, burst=0.001).ask(0, 1).wait == 0
+    assert RateLimits(60, 10**6, [0.0] * 3, burst=0.001).ask(0, 1).wait == 0
 
 
 def test_the_longer_wait_is_told():
@@ -100,7 +100,7 @@ def test_the_refusal_says_how_long_to_wait():
     limiting = Limiting(3, 0)
     for _ in range(3):
         limiting.admit("m", 1, SECOND)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ApiError) as caught:
         limiting.admit("m", 1, SECOND + SECOND // 2)
     told = dict(caught.value.headers)
     assert caught.value.status == 429
@@ -111,7 +111,7 @@ def test_the_refusal_says_how_long_to_wait():
 
 def test_a_request_that_can_never_pass_is_told_so():
     """More tokens than a minute has: no wait helps, and none is promised."""
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ApiError) as caught:
         Limiting(0, 100).admit("m", 101, 0)
     assert b"Request too large" in caught.value.body
     assert not caught.value.headers
@@ -122,7 +122,7 @@ def test_each_model_has_its_own_limits():
     limiting = Limiting(1, 0)
     limiting.admit("a", 1, 0)
     limiting.admit("b", 1, 0)
-    with pytest.raises(Refused):
+    with pytest.raises(ApiError):
         limiting.admit("a", 1, 0)
 
 

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from overlap.mock_server.wire.common import padding
-from overlap.mock_server.wire.common.answer import Answer, Events
+from overlap.mock_server.wire.common.answer import Answer, AnswerEvents
 from overlap.mock_server.wire.endpoints import chat
 
 IDENTITY, CREATED = "C4Gmj9b5BeLuDR5fgSeYUQobtSGV3", 1_755_133_869
@@ -35,7 +35,7 @@ def whole(length=3, **more) -> dict:
     return orjson.loads(chat.whole(request, answer(request, length)))
 
 
-def raw(events: Events) -> bytes:
+def raw(events: AnswerEvents) -> bytes:
     """All the bytes of a stream."""
     return b"".join([events.early, events.head, *events.tokens, events.tail])
 

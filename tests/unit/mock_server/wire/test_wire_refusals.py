@@ -11,7 +11,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from overlap.mock_server.wire.common.errors import Refused
+from overlap.mock_server.wire.common.errors import ApiError
 from overlap.mock_server.wire.endpoints import chat, completions, embeddings, responses
 
 ROWS = [json.loads(line) for line in Path(__file__).with_name("refusals.jsonl").read_text("utf-8").splitlines()]
@@ -29,7 +29,7 @@ def test_bad_requests_are_refused_in_openais_words(row):
     """A request that is fine but for what the row changes gets the error the row tells."""
     endpoint, fine = FINE[row["endpoint"]]
     body = {name: value for name, value in {**fine, **row["with"]}.items() if name not in row.get("without", ())}
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         endpoint.read(orjson.dumps(body))
     message, param, code = row["told"]
     told = {"message": message, "type": "invalid_request_error", "param": param, "code": code}
@@ -63,7 +63,7 @@ def test_chat_takes_what_is_just_within_bounds(more):
 
 def test_a_refusal_is_indented_as_openais_are():
     """The model's server indents by two; its gateway, which knows models and keys, by four and ends the line."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         chat.read(b'{"model": "m"}')
     assert (
         refused.value.body.decode()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overlap.mock_server.wire.common import shapes
-from overlap.mock_server.wire.common.answer import Answer, Events
+from overlap.mock_server.wire.common.answer import Answer, AnswerEvents
 from overlap.mock_server.wire.endpoints import chat, completions, responses
 
 ASKS = [
@@ -16,7 +16,7 @@ ASKS = [
 ]
 
 
-def events(endpoint, ask, group: int, length: int = 7) -> Events:
+def events(endpoint, ask, group: int, length: int = 7) -> AnswerEvents:
     """The events of an answer of *length* tokens, *group* tokens to an event."""
     asked = endpoint.read(orjson.dumps({**ask, "stream": True}))
     tokens, reason = endpoint.compose(asked, length)

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from overlap.mock_server.wire.common.answer import Answer
-from overlap.mock_server.wire.common.errors import Refused
+from overlap.mock_server.wire.common.errors import ApiError
 from overlap.mock_server.wire.endpoints import chat
 
 IDENTITY, CREATED = "C4Gmj9b5BeLuDR5fgSeYUQobtSGV3", 1_755_133_869
@@ -177,7 +177,7 @@ def test_every_call_of_an_answer_has_an_id_of_its_own():
 def test_a_schema_no_arguments_are_known_for_is_refused():
     """Better a 400 that says so than arguments that are wrong."""
     impossible = {"name": "f", "parameters": {"type": "object", "properties": {"a": False}, "required": ["a"]}}
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         respond(tools=[{"type": "function", "function": impossible}])
     assert orjson.loads(refused.value.body)["error"] == {
         "message": "Invalid schema for function 'f': no valid instance was found.",
