@@ -87,8 +87,9 @@ class _Reader:
     def _sequence(self) -> Tree:
         parts: Tree = []
         while self._at < len(self._pattern) and self._pattern[self._at] not in "|)":
-            for part in self._one():
-                parts.append(self._repeated(part))
+            parts += self._one()
+            if parts:  # behind a comment, too, it is the part before that is repeated
+                parts[-1] = self._repeated(parts[-1])
         return parts
 
     def _one(self) -> Tree:
