@@ -1,7 +1,7 @@
 """What a load run was asked to do: one frozen record, from whose fields the flags of `overlap load` are made."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from overlap.harness.load.endpoints import ENDPOINTS
 from overlap.harness.model import arrivals_spec
 from overlap.harness.model.config import run_name, seed_of, shortly
+from overlap.harness.model.options import option, options_from
 from overlap.harness.text.choices import choices, quoted
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.text.numerals import exactly
@@ -23,10 +24,6 @@ CONSTANT = "constant"
 DJANGO = ("ainvoke", "async_invoke", "stream")
 
 
-def _option(help_text: str, default: Any = None) -> Any:
-    return field(default=default, metadata={"help": help_text})
-
-
 @dataclass(frozen=True, slots=True)
 class LoadConfig:
     """
@@ -35,47 +32,47 @@ class LoadConfig:
     With `time` it is headless, and without it Locust's page is served. Raises `Mistake` for what cannot be.
     """
 
-    endpoint: tuple[str, ...] = _option(
+    endpoint: tuple[str, ...] = option(
         f"endpoints, or users of --file, with commas; one after another: {', '.join(ENDPOINTS)}", ()
     )
-    mix: bool = _option(
+    mix: bool = option(
         "all endpoints at once in place of one after another, as --file without --endpoint is",
         False,  # noqa: FBT003  a default
     )
-    users: int = _option("users, each with one call in flight", 16)
-    time: float | None = _option("seconds under load; without it Locust's page starts the load")
-    spawn_rate: float | None = _option("users started per second (default: all within one second)")
-    rate: float | None = _option("open loop: calls due per second, whether or not the last came back")
-    arrivals: str = _option("how an open loop's calls are spread: constant, poisson, gamma,cv=3 …", CONSTANT)
-    slo: str | None = _option("limits on a call in seconds, such as ttft=0.5,e2e=2; exit code 1 when missed")
-    slo_share: float = _option("the share of calls that must be within the limits, of every endpoint", 0.95)
-    max_errors: str | None = _option("the share of calls that may fail, such as 1%; exit code 1 when more do")
-    rounds: int = _option("how often every endpoint is run; intervals come from these", 1)
-    processes: int = _option("Locust processes", 1)
-    master: bool = _option("be the master of workers on other hosts", False)  # noqa: FBT003  a default
-    worker: bool = _option("be a worker of a master on another host", False)  # noqa: FBT003
-    master_host: str = _option("the master's address: to listen on, or for a worker to connect to", "127.0.0.1")
-    master_port: int = _option("the master's port", 5557)
-    expect_workers: int = _option("workers that a master waits for", 1)
-    host: str | None = _option("address of a service that runs already, in place of the example")
-    journal: str | None = _option("address of the mock server behind that service, for its journal")
-    file: Path | None = _option("a locustfile of your own; its users are the endpoints")  # noqa: RUF009  no Path yet
-    framework: str = _option(f"what the example service is written in: {', '.join(FRAMEWORKS)}", "fastapi")
-    loop: str = _option(f"the service's event loop: {', '.join(LOOPS)}", "asyncio")
-    service_workers: int = _option("the service's processes", 1)
-    requests: int = _option("requests that a service process is sized for: connections and threads", 100)
-    profile: str = _option("the mock's latency", "lognormal,ttft=0.2,itl=0.01")
-    tokens: int = _option("output tokens of each answer", 24)
-    seed: int = _option("seed of prompts, latencies and arrivals", 7)
-    fault: str | None = _option("a fault of the mock, such as status,code=500,rate=0.1")
-    timeout: float = _option("seconds a call may wait for its next byte", 30.0)
-    drain: float = _option("seconds that calls in flight may take to end when a test ends; 0 cuts them", 10.0)
-    port: int = _option("port of Locust's page; 0 picks a free one", 8089)
-    service_port: int = _option("port of the service; 0 picks a free one", 0)
-    mock_workers: int = _option("the mock server's processes", 1)
-    mock_port: int = _option("port of the mock server; 0 picks a free one", 0)
-    name: str = _option("what the run is called in its folder's name", "load")
-    results: Path = _option("where run folders go", Path("results"))  # noqa: RUF009  a Path does not change
+    users: int = option("users, each with one call in flight", 16)
+    time: float | None = option("seconds under load; without it Locust's page starts the load")
+    spawn_rate: float | None = option("users started per second (default: all within one second)")
+    rate: float | None = option("open loop: calls due per second, whether or not the last came back")
+    arrivals: str = option("how an open loop's calls are spread: constant, poisson, gamma,cv=3 …", CONSTANT)
+    slo: str | None = option("limits on a call in seconds, such as ttft=0.5,e2e=2; exit code 1 when missed")
+    slo_share: float = option("the share of calls that must be within the limits, of every endpoint", 0.95)
+    max_errors: str | None = option("the share of calls that may fail, such as 1%; exit code 1 when more do")
+    rounds: int = option("how often every endpoint is run; intervals come from these", 1)
+    processes: int = option("Locust processes", 1)
+    master: bool = option("be the master of workers on other hosts", False)  # noqa: FBT003  a default
+    worker: bool = option("be a worker of a master on another host", False)  # noqa: FBT003
+    master_host: str = option("the master's address: to listen on, or for a worker to connect to", "127.0.0.1")
+    master_port: int = option("the master's port", 5557)
+    expect_workers: int = option("workers that a master waits for", 1)
+    host: str | None = option("address of a service that runs already, in place of the example")
+    journal: str | None = option("address of the mock server behind that service, for its journal")
+    file: Path | None = option("a locustfile of your own; its users are the endpoints")  # noqa: RUF009  no Path yet
+    framework: str = option(f"what the example service is written in: {', '.join(FRAMEWORKS)}", "fastapi")
+    loop: str = option(f"the service's event loop: {', '.join(LOOPS)}", "asyncio")
+    service_workers: int = option("the service's processes", 1)
+    requests: int = option("requests that a service process is sized for: connections and threads", 100)
+    profile: str = option("the mock's latency", "lognormal,ttft=0.2,itl=0.01")
+    tokens: int = option("output tokens of each answer", 24)
+    seed: int = option("seed of prompts, latencies and arrivals", 7)
+    fault: str | None = option("a fault of the mock, such as status,code=500,rate=0.1")
+    timeout: float = option("seconds a call may wait for its next byte", 30.0)
+    drain: float = option("seconds that calls in flight may take to end when a test ends; 0 cuts them", 10.0)
+    port: int = option("port of Locust's page; 0 picks a free one", 8089)
+    service_port: int = option("port of the service; 0 picks a free one", 0)
+    mock_workers: int = option("the mock server's processes", 1)
+    mock_port: int = option("port of the mock server; 0 picks a free one", 0)
+    name: str = option("what the run is called in its folder's name", "load")
+    results: Path = option("where run folders go", Path("results"))  # noqa: RUF009  a Path does not change
 
     def __post_init__(self) -> None:
         """Refuse what no run could mean."""
@@ -219,30 +216,6 @@ def _check_address(name: str, address: str | None) -> None:
         raise Mistake(f"{name} {quoted(address)} is no http:// or https:// address")
 
 
-def options() -> list[Field[Any]]:
-    """Answer the fields, each of which is a flag."""
-    return list(fields(LoadConfig))
-
-
-def default_of(option: Field[Any]) -> Any:
-    """Answer what *option* is when nobody says anything."""
-    return None if option.default is MISSING else option.default
-
-
-def config_from(given: Mapping[str, Any]) -> LoadConfig:
+def config_from(given: Mapping[str, object]) -> LoadConfig:
     """Make a configuration of words by each field's type. Raises `Mistake` for a value of the wrong kind."""
-    known = {each.name: each for each in fields(LoadConfig)}
-    return LoadConfig(**{key: _converted(known[key], value) for key, value in given.items() if value is not None})
-
-
-def _converted(option: Field[Any], value: Any) -> Any:
-    kind = str(option.type)
-    if "tuple" in kind:
-        return tuple(part.strip() for part in str(value).split(",") if part.strip())
-    for word, convert in (("bool", bool), ("Path", Path), ("int", int), ("float", float)):
-        if word in kind:
-            try:
-                return convert(value)
-            except (ValueError, OverflowError):
-                raise Mistake(f"{option.name} cannot be {quoted(value)}") from None
-    return str(value)
+    return options_from(LoadConfig, given, "overlap load", skip_blanks=True)

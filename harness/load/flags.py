@@ -5,12 +5,13 @@ from typing import Any
 
 import click
 
-from overlap.harness.load.config import default_of, options
+from overlap.harness.load.config import LoadConfig
+from overlap.harness.model.options import default_of, options_of
 
 
 def flags(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give *command* a flag for every field; lists are written with commas."""
-    for option in reversed(options()):
+    for option in reversed(options_of(LoadConfig)):
         default = default_of(option)
         about, flag = option.metadata["help"], f"--{option.name.replace('_', '-')}"
         if default is False:

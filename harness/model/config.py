@@ -9,21 +9,17 @@ import os
 import shlex
 import shutil
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from overlap.harness.text.choices import choices, quoted
+from overlap.harness.model.options import option, options_from
+from overlap.harness.text.choices import quoted
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.text.numerals import exactly
 
 MOST_PROCESSES = 64
 MOST_SEED = 2**63 - 1
 LONGEST_NAME = 80
-
-
-def _option(help_text: str, default: Any = None) -> Any:
-    return field(default=default, metadata={"help": help_text})
 
 
 def default_executor() -> int:
@@ -43,38 +39,38 @@ class RunConfig:
     """
 
     scenarios: tuple[str, ...] = ()
-    name: str | None = _option("what the run is called in its folder's name")
-    strategies: tuple[str, ...] = _option("strategies to run (default: what the scenario says)", ())
-    clients: tuple[str, ...] = _option("client layers to run on", ())
-    variants: tuple[str, ...] = _option("variants of the scenario's application to run", ())
-    loops: tuple[str, ...] = _option("event loops: asyncio, uvloop", ())
-    concurrency: tuple[int, ...] = _option("calls in flight at most", ())
-    calls: int | None = _option("calls a slot")
-    rounds: int | None = _option("how often every cell is run; intervals come from these")
-    max_time: float | None = _option(
+    name: str | None = option("what the run is called in its folder's name")
+    strategies: tuple[str, ...] = option("strategies to run (default: what the scenario says)", ())
+    clients: tuple[str, ...] = option("client layers to run on", ())
+    variants: tuple[str, ...] = option("variants of the scenario's application to run", ())
+    loops: tuple[str, ...] = option("event loops: asyncio, uvloop", ())
+    concurrency: tuple[int, ...] = option("calls in flight at most", ())
+    calls: int | None = option("calls a slot")
+    rounds: int | None = option("how often every cell is run; intervals come from these")
+    max_time: float | None = option(
         "seconds after which no round is begun that would not end within them; three are always run"
     )
-    arrivals: str | None = _option("open loop: when calls are due, as in poisson,rate=50 or trace,file=azure.csv")
-    duration: float | None = _option("seconds of an open loop's arrivals (default: 10, or all of a recording)")
-    processes: int = _option("worker processes that share out an open loop's calls, as a service has several", 1)
-    slo: str | None = _option("limits on a call in seconds, such as ttft=0.5,e2e=2; goodput is told against them")
-    profile: str | None = _option("the mock's latency, such as steady,ttft=0.1,itl=0.02")
-    tokens: int | None = _option("output tokens of each answer")
-    seed: int = _option("seed of prompts, latencies and the order of slots", 7)
-    executor: int = _option("threads in asyncio's default executor", default_executor())
-    timeout: float = _option("seconds a call may take", 30.0)
-    slot_timeout: float = _option("seconds a slot may take, an open loop's from its last due time on", 120.0)
-    max_retries: int = _option("retries the client may make on its own", 0)
-    calibrate: int = _option("rounds of the calibration before the scenarios; 0 leaves it out", 3)
-    inputs: Path | None = _option("file of what is asked: .jsonl, .json or text")  # noqa: RUF009  nor does this
-    env: tuple[str, ...] = _option("NAMES of environment variables that the application needs", ())
-    results: Path = _option("where run folders go", Path("results"))  # noqa: RUF009  a Path does not change
-    server: str | None = _option("command that starts another server than the mock; it must print a ready line")
-    base_url: str | None = _option("a real endpoint to measure instead of the mock: http://127.0.0.1:11434/v1")
-    api_key_env: str | None = _option("NAME of the environment variable that holds the endpoint's key")
-    model: str | None = _option("the endpoint's model; may be left out where it has only one")
-    budget_requests: int = _option("requests a real endpoint may be sent in all", 200)
-    budget_tokens: int = _option(
+    arrivals: str | None = option("open loop: when calls are due, as in poisson,rate=50 or trace,file=azure.csv")
+    duration: float | None = option("seconds of an open loop's arrivals (default: 10, or all of a recording)")
+    processes: int = option("worker processes that share out an open loop's calls, as a service has several", 1)
+    slo: str | None = option("limits on a call in seconds, such as ttft=0.5,e2e=2; goodput is told against them")
+    profile: str | None = option("the mock's latency, such as steady,ttft=0.1,itl=0.02")
+    tokens: int | None = option("output tokens of each answer")
+    seed: int = option("seed of prompts, latencies and the order of slots", 7)
+    executor: int = option("threads in asyncio's default executor", default_executor())
+    timeout: float = option("seconds a call may take", 30.0)
+    slot_timeout: float = option("seconds a slot may take, an open loop's from its last due time on", 120.0)
+    max_retries: int = option("retries the client may make on its own", 0)
+    calibrate: int = option("rounds of the calibration before the scenarios; 0 leaves it out", 3)
+    inputs: Path | None = option("file of what is asked: .jsonl, .json or text")  # noqa: RUF009  nor does this
+    env: tuple[str, ...] = option("NAMES of environment variables that the application needs", ())
+    results: Path = option("where run folders go", Path("results"))  # noqa: RUF009  a Path does not change
+    server: str | None = option("command that starts another server than the mock; it must print a ready line")
+    base_url: str | None = option("a real endpoint to measure instead of the mock: http://127.0.0.1:11434/v1")
+    api_key_env: str | None = option("NAME of the environment variable that holds the endpoint's key")
+    model: str | None = option("the endpoint's model; may be left out where it has only one")
+    budget_requests: int = option("requests a real endpoint may be sent in all", 200)
+    budget_tokens: int = option(
         "tokens, prompts and answers together, that a real endpoint may be asked for", 50_000
     )
 
@@ -168,74 +164,10 @@ def _command(words: str | None) -> None:
         raise Mistake(f"server: there is no command {quoted(found[0])}")
 
 
-def options() -> list[Field[Any]]:
-    """Answer the fields that are options: all but the scenarios, which are arguments."""
-    return [each for each in fields(RunConfig) if each.name != "scenarios"]
-
-
-def config_from(given: Mapping[str, Any]) -> RunConfig:
+def config_from(given: Mapping[str, object]) -> RunConfig:
     """
     Make a configuration of *given*, whose values are strings, numbers or lists, by each field's own type.
 
     Raises `Mistake` for an unknown key or a value of the wrong kind.
     """
-    known = {each.name: each for each in fields(RunConfig)}
-    if unknown := sorted(set(given) - set(known)):
-        raise Mistake(f"no option {quoted(unknown[0])}; {choices(unknown[0], known, 'overlap bench --help')}")
-    values = {key: _converted(known[key], value) for key, value in given.items() if value is not None}
-    return RunConfig(**values)
-
-
-def _converted(option: Field[Any], value: Any) -> Any:
-    kind = str(option.type)
-    try:
-        if kind.startswith("tuple"):
-            parts = (
-                value.split(",")
-                if isinstance(value, str)
-                else value
-                if isinstance(value, list | tuple)
-                else [value]
-            )
-            return tuple(_whole(part) if "int" in kind else _text(part).strip() for part in parts)
-        for word, convert in (("Path", _path), ("int", _whole), ("float", _number)):
-            if word in kind:
-                return convert(value)
-        return _text(value)
-    except (TypeError, ValueError, OverflowError):
-        raise Mistake(f"{option.name} cannot be {quoted(value)}") from None
-
-
-def _text(value: Any) -> str:
-    """Return *value* as a text that can be in a file and on a command line; a list or a table is none."""
-    if isinstance(value, bool | list | tuple | dict):
-        raise TypeError(value)
-    text = str(value)
-    text.encode()
-    if "\0" in text:
-        raise ValueError(text)
-    return text
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool):
-        raise TypeError(value)
-    return float(value)
-
-
-def _path(value: Any) -> Path:
-    if "\0" in str(value) or value == "":
-        raise ValueError(value)
-    return Path(value)
-
-
-def _whole(value: Any) -> int:
-    """Convert to a whole number; a file's `true` or `1.5` is none."""
-    if isinstance(value, bool | float):
-        raise TypeError(value)
-    return int(value)
-
-
-def default_of(option: Field[Any]) -> Any:
-    """Answer what *option* is when nobody says anything."""
-    return None if option.default is MISSING else option.default
+    return options_from(RunConfig, given, "overlap bench")

@@ -11,7 +11,8 @@ from rich.console import Console
 
 from overlap.harness.host import interrupt
 from overlap.harness.host.secrets import line
-from overlap.harness.model.config import default_of, options
+from overlap.harness.model.config import RunConfig
+from overlap.harness.model.options import default_of, options_of
 from overlap.harness.text.mistakes import Mistake
 
 FAULTY, USAGE, INTERRUPTED = 1, 2, interrupt.CODE
@@ -92,7 +93,7 @@ def formats_of(words: str | None) -> list[str] | None:
 
 def config_options(command: Callable[..., Any], *names: str) -> Callable[..., Any]:
     """Give *command* a flag for every field of the configuration, or those of *names*; lists have commas."""
-    for option in reversed([each for each in options() if not names or each.name in names]):
+    for option in reversed([each for each in options_of(RunConfig) if not names or each.name in names]):
         default = default_of(option)
         shown = f" [default: {default}]" if default not in (None, ()) else ""
         flag = f"--{option.name.replace('_', '-')}"

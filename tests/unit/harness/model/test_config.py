@@ -1,11 +1,13 @@
 """The configuration: one record of flags or TOML, with every mistake in one line."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from overlap.harness.host.input_files import read_toml
-from overlap.harness.model.config import RunConfig, config_from, options
+from overlap.harness.model.config import RunConfig, config_from
+from overlap.harness.model.options import options_of
 from overlap.harness.text.mistakes import Mistake
 
 
@@ -66,5 +68,8 @@ def test_a_file_that_cannot_be_read_is_a_mistake(tmp_path, content):
 
 def test_every_option_has_a_help_text():
     """Flags are derived from the fields; one without a help text could not be explained."""
-    assert all(option.metadata["help"] for option in options())
+    assert {each.name for each in fields(RunConfig)} - {each.name for each in options_of(RunConfig)} == {
+        "scenarios"
+    }
+    assert all(each.metadata["help"] for each in options_of(RunConfig))
     assert RunConfig().seed == 7
