@@ -67,7 +67,7 @@ def _first_calls(name: str, planned: Planned, runner: Runner) -> FirstCalls:
     except Lost as lost:
         raise Mistake(str(lost)) from lost
     if journal and not journal.entries:
-        raise Mistake(_astray(name, order.base_url, came.errors))
+        raise Mistake(astray(name, order.base_url, came.errors))
     return came
 
 
@@ -84,7 +84,8 @@ def _left_out(lame: Mapping[str, str]) -> list[str]:
     return [f"Left out is what needs {', '.join(names)}, which fails: {why}" for why, names in alike.items()]
 
 
-def _astray(name: str, base_url: str, errors: Sequence[str]) -> str:
+def astray(name: str, base_url: str, errors: Sequence[str]) -> str:
+    """Say that no request of an application reached the mock, and what may be done about it."""
     module = name.partition(":")[0]
     how = (
         f"does it set base_url itself? Let it read OPENAI_BASE_URL, or name a function in {module} that is given "

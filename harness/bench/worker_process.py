@@ -12,6 +12,7 @@ from overlap.harness.host.descriptors import shortage
 from overlap.harness.host.environment import scrubbed
 from overlap.harness.host.owned.line_process import LineProcess, Over, Silent
 from overlap.harness.host.secrets import HIDDEN_NAMES, hidden_among, masked
+from overlap.harness.store.typed import typed
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.text.numerals import exactly
 from overlap.harness.worker.order import Order
@@ -77,7 +78,7 @@ class Launch:
 
     def tried(self, order: Order, patience: float) -> FirstCalls:
         """Have the first calls of *order* made, and return what came of them. Raises `Broken`."""
-        return FirstCalls(**self.ask({"tried": order}, patience)["tried"]).masked()
+        return typed(self.ask({"tried": order}, patience)["tried"], FirstCalls).masked()
 
     def slot(self, order: Order, patience: float) -> SlotResult:
         """Have *order* carried out, and return what came of it. Raises `Broken`."""

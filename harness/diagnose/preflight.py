@@ -5,6 +5,7 @@ from collections.abc import Callable
 from overlap.harness import registry
 from overlap.harness.application.inputs import read
 from overlap.harness.application.spec import parse
+from overlap.harness.bench.dry_run import astray
 from overlap.harness.diagnose.catalogue import interventions
 from overlap.harness.diagnose.config import Asked
 from overlap.harness.diagnose.slot_order import order_of
@@ -48,7 +49,4 @@ def first_calls(asked: Asked, tried: Tried, base_url: str, strategy: str) -> Non
     if errors and len(errors) == came.made:
         raise Mistake(f"{asked.target}: its first {len(errors)} calls all failed: {errors[0]}")
     if journal and not journal.entries:
-        raise Mistake(
-            f"no request of {asked.target} reached the mock at {base_url}/v1: does it set base_url itself? Let it "
-            "read OPENAI_BASE_URL, or name a function that takes the endpoint and makes the application"
-        )
+        raise Mistake(astray(asked.target, base_url, errors))

@@ -5,7 +5,7 @@ from typing import Any
 
 from overlap.harness.model.endpoint import Endpoint, Remote
 from overlap.harness.model.record import Cell
-from overlap.harness.store.run_files import cell_from
+from overlap.harness.store.typed import typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +59,4 @@ class Order:
 
 def order_from(fact: dict[str, Any]) -> Order:
     """Make an `Order` of its JSON object."""
-    remote = Remote(**fact["remote"]) if fact.get("remote") else None
-    return Order(**{**fact, "cell": cell_from(fact["cell"]), "remote": remote})
+    return typed(fact, Order)

@@ -6,7 +6,8 @@ from typing import Any
 
 from overlap.harness.host.secrets import masked
 from overlap.harness.model.record import Call, Lag, Metered, Pauses, Queue
-from overlap.harness.store.run_files import call_from, slot_from
+from overlap.harness.store.json_records import call_from
+from overlap.harness.store.typed import typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,7 @@ def values(record: Any) -> dict[str, Any]:
 
 def result_from(answer: Mapping[str, Any]) -> SlotResult:
     """Make a `SlotResult` of what a worker has answered."""
-    # What is timed is part of a slot's record, and read as that is.
-    slot = slot_from({"cell": "", "round": 0, "position": 0, "made": 0, **answer["timed"]})
-    timed = Timed(**{field.name: getattr(slot, field.name) for field in fields(Timed)})
-    return SlotResult(timed, [call_from(fact) for fact in answer["calls"]])
+    return SlotResult(typed(answer["timed"], Timed), [call_from(fact) for fact in answer["calls"]])
 
 
 def added(timed: Iterable[Timed]) -> Timed:
