@@ -97,12 +97,12 @@ def _clear_charts(folder: Path, report: Report) -> None:
 
 def _title(run: Run) -> str:
     """Answer the run's name without its time, which stands beside it."""
-    return f"Overlap: {_TIME.sub('', str(run.about.get('name') or run.name)) or run.name}"
+    return f"Overlap: {_TIME.sub('', run.header.name or run.name) or run.name}"
 
 
 def _ending(run: Run) -> str:
     """Say how the run ended, where that was not as planned."""
-    state, reason = run.about.get("state"), run.about.get("reason")
+    state, reason = run.header.state, run.header.reason
     if state in (None, "finished"):
         return ""
     return f"{state}: {reason}" if reason else f"{state}: this is what was measured until then"
@@ -110,8 +110,8 @@ def _ending(run: Run) -> str:
 
 def _short(run: Run) -> str:
     """Say how many rounds the time that was given did not allow."""
-    cut = run.about.get("cut_short")
-    return f"{cut['rounds']} fewer than asked, the time was up" if cut and "rounds" in cut else ""
+    cut = run.header.cut_short
+    return f"{cut.rounds} fewer than asked, the time was up" if cut and cut.rounds is not None else ""
 
 
 def _rounds(summary: Summary) -> str:
@@ -129,11 +129,11 @@ def _facts(summary: Summary) -> tuple[str, ...]:
     broken = sum(1 for call in run.calls if call.failed and not call.warmup) - failed
     doubted = sum(1 for each in summary.cells if each.doubts)
     if run.about.get("search"):
-        return tuple(fact for fact in (str(run.about.get("time") or "").replace("T", " "), _ending(run)) if fact)
+        return tuple(fact for fact in ((run.header.time or "").replace("T", " "), _ending(run)) if fact)
     return tuple(
         fact
         for fact in (
-            str(run.about.get("time") or "").replace("T", " "),
+            (run.header.time or "").replace("T", " "),
             _ending(run),
             count(len(summary.cells), "cell"),
             _rounds(summary),

@@ -24,8 +24,15 @@ def summarise(run: Run, slo: Slo | None = None) -> Summary:
 
     Goodput is against *slo*, or else against what run.json says of the cell's scenario, or else left out.
     """
+    header = run.header
     cells = tuple(
-        _cell(cell, rounds, slo or slo_of(run.about, cell.scenario), _missing(run, cell), _notes(run, cell))
+        _cell(
+            cell,
+            rounds,
+            slo or slo_of(run.about, cell.scenario),
+            header.reasons(cell.id),
+            header.scenario(cell.scenario).oddities,
+        )
         for cell, rounds in _ordered(run)
     )
     return Summary(run, _held_against_the_floor(run, cells))
@@ -40,24 +47,9 @@ def _held_against_the_floor(run: Run, cells: tuple[CellSummary, ...]) -> tuple[C
     )
 
 
-def _missing(run: Run, cell: Cell) -> list[str]:
-    """Why rounds of *cell* gave nothing, as run.json has it; a run from elsewhere may have anything there."""
-    told = run.about.get("missing")
-    facts = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
-    return [str(each.get("reason")) for each in facts if each.get("cell") == cell.id]
-
-
 def _ordered(run: Run) -> list[tuple[Cell, Sequence[Round]]]:
     found = rounds_of(run)
     return [(cell, found[cell.id]) for cell in {cell.id: cell for cell in run.cells}.values()]
-
-
-def _notes(run: Run, cell: Cell) -> list[str]:
-    """What was odd about the application of *cell* before anything was measured, as run.json has it."""
-    told = run.about.get("scenarios")
-    about = told.get(cell.scenario) if isinstance(told, dict) else None
-    notes = about.get("notes") if isinstance(about, dict) else None
-    return [str(each) for each in notes] if isinstance(notes, list) else []
 
 
 def _cell(

@@ -24,6 +24,7 @@ from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.store import audit, checksums
 from overlap.harness.store import run_json as shape
 from overlap.harness.store.json_records import call_from, cell_from, line, served_from, slot_from
+from overlap.harness.store.run_header import RunHeader, header_from
 from overlap.harness.store.typed import typed
 from overlap.harness.text.mistakes import Mistake
 
@@ -86,6 +87,8 @@ class Run:
     """
     Everything known about one run; `about` is run.json, `damaged` counts unreadable lines.
 
+    `header` has the entries of run.json that reports read, as records.
+
     `faults` says what of its files does not count, or does not fit, one sentence each.
 
     A run is itself and equal to no other, so that what is worked out of its calls can be kept beside it.
@@ -98,6 +101,11 @@ class Run:
     calls: tuple[Call, ...]
     damaged: int = 0
     faults: tuple[str, ...] = ()
+    header: RunHeader = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Read the header from `about`, so that the two never differ."""
+        object.__setattr__(self, "header", header_from(self.about))
 
     @property
     def sealed(self) -> bool:

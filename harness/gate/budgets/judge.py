@@ -86,9 +86,7 @@ class _Evidence:
         return f"no round came to its end{f' ({listed(sorted(errors))})' if errors else ''}"
 
     def _reason(self, cell: Cell) -> str:
-        told = self.run.about.get("missing")
-        facts = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
-        reasons = list(dict.fromkeys(str(each.get("reason")) for each in facts if each.get("cell") == cell.id))
+        reasons = self.run.header.reasons(cell.id)
         return f": {reasons[0]}" if reasons else ""
 
     def failed(self, cell: Cell) -> str:

@@ -43,7 +43,7 @@ def _part(summary: Summary, name: str, cells: list[CellSummary]) -> Section:
     own = None if opened else _answer(summary, name)
     said = own or (_counted(cells) if opened else _plain(summary, name, cells))
     answer = " ".join(
-        [said, *(_failed(cells) if own else ()), *_unmeasured(cells), *_told(summary, name, "left_out")]
+        [said, *(_failed(cells) if own else ()), *_unmeasured(cells), *summary.run.header.scenario(name).omissions]
     )
     shared = {each.cell.profile for each in cells if each.cell.profile}
     about = f"{name}, server profile {' | '.join(sorted(shared))}" if shared else name
@@ -72,18 +72,8 @@ def _unmeasured(cells: list[CellSummary]) -> list[str]:
 
 
 def _question(summary: Summary, name: str) -> str:
-    told = summary.run.about.get("scenarios")
-    entry = told.get(name) if isinstance(told, dict) else None
-    question = entry.get("question") if isinstance(entry, dict) else None
-    return str(question).strip() if question else name
-
-
-def _told(summary: Summary, name: str, key: str) -> list[str]:
-    """Answer the sentences that run.json has of a scenario under *key*."""
-    told = summary.run.about.get("scenarios")
-    entry = told.get(name) if isinstance(told, dict) else None
-    said = entry.get(key) if isinstance(entry, dict) else None
-    return [str(each) for each in said] if isinstance(said, list) else []
+    question = summary.run.header.scenario(name).question
+    return question.strip() if question else name
 
 
 def _answer(summary: Summary, name: str) -> str | None:

@@ -32,7 +32,7 @@ def section(summary: Summary) -> Section | None:
     if not said and not run.faults:
         return None
     books = recount(run.slots, run.calls)
-    ended = run.about.get("state") != "running"
+    ended = run.header.state != "running"
     if ended:
         # How many calls were asked for, and how many slots never answered, is in no other file.
         books.made, books.missing = said.get("made", books.made), said.get("missing", 0)

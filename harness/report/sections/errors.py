@@ -20,7 +20,7 @@ def section(summary: Summary) -> Section | None:
     counted = [call for call in run.calls if not call.warmup]
     calls = Counter((call.cell, _short(call.error)) for call in run.calls if call.error)
     slots = Counter((slot.cell, _short(slot.error)) for slot in run.slots if slot.error)
-    missing = _missing(run.about.get("missing"))
+    missing = Counter((str(slot.cell), _short(str(slot.reason))) for slot in run.header.missing or ())
     if not calls and not slots and not missing and not run.damaged:
         return None
     failed = sum(1 for call in counted if call.failed)
@@ -49,12 +49,6 @@ def section(summary: Summary) -> Section | None:
         ),
     )
     return Section("Errors", "; ".join(words) + ".", table if rows else None, glance="whole")
-
-
-def _missing(told: object) -> "Counter[tuple[str, str]]":
-    """Count the slots that the run was asked for and did not get, by cell and reason."""
-    entries = [entry for entry in told if isinstance(entry, dict)] if isinstance(told, list) else []
-    return Counter((str(entry.get("cell")), _short(str(entry.get("reason")))) for entry in entries)
 
 
 def _short(error: str | None) -> str:

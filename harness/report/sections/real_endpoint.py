@@ -1,10 +1,9 @@
 """What a real endpoint was sent, and what cannot be known of it."""
 
-from typing import Any
-
 from overlap.harness.report.figures import count, number
 from overlap.harness.report.section import Column, Datum, Section, Table
 from overlap.harness.stats.cells import Summary
+from overlap.harness.store.run_header import EndpointUse
 
 ORDER = 15
 COUNTS = {
@@ -19,10 +18,10 @@ COUNTS = {
 
 def section(summary: Summary) -> Section | None:
     """Answer what run.json says of the endpoint; None for a run against a server of ours."""
-    told = summary.run.about.get("endpoint")
-    if not isinstance(told, dict):
+    use = summary.run.header.endpoint
+    if use is None:
         return None
-    known = {name: told[name] for name in COUNTS if isinstance(told.get(name), int)}
+    known: dict[str, int] = {name: value for name in COUNTS if (value := getattr(use, name)) is not None}
     if not known:
         return None
     columns = (Column("count"), Column("number", numeric=True), Column("meaning"))
@@ -33,22 +32,20 @@ def section(summary: Summary) -> Section | None:
         "tokens are those of each answer's own usage; without them TPOT and token throughput are left out too. A "
         "client that retries by itself is seen in the number of requests alone."
     )
-    return Section("A real endpoint", _lead(told, known), Table(columns, rows), note=note, glance="lead")
+    return Section("A real endpoint", _lead(use, known), Table(columns, rows), note=note, glance="lead")
 
 
-def _lead(told: dict[str, Any], known: dict[str, int]) -> str:
-    budget = told.get("budget")
-    most = budget if isinstance(budget, dict) else {}
+def _lead(use: EndpointUse, known: dict[str, int]) -> str:
+    most = use.budget or {}
     spent = [
         f"{known[name]:,} of {most[name]:,} {name}" if name in most else f"{known[name]:,} {name}"
         for name in ("requests", "tokens")
         if name in known
     ]
-    words = f"{told.get('model') or 'A model'} at {told.get('base_url') or 'a real endpoint'} was sent"
+    words = f"{use.model or 'A model'} at {use.base_url or 'a real endpoint'} was sent"
     lead = f"{words} {' and '.join(spent)}"
     if known.get("limited"):
-        waited = told.get("wait")
-        seconds = f" for {number(waited / 1e9)} s in all" if isinstance(waited, int) and waited else ""
+        seconds = f" for {number(use.wait / 1e9)} s in all" if use.wait else ""
         lead += (
             f"; it refused {count(known['limited'], 'request')} for its rate limit, and "
             f"{count(known.get('held', 0), 'request')} waited{seconds}: their latencies contain that wait"
