@@ -110,8 +110,9 @@ def check(folder: str, name: str) -> None:
             raise Unknown(f"no module {quoted(name)}")
         return
     if name not in (there := names(folder)):
-        listed = KINDS[folder].listed if folder in KINDS else ""
-        raise Unknown(f"no {quoted(name)} in {folder}; {choices(name, there, listed)}")
+        kind = KINDS.get(folder)
+        what = f"{kind.name} {quoted(name)}" if kind else f"{quoted(name)} among the {folder.rpartition('.')[2]}"
+        raise Unknown(f"no {what}; {choices(name, there, kind.listed if kind else '')}")
 
 
 def suite(folder: str) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ def load(folder: str, name: str, permits: Permits = CLIENT) -> ModuleType:
         return _imported(name)
     if name not in there:
         own = "; whoever starts the server may name a module of their own" if "." in name else ""
-        raise LookupError(f"no {name!r} in {folder}; there are: {', '.join(there)}{own}")
+        raise LookupError(f"no {name!r} among the {folder.rpartition('.')[2]}; there are: {', '.join(there)}{own}")
     return import_module(f"{folder}.{name}")
 
 

@@ -342,8 +342,8 @@ def test_nothing_is_left_whoever_is_killed_and_however(place: Place, name: str, 
             with Path(os.environ["KILLED"]).open("a", encoding="utf-8") as file:
                 file.write(json.dumps(came) + "\n")
         assert came["left"] == {}, came
-        # Else it had done nothing that could leave anything behind; pytest that is interrupted ends with it, too, and
-        # so does a command whose worker dies while it looks at the application, before it measures.
+        # Else it had done nothing that could leave anything behind; pytest that is interrupted ends with it, too.
+        # And so does a command whose worker dies while it looks at the application, before it measures.
         looked = how == "child" and "the worker died" in "".join(came["said"])
         assert came["code"] != USAGE or name.startswith("pytest") or looked, came
         shutil.rmtree(place.folder / "results", ignore_errors=True)

@@ -165,11 +165,11 @@ def test_what_is_misused_is_told_in_one_line(session):
     result.assert_outcomes(errors=3, failed=5)
     result.stdout.fnmatch_lines(
         [
-            "mock_llm: no 'nonsense' in overlap.mock_server.profiles; there are: *",
+            "mock_llm: no 'nonsense' among the profiles; there are: *",
             "mock_llm: no 'tokns' to change; there are: *",
             "mock_llm takes one profile, such as *",
-            "strategy_benchmark: no 'hurry' in overlap.harness.strategies; there are: *",
-            "strategy_benchmark: no 'gopher' in overlap.harness.clients; there are: *",
+            "strategy_benchmark: no strategy 'hurry'; there are: *",
+            "strategy_benchmark: no client 'gopher'; there are: *",
             "strategies/aiohttp/gather/asyncio/2: 1 of 4 calls failed (*",
             "async_benchmark takes a coroutine function; len is none",
             "async_benchmark has a loop of its own: use it in a plain test function",

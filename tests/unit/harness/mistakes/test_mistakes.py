@@ -86,7 +86,7 @@ def test_a_damaged_file_is_one_line(seed, count, drawn, odd_folder, nothing_star
         (["bench", "--clients", "json.tool"], "json.tool is no client: it has no client()"),
         (["bench", "--arrivals", "os.path"], "os.path is no kind of arrivals: it has no due_times()"),
         (["bench", "--strategies", "unittest.__main__"], "unittest.__main__ cannot be imported: SystemExit"),
-        (["bench", "--strategies", "invok"], "no 'invok' in overlap.harness.strategies; there are: abatch, "),
+        (["bench", "--strategies", "invok"], "no strategy 'invok'; there are: abatch, "),
         (["bench", "strategis"], "did you mean strategies"),
         (["bench", "strategis"], ": overlap list scenarios"),
         (["bench", "--seed", str(10**26)], "seed must lie between -2^63 and 2^63, not a number of 27 digits"),
