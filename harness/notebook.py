@@ -2,7 +2,8 @@
 Compares strategies within a running event loop, as a notebook has one: `await overlap.compare(app)`.
 
 The strategies share the notebook's process, loop and HTTP client, which `overlap bench` gives each of them anew;
-for figures to publish, use that. What is the same: the probe, the statistics, the server and its journal.
+for figures to publish, use that. What is the same: the probe, the timed part of a slot with its instruments, the
+statistics, the server and its journal.
 """
 
 import asyncio

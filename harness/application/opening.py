@@ -16,23 +16,24 @@ from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.model.record import OWN
 
 
-def opened(spec: Spec, endpoint: Endpoint) -> Any:
+def opened(spec: Spec, endpoint: Endpoint, *, freeze: bool = True) -> Any:
     """
-    Point the environment at *endpoint*, import the application anew, and answer the object. Raises `Unloadable`.
+    Point the environment at *endpoint*, import the application anew, and return the object. Raises `Unloadable`.
 
-    Outside the loop, as a program imports its modules. The import is not timed.
+    Outside the loop, as a program imports its modules. The import is not timed. What the application imports is
+    set aside for good, unless the process is not to *freeze* anything.
     """
     point(endpoint)
-    _libraries(spec)
+    _libraries(spec, freeze=freeze)
     return imported(spec)
 
 
 @cache
-def _libraries(spec: Spec) -> None:
+def _libraries(spec: Spec, *, freeze: bool) -> None:
     """Import once what the application imports, and freeze that; the application itself must stay collectable."""
     imported(spec)
     forget(spec)
-    settle()
+    settle(freeze=freeze)
 
 
 def scenario(word: str, spec: Spec | None) -> ModuleType:

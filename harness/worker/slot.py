@@ -83,7 +83,7 @@ class SlotSession:
             # The loop takes a copy of the context when it is made.
             opened.enter_context(self._waits)
             self.runner = opened.enter_context(asyncio.Runner(loop_factory=loops.factory(order.cell.loop)))
-            self._target = Target(order)
+            self._target = Target(order, freeze=not self._lent)
             self.runner.get_loop().set_default_executor(StampedExecutor(order.executor))
             self.app, self._client = self.runner.run(self._target.build())
             opened.callback(self._close_application)

@@ -24,16 +24,16 @@ class Target:
     The scenario or the application of *order*.
 
     Make it outside of a loop, as a program imports its modules: the scenario, or the module of an application, is
-    imported here. `build` it inside the loop. Both raise `Unknown` or `Unloadable`, with one line, for what cannot
-    be had.
+    imported here, and what that imports is set aside, unless nothing is to be frozen. `build` it inside the loop.
+    Both raise `Unknown` or `Unloadable`, with one line, for what cannot be had.
     """
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: Order, *, freeze: bool = True) -> None:
         self._order = order
         self._endpoint = order.endpoint
         spec = parse(order.word)
         self._own: Spec | None = spec if spec and spec.target else None
-        self._object: Any = opened(self._own, self._endpoint) if self._own else None
+        self._object: Any = opened(self._own, self._endpoint, freeze=freeze) if self._own else None
         self._scenario: ModuleType | None = None if self._own else scenario(order.word, spec)
 
     @property

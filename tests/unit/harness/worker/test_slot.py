@@ -103,7 +103,7 @@ def test_a_lent_process_has_its_heap_back_afterwards(own, monkeypatch):
         "overlap.harness.worker.slot.blocking", lambda *_: seen.append(gc.get_freeze_count()) or _blocking(*_)
     )
     session = SlotSession(own("invoke"), lent=True).open()
-    gc.unfreeze()  # what opening an application froze, which is not what is asked here
+    assert gc.get_freeze_count() == 0
     session.warm()
     session.run()
     session.close()
