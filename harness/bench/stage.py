@@ -51,6 +51,27 @@ class Ending:
     reason: str | None = None
 
 
+def ended(work: Callable[[], None]) -> Ending:
+    """
+    Do *work* and return how it ended: a signal ends it, a full disk, and a server or worker that is lost.
+
+    No context manager: a signal may come while one is left, and would be raised outside of it.
+    """
+    ending = Ending()
+    try:
+        with interrupt.listening():
+            work()
+    except KeyboardInterrupt:
+        ending.state, ending.reason = "interrupted", interrupt.reason()
+    except Unwritten as full:
+        ending.state, ending.reason = "failed", full.why
+    except (Lost, NotReady, Broken) as lost:
+        ending.state, ending.reason = "failed", str(lost)
+    except Stopped as stopped:
+        ending.state, ending.reason = "stopped", str(stopped)
+    return ending
+
+
 @dataclass(slots=True)
 class Stage:
     """A run while it goes on."""
@@ -64,21 +85,8 @@ class Stage:
     notes: list[str] = field(default_factory=list)
 
     def measure(self, work: Callable[[], None]) -> Ending:
-        """Have *work* done, and return how it ended: a signal ends it, and a server or worker that is lost."""
-        ending = Ending()
-        # No context manager: a signal may come while one is left, and would be raised outside of it.
-        try:
-            with interrupt.listening():
-                work()
-        except KeyboardInterrupt:
-            ending.state, ending.reason = "interrupted", interrupt.reason()
-        except Unwritten as full:
-            ending.state, ending.reason = "failed", full.why
-        except (Lost, NotReady, Broken) as lost:
-            ending.state, ending.reason = "failed", str(lost)
-        except Stopped as stopped:
-            ending.state, ending.reason = "stopped", str(stopped)
-        return ending
+        """Have *work* done, and return how it ended."""
+        return ended(work)
 
     def close(self, ending: Ending) -> None:
         """Write down how the run ended; where even that has no room, the reason says so."""

@@ -8,6 +8,7 @@ from typing import Any, Self, TypeVar
 
 from overlap.harness import registry
 from overlap.harness.bench.rounds import Progress
+from overlap.harness.bench.stage import ended
 from overlap.harness.bench.surroundings import Surroundings
 from overlap.harness.bench.worker_process import Broken, Launch
 from overlap.harness.diagnose.catalogue import Intervention, interventions
@@ -25,7 +26,6 @@ from overlap.harness.mock.process import NotReady
 from overlap.harness.mock.processes import Servers
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.record import Call, Slot
-from overlap.harness.store.run_files import Unwritten
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.worker.order import Order
 from overlap.harness.worker.results import FirstCalls, result_from
@@ -121,7 +121,7 @@ def carry_out(asked: Asked, lab: Lab, tell: Tell, keep: Callable[[Measured], obj
     """
     Watch the application, choose the interventions, and measure them round by round; *keep* puts a round on file.
 
-    Raises `Mistake` where the application cannot be had at all. Interrupted, it answers what there is.
+    Raises `Mistake` where the application cannot be had at all. Interrupted, it returns what there is.
     """
     chosen = interventions(asked.only)
     with interrupt.listening():
@@ -129,16 +129,10 @@ def carry_out(asked: Asked, lab: Lab, tell: Tell, keep: Callable[[Measured], obj
     told = {each.name: each.told(seen) for each in chosen}
     tried = [each for each in chosen if told[each.name] is not None]
     made = Measured(asked, seen, tried, [each for each in chosen if told[each.name] is None])
-    try:
-        with interrupt.listening():
-            _rounds(made, lab, told, tell, keep)
-        made.state = "finished"
-    except KeyboardInterrupt:
-        made.state = "interrupted"
-    except Unwritten as full:
-        made.state, made.fault = "failed", full.why
-    except (Broken, Lost) as gone:
-        made.state, made.fault = "failed", str(gone)
+    ending = ended(lambda: _rounds(made, lab, told, tell, keep))
+    made.state = ending.state
+    if ending.state == "failed":
+        made.fault = ending.reason
     return made
 
 

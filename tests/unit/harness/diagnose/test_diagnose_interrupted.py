@@ -8,11 +8,15 @@ from contextlib import nullcontext
 import pytest
 from click.testing import CliRunner
 
+from overlap.harness.bench.worker_process import Broken
 from overlap.harness.cli import main
 from overlap.harness.diagnose import run
+from overlap.harness.diagnose.config import Asked
 from overlap.harness.diagnose.judge import UNCHANGED
 from overlap.harness.diagnose.observation import Seen
 from overlap.harness.diagnose.run import Measured
+from overlap.harness.mock.control import Lost
+from overlap.harness.mock.process import NotReady
 from overlap.harness.model.record import Slot
 from overlap.harness.store import run_files
 
@@ -77,3 +81,31 @@ def test_a_report_that_has_no_room_leaves_what_was_measured_and_one_line(tmp_pat
     assert line.endswith(
         f"its report cannot be written: No space left on device; what there was room for is in {folder}"
     )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "state", "fault"),
+    [
+        (NotReady("the server did not come up: port 80 is taken"), "failed", "port 80 is taken"),
+        (Lost("the server died"), "failed", "the server died"),
+        (Broken("the worker died with signal 9"), "failed", "signal 9"),
+        (KeyboardInterrupt(), "interrupted", None),
+        (None, "finished", None),
+    ],
+)
+def test_whatever_ends_a_diagnosis_early_leaves_what_was_measured(monkeypatch, wrong, state, fault):
+    """A server of another speed is started in the midst of it, and may not come up: once that was a traceback."""
+
+    def rounds(made, *_):
+        made.rounds.append({UNCHANGED: {"p95": 1e9}})
+        if wrong:
+            raise wrong
+
+    monkeypatch.setattr(run, "interventions", lambda _: [])
+    monkeypatch.setattr(run, "_seen", lambda _asked, _lab: Seen(SLOT, [], {}, [], "gather", 4, "steady"))
+    monkeypatch.setattr(run, "_rounds", rounds)
+    made = run.carry_out(Asked("app.py:f"), None, None, None)
+    assert made.state == state
+    assert (made.fault or "").endswith(fault or "")
+    assert (made.fault is None) is (fault is None)
+    assert made.rounds == [{UNCHANGED: {"p95": 1e9}}]
