@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import Any
 
 from overlap.harness.model.record import Cell
 from overlap.harness.stats.bootstrap import over_rounds
 from overlap.harness.stats.estimate import Estimate
+from overlap.harness.store.typed import Misfit, typed
 
 # Of each round of a calibration: name, and the unit of the estimate.
 FIGURES = {
@@ -44,21 +44,30 @@ class Floor:
         return None if found is None else found.value
 
 
-def floors(about: Mapping[str, Any]) -> tuple[Floor, ...]:
+@dataclass(frozen=True, slots=True)
+class FloorRounds:
+    """What run.json has of the floor client on one loop at one concurrency: its figures, round by round."""
+
+    client: str
+    loop: str
+    concurrency: int
+    calls: int
+    rounds: tuple[Mapping[str, float | None], ...]
+
+
+def floors(about: Mapping[str, object]) -> tuple[Floor, ...]:
     """Read the floors in run.json; () where it has none, or nothing that can be understood."""
     calibration = about.get("calibration")
-    found = calibration.get("floor") if isinstance(calibration, dict) else None
-    known = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-    return tuple(floor for each in known if (floor := _floor(each)))
+    entries = calibration.get("floor") if isinstance(calibration, Mapping) else None
+    return tuple(floor for each in entries if (floor := _floor(each))) if isinstance(entries, list) else ()
 
 
-def _floor(fact: Mapping[str, Any]) -> Floor | None:
-    client, loop, concurrency = (fact.get(name) for name in ("client", "loop", "concurrency"))
-    calls, rounds = fact.get("calls"), fact.get("rounds")
-    if not isinstance(client, str) or not isinstance(loop, str) or not isinstance(rounds, list):
+def _floor(entry: object) -> Floor | None:
+    try:
+        measured = typed(entry, FloorRounds)
+    except Misfit:
         return None
-    if not isinstance(concurrency, int) or not isinstance(calls, int):
-        return None
+    calls, rounds = measured.calls, measured.rounds
     columns = {name: _numbers(rounds, name) for name in FIGURES}
     figures = {
         name: estimate
@@ -69,12 +78,14 @@ def _floor(fact: Mapping[str, Any]) -> Floor | None:
         figures["overlap"] = replace(ideal, high=min(ideal.high, 100.0))
     overhead = columns[OVERHEAD]
     spread = max(overhead) - min(overhead) if len(overhead) > 1 else None
-    return Floor(client, loop, concurrency, calls * len(rounds), figures, spread) if figures else None
+    if not figures:
+        return None
+    return Floor(measured.client, measured.loop, measured.concurrency, calls * len(rounds), figures, spread)
 
 
-def _numbers(rounds: Sequence[Any], name: str) -> list[float]:
-    found = [each.get(name) for each in rounds if isinstance(each, dict)]
-    return [float(value) for value in found if isinstance(value, int | float) and isfinite(value)]
+def _numbers(rounds: Sequence[Mapping[str, float | None]], name: str) -> list[float]:
+    values = [each.get(name) for each in rounds]
+    return [value for value in values if value is not None and isfinite(value)]
 
 
 def floor_of(cell: Cell, known: Sequence[Floor]) -> Floor | None:

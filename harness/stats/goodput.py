@@ -1,11 +1,11 @@
 """Goodput: calls per second that met every limit of a service-level objective."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from overlap.harness.model.metrics import OfSlots, span
 from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.model.slo import Slo
+from overlap.harness.store.run_header import RunHeader
 
 
 def goodput(slo: Slo) -> tuple[OfSlots, OfSlots]:
@@ -48,14 +48,16 @@ def goodput(slo: Slo) -> tuple[OfSlots, OfSlots]:
 GOODPUT = goodput(Slo({}))
 
 
-def slo_of(about: Mapping[str, Any], scenario: str) -> Slo | None:
+def slo_of(header: RunHeader, scenario: str) -> Slo | None:
     """
-    Answer the limits that run.json has for *scenario*, at `scenarios.<name>.slo`, as ns by metric of calls.
+    Return the limits that run.json has for *scenario*, at `scenarios.<name>.slo`, as ns by metric of calls.
 
     None where there are none, or none that can be understood: a run from elsewhere is still worth a report.
     """
+    limits = header.scenario(scenario).slo or {}
+    known = {name: limit for name, limit in limits.items() if limit is not None}
     try:
-        limits = about["scenarios"][scenario]["slo"]
-        return Slo({str(name): float(limit) for name, limit in limits.items()}) if limits else None
-    except (KeyError, TypeError, ValueError, LookupError, AttributeError):
+        # A part of the limits would be another objective.
+        return Slo(known) if known and len(known) == len(limits) else None
+    except (ValueError, LookupError):
         return None

@@ -1,13 +1,13 @@
 """What an SLO search showed: for each cell the highest rate that was held, and the lowest that was not."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
 
 from overlap.harness.model.record import Cell
 from overlap.harness.model.slo import Slo
 from overlap.harness.model.slo_verdict import SlotFigures, Verdict, verdict
+from overlap.harness.store.typed import Misfit, typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,53 +73,76 @@ class Searched:
         return self.shown(one.held, sentences).held and self.shown(other.missed, sentences).missed
 
 
-def searched(about: Mapping[str, Any]) -> Searched | None:
+@dataclass(frozen=True, slots=True)
+class BriefTrial:
+    """What run.json has of a short slot, which only said where to look."""
+
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class LongTrial:
+    """What run.json has of a rate that was tried in long slots, and whether it was held."""
+
+    rate: float
+    held: bool
+    slots: tuple[SlotFigures, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CellSearch:
+    """What run.json has of the search of one cell: all trials, the highest rate held, and how the search ended."""
+
+    cell: Cell
+    brief: tuple[BriefTrial, ...]
+    long: tuple[LongTrial, ...]
+    held: float | None
+    whole: bool
+    short: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchEntry:
+    """The entry `search` of run.json."""
+
+    slo: Mapping[str, float]
+    share: float
+    arrivals: str
+    rounds: int
+    least: float
+    most: float
+    cells: tuple[CellSearch, ...]
+
+
+def searched(about: Mapping[str, object]) -> Searched | None:
     """Read what run.json has of a search; None where there is none, or none that can be understood."""
     try:
-        facts = about["search"]
-        answers = tuple(_answer(each) for each in facts["cells"])
-        slo = Slo({str(name): float(limit) for name, limit in facts["slo"].items()})
-        share, least, most = (float(facts[name]) for name in ("share", "least", "most"))
-        return Searched(slo, share, str(facts["arrivals"]), int(facts["rounds"]), least, most, answers)
-    except (KeyError, TypeError, ValueError, LookupError, AttributeError):
+        entry = typed(about.get("search"), SearchEntry)
+        slo = Slo(entry.slo)
+    except (Misfit, ValueError, LookupError):
         return None
+    if any(not slot.batches for cell in entry.cells for trial in cell.long for slot in trial.slots):
+        return None
+    answers = tuple(map(_answer, entry.cells))
+    return Searched(slo, entry.share, entry.arrivals, entry.rounds, entry.least, entry.most, answers)
 
 
-def outdated(about: Mapping[str, Any]) -> bool:
+def outdated(about: Mapping[str, object]) -> bool:
     """Say whether the run holds a search of format 1, whose slots were too short to see a queue that grows."""
     search = about.get("search")
     cells = search.get("cells") if isinstance(search, Mapping) else None
     return isinstance(cells, list) and any(isinstance(each, Mapping) and "rounds" in each for each in cells)
 
 
-def _answer(fact: Mapping[str, Any]) -> Answer:
-    known = {each.name for each in fields(Cell)}
-    cell = Cell(**{key: value for key, value in fact["cell"].items() if key in known})
-    tried = [_tried(each) for each in fact["long"]]
-    held = [each for each, said in zip(tried, fact["long"], strict=True) if said["held"]]
-    missed = [each for each, said in zip(tried, fact["long"], strict=True) if not said["held"]]
+def _answer(entry: CellSearch) -> Answer:
+    tried = [(Tried(trial.rate, trial.slots), trial.held) for trial in entry.long]
     return Answer(
-        cell=cell,
-        held=max(held, key=lambda each: each.rate, default=None),
-        missed=min(missed, key=lambda each: each.rate, default=None),
-        floor_missed=bool(fact["whole"]) and not fact["short"] and fact["held"] is None,
-        short=bool(fact["short"]),
-        whole=bool(fact["whole"]),
-        slots=len(fact["brief"]) + sum(len(each.slots) for each in tried),
-        calls=sum(int(each["calls"]) for each in fact["brief"]) + sum(each.calls for each in tried),
+        cell=entry.cell,
+        held=max((each for each, held in tried if held), key=lambda each: each.rate, default=None),
+        missed=min((each for each, held in tried if not held), key=lambda each: each.rate, default=None),
+        floor_missed=entry.whole and not entry.short and entry.held is None,
+        short=entry.short,
+        whole=entry.whole,
+        slots=len(entry.brief) + sum(len(each.slots) for each, _ in tried),
+        calls=sum(each.calls for each in entry.brief) + sum(each.calls for each, _ in tried),
     )
-
-
-def _tried(fact: Mapping[str, Any]) -> Tried:
-    return Tried(float(fact["rate"]), tuple(_slot(each) for each in fact["slots"]))
-
-
-def _slot(fact: Mapping[str, Any]) -> SlotFigures:
-    numbers = {name: fact[name] for name in ("rate", "calls", "kept", "counted", "growth", "seconds")}
-    return SlotFigures(**numbers, batches=tuple(float(each) for each in _list(fact["batches"])))
-
-
-def _list(value: object) -> Sequence[Any]:
-    if not isinstance(value, list) or not value:
-        raise TypeError(f"batches cannot be {value!r}")
-    return value

@@ -29,7 +29,7 @@ def summarise(run: Run, slo: Slo | None = None) -> Summary:
         _cell(
             cell,
             rounds,
-            slo or slo_of(run.about, cell.scenario),
+            slo or slo_of(header, cell.scenario),
             header.reasons(cell.id),
             header.scenario(cell.scenario).oddities,
         )

@@ -11,11 +11,16 @@ Texts = tuple[str | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class ScenarioNotes:
-    """What a run was told of one scenario: its question, what was odd about it, and which cells were left out."""
+    """
+    What a run knows of one scenario: its question, what was odd about it, which cells were left out, and its SLO.
+
+    `slo` has the limits on a call in ns, by metric of calls.
+    """
 
     question: str | None = None
     notes: Texts | None = None
     left_out: Texts | None = None
+    slo: Mapping[str, float | None] | None = None
 
     @property
     def oddities(self) -> list[str]:
@@ -62,6 +67,13 @@ class EndpointUse:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigNotes:
+    """What a run was asked for, as far as figures depend on it: the seconds that a call might take."""
+
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunHeader:
     """The entries of run.json that reports read; what is not there, or of another kind, is as nobody said it."""
 
@@ -69,6 +81,7 @@ class RunHeader:
     time: str | None = None
     state: str | None = None
     reason: str | None = None
+    config: ConfigNotes | None = None
     scenarios: Mapping[str, ScenarioNotes | None] | None = None
     missing: tuple[MissingSlot, ...] | None = None
     cut_short: CutShort | None = None

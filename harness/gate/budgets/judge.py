@@ -161,13 +161,14 @@ def _held(limit: Limit, place: Place, evidence: _Evidence) -> Held:
     every = [sound(evidence.rounds.get(cell.id, ())) for cell in cells]
     if not all(every):
         return held
-    left = series(limit.left.metric, every[0], evidence.run.about)
+    left = series(limit.left.metric, every[0], evidence.run.header)
     found = (
-        left if limit.right is None else paired(left, series(limit.right.metric, every[-1], evidence.run.about))
+        left if limit.right is None else paired(left, series(limit.right.metric, every[-1], evidence.run.header))
     )
     judge = _counted if limit.exact else _bounded if found.at_least else _timed
     judged = judge(replace(held, rounds=len(found.known)), limit, found)
-    refuse_milliseconds(limit, judged.value, evidence.run.about)
+    config = evidence.run.header.config
+    refuse_milliseconds(limit, judged.value, config.timeout if config else None)
     if judged.verdict != "pass":
         return judged
     failed = "" if limit.exact else next((told for cell in cells if (told := evidence.failed(cell))), "")

@@ -1,7 +1,6 @@
 """Limits that read well and cannot be meant: two that exclude each other, and milliseconds taken for seconds."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from overlap.harness.gate.budgets.limit import OF_SLOTS, Limit, Term
 from overlap.harness.gate.budgets.places import Place
@@ -36,16 +35,14 @@ def _contradiction(limits: Sequence[Limit]) -> tuple[Limit, Limit] | None:
     return None
 
 
-def refuse_milliseconds(limit: Limit, value: float | None, about: dict[str, Any]) -> None:
+def refuse_milliseconds(limit: Limit, value: float | None, timeout: float | None) -> None:
     """
-    Raise `Mistake` for a limit on the time of a call that is longer than calls of the run may take.
+    Raise `Mistake` for a limit on the time of a call that is longer than its *timeout*, in seconds.
 
     *value* is what was measured. A call of many requests may take longer than the timeout of one: a limit that is
     near to what was measured is meant so.
     """
-    config = about.get("config")
-    timeout = config.get("timeout") if isinstance(config, dict) else None
-    if not _is_far(limit, value) or limit.left.metric in OF_SLOTS or not isinstance(timeout, int | float):
+    if not _is_far(limit, value) or limit.left.metric in OF_SLOTS or timeout is None:
         return
     seconds = limit.bound / NANOSECONDS
     if seconds > timeout:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Any, Literal
+from typing import Literal
 
 from overlap.harness.gate.budgets.limit import OF_SLOTS
 from overlap.harness.report.figures import count
@@ -14,6 +14,7 @@ from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.goodput import goodput, slo_of
 from overlap.harness.stats.quantiles import BEYOND, enough
 from overlap.harness.stats.rounds import Round, replayed
+from overlap.harness.store.run_header import RunHeader
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,13 @@ class Numbers:
         return Column(found, behind, self.unit, self.most, self.counted, ranges=self.ranges).estimate()
 
 
-def series(metric: str, rounds: Sequence[Round], about: Mapping[str, Any]) -> Numbers:
-    """Answer the *metric* of each of *rounds*; goodput is against the limits that run.json (*about*) has."""
+def series(metric: str, rounds: Sequence[Round], header: RunHeader) -> Numbers:
+    """Answer the *metric* of each of *rounds*; goodput is against the limits that run.json (*header*) has."""
     turns = [each.slot.round for each in rounds]
     if metric in PLAIN:
         return _of_slots(metric, rounds, numbers(metric, rounds))
     if metric in OF_SLOTS:
-        slo = slo_of(about, rounds[0].cell.scenario)
+        slo = slo_of(header, rounds[0].cell.scenario)
         if slo is None:
             return Numbers(dict.fromkeys(turns), "", 0, "the run has no SLO: overlap load --slo ttft=0.5,e2e=2")
         of = next(each for each in goodput(slo) if each.name == metric)

@@ -7,6 +7,7 @@ import pytest
 
 from overlap.harness.store.run_files import Run
 from overlap.harness.store.run_header import (
+    ConfigNotes,
     CutShort,
     EndpointUse,
     MissingSlot,
@@ -21,6 +22,7 @@ ABOUT = {
     "time": "2026-01-02T03:04:05",
     "state": "failed",
     "reason": "the disk is full",
+    "config": {"timeout": 30, "seed": 7},
     "scenarios": {"s": {"question": "Why?", "notes": ["odd"], "left_out": ["no c"], "slo": {"e2e": 1}}, "t": None},
     "missing": [
         {"cell": "a", "round": 0, "reason": "it died"},
@@ -40,7 +42,8 @@ def test_every_entry_is_read_into_its_record():
         "2026-01-02T03:04:05",
         "failed",
         "the disk is full",
-        {"s": ScenarioNotes("Why?", ("odd",), ("no c",)), "t": None},
+        ConfigNotes(30.0),
+        {"s": ScenarioNotes("Why?", ("odd",), ("no c",), {"e2e": 1.0}), "t": None},
         (MissingSlot("a", 0, "it died"), MissingSlot("b", 0), MissingSlot("a", 2, "again")),
         CutShort(2, 4),
         EndpointUse(model="m", requests=7, wait=1.5e9, budget={"requests": 9}),
@@ -55,7 +58,9 @@ def test_every_entry_is_read_into_its_record():
 def test_an_entry_of_another_kind_takes_no_other_with_it(name, value):
     """It is None, or an empty record if it is an object without a known key; every other entry is as it was."""
     header = header_from({**ABOUT, name: value})
-    empty = {"cut_short": CutShort(), "endpoint": EndpointUse()} if value == {"s": 5} else {}
+    empty = (
+        {"config": ConfigNotes(), "cut_short": CutShort(), "endpoint": EndpointUse()} if value == {"s": 5} else {}
+    )
     assert getattr(header, name) == empty.get(name)
     others = {each: getattr(header, each) for each in RunHeader.__slots__ if each != name}
     assert others == {each: getattr(header_from(ABOUT), each) for each in others}
