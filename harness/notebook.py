@@ -52,7 +52,7 @@ class Comparison:
     summary: Summary
 
     def __repr__(self) -> str:
-        """Answer the tables as a terminal shows them."""
+        """Return the tables as a terminal shows them."""
         from overlap.harness.report.build import compose
         from overlap.harness.report.formats.terminal import render
 
@@ -61,7 +61,7 @@ class Comparison:
         return text if sys.stdout.isatty() else _COLOURS.sub("", text)
 
     def _repr_html_(self) -> str:
-        """Answer what a notebook shows."""
+        """Return what a notebook shows."""
         from overlap.harness.report.inline import fragment
 
         return fragment(self.summary)
@@ -80,7 +80,7 @@ async def compare(  # noqa: PLR0913  each has its default
     seed: int = 7,
 ) -> Comparison:
     """
-    Run *app* by every strategy it has the method for, or those named, and answer how they compare.
+    Run *app* by every strategy it has the method for, or those named, and return how they compare.
 
     *app* is anything with one of `invoke ainvoke batch abatch stream astream`; an async function or a generator,
     which is given each prompt; or a plain function that makes such a thing of a `overlap.Endpoint`, for which a
@@ -120,7 +120,7 @@ def _loop() -> str:
 
 @asynccontextmanager
 async def _built(app: Any, profile: str, tokens: int, seed: int) -> AsyncIterator[tuple[Any, str | None]]:
-    """Answer the application, and the mock's address where one was started for it; both are ended afterwards."""
+    """Return the application, and the mock's address where one was started for it; both are ended afterwards."""
     if methods(app):
         yield app, None
         return
@@ -140,7 +140,7 @@ async def _built(app: Any, profile: str, tokens: int, seed: int) -> AsyncIterato
 
 
 def _applying(app: Any, strategies: Sequence[str]) -> list[str]:
-    """Answer the strategies that apply, or those asked for where all of them do."""
+    """Return the strategies that apply, or those asked for where all of them do."""
     there = methods(app)
     for name in strategies:
         needs = registry.load(STRATEGIES, name).NEEDS

@@ -171,7 +171,7 @@ def many_cells() -> list[Cell]:
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
     """
-    Answer the folder of this name, filled by a function: once for all processes of the session, to be only read.
+    Return the folder of this name, filled by a function: once for all processes of the session, to be only read.
 
     pytest-xdist gives the tests of one file to several processes, each of which would fill one of its own.
     """

@@ -70,7 +70,7 @@ class Bench:
         }
 
     def _http(self, kind: str) -> Any:
-        """Answer the SDK's own client with the SDK's own limits; whichever library the SDK is built upon."""
+        """Return the SDK's own client with the SDK's own limits; whichever library the SDK is built upon."""
         import openai
 
         if kind not in self._open:
@@ -79,7 +79,7 @@ class Bench:
         return self._open[kind]
 
     def prompts(self, count: int) -> list[str]:
-        """Answer that many prompts, tagged from 000000 on."""
+        """Return that many prompts, tagged from 000000 on."""
         return [item(index, "Say something about an event loop.").prompt for index in range(count)]
 
     async def warm(self, runnable: Any, calls: int = 2) -> None:

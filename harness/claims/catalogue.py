@@ -45,7 +45,7 @@ def _version(package: str) -> str:
 
 def number(name: str) -> str:
     """
-    Answer the id of the claim in file *name*.
+    Return the id of the claim in file *name*.
 
     >>> number("c03_input_size")
     'C3'
@@ -62,7 +62,7 @@ def claim(name: str) -> Claim:
 
 def claims(wanted: Iterable[str] = ()) -> list[Claim]:
     """
-    Answer the claims that are *wanted*, by number or file name, in order; all of them where none is named.
+    Return the claims that are *wanted*, by number or file name, in order; all of them where none is named.
 
     Raises `Mistake`, saying what there is, for one that is not there.
     """

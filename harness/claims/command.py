@@ -40,7 +40,7 @@ class Asked:
 
 def carry_out(asked: Asked, paper: Console) -> int:
     """
-    Do it, and answer the exit code: 0 as recorded, 1 an experiment failed, 3 a verdict differs, 130 interrupted.
+    Do it, and return the exit code: 0 as recorded, 1 an experiment failed, 3 a verdict differs, 130 interrupted.
 
     Raises `Mistake` before anything is measured when it cannot be done as asked.
     """
@@ -71,7 +71,7 @@ def carry_out(asked: Asked, paper: Console) -> int:
 
 
 def code(made: Ledger) -> int:
-    """Answer the exit code for a ledger; a changed verdict is told before a failed experiment."""
+    """Return the exit code for a ledger; a changed verdict is told before a failed experiment."""
     if made.state == "interrupted":
         return INTERRUPTED
     return CHANGED if made.changed else FAILED if made.failed else DONE

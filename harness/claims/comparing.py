@@ -20,7 +20,7 @@ def compose(before: Ledger, after: Ledger) -> Report:
 
 
 def paired(before: Ledger, after: Ledger) -> Pairs:
-    """Answer the findings of the claims that both have, in the order of the first."""
+    """Return the findings of the claims that both have, in the order of the first."""
     later = {each.id: each for each in after.findings}
     return [(each, later[each.id]) for each in before.findings if each.id in later]
 

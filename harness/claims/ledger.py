@@ -98,7 +98,7 @@ def read(where: Path) -> Ledger:
 
 
 def recorded() -> dict[str, str]:
-    """Answer the verdicts on file in the repository, by claim; none where it was installed without the file."""
+    """Return the verdicts on file in the repository, by claim; none where it was installed without the file."""
     path = files(FOLDER) / RECORDED
     if not path.is_file():
         return {}

@@ -33,7 +33,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]*\])?")
 
 def name_of(requirement: str) -> str:
     """
-    Answer the normalised name in *requirement*; raises `Mistake` where it has none or says no version.
+    Return the normalised name in *requirement*; raises `Mistake` where it has none or says no version.
 
     >>> name_of("LangChain_core==1.2.0")
     'langchain-core'
@@ -61,7 +61,7 @@ def normal(name: str) -> str:
 
 def direct(pyproject: str, wanted: Sequence[str]) -> list[str]:
     """
-    Answer what to install: the project's own dependencies without their bounds, and *wanted* instead of its own.
+    Return what to install: the project's own dependencies without their bounds, and *wanted* instead of its own.
 
     The bounds are left out since the point is to run on versions that the project does not ask for.
     """
@@ -72,7 +72,7 @@ def direct(pyproject: str, wanted: Sequence[str]) -> list[str]:
 
 
 def pins(lock: str, wanted: Sequence[str]) -> str:
-    """Answer the pins of a lock file, without hashes and without those of the packages in *wanted*."""
+    """Return the pins of a lock file, without hashes and without those of the packages in *wanted*."""
     named = {name_of(each) for each in wanted}
     lines = (line.split(" \\")[0].rstrip() for line in lock.splitlines() if line[:1].isalnum())
     return "\n".join(line for line in lines if normal(line.partition("==")[0]) not in named) + "\n"
@@ -121,7 +121,7 @@ def _made(lock: Lock, root: Path, say: Callable[[str], None]) -> Path:
 
 
 def carry_out(python: Path, words: Sequence[str]) -> int:
-    """Run `overlap claims` with *words* by that interpreter, on this copy of the code; answer its exit code."""
+    """Run `overlap claims` with *words* by that interpreter, on this copy of the code; return its exit code."""
     path = os.pathsep.join(filter(None, (str(our_package.IMPORTED_FROM), os.environ.get("PYTHONPATH"))))
     environment = scrubbed(PYTHONPATH=path)
     environment.pop("VIRTUAL_ENV", None)

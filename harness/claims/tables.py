@@ -22,12 +22,12 @@ def _entry(word: str | Datum | None) -> Datum:
 
 
 def word(finding: Finding) -> str:
-    """Answer the verdict, or that there is none."""
+    """Return the verdict, or that there is none."""
     return finding.verdict or FAILED
 
 
 def why(finding: Finding) -> str:
-    """Answer the evidence, or the error where there is none."""
+    """Return the evidence, or the error where there is none."""
     return finding.evidence or finding.error or ""
 
 

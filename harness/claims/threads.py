@@ -21,7 +21,7 @@ class Counted(ThreadPoolExecutor):
 
 
 def counting(loop: asyncio.AbstractEventLoop) -> Counted:
-    """Give *loop* an executor that counts, and answer it."""
+    """Give *loop* an executor that counts, and return it."""
     executor = Counted()
     loop.set_default_executor(executor)
     return executor

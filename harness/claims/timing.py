@@ -12,7 +12,7 @@ Start = Callable[[], Awaitable[Any]]
 
 
 async def elapsed(awaitable: Awaitable[Any]) -> int:
-    """Await it, and answer how long that took."""
+    """Await it, and return how long that took."""
     began = monotonic_ns()
     await awaitable
     return monotonic_ns() - began
@@ -29,14 +29,14 @@ async def best(start: Start, tries: int = 3) -> int:
 
 
 def took(call: Callable[[], Any]) -> int:
-    """Answer how long a plain call took."""
+    """Return how long a plain call took."""
     began = monotonic_ns()
     call()
     return monotonic_ns() - began
 
 
 async def cpu(awaitable: Awaitable[Any]) -> int:
-    """Await it, and answer the CPU time the whole process spent meanwhile."""
+    """Await it, and return the CPU time the whole process spent meanwhile."""
     began = process_time_ns()
     await awaitable
     return process_time_ns() - began
@@ -44,7 +44,7 @@ async def cpu(awaitable: Awaitable[Any]) -> int:
 
 async def cores(start: Start, tries: int = 3) -> float:
     """
-    Answer how many cores `await start()` kept busy at the most: CPU time of the process / time, of several runs.
+    Return how many cores `await start()` kept busy at the most: CPU time of the process / time, of several runs.
 
     Work that runs on one thread at a time never reaches more than one, however busy the machine is.
     """
@@ -75,7 +75,7 @@ def watching() -> Iterator[Stall]:
 
 
 async def stalled(start: Start, tries: int = 1) -> int:
-    """Answer the longest stall of the loop during `await start()`; of several runs, the one with the least."""
+    """Return the longest stall of the loop during `await start()`; of several runs, the one with the least."""
     found = []
     for _ in range(tries):
         with watching() as stall:

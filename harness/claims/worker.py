@@ -20,7 +20,7 @@ from overlap.harness.worker.serving import Fact, Wire, answered, serve
 
 
 def main() -> None:
-    """Answer requests until there are no more."""
+    """Serve requests until there are no more."""
     wire = Wire()
     _settle()
     serve(wire, answer)
@@ -36,7 +36,7 @@ def _settle() -> None:
 
 
 def answer(request: Fact) -> Fact:
-    """Answer {"claim": …, "base_url": …} with {"facts": …} or {"missing": package}."""
+    """Serve {"claim": …, "base_url": …} with {"facts": …} or {"missing": package}."""
     return answered({"claim": _claim}, request)
 
 

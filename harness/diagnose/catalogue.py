@@ -65,7 +65,7 @@ def intervention(name: str) -> Intervention:
 
 def interventions(only: Iterable[str] = ()) -> list[Intervention]:
     """
-    Answer the interventions named by *only*, or all, in the order traps, tunings, probes.
+    Return the interventions named by *only*, or all, in the order traps, tunings, probes.
 
     Raises `Mistake`, saying what there is, for one that is not there.
     """

@@ -84,7 +84,7 @@ def _has(rounds: Rounds, headline: str) -> bool:
 
 
 def ranked(found: Sequence[Effect]) -> list[Effect]:
-    """Answer those that buy something, the largest gain first; counts, which have no common scale, come last."""
+    """Return those that buy something, the largest gain first; counts, which have no common scale, come last."""
     return sorted((each for each in found if each.verdict == "buys"), key=lambda each: -(each.times or 0))
 
 

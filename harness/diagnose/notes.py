@@ -40,7 +40,7 @@ class Notes:
         self._last.append(look)
 
     def taken(self) -> dict[str, list[Note]]:
-        """Answer all notes by topic, those that took longest first."""
+        """Return all notes by topic, those that took longest first."""
         for look in self._last:
             look()
         return {

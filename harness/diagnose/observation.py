@@ -22,11 +22,11 @@ class Seen:
     profile: str
 
     def of(self, topic: str) -> Sequence[Note]:
-        """Answer the notes on *topic*, those that took longest first."""
+        """Return the notes on *topic*, those that took longest first."""
         return self.notes.get(topic, ())
 
     def count(self, topic: str) -> int:
-        """Answer how often *topic* was noted."""
+        """Return how often *topic* was noted."""
         return sum(note["count"] for note in self.of(topic))
 
     @property

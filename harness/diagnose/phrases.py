@@ -123,7 +123,7 @@ def least(effect: Effect) -> str:
 
 
 def ends(effect: Effect) -> tuple[str, str]:
-    """Answer before and after with their unit, and the factor with its interval, for a table."""
+    """Return before and after with their unit, and the factor with its interval, for a table."""
     by = scale(HEADLINES[effect.headline].unit, [effect.before])
     factor = number(effect.times) if effect.times is not None else ""
     within = of_ratio(effect.low, effect.high, effect.times)

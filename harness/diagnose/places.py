@@ -29,7 +29,7 @@ class Place:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Answer it as a JSON object."""
+        """Return it as a JSON object."""
         return asdict(self)
 
 
@@ -40,7 +40,7 @@ def own(path: str) -> bool:
 
 
 def place(frame: FrameType) -> Place:
-    """Answer where *frame* is just now."""
+    """Return where *frame* is just now."""
     path, line = frame.f_code.co_filename, frame.f_lineno
     return Place(Path(path).name, line, frame.f_code.co_name, _short(path, line), path)
 
@@ -52,7 +52,7 @@ def _short(path: str, line: int) -> str:
 
 
 def caller(frame: FrameType | None = None) -> Place | None:
-    """Answer the innermost line of the application's that led to *frame* (default: here); None where none did."""
+    """Return the innermost line of the application's that led to *frame* (default: here); None where none did."""
     # inspect.stack would read source files, which costs milliseconds.
     at: FrameType | None = frame or sys._getframe(1)  # noqa: SLF001  it is documented
     while at is not None:
@@ -64,7 +64,7 @@ def caller(frame: FrameType | None = None) -> Place | None:
 
 def holder(frame: FrameType) -> tuple[Place, Place] | None:
     """
-    Answer which line of the application holds the loop whose innermost frame is *frame*, and the line within.
+    Return which line of the application holds the loop whose innermost frame is *frame*, and the line within.
 
     The first is where the nearest coroutine stands, if that is the application's: there it can be mended. Where it
     is a library's, it is the application's plain function that the library called. None where it called none: then

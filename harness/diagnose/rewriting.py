@@ -29,7 +29,7 @@ def movable(path: str, line: int) -> bool:
 
 def moved(source: str, lines: Iterable[int]) -> ast.Module:
     """
-    Answer *source* with the outermost calls on *lines* of its coroutines awaited on a thread.
+    Return *source* with the outermost calls on *lines* of its coroutines awaited on a thread.
 
     Calls that are awaited already stay, and so do those inside a lambda or a plain function defined there.
     """

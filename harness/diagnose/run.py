@@ -83,7 +83,7 @@ class Lab:
         self._servers.__exit__(None, None, None)
 
     def serving(self, speed: float = 1.0) -> str:
-        """Answer the address of the server, or of one that is *speed* times as fast."""
+        """Return the address of the server, or of one that is *speed* times as fast."""
         profile = faster(self._asked.profile, speed) if speed != 1 else self._asked.profile
         assert profile is not None
         return self._servers.ensure(profile, self._asked.tokens, self._words).base_url

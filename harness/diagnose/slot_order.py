@@ -7,7 +7,7 @@ from overlap.harness.worker.order import Order
 
 
 def order_of(asked: Asked, base_url: str, strategy: str, number: int) -> Order:
-    """Answer the order of one slot of the application at *base_url*, by *strategy*, in round *number*."""
+    """Return the order of one slot of the application at *base_url*, by *strategy*, in round *number*."""
     cell = Cell(titles([asked.target])[asked.target], OWN, strategy, "asyncio", asked.concurrency, asked.profile)
     return Order(
         cell=cell,

@@ -93,7 +93,7 @@ def _all_failed(made: Measured) -> str | None:
 
 
 def _headlines(made: Measured, kind: Kind) -> dict[str, tuple[str, ...]]:
-    """Answer what a kind's interventions are judged by: kinds make claims of their own, so each is one family."""
+    """Return what a kind's interventions are judged by: kinds make claims of their own, so each is one family."""
     return {each.name: each.headlines for each in made.tried if each.kind == kind}
 
 
@@ -117,7 +117,7 @@ def _unfinished(made: Measured) -> str | None:
 
 
 def to_json(made: Measured, found: Diagnosis, about: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer everything as JSON objects: what was asked, every round's figures, and what came of them."""
+    """Return everything as JSON objects: what was asked, every round's figures, and what came of them."""
     asked = {key: value for key, value in asdict(made.asked).items() if key not in {"results", "inputs"}}
     notes = {
         topic: [{key: value for key, value in note.items() if key != "path"} for note in some]

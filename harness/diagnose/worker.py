@@ -27,7 +27,7 @@ LIBRARIES = ("openai", "langchain_openai", "langchain_core.output_parsers", "lan
 
 
 def main() -> None:
-    """Answer requests until there are no more."""
+    """Serve requests until there are no more."""
     wire = Wire()
     load(LIBRARIES)
     serve(wire, lambda request: carried_out(request) or written({"error": "it ended its own process"}))
@@ -43,7 +43,7 @@ def load(names: tuple[str, ...] | list[str]) -> None:
 
 
 def carried_out(request: dict[str, Any]) -> bytes:
-    """Answer {"load": names} here, anything else from a fork; nothing where the fork ended without an answer."""
+    """Serve {"load": names} here, anything else from a fork; nothing where the fork ended without an answer."""
     if "load" in request:
         load(request["load"])
         return written({"loaded": len(request["load"])})
@@ -61,7 +61,7 @@ def carried_out(request: dict[str, Any]) -> bytes:
 
 
 def _in_child(request: dict[str, Any], writing: int, parent: int) -> None:
-    """Answer *request* into *writing* and end, whatever happens; no handler of the parent's runs here."""
+    """Serve *request* into *writing* and end, whatever happens; no handler of the parent's runs here."""
     try:
         confine(None, parent)
         with os.fdopen(writing, "wb") as pipe:
@@ -73,7 +73,7 @@ def _in_child(request: dict[str, Any], writing: int, parent: int) -> None:
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """
-    Answer {"methods": order}, {"tried": order}, {"watch": order}, or a slot with a change.
+    Serve {"methods": order}, {"tried": order}, {"watch": order}, or a slot with a change.
 
     The last is {"slot": order, "change": an intervention's name or None, "told": what it is told}.
     """
@@ -89,7 +89,7 @@ def changed(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def watched(request: dict[str, Any]) -> dict[str, Any]:
-    """Carry out a slot of the unchanged application, and answer what was noted besides, and what it imported."""
+    """Carry out a slot of the unchanged application, and return what was noted besides, and what it imported."""
     notes, before = Notes(), set(sys.modules)
     for each in interventions():
         each.watch(notes)
@@ -98,7 +98,7 @@ def watched(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def libraries(before: set[str]) -> list[str]:
-    """Answer which modules of libraries were imported since *before*: the next forks need not do it again."""
+    """Return which modules of libraries were imported since *before*: the next forks need not do it again."""
     files = {name: getattr(module, "__file__", None) for name, module in sys.modules.items() if name not in before}
     return [name for name, file in files.items() if file and not own(file)]
 

@@ -10,7 +10,7 @@ COLLAPSE = 0.5
 
 
 def doubts(run: Run, judged: Sequence[Judged]) -> tuple[str, ...]:
-    """Answer everything about *run* that a reader of its verdict should know."""
+    """Return everything about *run* that a reader of its verdict should know."""
     return (*run.notes, *_of_the_run(run, judged), *_collapsed(judged), *_without_ratio(judged))
 
 

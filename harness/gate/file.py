@@ -25,7 +25,7 @@ OLD, DIGEST = "overlap-gate/1", "digest"
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:
-    """Answer what the file of *outcome* holds: the run, field by field, and the outcome beside it."""
+    """Return what the file of *outcome* holds: the run, field by field, and the outcome beside it."""
     judged = [
         {"cell": each.series.cell, "metric": each.series.metric}
         | {field.name: getattr(each, field.name) for field in fields(each) if field.name != "series"}
@@ -62,7 +62,7 @@ def digest(said: Mapping[str, Any]) -> str:
 
 
 def _finite(value: Any) -> Any:
-    """Answer *value* with null for every number that JSON has no word for."""
+    """Return *value* with null for every number that JSON has no word for."""
     if isinstance(value, Mapping):
         return {key: _finite(each) for key, each in value.items()}
     if isinstance(value, list | tuple):

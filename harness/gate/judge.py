@@ -68,7 +68,7 @@ def _verdict(run: Run, judged: Sequence[Judged]) -> tuple[Verdict, str]:
 
 
 def _invalid(run: Run, judged: Sequence[Judged]) -> str | None:
-    """Answer why nothing can be said, or None."""
+    """Return why nothing can be said, or None."""
     if not run.declared or not run.series:
         return "nothing was measured" if run.interleaved else "no benchmark on both sides can be judged"
     disturbed = len(run.disturbed)
@@ -127,7 +127,7 @@ def _controlled(run: Run, control: Control, judged: Sequence[Judged]) -> tuple[V
 
 
 def _worst(judged: Sequence[Judged]) -> tuple[Verdict, str]:
-    """Answer the verdict of the worst series, and who they are."""
+    """Return the verdict of the worst series, and who they are."""
     by: dict[Verdict, list[Judged]] = {}
     for each in judged:
         by.setdefault(each.verdict, []).append(each)

@@ -57,7 +57,7 @@ def log_ratios(machine: Machine, builds: int, cells: int, rounds: int, seed: int
 
 
 def _drifting(machine: Machine, rng: np.random.Generator, builds: int, slots: int) -> Floats:
-    """Answer the log of the machine's slowness in each of *slots* consecutive slots (builds, slots)."""
+    """Return the log of the machine's slowness in each of *slots* consecutive slots (builds, slots)."""
     kept = np.exp(-machine.slot / machine.drift_time)
     steps = rng.standard_normal((slots, builds)) * machine.times * machine.drift
     for now in range(1, slots):
@@ -66,7 +66,7 @@ def _drifting(machine: Machine, rng: np.random.Generator, builds: int, slots: in
 
 
 def _slots(machine: Machine, rng: np.random.Generator) -> Floats:
-    """Answer many medians of a slot's iterations, as logs, for slots to be drawn from."""
+    """Return many medians of a slot's iterations, as logs, for slots to be drawn from."""
     shape = (POOL, machine.iterations)
     taken = rng.standard_normal(shape) * machine.times * machine.iteration
     taken += (rng.random(shape) < machine.rare) * np.log1p(rng.exponential(1.0, shape))

@@ -38,7 +38,7 @@ class Axis:
         return left + " " * before + "0" + " " * (inner - before - 1) + right
 
     def at(self, ratio: float) -> int:
-        """Answer the place of a ratio; before 0 or behind the last where it lies beyond."""
+        """Return the place of a ratio; before 0 or behind the last where it lies beyond."""
         middle = self.width // 2
         return middle + round((ratio - 1) / self.reach * middle)
 

@@ -34,7 +34,7 @@ _Paired = tuple[Recording, Recording, str]
 
 
 def rows(path: Path) -> list[Row]:
-    """Answer the benchmarks of one file, as they stand there. Raises `Mistake` for a file that is none."""
+    """Return the benchmarks of one file, as they stand there. Raises `Mistake` for a file that is none."""
     return list(read(path).rows.values())
 
 
@@ -140,7 +140,7 @@ def _series(name: str, paired: Sequence[_Paired], spoiled: Mapping[int, str]) ->
 
 
 def _in_turn(left: Sequence[Recording], right: Sequence[Recording]) -> list[_Paired]:
-    """Answer the pairs, where the sides were measured in turn; nothing where they were not or nobody can know."""
+    """Return the pairs, where the sides were measured in turn; nothing where they were not or nobody can know."""
     if len(left) != len(right) or len(left) < _FEWEST_IN_TURN:
         return []
     times = [_when(each) for each in (*left, *right)]

@@ -7,7 +7,7 @@ from overlap.harness.gate.sanitize import clean
 
 def shortened(cells: Iterable[str]) -> dict[str, str]:
     """
-    Answer a short name for each of *cells*; the parts between slashes that are the same in all are left out.
+    Return a short name for each of *cells*; the parts between slashes that are the same in all are left out.
 
     >>> shortened(["a/openai/gather/16", "a/chain/gather/16"])
     {'a/openai/gather/16': 'openai', 'a/chain/gather/16': 'chain'}
@@ -27,7 +27,7 @@ def shortened(cells: Iterable[str]) -> dict[str, str]:
 
 def tail(name: str, most: int) -> str:
     """
-    Answer the end of a long name: there it differs from its neighbours.
+    Return the end of a long name: there it differs from its neighbours.
 
     >>> tail("a/very/long/name", 8), tail("short", 8)
     ('…ng/name', 'short')

@@ -40,7 +40,7 @@ class Line:
 
 
 def worst_first(outcome: Outcome) -> list[Judged]:
-    """Answer every series: by verdict, then by how large the change is, then by name."""
+    """Return every series: by verdict, then by how large the change is, then by name."""
     return sorted(outcome.judged, key=_badness)
 
 
@@ -57,7 +57,7 @@ def _size(judged: Judged) -> float:
 
 def blamed(outcome: Outcome) -> list[Judged]:
     """
-    Answer the series for which the candidate is to blame, the worst first.
+    Return the series for which the candidate is to blame, the worst first.
 
     None where the run was no plain comparison, or judges nothing: a slowdown that was planted is no regression.
     """
@@ -146,7 +146,7 @@ def tally(outcome: Outcome) -> str:
 
 
 def facts(outcome: Outcome) -> list[str]:
-    """Answer the run's circumstances in a few words each."""
+    """Return the run's circumstances in a few words each."""
     run = outcome.run
     found = [count(run.rounds, "round")]
     if run.control:
@@ -174,7 +174,7 @@ def installed(outcome: Outcome) -> str:
 
 
 def compared(outcome: Outcome) -> list[tuple[str, str, str]]:
-    """Answer what was compared with what: (fact, base, candidate), what identifies them and whatever differs."""
+    """Return what was compared with what: (fact, base, candidate), what identifies them and whatever differs."""
     base, candidate = outcome.run.base, outcome.run.candidate
     rows = [("", clean(base.label), clean(candidate.label))]
     if (base.spec, candidate.spec) != (base.label, candidate.label):
@@ -205,12 +205,12 @@ def _fact(value: object) -> str:
 
 
 def disturbed(outcome: Outcome) -> list[str]:
-    """Answer a sentence for each round that the machine spoiled."""
+    """Return a sentence for each round that the machine spoiled."""
     return [f"round {number + 1}: {clean(why)}" for number, why in sorted(outcome.run.disturbed.items())]
 
 
 def missing(outcome: Outcome) -> list[str]:
-    """Answer a sentence for each slot that gave nothing, and for each cell that was never seen."""
+    """Return a sentence for each slot that gave nothing, and for each cell that was never seen."""
     seen = {series.cell for series in outcome.run.series} | {each.cell for each in outcome.run.missing}
     rows = [
         f"{clean(each.cell)}, {arm}, {_when(each.round)}: {clean(each.reason)}"

@@ -45,7 +45,7 @@ PACKAGES = (
 
 
 def scrubbed(**more: str) -> dict[str, str]:
-    """Answer the environment for a child process: what it may inherit, and *more*."""
+    """Return the environment for a child process: what it may inherit, and *more*."""
     return {key: os.environ[key] for key in INHERITED if key in os.environ} | more
 
 
@@ -83,7 +83,7 @@ def circumstances(executor: int) -> dict[str, Any]:
 
 
 def cores() -> list[int]:
-    """Answer the cores this process may use, in order."""
+    """Return the cores this process may use, in order."""
     if hasattr(os, "sched_getaffinity"):
         return sorted(os.sched_getaffinity(0))
     return list(range(os.cpu_count() or 1))

@@ -31,7 +31,7 @@ _SPIN = (
 @contextmanager
 def awake(core: int | None = None, *, wanted: bool = True) -> Iterator[bool]:
     """
-    Keep *core* awake until the end of the block, where *wanted*; answers whether that is done.
+    Keep *core* awake until the end of the block, where *wanted*; returns whether that is done.
 
     None: the one that this process is kept to. Who waits on another one must be in this process's session.
     """
@@ -52,7 +52,7 @@ def awake(core: int | None = None, *, wanted: bool = True) -> Iterator[bool]:
 @contextmanager
 def at_its_post() -> Iterator[bool]:
     """
-    Keep this process to the first core that it may use, and that awake; answers whether it is.
+    Keep this process to the first core that it may use, and that awake; returns whether it is.
 
     Where there is only one core, the server that is measured needs it, and all stays as it is.
     """

@@ -18,7 +18,7 @@ _ATTRIBUTES = struct.Struct("IIQiIQQQII")
 
 
 def shorten(turn: int = TURN) -> bool:
-    """Ask for turns of so many ns for this thread and those it starts; answers whether that is granted."""
+    """Ask for turns of so many ns for this thread and those it starts; returns whether that is granted."""
     if platform.system() != "Linux" or platform.machine() not in _CALLS:
         return False
     read, write = _CALLS[platform.machine()]

@@ -73,7 +73,7 @@ class LoopTimer:
 
 
 def best(loop: asyncio.AbstractEventLoop, ring: Callable[[], None]) -> TimerFd | LoopTimer:
-    """Answer the most exact alarm that this platform and this loop have; *ring* must bear being rung early."""
+    """Return the most exact alarm that this platform and this loop have; *ring* must bear being rung early."""
     try:
         return TimerFd(loop, ring)
     except (OSError, AttributeError, NotImplementedError):

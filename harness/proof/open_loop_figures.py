@@ -37,7 +37,7 @@ LAG, SENT = 1_000_000, 2_000_000
 
 
 def measured(words: Mapping[str, str]) -> tuple[list[Call], tuple[str, ...]]:
-    """Run one open loop in one round; answer its calls in their order, and what is wrong with the run."""
+    """Run one open loop in one round; return its calls in their order, and what is wrong with the run."""
     with tempfile.TemporaryDirectory() as folder:
         config = config_from({"rounds": "1", "calibrate": "0", "results": folder, **words})
         with Bar(margin(), quiet=False) as bar:
@@ -47,7 +47,7 @@ def measured(words: Mapping[str, str]) -> tuple[list[Call], tuple[str, ...]]:
 
 
 def alone(rate: float = 500, seconds: float = 10) -> list[int]:
-    """Sleep until due times, *rate* a second, and do nothing else; answer how late that was each time, in ns."""
+    """Sleep until due times, *rate* a second, and do nothing else; return how late that was each time, in ns."""
     start, found = monotonic_ns(), []
     for number in range(1, round(rate * seconds) + 1):
         due = start + round(number * 1e9 / rate)
@@ -83,7 +83,7 @@ def shown(what: str, lags: Sequence[int]) -> int:
 
 
 def on_time(calls: list[Call], most: int) -> bool:
-    """Print how late calls were sent; answer whether 99 in 100 were within *most* ns."""
+    """Print how late calls were sent; return whether 99 in 100 were within *most* ns."""
     p99 = shown("sent - due", [call.lag for call in calls if call.lag is not None])
     return said("sent - due, p99", f"{p99 / 1e6:.3f} ms", f"{most / 1e6:g} ms", kept=p99 <= most)
 

@@ -36,7 +36,7 @@ def compose(summary: Summary, *, draw: bool = True) -> Report:
 
 def write(run: Run | Path, formats: Iterable[str] | None = None, console: "Console | None" = None) -> list[Path]:
     """
-    Make the report of *run*, or of the run in that folder, from its files alone; answer the files written.
+    Make the report of *run*, or of the run in that folder, from its files alone; return the files written.
 
     *formats* are names of `report.formats` and `report.exports`; without them, those marked as
     default. With a *console*, the same report is shown there. Raises `store.Unreadable` where there is no run,
@@ -96,7 +96,7 @@ def _clear_charts(folder: Path, report: Report) -> None:
 
 
 def _title(run: Run) -> str:
-    """Answer the run's name without its time, which stands beside it."""
+    """Return the run's name without its time, which stands beside it."""
     return f"Overlap: {_TIME.sub('', run.header.name or run.name) or run.name}"
 
 

@@ -49,7 +49,7 @@ def tell(folders: Sequence[Run | Path], console: "Console", allow: Collection[st
 
 
 def render(folders: Sequence[Run | Path], kind: str = "html", allow: Collection[str] = ()) -> bytes:
-    """Answer the comparison in the format called *kind*, drawings and all; raises what `compare` raises."""
+    """Return the comparison in the format called *kind*, drawings and all; raises what `compare` raises."""
     page, made = load(pages.FORMATS, kind), compare(folders, allow)
     return bytes(page.render(pages.drawn(made) if page.DRAWS else made))
 

@@ -19,7 +19,7 @@ MANY = 8
 
 def drawn(charts: Sequence[Chart]) -> dict[str, str]:
     """
-    Answer every chart's name with its SVG.
+    Return every chart's name with its SVG.
 
     Each core beyond the first is given a part by a forked copy of this process, which has imported matplotlib and
     holds the charts; one that has threads is not to be copied, and draws everything itself.

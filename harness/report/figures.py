@@ -41,7 +41,7 @@ def datum(estimate: Estimate | None, by: Scale) -> Datum:
 
 
 def column(name: str, estimates: Sequence[Estimate | None], hint: str = "") -> tuple[Column, tuple[Datum, ...]]:
-    """Answer a column's head and its entries, all in one unit."""
+    """Return a column's head and its entries, all in one unit."""
     known = [estimate for estimate in estimates if estimate is not None]
     by = scale(known[0].unit if known else "", (estimate.value for estimate in known))
     return Column(name, by.unit, hint, numeric=True), tuple(datum(estimate, by) for estimate in estimates)

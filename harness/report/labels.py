@@ -24,5 +24,5 @@ def label(metric: str) -> str:
 
 
 def formula(metric: str) -> str:
-    """Answer the formula of a statistic, "" for one the table does not know."""
+    """Return the formula of a statistic, "" for one the table does not know."""
     return _FORMULAS.get(metric) or _FORMULAS.get(metric.partition(".")[0], "")

@@ -54,7 +54,7 @@ class Pair:
 
 
 def scenarios(cells: Iterable[CellSummary]) -> Iterator[tuple[str, list[CellSummary]]]:
-    """Answer the cells scenario by scenario, in the order of the run."""
+    """Return the cells scenario by scenario, in the order of the run."""
     kept = list(cells)
     for name in dict.fromkeys(each.cell.scenario for each in kept):
         yield name, [each for each in kept if each.cell.scenario == name]
@@ -117,7 +117,7 @@ def _by(cells: Sequence[CellSummary], key: Callable[[CellSummary], int]) -> list
 
 
 def pairs(cells: Iterable[CellSummary], field: str) -> list[Pair]:
-    """Answer every set of cells that are equal but for *field*, by that field's value."""
+    """Return every set of cells that are equal but for *field*, by that field's value."""
     found: list[Pair] = []
     for scenario, own in scenarios(cells):
         others = [other for other in FIELDS if other != field]

@@ -86,7 +86,7 @@ def sheet(  # noqa: PLR0913  a side of the sheet each
     right: float = 14.0,
 ) -> tuple[Figure, list[Axes]]:
     """
-    Answer an empty figure, *height* points high, and its axes side by side, sharing their rows.
+    Return an empty figure, *height* points high, and its axes side by side, sharing their rows.
 
     There is room for *labels* on the left and *beside* points for what is written upright there, for a legend with
     *head* on top, for *right* points on the right. Room is reckoned, not measured: matplotlib's own layout would
@@ -159,7 +159,7 @@ def log_ticks(axes: Axes, axis: Axis | None = None) -> None:
 
 
 def _between(low: float, high: float) -> list[float]:
-    """Answer four or so round values from *low* to *high*, evenly spaced."""
+    """Return four or so round values from *low* to *high*, evenly spaced."""
     step = 10.0 ** floor(log10((high - low) / 2))
     step *= next(by for by in (5, 2, 1, 0.5) if (high - low) / (step * by) >= 2.5 or by == 0.5)
     first = ceil(low / step)

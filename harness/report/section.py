@@ -139,7 +139,7 @@ class Section:
         return "-".join("".join(c if c.isalnum() else " " for c in self.title.lower()).split()) or "section"
 
     def walk(self) -> "Iterator[Section]":
-        """Answer this section and all its parts, outermost first."""
+        """Return this section and all its parts, outermost first."""
         yield self
         for part in self.parts:
             yield from part.walk()

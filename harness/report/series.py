@@ -24,7 +24,7 @@ def series(cells: Sequence[CellSummary], metric: str) -> Series:
 
 
 def lines(rows: Series, metric: str, by: float = 1) -> tuple[Line, ...]:
-    """Answer one line for all rows that run together, in the unit *by* makes of the stored one."""
+    """Return one line for all rows that run together, in the unit *by* makes of the stored one."""
     return tuple(
         Line(tuple(labels), tuple(_point(each, metric, by) for each in rows[labels[0]]))
         for labels in _together(rows, metric)

@@ -72,7 +72,7 @@ def _facts(about: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _mapping(facts: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """Answer what lies at *key*, or nothing: a run from elsewhere may have anything there."""
+    """Return what lies at *key*, or nothing: a run from elsewhere may have anything there."""
     found = facts.get(key)
     return found if isinstance(found, Mapping) else {}
 

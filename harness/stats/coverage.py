@@ -86,7 +86,7 @@ INTERVALS: dict[str, Callable[[Floats], tuple[float, float]]] = {
 
 
 def pseudomedian(values: Floats) -> float:
-    """Answer the middle of the means of neighbouring pairs: what Hodges and Lehmann's centre estimates."""
+    """Return the middle of the means of neighbouring pairs: what Hodges and Lehmann's centre estimates."""
     return float(np.median((values[::2] + values[1::2]) / 2))
 
 

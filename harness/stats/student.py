@@ -6,7 +6,7 @@ from math import atan, cos, pi, sin, sqrt
 
 def within(t: float, freedom: int) -> float:
     """
-    Answer the chance that |T| <= *t* for *freedom* >= 1 degrees of freedom.
+    Return the chance that |T| <= *t* for *freedom* >= 1 degrees of freedom.
 
     The finite series of Abramowitz and Stegun, Handbook of Mathematical Functions (1972), 26.7.3 and 26.7.4.
     """
@@ -22,7 +22,7 @@ def within(t: float, freedom: int) -> float:
 @lru_cache
 def critical(freedom: int, level: float = 0.95) -> float:
     """
-    Answer the t that |T| stays below with chance *level*, by halving an interval; 12.7 for one degree of freedom.
+    Return the t that |T| stays below with chance *level*, by halving an interval; 12.7 for one degree of freedom.
 
     Raises ValueError for less than one degree of freedom.
 

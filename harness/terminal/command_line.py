@@ -78,7 +78,7 @@ def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def formats_of(words: str | None) -> list[str] | None:
-    """Answer the formats that *words* name, None for those made unasked; raises `Mistake` for an unknown one."""
+    """Return the formats that *words* name, None for those made unasked; raises `Mistake` for an unknown one."""
     if not words:
         return None
     from overlap.harness.report import build

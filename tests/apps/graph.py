@@ -7,7 +7,7 @@ model = ChatOpenAI(model="gpt-4o-mini")
 
 
 async def answer(state):
-    """Answer the conversation."""
+    """Return the conversation."""
     return {"messages": [await model.ainvoke(state["messages"])]}
 
 

@@ -8,18 +8,18 @@ blocking = OpenAI()
 
 
 def ask(question):
-    """Answer the arguments of a request."""
+    """Return the arguments of a request."""
     return {"model": MODEL, "messages": [{"role": "user", "content": question}]}
 
 
 async def answer(question):
-    """Answer in one piece."""
+    """Return in one piece."""
     made = await client.chat.completions.create(**ask(question))
     return made.choices[0].message.content
 
 
 def answer_blocking(question):
-    """Answer in one piece, on the caller's thread."""
+    """Return in one piece, on the caller's thread."""
     return blocking.chat.completions.create(**ask(question)).choices[0].message.content
 
 
@@ -30,7 +30,7 @@ async def pieces(question):
 
 
 async def opened(question):
-    """Answer a stream, not its content."""
+    """Return a stream, not its content."""
     return await client.chat.completions.create(**ask(question), stream=True)
 
 

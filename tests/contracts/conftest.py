@@ -44,7 +44,7 @@ class OpenAIShaped(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}/v1"
 
     def all_closed(self) -> bool:
-        """Wait until the clients have closed every connection; answer whether they did within two seconds."""
+        """Wait until the clients have closed every connection; return whether they did within two seconds."""
         with self.changed:
             return self.changed.wait_for(lambda: self.open == 0, timeout=2)
 

@@ -15,7 +15,7 @@ every_kind = pytest.mark.parametrize("name", NAMES)
 
 @pytest.fixture
 def words(tmp_path):
-    """Answer how to spell a kind with all that it needs."""
+    """Return how to spell a kind with all that it needs."""
     file = tmp_path / "conv.csv"
     lines = [f"{second},{100 + second},{10 + second}" for second in range(200)]
     file.write_text("\n".join(["TIMESTAMP,ContextTokens,GeneratedTokens", *lines]) + "\n")

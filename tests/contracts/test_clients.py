@@ -26,7 +26,7 @@ def made(name: str, server: Any, **settings: Any) -> Any:
 
 
 def text(output: Any) -> str:
-    """Answer the text of an answer or of a piece of a stream: a string, or what has one as its content."""
+    """Return the text of an answer or of a piece of a stream: a string, or what has one as its content."""
     return output if isinstance(output, str) else output.content
 
 
@@ -68,7 +68,7 @@ def run(loop: str, main: Any) -> Any:
 
 
 def client_threads() -> set[threading.Thread]:
-    """Answer the threads that are alive, without those of the server."""
+    """Return the threads that are alive, without those of the server."""
     return {thread for thread in threading.enumerate() if "process_request" not in thread.name}
 
 

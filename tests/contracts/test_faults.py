@@ -18,13 +18,13 @@ pytestmark = pytest.mark.parametrize("name", NAMES)
 
 
 def streamed(tokens: int, *, chunked: bool) -> AnswerPlan:
-    """Answer the plan of a stream with a token every 10 ns."""
+    """Return the plan of a stream with a token every 10 ns."""
     events = AnswerEvents(b"data: head\n\n", [b"data: %d\n\n" % i for i in range(tokens)], b"data: [DONE]\n\n")
     return schedule_plan.streamed(HEAD, events, array("q", range(100, 100 + 10 * tokens, 10)), chunked=chunked)
 
 
 def plans() -> list[AnswerPlan]:
-    """Answer the kinds of plans there are, down to the shortest."""
+    """Return the kinds of plans there are, down to the shortest."""
     streams = [streamed(tokens, chunked=chunked) for tokens in (1, 2, 9, 10, 11, 50) for chunked in (True, False)]
     return [schedule_plan.whole(HEAD, b'{"a": "b"}\r\n', 100), *streams]
 

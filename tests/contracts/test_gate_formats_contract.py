@@ -83,13 +83,13 @@ def outcomes():
 
 
 def texts(name, outcome):
-    """Answer what a format makes of an outcome."""
+    """Return what a format makes of an outcome."""
     return files(outcome, name)
 
 
 @cache
 def told(name):
-    """Answer what a format makes of each of `outcomes`, made once for all tests."""
+    """Return what a format makes of each of `outcomes`, made once for all tests."""
     return {kind: texts(name, outcome) for kind, outcome in outcomes().items()}
 
 

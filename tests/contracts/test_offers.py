@@ -42,7 +42,7 @@ class Hanging:
             raise LookupError(prompt)
 
     def invoke(self, prompt: str) -> str:
-        """Answer when let go; like an HTTP client it gives up in the end."""
+        """Return when let go; like an HTTP client it gives up in the end."""
         try:
             self._begin(prompt)
             self._go.wait(0.5)
@@ -51,7 +51,7 @@ class Hanging:
         return prompt
 
     async def ainvoke(self, prompt: str) -> str:
-        """Answer when let go."""
+        """Return when let go."""
         try:
             self._begin(prompt)
             while not self._go.is_set():  # noqa: ASYNC110  it is set from another thread
@@ -66,7 +66,7 @@ class Hanging:
 
 
 def keep(name: str, app: Hanging, items: list[Item], places: int, patience: float = 5.0) -> list[Call]:
-    """Run an open loop of a strategy and answer its calls in their order."""
+    """Run an open loop of a strategy and return its calls in their order."""
     loop, probe = OpenLoop(registry.load(FOLDER, name), patience), Probe()
     if inspect.iscoroutinefunction(loop.run):
         asyncio.run(loop.run(app, items, probe, places))

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.parametrize("name", NAMES)
 
 
 def offsets(name: str, seed: object, tokens: int, **words: Any) -> list[float]:
-    """Answer what the profile draws from a fresh generator."""
+    """Return what the profile draws from a fresh generator."""
     return list(registry.load(FOLDER, name).offsets(random.Random(str(seed)), tokens, **words))
 
 

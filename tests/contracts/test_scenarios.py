@@ -25,7 +25,7 @@ NAMES = registry.names(SCENARIOS)
 
 
 def parts(name):
-    """Answer the parts of a scenario, which is passed over where its optional package is missing."""
+    """Return the parts of a scenario, which is passed over where its optional package is missing."""
     try:
         return plans(RunConfig(), name)
     except registry.Unknown as missing:
@@ -119,7 +119,7 @@ def test_the_words_for_the_server_are_understood(name):
 
 
 def cells(name):
-    """Answer all cells of a scenario whose application has every method."""
+    """Return all cells of a scenario whose application has every method."""
     found = [
         each.cell
         for plan in parts(name)

@@ -31,7 +31,7 @@ class Jump(DefaultSelector):
     now = 0.0
 
     def select(self, timeout: float | None = None) -> list[Any]:
-        """Answer what is ready; where nothing is, it is *timeout* seconds later."""
+        """Return what is ready; where nothing is, it is *timeout* seconds later."""
         ready = super().select(0)
         if not ready:
             assert timeout is not None, "everybody waits and no timer is set"
@@ -47,7 +47,7 @@ class VirtualTime(asyncio.SelectorEventLoop):
         super().__init__(self._jump)
 
     def time(self) -> float:
-        """Answer the virtual time in seconds."""
+        """Return the virtual time in seconds."""
         return self._jump.now
 
 
@@ -106,7 +106,7 @@ class Waiting:
 
 @cache
 def batching() -> type[Waiting]:
-    """Answer `Waiting` with LangChain's own batches, which to import takes longer than to collect all tests."""
+    """Return `Waiting` with LangChain's own batches, which to import takes longer than to collect all tests."""
     from langchain_core.runnables import Runnable
 
     return type("Batching", (Waiting, Runnable), {})
@@ -118,7 +118,7 @@ def items(count: int, failing: Sequence[int] = ()) -> list[Item]:
 
 
 def run(name: str, app: Waiting, calls: Sequence[Item], concurrency: int) -> tuple[list[Call], float]:
-    """Run a strategy to its end, an asynchronous one in virtual time; answer the calls and the virtual seconds."""
+    """Run a strategy to its end, an asynchronous one in virtual time; return the calls and the virtual seconds."""
     strategy, probe = registry.load(FOLDER, name).run, Probe()
     with asyncio.Runner(loop_factory=VirtualTime) as runner:
         if inspect.iscoroutinefunction(strategy):
@@ -129,7 +129,7 @@ def run(name: str, app: Waiting, calls: Sequence[Item], concurrency: int) -> tup
 
 
 def sequential(name: str) -> bool:
-    """Answer whether the strategy says of itself that it has one call in flight at most."""
+    """Return whether the strategy says of itself that it has one call in flight at most."""
     return getattr(registry.load(FOLDER, name), "SEQUENTIAL", False)
 
 
@@ -194,7 +194,7 @@ def test_chunks_are_noted_where_there_are_any(name):
 
 
 def own(task: asyncio.Task[Any]) -> bool:
-    """Answer whether a task was started here and not by LangChain, whose abatch_as_completed forgets its tasks."""
+    """Return whether a task was started here and not by LangChain, whose abatch_as_completed forgets its tasks."""
     return "langchain_core" not in task.get_coro().cr_code.co_filename
 
 

@@ -93,7 +93,7 @@ def check_refusal(refused: ApiError) -> None:
 
 
 def answered(endpoint: ModuleType, body: bytes) -> bytes | None:
-    """Read *body*, and where it is not refused, make both answers and read them back; answer the refusal."""
+    """Read *body*, and where it is not refused, make both answers and read them back; return the refusal."""
     try:
         asked = endpoint.read(body)
     except ApiError as refused:

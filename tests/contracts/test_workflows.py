@@ -16,7 +16,7 @@ every = pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
 
 
 def parsed(file: Path) -> dict:
-    """Answer a workflow; YAML takes its key `on` for a truth."""
+    """Return a workflow; YAML takes its key `on` for a truth."""
     import yaml
 
     found = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -25,12 +25,12 @@ def parsed(file: Path) -> dict:
 
 
 def steps(file: Path) -> list[dict]:
-    """Answer every step of every job."""
+    """Return every step of every job."""
     return [step for job in parsed(file)["jobs"].values() for step in job["steps"]]
 
 
 def expanded(script: str, matrix: dict) -> list[str]:
-    """Answer *script* once for each combination of a matrix that is listed, with its values put in."""
+    """Return *script* once for each combination of a matrix that is listed, with its values put in."""
     rows = matrix.get("include") or [{name: values[0] for name, values in matrix.items()} or {}]
     filled = []
     for row in rows:
@@ -42,7 +42,7 @@ def expanded(script: str, matrix: dict) -> list[str]:
 
 
 def scripts(file: Path) -> list[str]:
-    """Answer everything that a workflow has a shell run, a matrix' words filled in."""
+    """Return everything that a workflow has a shell run, a matrix' words filled in."""
     found = []
     for job in parsed(file)["jobs"].values():
         matrix = job.get("strategy", {}).get("matrix", {})
@@ -65,7 +65,7 @@ def test_every_make_target_is_there(file):
 
 
 def unknown(script: str) -> set[str]:
-    """Answer the flags in *script* that the command of `overlap` they are given to does not have."""
+    """Return the flags in *script* that the command of `overlap` they are given to does not have."""
     found = set()
     for name, words in re.findall(r"\boverlap ([a-z]+)((?: [^\n|&;]*)?)", script):
         command = registry.load(COMMANDS, name).command

@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture
 def wheels(tmp_path):
-    """Answer a function that makes a package without an index: its wheel's path, for a name and a version."""
+    """Return a function that makes a package without an index: its wheel's path, for a name and a version."""
 
     def wheel(name, version, needs=(), **files):
         place = tmp_path / f"{name}-{version}-py3-none-any.whl"

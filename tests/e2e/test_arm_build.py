@@ -71,12 +71,12 @@ def repository(tmp_path, monkeypatch, itself):
 
 
 def worktrees(folder):
-    """Answer how many worktrees git knows, the repository's own among them."""
+    """Return how many worktrees git knows, the repository's own among them."""
     return len(git(folder, "worktree", "list").splitlines())
 
 
 def value(arm):
-    """Answer what the arm's own code says, seen as its worker sees it; and where its harness is from."""
+    """Return what the arm's own code says, seen as its worker sees it; and where its harness is from."""
     code = (
         "import thing, overlap.harness as ours, pathlib; "
         "print(thing.VALUE, pathlib.Path(ours.__file__).resolve().parent)"

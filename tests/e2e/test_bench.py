@@ -186,7 +186,7 @@ def _endless(results, *words):
 
 
 def _last_words(process):
-    """Wait until the process has ended; answer what it said on stderr."""
+    """Wait until the process has ended; return what it said on stderr."""
     try:
         return process.communicate(timeout=60)[1]
     finally:

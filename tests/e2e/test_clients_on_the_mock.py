@@ -43,7 +43,7 @@ def made(name: str, mock: Server, **settings: Any) -> Any:
 
 
 async def heard(app: Any, prompt: str) -> list[Any]:
-    """Answer the pieces of a stream that carried output."""
+    """Return the pieces of a stream that carried output."""
     async with aclosing(app.astream(prompt)) as pieces:
         return [piece async for piece in pieces if carries(piece)]
 

@@ -25,7 +25,7 @@ def _overlap(*words):
 
 
 def _process(*words):
-    """Have it carried out as a user's shell does; answers the same."""
+    """Have it carried out as a user's shell does; returns the same."""
     command = [sys.executable, "-m", "overlap.harness.cli", *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     return done.returncode, done.stdout, done.stderr

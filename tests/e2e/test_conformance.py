@@ -13,7 +13,7 @@ pytestmark = pytest.mark.langchain
 
 
 def carried_out(monkeypatch, capsys, *words):
-    """Run the suite as its command line does; answer its lines and its exit code."""
+    """Run the suite as its command line does; return its lines and its exit code."""
     monkeypatch.setattr(os, "environ", os.environ.copy())
     monkeypatch.setattr(sys, "argv", ["conformance", *words])
     with pytest.raises(SystemExit) as left:
@@ -44,7 +44,7 @@ class Stranger(BaseHTTPRequestHandler):
         self.wfile.write(b"{}")
 
     def do_GET(self) -> None:
-        """Answer the same to whoever sends nothing."""
+        """Send the same to a client that sends nothing."""
         self.headers["content-length"] = "0"
         self.do_POST()
 

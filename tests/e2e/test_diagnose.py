@@ -26,7 +26,7 @@ async def answer(question):
 
 
 def told_to(results, *words):
-    """Answer the arguments of `overlap diagnose` with *words*."""
+    """Return the arguments of `overlap diagnose` with *words*."""
     return ["diagnose", *map(str, words), "--results", str(results)]
 
 

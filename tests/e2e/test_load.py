@@ -28,13 +28,13 @@ STREAMS = {"endpoint": "chat_stream", "profile": "steady,ttft=0.05,itl=0.05", "t
 
 
 def _ran(results, **words):
-    """Run headless; answer the outcome and what is on file."""
+    """Run headless; return the outcome and what is on file."""
     outcome = headless(config_from({"results": str(results), **words}), lambda _: None)
     return outcome, run_files.read(outcome.folder)
 
 
 def _alone():
-    """Answer the processes that this one has started and that are still there."""
+    """Return the processes that this one has started and that are still there."""
     return {each.pid for each in psutil.Process().children(recursive=True)}
 
 

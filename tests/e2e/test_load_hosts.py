@@ -21,7 +21,7 @@ def _ip(*words):
 
 @pytest.fixture
 def hosts():
-    """Answer (address of the first host, what to put before a command to run it on either of them)."""
+    """Return (address of the first host, what to put before a command to run it on either of them)."""
     first, second = (f"overlap-{os.getpid()}-{letter}" for letter in "ab")
     with ExitStack() as stack:
         made = shutil.which("ip") is not None

@@ -35,7 +35,7 @@ def served(tmp_path):
 
 
 def _address(process):
-    """Answer where the page is, from what is printed when all is up."""
+    """Return where the page is, from what is printed when all is up."""
     for line in process.stdout:
         if line.startswith("Locust "):
             return line.split()[1]

@@ -31,7 +31,7 @@ def overlap(*words):
 
 
 def process(*words):
-    """Run it as a user's shell does; answers the same."""
+    """Run it as a user's shell does; returns the same."""
     command = [sys.executable, "-m", "overlap.harness.cli", *words, "--results", "results"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     return done.returncode, done.stdout, done.stderr

@@ -38,7 +38,7 @@ def here(tmp_path, monkeypatch):
 
 
 def measure(*words, **asked):
-    """Run what *words* name; answers the outcome and the run in numbers."""
+    """Run what *words* name; returns the outcome and the run in numbers."""
     outcome = run.run(config_from({**SMALL, "scenarios": words, **asked}), lambda _progress: None)
     return outcome, summarise(run_files.read(outcome.folder))
 

@@ -30,7 +30,7 @@ ALONE = tuple(word for name in OTHERS for word in ("-p", f"no:{name}"))
 
 @pytest.fixture
 def session(pytester, monkeypatch):
-    """Run a test file in a process of its own and answer its outcome; nothing of this session gets there."""
+    """Run a test file in a process of its own and return its outcome; nothing of this session gets there."""
     for name in ("PYTEST_XDIST_WORKER", "PYTEST_ADDOPTS", "OPENAI_BASE_URL", "OPENAI_API_KEY"):
         monkeypatch.delenv(name, raising=False)
 

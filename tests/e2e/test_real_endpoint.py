@@ -54,7 +54,7 @@ class Breaking(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def breaking():
-    """Answer the address of an endpoint that breaks after some requests."""
+    """Return the address of an endpoint that breaks after some requests."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Breaking) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -65,7 +65,7 @@ def breaking():
 
 
 def asked(url, results, *words):
-    """Answer the arguments that bench one small cell, on the client that imports least."""
+    """Return the arguments that bench one small cell, on the client that imports least."""
     small = ("--calibrate", "0", "--results", str(results), "--calls", "4", "--concurrency", "2")
     cell = ("--strategies", "astream_many", "--clients", "floor", "--tokens", "8")
     told = ("--base-url", url, "--model", "llama", "--api-key-env", "THE_KEY")
@@ -73,7 +73,7 @@ def asked(url, results, *words):
 
 
 def everything(done, results):
-    """Answer all that was written and said, and the run's folder."""
+    """Return all that was written and said, and the run's folder."""
     folder = (results / "latest").resolve()
     written = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     return written + (done.stdout + done.stderr).encode(), folder

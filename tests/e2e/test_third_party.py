@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """Answer the folder of an environment that has the server and nothing of ours."""
+    """Return the folder of an environment that has the server and nothing of ours."""
     folder = tmp_path_factory.mktemp("third-party") / "venv"
     if uv := shutil.which("uv"):
         subprocess.run([uv, "venv", "-q", str(folder)], check=True)
@@ -39,7 +39,7 @@ def installed(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def llmock(installed):
-    """Start it on a free port, and answer its address."""
+    """Start it on a free port, and return its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -29,7 +29,7 @@ PLANTED = {
 
 
 def diagnosed(app, rounds, seed):
-    """Diagnose *app* in a process of its own, as a user would; answer what diagnosis.json says."""
+    """Diagnose *app* in a process of its own, as a user would; return what diagnosis.json says."""
     with TemporaryDirectory() as folder:
         words = ["diagnose", str(Path(__file__).parent / app), "--rounds", str(rounds), "--seed", str(seed)]
         command = [sys.executable, "-m", "overlap.harness.cli", *words, "--results", folder, "--quiet"]
@@ -39,7 +39,7 @@ def diagnosed(app, rounds, seed):
 
 
 def main():
-    """Carry out all of it, and answer the exit code."""
+    """Carry out all of it, and return the exit code."""
     asked = argparse.ArgumentParser(prog="python tests/traps", description=__doc__.strip().partition("\n")[0])
     asked.add_argument("--times", type=int, default=5, help="diagnoses of each application")
     asked.add_argument("--seed", type=int, default=7, help="seed of the first; the others count on")

@@ -67,7 +67,7 @@ def apply() -> None:
 
 
 def narrowest(seen: Seen) -> Note | None:
-    """Answer the pool with the fewest connections; None where none is known."""
+    """Return the pool with the fewest connections; None where none is known."""
     known = [note for topic in ("pool", "connector") for note in seen.of(topic) if note["most"]]
     return min(known, key=lambda note: int(note["most"]), default=None)
 

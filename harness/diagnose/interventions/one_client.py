@@ -76,7 +76,7 @@ def apply() -> None:
 
 
 def _settings(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-    """Answer what tells one client's settings from another's; objects count by their type alone."""
+    """Return what tells one client's settings from another's; objects count by their type alone."""
     return re.sub(r" at 0x[0-9a-f]+", "", repr((args, sorted(kwargs.items()))))
 
 

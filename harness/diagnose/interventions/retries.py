@@ -36,7 +36,7 @@ def _failed(entry: Served) -> bool:
 
 
 def _again(seen: Seen) -> list[Served]:
-    """Answer the requests of calls that were made in vain; a call's last one may have been its error."""
+    """Return the requests of calls that were made in vain; a call's last one may have been its error."""
     return [entry for call in seen.counted for entry in call.served[:-1] if _failed(entry)]
 
 

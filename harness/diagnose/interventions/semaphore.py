@@ -21,7 +21,7 @@ WORTH = 5_000_000
 
 
 def _limit(value: int) -> Place | None:
-    """Answer where the application asks for a limit of *value*; None for a library's own bookkeeping."""
+    """Return where the application asks for a limit of *value*; None for a library's own bookkeeping."""
     # Three frames out: the wrapper, and what made the semaphore.
     maker = _getframe(2).f_globals.get("__name__", "")
     asks = own(_getframe(2).f_code.co_filename) or maker.startswith("langchain_core")

@@ -24,7 +24,7 @@ _PLUGINS = {
 
 def pytest_command(built: Built, tests: Path, out: Path) -> tuple[list[str], dict[str, str], Path]:
     """
-    Answer what runs *tests* on the code of *built*: the words, what is added to the environment, and the folder.
+    Return what runs *tests* on the code of *built*: the words, what is added to the environment, and the folder.
 
     The results are written to *out*. No shim: what is measured may be the harness itself. The options and
     fixtures are those of the tree in which *tests* lie, but for where it says its modules are to be found.

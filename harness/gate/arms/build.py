@@ -90,7 +90,7 @@ def _notes(places: tuple[Tree, Tree], found: Sequence[Found]) -> tuple[str, ...]
 
 def _environments(asked: tuple[Spec, Spec], places: tuple[Tree, Tree], keep: Path, say: Say) -> list[Found]:
     """
-    Answer each arm's environment, and what is told of it.
+    Return each arm's environment, and what is told of it.
 
     Arms whose locks say the same run in the Python that runs here; what both have is no difference between them.
     """
@@ -120,7 +120,7 @@ def _told(one: Environment, recipe: Recipe) -> dict[str, Any]:
 
 
 def _packages(one: Environment, both: Sequence[Found]) -> dict[str, Any]:
-    """Answer the Python's version, and of the packages those that matter to every run or that differ here."""
+    """Return the Python's version, and of the packages those that matter to every run or that differ here."""
     first, second = (each.interpreter.packages for each, _ in both)
     differ = {name for name in {*first, *second} if first.get(name) != second.get(name)}
     told = {name: one.interpreter.packages.get(name) for name in sorted(differ | set(PACKAGES))}
@@ -129,7 +129,7 @@ def _packages(one: Environment, both: Sequence[Found]) -> dict[str, Any]:
 
 
 def _label(spec: Spec, place: Tree) -> str:
-    """Answer a short name: the words, or the commit that was chosen, or what else stands for no words."""
+    """Return a short name: the words, or the commit that was chosen, or what else stands for no words."""
     return spec.text or (place.facts["commit"][:10] if spec.ref else "this tree")
 
 

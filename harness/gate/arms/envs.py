@@ -50,14 +50,14 @@ class Environment:
 
 
 def here() -> Environment:
-    """Answer the environment in which this runs."""
+    """Return the environment in which this runs."""
     found = ask(sys.executable)
     assert found is not None
     return Environment(Path(sys.executable), found)
 
 
 def folder() -> Path:
-    """Answer where environments are kept, as the system has it for caches."""
+    """Return where environments are kept, as the system has it for caches."""
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "overlap" / "environments"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "overlap" / "environments"
@@ -65,7 +65,7 @@ def folder() -> Path:
 
 def environment(recipe: Recipe, where: Path, say: Callable[[str], None] = lambda _: None) -> Environment:
     """
-    Answer the environment of *recipe* below *where*; made if it is not there. *say* is told what takes long.
+    Return the environment of *recipe* below *where*; made if it is not there. *say* is told what takes long.
 
     Two gates at once wait for each other. Raises `Mistake` with the reason that the installer gave.
     """
@@ -100,7 +100,7 @@ def _name(recipe: Recipe) -> str:
 
 
 def _made(target: Path) -> Environment | None:
-    """Answer the environment in *target* if it is whole and its Python still runs."""
+    """Return the environment in *target* if it is whole and its Python still runs."""
     python = target / "bin" / "python"
     if not (target / _DONE).is_file() or (found := ask(python)) is None:
         return None

@@ -27,7 +27,7 @@ _OURS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 
 @cache
 def uv() -> str | None:
-    """Answer where uv is, if it runs: a shim that leads nowhere is none."""
+    """Return where uv is, if it runs: a shim that leads nowhere is none."""
     found = shutil.which("uv")
     with suppress(OSError):
         if found and children.run([found, "--version"]).returncode == 0:
@@ -50,7 +50,7 @@ def make(folder: Path, python: str) -> None:
 
 
 def _lends(python: str) -> bool:
-    """Answer whether our own pip can install for *python*: it need not be unpacked there, which takes seconds."""
+    """Return whether our own pip can install for *python*: it need not be unpacked there, which takes seconds."""
     return python == sys.executable and find_spec("pip") is not None
 
 
@@ -96,7 +96,7 @@ def requirements(folder: Path, file: Path, root: Path, *, last: bool) -> None:
 
 
 def pip_for(python: str) -> list[str]:
-    """Answer how our own pip is run for *python*: by what `--python` would start in the end."""
+    """Return how our own pip is run for *python*: by what `--python` would start in the end."""
     found = find_spec("pip")
     runner = Path(found.origin).with_name("__pip-runner__.py") if found and found.origin else None
     if runner and runner.is_file():

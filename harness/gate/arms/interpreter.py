@@ -46,7 +46,7 @@ class Interpreter:
 
 
 def ask(python: str | Path) -> Interpreter | None:
-    """Answer what *python* says of itself; None where it does not run."""
+    """Return what *python* says of itself; None where it does not run."""
     try:
         done = run([python, "-I", "-c", _ASK], env=scrubbed())
         said = orjson.loads(done.stdout)

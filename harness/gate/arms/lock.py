@@ -79,7 +79,7 @@ def of_lines(name: str, lines: Iterable[str], *beside: str) -> Lock:
 
 
 def _dependencies(file: Path) -> list[str] | None:
-    """Answer what a project says it depends on; None where it leaves that to its build, or is no project."""
+    """Return what a project says it depends on; None where it leaves that to its build, or is no project."""
     try:
         project: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8")).get("project", {})
     except (OSError, ValueError) as wrong:
@@ -89,7 +89,7 @@ def _dependencies(file: Path) -> list[str] | None:
 
 @cache
 def installed() -> tuple[str, ...]:
-    """Answer requirements that say what is installed here; code that lies in a folder is left out, as is pip."""
+    """Return requirements that say what is installed here; code that lies in a folder is left out, as is pip."""
     told = [
         each.metadata  # a file that is read and parsed anew each time
         for each in distributions()
@@ -102,7 +102,7 @@ def installed() -> tuple[str, ...]:
 
 
 def digest(root: Path, *files: Path) -> str:
-    """Answer a digest of requirement *files*, of those they name, and of the local packages they name."""
+    """Return a digest of requirement *files*, of those they name, and of the local packages they name."""
     return _digest(part for file in files for part in _contents(root, file, set()))
 
 

@@ -31,14 +31,14 @@ def git(folder: Path, *words: str) -> CompletedProcess[str]:
 
 
 def said(done: CompletedProcess[str]) -> str:
-    """Answer the line in which git says why it failed."""
+    """Return the line in which git says why it failed."""
     lines = [line.strip() for line in masked(done.stderr).splitlines() if line.strip()]
     fatal = [line.partition(":")[2].strip() for line in lines if line.startswith(("fatal:", "error:"))]
     return (fatal or lines or [f"git ended with {done.returncode}"])[0]
 
 
 def prefix(folder: Path) -> str:
-    """Answer where *folder* lies in its repository ("" at the top). Raises `Mistake` outside of one."""
+    """Return where *folder* lies in its repository ("" at the top). Raises `Mistake` outside of one."""
     done = git(folder, "rev-parse", "--show-prefix")
     if done.returncode:
         why = said(done)
@@ -49,7 +49,7 @@ def prefix(folder: Path) -> str:
 
 
 def commit(folder: Path, ref: str) -> str:
-    """Answer the commit that *ref* names. Raises `Mistake`, with advice where the clone is shallow."""
+    """Return the commit that *ref* names. Raises `Mistake`, with advice where the clone is shallow."""
     prefix(folder)  # which says so where there is no repository
     found = _commit(folder, ref)
     if found is None:
@@ -69,14 +69,14 @@ def shallow(folder: Path) -> bool:
 
 
 def changed(folder: Path) -> int:
-    """Answer how many files of *folder* differ from its commit or are new; ignored ones do not count."""
+    """Return how many files of *folder* differ from its commit or are new; ignored ones do not count."""
     done = git(folder, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", ".")
     return sum(1 for entry in done.stdout.split("\0") if entry)
 
 
 def fork(folder: Path, tip: str, *, dirty: bool) -> str:
     """
-    Answer the commit to compare *tip* with, a commit of the repository around *folder*.
+    Return the commit to compare *tip* with, a commit of the repository around *folder*.
 
     Where it left the main line; on the main line itself the commit before it, or where the tree is *dirty*, the
     one that was changed. Raises `Mistake` where there is none.

@@ -51,7 +51,7 @@ def _link(source: Path, target: Path) -> None:
 
 def environment(shim_folder: Path | None, root: Path, python: Path, own: Mapping[str, str]) -> dict[str, str]:
     """
-    Answer what the environment of an arm's processes has besides what any child inherits.
+    Return what the environment of an arm's processes has besides what any child inherits.
 
     Modules are looked for in the shim, then in the arm's *root* and its `src`, then where the PYTHONPATH of here
     says, then among *python*'s packages; *own* are variables that the arm asks for.
@@ -73,6 +73,6 @@ def _inherited(root: Path) -> Iterator[Path]:
 
 
 def code(root: Path) -> list[Path]:
-    """Answer the folders of *root* that hold modules: itself, and `src` where there is one that is no package."""
+    """Return the folders of *root* that hold modules: itself, and `src` where there is one that is no package."""
     src = root / "src"
     return [src, root] if src.is_dir() and not (src / "__init__.py").exists() else [root]

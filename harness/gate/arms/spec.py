@@ -122,7 +122,7 @@ def _once(
 
 
 def _meant(side: str, word: str, here: Path) -> list[tuple[str, Any]]:
-    """Answer the fields that *word* sets, and to what."""
+    """Return the fields that *word* sets, and to what."""
     if not word or word.startswith("-"):
         raise Mistake(f"--{side} {word!r} is no ref, folder, requirement file or setting")
     there = here / Path(word).expanduser()

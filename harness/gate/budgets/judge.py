@@ -144,12 +144,12 @@ def _names(runs: Sequence[Run]) -> list[str]:
 
 
 def overall(held: Sequence[Held]) -> Verdict:
-    """Answer the one verdict on all of them: the worst; nothing judged is invalid."""
+    """Return the one verdict on all of them: the worst; nothing judged is invalid."""
     return min((each.verdict for each in held), key=ORDER.index, default="invalid")
 
 
 def _forgiven(budgets: Sequence[Budget], run: Run) -> frozenset[str]:
-    """Answer the cells in which a limit on `errors` says how many calls may fail."""
+    """Return the cells in which a limit on `errors` says how many calls may fail."""
     told = [each for each in budgets if any(limit.left.metric == "errors" for limit in each.limits)]
     return frozenset(cell.id for cell in run.cells if any(each.covers(cell.id) for each in told))
 

@@ -24,7 +24,7 @@ class Place:
 
 
 def places(budget: Budget, limit: Limit, cells: Sequence[Cell]) -> list[Place]:
-    """Answer where *limit* of *budget* applies among the *cells* of a run. Raises `Nowhere`."""
+    """Return where *limit* of *budget* applies among the *cells* of a run. Raises `Nowhere`."""
     covered = [cell for cell in cells if budget.covers(cell.id)]
     if not covered:
         raise Nowhere(f"{budget.label}: no cell matches {listed(budget.cells)}; {_there(budget, cells)}")
@@ -80,5 +80,5 @@ def _on(cell: Cell, axis: str) -> str:
 
 
 def _but(cell: Cell, axis: str) -> tuple[str, ...]:
-    """Answer everything that names *cell* but its place on *axis*."""
+    """Return everything that names *cell* but its place on *axis*."""
     return (cell.scenario, *(_on(cell, each) for each in AXES if each != axis))

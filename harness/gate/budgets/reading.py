@@ -68,7 +68,7 @@ def _budget(table: Mapping[str, Any], number: int) -> Budget:
 
 
 def _texts(table: Mapping[str, Any], key: str, label: str) -> tuple[str, ...]:
-    """Answer one text or a list of them as a tuple; () where there is none."""
+    """Return one text or a list of them as a tuple; () where there is none."""
     value = table.get(key, ())
     texts: Sequence[Any] = (value,) if isinstance(value, str) else value
     if not isinstance(texts, list | tuple) or not all(isinstance(text, str) and text.strip() for text in texts):

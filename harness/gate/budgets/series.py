@@ -46,14 +46,14 @@ class Numbers:
         return {turn: value for turn, value in self.by_round.items() if value is not None}
 
     def estimate(self) -> Estimate | None:
-        """Answer where the typical round lies; None where no round has a number."""
+        """Return where the typical round lies; None where no round has a number."""
         behind = self.calls or [0] * len(self.by_round)
         found = list(self.by_round.values())
         return Column(found, behind, self.unit, self.most, self.counted, ranges=self.ranges).estimate()
 
 
 def series(metric: str, rounds: Sequence[Round], header: RunHeader) -> Numbers:
-    """Answer the *metric* of each of *rounds*; goodput is against the limits that run.json (*header*) has."""
+    """Return the *metric* of each of *rounds*; goodput is against the limits that run.json (*header*) has."""
     turns = [each.slot.round for each in rounds]
     if metric in PLAIN:
         return _of_slots(metric, rounds, numbers(metric, rounds))
@@ -106,7 +106,7 @@ def _why(metric: str, behind: Sequence[int], found: Sequence[float | None], q: f
 
 
 def paired(left: Numbers, right: Numbers) -> Numbers:
-    """Answer the ratio of the two, round by round, in the rounds that both have."""
+    """Return the ratio of the two, round by round, in the rounds that both have."""
     both = sorted(left.by_round.keys() & right.by_round.keys())
     ratios = {turn: _ratio(left.by_round[turn], right.by_round[turn]) for turn in both}
     unknown = left.unknown or right.unknown

@@ -38,14 +38,14 @@ class Row:
 
 
 def lead(held: Sequence[Held]) -> str:
-    """Answer in a sentence: how many of the limits are kept, and what is with the others."""
+    """Return in a sentence: how many of the limits are kept, and what is with the others."""
     counts = [(WORDS[verdict], sum(each.verdict == verdict for each in held)) for verdict in ORDER]
     told = ", ".join(f"{many:,} {word}" for word, many in counts if many)
     return f"Budgets {WORDS[overall(held)]}: {told or 'nothing judged'}, in {count(len(runs_of(held)), 'run')}."
 
 
 def rows(held: Sequence[Held]) -> list[Row]:
-    """Answer the worst first; what is kept is one row a limit, as is what lacks anything measured alike."""
+    """Return the worst first; what is kept is one row a limit, as is what lacks anything measured alike."""
     together: dict[tuple[object, ...], list[Held]] = {}
     for place, each in enumerate(held):
         alone = each.verdict != "pass" and (each.counted or each.value is not None)
@@ -89,7 +89,7 @@ def _room(held: Held) -> float:
 
 
 def measured(held: Held) -> str:
-    """Answer the value with its interval, or the counts of the rounds; a dash where nothing is known."""
+    """Return the value with its interval, or the counts of the rounds; a dash where nothing is known."""
     if held.counted:
         return _range(sorted(held.counted))
     if held.value is None:

@@ -66,7 +66,7 @@ def evidence(logs: Floats, noise: float, bound: float) -> Evidence:
 
 
 def log_e(ratios: Floats) -> Floats:
-    """Answer log E_n after each round, for distances from the null's edge in units of the scale (..., rounds)."""
+    """Return log E_n after each round, for distances from the null's edge in units of the scale (..., rounds)."""
     psi = np.clip(ratios, -1.0, 1.0)
     paths = [
         np.cumsum(np.log1p(stake * psi), axis=-1) + np.log(weight)
@@ -76,7 +76,7 @@ def log_e(ratios: Floats) -> Floats:
 
 
 def scales(logs: Floats, noise: float) -> Floats:
-    """Answer the scale that each round is judged by, made of the rounds before it alone; shape as *logs*."""
+    """Return the scale that each round is judged by, made of the rounds before it alone; shape as *logs*."""
     found = np.empty_like(logs)
     for before in range(logs.shape[-1]):
         found[..., before] = noise_of(logs[..., :before], noise)

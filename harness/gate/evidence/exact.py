@@ -125,7 +125,7 @@ def _typical(pairs: tuple[Pair, ...], net: float) -> tuple[float, float]:
 
 
 def bets(outcomes: Floats) -> float:
-    """Answer the log of the largest e-value of bets on *outcomes* (rounds) of at least -1, of mean 0 or less."""
+    """Return the log of the largest e-value of bets on *outcomes* (rounds) of at least -1, of mean 0 or less."""
     paths = [
         np.cumsum(np.log1p(stake * outcomes)) + np.log(weight)
         for stake, weight in zip(STAKES, WEIGHTS, strict=True)

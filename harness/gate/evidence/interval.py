@@ -14,14 +14,14 @@ from overlap.harness.stats.quantiles import Floats
 
 
 def ends(averages: Floats, rounds: int, level: float = 0.95) -> tuple[Floats, Floats] | None:
-    """Answer the lower and upper end of the interval; None where so few *rounds* cannot give that *level*."""
+    """Return the lower and upper end of the interval; None where so few *rounds* cannot give that *level*."""
     outside = _outside(rounds, level)
     return None if outside is None else (averages[..., outside], averages[..., ~outside])
 
 
 @lru_cache
 def _outside(rounds: int, level: float) -> int | None:
-    """Answer how many Walsh averages lie below the interval; None where even all of them are not enough."""
+    """Return how many Walsh averages lie below the interval; None where even all of them are not enough."""
     chances = _signed_ranks(rounds) if rounds <= _EXACT else _normal(rounds)
     below = int(np.searchsorted(np.cumsum(chances), (1 - level) / 2, side="right"))
     # `below` values of the statistic together have at most half of what may be missed: T < below.
@@ -32,7 +32,7 @@ _EXACT = 200
 
 
 def _signed_ranks(rounds: int) -> Floats:
-    """Answer the chance of each value 0, 1, 2 ... of Wilcoxon's signed rank statistic when there is no effect."""
+    """Return the chance of each value 0, 1, 2 ... of Wilcoxon's signed rank statistic when there is no effect."""
     chances = np.ones(1)
     for rank in range(1, rounds + 1):
         grown = np.zeros(len(chances) + rank)
@@ -43,7 +43,7 @@ def _signed_ranks(rounds: int) -> Floats:
 
 
 def _normal(rounds: int) -> Floats:
-    """Answer the same in the normal approximation, for many rounds."""
+    """Return the same in the normal approximation, for many rounds."""
     most = rounds * (rounds + 1) // 2
     spread = np.sqrt(most * (2 * rounds + 1) / 12)
     density = np.exp(-(((np.arange(most + 1) - most / 2) / spread) ** 2) / 2)

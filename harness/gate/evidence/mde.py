@@ -27,7 +27,7 @@ _EFFECTS = np.linspace(0.0, 6.0, 241)
 
 def mde(noise: float, rounds: int, rule: Rule, hypotheses: int) -> float | None:
     """
-    Answer the smallest slowdown, as a share, that is called one with a power of 80 % within *rounds*.
+    Return the smallest slowdown, as a share, that is called one with a power of 80 % within *rounds*.
 
     *noise* is the standard deviation of a round's log ratio. None where so few rounds could show nothing at all.
     """
@@ -41,7 +41,7 @@ def mde(noise: float, rounds: int, rule: Rule, hypotheses: int) -> float | None:
 
 @lru_cache(maxsize=4096)
 def _seen(rounds: int, enough: float) -> float | None:
-    """Answer the smallest effect, in units of the noise, whose e-value gets to exp(*enough*) with the power."""
+    """Return the smallest effect, in units of the noise, whose e-value gets to exp(*enough*) with the power."""
     means, spreads = _growth()
     reached = rounds * means - NormalDist().inv_cdf(POWER) * np.sqrt(rounds) * spreads
     best = (reached + np.log(WEIGHTS)[:, None]).max(axis=0)
@@ -51,7 +51,7 @@ def _seen(rounds: int, enough: float) -> float | None:
 
 @lru_cache
 def _growth() -> tuple[Floats, Floats]:
-    """Answer mean and standard deviation of log(1 + stake * psi) by stake (rows) and effect (columns)."""
+    """Return mean and standard deviation of log(1 + stake * psi) by stake (rows) and effect (columns)."""
     normal = NormalDist()
     draws = np.array([normal.inv_cdf((i + 0.5) / 2000) for i in range(2000)])
     psi = np.clip(_EFFECTS[:, None] + draws, -1.0, 1.0)

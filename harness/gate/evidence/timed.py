@@ -36,7 +36,7 @@ FEWEST = 3
 
 def log_ratio(pair: Pair, better: str) -> float:
     """
-    Answer log(candidate / base), or its opposite where higher is better: above zero is worse.
+    Return log(candidate / base), or its opposite where higher is better: above zero is worse.
 
     A value that is not above zero stands below every one that is; two of them are no difference. Of a round in
     which one arm gave no value, that arm is the worse one: to leave such rounds out would select by the outcome.
@@ -52,7 +52,7 @@ def log_ratio(pair: Pair, better: str) -> float:
 
 
 def decide(found: Finding, rule: Rule, hypotheses: int, *, either_way: bool = False) -> Verdict:
-    """Answer the verdict that *found* gives; *either_way* where any change is one for the worse."""
+    """Return the verdict that *found* gives; *either_way* where any change is one for the worse."""
     enough, matters = log(hypotheses / rule.alpha), log1p(rule.min_effect)
     if either_way:
         # Two nulls are tried where there was one.

@@ -19,7 +19,7 @@ FILE = "gate-action-benchmark.json"
 
 
 def files(outcome: Outcome) -> dict[str, str]:
-    """Answer the one file."""
+    """Return the one file."""
     ordered = [each for each in view.worst_first(outcome) if each.series.better != "neither"]
     names = [" ".join(name) for name in shown([each.series for each in ordered])]
     entries = [*filter(None, map(_ratio, ordered, names)), *filter(None, map(_value, ordered, names))]

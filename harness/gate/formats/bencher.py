@@ -16,7 +16,7 @@ RATIO = "candidate-over-base"
 
 
 def files(outcome: Outcome) -> dict[str, str]:
-    """Answer the one file."""
+    """Return the one file."""
     found: dict[str, dict[str, dict[str, float]]] = {}
     ordered = sorted(outcome.judged, key=lambda each: (each.series.cell, each.series.metric))
     for judged, (cell, measure) in zip(ordered, shown([each.series for each in ordered], _slug), strict=True):

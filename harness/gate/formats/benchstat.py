@@ -18,7 +18,7 @@ BASE, CANDIDATE = "gate-base.txt", "gate-candidate.txt"
 
 
 def files(outcome: Outcome) -> dict[str, str]:
-    """Answer the two files."""
+    """Return the two files."""
     run = outcome.run
     return {
         BASE: "".join(f"{line}\n" for line in _lines(outcome, run.base, "base")),
@@ -60,7 +60,7 @@ def _commit(facts: Mapping[str, Any]) -> str:
 
 
 def _name(cell: str) -> str:
-    """Answer a name without blanks, beginning as Go wants it; a last `-16` would be taken for processors."""
+    """Return a name without blanks, beginning as Go wants it; a last `-16` would be taken for processors."""
     word = re.sub(r"\s+", "_", clean(cell))
     word = re.sub(r"-(\d+)$", r"_\1", word)
     return (

@@ -32,7 +32,7 @@ COLUMNS = (
 
 
 def files(outcome: Outcome) -> dict[str, str]:
-    """Answer both files; the second is worth appending to, without its first line."""
+    """Return both files; the second is worth appending to, without its first line."""
     return {ROUNDS: _text(COLUMNS, _rounds(outcome)), HISTORY: _history(outcome)}
 
 
@@ -50,7 +50,7 @@ def _rounds(outcome: Outcome) -> Iterable[Sequence[object]]:
 
 
 def _history(outcome: Outcome) -> str:
-    """Answer time, commit, and one column a series."""
+    """Return time, commit, and one column a series."""
     judged = sorted(outcome.judged, key=lambda each: each.series.name)
     facts = outcome.run.candidate.facts
     row = [

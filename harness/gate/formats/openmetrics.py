@@ -16,7 +16,7 @@ FILE = "gate-openmetrics.txt"
 
 
 def files(outcome: Outcome) -> dict[str, str]:
-    """Answer the one file."""
+    """Return the one file."""
     return {FILE: "".join(f"{line}\n" for line in _lines(outcome))}
 
 

@@ -36,7 +36,7 @@ _CPU = {"brand_raw": "cpu", "count": "cores"}
 
 
 def files(outcome: Outcome) -> dict[str, str]:
-    """Answer the two files."""
+    """Return the two files."""
     run = outcome.run
     return {BASE: _arm(outcome, run.base, "base"), CANDIDATE: _arm(outcome, run.candidate, "candidate")}
 
@@ -82,6 +82,6 @@ def _benchmark(series: Series, name: str, side: str) -> dict[str, Any] | None:
 
 
 def _told(names: Mapping[str, str], environment: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer what is known of the machine, under pytest-benchmark's names."""
+    """Return what is known of the machine, under pytest-benchmark's names."""
     found = {name: environment.get(key) for name, key in names.items()}
     return {name: value if isinstance(value, int) else clean(value) for name, value in found.items() if value}

@@ -18,7 +18,7 @@ class Asking:
         self._known: dict[tuple[str, str, str, str], list[str]] = {}
 
     def __call__(self, arm: str, planned: Planned) -> Collection[str]:
-        """Answer the names; raises `Mistake` where the application cannot be built there."""
+        """Return the names; raises `Mistake` where the application cannot be built there."""
         cell = planned.cell
         key = (arm, cell.scenario, cell.client, cell.variant)
         if key not in self._known:

@@ -36,11 +36,11 @@ class Twin:
     candidate: Planned
 
     def side(self, arm: str) -> Planned:
-        """Answer what *arm*, "base" or "candidate", measures."""
+        """Return what *arm*, "base" or "candidate", measures."""
         return self.base if arm == "base" else self.candidate
 
     def sized(self, calls: int) -> "Twin":
-        """Answer the same with so many calls a slot, in both arms."""
+        """Return the same with so many calls a slot, in both arms."""
         return replace(self, base=replace(self.base, calls=calls), candidate=replace(self.candidate, calls=calls))
 
 
@@ -49,7 +49,7 @@ Ask = Callable[[str, Planned], Collection[str]]
 
 def twins(parts: Sequence[tuple[str, Plan]], base: Settings, candidate: Settings, ask: Ask) -> list[Twin]:
     """
-    Answer the cells of *parts*; *ask*(arm, planned) names the methods that an application has in an arm.
+    Return the cells of *parts*; *ask*(arm, planned) names the methods that an application has in an arm.
 
     Only what applies in both arms can be compared. Raises `Mistake` where that is nothing.
     """

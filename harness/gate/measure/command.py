@@ -26,7 +26,7 @@ FILE = "gate.json"
 
 
 def main(what: tuple[str, ...], words: Mapping[str, Any]) -> int:
-    """Carry it out and answer the exit code."""
+    """Carry it out and return the exit code."""
     try:
         formats = delivery.chosen(words["formats"], delivery.kinds() if words["budgets"] else kinds())
         if words["out"]:
@@ -138,7 +138,7 @@ def _asked(what: tuple[str, ...], words: Mapping[str, Any]) -> Asked:
 
 
 def _here(word: str) -> str:
-    """Answer *word* as seen from this folder, so that either arm finds its own file there."""
+    """Return *word* as seen from this folder, so that either arm finds its own file there."""
     place, colon, target = word.rpartition(":") if ":" in word else (word, "", "")
     path = Path(place)
     return str(path.relative_to(Path.cwd())) + colon + target if path.is_relative_to(Path.cwd()) else word
@@ -150,7 +150,7 @@ def _say(line: str, *, quiet: bool) -> None:
 
 
 def _tell(run: Run, out: Path | None, formats: list[str], *, quiet: bool) -> int:
-    """Show the verdict and write the files; answer the exit code."""
+    """Show the verdict and write the files; return the exit code."""
     outcome = judge(run)
     if out:
         file.write(outcome, out / FILE)

@@ -46,7 +46,7 @@ class Build:
 
 
 def builds(kinds: Sequence[str], times: int, shares: Sequence[str], first: int) -> Iterator[Build]:
-    """Answer the builds of *kinds*, each *times* with a seed of its own, counted from *first*."""
+    """Return the builds of *kinds*, each *times* with a seed of its own, counted from *first*."""
     for seed in range(first, first + times):
         seeded = ("--seed", str(seed))
         if "aa" in kinds:
@@ -60,7 +60,7 @@ def builds(kinds: Sequence[str], times: int, shares: Sequence[str], first: int) 
 
 
 def carry_out(build: Build, out: Path, more: Sequence[str]) -> tuple[int, Outcome | None]:
-    """Run one build; answer its exit code, and its outcome where it left one."""
+    """Run one build; return its exit code, and its outcome where it left one."""
     words = ("gate", *build.words, "--out", str(out), "--quiet", *more)
     command = our_package.command("overlap.harness.cli", *words)
     with guarded():

@@ -22,7 +22,7 @@ class Pilot:
         self.cpu: dict[str, float] = {}
 
     def run(self, twins: Sequence[Twin]) -> list[Twin]:
-        """Answer *twins* with the size of their slots; the book then knows the series of each."""
+        """Return *twins* with the size of their slots; the book then knows the series of each."""
         ready = [found for twin in twins if (found := self._one(twin))]
         self._book.declared = tuple(twin.name for twin in twins)
         if ready:
@@ -43,7 +43,7 @@ class Pilot:
         return fitted
 
     def _fitted(self, twin: Twin) -> Twin:
-        """Answer *twin* with as many calls as last long enough in the slower arm."""
+        """Return *twin* with as many calls as last long enough in the slower arm."""
         took = []
         for arm in ARMS:
             slot, _ = self._slots.measure(twin, arm, 0)
@@ -55,7 +55,7 @@ class Pilot:
 
 
 def declared(cell: str, metrics: Collection[str], calls: int) -> list[Series]:
-    """Answer the series of a cell whose slots carry *metrics*."""
+    """Return the series of a cell whose slots carry *metrics*."""
     return [
         Series(cell, each.metric, each.unit, each.kind, each.better, data=calls, bound=each.bound)
         for each in METRICS

@@ -72,7 +72,7 @@ class Rows:
         ]
 
     def _run(self, arm: str) -> dict[str, float] | str:
-        """Answer the median of each row, in ns, or in one line why there are none."""
+        """Return the median of each row, in ns, or in one line why there are none."""
         interrupt.check()
         with temporary("rows") as folder:
             out = folder / "rows.json"

@@ -55,7 +55,7 @@ class Trial:
 
     def carry_out(self) -> Run:
         """
-        Run to the end and answer the run, which is filed after every round.
+        Run to the end and return the run, which is filed after every round.
 
         Ctrl-C ends it early, and what was measured is kept. Raises `Lost` when a server died.
         """

@@ -87,7 +87,7 @@ class Book:
         return [cell for cell in dict.fromkeys(waiting) if cell not in closed]
 
     def typical(self, cell: str, metric: str) -> float | None:
-        """Answer the base's median so far; None before the first round."""
+        """Return the base's median so far; None before the first round."""
         series = self._series.get((cell, metric))
         values = [pair.base for pair in series.pairs if pair.lacks != "base"] if series else []
         return quantile(values, 0.5) if values else None

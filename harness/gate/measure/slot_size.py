@@ -10,7 +10,7 @@ STRETCH = 1.5
 
 def sized(calls: int, took: float, seconds: float, concurrency: int) -> int:
     """
-    Answer how many calls last *seconds*, where *calls* took *took* seconds; whole waves of *concurrency*.
+    Return how many calls last *seconds*, where *calls* took *took* seconds; whole waves of *concurrency*.
 
     Two waves at least; 200 calls, where these do not last more than half as long again as asked.
 

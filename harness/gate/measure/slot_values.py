@@ -66,7 +66,7 @@ MEMORY = Observed("memory", "B", "timed", "lower", lambda _cell, _slot, _calls: 
 
 
 def values(cell: Cell, slot: Slot, calls: Sequence[Call]) -> dict[str, float]:
-    """Answer what the slot's counted calls say, by metric; what they do not carry is left out."""
+    """Return what the slot's counted calls say, by metric; what they do not carry is left out."""
     counted = [call for call in calls if not call.warmup]
     found = {each.metric: each.of(cell, slot, counted) for each in METRICS}
     return {metric: float(value) for metric, value in found.items() if value is not None}

@@ -29,7 +29,7 @@ class Slots:
         self._config, self._servers, self._workers = config, servers, workers
 
     def order(self, arm: str, planned: Planned, number: int = 0, burn: int = 0) -> Order:
-        """Answer what the worker of *arm* is told to do for *planned*."""
+        """Return what the worker of *arm* is told to do for *planned*."""
         size = self._workers.executor(arm)
         config = replace(self._config, executor=size) if size else self._config
         base_url = self._servers.of(planned).base_url
@@ -51,5 +51,5 @@ class Slots:
         return slot, calls
 
     def values(self, twin: Twin, arm: str, number: int, burn: int = 0) -> dict[str, float]:
-        """Have one slot done, and answer what it says by metric."""
+        """Have one slot done, and return what it says by metric."""
         return values(twin.side(arm).cell, *self.measure(twin, arm, number, burn))

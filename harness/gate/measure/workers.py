@@ -49,19 +49,19 @@ class Workers:
                 os.sched_setaffinity(launch.pid, {self._core})
 
     def methods(self, arm: str, order: Order) -> list[str]:
-        """Answer which methods the application of *order* has in *arm*."""
+        """Return which methods the application of *order* has in *arm*."""
         return self._running[arm].methods(order, self._patience)
 
     def of(self, arm: str) -> Launch:
-        """Answer the worker of *arm*."""
+        """Return the worker of *arm*."""
         return self._running[arm]
 
     def executor(self, arm: str) -> int | None:
-        """Answer how many threads *arm* wants in its default executor; None: as the configuration says."""
+        """Return how many threads *arm* wants in its default executor; None: as the configuration says."""
         return self._built[arm].spec.executor
 
     def memory(self, arm: str) -> int:
-        """Answer the bytes of memory that the worker of *arm* holds."""
+        """Return the bytes of memory that the worker of *arm* holds."""
         return int(psutil.Process(self._running[arm].pid).memory_info().rss)
 
     @property

@@ -7,7 +7,7 @@ DEFAULT = False
 
 
 def files(summary: Summary) -> dict[str, bytes]:
-    """Answer the files by their names; what is unknown is empty."""
+    """Return the files by their names; what is unknown is empty."""
     return {
         "summary.csv": dataframes.cells(summary).to_csv(index=False).encode(),
         "calls.csv": dataframes.calls(summary.run).to_csv(index=False).encode(),

@@ -9,7 +9,7 @@ DEFAULT = True
 
 
 def files(summary: Summary) -> dict[str, bytes]:
-    """Answer the file by its name."""
+    """Return the file by its name."""
     return {
         "summary.json": orjson.dumps(to_json(summary), option=orjson.OPT_INDENT_2 | orjson.OPT_SERIALIZE_NUMPY)
     }

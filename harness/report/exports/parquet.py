@@ -10,7 +10,7 @@ DEFAULT = False
 
 
 def files(summary: Summary) -> dict[str, bytes]:
-    """Answer the files by their names; raises LookupError where pyarrow is not installed."""
+    """Return the files by their names; raises LookupError where pyarrow is not installed."""
     if find_spec("pyarrow") is None:
         raise LookupError("parquet needs the package pyarrow, which is not installed; csv needs nothing more")
     found: dict[str, bytes] = {}

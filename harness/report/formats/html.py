@@ -42,7 +42,7 @@ def _environment() -> "Environment":
 
 
 def render(report: Report) -> bytes:
-    """Answer the whole page; only the drawings, the style and the script are taken as they stand."""
+    """Return the whole page; only the drawings, the style and the script are taken as they stand."""
     from markupsafe import Markup
 
     script = (_HERE / "sort.js").read_text(encoding="utf-8")

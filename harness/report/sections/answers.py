@@ -18,7 +18,7 @@ METRICS = (
 
 
 def section(summary: Summary) -> Section | None:
-    """Answer one part a scenario: its question, its answer, its cells."""
+    """Return one part a scenario: its question, its answer, its cells."""
     parts = [_part(summary, name, cells) for name, cells in scenarios(summary.cells)]
     if not parts:
         return None

@@ -16,7 +16,7 @@ WAITED, SHARE = 5_000_000, 0.1
 
 
 def section(summary: Summary) -> Section | None:
-    """Answer for the cells that were open loops; None where none was."""
+    """Speak for the cells that were open loops; None where none was."""
     known = tuple(each for each in summary.cells if "lag.p50" in each.metrics)
     if not known:
         return None

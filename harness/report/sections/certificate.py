@@ -30,7 +30,7 @@ TIMERS = {
 
 
 def section(summary: Summary) -> Section | None:
-    """Answer what the calibration before the scenarios found; None where there was none."""
+    """Return what the calibration before the scenarios found; None where there was none."""
     calibration = summary.run.about.get("calibration")
     if not isinstance(calibration, dict):
         return None

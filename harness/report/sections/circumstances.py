@@ -17,7 +17,7 @@ SLOW = (
 
 
 def section(summary: Summary) -> Section | None:
-    """Answer the environment and the configuration as run.json has them; None where it has neither."""
+    """Return the environment and the configuration as run.json has them; None where it has neither."""
     about = summary.run.about
     rows = [(part, name, value) for part in ("environment", "config") for name, value in _flat(about.get(part))]
     if not rows:

@@ -28,7 +28,7 @@ CPU = (
 
 
 def section(summary: Summary) -> Section | None:
-    """Answer the definition of every metric that occurs in the run; None where none does."""
+    """Return the definition of every metric that occurs in the run; None where none does."""
     occurs = {name for each in summary.cells for name in each.metrics}
     occurs |= {name.partition(".")[0] for name in occurs}
     rows = [metric for metric in METRICS if metric.name in occurs]

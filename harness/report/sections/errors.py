@@ -13,7 +13,7 @@ LONGEST = 240
 
 
 def section(summary: Summary) -> Section | None:
-    """Answer a row for each cell and kind of error; None where nothing failed."""
+    """Return a row for each cell and kind of error; None where nothing failed."""
     run = summary.run
     if run.about.get("search"):
         return None  # a search tries rates that are too high, on purpose

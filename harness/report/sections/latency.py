@@ -18,7 +18,7 @@ METRICS = ("e2e.p50", "e2e.p95", "e2e.p99", "overhead.p50", "overhead.p95")
 
 
 def section(summary: Summary) -> Section | None:
-    """Answer one chart a panel; the calls of all rounds of a cell together."""
+    """Return one chart a panel; the calls of all rounds of a cell together."""
     calls = {
         name: [call for each in sound(rounds) for call in each.calls]
         for name, rounds in rounds_of(summary.run).items()

@@ -16,7 +16,7 @@ ORDER = 80
 
 
 def section(summary: Summary) -> Section | None:
-    """Answer one part for every set of cells that differ in the client alone."""
+    """Return one part for every set of cells that differ in the client alone."""
     every = pairs(summary.cells, "client")
     found = [
         Pair(pair.scenario, pair.label, known)

@@ -19,7 +19,7 @@ BASE = "asyncio"
 
 
 def section(summary: Summary) -> Section | None:
-    """Answer a forest plot for each metric and pair of loops that ran on otherwise equal cells."""
+    """Return a forest plot for each metric and pair of loops that ran on otherwise equal cells."""
     found = pairs(summary.cells, "loop")
     wanted = {
         (other, metric, place): (pair.cells[other].cell, pair.cells[BASE].cell, metric)

@@ -11,7 +11,7 @@ METRICS = ("throughput", "makespan", "cpu")
 
 
 def section(summary: Summary) -> Section | None:
-    """Answer a row a metric; None where no cell has enough rounds."""
+    """Return a row a metric; None where no cell has enough rounds."""
     found = [known for metric in METRICS if (known := noise(summary.run, metric))]
     if not found:
         return None

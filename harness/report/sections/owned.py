@@ -31,7 +31,7 @@ CAUSES = {
 
 
 def section(summary: Summary) -> Section | None:
-    """Answer one chart a panel; None where the server kept no journal."""
+    """Return one chart a panel; None where the server kept no journal."""
     known = [each for each in summary.cells if all(f"owned.{owner}" in each.metrics for owner in OWNERS)]
     owners = _owners(known)
     charts = tuple(_chart(panel, owners) for panel in panels(known))

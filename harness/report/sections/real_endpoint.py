@@ -17,7 +17,7 @@ COUNTS = {
 
 
 def section(summary: Summary) -> Section | None:
-    """Answer what run.json says of the endpoint; None for a run against a server of ours."""
+    """Return what run.json says of the endpoint; None for a run against a server of ours."""
     use = summary.run.header.endpoint
     if use is None:
         return None

@@ -20,7 +20,7 @@ SHOWN = 10
 
 
 def section(summary: Summary) -> Section | None:
-    """Answer one part a scenario: its cell whose slowest calls lost most beyond the server's plan."""
+    """Return one part a scenario: its cell whose slowest calls lost most beyond the server's plan."""
     calls = {
         name: [(call, spans) for each in sound(rounds) for call in _slow(each.calls) if (spans := timeline(call))]
         for name, rounds in rounds_of(summary.run).items()
@@ -52,7 +52,7 @@ def _slow(calls: Sequence[Call]) -> list[Call]:
 
 
 def _slowest(timed: list[Timed]) -> list[Timed]:
-    """Answer the slowest, each call once, in its slowest round: the same schedule ten times says little."""
+    """Return the slowest, each call once, in its slowest round: the same schedule ten times says little."""
     once: dict[int, Timed] = {}
     for each in sorted(timed, key=lambda each: each[0].e2e or 0):
         once[each[0].index] = each

@@ -30,7 +30,7 @@ PLANNED = "planned, median"
 
 
 def section(summary: Summary) -> Section | None:
-    """Answer for the cells that streamed; None where none did."""
+    """Speak for the cells that streamed; None where none did."""
     streamed = tuple(each for each in summary.cells if "ttft.p50" in each.metrics)
     if not streamed:
         return None
@@ -92,7 +92,7 @@ def _lead(summary: Summary, streamed: tuple[CellSummary, ...], calls: dict[str, 
 
 
 def _planned(calls: list[Call], metric: str) -> float | None:
-    """Answer the median the server's schedule gave this metric; None where it is not known."""
+    """Return the median the server's schedule gave this metric; None where it is not known."""
     entries = [call.served[-1] for call in calls if call.served and len(call.served[-1].planned) > 1]
     if metric == "ttft":
         return median(entry.planned[0] for entry in entries) if entries else None

@@ -19,7 +19,7 @@ ORDER = 30
 
 
 def section(summary: Summary) -> Section | None:
-    """Answer one part a scenario that was run at several concurrencies."""
+    """Return one part a scenario that was run at several concurrencies."""
     found = {curve.cells[-1].id: curve for curve in curves(summary.run)}
     named = rounds_of(summary.run)
     parts = [
@@ -98,7 +98,7 @@ def _latency(name: str, rows: Series) -> tuple[Lines, ...]:
 
 
 def _knees(found: dict[str, Curve], rows: Series) -> dict[str, str]:
-    """Answer in two or three words where each row's knee is; a row that is too short has no entry."""
+    """Return in two or three words where each row's knee is; a row that is too short has no entry."""
     said: dict[str, str] = {}
     for label, row in rows.items():
         if curve := found.get(row[-1].cell.id):

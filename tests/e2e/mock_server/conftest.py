@@ -51,7 +51,7 @@ def serve(known: Serve) -> Iterator[Serve]:
 
 
 def taken(server: Running) -> list[dict[str, Any]]:
-    """Take the journal once nothing is in flight; answer its entries in order of arrival."""
+    """Take the journal once nothing is in flight; return its entries in order of arrival."""
     found: list[dict[str, Any]] = []
     until = time.monotonic() + 30
     while time.monotonic() < until:
@@ -80,12 +80,12 @@ class Answer:
 
 
 def body(text: str = "hello", **fields: Any) -> bytes:
-    """Answer the JSON of a chat request."""
+    """Return the JSON of a chat request."""
     return json.dumps({"model": "mock-model", "messages": [{"role": "user", "content": text}], **fields}).encode()
 
 
 def post(content: bytes, path: str = "/v1/chat/completions", *, close: bool = True, **headers: str) -> bytes:
-    """Answer the bytes of a POST."""
+    """Return the bytes of a POST."""
     usual = {"host": "localhost", "content-type": "application/json", "content-length": str(len(content))}
     given = {name.replace("_", "-"): value for name, value in headers.items()}
     lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in {**usual, **given}.items())]
@@ -113,7 +113,7 @@ def talk(server: Running, *parts: bytes, pause: float = 0.0, patience: float = 1
 
 @pytest.fixture
 def say() -> Callable[..., Answer]:
-    """Send a chat request with these fields, and these headers in `headers`; answer what came back."""
+    """Send a chat request with these fields, and these headers in `headers`; return what came back."""
 
     def chat(server: Running, text: str = "hello", headers: dict[str, str] | None = None, **fields: Any) -> Answer:
         return talk(server, post(body(text, **fields), **(headers or {})))
@@ -135,5 +135,5 @@ def request_bytes() -> Callable[..., bytes]:
 
 @pytest.fixture
 def entries() -> Callable[[Running], list[dict[str, Any]]]:
-    """Take the journal once nothing is in flight; answer its entries in order of arrival."""
+    """Take the journal once nothing is in flight; return its entries in order of arrival."""
     return taken

@@ -152,7 +152,7 @@ def test_a_reader_that_does_not_read_costs_no_memory(serve, request_bytes, entri
 
 
 def mutated(rng: random.Random, sound: bytes) -> bytes:
-    """Answer *sound* with something done to it: bytes flipped, cut, doubled, moved or made up."""
+    """Return *sound* with something done to it: bytes flipped, cut, doubled, moved or made up."""
     sent = bytearray(sound)
     for _ in range(rng.randrange(1, 6)):
         at, length = rng.randrange(len(sent) + 1), rng.randrange(1, 40)

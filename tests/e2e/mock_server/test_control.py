@@ -11,7 +11,7 @@ from overlap.mock_server.bench.processes import Running
 
 
 def get(path: str, **headers: str) -> bytes:
-    """Answer the bytes of a GET."""
+    """Return the bytes of a GET."""
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{lines}\r\n".encode()
 

@@ -9,7 +9,7 @@ STEADY = ("--profile", "steady,ttft=0.02,itl=0.002", "--tokens", "6")
 
 
 def tokens(rest: bytes) -> int:
-    """Answer how many tokens there are in a stream's bytes."""
+    """Return how many tokens there are in a stream's bytes."""
     return rest.count(b'"content":"') - rest.count(b'"content":""')
 
 

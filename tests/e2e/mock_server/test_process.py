@@ -13,7 +13,7 @@ from overlap.mock_server import command as words_of
 
 
 def command(*words: str) -> list[str]:
-    """Answer the command line."""
+    """Return the command line."""
     return [sys.executable, "-m", "overlap.mock_server", *words]
 
 
@@ -43,7 +43,7 @@ def test_it_ends_while_answers_are_under_way(serve, request_bytes):
 
 
 def mistake(*words: str) -> str:
-    """Answer the one line that a mistake gets."""
+    """Return the one line that a mistake gets."""
     done = subprocess.run(command(*words), capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 2
     assert done.stdout == ""
@@ -52,7 +52,7 @@ def mistake(*words: str) -> str:
 
 
 def mistake_here(monkeypatch, capsys, words):
-    """Answer the same line, said by this process."""
+    """Return the same line, said by this process."""
     monkeypatch.setattr(sys, "argv", ["mock_server", *words])
     with pytest.raises(SystemExit) as left:
         words_of.main()

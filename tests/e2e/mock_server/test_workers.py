@@ -21,7 +21,7 @@ TAKE = (
 
 
 def children(pid: int) -> list[int]:
-    """Answer the processes that *pid* has started."""
+    """Return the processes that *pid* has started."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
 
 
@@ -167,7 +167,7 @@ def test_workers_end_when_their_parent_is_killed():
 
 
 def _alive(pid: int) -> bool:
-    """Answer whether *pid* runs; one that has ended and was not waited for does not."""
+    """Return whether *pid* runs; one that has ended and was not waited for does not."""
     try:
         return ") Z " not in Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
     except (FileNotFoundError, ProcessLookupError):

@@ -25,7 +25,7 @@ TRIES = 5
 def calmest(
     words: tuple[str, ...], streams: int, judge: Callable[[StreamTimes], float], enough: float
 ) -> StreamTimes:
-    """Answer the first of up to five measurements that *judge* finds below *enough*, or the best of them."""
+    """Return the first of up to five measurements that *judge* finds below *enough*, or the best of them."""
     found: list[StreamTimes] = []
     with started("--port", "0", *words) as server:
         for _ in range(TRIES):

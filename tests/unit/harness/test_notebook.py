@@ -16,7 +16,7 @@ class Sleeper:
         self.closed = False
 
     async def ainvoke(self, prompt):
-        """Answer a little later."""
+        """Return a little later."""
         await asyncio.sleep(0.01)
         return prompt
 

@@ -18,14 +18,14 @@ CHAT = "/v1/chat/completions"
 
 
 def made(*, full: bool = False, **words: Any) -> Responder:
-    """Answer what decides by this configuration."""
+    """Return what decides by this configuration."""
     return Responder(Config(**words), lambda: full, Counts.own(), OwnBuckets())
 
 
 def asked(
     answering: Responder, text: str = "hello", path: str = CHAT, *, keep: bool = True, **fields: Any
 ) -> Answered:
-    """Answer what is decided about a chat request."""
+    """Return what is decided about a chat request."""
     body = json.dumps({"model": "m", "messages": [{"role": "user", "content": text}], **fields}).encode()
     return answering.answer(Request("POST", path, {}, body, time.monotonic_ns(), keep, chunks=True), 1)
 

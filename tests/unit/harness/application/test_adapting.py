@@ -18,7 +18,7 @@ async def awaited(question):
 
 
 def plain(question):
-    """Answer at once."""
+    """Return at once."""
     return question
 
 

@@ -104,7 +104,7 @@ class Schemed:
         self._schema = schema
 
     def get_input_jsonschema(self):
-        """Answer the schema."""
+        """Return the schema."""
         return self._schema
 
 

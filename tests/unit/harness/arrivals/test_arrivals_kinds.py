@@ -15,7 +15,7 @@ SEEDS = st.integers(0, 2**32)
 
 
 def gaps(words, count=20_000, seed=7):
-    """Answer the gaps between the first calls, in ns."""
+    """Return the gaps between the first calls, in ns."""
     return [later - earlier for earlier, later in pairwise(islice(read(words).due_times(seed), count + 1))]
 
 

@@ -36,7 +36,7 @@ EVERY = {
 
 
 def traced(tmp_path, text, more=""):
-    """Answer the arrivals of a file with this *text*."""
+    """Return the arrivals of a file with this *text*."""
     file = tmp_path / "traffic.txt"
     file.write_text(text)
     return read(f"trace,file={file}{more}")
@@ -121,7 +121,7 @@ def test_a_file_is_told_by_its_name_alone(tmp_path):
 
 
 def recorded() -> Path:
-    """Answer where the Azure conversation trace of 2023 is; skips where it is not."""
+    """Return where the Azure conversation trace of 2023 is; skips where it is not."""
     folder = os.environ.get("OVERLAP_TRACES", str(Path(__file__).parents[4] / ".." / "shared" / "traces"))
     file = Path(folder) / "azure_llm_2023_conv.csv"
     if not file.is_file():

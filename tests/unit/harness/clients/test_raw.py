@@ -9,7 +9,7 @@ COUNTED = b"HTTP/1.1 429 Too Many Requests\r\ncontent-length: 5\r\nConnection: c
 
 
 def read(data: bytes, size: int) -> tuple[Answer, bytes]:
-    """Feed *data* in pieces of *size* bytes; answer the answer and its body."""
+    """Feed *data* in pieces of *size* bytes; return the answer and its body."""
     answer = Answer()
     parts = [answer.feed(data[at : at + size]) for at in range(0, len(data), size)]
     return answer, b"".join(parts)

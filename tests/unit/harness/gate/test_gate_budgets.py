@@ -41,7 +41,7 @@ def held(run: Run, *limits: str, cells: str = "*"):
 
 
 def verdicts(run: Run, *limits: str, cells: str = "*") -> list[str]:
-    """Answer the verdicts alone."""
+    """Return the verdicts alone."""
     return [each.verdict for each in held(run, *limits, cells=cells)]
 
 

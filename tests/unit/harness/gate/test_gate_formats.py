@@ -53,7 +53,7 @@ def drawn():
 
 
 def shown(told, width=100, encoding="utf-8"):
-    """Answer what a console of that width and encoding is sent, in bytes."""
+    """Return what a console of that width and encoding is sent, in bytes."""
     out = BytesIO()
     with TextIOWrapper(out, encoding=encoding) as file:
         terminal.show(compose(told), Console(file=file, width=width, force_jupyter=False))
@@ -243,7 +243,7 @@ def test_a_planted_slowdown_is_no_error():
 
 
 def junit_counts(told):
-    """Answer what the suite says of itself, once it is known to agree with its cases."""
+    """Return what the suite says of itself, once it is known to agree with its cases."""
     [suite] = ET.fromstring(files(told, "junit")["gate-junit.xml"])  # noqa: S314  written here
     cases = suite.findall("testcase")
     counts = {

@@ -24,7 +24,7 @@ def measured(rng, slower=0.0, processes=5, level=LEVEL, better="lower"):
 
 
 def share(verdict, hypotheses=1, **more):
-    """Answer in how many of 600 builds the verdict was *verdict*."""
+    """Return in how many of 600 builds the verdict was *verdict*."""
     rng = random.Random(7)
     found = [judge_stored(measured(rng, **more), RULE, hypotheses).verdict for _ in range(BUILDS)]
     return found.count(verdict) / BUILDS

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="this syst
 
 
 def children() -> set[psutil.Process]:
-    """Answer the children of this process."""
+    """Return the children of this process."""
     return set(psutil.Process().children())
 
 

@@ -14,7 +14,7 @@ READY = "import time; print('ready http://127.0.0.1:1', flush=True); time.sleep(
 
 
 def config(code):
-    """Answer the configuration of a run whose server is this piece of Python."""
+    """Return the configuration of a run whose server is this piece of Python."""
     return RunConfig(server=shlex.join([sys.executable, "-c", code]))
 
 

@@ -23,7 +23,7 @@ class Odd(http.server.ThreadingHTTPServer):
         self.arrived: list[float] = []
 
     def url(self, kind: str) -> str:
-        """Answer the base URL of *kind*."""
+        """Return the base URL of *kind*."""
         return f"http://127.0.0.1:{self.server_port}/{kind}/v1"
 
 

@@ -19,7 +19,7 @@ CLIENTS = registry.names("overlap.harness.clients")
 
 
 def remote(odd, kind, requests=100, tokens=10_000):
-    """Answer what a worker is told of the odd endpoint."""
+    """Return what a worker is told of the odd endpoint."""
     return Remote(odd.url(kind), "llama", None, 8, requests, tokens)
 
 
@@ -39,7 +39,7 @@ async def _calls(name, told, count, concurrency):
 
 
 def run(name, told, count=3, concurrency=1):
-    """Make calls on a client under the meter; answer the meter and the calls."""
+    """Make calls on a client under the meter; return the meter and the calls."""
     with metered(told) as meter:
         probe = asyncio.run(_calls(name, told, count, concurrency))
     return meter, meter.told(probe.calls("", 0))

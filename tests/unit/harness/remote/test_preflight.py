@@ -9,7 +9,7 @@ from overlap.harness.text.mistakes import Mistake
 
 @pytest.fixture
 def asking(monkeypatch, odd):
-    """Answer a preflight to an address, with the key in the environment."""
+    """Return a preflight to an address, with the key in the environment."""
     monkeypatch.setenv("THE_KEY", odd.key)
 
     def ask(base_url, model="llama", key_env="THE_KEY"):

@@ -17,7 +17,7 @@ CELL = Cell("streaming", "openai", "astream_many", "asyncio", 2)
 
 
 def visit(**given):
-    """Answer the books of a run against an address that nobody asks here."""
+    """Return the books of a run against an address that nobody asks here."""
     return Visit(RunConfig(base_url=URL, model="llama", **given))
 
 

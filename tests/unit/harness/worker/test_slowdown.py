@@ -22,11 +22,11 @@ class App:
         return prompt
 
     def batch(self, prompts):
-        """Answer all."""
+        """Return all."""
         return list(prompts)
 
     async def abatch(self, prompts):
-        """Answer all, awaited."""
+        """Return all, awaited."""
         return list(prompts)
 
     async def abatch_as_completed(self, prompts):

@@ -8,7 +8,7 @@ from overlap.mock_server.behaviour.rules import RequestFacts, first, rule
 def facts(
     number: int = 1, tag: str | None = "000001", attempt: int | None = None, model: str = "m"
 ) -> RequestFacts:
-    """Answer the facts of a request."""
+    """Return the facts of a request."""
     return RequestFacts(tag or f"#{number}", number, tag, attempt, model)
 
 

@@ -14,7 +14,7 @@ MS = 1_000_000
 
 
 def seen(streams: int, late: float, broken: int = 0) -> StreamTimes:
-    """Answer a measurement in which every last token was *late* ms late."""
+    """Return a measurement in which every last token was *late* ms late."""
     last = [round(late * MS)] * (streams - broken)
     return StreamTimes(streams, last, last, last, last, [], broken, 0.5)
 

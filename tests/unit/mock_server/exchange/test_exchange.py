@@ -59,7 +59,7 @@ class Case:
         self.exchange = Exchange(self.owner, self.journal, self.entry, self.plan)  # type: ignore[arg-type]
 
     def step(self, after: int) -> int | None:
-        """Step *after* ns from the start; answer the next due time, from the start."""
+        """Step *after* ns from the start; return the next due time, from the start."""
         following = self.exchange.step(self.start + after)
         return None if following is None else following - self.start
 

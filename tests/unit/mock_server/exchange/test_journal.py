@@ -10,7 +10,7 @@ from overlap.mock_server.exchange.journal import Entry, ServerJournal
 
 
 def entry(tag: str = "000001", tokens: int = 2) -> Entry:
-    """Answer a finished entry with *tokens* tokens."""
+    """Return a finished entry with *tokens* tokens."""
     made = Entry(tag, "req_1", "/v1/chat/completions", 0, 3, 1000, stream=True, tokens=tokens)
     made.planned = array("q", [100 * (i + 1) for i in range(tokens)])
     made.written = array("q", [100 * (i + 1) + 7 for i in range(tokens)])

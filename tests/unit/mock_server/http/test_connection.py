@@ -23,7 +23,7 @@ class Transport:
         self.done: list[str] = []
 
     def get_extra_info(self, name: str) -> Any:
-        """Answer the socket, which has a descriptor."""
+        """Return the socket, which has a descriptor."""
         del name
         return SimpleNamespace(fileno=lambda: self._fd)
 

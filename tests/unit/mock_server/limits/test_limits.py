@@ -11,7 +11,7 @@ SECOND = 10**9
 
 
 def made(requests: int, tokens: int) -> RateLimits:
-    """Answer limits that are full."""
+    """Return limits that are full."""
     return RateLimits(requests, tokens, [0.0] * 3)
 
 
@@ -79,7 +79,7 @@ def test_times_are_spelled_as_go_does(wait, words):
 
 
 def headers(limiting: Limiting, now: int, tokens: int = 10, model: str = "m") -> dict[str, str]:
-    """Answer the headers of a request that passes."""
+    """Return the headers of a request that passes."""
     lines = limiting.admit(model, tokens, now).decode().splitlines()
     return dict(line.split(": ", 1) for line in lines)
 

@@ -6,7 +6,7 @@ from overlap.mock_server.load.capacity import Capacity, Job, Size
 
 
 def due(model: Capacity, until: int = 10**6) -> list[tuple[int, str]]:
-    """Answer all outputs up to *until*, with their owners."""
+    """Return all outputs up to *until*, with their owners."""
     return [(at, str(job.owner)) for at, job in model.advance(until)]
 
 
@@ -128,5 +128,5 @@ def test_how_often_it_is_asked_changes_nothing():
 
 
 def close(one: list[tuple[int, object]], other: list[tuple[int, object]]) -> bool:
-    """Answer whether times agree to the ns that rounding at each event may cost."""
+    """Return whether times agree to the ns that rounding at each event may cost."""
     return all(a[1] == b[1] and abs(a[0] - b[0]) <= 10 for a, b in zip(one, other, strict=True))

@@ -14,7 +14,7 @@ CALLS = [[(50 + i) * MS + k * (i + 1) * MS for k in range(3 + i % 4)] for i in r
 
 @pytest.fixture
 def recorded(tmp_path):
-    """Write a recording and answer the words that play it."""
+    """Write a recording and return the words that play it."""
 
     def write(calls=CALLS, **more):
         # A file is read once a process.
@@ -27,7 +27,7 @@ def recorded(tmp_path):
 
 
 def played(words, count, seed=7):
-    """Answer the due times of so many calls, by their tags."""
+    """Return the due times of so many calls, by their tags."""
     how = behaviour(words, "profile", "0", seed, permits=OWNER)
     return [list(how.schedule.due(tag, how.length(tag))) for tag in (f"{n:06d}" for n in range(count))]
 

@@ -10,7 +10,7 @@ from overlap.harness.text.mistakes import Mistake
 
 @pytest.fixture
 def tree(tmp_path):
-    """Answer a function that writes a file of a tree, and the tree."""
+    """Return a function that writes a file of a tree, and the tree."""
 
     def write(name, text):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ def here(tmp_path):
 
 
 def one(here, *words):
-    """Answer what the words of a candidate mean, beside a base with a word of its own."""
+    """Return what the words of a candidate mean, beside a base with a word of its own."""
     return specs(["main"], words, here)[1]
 
 
