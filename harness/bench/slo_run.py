@@ -11,7 +11,6 @@ that rates differ in nothing but the rate. What each slot was asked and kept goe
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
-from typing import Any
 
 from overlap.harness.bench.rounds import Progress, Round, Tell, measured, order_of
 from overlap.harness.bench.run import asked_of
@@ -88,8 +87,8 @@ class CellSearch:
     planned: Planned
     trials: Generator[Trial, bool, Bracket]
     trial: Trial
-    brief: list[dict[str, Any]] = field(default_factory=list)
-    long: list[dict[str, Any]] = field(default_factory=list)
+    brief: list[dict[str, object]] = field(default_factory=list)
+    long: list[dict[str, object]] = field(default_factory=list)
     slots: list[SlotFigures] = field(default_factory=list)
     bracket: Bracket | None = None
     short: bool = False
@@ -116,7 +115,7 @@ class CellSearch:
             self.answer(held=whole and seen.held)
         return True
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return it for run.json."""
         cell = asdict(replace(self.planned.cell, arrivals=""))
         bracket = asdict(self.bracket or Bracket(None, None))
@@ -193,7 +192,7 @@ class Searching:
             self._look_longer(drawn)
 
     @property
-    def facts(self) -> Mapping[str, Any]:
+    def facts(self) -> Mapping[str, object]:
         """What run.json keeps of the search."""
         question = self._question
         return {
@@ -237,7 +236,7 @@ class Searching:
                     if cell.judge(self._question.share, len(drawn)):
                         open_cells.remove(planned.cell.id)
 
-    def _slot(self, launch: Team, cell: CellSearch, number: int) -> tuple[SlotFigures, dict[str, Any]]:
+    def _slot(self, launch: Team, cell: CellSearch, number: int) -> tuple[SlotFigures, dict[str, object]]:
         """Run a slot at the cell's rate; return what counts of it, and what run.json keeps of it."""
         planned, trial, question = cell.planned, cell.trial, self._question
         seed = self._config.seed + number

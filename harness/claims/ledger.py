@@ -13,6 +13,7 @@ from overlap.harness.claims.catalogue import FOLDER
 from overlap.harness.claims.verdict import NOT_JUDGED
 from overlap.harness.host.input_files import checked
 from overlap.harness.store.run_files import Unreadable, replace, room
+from overlap.harness.store.typed import Misfit, typed
 from overlap.harness.text.mistakes import Mistake
 
 FORMAT = 1
@@ -82,19 +83,15 @@ def read(where: Path) -> Ledger:
     """Read the ledger in a folder, or such a file; raises `Unreadable` where there is none that can be read."""
     path = where / FILE if where.is_dir() else where
     try:
-        facts: Any = orjson.loads(checked(path).read_bytes())
+        facts = orjson.loads(checked(path).read_bytes())
     except (OSError, Mistake, orjson.JSONDecodeError) as wrong:
         raise Unreadable(f"{where} holds no ledger of claims") from wrong
     if not isinstance(facts, dict) or facts.get("kind") != "claims" or facts.get("format") != FORMAT:
         raise Unreadable(f"{where} holds no ledger of claims of format {FORMAT}")
     try:
-        findings = tuple(
-            Finding(**{**each, "seeds": tuple(each["seeds"]), "reading": tuple(each["reading"])})
-            for each in facts["findings"]
-        )
-        return Ledger(facts["name"], facts["time"], facts["state"], dict(facts["environment"]), findings)
-    except (KeyError, TypeError, ValueError) as wrong:
-        raise Unreadable(f"{where} holds no ledger of claims that can be read: {type(wrong).__name__}") from wrong
+        return typed(facts, Ledger)
+    except Misfit as wrong:
+        raise Unreadable(f"{where} holds no ledger of claims that can be read: {wrong}") from wrong
 
 
 def recorded() -> dict[str, str]:

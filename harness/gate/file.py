@@ -24,7 +24,7 @@ LARGEST = 256 * MIB
 OLD, DIGEST = "overlap-gate/1", "digest"
 
 
-def as_json(outcome: Outcome) -> dict[str, Any]:
+def as_json(outcome: Outcome) -> dict[str, object]:
     """Return what the file of *outcome* holds: the run, field by field, and the outcome beside it."""
     judged = [
         {"cell": each.series.cell, "metric": each.series.metric}
@@ -41,7 +41,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
 
 def write(outcome: Outcome, path: Path) -> None:
     """Write *outcome* to *path*, whole or not at all. Raises `Mistake` where it cannot be written."""
-    said: dict[str, Any] = json.loads(json.dumps(_finite(as_json(outcome)), default=str))
+    said: dict[str, object] = json.loads(json.dumps(_finite(as_json(outcome)), default=str))
     text = json.dumps({**said, DIGEST: digest(said)}, indent=1) + "\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,7 @@ def write(outcome: Outcome, path: Path) -> None:
         raise Mistake(f"cannot write {path}: {wrong.strerror}") from wrong
 
 
-def digest(said: Mapping[str, Any]) -> str:
+def digest(said: Mapping[str, object]) -> str:
     """
     Return a digest of the run that a file *said*, however it is laid out: BLAKE2b of its JSON with sorted keys.
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf, isfinite, log
-from typing import Any
 
 from overlap.harness.gate.record import Judged, Outcome, Verdict
 from overlap.harness.gate.sanitize import clean
@@ -185,9 +184,9 @@ def compared(outcome: Outcome) -> list[tuple[str, str, str]]:
     return rows + [(clean(name, 60), _fact(left.get(name)), _fact(right.get(name))) for name in told]
 
 
-def _flat(facts: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+def _flat(facts: Mapping[str, object], before: str = "") -> dict[str, object]:
     """Take mappings apart: the version of a package is a fact of its own."""
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for name, value in facts.items():
         found |= _flat(value, f"{name} ") if isinstance(value, Mapping) else {f"{before}{name}": value}
     return found

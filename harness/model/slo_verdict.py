@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from statistics import fmean, variance
-from typing import Any
 
 from overlap.harness.model.wilson import wilson
 
@@ -78,7 +77,7 @@ class Verdict:
     high: float
     growth: float
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return it for run.json."""
         return asdict(self)
 

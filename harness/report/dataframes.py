@@ -1,6 +1,6 @@
 """A run as data frames: one row a call, or one row a cell and metric; times in nanoseconds, as in all files."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from overlap.harness.model.record import Call
 from overlap.harness.model.shares import OWNERS, shares
@@ -27,7 +27,7 @@ def calls(run: Run) -> "DataFrame":
     return frame.astype({name: "Int64" for name in WHOLE if name in frame})
 
 
-def _of(call: Call) -> dict[str, Any]:
+def _of(call: Call) -> dict[str, object]:
     divided = shares(call)
     return {
         "round": call.round,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 # What moves numbers without the application having changed. Load and clock are left out: the one is never the
 # same twice, the other follows from the system.
@@ -45,7 +44,7 @@ class Difference:
         return f"{self.name} is {_said(self.first)} in the first run and {_said(self.second)} in the second."
 
 
-def differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[Difference, ...]:
+def differences(first: Mapping[str, object], second: Mapping[str, object]) -> tuple[Difference, ...]:
     """
     Everything that differs between two run.json that makes their numbers incomparable.
 
@@ -60,7 +59,7 @@ def differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> tuple[Di
     )
 
 
-def _facts(about: Mapping[str, Any]) -> dict[str, object]:
+def _facts(about: Mapping[str, object]) -> dict[str, object]:
     environment, config = _mapping(about, "environment"), _mapping(about, "config")
     packages = _mapping(environment, "packages")
     return (
@@ -71,7 +70,7 @@ def _facts(about: Mapping[str, Any]) -> dict[str, object]:
     )
 
 
-def _mapping(facts: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+def _mapping(facts: Mapping[str, object], key: str) -> Mapping[str, object]:
     """Return what lies at *key*, or nothing: a run from elsewhere may have anything there."""
     found = facts.get(key)
     return found if isinstance(found, Mapping) else {}

@@ -9,7 +9,7 @@ machine in between. A verdict needs both measured in turns, which is what the ga
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import exp, hypot
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -80,7 +80,7 @@ class SideBySide:
     allowed: tuple[Difference, ...]
 
 
-def to_json(found: SideBySide) -> dict[str, Any]:
+def to_json(found: SideBySide) -> dict[str, object]:
     """Lay *found* out as JSON: each pair with both estimates and the ratio of every metric, and what is left."""
     return {
         "first": found.first.name,

@@ -90,7 +90,7 @@ class LongTrial:
 
 
 @dataclass(frozen=True, slots=True)
-class CellSearch:
+class SearchedCell:
     """What run.json has of the search of one cell: all trials, the highest rate held, and how the search ended."""
 
     cell: Cell
@@ -111,7 +111,7 @@ class SearchEntry:
     rounds: int
     least: float
     most: float
-    cells: tuple[CellSearch, ...]
+    cells: tuple[SearchedCell, ...]
 
 
 def searched(about: Mapping[str, object]) -> Searched | None:
@@ -134,7 +134,7 @@ def outdated(about: Mapping[str, object]) -> bool:
     return isinstance(cells, list) and any(isinstance(each, Mapping) and "rounds" in each for each in cells)
 
 
-def _answer(entry: CellSearch) -> Answer:
+def _answer(entry: SearchedCell) -> Answer:
     tried = [(Tried(trial.rate, trial.slots), trial.held) for trial in entry.long]
     return Answer(
         cell=entry.cell,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Any
 
 from overlap.harness.model.metrics import CALLS, OfCalls, OfSlots
 from overlap.harness.model.record import Cell
@@ -70,7 +69,7 @@ def _cell(
     )
 
 
-def to_json(summary: Summary) -> dict[str, Any]:
+def to_json(summary: Summary) -> dict[str, object]:
     """Lay *summary* out for summary.json: each cell with each metric, and what the metrics mean."""
     return {
         "run": summary.run.name,

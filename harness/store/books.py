@@ -1,7 +1,6 @@
 """The books of a run: every call that was made is recorded, and the server saw it."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from overlap.harness.model.record import Call
 
@@ -60,6 +59,6 @@ class Balance:
             found.append("nothing was measured")
         return found
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return the counts and the faults, for run.json."""
         return {**asdict(self), "faults": self.faults}

@@ -6,7 +6,6 @@ They guard against damage (a disk, a copy, an editor), not against somebody who 
 
 import re
 from hashlib import blake2b
-from typing import Any
 from zlib import crc32
 
 import orjson
@@ -41,7 +40,7 @@ def line_is_whole(line: bytes) -> bool:
     return found is not None and written(crc32(line[: found.start()] + b"}")).encode() == found[1]
 
 
-def digest(facts: dict[str, Any]) -> str:
+def digest(facts: dict[str, object]) -> str:
     """
     Return a digest of what the JSON object *facts* says, however it is laid out; its own `sum` is left out.
 
@@ -51,14 +50,14 @@ def digest(facts: dict[str, Any]) -> str:
     return blake2b(orjson.dumps(said, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
 
 
-def sealed(facts: dict[str, Any]) -> bytes:
+def sealed(facts: dict[str, object]) -> bytes:
     """Return *facts* as JSON to be read by people, with a digest of them as the last entry."""
     # What was read back may differ from what was given: a tuple is a list, what is no number is null.
-    said: dict[str, Any] = orjson.loads(orjson.dumps(facts))
+    said: dict[str, object] = orjson.loads(orjson.dumps(facts))
     return orjson.dumps({**said, KEY: digest(said)}, option=orjson.OPT_INDENT_2)
 
 
-def is_whole(facts: dict[str, Any]) -> bool:
+def is_whole(facts: dict[str, object]) -> bool:
     """Return whether the JSON object *facts* has the digest that `sealed` gave it."""
     try:
         return facts.get(KEY) == digest(facts)

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 from overlap.harness.gate.budgets.limit import Limit
 from overlap.harness.gate.budgets.places import Nowhere, Place, places
@@ -61,7 +60,7 @@ class _Evidence:
         return rounds_of(self.run)
 
     @cached_property
-    def planned(self) -> Mapping[str, Any]:
+    def planned(self) -> Mapping[str, object]:
         """How many rounds each cell was to have, as run.json says; a run from elsewhere may not."""
         return {
             cell.id: fact.get("rounds") for cell, fact in zip(self.run.cells, self.run.about["cells"], strict=True)

@@ -8,7 +8,6 @@ independent samples: it does not know that they are pairs, and sees less.
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from overlap.harness.gate.known import known
 from overlap.harness.gate.record import Arm, Outcome, Series
@@ -55,7 +54,7 @@ def _rounds(found: list[Series], side: str) -> Iterator[list[str]]:
     yield from (rounds[number] for number in sorted(rounds))
 
 
-def _commit(facts: Mapping[str, Any]) -> str:
+def _commit(facts: Mapping[str, object]) -> str:
     return clean(facts.get("commit") or "")
 
 

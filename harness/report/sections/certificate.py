@@ -93,7 +93,7 @@ def _bare(value: float, count: int) -> Estimate:
     return Estimate(value, None, None, count, 1, "ns")
 
 
-def _idle(timers: Sequence[Mapping[str, Any]]) -> Section:
+def _idle(timers: Sequence[Mapping[str, object]]) -> Section:
     """Tell of the clock and of each loop while it had nothing to do."""
     columns = (Column("loop"), *(Column(words, "µs", numeric=True) for words in TIMERS.values()))
     rows = tuple(
@@ -140,7 +140,7 @@ def _histogram(known: Mapping[str, Mapping[str, int]]) -> Section:
     return Section("Lag of the idle loop", f"Most heartbeats were late {usual}.", Table(columns, rows))
 
 
-def _deep(fact: Mapping[str, Any], name: str) -> float | None:
+def _deep(fact: Mapping[str, object], name: str) -> float | None:
     """Find `lag.p99` in an object of objects; None where it is not, or is no number."""
     value: Any = fact
     for part in name.split("."):

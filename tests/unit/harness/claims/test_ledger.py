@@ -2,6 +2,7 @@
 
 import tomllib
 
+import orjson
 import pytest
 
 from overlap.harness.claims import ledger
@@ -51,3 +52,34 @@ def test_recorded_verdicts_are_spelled_in_the_order_of_the_claims():
     said = ledger.spelled({"C10": "holds", "C2": "false"}, packages)
     assert "langchain-core 1.7.2" in said.splitlines()[0]
     assert list(tomllib.loads(said)["verdicts"].items()) == [("C2", "false"), ("C10", "holds")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"took": "long"}, 'findings[0].took cannot be "long"'),
+        ({"seeds": "12"}, 'findings[0].seeds cannot be "12"'),
+        ({"verdict": 3}, "findings[0].verdict cannot be 3"),
+    ],
+)
+def test_a_finding_with_a_value_of_another_type_is_refused_by_its_place(
+    tmp_path, make_ledger, make_finding, changes, message
+):
+    """Letters of a text were taken for seeds; a time that is a text failed in the report."""
+    ledger.write(tmp_path, make_ledger(make_finding()))
+    content = orjson.loads((tmp_path / ledger.FILE).read_bytes())
+    content["findings"][0] |= changes
+    (tmp_path / ledger.FILE).write_bytes(orjson.dumps(content))
+    with pytest.raises(Unreadable) as wrong:
+        ledger.read(tmp_path)
+    assert str(wrong.value) == f"{tmp_path} holds no ledger of claims that can be read: {message}"
+
+
+def test_what_a_newer_version_says_beside_it_is_passed_over(tmp_path, make_ledger, make_finding):
+    """As in a run's files."""
+    written = make_ledger(make_finding())
+    ledger.write(tmp_path, written)
+    content = orjson.loads((tmp_path / ledger.FILE).read_bytes())
+    content["findings"][0]["mood"] = content["mood"] = "good"
+    (tmp_path / ledger.FILE).write_bytes(orjson.dumps(content))
+    assert ledger.read(tmp_path) == written

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from overlap.harness.stats.goodput import slo_of
 from overlap.harness.store.run_files import Run
 from overlap.harness.store.run_header import (
     ConfigNotes,
@@ -71,3 +72,19 @@ def test_a_run_whose_json_is_replaced_has_the_header_of_the_new_one():
     run = Run(Path("x"), ABOUT, (), (), ())
     assert run.header.state == "failed"
     assert replace(run, about=ABOUT | {"state": "finished"}).header.state == "finished"
+
+
+@pytest.mark.parametrize(
+    ("slo", "limits"),
+    [
+        ({"e2e": 2, "ttft": 1.5}, {"e2e": 2, "ttft": 1.5}),
+        ({"e2e": 2, "ttft": None}, None),
+        ({"speed": 1}, None),
+        ({"e2e": 0}, None),
+        ({}, None),
+    ],
+)
+def test_an_objective_of_which_a_part_is_not_known_is_none(slo, limits):
+    """What is left of it would be easier to keep than what was asked for."""
+    found = slo_of(header_from({"scenarios": {"s": {"slo": slo}}}), "s")
+    assert (found and found.limits) == limits
