@@ -74,6 +74,45 @@ class ConfigNotes:
 
 
 @dataclass(frozen=True, slots=True)
+class EndpointVerdict:
+    """Whether the calls of one endpoint under load met the limits, and how many of them kept these."""
+
+    endpoint: str | None = None
+    met: bool | None = None
+    calls: int | None = None
+    kept: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadVerdict:
+    """What a load run says of its limits, in a sentence and by endpoint, if there are several."""
+
+    met: bool | None = None
+    said: str | None = None
+    endpoints: tuple[EndpointVerdict, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadNotes:
+    """
+    What became of a load run's calls; `due` and `sent` are an open loop's.
+
+    `left` were left by their users, `cut` were cut off by the end of the test.
+    """
+
+    calls: int | None = None
+    due: int | None = None
+    sent: int | None = None
+    failed: int | None = None
+    left: int | None = None
+    cut: int | None = None
+    slo: LoadVerdict | None = None
+    limits: str | None = None
+    notes: Texts | None = None
+    remarks: Texts | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunHeader:
     """The entries of run.json that reports read; what is not there, or of another kind, is as nobody said it."""
 
@@ -86,6 +125,7 @@ class RunHeader:
     missing: tuple[MissingSlot, ...] | None = None
     cut_short: CutShort | None = None
     endpoint: EndpointUse | None = None
+    load: LoadNotes | None = None
 
     def scenario(self, name: str) -> ScenarioNotes:
         """Return what is said of the scenario *name*: nothing, if it is not there."""

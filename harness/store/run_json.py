@@ -24,6 +24,10 @@ def _count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST
 
 
+def _count_if_known(value: object) -> bool:
+    return value is None or _count(value)
+
+
 def _number(value: object) -> bool:
     plain = isinstance(value, int | float) and not isinstance(value, bool)
     return value is None or (plain and isfinite(value) and abs(value) < _MOST)  # type: ignore[arg-type]
@@ -101,7 +105,20 @@ SHAPE: Mapping[str, Any] = {
         "arrivals": _text,
         "cells": Each({"cell": Each(_anything), "rounds": Each(_FOUND)}),
     },
-    "load": {"loop": _text, "failures": Each(_count), "notes": _TEXTS, "slo": {"met": _flag, "said": _text}},
+    "load": {
+        **dict.fromkeys(("calls", "due", "sent", "failed", "left", "cut"), _count_if_known),
+        **dict.fromkeys(("loop", "limits"), _text),
+        "failures": Each(_count),
+        "notes": _TEXTS,
+        "remarks": _TEXTS,
+        "slo": {
+            "met": _flag,
+            "said": _text,
+            "endpoints": Each(
+                {"endpoint": _text, "met": _flag, "calls": _count_if_known, "kept": _count_if_known}
+            ),
+        },
+    },
 }
 """What each entry of run.json is, where it is there; what is not named here may be anything."""
 

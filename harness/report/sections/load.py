@@ -1,44 +1,43 @@
 """What load there was, what became of the calls, and whether the limits on them were kept."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from overlap.harness.report.figures import count
 from overlap.harness.report.section import Column, Datum, Section, Table
 from overlap.harness.stats.cells import Summary
+from overlap.harness.store.run_header import EndpointVerdict, LoadNotes, LoadVerdict
 
 ORDER = 8
 
 
 def section(summary: Summary) -> Section | None:
     """Return what run.json says of a load run; None for a run of another kind, and for one of an older Overlap."""
-    load = summary.run.about.get("load")
-    if not isinstance(load, dict) or not isinstance(load.get("calls"), int):
+    load = summary.run.header.load
+    if load is None or load.calls is None:
         return None
-    verdict = load.get("slo")
-    slo: dict[str, Any] = verdict if isinstance(verdict, dict) else {}
+    slo = load.slo or LoadVerdict()
     sentences = [
-        _calls(load),
-        f"{slo['said']}." if slo.get("said") else "",
-        f"{load['limits']}." if isinstance(load.get("limits"), str) else "",
-        *(f"{str(note).rstrip('.')}." for key in ("notes", "remarks") for note in load.get(key) or ()),
+        _calls(load, load.calls),
+        f"{slo.said}." if slo.said else "",
+        f"{load.limits}." if load.limits is not None else "",
+        *(f"{str(note).rstrip('.')}." for note in (*(load.notes or ()), *(load.remarks or ()))),
     ]
     lead = " ".join(sentence[:1].upper() + sentence[1:] for sentence in sentences if sentence)
-    return Section("The load", lead, _endpoints(slo.get("endpoints")), glance="whole")
+    return Section("The load", lead, _endpoints(slo.endpoints or ()), glance="whole")
 
 
-def _calls(load: dict[str, Any]) -> str:
+def _calls(load: LoadNotes, made: int) -> str:
     """Say how many calls were due, sent, answered, and what became of the others."""
-    due, sent = load.get("due"), load.get("sent")
-    if isinstance(due, int) and isinstance(sent, int):
-        begun = f"{count(due, 'call')} {_were(due)} due, {sent:,} {_were(sent)} sent"
+    if load.due is not None and load.sent is not None:
+        begun = f"{count(load.due, 'call')} {_were(load.due)} due, {load.sent:,} {_were(load.sent)} sent"
     else:
-        begun = f"{count(load['calls'], 'call')} {_were(load['calls'])} made"
-    words = {"failed": "failed", "left": "left by their users", "cut": "cut off by the end of the test"}
-    if isinstance(due, int):
-        words["failed"] = "failed or were never sent"
-    others = [
-        f"{load[key]:,} {said}" for key, said in words.items() if isinstance(load.get(key), int) and load[key]
-    ]
+        begun = f"{count(made, 'call')} {_were(made)} made"
+    numbers = {
+        "failed" if load.due is None else "failed or were never sent": load.failed,
+        "left by their users": load.left,
+        "cut off by the end of the test": load.cut,
+    }
+    others = [f"{number:,} {words}" for words, number in numbers.items() if number]
     return f"{begun}{': ' if others else ''}{', '.join(others)}."
 
 
@@ -46,10 +45,9 @@ def _were(number: int) -> str:
     return "was" if number == 1 else "were"
 
 
-def _endpoints(rows: object) -> Table | None:
+def _endpoints(verdicts: Sequence[EndpointVerdict]) -> Table | None:
     """Return the verdict on each endpoint; None where there is only one, or no limit."""
-    known = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-    if not known:
+    if not verdicts:
         return None
     columns = (
         Column("endpoint"),
@@ -61,12 +59,12 @@ def _endpoints(rows: object) -> Table | None:
         columns,
         tuple(
             (
-                Datum(str(row.get("endpoint")), sort=str(row.get("endpoint"))),
-                Datum("met" if row.get("met") else "missed"),
-                Datum(f"{row['calls']:,}", sort=row["calls"]),
-                Datum(f"{100 * row['kept'] / row['calls']:.1f}", sort=row["kept"] / row["calls"]),
+                Datum(str(each.endpoint), sort=str(each.endpoint)),
+                Datum("met" if each.met else "missed"),
+                Datum(f"{each.calls:,}", sort=each.calls),
+                Datum(f"{100 * each.kept / each.calls:.1f}", sort=each.kept / each.calls),
             )
-            for row in known
-            if isinstance(row.get("calls"), int) and isinstance(row.get("kept"), int) and row["calls"]
+            for each in verdicts
+            if each.calls and each.kept is not None
         ),
     )

@@ -11,6 +11,9 @@ from overlap.harness.store.run_header import (
     ConfigNotes,
     CutShort,
     EndpointUse,
+    EndpointVerdict,
+    LoadNotes,
+    LoadVerdict,
     MissingSlot,
     RunHeader,
     ScenarioNotes,
@@ -32,6 +35,12 @@ ABOUT = {
     ],
     "cut_short": {"rounds": 2, "slots": 4},
     "endpoint": {"model": "m", "requests": 7, "wait": 1_500_000_000, "budget": {"requests": 9}, "reason": None},
+    "load": {
+        "calls": 9,
+        "due": 10,
+        "slo": {"said": "met", "endpoints": [{"endpoint": "a", "kept": 3}]},
+        "notes": ["n"],
+    },
 }
 
 
@@ -48,6 +57,7 @@ def test_every_entry_is_read_into_its_record():
         (MissingSlot("a", 0, "it died"), MissingSlot("b", 0), MissingSlot("a", 2, "again")),
         CutShort(2, 4),
         EndpointUse(model="m", requests=7, wait=1.5e9, budget={"requests": 9}),
+        LoadNotes(9, 10, slo=LoadVerdict(None, "met", (EndpointVerdict("a", kept=3),)), notes=("n",)),
     )
     assert (header.reasons("a"), header.reasons("c")) == (["it died", "again"], [])
     assert (header.scenario("s").oddities, header.scenario("s").omissions) == (["odd"], ["no c"])
@@ -60,7 +70,9 @@ def test_an_entry_of_another_kind_takes_no_other_with_it(name, value):
     """It is None, or an empty record if it is an object without a known key; every other entry is as it was."""
     header = header_from({**ABOUT, name: value})
     empty = (
-        {"config": ConfigNotes(), "cut_short": CutShort(), "endpoint": EndpointUse()} if value == {"s": 5} else {}
+        {"config": ConfigNotes(), "cut_short": CutShort(), "endpoint": EndpointUse(), "load": LoadNotes()}
+        if value == {"s": 5}
+        else {}
     )
     assert getattr(header, name) == empty.get(name)
     others = {each: getattr(header, each) for each in RunHeader.__slots__ if each != name}
