@@ -165,6 +165,8 @@ def test_a_run_that_was_killed_is_told_apart_from_one_that_lost_something(folder
         ({"cut_short": 1}, "run.json: cut_short cannot be 1, so cut_short is left out"),
         ({"balance": {"made": "x"}}, "run.json: balance.made cannot be"),
         ({"balance": {"made": -1}}, "run.json: balance.made cannot be"),
+        ({"load": {"due": "x"}}, "run.json: load.due cannot be"),
+        ({"load": {"slo": {"endpoints": [{"kept": -1}]}}}, "run.json: load.slo.endpoints.0.kept cannot be"),
         ({"missing": [{"cell": 5}]}, "run.json: missing.0.cell cannot be"),
         (
             {"calibration": {"floor": [{"rounds": [{"overlap": True}]}]}},
