@@ -47,6 +47,8 @@ def typed(value: object, kind: type[Record], where: str = "") -> Record:
         return msgspec.convert(value, kind, str_keys=True)
     except msgspec.ValidationError as error:
         raise Misfit(_sentence(value, error, where).removeprefix(".")) from None
+    except UnicodeEncodeError:
+        raise Misfit(f"{where or 'it'} has half of a surrogate pair where a name is due") from None
 
 
 def _sentence(whole: object, error: msgspec.ValidationError, where: str) -> str:
