@@ -119,5 +119,5 @@ def test_a_cell_of_run_json_that_is_none_is_refused_by_its_place(tmp_path):
 @pytest.mark.parametrize("value", [{"\ud800": {}}, {"index": 1, "\udfff": 2}])
 def test_a_name_that_no_encoding_has_is_a_line_too(value):
     """JSON can spell half of a surrogate pair, and no text is made of it."""
-    with pytest.raises(Misfit, match="^run has half of a surrogate pair where a name is due$"):
+    with pytest.raises(Misfit, match=r"^run has half of a surrogate pair where a name is due$"):
         typed(value, Cell, "run")
