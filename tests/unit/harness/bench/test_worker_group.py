@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import psutil
 import pytest
 
 from overlap.harness.bench.worker_group import team
@@ -69,6 +70,12 @@ def test_the_plan_is_that_of_one_process(server):
     assert _due(3, server) == _due(1, server)
 
 
+def workers_alive():
+    """Return the worker processes that this one has started and that have not ended."""
+    there = [each for each in psutil.Process().children() if each.status() != psutil.STATUS_ZOMBIE]
+    return [each for each in there if "overlap.harness.worker.main" in each.cmdline()]
+
+
 def test_a_closed_loop_is_one_workers(server):
     """There is nothing to share out."""
     with team(2, (None,), 7) as workers:
@@ -81,16 +88,16 @@ def test_a_client_that_cannot_be_built_breaks_the_slot_and_leaves_nobody_waiting
     """The first says what is wrong in place of being ready; the others end with the team."""
     with team(2, (None,), 7) as workers, pytest.raises((Broken, Mistake), match="nonsense"):
         workers.slot(_order(server, client="nonsense"), 30)
-    assert None not in [each._process.returncode for each in workers._launches]
+    assert workers_alive() == []
 
 
 def test_those_that_are_ready_end_when_nobody_says_start(server):
     """A parent that goes leaves no worker behind that waits for its word."""
-    with team(1, (None,), 7) as workers:
-        [worker] = workers._launches
+    with Launch(None, 7) as worker:
         worker.say({"slot": _order(server, processes=2)})
         assert "ready" in worker.heard(30)
-    assert worker._process.returncode == 0
+        assert len(workers_alive()) == 1
+    assert workers_alive() == []
 
 
 def test_who_hangs_is_named_by_the_seconds_that_were_given(server):
@@ -112,7 +119,7 @@ def test_workers_in_the_middle_of_a_slot_end_side_by_side(server, monkeypatch):
     workers.end()
     assert given[0] > 0
     assert given[1:] == [0.0, 0.0]
-    assert None not in [each._process.returncode for each in workers._launches]
+    assert workers_alive() == []
 
 
 def test_times_are_added_up_or_the_worst_stands_for_all():
