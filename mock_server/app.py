@@ -13,7 +13,7 @@ from overlap.mock_server.control.pending import Pending
 from overlap.mock_server.exchange.counters import Counts
 from overlap.mock_server.exchange.exchange import Exchange
 from overlap.mock_server.exchange.journal import ServerJournal
-from overlap.mock_server.exchange.large_bodies import LARGE, BodyReader, PendingBody
+from overlap.mock_server.exchange.large_bodies import BodyReader, PendingBody, slow
 from overlap.mock_server.exchange.schedule_plan import AnswerPlan, empty
 from overlap.mock_server.exchange.slow_answers import Workshop
 from overlap.mock_server.http.connection import ClientConnection
@@ -152,7 +152,7 @@ class App:
             connection.exchange = pending = Pending(connection, keep=request.keep)
             self._control.answer(request, pending.send)
             return
-        if len(request.body) > LARGE and (module := self._answering.reader(request)) is not None:
+        if slow(request.body) and (module := self._answering.reader(request)) is not None:
             connection.exchange = reading = PendingBody()
             self._reader.read(module, request, lambda known: self._read(connection, reading, known))
         else:

@@ -58,6 +58,9 @@ BODIES: tuple[tuple[str, str, Callable[[], dict[str, object]]], ...] = (
         "chat/completions",
         lambda: {**CHAT, "messages": said("x"), "tools": [tool(n) for n in range(128)]},
     ),
+    ("a JSON schema of 240 kB", "chat/completions", lambda: {**CHAT, "messages": said("x"), **schema(5_000)}),
+    ("a JSON schema of 2 MB", "chat/completions", lambda: {**CHAT, "messages": said("x"), **schema(40_000)}),
+    ("an image of 20 MB", "chat/completions", lambda: {**CHAT, "messages": seen()}),
     (
         "objects within objects, 200 deep, 15,000 times",
         "chat/completions",
@@ -78,6 +81,19 @@ def tool(number: int) -> dict[str, object]:
         "type": "function",
         "function": {"name": f"tool_{number}", "parameters": {"type": "object", "properties": properties}},
     }
+
+
+def schema(properties: int) -> dict[str, object]:
+    """Return a response format with so many strings, each with a pattern."""
+    known = {f"property_{n}": {"type": "string", "pattern": "^[a-z]{3}$"} for n in range(properties)}
+    wanted = {"name": "answer", "schema": {"type": "object", "properties": known}}
+    return {"response_format": {"type": "json_schema", "json_schema": wanted}}
+
+
+def seen() -> list[dict[str, object]]:
+    """Return a message with a picture in it."""
+    url = "data:image/png;base64," + "iVBORw0KGgo" * 1_900_000
+    return [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]}]
 
 
 def nested() -> list[object]:

@@ -1,5 +1,5 @@
 """
-Large bodies are read by another process, so that nobody else waits for them.
+Large bodies are read by other processes, so that nobody else waits for them.
 
 To parse 8 MB of JSON holds the interpreter for 15 to 70 ms, and a thread would hold it as long: only a process of
 its own does not. What comes back is small: what the caller wants, without the words of the prompt.
@@ -19,6 +19,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import orjson
@@ -30,7 +31,11 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
 LARGE = 256 * 1024
-"""The bytes of a body that is read here; a shorter one takes less than 10 ms, whatever it is made of."""
+"""The bytes of a body that is read here; shorter ones took up to 10 ms, whatever they were made of."""
+SCHEMA = 16 * 1024
+"""The same for a body with JSON schemas in it, of which instances are made: one of 240 kB took 370 ms."""
+SIDE_BY_SIDE = 4
+"""How many bodies are read at once; more wait for one of them."""
 OWN = "overlap"
 LONGEST_OWN = 64 * 1024
 """The bytes of what a request may choose for itself; of more than that, one field is as wrong as all."""
@@ -50,11 +55,11 @@ class PendingBody:
 
 
 class BodyReader:
-    """One process, for one body after another; it is started for the first of them."""
+    """Up to `SIDE_BY_SIDE` processes, each for one body after another; each is started when it is first needed."""
 
     def __init__(self) -> None:
         self._pool: ThreadPoolExecutor | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self._closed = False
 
     def read(self, module: str, request: Request, then: Then) -> None:
@@ -62,16 +67,16 @@ class BodyReader:
         if self._pool is None:
             from concurrent.futures import ThreadPoolExecutor  # few servers are sent such a body
 
-            self._pool = ThreadPoolExecutor(1, "large bodies")
+            self._pool = ThreadPoolExecutor(SIDE_BY_SIDE, "large bodies")
         future = asyncio.get_running_loop().run_in_executor(self._pool, self._asked, module, request)
         future.add_done_callback(lambda done: None if done.cancelled() else then(done.result()))
 
     def _asked(self, module: str, request: Request) -> Request:
         try:
             known, own = self._answer(module, request.body)
-        except (OSError, EOFError, pickle.UnpicklingError, struct.error) as wrong:
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError, struct.error) as wrong:
             # It was killed, or ran out of memory: this request fails, and the next has a new one.
-            self._end()
+            _end(self._processes.pop(get_ident(), None))
             known = Known(RuntimeError(f"the process that reads large bodies has ended ({wrong})"), None, None)
             own = b""
         return request._replace(body=own, known=known)
@@ -79,10 +84,12 @@ class BodyReader:
     def _answer(self, module: str, body: bytes) -> tuple[Known, bytes]:
         if self._closed:
             raise EOFError
-        if self._process is None:
+        process = self._processes.get(get_ident())
+        if process is None:
             command = [sys.executable, "-P", "-m", __name__]
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        line, answers = cast(BinaryIO, self._process.stdin), cast(BinaryIO, self._process.stdout)
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            self._processes[get_ident()] = process
+        line, answers = cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout)
         name = module.encode()
         line.write(_SIZES.pack(len(name), len(body)) + name)
         line.write(body)
@@ -90,23 +97,29 @@ class BodyReader:
         answer: tuple[Known, bytes] = pickle.load(answers)  # noqa: S301 - from our own process, by a pipe nobody else has
         return answer
 
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.wait()
-            for stream in (process.stdin, process.stdout):
-                with suppress(OSError):  # what it did not take
-                    cast("BinaryIO", stream).close()
-
     def close(self) -> None:
         """Read nothing more."""
         self._closed = True
         if self._pool is not None:
-            if self._process is not None:
-                self._process.kill()  # so that the thread waits for it no longer
-            self._pool.submit(self._end)
-            self._pool.shutdown(wait=False)
+            for process in list(self._processes.values()):
+                process.kill()  # so that its thread waits for it no longer
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            for process in self._processes.values():
+                _end(process)
+
+
+def _end(process: subprocess.Popen[bytes] | None) -> None:
+    if process is not None:
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            with suppress(OSError):  # what it did not take
+                cast(BinaryIO, stream).close()
+
+
+def slow(body: bytes) -> bool:
+    """Return whether *body* may take longer to read than others should wait."""
+    return len(body) > SCHEMA and (len(body) > LARGE or b'"schema"' in body or b'"parameters"' in body)
 
 
 def main() -> None:

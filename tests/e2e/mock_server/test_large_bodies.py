@@ -82,8 +82,8 @@ def test_nobody_waits_while_a_large_body_is_read(serve):
         process = reader(server)
         process.suspend()
         large.sendall(sent("/v1/chat/completions", body()))
-        for _ in range(20):
-            other.sendall(sent("/v1/chat/completions", small))
+        for content in [small] * 20 + [body()]:  # a large one, too, has a process of its own
+            other.sendall(sent("/v1/chat/completions", content))
             assert answer(other)[0] == 200
         process.resume()
         assert answer(large)[0] == 200

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from overlap.mock_server import overrides
-from overlap.mock_server.exchange.large_bodies import BodyReader, looked_at
+from overlap.mock_server.exchange.large_bodies import BodyReader, looked_at, slow
 from overlap.mock_server.http.request import Request
 from overlap.mock_server.wire.common import errors
 from overlap.mock_server.wire.endpoints import chat, completions, embeddings, responses
@@ -96,11 +96,12 @@ def test_a_reader_that_is_killed_costs_one_request():
             return await known
 
         first = await read()
-        pid = reader._process.pid
-        os.kill(pid, signal.SIGKILL)
-        reader._process.wait()
+        [process] = reader._processes.values()
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        reader._pool._max_workers = 1  # so that it is asked again
         killed, after = await read(), await read()
-        last = reader._process
+        [last] = reader._processes.values()
         reader.close()
         return first, killed, after, last.wait(10)
 
@@ -120,3 +121,12 @@ def test_an_answer_of_many_large_calls_ends_where_any_answer_ends():
     tokens, reason = chat.compose(asked, 5)
     assert (len(tokens), reason) == (100_000, "length")
     assert len(asked.calls) < 64
+
+
+def test_bodies_are_slow_by_size_and_those_with_schemas_sooner():
+    """What is made of a schema takes longer than what is read of a text."""
+    assert not slow(b"x" * 200_000)
+    assert slow(b"x" * 300_000)
+    assert slow(b'{"schema": {}, ' + b"x" * 20_000)
+    assert slow(b'{"parameters": {}, ' + b"x" * 20_000)
+    assert not slow(b'{"schema": {}, ' + b"x" * 10_000)
