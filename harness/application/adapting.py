@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from typing import Any
 
-from overlap.harness.application.blame import Unloadable, reason
+from overlap.harness.application.blame import ApplicationError, failure_line
 from overlap.harness.model.endpoint import Endpoint
 
 METHODS = ("invoke", "ainvoke", "batch", "abatch", "abatch_as_completed", "stream", "astream")
@@ -35,17 +35,17 @@ def built(thing: Any, endpoint: Endpoint, word: str) -> Any:
         async def f(question) ─► ainvoke        async def f(question): yield ─► astream
         def f(question) ───────► invoke         def f(question): yield ───────► stream
 
-    Raises `Unloadable` for what is none of these.
+    Raises `ApplicationError` for what is none of these.
     """
     try:
         made = _made(thing, endpoint)
     except Exception as wrong:  # whatever somebody's own function raises
-        raise Unloadable(reason(wrong, word)) from wrong
+        raise ApplicationError(failure_line(wrong, word)) from wrong
     if methods(made):
         return made
     if not callable(made):
         wanted = ", ".join(METHODS)
-        raise Unloadable(f"{word} is {_kind(made)}: it can neither be called nor has it any of {wanted}")
+        raise ApplicationError(f"{word} is {_kind(made)}: it can neither be called nor has it any of {wanted}")
     return adapted(made)
 
 

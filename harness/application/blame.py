@@ -16,11 +16,11 @@ def traceback_of(wrong: BaseException) -> str:
     return masked("".join(traceback.format_exception(wrong)))
 
 
-class Unloadable(Exception):
+class ApplicationError(Exception):
     """An application that cannot be had; the message is one line that says what and where."""
 
 
-def reason(wrong: BaseException, place: str) -> str:
+def failure_line(wrong: BaseException, place: str) -> str:
     """Say in one line why importing, building or calling *place* failed with *wrong*, without secrets."""
     return line(_reason(wrong, place), LONGEST + 200)
 

@@ -18,8 +18,8 @@ KEYS = ("messages", "question", "input", "prompt", "query", "content", "text")
 LARGEST = 256 * MIB
 """Bytes of a file of inputs at most: every worker holds all of it."""
 
-ASKED = ("Name one use of", "Describe in a sentence", "Tell a joke about", "What is the opposite of")
-THINGS = ("a paper clip", "an event loop", "a parrot", "a lighthouse", "a semaphore", "rain", "a queue")
+QUESTION_STARTS = ("Name one use of", "Describe in a sentence", "Tell a joke about", "What is the opposite of")
+TOPICS = ("a paper clip", "an event loop", "a parrot", "a lighthouse", "a semaphore", "rain", "a queue")
 
 
 def questions(path: str | None, seed: int) -> Iterator[Any]:
@@ -28,7 +28,7 @@ def questions(path: str | None, seed: int) -> Iterator[Any]:
         yield from cycle(read(path))
     rng = random.Random(seed)
     while True:
-        yield f"{rng.choice(ASKED)} {rng.choice(THINGS)}."
+        yield f"{rng.choice(QUESTION_STARTS)} {rng.choice(TOPICS)}."
 
 
 @cache

@@ -17,33 +17,33 @@ from typing import Any
 
 from overlap.harness.application import shared
 from overlap.harness.application.adapting import methods
-from overlap.harness.application.blame import Unloadable, reason
-from overlap.harness.application.spec import Spec
+from overlap.harness.application.blame import ApplicationError, failure_line
+from overlap.harness.application.spec import ApplicationReference
 
 # Ours are never forgotten, even where an application lies beside them.
 OURS = {"overlap", "__main__", "__mp_main__"}
 INSTALLED = {"site-packages", "dist-packages"}
 
 
-def imported(spec: Spec) -> Any:
+def imported(spec: ApplicationReference) -> Any:
     """
-    Import what *spec* names anew and answer the object, or the module where none was named.
+    Import what *spec* names anew; return the object, or the module if *spec* names no object in it.
 
-    Raises `Unloadable` with one line that says what and where: no such file, a mistake in it, a missing package,
-    no such object, a missing environment variable.
+    Raise `ApplicationError` with one line that says what failed and where: no such file, a mistake in it, a
+    missing package, no such object, a missing environment variable.
     """
     _look_in(Path.cwd())
     try:
         forget(spec)
         module = _from_file(spec.file) if spec.file else import_module(spec.place)
-    except Unloadable:
+    except ApplicationError:
         raise
     except (Exception, SystemExit) as wrong:  # whatever somebody's module raises while it is imported
-        raise Unloadable(reason(wrong, spec.place)) from wrong
+        raise ApplicationError(failure_line(wrong, spec.place)) from wrong
     return _object(module, spec)
 
 
-def forget(spec: Spec) -> None:
+def forget(spec: ApplicationReference) -> None:
     """Drop the modules of the application, and the clients that packages keep for it."""
     if spec.file:
         _forget(_root(spec.file.resolve())[0])
@@ -64,7 +64,7 @@ def _root(file: Path) -> tuple[Path, str]:
 def _from_file(file: Path) -> ModuleType:
     file = file.resolve()
     if not file.is_file():
-        raise Unloadable(f"there is no file {file.name} in {file.parent.name or '/'}")
+        raise ApplicationError(f"there is no file {file.name} in {file.parent.name or '/'}")
     root, name = _root(file)
     _look_in(root)
     if "." in name:
@@ -73,7 +73,7 @@ def _from_file(file: Path) -> ModuleType:
     taken = name in sys.modules or name in sys.stdlib_module_names
     found = spec_from_file_location(f"_own_{name}" if taken else name, file)
     if found is None or found.loader is None:
-        raise Unloadable(f"{file.name} is no Python file")
+        raise ApplicationError(f"{file.name} is no Python file")
     module = module_from_spec(found)
     sys.modules[found.name] = module
     try:
@@ -89,7 +89,7 @@ def _homes(name: str) -> list[Path]:
     top = name.partition(".")[0]
     found = find_spec(top) if top.isidentifier() else None
     if found is None:
-        raise Unloadable(f"there is no module {top!r} here")
+        raise ApplicationError(f"there is no module {top!r} here")
     return [Path(place) for place in found.submodule_search_locations or ()] or [Path(found.origin or "")]
 
 
@@ -120,12 +120,12 @@ def _below(home: Path, module: ModuleType, *, installed: bool) -> bool:
     return installed or not INSTALLED & {*path.relative_to(home).parts}
 
 
-def _object(module: ModuleType, spec: Spec) -> Any:
+def _object(module: ModuleType, spec: ApplicationReference) -> Any:
     found: Any = module
     for name in spec.target.split(".") if spec.target else ():
         if not hasattr(found, name):
             there = ", ".join(public(module)) or "nothing that could be called"
-            raise Unloadable(f"{spec.place} has no {spec.target!r}; there is: {there}")
+            raise ApplicationError(f"{spec.place} has no {spec.target!r}; there is: {there}")
         found = getattr(found, name)
     return found
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
+class ApplicationReference:
     """
     A place in somebody's code: `place` is a file's path or a module's dotted name.
 
@@ -32,12 +32,12 @@ def is_path(place: str) -> bool:
     return place.endswith(".py") or "/" in place or "\\" in place
 
 
-def parse(word: str) -> Spec | None:
+def parse(word: str) -> ApplicationReference | None:
     """
     Answer what *word* names; None where it is the name of a scenario of the registry, or of a plug-in module.
 
     >>> parse("src/app.py:chain")
-    Spec(place='src/app.py', target='chain')
+    ApplicationReference(place='src/app.py', target='chain')
     >>> parse("my_scenario.py").target
     ''
     >>> parse("strategies"), parse("my_package.scenario")
@@ -45,19 +45,19 @@ def parse(word: str) -> Spec | None:
     """
     place, colon, target = word.rpartition(":")
     if colon and place and not target.startswith(("\\", "/")):
-        return Spec(place, target)
-    return Spec(word, "") if is_path(word) else None
+        return ApplicationReference(place, target)
+    return ApplicationReference(word, "") if is_path(word) else None
 
 
-def titles(words: Sequence[str]) -> dict[str, str]:
+def display_names(words: Sequence[str]) -> dict[str, str]:
     """
     Answer what each word is called in files and reports: without its folders, as far as that tells them apart.
 
     A folder's name may be a person's, and a slash separates the parts of a cell's id.
 
-    >>> titles(["/home/me/app.py:chain", "strategies"])
+    >>> display_names(["/home/me/app.py:chain", "strategies"])
     {'/home/me/app.py:chain': 'app.py:chain', 'strategies': 'strategies'}
-    >>> titles(["old/app.py:chain", "new/app.py:chain"])
+    >>> display_names(["old/app.py:chain", "new/app.py:chain"])
     {'old/app.py:chain': 'old.app.py:chain', 'new/app.py:chain': 'new.app.py:chain'}
     """
     found = {word: parse(word) for word in words}
@@ -72,6 +72,6 @@ def titles(words: Sequence[str]) -> dict[str, str]:
             depth[word] += 1
 
 
-def _title(spec: Spec, parts: int) -> str:
+def _title(spec: ApplicationReference, parts: int) -> str:
     place = ".".join(part for part in Path(spec.place).parts[-parts:] if part not in {"/", "..", "."})
     return f"{place}:{spec.target}" if spec.target else place

@@ -14,9 +14,9 @@ from typing import Any
 
 from overlap.harness import registry
 from overlap.harness.bench.rounds import measured, order_of
-from overlap.harness.bench.worker_process import Broken, Launch
-from overlap.harness.mock.control import Lost
-from overlap.harness.mock.process import NotReady
+from overlap.harness.bench.worker_process import Launch, WorkerFailure
+from overlap.harness.mock.control import ServerLost
+from overlap.harness.mock.process import ServerNotReady
 from overlap.harness.mock.processes import Servers
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.metrics import CALLS, SLOTS
@@ -42,7 +42,7 @@ def calibrate(config: RunConfig, loops: Sequence[str]) -> dict[str, Any]:
     with Servers(ours) as servers, Launch(servers.worker_core, config.seed) as launch:
         try:
             found = _measure(ours, loops, servers, launch)
-        except (Broken, Lost, NotReady) as wrong:
+        except (WorkerFailure, ServerLost, ServerNotReady) as wrong:
             found = {"fault": str(wrong)}
     return {"seconds": round(monotonic() - began, 2), **found}
 

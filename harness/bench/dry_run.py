@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from overlap.harness.bench.rounds import Runner
-from overlap.harness.bench.worker_process import Broken
-from overlap.harness.mock.control import Lost
+from overlap.harness.bench.worker_process import WorkerFailure
+from overlap.harness.mock.control import ServerLost
 from overlap.harness.mock.journal import take
 from overlap.harness.model.plan import Plan, Planned
 from overlap.harness.model.record import OWN, Cell
@@ -15,7 +15,7 @@ from overlap.harness.worker.results import FirstCalls
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Inspection:
     """
     The methods by scenario, client and variant; by an application's name what is odd about it, in sentences.
 
@@ -27,13 +27,13 @@ class Asked:
     left_out: dict[str, list[str]]
 
 
-def ask(parts: Sequence[tuple[str, Plan]], runner: Runner) -> Asked:
+def inspect_applications(parts: Sequence[tuple[str, Plan]], runner: Runner) -> Inspection:
     """
     Build every application of *parts* once, in a worker, and let somebody's own make its first calls.
 
     Raises `Mistake` for one that cannot be built, does not come back, or asks somebody else than the mock.
     """
-    asked = Asked({name: dict[tuple[str, str], list[str]]() for name, _ in parts}, {}, {})
+    asked = Inspection({name: dict[tuple[str, str], list[str]]() for name, _ in parts}, {}, {})
     for name, plan in parts:
         for client, variant in product(plan.clients, plan.variants):
             if (client, variant) in asked.methods[name]:
@@ -50,7 +50,7 @@ def ask(parts: Sequence[tuple[str, Plan]], runner: Runner) -> Asked:
                     asked.left_out[name] = _left_out(lame)
                     there = [each for each in there if each.removesuffix("_as_completed") not in lame]
                 asked.methods[name][client, variant] = there
-            except Broken as broken:
+            except WorkerFailure as broken:
                 raise Mistake(f"{name} on {client} cannot be built: {broken}") from broken
     return asked
 
@@ -62,9 +62,9 @@ def _first_calls(name: str, planned: Planned, runner: Runner) -> FirstCalls:
         take(order.base_url)
         came = runner.tried(order)
         journal = take(order.base_url)
-    except Broken as broken:
+    except WorkerFailure as broken:
         raise Mistake(f"{name} did not get through its first call: {broken}") from broken
-    except Lost as lost:
+    except ServerLost as lost:
         raise Mistake(str(lost)) from lost
     if journal and not journal.entries:
         raise Mistake(astray(name, order.base_url, came.errors))

@@ -16,7 +16,7 @@ from typing import Self
 
 from overlap.harness.bench.surroundings import Surroundings
 from overlap.harness.bench.worker_group import Team, team
-from overlap.harness.bench.worker_process import Broken, Launch
+from overlap.harness.bench.worker_process import Launch, WorkerFailure
 from overlap.harness.host.core_pinning import seats
 from overlap.harness.host.environment import given
 from overlap.harness.host.secrets import line
@@ -32,7 +32,7 @@ from overlap.harness.worker.results import FirstCalls
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RunProgress:
     """Where a run is: slots done and in all, what is next, and the seconds left (None: not known yet)."""
 
     done: int
@@ -42,14 +42,14 @@ class Progress:
     left: float | None
 
 
-Tell = Callable[[Progress], None]
+Tell = Callable[[RunProgress], None]
 
 # With fewer there are no intervals.
 LEAST_ROUNDS = 3
 
 
 @dataclass(slots=True)
-class Round:
+class DrawnRound:
     """One round of a run: its slots in the order drawn for it."""
 
     number: int
@@ -57,14 +57,14 @@ class Round:
     hash_seed: int
 
 
-def rounds(planned: Sequence[Planned], seed: int) -> list[Round]:
+def rounds(planned: Sequence[Planned], seed: int) -> list[DrawnRound]:
     """Draw the order of every round's slots; a cell with fewer rounds than others sits out the last ones."""
     rng = random.Random(seed)
     drawn = []
     for number in range(max((each.rounds for each in planned), default=0)):
         slots = [each for each in planned if number < each.rounds]
         rng.shuffle(slots)
-        drawn.append(Round(number, slots, rng.randrange(2**32)))
+        drawn.append(DrawnRound(number, slots, rng.randrange(2**32)))
     return drawn
 
 
@@ -104,8 +104,8 @@ def measured(launch: Launch | Team, order: Order, position: int, patience: float
     """
     Have *launch* carry out *order*, and return the slot and its calls, joined with the server's journal.
 
-    Raises `Broken` where the worker gave nothing within *patience* seconds, an open loop's from its last due time
-    on, `Lost` where the server is gone.
+    Raise `WorkerFailure` if the worker does not answer within *patience* seconds; for an open loop they count from
+    its last due time. Raise `ServerLost` if the server is gone.
     """
     outside = Surroundings(order)
     return outside.slot(launch.slot(order, patience + order.span), position)
@@ -136,43 +136,47 @@ class Runner:
         return replace(order, remote=self.visit.remote(planned.tokens)) if self.visit else order
 
     def methods(self, planned: Planned) -> list[str]:
-        """Ask which methods the application of *planned* has. Raises `Broken` when it cannot be built."""
+        """Ask which methods the application of *planned* has. Raises `WorkerFailure` when it cannot be built."""
         return self._current(self._config.seed).methods(self.order(planned, 0), self._config.slot_timeout)
 
     def tried(self, order: Order) -> FirstCalls:
-        """Have the first calls of *order* made, and answer what came of them. Raises `Broken`, or `Mistake`."""
+        """
+        Have a worker make the first calls of *order*; return what they gave.
+
+        Raise `WorkerFailure` or `Mistake`.
+        """
         return self._current(self._config.seed).tried(order, self._config.slot_timeout)
 
-    def carry_out(self, drawn: Sequence[Round]) -> Sequence[Round]:
+    def carry_out(self, drawn: Sequence[DrawnRound]) -> Sequence[DrawnRound]:
         """
-        Run all rounds, or as many as the configuration's time allows, and answer those that were not begun.
+        Run all rounds, or as many as the configuration's time allows, and return those that were not begun.
 
-        Broken slots are noted, and their cells left out. Raises `Lost` when a server died, and `Stopped` where a
-        real endpoint is to be asked no more.
+        A slot whose worker fails is noted, and its cell is left out from then on. Raise `ServerLost` when a server
+        died, and `Stopped` when a real endpoint must be sent no more.
         """
         waiting, done = [planned for each in drawn for planned in each.slots], 0
         for turn, each in enumerate(drawn):
             if self._late_for(each):
-                self._tell(Progress(done, done, None, turn, 0.0))
+                self._tell(RunProgress(done, done, None, turn, 0.0))
                 return drawn[turn:]
             # The first round goes on in the launch that was asked for the methods: it is warm, and saves one.
             if each.number:
                 self.end()
             for position, planned in enumerate(each.slots):
                 left = self._left(waiting[done:])
-                self._tell(Progress(done, len(waiting), planned.cell.id, each.number, left))
+                self._tell(RunProgress(done, len(waiting), planned.cell.id, each.number, left))
                 self._turn(planned, each, position)
                 done += 1
-        self._tell(Progress(done, len(waiting), None, len(drawn), 0.0))
+        self._tell(RunProgress(done, len(waiting), None, len(drawn), 0.0))
         return ()
 
-    def _turn(self, planned: Planned, drawn: Round, position: int) -> None:
+    def _turn(self, planned: Planned, drawn: DrawnRound, position: int) -> None:
         if planned.cell.id in self._broken:
             self._ledger.missing(planned.cell, drawn.number, UNTRIED)
         else:
             self._slot(self._current(drawn.hash_seed), planned, drawn.number, position)
 
-    def _late_for(self, drawn: Round) -> bool:
+    def _late_for(self, drawn: DrawnRound) -> bool:
         """
         Whether *drawn* would end after the time that was given.
 
@@ -201,7 +205,7 @@ class Runner:
         order, began = self.order(planned, number), monotonic()
         try:
             slot, calls = measured(launch, order, position, self._config.slot_timeout)
-        except Broken as broken:
+        except WorkerFailure as broken:
             self.end()
             self._broken.add(planned.cell.id)
             self._ledger.missing(planned.cell, number, line(str(broken)))

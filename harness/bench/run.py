@@ -5,8 +5,8 @@ from itertools import chain
 
 from overlap.harness import registry
 from overlap.harness.bench.calibration import calibrate
-from overlap.harness.bench.rounds import Progress, Round, Tell
-from overlap.harness.bench.stage import Outcome, Parts, opened
+from overlap.harness.bench.rounds import DrawnRound, RunProgress, Tell
+from overlap.harness.bench.stage import Parts, RunOutcome, opened
 from overlap.harness.bench.targets import Subject, subjects
 from overlap.harness.host.descriptors import allow
 from overlap.harness.model import slo
@@ -20,10 +20,10 @@ from overlap.harness.worker.loops import factory
 
 def parts_of(config: RunConfig) -> Parts:
     """Return (scenario, plan) for everything *config* asks for; raises `Mistake` for names that are not there."""
-    return [(each.title, plan) for each in asked_of(config) for plan in each.plans]
+    return [(each.title, plan) for each in subjects_of(config) for plan in each.plans]
 
 
-def asked_of(config: RunConfig) -> list[Subject]:
+def subjects_of(config: RunConfig) -> list[Subject]:
     """Return what *config* asks for; raises `Mistake` for names that are not there."""
     if config.slo:
         slo.read(config.slo)
@@ -53,7 +53,7 @@ def _named(config: RunConfig, asked: Sequence[Subject]) -> str:
     return words.strip("-") or "bench"
 
 
-def run(config: RunConfig, tell: Tell, agree: Agree | None = None) -> Outcome:
+def run(config: RunConfig, tell: Tell, agree: Agree | None = None) -> RunOutcome:
     """
     Run what *config* asks for and return where it is; *agree* is asked before a real endpoint is sent anything.
 
@@ -61,14 +61,14 @@ def run(config: RunConfig, tell: Tell, agree: Agree | None = None) -> Outcome:
     a server that dies, a slot that hangs, a full disk, Ctrl-C end the run early, and what was measured is on file.
     """
     visit = Visit(config, agree) if config.base_url else None
-    asked = asked_of(config)
+    asked = subjects_of(config)
     with opened(config, asked, _named(config, asked), tell, visit) as stage:
         ledger, left = stage.ledger, 0
 
         def work() -> None:
             nonlocal left
             if config.calibrate:
-                tell(Progress(0, _slots(stage.drawn), "calibration", 0, None))
+                tell(RunProgress(0, _slots(stage.drawn), "calibration", 0, None))
                 loops = {planned.cell.loop for each in stage.drawn for planned in each.slots}
                 ledger.calibrated(calibrate(config, sorted(loops)))
             unbegun = stage.runner.carry_out(stage.drawn)
@@ -84,11 +84,11 @@ def run(config: RunConfig, tell: Tell, agree: Agree | None = None) -> Outcome:
     return stage.outcome(ending, (*ledger.uncalibrated, *ledger.all_failed(_meant_to_fail(stage.drawn))))
 
 
-def _slots(drawn: Sequence[Round]) -> int:
+def _slots(drawn: Sequence[DrawnRound]) -> int:
     return sum(len(each.slots) for each in drawn)
 
 
-def _meant_to_fail(drawn: Sequence[Round]) -> set[str]:
+def _meant_to_fail(drawn: Sequence[DrawnRound]) -> set[str]:
     """Return the ids of cells whose scenario says that the calls of their variant fail."""
     cells = {planned.cell for each in drawn for planned in each.slots}
     there = registry.names(SCENARIOS)

@@ -12,10 +12,10 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 
-from overlap.harness.bench.rounds import Progress, Round, Tell, measured, order_of
-from overlap.harness.bench.run import asked_of
-from overlap.harness.bench.slo_search import START, Bounds, Bracket, Trial, search
-from overlap.harness.bench.stage import Outcome, Stage, opened
+from overlap.harness.bench.rounds import DrawnRound, RunProgress, Tell, measured, order_of
+from overlap.harness.bench.run import subjects_of
+from overlap.harness.bench.slo_search import START, Bounds, Bracket, RateTrial, search
+from overlap.harness.bench.stage import RunOutcome, RunStage, opened
 from overlap.harness.bench.worker_group import Team, team
 from overlap.harness.host.environment import given
 from overlap.harness.model import arrivals_spec, slo
@@ -66,7 +66,7 @@ class SloQuestion:
             return self.duration if long else self.duration * BRIEF[1] / LONG[1]
         return max(least, times * max(self.slo.limits.values()) / 1e9)
 
-    def wanted(self, trial: Trial) -> int:
+    def wanted(self, trial: RateTrial) -> int:
         """
         Return how many calls a slot should have: as come in its time, or as it takes to see the share.
 
@@ -85,8 +85,8 @@ class CellSearch:
     """The search of one cell: what it tries next, what it has tried, and the bracket once that is known."""
 
     planned: Planned
-    trials: Generator[Trial, bool, Bracket]
-    trial: Trial
+    trials: Generator[RateTrial, bool, Bracket]
+    trial: RateTrial
     brief: list[dict[str, object]] = field(default_factory=list)
     long: list[dict[str, object]] = field(default_factory=list)
     slots: list[SlotFigures] = field(default_factory=list)
@@ -155,11 +155,11 @@ def paced(words: str, seed: int, rate: float, calls: int) -> arrivals_spec.Arriv
     )
 
 
-def run(question: SloQuestion, tell: Tell) -> Outcome:
+def run(question: SloQuestion, tell: Tell) -> RunOutcome:
     """Search for each strategy and return where the run is; raises `Mistake` before anything is measured."""
     arrivals = arrivals_spec.read(question.words, rate=START).words
     config = replace(question.config, arrivals=arrivals, rounds=question.config.rounds or ROUNDS, calls=1)
-    with opened(config, asked_of(config), config.name or "slo", tell) as stage:
+    with opened(config, subjects_of(config), config.name or "slo", tell) as stage:
         stage.runner.end()
         # The cells of a search are in its own part of run.json: each was run at many rates.
         stage.ledger.plan((), 0, pinned=stage.servers.pinned)
@@ -174,7 +174,7 @@ def run(question: SloQuestion, tell: Tell) -> Outcome:
 class Searching:
     """A search while it goes on."""
 
-    def __init__(self, question: SloQuestion, config: RunConfig, stage: Stage, tell: Tell) -> None:
+    def __init__(self, question: SloQuestion, config: RunConfig, stage: RunStage, tell: Tell) -> None:
         self._question, self._config, self._tell = question, config, tell
         self._servers, self._ledger, self._drawn = stage.servers, stage.ledger, stage.drawn
         self._cells: dict[str, CellSearch] = {}
@@ -205,12 +205,12 @@ class Searching:
             "cells": [each.to_json() for each in self._cells.values()],
         }
 
-    def _team(self, drawn: Round) -> Team:
+    def _team(self, drawn: DrawnRound) -> Team:
         """Start the workers of a round, with the variables that the application needs."""
         config = self._config
         return team(config.processes, self._servers.worker_cores, drawn.hash_seed, env=given(config.env))
 
-    def _look_briefly(self, drawn: Round) -> None:
+    def _look_briefly(self, drawn: DrawnRound) -> None:
         """Find about where each cell's rate lies, in one worker and with one pattern of arrivals."""
         with self._team(drawn) as launch:
             for planned in drawn.slots:
@@ -221,7 +221,7 @@ class Searching:
                     cell.brief.append(fact | {"held": held})
                     cell.answer(held=held)
 
-    def _look_longer(self, drawn: Sequence[Round]) -> None:
+    def _look_longer(self, drawn: Sequence[DrawnRound]) -> None:
         """Try every cell's next rate in each round, until what they show together is settled."""
         open_cells = {name for name, cell in self._cells.items() if cell.bracket is None}
         for each in drawn:
@@ -256,7 +256,7 @@ class Searching:
         order = replace(order, draw=number, patience=max(question.slo.limits.values()) / 1e9 + GRACE)
         kind = "for longer" if trial.long else "briefly"
         words = f"{planned.cell.id} at {numerals.number(trial.rate)}/s, {kind}"
-        self._tell(Progress(self._slots, max(self._expected, self._slots + 1), words, number, None))
+        self._tell(RunProgress(self._slots, max(self._expected, self._slots + 1), words, number, None))
         self._slots += 1
         slot, made = measured(launch, order, 0, config.slot_timeout)
         self._ledger.enter(slot, made, order.made)

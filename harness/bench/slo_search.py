@@ -38,14 +38,14 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class RateTrial:
     """A rate to try, in one brief slot or in a long one of every round."""
 
     rate: float
     long: bool
 
 
-def search(bounds: Bounds, start: float = START) -> Generator[Trial, bool, Bracket]:
+def search(bounds: Bounds, start: float = START) -> Generator[RateTrial, bool, Bracket]:
     """Yield what to try, be sent whether each rate was held, and return the bracket that long slots confirmed."""
     brief = yield from _trials(bracketed(start, FIRST_STEP, bounds, bounds.brief_precision), long=False)
     if brief.held is None:
@@ -53,11 +53,11 @@ def search(bounds: Bounds, start: float = START) -> Generator[Trial, bool, Brack
     return (yield from _trials(bracketed(brief.held, bounds.precision, bounds, bounds.precision), long=True))
 
 
-def _trials(rates: Generator[float, bool, Bracket], *, long: bool) -> Generator[Trial, bool, Bracket]:
-    held = yield Trial(next(rates), long)
+def _trials(rates: Generator[float, bool, Bracket], *, long: bool) -> Generator[RateTrial, bool, Bracket]:
+    held = yield RateTrial(next(rates), long)
     try:
         while True:
-            held = yield Trial(rates.send(held), long)
+            held = yield RateTrial(rates.send(held), long)
     except StopIteration as end:
         bracket: Bracket = end.value
         return bracket

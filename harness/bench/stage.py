@@ -14,13 +14,13 @@ from itertools import chain
 from pathlib import Path
 
 from overlap.harness import registry
-from overlap.harness.bench.dry_run import ask
-from overlap.harness.bench.rounds import Round, Runner, Tell, rounds
+from overlap.harness.bench.dry_run import inspect_applications
+from overlap.harness.bench.rounds import DrawnRound, Runner, Tell, rounds
 from overlap.harness.bench.targets import Subject
-from overlap.harness.bench.worker_process import Broken
+from overlap.harness.bench.worker_process import WorkerFailure
 from overlap.harness.host import interrupt
-from overlap.harness.mock.control import Lost
-from overlap.harness.mock.process import NotReady
+from overlap.harness.mock.control import ServerLost
+from overlap.harness.mock.process import ServerNotReady
 from overlap.harness.mock.processes import Servers
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Plan, Planned, expand
@@ -34,7 +34,7 @@ Parts = list[tuple[str, Plan]]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RunOutcome:
     """Where the run is, its state, what is wrong with it, one sentence each, and what else to know."""
 
     folder: Path
@@ -44,20 +44,20 @@ class Outcome:
 
 
 @dataclass(slots=True)
-class Ending:
+class RunEnding:
     """How a run ended: its state, and why it is no other."""
 
     state: str = "finished"
     reason: str | None = None
 
 
-def ended(work: Callable[[], None]) -> Ending:
+def ended(work: Callable[[], None]) -> RunEnding:
     """
     Do *work* and return how it ended: a signal ends it, a full disk, and a server or worker that is lost.
 
     No context manager: a signal may come while one is left, and would be raised outside of it.
     """
-    ending = Ending()
+    ending = RunEnding()
     try:
         with interrupt.listening():
             work()
@@ -65,7 +65,7 @@ def ended(work: Callable[[], None]) -> Ending:
         ending.state, ending.reason = "interrupted", interrupt.reason()
     except Unwritten as full:
         ending.state, ending.reason = "failed", full.why
-    except (Lost, NotReady, Broken) as lost:
+    except (ServerLost, ServerNotReady, WorkerFailure) as lost:
         ending.state, ending.reason = "failed", str(lost)
     except Stopped as stopped:
         ending.state, ending.reason = "stopped", str(stopped)
@@ -73,7 +73,7 @@ def ended(work: Callable[[], None]) -> Ending:
 
 
 @dataclass(slots=True)
-class Stage:
+class RunStage:
     """A run while it goes on."""
 
     config: RunConfig
@@ -81,14 +81,14 @@ class Stage:
     servers: Servers
     ledger: Ledger
     runner: Runner
-    drawn: Sequence[Round]
+    drawn: Sequence[DrawnRound]
     notes: list[str] = field(default_factory=list)
 
-    def measure(self, work: Callable[[], None]) -> Ending:
+    def measure(self, work: Callable[[], None]) -> RunEnding:
         """Have *work* done, and return how it ended."""
         return ended(work)
 
-    def close(self, ending: Ending) -> None:
+    def close(self, ending: RunEnding) -> None:
         """Write down how the run ended; where even that has no room, the reason says so."""
         if ending.state == "finished" and self.ledger.balance.faults:
             ending.state = "failed"
@@ -97,17 +97,17 @@ class Stage:
         except Unwritten as full:
             ending.reason = f"{ending.reason or ending.state}; and run.json still says that it runs: {full.why}"
 
-    def outcome(self, ending: Ending, faults: Collection[str] = ()) -> Outcome:
+    def outcome(self, ending: RunEnding, faults: Collection[str] = ()) -> RunOutcome:
         """Return where the run is and what is wrong with it, *faults* last."""
         reason = [ending.reason] if ending.reason else []
         wrong = (*reason, *self.ledger.balance.faults, *self.ledger.reasons, *faults)
-        return Outcome(self.folder, ending.state, wrong, tuple(self.notes))
+        return RunOutcome(self.folder, ending.state, wrong, tuple(self.notes))
 
 
 @contextmanager
 def opened(
     config: RunConfig, asked: Sequence[Subject], name: str, tell: Tell, visit: Visit | None = None
-) -> Iterator[Stage]:
+) -> Iterator[RunStage]:
     """
     Open a run called *name* of what is *asked*, with its rounds drawn; everything is ended with the block.
 
@@ -123,7 +123,7 @@ def opened(
             with Runner(config, servers, ledger, tell, visit) as runner:
                 with interrupt.listening():
                     drawn = _prepared(config, parts, servers, runner, ledger)
-                stage = Stage(config, folder, servers, ledger, runner, drawn)
+                stage = RunStage(config, folder, servers, ledger, runner, drawn)
                 yield stage
         if note := point_latest(folder):
             stage.notes.append(note)
@@ -131,8 +131,8 @@ def opened(
 
 def _prepared(
     config: RunConfig, parts: Parts, servers: Servers, runner: Runner, ledger: Ledger
-) -> Sequence[Round]:
-    """Start every server, ask the applications for their methods, and draw the rounds."""
+) -> Sequence[DrawnRound]:
+    """Start every server, inspect_applications the applications for their methods, and draw the rounds."""
     try:
         if runner.visit:
             runner.visit.ready()
@@ -142,7 +142,7 @@ def _prepared(
         planned = _planned(config, parts, runner, ledger)
         for _, plan in parts:
             servers.ensure(plan.profile, plan.tokens, plan.server)
-    except NotReady as wrong:
+    except ServerNotReady as wrong:
         raise Mistake(str(wrong)) from wrong
     except registry.Unknown as unknown:
         raise Mistake(unknown.args[0]) from unknown
@@ -157,7 +157,7 @@ def _prepared(
 
 def _planned(config: RunConfig, parts: Parts, runner: Runner, ledger: Ledger) -> list[Planned]:
     """Expand *parts* to cells; which strategies apply follows from the methods of each application."""
-    asked = ask(parts, runner)
+    asked = inspect_applications(parts, runner)
     ledger.noted("notes", asked.odd)
     ledger.noted("left_out", asked.left_out)
     default = config.rounds or DEFAULT_ROUNDS

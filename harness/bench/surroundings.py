@@ -17,8 +17,8 @@ class Surroundings:
     """
     Make it when the slot of *order* is about to be opened, and ask for the `slot` when that is closed.
 
-    What others take is seen on *cores*, by default those that a worker and its server are given. Raises `Lost`
-    where the server is gone.
+    What others take is seen on *cores*, by default those that a worker and its server are given. Raises
+    `ServerLost` where the server is gone.
     """
 
     def __init__(self, order: Order, cores: Sequence[int] | None = None) -> None:

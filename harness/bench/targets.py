@@ -6,8 +6,8 @@ from typing import Any
 
 from overlap.harness import registry
 from overlap.harness.application.inputs import read
-from overlap.harness.application.spec import Spec, parse, titles
-from overlap.harness.bench.worker_process import Broken, Launch
+from overlap.harness.application.spec import ApplicationReference, display_names, parse
+from overlap.harness.bench.worker_process import Launch, WorkerFailure
 from overlap.harness.host.environment import given
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import SCENARIOS, Plan, chosen, plans, settled
@@ -37,7 +37,7 @@ def subjects(config: RunConfig, words: tuple[str, ...]) -> list[Subject]:
     if config.inputs:
         read(str(config.inputs))
     env = given(config.env)
-    named = titles(words)
+    named = display_names(words)
     return [_subject(config, word, named[word], env) for word in words]
 
 
@@ -52,7 +52,7 @@ def _subject(config: RunConfig, word: str, title: str, env: Mapping[str, str]) -
     return Subject(title, f"What is the best way to call {title}?", (_own(config, spec, word),))
 
 
-def _own(config: RunConfig, spec: Spec, word: str) -> Plan:
+def _own(config: RunConfig, spec: ApplicationReference, word: str) -> Plan:
     for option in ("clients", "variants"):
         if getattr(config, option):
             raise Mistake(f"{spec.word} has a client of its own: leave out --{option}")
@@ -63,7 +63,7 @@ def _file(config: RunConfig, word: str, title: str, env: Mapping[str, str]) -> S
     with Launch(None, config.seed, env=env) as launch:
         try:
             told = launch.ask({"plan": word}, config.slot_timeout)["plan"]
-        except Broken as broken:
+        except WorkerFailure as broken:
             raise Mistake(f"{title} cannot be read: {broken}") from broken
     parts = tuple(Plan(**{**_tuples(part), "subject": word}) for part in told["plan"])
     return Subject(title, told["question"], chosen(config, title, parts, told["packages"]))

@@ -45,7 +45,7 @@ class Team:
         return self._launches[0].tried(order, patience)
 
     def slot(self, order: Order, patience: float) -> SlotResult:
-        """Have *order* carried out, and return what came of it in all of them. Raises `Broken`."""
+        """Have *order* carried out, and return what came of it in all of them. Raises `WorkerFailure`."""
         if order.processes == 1:
             return self._launches[0].slot(order, patience)
         interrupt.check()

@@ -22,7 +22,7 @@ PATIENCE = 3.0
 """Seconds in which a worker may end by itself."""
 
 
-class Broken(Exception):
+class WorkerFailure(Exception):
     """The worker died, hung, or its slot failed; the message is one line."""
 
 
@@ -72,34 +72,42 @@ class Launch:
         return self._process.alive
 
     def methods(self, order: Order, patience: float) -> list[str]:
-        """Ask which methods the application of *order* has. Raises `Broken`, or `Mistake` for a wrong name."""
-        found: list[str] = self.ask({"methods": order}, patience)["methods"]
-        return found
+        """
+        Return the methods of the application of *order*.
+
+        Raise `WorkerFailure`, or `Mistake` for a wrong name.
+        """
+        methods: list[str] = self.ask({"methods": order}, patience)["methods"]
+        return methods
 
     def tried(self, order: Order, patience: float) -> FirstCalls:
-        """Have the first calls of *order* made, and return what came of them. Raises `Broken`."""
+        """Have the first calls of *order* made, and return what came of them. Raises `WorkerFailure`."""
         return typed(self.ask({"tried": order}, patience)["tried"], FirstCalls).masked()
 
     def slot(self, order: Order, patience: float) -> SlotResult:
-        """Have *order* carried out, and return what came of it. Raises `Broken`."""
+        """Have *order* carried out, and return what came of it. Raises `WorkerFailure`."""
         return result_from(self.ask({"slot": order}, patience))
 
     def ask(self, request: dict[str, Any], patience: float) -> dict[str, Any]:
-        """Send *request* and answer its answer. Raises `Broken`, after *patience* seconds too, or `Mistake`."""
+        """
+        Send *request* and return the answer.
+
+        Raise `WorkerFailure`, after *patience* seconds too, or `Mistake`.
+        """
         interrupt.check()
         self.say(request)
         return self.heard(patience)
 
     def say(self, request: dict[str, Any]) -> None:
-        """Send *request*; what comes of it is yet to be `heard`. Raises `Broken`."""
+        """Send *request*; what comes of it is yet to be `heard`. Raises `WorkerFailure`."""
         try:
             self._process.say(orjson.dumps(request))
         except OSError:
-            raise Broken(self._obituary()) from None
+            raise WorkerFailure(self._obituary()) from None
 
     def heard(self, patience: float, given: float | None = None) -> dict[str, Any]:
         """
-        Answer the next answer. Raises `Broken`, after *patience* seconds too, or `Mistake`.
+        Answer the next answer. Raises `WorkerFailure`, after *patience* seconds too, or `Mistake`.
 
         Where these are what is left of more, *given* says of how many.
         """
@@ -107,9 +115,9 @@ class Launch:
         if "mistake" in answer:
             raise Mistake(masked(answer["mistake"]))
         if "reason" in answer:
-            raise Broken(masked(answer["reason"]))
+            raise WorkerFailure(masked(answer["reason"]))
         if "error" in answer:
-            raise Broken(f"{masked(answer['error'])}: {self._last_words()}")
+            raise WorkerFailure(f"{masked(answer['error'])}: {self._last_words()}")
         return answer
 
     def _line(self, patience: float, given: float) -> bytes:
@@ -118,9 +126,9 @@ class Launch:
         except Silent:
             short = shortage()
             self.end()
-            raise Broken(f"no answer within {exactly(given)} s{f': {short}' if short else ''}") from None
+            raise WorkerFailure(f"no answer within {exactly(given)} s{f': {short}' if short else ''}") from None
         except Over:
-            raise Broken(self._obituary()) from None
+            raise WorkerFailure(self._obituary()) from None
 
     def _obituary(self) -> str:
         self._process.end(0.5)  # its pipe closes a moment before it can be seen to have ended

@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.claims.threads import Counted
-from overlap.harness.mock.control import Lost, configure
+from overlap.harness.mock.control import ServerLost, configure
 from overlap.harness.mock.journal import Journal, take
 from overlap.harness.model.config import default_executor
 from overlap.harness.probe import item
@@ -88,10 +88,10 @@ class Bench:
         self.take()
 
     def take(self, patience: float = 2.0) -> Journal:
-        """Take what the server saw since the last time; raises `Lost` where it keeps no journal."""
+        """Take what the server saw since the last time; raises `ServerLost` where it keeps no journal."""
         journal = take(self.base_url, patience)
         if journal is None:
-            raise Lost("the server keeps no journal")
+            raise ServerLost("the server keeps no journal")
         return journal
 
     def serve(self, **words: Any) -> None:

@@ -20,7 +20,7 @@ from overlap.harness.model.config import default_executor
 from overlap.harness.report import pages
 from overlap.harness.store.ledger import fresh
 from overlap.harness.store.run_files import Unreadable, Unwritten, room
-from overlap.harness.terminal.command_line import margin
+from overlap.harness.terminal.command_line import console_err
 from overlap.harness.text.mistakes import Mistake
 
 DONE, FAILED, CHANGED, INTERRUPTED = 0, 1, 3, interrupt.CODE
@@ -105,7 +105,7 @@ def _measure(chosen: Sequence[Claim], asked: Asked) -> tuple[Path, Ledger]:
     with ExitStack() as stack:
         with interrupt.listening():
             bed = stack.enter_context(Bed())
-        progress = stack.enter_context(Progress(margin(), len(chosen), quiet=asked.quiet))
+        progress = stack.enter_context(Progress(console_err(), len(chosen), quiet=asked.quiet))
         folder, began = fresh(asked.results, "claims"), timestamp()
         about = circumstances(default_executor())
         # Who is killed now leaves a folder that says so.

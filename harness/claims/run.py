@@ -3,12 +3,12 @@
 from time import monotonic_ns
 from typing import Any, Self
 
-from overlap.harness.bench.worker_process import Broken, Launch
+from overlap.harness.bench.worker_process import Launch, WorkerFailure
 from overlap.harness.claims.catalogue import Claim
 from overlap.harness.claims.ledger import Finding
 from overlap.harness.claims.verdict import NOT_JUDGED, Verdict
 from overlap.harness.host.secrets import line
-from overlap.harness.mock.process import NotReady, Server, mock_command, start
+from overlap.harness.mock.process import Server, ServerNotReady, mock_command, start
 from overlap.harness.text.mistakes import Mistake
 
 PATIENCE = 60.0  # seconds for one experiment; the longest takes ten on a busy machine
@@ -29,7 +29,7 @@ class Bed:
     def __enter__(self) -> Self:
         try:
             self._serving()
-        except NotReady as wrong:
+        except ServerNotReady as wrong:
             raise Mistake(str(wrong)) from wrong
         return self
 
@@ -49,14 +49,14 @@ class Bed:
         self._launch = None
 
     def ask(self, name: str) -> dict[str, Any]:
-        """Have the experiment of claim *name* measured. Raises `Broken`; what comes next has a new worker."""
+        """Have a worker measure claim *name*. Raise `WorkerFailure`; the next claim then gets a new worker."""
         try:
             server = self._serving()
             self._launch = self._launch or Launch(None, SEED, "overlap.harness.claims.worker")
             return self._launch.ask({"claim": name, "base_url": server.base_url}, PATIENCE)
-        except NotReady as wrong:
-            raise Broken(str(wrong)) from wrong
-        except Broken:
+        except ServerNotReady as wrong:
+            raise WorkerFailure(str(wrong)) from wrong
+        except WorkerFailure:
             self._end()
             raise
 
@@ -69,7 +69,7 @@ def finding(bed: Bed, claim: Claim, recorded: str | None) -> Finding:
         answer = bed.ask(claim.name)
         facts = answer.get("facts", {})
         verdict = judged(claim, answer)
-    except Broken as broken:
+    except WorkerFailure as broken:
         error = str(broken)
     except Exception as wrong:  # noqa: BLE001  a judge that fails must not take the other claims with it
         error = line(f"its judge failed: {type(wrong).__name__}: {wrong}")

@@ -16,7 +16,7 @@ from overlap.harness import registry
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.catalogue import FOLDER
 from overlap.harness.claims.threads import counting
-from overlap.harness.worker.serving import Fact, Wire, answered, serve
+from overlap.harness.worker.serving import Fact, Wire, dispatch, serve
 
 
 def main() -> None:
@@ -37,7 +37,7 @@ def _settle() -> None:
 
 def answer(request: Fact) -> Fact:
     """Serve {"claim": …, "base_url": …} with {"facts": …} or {"missing": package}."""
-    return answered({"claim": _claim}, request)
+    return dispatch({"claim": _claim}, request)
 
 
 def _claim(request: Fact) -> Fact:

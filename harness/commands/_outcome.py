@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from overlap.harness.bench.stage import Outcome
+from overlap.harness.bench.stage import RunOutcome
 from overlap.harness.host import interrupt
-from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, paper, warn
+from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, console_out, warn
 
 
-def told(outcome: Outcome, *, quiet: bool, as_json: bool = False, formats: list[str] | None = None) -> int:
+def report_outcome(
+    outcome: RunOutcome, *, quiet: bool, as_json: bool = False, formats: list[str] | None = None
+) -> int:
     """Make the report of *outcome*, in *formats* if these are given, and show it; return the exit code."""
     if formats and as_json:
         formats = [*formats, "json"]  # it is what is printed
@@ -29,7 +31,7 @@ def told(outcome: Outcome, *, quiet: bool, as_json: bool = False, formats: list[
     if undone:
         faults.append(f"{undone}; what was measured is kept: overlap report {outcome.folder}")
     faults = list(dict.fromkeys(faults))
-    # What is cut short is told shortly.
+    # What is cut short is report_outcome shortly.
     said = ["; ".join(faults)] if faults and (undone or interrupted) else faults
     for line in (*outcome.notes, *said):
         warn(line)
@@ -51,5 +53,5 @@ def _reported(folder: Path, formats: Iterable[str] | None, *, shown: bool) -> Se
         run = run_files.read(folder)
     except run_files.Unreadable as wrong:
         return [str(wrong)]
-    build.write(run, formats, console=paper() if shown else None)
+    build.write(run, formats, console=console_out() if shown else None)
     return run.faults

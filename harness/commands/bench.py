@@ -7,19 +7,19 @@ from typing import Any
 import click
 
 from overlap.harness.bench import run
-from overlap.harness.bench.stage import Outcome
+from overlap.harness.bench.stage import RunOutcome
 from overlap.harness.commands._agree import agree
-from overlap.harness.commands._outcome import told
+from overlap.harness.commands._outcome import report_outcome
 from overlap.harness.host.input_files import read_toml
 from overlap.harness.model.config import RunConfig, config_from
 from overlap.harness.terminal.command_line import (
     config_options,
+    console_err,
     ending,
     format_option,
     formats_of,
-    margin,
 )
-from overlap.harness.terminal.progress import Bar
+from overlap.harness.terminal.progress import ProgressBar
 
 
 @click.command("bench")
@@ -58,9 +58,9 @@ def command(  # noqa: PLR0913  a flag each
             given["scenarios"] = scenarios
         wanted = formats_of(formats)
         outcome = _measure(config_from(given), quiet=quiet or as_json, yes=yes)
-    sys.exit(told(outcome, quiet=quiet, as_json=as_json, formats=wanted))
+    sys.exit(report_outcome(outcome, quiet=quiet, as_json=as_json, formats=wanted))
 
 
-def _measure(config: RunConfig, *, quiet: bool, yes: bool) -> Outcome:
-    with Bar(margin(), quiet=quiet) as bar:
+def _measure(config: RunConfig, *, quiet: bool, yes: bool) -> RunOutcome:
+    with ProgressBar(console_err(), quiet=quiet) as bar:
         return run.run(config, bar, lambda ask: agree(ask, yes=yes))

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from overlap.harness.terminal.command_line import INTERRUPTED, fail, paper
+from overlap.harness.terminal.command_line import INTERRUPTED, console_out, fail
 from overlap.harness.text.mistakes import Mistake
 
 
@@ -33,7 +33,7 @@ def command(names: tuple[str, ...], **asked: Any) -> None:
     from overlap.harness.claims.command import Asked, carry_out
 
     try:
-        sys.exit(carry_out(Asked(names, **asked), paper()))
+        sys.exit(carry_out(Asked(names, **asked), console_out()))
     except Mistake as mistake:
         fail(str(mistake))
     except KeyboardInterrupt:

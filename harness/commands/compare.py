@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from overlap.harness.terminal.command_line import FAULTY, fail, paper, run_folder
+from overlap.harness.terminal.command_line import FAULTY, console_out, fail, run_folder
 from overlap.harness.text.choices import choices, quoted
 
 
@@ -32,7 +32,7 @@ def command(folders: tuple[Path, ...], allow: str, page: Path | None) -> None:
     try:
         read_once = {folder: read(folder) for folder in map(run_folder, folders)}
         runs = [read_once[folder] for folder in map(run_folder, folders)]
-        comparison.tell(runs, paper(), allowed)
+        comparison.tell(runs, console_out(), allowed)
         if page:
             replace(page, comparison.render(runs, "html", allowed))
     except (Unreadable, Incomparable, LookupError) as wrong:

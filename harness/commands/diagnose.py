@@ -13,8 +13,8 @@ from overlap.harness.host.timestamps import timestamp
 from overlap.harness.model.config import default_executor
 from overlap.harness.store.ledger import begun, fresh
 from overlap.harness.store.run_files import Unwritten
-from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, ending, margin, paper, warn
-from overlap.harness.terminal.progress import Bar
+from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, console_err, console_out, ending, warn
+from overlap.harness.terminal.progress import ProgressBar
 
 
 @click.command("diagnose")
@@ -63,7 +63,7 @@ def _carry_out(asked: Asked, *, quiet: bool, as_json: bool) -> int:
                 lab = stack.enter_context(Lab(asked))
             folder = fresh(asked.results, "diagnosis")
             stack.enter_context(begun(folder))
-            bar = stack.enter_context(Bar(margin(), quiet=quiet or as_json))
+            bar = stack.enter_context(ProgressBar(console_err(), quiet=quiet or as_json))
             made = carry_out(asked, lab, bar, lambda made: telling.keep(folder, made, began))
         try:
             found, report = telling.write(folder, made, began)
@@ -74,7 +74,7 @@ def _carry_out(asked: Asked, *, quiet: bool, as_json: bool) -> int:
     if as_json:
         print((folder / telling.FILE).read_text(encoding="utf-8"))
     elif not quiet:
-        console = paper()
+        console = console_out()
         pages.show(report, console)
         console.print(f"\n{folder / 'report.html'}", highlight=False, soft_wrap=True)
     for fault in found.faults:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from overlap.harness import registry
 from overlap.harness.host.input_files import checked
-from overlap.harness.terminal.command_line import fail, paper
+from overlap.harness.terminal.command_line import console_out, fail
 from overlap.harness.text.choices import choices, quoted
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.text.one_line import one_line
@@ -48,7 +48,7 @@ def command(what: tuple[str, ...], results: Path | None) -> None:
         table = Table(title=name, title_justify="left", box=None, show_header=False, title_style="bold")
         for row in kinds[name]():
             table.add_row(*map(one_line, row))
-        paper().print(table)
+        console_out().print(table)
 
 
 def entries(folder: str) -> Rows:

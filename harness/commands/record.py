@@ -12,7 +12,7 @@ from overlap.harness.model.config import config_from
 from overlap.harness.recording.fit import NEAR, SPLITS, Fit
 from overlap.harness.recording.measure import Work
 from overlap.harness.recording.run import Asked, Outcome, check, record
-from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, ending, fail, margin, paper, warn
+from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, console_err, console_out, ending, fail, warn
 from overlap.harness.text.numerals import number
 
 
@@ -52,7 +52,7 @@ def command(out: Path | None, file: Path | None, against: Path | None, **given: 
 
     Exit codes: 0 done; 1 less than asked for was recorded, or a replay that is not close; 2 it cannot be done.
     """
-    say = margin().print
+    say = console_err().print
     with ending("recorded"):
         if file and not given["base_url"] and not out:
             sys.exit(_tell_fits(check(file, say, against), "recorded again" if against else "replayed"))
@@ -103,7 +103,7 @@ def _tell_fits(found: list[Fit], again: str) -> int:
             number(each.shift_halves / unit),
             "closer" if each.close else "not closer",
         )
-    paper().print(table)
+    console_out().print(table)
     alike = " and ".join(f"{each.resolution / 1e6:.2g} ms of {each.quantity}" for each in found if each.resolution)
     print(
         f"KS: Kolmogorov-Smirnov, the largest gap between the distribution functions; what differs by less than "

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from overlap.harness.terminal.command_line import FAULTY, fail, format_option, formats_of, paper, run_folder
+from overlap.harness.terminal.command_line import FAULTY, console_out, fail, format_option, formats_of, run_folder
 from overlap.harness.text.mistakes import Mistake
 
 
@@ -25,7 +25,7 @@ def command(folder: Path, formats: str | None, *, quiet: bool) -> None:
 
     try:
         run = run_files.read(run_folder(folder))
-        build.write(run, formats_of(formats), console=None if quiet else paper())
+        build.write(run, formats_of(formats), console=None if quiet else console_out())
     except (run_files.Unreadable, Mistake) as wrong:
         fail(str(wrong))
     except OSError as wrong:

@@ -7,10 +7,10 @@ import click
 
 from overlap.harness.bench import slo_run
 from overlap.harness.bench.slo_search import Bounds
-from overlap.harness.commands._outcome import told
+from overlap.harness.commands._outcome import report_outcome
 from overlap.harness.model.config import config_from
-from overlap.harness.terminal.command_line import config_options, ending, margin
-from overlap.harness.terminal.progress import Bar
+from overlap.harness.terminal.command_line import config_options, console_err, ending
+from overlap.harness.terminal.progress import ProgressBar
 
 BOUNDS = Bounds()
 DEFAULT = ("strategies",)
@@ -39,6 +39,6 @@ def command(
     with ending():
         config = config_from({"arrivals": "poisson", "scenarios": scenarios or DEFAULT} | given)
         question = slo_run.question_of(config, share, Bounds(least, most))
-        with Bar(margin(), quiet=quiet) as bar:
+        with ProgressBar(console_err(), quiet=quiet) as bar:
             outcome = slo_run.run(question, bar)
-    sys.exit(told(outcome, quiet=quiet))
+    sys.exit(report_outcome(outcome, quiet=quiet))

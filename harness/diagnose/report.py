@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from overlap.harness.application.spec import titles
+from overlap.harness.application.spec import display_names
 from overlap.harness.diagnose.phrases import Finding, ends, gain, nothing
 from overlap.harness.diagnose.run import Measured
 from overlap.harness.diagnose.verdict import Diagnosis, diagnosis, to_json
@@ -54,7 +54,10 @@ def compose(made: Measured, found: Diagnosis, time: str) -> Report:
     )
     state = () if found.state == "finished" else (found.state,)
     return Report(
-        f"What to change in {titles([asked.target])[asked.target]}", (*facts, *state), tuple(_sections(found)), {}
+        f"What to change in {display_names([asked.target])[asked.target]}",
+        (*facts, *state),
+        tuple(_sections(found)),
+        {},
     )
 
 

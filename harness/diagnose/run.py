@@ -7,10 +7,10 @@ from time import monotonic
 from typing import Any, Self, TypeVar
 
 from overlap.harness import registry
-from overlap.harness.bench.rounds import Progress
+from overlap.harness.bench.rounds import RunProgress
 from overlap.harness.bench.stage import ended
 from overlap.harness.bench.surroundings import Surroundings
-from overlap.harness.bench.worker_process import Broken, Launch
+from overlap.harness.bench.worker_process import Launch, WorkerFailure
 from overlap.harness.diagnose.catalogue import Intervention, interventions
 from overlap.harness.diagnose.config import Asked
 from overlap.harness.diagnose.figures import Figures, figures
@@ -21,8 +21,8 @@ from overlap.harness.diagnose.slot_order import order_of
 from overlap.harness.diagnose.virtual_speedup import faster
 from overlap.harness.host import interrupt
 from overlap.harness.host.environment import given
-from overlap.harness.mock.control import Lost
-from overlap.harness.mock.process import NotReady
+from overlap.harness.mock.control import ServerLost
+from overlap.harness.mock.process import ServerNotReady
 from overlap.harness.mock.processes import Servers
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.record import Call, Slot
@@ -33,7 +33,7 @@ from overlap.harness.worker.results import FirstCalls, result_from
 STRATEGIES = "overlap.harness.strategies"
 # Tried in this order where none is named: what a service does comes first.
 PREFERRED = ("gather_bounded", "astream_many", "thread_pool", "abatch", "batch", "stream")
-Tell = Callable[[Progress], None]
+Tell = Callable[[RunProgress], None]
 Answer = TypeVar("Answer")
 
 
@@ -72,7 +72,7 @@ class Lab:
         self._servers.__enter__()
         try:
             self.serving()
-        except NotReady as wrong:
+        except ServerNotReady as wrong:
             self.__exit__()
             raise Mistake(str(wrong)) from wrong
         return self
@@ -102,7 +102,7 @@ class Lab:
         )
         try:
             return use(self._launch)
-        except Broken:
+        except WorkerFailure:
             # A slot that failed in its fork leaves the worker as it was.
             if not self._launch.alive:
                 self._launch.end()
@@ -147,7 +147,7 @@ def _seen(asked: Asked, lab: Lab) -> Seen:
         order = order_of(asked, base, strategy, 0)
         slot, calls, answer = lab.slot(order, {"watch": order})
         lab.ask({"load": answer["imported"]})
-    except (Broken, Lost) as wrong:
+    except (WorkerFailure, ServerLost) as wrong:
         raise Mistake(f"{asked.target}: {wrong}") from wrong
     return Seen(slot, calls, answer["notes"], methods, strategy, asked.concurrency, asked.profile)
 
@@ -172,15 +172,15 @@ def _rounds(
         for position, arm in enumerate(rng.sample(arms, len(arms))):
             done = number * len(arms) + position
             left = (monotonic() - began) / done * (total - done) if done else None
-            tell(Progress(done, total, arm.name if arm else UNCHANGED, number, left))
+            tell(RunProgress(done, total, arm.name if arm else UNCHANGED, number, left))
             if arm is None:
                 made.rounds[-1][UNCHANGED] = _arm(made, lab, None, {}, number)
             elif arm.name not in made.missing:
                 try:
                     made.rounds[-1][arm.name] = _arm(made, lab, arm, told[arm.name], number)
-                except Broken as broken:
+                except WorkerFailure as broken:
                     made.missing[arm.name] = str(broken)
-    tell(Progress(total, total, None, made.asked.rounds, 0.0))
+    tell(RunProgress(total, total, None, made.asked.rounds, 0.0))
 
 
 def _arm(made: Measured, lab: Lab, arm: Intervention | None, told: Mapping[str, Any], number: int) -> Figures:

@@ -20,7 +20,7 @@ from overlap.harness.host.owned.children import confine
 from overlap.harness.registry import imported
 from overlap.harness.worker import first_call
 from overlap.harness.worker.order import order_from
-from overlap.harness.worker.serving import Handlers, Wire, answered, serve, written
+from overlap.harness.worker.serving import Handlers, Wire, dispatch, serve, written
 from overlap.harness.worker.slot import execute
 
 LIBRARIES = ("openai", "langchain_openai", "langchain_core.output_parsers", "langchain_core.tracers.context")
@@ -77,7 +77,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
     The last is {"slot": order, "change": an intervention's name or None, "told": what it is told}.
     """
-    return answered(HANDLERS, request)
+    return dispatch(HANDLERS, request)
 
 
 def changed(request: dict[str, Any]) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def libraries(before: set[str]) -> list[str]:
 
 HANDLERS: Handlers = {
     "methods": lambda request: {"methods": first_call.methods_of(order_from(request["methods"]))},
-    "tried": lambda request: {"tried": first_call.tried(order_from(request["tried"]))},
+    "tried": lambda request: {"tried": first_call.try_methods(order_from(request["tried"]))},
     "watch": watched,
     "slot": changed,
 }

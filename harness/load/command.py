@@ -9,8 +9,8 @@ from overlap.harness.load import run
 from overlap.harness.load.config import LoadConfig, config_from
 from overlap.harness.load.process import Locust
 from overlap.harness.load.setup import Setup
-from overlap.harness.mock.control import Lost
-from overlap.harness.terminal.command_line import paper, warn
+from overlap.harness.mock.control import ServerLost
+from overlap.harness.terminal.command_line import console_out, warn
 from overlap.harness.text.mistakes import Mistake
 
 MET, MISSED, USAGE, INTERRUPTED = 0, 1, 2, interrupt.CODE
@@ -35,7 +35,7 @@ def main(given: dict[str, Any], *, quiet: bool) -> int:
     except Mistake as mistake:
         warn(str(mistake))
         return USAGE
-    except Lost as lost:
+    except ServerLost as lost:
         warn(str(lost))
         return MISSED
     except KeyboardInterrupt:
@@ -77,7 +77,7 @@ def _report(outcome: run.Outcome, *, quiet: bool) -> None:
         try:
             if interrupt.again():
                 interrupt.check()
-            build.write(outcome.folder, console=None if quiet else paper())
+            build.write(outcome.folder, console=None if quiet else console_out())
         except KeyboardInterrupt:
             undone = "its report was not made"
         except OSError as wrong:

@@ -13,9 +13,9 @@ from overlap.harness.load.config import LoadConfig
 from overlap.harness.load.endpoints import class_name
 from overlap.harness.load.process import Locust
 from overlap.harness.load.setup import Setup
-from overlap.harness.mock.control import Lost, configure
+from overlap.harness.mock.control import ServerLost, configure
 from overlap.harness.mock.journal import take
-from overlap.harness.mock.process import NotReady, Server, start
+from overlap.harness.mock.process import Server, ServerNotReady, start
 from overlap.harness.text.mistakes import Mistake
 
 PATIENCE = 60.0  # seconds for the service to import LangChain on a machine that is busy
@@ -56,7 +56,7 @@ class Stage:
                 _reach(self.host)
                 self.journal = _journal(self.journal, self.host)
             self._start_locust()
-        except NotReady as wrong:
+        except ServerNotReady as wrong:
             self._stack.close()
             raise Mistake(str(wrong)) from wrong
         except BaseException:
@@ -223,7 +223,7 @@ def _journal(given: str | None, host: str) -> str | None:
     """Answer where the journal is: where it is said to be, or at *host*, or nowhere: that is anybody's server."""
     try:
         found = take(given or host, 0)
-    except Lost as lost:
+    except ServerLost as lost:
         if given:
             raise Mistake(str(lost)) from lost
         return None

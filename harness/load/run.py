@@ -18,7 +18,7 @@ from overlap.harness.load.environment import Stage
 from overlap.harness.load.folder import Book
 from overlap.harness.load.live_stats import Tally
 from overlap.harness.load.slo import Judged
-from overlap.harness.mock.control import Lost
+from overlap.harness.mock.control import ServerLost
 from overlap.harness.mock.journal import take
 from overlap.harness.model.record import Call
 from overlap.harness.report.figures import plainly
@@ -102,7 +102,7 @@ class Conductor:
 
         What is taken from either is there no second time, so Ctrl-C has to wait.
 
-        Raises `Lost` when the mock server or Locust has died.
+        Raises `ServerLost` when the mock server or Locust has died.
         """
         with uninterrupted():
             said = self._stage.locust.hear(0.1)
@@ -113,9 +113,9 @@ class Conductor:
 
     def _heard(self, said: dict[str, Any]) -> None:
         if said.get("eof"):
-            raise Lost(f"Locust died: {self._stage.locust.last_words()}")
+            raise ServerLost(f"Locust died: {self._stage.locust.last_words()}")
         if "mistake" in said:
-            raise Lost(f"Locust could not start the test: {said['mistake']}")
+            raise ServerLost(f"Locust could not start the test: {said['mistake']}")
         if "began" in said:
             self._stage.fault(on=False)
             self._begin(said)
@@ -269,10 +269,10 @@ def _carry_out(
                 _follow(conductor)
             _enter(book, number, conductor.ended())
     except KeyboardInterrupt:
-        with suppress(Lost, Unwritten):
+        with suppress(ServerLost, Unwritten):
             _stop(stage, conductor, book, number, config.drain)
         return "interrupted", interrupt.reason()
-    except Lost as lost:
+    except ServerLost as lost:
         return "failed", str(lost)
     except Unwritten as full:
         return "failed", full.why
@@ -341,8 +341,8 @@ def page(config: LoadConfig, tell: Tell, finished: Callable[[Outcome], None]) ->
     """
     Serve Locust's page until Ctrl-C; every test that is run from it becomes a run folder, handed to *finished*.
 
-    Raises `Mistake` when anything does not come up, `Lost` when the mock server or Locust dies. What a test has
-    measured is written down before Ctrl-C is heard again.
+    Raise `Mistake` when anything does not come up, `ServerLost` when the mock server or Locust dies. What a test
+    has measured is written down before Ctrl-C is heard again.
     """
     with interrupt.held(), ExitStack() as stack:
         stage = _staged(config, stack)
@@ -365,7 +365,7 @@ def page(config: LoadConfig, tell: Tell, finished: Callable[[Outcome], None]) ->
             if conductor.going:
                 tell("stopping the test that is going on …")
                 stage.locust.tell({"stop": True})
-                with suppress(Lost):
+                with suppress(ServerLost):
                     _follow(conductor, config.drain + 5)
                 _keep(config, stage, conductor, finished, ("interrupted", interrupt.reason()))
 

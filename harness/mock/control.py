@@ -14,13 +14,13 @@ _PATIENCE = 10.0
 _CONFIG = "/overlap/config"
 
 
-class Lost(Exception):
+class ServerLost(Exception):
     """The server does not answer any more; the message says how."""
 
 
 def ask(base_url: str, method: str, path: str, content: Any = None) -> tuple[int, bytes]:
     """
-    Return the status and the body of one request to *path*; *content* is sent as JSON. Raises `Lost`.
+    Return the status and the body of one request to *path*; *content* is sent as JSON. Raises `ServerLost`.
 
     It is made by http.client, since a fresh, idle client must not disturb what is measured.
     """
@@ -37,7 +37,7 @@ def ask(base_url: str, method: str, path: str, content: Any = None) -> tuple[int
 
 
 def ask_json(base_url: str, method: str, path: str, content: Any = None) -> tuple[int, Any]:
-    """Return the status and the JSON of one request, None for a status other than 200. Raises `Lost`."""
+    """Return the status and the JSON of one request, None for a status other than 200. Raises `ServerLost`."""
     status, body = ask(base_url, method, path, content)
     try:
         return status, orjson.loads(body) if status == 200 else None
@@ -45,16 +45,16 @@ def ask_json(base_url: str, method: str, path: str, content: Any = None) -> tupl
         raise silent(base_url, wrong) from wrong
 
 
-def silent(base_url: str, wrong: Exception) -> Lost:
+def silent(base_url: str, wrong: Exception) -> ServerLost:
     """Return what is to be raised where the server at *base_url* gives no answer, or none that makes sense."""
-    return Lost(f"the server at {base_url} does not answer: {type(wrong).__name__}")
+    return ServerLost(f"the server at {base_url} does not answer: {type(wrong).__name__}")
 
 
 def configuration(base_url: str) -> dict[str, Any]:
-    """Return the configuration of the mock server at *base_url* as it is now. Raises `Lost`."""
+    """Return the configuration of the mock server at *base_url* as it is now. Raises `ServerLost`."""
     status, found = ask_json(base_url, "GET", _CONFIG)
     if not isinstance(found, dict):
-        raise Lost(f"the server at {base_url} answered {status} when asked for its configuration")
+        raise ServerLost(f"the server at {base_url} answered {status} when asked for its configuration")
     return found
 
 
@@ -62,7 +62,7 @@ def configure(base_url: str, changes: dict[str, Any]) -> None:
     """
     Change the configuration of the mock server at *base_url* while it runs.
 
-    Raises `Mistake` with the server's own words for what it does not know, `Lost` when it does not answer.
+    Raises `Mistake` with the server's own words for what it does not know, `ServerLost` when it does not answer.
     """
     status, body = ask(base_url, "POST", _CONFIG, changes)
     if status == 200:
@@ -70,5 +70,5 @@ def configure(base_url: str, changes: dict[str, Any]) -> None:
     try:
         message = str(orjson.loads(body)["error"]["message"])
     except (ValueError, LookupError, TypeError) as wrong:
-        raise Lost(f"the server at {base_url} answered {status}, and does not say why") from wrong
+        raise ServerLost(f"the server at {base_url} answered {status}, and does not say why") from wrong
     raise Mistake(message)

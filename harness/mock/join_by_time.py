@@ -22,7 +22,7 @@ from overlap.harness.probe import of_any_round, tag
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class JoinedByTime:
     """
     The *calls* with their requests; how many requests were joined by time, and how many belong to no call at all.
 
@@ -37,7 +37,7 @@ class Joined:
     untagged: int
 
 
-def join_by_time(calls: Iterable[Call], journal: Journal) -> Joined:
+def join_by_time(calls: Iterable[Call], journal: Journal) -> JoinedByTime:
     """Answer *calls* with the journal's entries, as the module says."""
     made = list(calls)
     named = {tag(call.index, warmup=call.warmup): place for place, call in enumerate(made)}
@@ -65,7 +65,7 @@ def join_by_time(calls: Iterable[Call], journal: Journal) -> Joined:
         replace(call, served=() if place in doubtful else tuple(sorted(owned[place], key=_received)))
         for place, call in enumerate(made)
     ]
-    return Joined(joined, by_time, len(doubtful), stray, len(others))
+    return JoinedByTime(joined, by_time, len(doubtful), stray, len(others))
 
 
 def _received(entry: Served) -> int:

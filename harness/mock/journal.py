@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from time import monotonic, sleep
 from typing import Any
 
-from overlap.harness.mock.control import Lost, ask_json
+from overlap.harness.mock.control import ServerLost, ask_json
 from overlap.harness.model.record import Served
 from overlap.harness.store.run_files import served_from
 
@@ -29,7 +29,7 @@ def take(base_url: str, patience: float = 2.0) -> Journal | None:
     Take the journal of the server at *base_url*; None where it keeps none (it is not our mock).
 
     Waits up to *patience* seconds for requests still in flight there, such as those of calls that were
-    cancelled. Raises `Lost` when the server does not answer.
+    cancelled. Raises `ServerLost` when the server does not answer.
     """
     end = monotonic() + patience
     parts: list[dict[str, Any]] = []
@@ -60,6 +60,6 @@ def _post(base_url: str, path: str) -> dict[str, Any] | None:
     if status in {404, 405}:
         return None
     if status != 200:
-        raise Lost(f"the server answered {status} when asked for its journal")
+        raise ServerLost(f"the server answered {status} when asked for its journal")
     taken: dict[str, Any] = found
     return taken

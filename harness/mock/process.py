@@ -15,7 +15,7 @@ PATIENCE = 20.0  # seconds for a server to come up: importing takes one, a busy 
 END_PATIENCE = 5.0  # seconds for a server to end by itself when it is told to
 
 
-class NotReady(Exception):
+class ServerNotReady(Exception):
     """The server did not come up; the message is one line that says what it said."""
 
 
@@ -55,8 +55,9 @@ def start(
     """
     Start *command* on *core* and wait for the line `ready <address> …` on its stdout.
 
-    Raises `NotReady` when it ends, or says something else, or nothing for *patience* seconds. Started *together*,
-    it stays in our session, so that `overlap.harness.host.idle_guard` may keep its core.
+    Raise `ServerNotReady` if the command ends, prints another line, or prints nothing for *patience* seconds.
+    Started *together*, the process stays in our session, so that `overlap.harness.host.idle_guard` may keep its
+    core awake.
     """
     process = spawn(command, core, together=together)
     try:
@@ -67,11 +68,11 @@ def start(
 
 
 def spawn(command: Sequence[str], core: int | None = None, *, together: bool = False) -> LineProcess:
-    """Start *command* on *core*, to be waited for by `ready`. Raises `NotReady` where there is no such command."""
+    """Start *command* on *core*; `ready` waits for it. Raise `ServerNotReady` if there is no such command."""
     try:
         return LineProcess(command, core, together=together, env=scrubbed(PYTHONUNBUFFERED="1"), told=False)
     except OSError as wrong:
-        raise NotReady(f"cannot start {command[0]}: {wrong.strerror}") from wrong
+        raise ServerNotReady(f"cannot start {command[0]}: {wrong.strerror}") from wrong
 
 
 def ready(process: LineProcess, patience: float = PATIENCE) -> Server:
@@ -85,7 +86,7 @@ def ready(process: LineProcess, patience: float = PATIENCE) -> Server:
         # What it prints from now on concerns nobody, but a pipe that nobody reads would stop it.
         process.follow()
         return Server(process, words[1])
-    raise NotReady(_obituary(process, line))
+    raise ServerNotReady(_obituary(process, line))
 
 
 def _obituary(process: LineProcess, line: bytes) -> str:

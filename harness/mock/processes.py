@@ -7,7 +7,7 @@ from typing import Self
 
 from overlap.harness.host.core_pinning import seats
 from overlap.harness.host.owned.line_process import LineProcess
-from overlap.harness.mock.control import Lost
+from overlap.harness.mock.control import ServerLost
 from overlap.harness.mock.process import Server, mock_command, ready, spawn
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Planned
@@ -58,7 +58,7 @@ class Servers:
             server.stop()
 
     def begin(self, profile: str, tokens: int, words: tuple[str, ...] = ()) -> None:
-        """Have the server that `ensure` will answer come up meanwhile, beside others. Raises `NotReady`."""
+        """Start the server that `ensure` will return, without waiting for it. Raise `ServerNotReady`."""
         key = self._key(profile, tokens, words)
         if self._config.base_url or key in self._running or key in self._coming:
             return
@@ -67,7 +67,11 @@ class Servers:
         self._coming[key] = spawn(command, self.server_core)
 
     def ensure(self, profile: str, tokens: int, words: tuple[str, ...] = ()) -> Server | Elsewhere:
-        """Answer the server of this profile, length and more *words*, started if need be. Raises `NotReady`."""
+        """
+        Return the server of this profile, length and further *words*, started if need be.
+
+        Raise `ServerNotReady`.
+        """
         if self._config.base_url:
             return Elsewhere(self._config.base_url)
         self.begin(profile, tokens, words)
@@ -82,7 +86,7 @@ class Servers:
         return ("", 0, ()) if self._config.server else (profile, tokens, words)
 
     def of(self, planned: Planned) -> Server | Elsewhere:
-        """Answer the server that *planned* talks to."""
+        """Return the server that *planned* talks to."""
         return self.ensure(planned.cell.profile, planned.tokens, planned.server)
 
     @property
@@ -91,7 +95,9 @@ class Servers:
         return [server.process.pid for server in self._running.values()]
 
     def check(self) -> None:
-        """Raise `Lost` when a server has died."""
+        """Raise `ServerLost` when a server has died."""
         for server in self._running.values():
             if not server.alive:
-                raise Lost(f"the server at {server.base_url} died with exit code {server.process.returncode}")
+                raise ServerLost(
+                    f"the server at {server.base_url} died with exit code {server.process.returncode}"
+                )

@@ -28,8 +28,8 @@ from overlap.harness.model import arrivals_spec
 from overlap.harness.model.config import config_from
 from overlap.harness.model.record import Call
 from overlap.harness.store import run_files
-from overlap.harness.terminal.command_line import margin
-from overlap.harness.terminal.progress import Bar
+from overlap.harness.terminal.command_line import console_err
+from overlap.harness.terminal.progress import ProgressBar
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.worker.heartbeat import spread
 
@@ -40,7 +40,7 @@ def measured(words: Mapping[str, str]) -> tuple[list[Call], tuple[str, ...]]:
     """Run one open loop in one round; return its calls in their order, and what is wrong with the run."""
     with tempfile.TemporaryDirectory() as folder:
         config = config_from({"rounds": "1", "calibrate": "0", "results": folder, **words})
-        with Bar(margin(), quiet=False) as bar:
+        with ProgressBar(console_err(), quiet=False) as bar:
             outcome = run.run(config, bar)
         calls = [call for call in run_files.read(outcome.folder).calls if not call.warmup]
     return sorted(calls, key=lambda call: call.index), outcome.faults

@@ -28,7 +28,7 @@ import pytest
 # Loaded into every test session of whoever has this installed: all else is imported when it is asked for.
 if TYPE_CHECKING:
     from overlap.harness.mock.process import Server
-    from overlap.harness.pytest_plugin.benchmarks import AsyncBenchmark, Measured
+    from overlap.harness.pytest_plugin.benchmarks import AsyncBenchmark, BenchmarkResult
     from overlap.harness.pytest_plugin.mock import MockLLM
 
 MARK = "mock_llm"
@@ -76,7 +76,7 @@ def mock_llm(request: pytest.FixtureRequest, _mock_llm_server: "Server") -> "Ite
 
 
 @pytest.fixture
-def strategy_benchmark(request: pytest.FixtureRequest) -> "Callable[..., Measured]":
+def strategy_benchmark(request: pytest.FixtureRequest) -> "Callable[..., BenchmarkResult]":
     """Run a strategy of a scenario as a benchmark; see `overlap.harness.pytest_plugin.benchmarks.strategy`."""
     from functools import partial
 

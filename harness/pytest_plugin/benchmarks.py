@@ -12,7 +12,7 @@ from typing import Any, Self
 import pytest
 
 from overlap.harness import registry
-from overlap.harness.application.blame import Unloadable
+from overlap.harness.application.blame import ApplicationError
 from overlap.harness.host.descriptors import allow
 from overlap.harness.host.environment import scrubbed
 from overlap.harness.model.record import Cell
@@ -30,7 +30,7 @@ SEED = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class BenchmarkResult:
     """What came of a strategy's benchmark: its cell, and each round's slot and calls, joined with the journal."""
 
     cell: Cell
@@ -67,7 +67,7 @@ def strategy(  # noqa: PLR0913  one keyword for each thing a cell has
     tokens: int | None = None,
     rounds: int = 5,
     timeout: float = 30.0,
-) -> Measured:
+) -> BenchmarkResult:
     """
     Time *calls* calls of *scenario* under *strategy*, one slot a round: a fresh loop and client, warmed.
 
@@ -93,12 +93,12 @@ def strategy(  # noqa: PLR0913  one keyword for each thing a cell has
         try:
             allow(concurrency)
             found = _carried_out(benchmark, order, rounds)
-        except (registry.Unknown, Unloadable, Mistake) as wrong:
+        except (registry.Unknown, ApplicationError, Mistake) as wrong:
             mistake = wrong.args[0]
     # Out here, so that it is told alone.
     if mistake:
         pytest.fail(f"strategy_benchmark: {mistake}", pytrace=False)
-    measured = Measured(cell, tuple(found))
+    measured = BenchmarkResult(cell, tuple(found))
     _refuse_failures(measured)
     benchmark.extra_info |= extra(measured)
     return measured
@@ -128,7 +128,7 @@ def _carried_out(benchmark: Any, order: Order, rounds: int) -> list[Round]:
     return found
 
 
-def extra(measured: Measured) -> dict[str, Any]:
+def extra(measured: BenchmarkResult) -> dict[str, Any]:
     """Answer what a row of pytest-benchmark is told beside its times: medians over rounds, times in seconds."""
     known = {name: measured.number(name) for name in EXTRA}
     numbers_of = {
@@ -137,7 +137,7 @@ def extra(measured: Measured) -> dict[str, Any]:
     return {"cell": measured.cell.id, "calls": len(measured.rounds[0].calls), **numbers_of}
 
 
-def _refuse_failures(measured: Measured) -> None:
+def _refuse_failures(measured: BenchmarkResult) -> None:
     calls = [call for each in measured.rounds for call in each.calls]
     kinds = [call.error for call in calls if call.error]
     if kinds:

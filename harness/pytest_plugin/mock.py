@@ -11,7 +11,7 @@ from overlap.harness.application.pointing import point
 from overlap.harness.host.owned.children import guarded
 from overlap.harness.mock import control
 from overlap.harness.mock.journal import Journal, take
-from overlap.harness.mock.process import NotReady, Server, mock_command, start
+from overlap.harness.mock.process import Server, ServerNotReady, mock_command, start
 from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.text.settings import parts
@@ -110,7 +110,7 @@ def served(allow: Sequence[str] = ()) -> Iterator[Server]:
     with guarded(*controller):
         try:
             server = start(mock_command(PROFILE, TOKENS, SEED, more))
-        except NotReady as wrong:
+        except ServerNotReady as wrong:
             said = str(wrong)
         if said:
             pytest.fail(f"mock_llm: {said}", pytrace=False)

@@ -47,7 +47,7 @@ def played(path: Path, work: Work, order: str = "once") -> Measured:
     """
     Measure the mock as it plays the recording at *path*, on a core of its own where there are two.
 
-    Raises `NotReady`. *order* is the profile's: which of the calls is played when.
+    Raises `ServerNotReady`. *order* is the profile's: which of the calls is played when.
 
     Its core is kept awake as ours is: a recording has the endpoint's own lateness in it, and the mock's would be
     added to that when it is played.
@@ -65,7 +65,7 @@ def played(path: Path, work: Work, order: str = "once") -> Measured:
 
 def floor(calls: Sequence[Recorded], concurrency: int) -> Floor:
     """
-    Return what the client adds to *calls* like these, so many at once; raises `NotReady` as `played` does.
+    Return what the client adds to *calls* like these, so many at once; raises `ServerNotReady` as `played` does.
 
     They are themselves the known schedule: how late a first token is seen depends on what else comes just then.
     If it is interrupted, whole runs until then are all that is known.

@@ -11,7 +11,7 @@ from overlap.harness.application.inputs import questions
 from overlap.harness.host import interrupt
 from overlap.harness.host.descriptors import allow
 from overlap.harness.host.timestamps import timestamp
-from overlap.harness.mock.process import NotReady
+from overlap.harness.mock.process import ServerNotReady
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.endpoint import Remote
 from overlap.harness.model.plan import Planned
@@ -109,7 +109,7 @@ def check(path: Path, say: Say, against: Path | None = None) -> list[Fit]:
     say(f"playing {calls} calls, {recording.concurrency} at once")
     try:
         again = played(path, Work(calls, recording.concurrency))
-    except NotReady as wrong:
+    except ServerNotReady as wrong:
         raise Mistake(str(wrong)) from wrong
     if again.interrupted:
         raise KeyboardInterrupt  # a part of the calls has no distance to all of them
@@ -136,7 +136,7 @@ def _recording(asked: Asked, remote: Remote, measured: Measured) -> Recording:
     try:
         if not measured.interrupted:  # to measure it takes as long as the calls did
             client = floor(measured.calls, asked.work.concurrency)
-    except NotReady as wrong:
+    except ServerNotReady as wrong:
         raise Mistake(str(wrong)) from wrong
     about = {
         "name": asked.name,

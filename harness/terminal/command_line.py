@@ -23,13 +23,13 @@ RESULTS = Path("results")
 _PLAIN: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False}
 
 
-def paper() -> Console:
+def console_out() -> Console:
     """Return where results are shown: as wide as the terminal, 100 columns where there is none."""
     console = Console(**_PLAIN)
     return console if console.is_terminal else Console(width=100, **_PLAIN)
 
 
-def margin() -> Console:
+def console_err() -> Console:
     """Return where it is shown how far a command is: standard error."""
     return Console(stderr=True, **_PLAIN)
 

@@ -8,13 +8,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
-from overlap.harness.bench.rounds import Progress as Step
+from overlap.harness.bench.rounds import RunProgress as Step
 from overlap.harness.text.one_line import one_line
 
 PLAIN_EVERY = 10.0  # seconds between lines where a bar cannot be drawn, such as in a CI log
 
 
-class Bar:
+class ProgressBar:
     """A bar that is redrawn between slots only: drawing takes CPU, and a slot is being measured."""
 
     def __init__(self, console: Console, *, quiet: bool = False) -> None:

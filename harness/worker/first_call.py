@@ -7,7 +7,7 @@ from inspect import getdoc
 from typing import Any
 
 from overlap.harness.application.adapting import methods
-from overlap.harness.application.blame import reason
+from overlap.harness.application.blame import failure_line
 from overlap.harness.application.opening import scenario
 from overlap.harness.application.spec import parse
 from overlap.harness.probe import Item
@@ -36,7 +36,7 @@ def plan_of(word: str) -> dict[str, Any]:
     }
 
 
-def tried(order: Order) -> FirstCalls:
+def try_methods(order: Order) -> FirstCalls:
     """Make a warm-up call, up to three while they give nothing, and return what came of them."""
     with SlotSession(order) as slot:
         return _tried(slot, order.word)
@@ -50,12 +50,12 @@ def _tried(slot: SlotSession, word: str) -> FirstCalls:
         made += 1
         output = _called(runner, app, there[0], item) if there else []
         if isinstance(output, Exception):
-            errors.append(reason(output, word))
+            errors.append(failure_line(output, word))
             continue
         empty += not any(map(carries, output))
         if any(map(carries, output)):
             others = {name: _called(runner, app, name, item) for name in there[1:]}
-            lame = {name: reason(came, word) for name, came in others.items() if isinstance(came, Exception)}
+            lame = {name: failure_line(came, word) for name, came in others.items() if isinstance(came, Exception)}
             break
     return FirstCalls(made, empty, errors, lame)
 
@@ -72,7 +72,7 @@ async def _listened(app: Any, prompt: Any) -> list[Any]:
     return [piece async for piece in app.astream(prompt)]
 
 
-# One call by each method, in the order in which they are tried.
+# One call by each method, in the order in which they are try_methods.
 ONE_BY_ONE: dict[str, Callable[[asyncio.Runner, Any, Any], Sequence[Any]]] = {
     "ainvoke": lambda runner, app, prompt: [runner.run(app.ainvoke(prompt))],
     "invoke": lambda _runner, app, prompt: [app.invoke(prompt)],

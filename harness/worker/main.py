@@ -5,7 +5,7 @@ from time import monotonic_ns
 from overlap.harness.host import fast_exit
 from overlap.harness.worker import first_call
 from overlap.harness.worker.order import order_from
-from overlap.harness.worker.serving import SLOT, Fact, Handlers, Wire, answered, serve
+from overlap.harness.worker.serving import SLOT, Fact, Handlers, Wire, dispatch, serve
 from overlap.harness.worker.slot import Meet, execute
 from overlap.harness.worker.timers import timers
 
@@ -27,7 +27,7 @@ def answer(request: Fact, meet: Meet | None = None) -> Fact:
     """
     Answer one request: {"methods": order}, {"tried": order}, {"plan": word}, {"timers": {…}} or {"slot": order}.
 
-    A slot that several processes share out *meets* the others in its middle: says {"ready": ns}, and is answered
+    A slot that several processes share out *meets* the others in its middle: says {"ready": ns}, and is dispatch
     {"start": ns}.
     """
 
@@ -35,12 +35,12 @@ def answer(request: Fact, meet: Meet | None = None) -> Fact:
         result = execute(order_from(asked[SLOT]), meet)
         return {"timed": result.timed, "calls": result.calls}
 
-    return answered({**LOOKS, SLOT: slot}, request)
+    return dispatch({**LOOKS, SLOT: slot}, request)
 
 
 LOOKS: Handlers = {
     "methods": lambda asked: {"methods": first_call.methods_of(order_from(asked["methods"]))},
-    "tried": lambda asked: {"tried": first_call.tried(order_from(asked["tried"]))},
+    "tried": lambda asked: {"tried": first_call.try_methods(order_from(asked["tried"]))},
     "plan": lambda asked: {"plan": first_call.plan_of(asked["plan"])},
     "timers": lambda asked: {"timers": timers(**asked["timers"])},
 }

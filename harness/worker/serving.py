@@ -17,7 +17,7 @@ from typing import Any
 
 import orjson
 
-from overlap.harness.application.blame import Unloadable, traceback_of
+from overlap.harness.application.blame import ApplicationError, traceback_of
 from overlap.harness.host import fast_exit
 from overlap.harness.host.secrets import word
 from overlap.harness.registry import Unknown
@@ -61,14 +61,14 @@ def serve(wire: Wire, answer: Callable[[Fact], Fact | bytes]) -> None:
         fast_exit.at_once()
 
 
-def answered(handlers: Handlers, request: Fact) -> Fact:
+def dispatch(handlers: Handlers, request: Fact) -> Fact:
     """Have *request* carried out by its handler; whatever goes wrong is an answer too, and the worker goes on."""
     asked = next(iter(request))
     try:
         return handlers[asked](request)
     except Unknown as unknown:
         return {"mistake": str(unknown)}
-    except Unloadable as cannot:
+    except ApplicationError as cannot:
         # In the middle of a run it costs that slot; before anything was measured there is nothing to keep.
         return {"reason" if asked == SLOT else "mistake": str(cannot)}
     except Exception as wrong:  # noqa: BLE001  whatever the code under test raises, the worker goes on

@@ -72,7 +72,11 @@ class SlotSession:
         self.close()
 
     def open(self) -> Self:
-        """Make the loop, import and build the application; raises `Unknown` or `Unloadable`, with nothing open."""
+        """
+        Make the loop and build the application.
+
+        Raise `Unknown` or `ApplicationError`, with everything closed.
+        """
         order = self._order
         if order.processes > 1:
             scheduler_slice.shorten()

@@ -9,9 +9,9 @@ from typing import Any
 from overlap.harness import registry
 from overlap.harness.application.adapting import built
 from overlap.harness.application.inputs import item, questions
-from overlap.harness.application.opening import made, opened, scenario
+from overlap.harness.application.opening import build_from_scenario, load_application, scenario
 from overlap.harness.application.shape import shape
-from overlap.harness.application.spec import Spec, parse
+from overlap.harness.application.spec import ApplicationReference, parse
 from overlap.harness.model import arrivals_spec
 from overlap.harness.model.record import OWN
 from overlap.harness.probe import Item
@@ -25,15 +25,15 @@ class Target:
 
     Make it outside of a loop, as a program imports its modules: the scenario, or the module of an application, is
     imported here, and what that imports is set aside, unless nothing is to be frozen. `build` it inside the loop.
-    Both raise `Unknown` or `Unloadable`, with one line, for what cannot be had.
+    Both raise `Unknown` or `ApplicationError`, with one line, for what cannot be had.
     """
 
     def __init__(self, order: Order, *, freeze: bool = True) -> None:
         self._order = order
         self._endpoint = order.endpoint
         spec = parse(order.word)
-        self._own: Spec | None = spec if spec and spec.target else None
-        self._object: Any = opened(self._own, self._endpoint, freeze=freeze) if self._own else None
+        self._own: ApplicationReference | None = spec if spec and spec.target else None
+        self._object: Any = load_application(self._own, self._endpoint, freeze=freeze) if self._own else None
         self._scenario: ModuleType | None = None if self._own else scenario(order.word, spec)
 
     @property
@@ -54,7 +54,7 @@ class Target:
             return app, app
         assert self._scenario
         if order.cell.client == OWN:
-            app = made(self._scenario, order.word, self._endpoint, order.cell.variant)
+            app = build_from_scenario(self._scenario, order.word, self._endpoint, order.cell.variant)
             return app, app
         client = registry.load("overlap.harness.clients", order.cell.client).client(self._endpoint)
         if not hasattr(self._scenario, "app"):

@@ -11,7 +11,7 @@ from overlap.harness.model.record import Lag
 from overlap.harness.worker import loops
 from overlap.harness.worker.heartbeat import Heartbeat, spread
 
-ASKED = 1_000_000
+SLEEP = 1_000_000
 READINGS = 10_000
 # Upper ends of the classes of a lag histogram, in ns; the last class has none.
 CLASSES = (50_000, 100_000, 250_000, 500_000, 1_000_000, 2_000_000, 5_000_000)
@@ -46,7 +46,7 @@ def timers(loop: str, seconds: float) -> Timers:
         loop,
         clock_step=min(steps, default=0),
         clock_read=(readings[-1] - readings[0]) // (READINGS - 1),
-        asked=ASKED,
+        asked=SLEEP,
         sleep=spread(late),
         lag=lag,
         histogram=classes(beats),
@@ -60,8 +60,8 @@ async def _idle(seconds: float) -> tuple[Lag | None, Sequence[int], list[int]]:
     end = monotonic_ns() + round(seconds * 1e9)
     beat.start()
     while (began := monotonic_ns()) < end:
-        await asyncio.sleep(ASKED / 1e9)
-        late.append(monotonic_ns() - began - ASKED)
+        await asyncio.sleep(SLEEP / 1e9)
+        late.append(monotonic_ns() - began - SLEEP)
     return beat.stop(), beat.late, late
 
 

@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from overlap.harness import registry
-from overlap.harness.bench.stage import Outcome
+from overlap.harness.bench.stage import RunOutcome
 from overlap.harness.cli import COMMANDS, main
-from overlap.harness.commands._outcome import told
+from overlap.harness.commands._outcome import report_outcome
 from overlap.harness.model.record import Cell
 from overlap.harness.report import build
 
@@ -131,7 +131,7 @@ def test_ctrl_c_while_a_report_is_made_is_one_line_with_what_to_do(make_run, mon
         raise KeyboardInterrupt
 
     monkeypatch.setattr(build, "write", interrupted)
-    assert told(Outcome(folder, "finished", ()), quiet=False) == 130
+    assert report_outcome(RunOutcome(folder, "finished", ()), quiet=False) == 130
     assert capsys.readouterr().err.splitlines() == [
         "overlap: interrupted while the report was made; what was measured is kept: overlap report " + str(folder)
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from overlap.harness.bench.worker_process import Broken
+from overlap.harness.bench.worker_process import WorkerFailure
 from overlap.harness.gate.measure.slots import Slots
 from overlap.harness.gate.measure.workers import Workers
 from overlap.harness.model.plan import Planned
@@ -28,7 +28,7 @@ class Asking:
                 if not self._workers.pids:
                     self._workers.start(0)
                 self._known[key] = self._workers.methods(arm, self._slots.order(arm, plain))
-            except Broken as broken:
+            except WorkerFailure as broken:
                 name = f"{cell.scenario} on {cell.client}"
                 raise Mistake(f"the {arm} arm: {name} cannot be built: {broken}") from broken
         return self._known[key]

@@ -16,10 +16,10 @@ from overlap.harness.gate.record import Rule, Run
 from overlap.harness.gate.telling import compose, files, kinds, outputs
 from overlap.harness.host import interrupt
 from overlap.harness.host.input_files import read_toml
-from overlap.harness.mock.control import Lost
+from overlap.harness.mock.control import ServerLost
 from overlap.harness.model.config import config_from
 from overlap.harness.store.ledger import fresh
-from overlap.harness.terminal.command_line import INTERRUPTED, USAGE, paper, run_folder, warn
+from overlap.harness.terminal.command_line import INTERRUPTED, USAGE, console_out, run_folder, warn
 from overlap.harness.text.mistakes import Mistake
 
 FILE = "gate.json"
@@ -37,7 +37,7 @@ def main(what: tuple[str, ...], words: Mapping[str, Any]) -> int:
             return judged(
                 words["budgets"],
                 [run_folder(Path(name)) for name in what],
-                paper(),
+                console_out(),
                 words["out"],
                 formats=formats,
                 quiet=words["quiet"],
@@ -86,7 +86,7 @@ def _measure(what: tuple[str, ...], words: Mapping[str, Any], formats: list[str]
             if isinstance(wrong, KeyboardInterrupt):
                 print("overlap: interrupted before anything was measured", file=sys.stderr)
                 return INTERRUPTED
-        if not isinstance(wrong, Lost | KeyboardInterrupt):
+        if not isinstance(wrong, ServerLost | KeyboardInterrupt):
             raise
         reason = str(wrong)
         if not path.exists():
@@ -155,5 +155,5 @@ def _tell(run: Run, out: Path | None, formats: list[str], *, quiet: bool) -> int
     if out:
         file.write(outcome, out / FILE)
         delivery.keep({name: text for each in formats for name, text in files(outcome, each).items()}, out)
-    delivery.tell(compose(outcome), outputs(outcome), paper(), quiet=quiet)
+    delivery.tell(compose(outcome), outputs(outcome), console_out(), quiet=quiet)
     return outcome.exit_code

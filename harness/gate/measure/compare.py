@@ -20,7 +20,7 @@ from overlap.harness.gate.measure.slots import Slots
 from overlap.harness.gate.measure.workers import Workers
 from overlap.harness.gate.record import ARMS, Control, Rule, Run
 from overlap.harness.host.environment import circumstances, given
-from overlap.harness.mock.process import NotReady
+from overlap.harness.mock.process import ServerNotReady
 from overlap.harness.mock.processes import Servers
 from overlap.harness.model.config import RunConfig
 from overlap.harness.registry import Unknown
@@ -59,7 +59,7 @@ def compare(asked: Asked, path: Path, tell: Callable[[str], None]) -> Run:
     """
     Compare as *asked*, and keep the run in the file *path* after every round.
 
-    Raises `Mistake` before anything is measured when it cannot be done; `Lost` when the server died.
+    Raises `Mistake` before anything is measured when it cannot be done; `ServerLost` when the server died.
     """
     candidate = asked.candidate_spec
     needs = ("pytest", "pytest_benchmark") if asked.tests else ()
@@ -128,7 +128,7 @@ def _cells(asked: Asked, slots: Slots, servers: Servers, workers: Workers) -> li
             servers.ensure(plan.profile, plan.tokens, plan.server)
         asking = Asking(slots, workers)
         return twins(parts, asked.base, asked.candidate_spec, asking)
-    except NotReady as wrong:
+    except ServerNotReady as wrong:
         raise Mistake(str(wrong)) from wrong
     except Unknown as unknown:
         raise Mistake(unknown.args[0]) from unknown

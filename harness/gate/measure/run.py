@@ -57,7 +57,7 @@ class Trial:
         """
         Run to the end and return the run, which is filed after every round.
 
-        Ctrl-C ends it early, and what was measured is kept. Raises `Lost` when a server died.
+        Ctrl-C ends it early, and what was measured is kept. Raises `ServerLost` when a server died.
         """
         began = monotonic()
         self._rng = random.Random(self.book.seed)

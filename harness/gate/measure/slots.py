@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from overlap.harness.bench.rounds import measured, order_of
-from overlap.harness.bench.worker_process import Broken
+from overlap.harness.bench.worker_process import WorkerFailure
 from overlap.harness.gate.measure.cells import Twin
 from overlap.harness.gate.measure.slot_values import values
 from overlap.harness.gate.measure.workers import Workers
@@ -36,12 +36,16 @@ class Slots:
         return replace(order_of(config, planned, number, base_url), burn=burn)
 
     def measure(self, twin: Twin, arm: str, number: int, burn: int = 0) -> tuple[Slot, list[Call]]:
-        """Have one slot done. Raises `Failed`, for calls that failed too, and `Lost` when the server is gone."""
+        """
+        Have one slot done.
+
+        Raises `Failed`, for calls that failed too, and `ServerLost` when the server is gone.
+        """
         planned = twin.side(arm)
         order = self.order(arm, planned, number, burn)
         try:
             slot, calls = measured(self._workers.of(arm), order, 0, self._config.slot_timeout)
-        except Broken as broken:
+        except WorkerFailure as broken:
             self._servers.check()
             raise Failed(twin.name, arm, str(broken)) from None
         failed = [call.error for call in calls if call.error and not call.warmup]

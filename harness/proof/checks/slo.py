@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from overlap.harness.bench.slo_run import ROUNDS, SloQuestion, paced, question_of
-from overlap.harness.bench.slo_search import Bounds, Bracket, Trial, search
+from overlap.harness.bench.slo_search import Bounds, Bracket, RateTrial, search
 from overlap.harness.model import arrivals_spec
 from overlap.harness.model.config import config_from
 from overlap.harness.model.slo_verdict import SlotFigures, figures, hopeless, kept_briefly, verdict
@@ -66,7 +66,7 @@ class Simulated:
             found: Bracket = end.value
             return found
 
-    def _held(self, trial: Trial) -> bool:
+    def _held(self, trial: RateTrial) -> bool:
         share = self._question.share
         if not trial.long:
             return kept_briefly(self._slot(trial, 0), share)
@@ -77,7 +77,7 @@ class Simulated:
                 return False
         return verdict(slots, share).held
 
-    def _slot(self, trial: Trial, number: int) -> SlotFigures:
+    def _slot(self, trial: RateTrial, number: int) -> SlotFigures:
         calls, seed = self._question.wanted(trial), self._seed + number
         arrivals = paced(self._question.words, seed, trial.rate, calls)
         due = np.fromiter(islice(arrivals.due_times(seed), calls), np.float64, calls) / 1e9

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from overlap.harness.application.adapting import built, methods
-from overlap.harness.application.blame import Unloadable
+from overlap.harness.application.blame import ApplicationError
 from overlap.harness.model.endpoint import Endpoint
 
 ENDPOINT = Endpoint("http://127.0.0.1:9/v1")
@@ -113,7 +113,7 @@ def test_a_batch_that_cannot_be_told_how_many_at_once_does_not_count():
 
 def test_what_can_neither_be_called_nor_has_a_method_is_refused():
     """The line says what it is, and what would do."""
-    with pytest.raises(Unloadable, match=r"app.py:it is of type int: .* ainvoke"):
+    with pytest.raises(ApplicationError, match=r"app.py:it is of type int: .* ainvoke"):
         built(3, ENDPOINT, "app.py:it")
 
 
@@ -123,5 +123,5 @@ def test_a_maker_that_fails_is_said_with_its_line():
     def broken(endpoint):
         raise ValueError(endpoint.model)
 
-    with pytest.raises(Unloadable, match=r"test_adapting.py, line \d+: ValueError: mock-model"):
+    with pytest.raises(ApplicationError, match=r"test_adapting.py, line \d+: ValueError: mock-model"):
         built(broken, ENDPOINT, "app.py:it")

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from overlap.harness.application.blame import Unloadable
+from overlap.harness.application.blame import ApplicationError
 from overlap.harness.application.loading import imported
 from overlap.harness.application.spec import parse
 
@@ -75,12 +75,12 @@ def test_a_module_is_found_by_its_name(write, tmp_path):
 def test_what_is_wrong_is_said_in_one_line_with_its_place(write, text, target, said):
     """What, where, and what to do where that is known."""
     place = write("own_bad.py", text)
-    with pytest.raises(Unloadable, match=said) as cannot:
+    with pytest.raises(ApplicationError, match=said) as cannot:
         imported(parse(f"{place}:{target}"))
     assert "\n" not in str(cannot.value)
 
 
 def test_a_module_that_is_not_there_is_named():
     """Without a search for anything like it."""
-    with pytest.raises(Unloadable, match="no module 'not_here_at_all'"):
+    with pytest.raises(ApplicationError, match="no module 'not_here_at_all'"):
         imported(parse("not_here_at_all.app:chain"))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overlap.harness.bench.slo_run import paced, question_of
-from overlap.harness.bench.slo_search import Bounds, Bracket, Trial, bracketed, search
+from overlap.harness.bench.slo_search import Bounds, Bracket, RateTrial, bracketed, search
 from overlap.harness.model.config import config_from
 from overlap.harness.model.slo import read
 from overlap.harness.text.mistakes import Mistake
@@ -102,17 +102,17 @@ def test_what_cannot_be_searched_is_refused_in_one_line(given_, share, bounds, s
     ("given_", "share", "trial", "calls"),
     [
         # Six times the longest limit: 24 s of 1,000 calls a second.
-        ({"slo": "ttft=0.5,e2e=4"}, 0.9, Trial(1000, long=True), 24_000),
+        ({"slo": "ttft=0.5,e2e=4"}, 0.9, RateTrial(1000, long=True), 24_000),
         # Twenty seconds at least; 3,000 calls at least, whatever the share.
-        ({"slo": "ttft=0.1"}, 0.9, Trial(200, long=True), 4000),
-        ({"slo": "ttft=0.1"}, 0.9, Trial(100, long=True), 3000),
+        ({"slo": "ttft=0.1"}, 0.9, RateTrial(200, long=True), 4000),
+        ({"slo": "ttft=0.1"}, 0.9, RateTrial(100, long=True), 3000),
         # One call in a hundred may miss: 5,000 calls for 50 of these, but no more than come in two minutes.
-        ({"slo": "ttft=0.1"}, 0.99, Trial(100, long=True), 5000),
-        ({"slo": "ttft=0.1"}, 0.99, Trial(10, long=True), 1200),
+        ({"slo": "ttft=0.1"}, 0.99, RateTrial(100, long=True), 5000),
+        ({"slo": "ttft=0.1"}, 0.99, RateTrial(10, long=True), 1200),
         # Brief slots only say where to look.
-        ({"slo": "ttft=0.1"}, 0.99, Trial(100, long=False), 500),
+        ({"slo": "ttft=0.1"}, 0.99, RateTrial(100, long=False), 500),
         # A time that was asked for is kept.
-        ({"slo": "ttft=0.1", "arrivals": "poisson", "duration": 3}, 0.99, Trial(10, long=True), 30),
+        ({"slo": "ttft=0.1", "arrivals": "poisson", "duration": 3}, 0.99, RateTrial(10, long=True), 30),
     ],
 )
 def test_a_slot_has_the_calls_that_it_takes(given_, share, trial, calls):

@@ -5,11 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from overlap.harness.bench.stage import Ending, Stage
-from overlap.harness.bench.worker_process import Broken
+from overlap.harness.bench.stage import RunEnding, RunStage
+from overlap.harness.bench.worker_process import WorkerFailure
 from overlap.harness.host import interrupt
-from overlap.harness.mock.control import Lost
-from overlap.harness.mock.process import NotReady
+from overlap.harness.mock.control import ServerLost
+from overlap.harness.mock.process import ServerNotReady
 from overlap.harness.remote.visit import Stopped
 from overlap.harness.store.run_files import Unwritten
 
@@ -31,7 +31,7 @@ class Ledger:
 
 def stage(tmp_path, ledger):
     """Return a run that goes on, without servers and workers."""
-    return Stage(None, tmp_path, None, ledger, None, (), ["a note"])
+    return RunStage(None, tmp_path, None, ledger, None, (), ["a note"])
 
 
 @pytest.mark.parametrize(
@@ -39,9 +39,9 @@ def stage(tmp_path, ledger):
     [
         (None, "finished", None),
         (KeyboardInterrupt(), "interrupted", "interrupted by Ctrl-C"),
-        (Lost("the server died"), "failed", "the server died"),
-        (NotReady("no port"), "failed", "no port"),
-        (Broken("the worker died"), "failed", "the worker died"),
+        (ServerLost("the server died"), "failed", "the server died"),
+        (ServerNotReady("no port"), "failed", "no port"),
+        (WorkerFailure("the worker died"), "failed", "the worker died"),
         (Stopped("the budget is spent"), "stopped", "the budget is spent"),
     ],
 )
@@ -66,13 +66,13 @@ def test_a_run_whose_books_do_not_balance_has_failed(tmp_path):
     """Though it came to its end; one that was interrupted stays so."""
     for state, becomes in (("finished", "failed"), ("interrupted", "interrupted")):
         ledger = Ledger(["a call is missing"])
-        stage(tmp_path, ledger).close(Ending(state))
+        stage(tmp_path, ledger).close(RunEnding(state))
         assert ledger.kept == (becomes, None)
 
 
 def test_where_even_the_state_has_no_room_the_reason_says_so(tmp_path):
     """Who reads run.json would take the run for one that still goes on."""
-    ending = Ending("interrupted", "interrupted by SIGTERM")
+    ending = RunEnding("interrupted", "interrupted by SIGTERM")
     stage(tmp_path, Ledger(full=True)).close(ending)
     assert ending.reason.startswith("interrupted by SIGTERM; and run.json still says that it runs: ")
 

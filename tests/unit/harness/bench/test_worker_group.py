@@ -6,7 +6,7 @@ import psutil
 import pytest
 
 from overlap.harness.bench.worker_group import team
-from overlap.harness.bench.worker_process import Broken, Launch
+from overlap.harness.bench.worker_process import Launch, WorkerFailure
 from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.record import Cell, Lag, Pauses
@@ -86,7 +86,7 @@ def test_a_closed_loop_is_one_workers(server):
 
 def test_a_client_that_cannot_be_built_breaks_the_slot_and_leaves_nobody_waiting(server):
     """The first says what is wrong in place of being ready; the others end with the team."""
-    with team(2, (None,), 7) as workers, pytest.raises((Broken, Mistake), match="nonsense"):
+    with team(2, (None,), 7) as workers, pytest.raises((WorkerFailure, Mistake), match="nonsense"):
         workers.slot(_order(server, client="nonsense"), 30)
     assert workers_alive() == []
 
@@ -103,7 +103,7 @@ def test_those_that_are_ready_end_when_nobody_says_start(server):
 def test_who_hangs_is_named_by_the_seconds_that_were_given(server):
     """However few of them were left for the last word."""
     order = replace(_order(server, arrivals="constant,rate=1"), processes=2)
-    with team(2, (None,), 7) as workers, pytest.raises(Broken, match="no answer within 3 s"):
+    with team(2, (None,), 7) as workers, pytest.raises(WorkerFailure, match="no answer within 3 s"):
         workers.slot(order, 3)
 
 

@@ -6,7 +6,7 @@ import signal
 import psutil
 import pytest
 
-from overlap.harness.bench.worker_process import Broken, Launch
+from overlap.harness.bench.worker_process import Launch, WorkerFailure
 from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.record import Cell
 from overlap.harness.text.mistakes import Mistake
@@ -72,13 +72,13 @@ def test_a_wrong_name_is_a_mistake_and_the_launch_goes_on(server, launch):
 def test_a_worker_that_dies_is_said_to_have_died(server, doomed):
     """The signal is named, so that an out-of-memory kill can be told from a crash."""
     os.kill(doomed.pid, signal.SIGKILL)
-    with pytest.raises(Broken, match="signal 9"):
+    with pytest.raises(WorkerFailure, match="signal 9"):
         doomed.slot(_order(server), 30)
 
 
 def test_a_slot_that_hangs_is_given_up_on(server, doomed):
     """The worker is ended with it."""
-    with pytest.raises(Broken, match="no answer within"):
+    with pytest.raises(WorkerFailure, match="no answer within"):
         doomed.slot(_order(server), 0.0)
     doomed.end()
     assert not psutil.pid_exists(doomed.pid)

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from overlap.harness import registry
-from overlap.harness.bench.worker_process import Broken
+from overlap.harness.bench.worker_process import WorkerFailure
 from overlap.harness.claims import command, ledger, run, worker
 from overlap.harness.claims.catalogue import Claim
 from overlap.harness.claims.command import code
@@ -61,7 +61,7 @@ def test_a_missing_package_is_not_judged_and_named():
 
 def test_a_worker_that_dies_is_an_error_of_that_claim():
     """There is no verdict, and the reason is kept."""
-    found = finding(Bed(Broken("the worker died with signal 9: without a word")), claim(), "holds")
+    found = finding(Bed(WorkerFailure("the worker died with signal 9: without a word")), claim(), "holds")
     assert found.verdict is None
     assert "signal 9" in found.error
 
@@ -126,7 +126,7 @@ ORDER = {"facts": {"answered": [0, 1, 2], "ended": [2, 0, 1]}}
     [
         ("holds", ORDER, 0, "against the 1 on file, no verdict changed"),
         ("false", ORDER, 3, "1 verdict not as on file: C50."),
-        ("holds", Broken("the worker died with signal 9: without a word"), 1, "1 experiment failed: C50."),
+        ("holds", WorkerFailure("the worker died with signal 9: without a word"), 1, "1 experiment failed: C50."),
         ("holds", {"missing": "langchain"}, 0, "1 claim could not be judged: C50."),
         ("holds", KeyboardInterrupt(), 130, "interrupted: what was measured until then"),
     ],
@@ -174,7 +174,7 @@ class Process:
     def ask(self, request, _):
         """Answer, or die on the word."""
         if request["claim"] == "die":
-            raise Broken("the worker died")
+            raise WorkerFailure("the worker died")
         return {"facts": {}}
 
     def end(self):
@@ -199,7 +199,7 @@ def test_a_server_or_a_worker_that_died_is_started_anew_for_the_next_claim(monke
         for _ in range(3):
             assert bed.ask("c43") == {"facts": {}}
         assert (Server.started, Worker.started) == (1, 1)
-        with pytest.raises(Broken):
+        with pytest.raises(WorkerFailure):
             bed.ask("die")
         assert bed.ask("c43") == {"facts": {}}
         assert (Server.started, Worker.started) == (1, 2)

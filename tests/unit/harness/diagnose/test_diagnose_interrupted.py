@@ -8,15 +8,15 @@ from contextlib import nullcontext
 import pytest
 from click.testing import CliRunner
 
-from overlap.harness.bench.worker_process import Broken
+from overlap.harness.bench.worker_process import WorkerFailure
 from overlap.harness.cli import main
 from overlap.harness.diagnose import run
 from overlap.harness.diagnose.config import Asked
 from overlap.harness.diagnose.judge import UNCHANGED
 from overlap.harness.diagnose.observation import Seen
 from overlap.harness.diagnose.run import Measured
-from overlap.harness.mock.control import Lost
-from overlap.harness.mock.process import NotReady
+from overlap.harness.mock.control import ServerLost
+from overlap.harness.mock.process import ServerNotReady
 from overlap.harness.model.record import Slot
 from overlap.harness.store import run_files
 
@@ -86,9 +86,9 @@ def test_a_report_that_has_no_room_leaves_what_was_measured_and_one_line(tmp_pat
 @pytest.mark.parametrize(
     ("wrong", "state", "fault"),
     [
-        (NotReady("the server did not come up: port 80 is taken"), "failed", "port 80 is taken"),
-        (Lost("the server died"), "failed", "the server died"),
-        (Broken("the worker died with signal 9"), "failed", "signal 9"),
+        (ServerNotReady("the server did not come up: port 80 is taken"), "failed", "port 80 is taken"),
+        (ServerLost("the server died"), "failed", "the server died"),
+        (WorkerFailure("the worker died with signal 9"), "failed", "signal 9"),
         (KeyboardInterrupt(), "interrupted", None),
         (None, "finished", None),
     ],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from overlap.harness.mock.control import Lost
+from overlap.harness.mock.control import ServerLost
 from overlap.harness.mock.journal import Journal, take
 
 ENTRY = {"tag": "000001", "received": 5, "planned": [7], "written": [8], "finished": 9, "tokens": 3}
@@ -43,11 +43,11 @@ def test_a_server_without_a_journal_has_none(serve):
 @pytest.mark.parametrize("answer", [(500, b"oops"), (200, b"not json")])
 def test_a_server_that_answers_something_else_is_lost(serve, answer):
     """A journal that cannot be read is not an empty one."""
-    with pytest.raises(Lost):
+    with pytest.raises(ServerLost):
         take(serve(answer))
 
 
 def test_a_server_that_is_gone_is_lost():
     """Nobody listens there."""
-    with pytest.raises(Lost, match="does not answer"):
+    with pytest.raises(ServerLost, match="does not answer"):
         take("http://127.0.0.1:1")

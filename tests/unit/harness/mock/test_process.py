@@ -8,7 +8,7 @@ import time
 import psutil
 import pytest
 
-from overlap.harness.mock.process import NotReady, mock_command, start
+from overlap.harness.mock.process import ServerNotReady, mock_command, start
 
 READY = "import time; print('ready http://127.0.0.1:1 and more', flush=True); time.sleep(60)"
 
@@ -40,21 +40,21 @@ def test_a_server_is_out_of_ctrl_cs_reach(together):
 )
 def test_a_server_that_does_not_come_up_is_one_line(code, said):
     """The line holds what the server said last; the process is gone."""
-    with pytest.raises(NotReady, match=said) as refused:
+    with pytest.raises(ServerNotReady, match=said) as refused:
         start([sys.executable, "-c", code], patience=20)
     assert "\n" not in str(refused.value)
 
 
 def test_a_server_that_says_nothing_is_given_up_on():
     """Nobody waits for ever, and nothing is left running."""
-    with pytest.raises(NotReady, match="said nothing"):
+    with pytest.raises(ServerNotReady, match="said nothing"):
         start([sys.executable, "-c", "import time; time.sleep(60)"], patience=0.3)
     assert not [child for child in psutil.Process().children() if "sleep(60)" in " ".join(child.cmdline())]
 
 
 def test_a_command_that_is_not_there_is_named():
     """The line names the command."""
-    with pytest.raises(NotReady, match="/no/such/server"):
+    with pytest.raises(ServerNotReady, match="/no/such/server"):
         start(["/no/such/server"])
 
 

@@ -6,7 +6,7 @@ import sys
 import psutil
 import pytest
 
-from overlap.harness.mock.process import NotReady
+from overlap.harness.mock.process import ServerNotReady
 from overlap.harness.mock.processes import Servers
 from overlap.harness.model.config import RunConfig
 
@@ -37,6 +37,6 @@ def test_a_server_that_never_came_up_is_ended_with_the_others(wait):
     with Servers(config("import sys; sys.exit('no')" if wait else READY)) as servers:
         servers.begin("instant", 1)
         if wait:
-            with pytest.raises(NotReady, match="no"):
+            with pytest.raises(ServerNotReady, match="no"):
                 servers.ensure("instant", 1)
     assert set(psutil.Process().children()) == before

@@ -6,10 +6,10 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from overlap.harness.bench.rounds import Progress as Step
+from overlap.harness.bench.rounds import RunProgress as Step
 from overlap.harness.cli import main
-from overlap.harness.terminal.command_line import margin, paper
-from overlap.harness.terminal.progress import Bar
+from overlap.harness.terminal.command_line import console_err, console_out
+from overlap.harness.terminal.progress import ProgressBar
 
 NAMES = ["run[/x]", "[red]run[/red]", "run:tada:", "run\x1b[31m"]
 
@@ -32,12 +32,12 @@ def test_a_cell_is_shown_by_its_name_while_it_is_measured(name, terminal):
     """On a terminal, where a bar is drawn, and in a log; [/x] ended the run with an error of what draws it."""
     out = StringIO()
     console = Console(file=out, force_terminal=terminal, width=100, no_color=True, force_jupyter=False)
-    with Bar(console) as bar:
+    with ProgressBar(console) as bar:
         bar(Step(0, 2, name, 1, None))
     assert name.replace("\x1b", " ") in out.getvalue()
 
 
-@pytest.mark.parametrize("where", [paper, margin])
+@pytest.mark.parametrize("where", [console_out, console_err])
 def test_the_papers_that_commands_write_on_know_no_markup(where, capsys):
     """Whatever they are given is text."""
     where().print("[/x] [red]a[/red] :tada:")

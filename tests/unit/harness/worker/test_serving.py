@@ -6,23 +6,23 @@ from types import SimpleNamespace
 import orjson
 import pytest
 
-from overlap.harness.application.blame import Unloadable
+from overlap.harness.application.blame import ApplicationError
 from overlap.harness.bench.worker_process import Launch
 from overlap.harness.diagnose import run
 from overlap.harness.diagnose.run import Lab
 from overlap.harness.host.environment import scrubbed
 from overlap.harness.host.owned.line_process import LineProcess
 from overlap.harness.registry import Unknown
-from overlap.harness.worker.serving import answered
+from overlap.harness.worker.serving import dispatch
 
 WORKER = """
-from overlap.harness.worker.serving import Wire, answered, serve
+from overlap.harness.worker.serving import Wire, dispatch, serve
 wire = Wire()
 print("printed before", flush=True)
 def double(request):
     print("printed meanwhile", flush=True)
     return {"doubled": 2 * request["double"], "set": {1}}
-serve(wire, lambda request: answered({"double": double}, request))
+serve(wire, lambda request: dispatch({"double": double}, request))
 """
 
 
@@ -40,15 +40,15 @@ def raising(wrong):
     [
         ("methods", Unknown("no loop 'x'"), {"mistake": "no loop 'x'"}),
         ("slot", Unknown("no loop 'x'"), {"mistake": "no loop 'x'"}),
-        ("methods", Unloadable("app.py, line 3: KeyError"), {"mistake": "app.py, line 3: KeyError"}),
-        ("slot", Unloadable("app.py, line 3: KeyError"), {"reason": "app.py, line 3: KeyError"}),
+        ("methods", ApplicationError("app.py, line 3: KeyError"), {"mistake": "app.py, line 3: KeyError"}),
+        ("slot", ApplicationError("app.py, line 3: KeyError"), {"reason": "app.py, line 3: KeyError"}),
         ("slot", ValueError("a prompt"), {"error": "ValueError"}),
         ("claim", SystemError("a prompt"), {"error": "SystemError"}),
     ],
 )
 def test_what_goes_wrong_is_told_by_whose_it_is_to_mend(capsys, asked, wrong, answer):
     """A mistake before anything was measured, a reason in a slot; of an error its kind, and the rest on stderr."""
-    assert answered({asked: raising(wrong)}, {asked: {}, "more": 1}) == answer
+    assert dispatch({asked: raising(wrong)}, {asked: {}, "more": 1}) == answer
     assert ("a prompt" in capsys.readouterr().err) is ("error" in answer)
 
 
