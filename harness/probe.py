@@ -58,7 +58,7 @@ def item(index: int, prompt: str, *, warmup: bool = False) -> Item:
     return Item(index, f"[call {tag(index, warmup=warmup)}] {prompt}", warmup=warmup)
 
 
-class Mark:
+class CallMark:
     """
     The times of one call. As a context it spans the call: an error is noted and goes no further.
 
@@ -130,7 +130,7 @@ class Together:
 
     __slots__ = ("marks",)
 
-    def __init__(self, marks: Sequence[Mark]) -> None:
+    def __init__(self, marks: Sequence[CallMark]) -> None:
         self.marks = marks
 
     def __enter__(self) -> Self:
@@ -171,11 +171,11 @@ class Probe:
     """Hands out marks and keeps them; safe to use from several threads, since it only ever appends."""
 
     def __init__(self) -> None:
-        self.marks: list[Mark] = []
+        self.marks: list[CallMark] = []
 
-    def measure(self, item: Item) -> Mark:
+    def measure(self, item: Item) -> CallMark:
         """Span one call: `with probe.measure(item): …`."""
-        mark = Mark(item)
+        mark = CallMark(item)
         self.marks.append(mark)
         return mark
 

@@ -29,7 +29,7 @@ _CSV = (
 _JSON = ("timestamp", "input_length", "output_length")
 
 
-class Row(NamedTuple):
+class TraceRow(NamedTuple):
     """One recorded call: ns after the recording's first one, its prompt's length and its answer's, in tokens."""
 
     at: int
@@ -38,7 +38,7 @@ class Row(NamedTuple):
 
 
 @lru_cache(maxsize=4)
-def rows(path: str) -> tuple[Row, ...]:
+def rows(path: str) -> tuple[TraceRow, ...]:
     """
     Read the file at *path*. Raises ValueError, in one line that names the file and the line.
 
@@ -88,7 +88,7 @@ def _members(line: str) -> Fields:
     return float(at) / 1e3, prompt, output
 
 
-def _checked(path: str, lines: Iterator[tuple[int, Callable[[], Fields]]]) -> Iterator[Row]:
+def _checked(path: str, lines: Iterator[tuple[int, Callable[[], Fields]]]) -> Iterator[TraceRow]:
     first = last = None
     for number, fields in lines:
         try:
@@ -99,7 +99,7 @@ def _checked(path: str, lines: Iterator[tuple[int, Callable[[], Fields]]]) -> It
         if last is not None and moment < last:
             raise ValueError(f"{path}, line {number}: earlier than the line before it; sort the file by time")
         first, last = moment if first is None else first, moment
-        yield Row(moment - first, sizes[0], max(1, sizes[1]))
+        yield TraceRow(moment - first, sizes[0], max(1, sizes[1]))
 
 
 def _said(wrong: Exception) -> str:

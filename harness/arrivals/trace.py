@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from overlap.harness.arrivals import _checks
-from overlap.harness.arrivals._files import Row, rows
+from overlap.harness.arrivals._files import TraceRow, rows
 from overlap.harness.text.numerals import exactly
 
 
@@ -33,7 +33,7 @@ def sizes(  # noqa: PLR0913  as above
 @lru_cache(maxsize=4)
 def _played(  # noqa: PLR0913, PLR0917  as above
     seed: int, file: str, speed: float, rate: float | None, first: float, span: float
-) -> tuple[Row, ...]:
+) -> tuple[TraceRow, ...]:
     _checks.between("speed", speed, 0.001)
     _checks.between("from", first, 0, 1e9)
     _checks.between("span", span, 0.001)
@@ -41,13 +41,13 @@ def _played(  # noqa: PLR0913, PLR0917  as above
     kept = [row for row in rows(file) if begin <= row.at < begin + length]
     if not kept:
         raise ValueError(f"{file}: no call between {exactly(first)} and {exactly(first + span)} s")
-    part = [Row(round((row.at - begin) / speed), row.prompt, row.output) for row in kept]
+    part = [TraceRow(round((row.at - begin) / speed), row.prompt, row.output) for row in kept]
     if rate is None:
         return tuple(part)
     return tuple(_scaled(random.Random(seed), part, _checks.rate(rate), file))
 
 
-def _scaled(rng: random.Random, part: list[Row], rate: float, file: str) -> list[Row]:
+def _scaled(rng: random.Random, part: list[TraceRow], rate: float, file: str) -> list[TraceRow]:
     lasts = part[-1].at - part[0].at
     if not lasts:
         raise ValueError(f"{file}: a rate needs calls at more than one moment")
@@ -59,7 +59,7 @@ def _scaled(rng: random.Random, part: list[Row], rate: float, file: str) -> list
         draw, whole = rng.random(), int(times)
         for copy in range(whole + (draw < times - whole)):
             at = row.at + (round(_place(draw, copy) * (after.at - row.at)) if copy else 0)
-            found.append(Row(at, row.prompt, row.output))
+            found.append(TraceRow(at, row.prompt, row.output))
     if not found:
         raise ValueError(f"{file}: at {exactly(rate)} calls per second there is none left")
     return sorted(found)

@@ -24,7 +24,7 @@ from overlap.harness.mock.process import ServerNotReady
 from overlap.harness.mock.processes import Servers
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Plan, Planned, expand
-from overlap.harness.remote.visit import Stopped, Visit
+from overlap.harness.remote.visit import Visit, VisitStopped
 from overlap.harness.store.ledger import Ledger, begun, fresh, point_latest
 from overlap.harness.store.run_files import Unwritten, Writer
 from overlap.harness.text.mistakes import Mistake
@@ -67,7 +67,7 @@ def ended(work: Callable[[], None]) -> RunEnding:
         ending.state, ending.reason = "failed", full.why
     except (ServerLost, ServerNotReady, WorkerFailure) as lost:
         ending.state, ending.reason = "failed", str(lost)
-    except Stopped as stopped:
+    except VisitStopped as stopped:
         ending.state, ending.reason = "stopped", str(stopped)
     return ending
 

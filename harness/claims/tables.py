@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from overlap.harness.claims.ledger import Finding
 from overlap.harness.claims.verdict import WORDS
 from overlap.harness.report.figures import UNKNOWN, listed
-from overlap.harness.report.section import Column, Datum, Table
+from overlap.harness.report.section import Datum, Table, TableColumn
 
 FAILED = "failed"
 
 
-def of_words(heads: Sequence[Column | str], rows: Iterable[Sequence[str | Datum | None]]) -> Table:
+def of_words(heads: Sequence[TableColumn | str], rows: Iterable[Sequence[str | Datum | None]]) -> Table:
     """Make a table of *rows*; what is not known is an en dash."""
-    columns = tuple(Column(head) if isinstance(head, str) else head for head in heads)
+    columns = tuple(TableColumn(head) if isinstance(head, str) else head for head in heads)
     return Table(columns, tuple(tuple(map(_entry, row)) for row in rows))
 
 

@@ -12,7 +12,7 @@ from overlap.harness.claims.tables import FAILED, counted, ids, of_words, why, w
 from overlap.harness.claims.verdict import NOT_JUDGED, WORDS
 from overlap.harness.report import pages
 from overlap.harness.report.figures import count
-from overlap.harness.report.section import Chart, Column, Datum, Report, Section, Table
+from overlap.harness.report.section import Chart, Datum, Report, Section, Table, TableColumn
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -102,11 +102,13 @@ def _narrow(findings: Sequence[Finding]) -> Table:
 
 def _wide(findings: Sequence[Finding]) -> Table:
     heads = (
-        Column("claim", hint="its number, and the tutorials that claim it"),
-        Column("verdict"),
-        Column("claimed", hint="in our words"),
-        Column("measured"),
-        Column("decided by", hint="the functions whose source decides it, and the version it was measured on"),
+        TableColumn("claim", hint="its number, and the tutorials that claim it"),
+        TableColumn("verdict"),
+        TableColumn("claimed", hint="in our words"),
+        TableColumn("measured"),
+        TableColumn(
+            "decided by", hint="the functions whose source decides it, and the version it was measured on"
+        ),
     )
     return of_words(heads, map(_row, findings))
 

@@ -54,7 +54,7 @@ def text(body: str | bytes) -> str:
     return content or ""
 
 
-class Reader:
+class ChatStreamReader:
     """
     Takes the text out of an event stream's bytes, wherever they are cut.
 

@@ -42,7 +42,7 @@ class Httpx:
         with self._client.stream("POST", self._url, json=body) as response:
             if response.status_code >= 400:
                 raise _chat.Refused(response.read().decode(errors="replace"), response.status_code)
-            reader = _chat.Reader()
+            reader = _chat.ChatStreamReader()
             for data in response.iter_bytes():
                 yield from reader.feed(data)
             yield from reader.end()
@@ -53,7 +53,7 @@ class Httpx:
         async with self._async_client.stream("POST", self._url, json=body) as response:
             if response.status_code >= 400:
                 raise _chat.Refused((await response.aread()).decode(errors="replace"), response.status_code)
-            reader = _chat.Reader()
+            reader = _chat.ChatStreamReader()
             async for data in response.aiter_bytes():
                 for piece in reader.feed(data):
                     yield piece

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import Protocol
 
 
-class Exchange(Protocol):
+class ExchangeListener(Protocol):
     """One request that has left, and its answer."""
 
     def answered(self, status: int, headers: Mapping[str, str]) -> None:
@@ -26,7 +26,7 @@ class Exchange(Protocol):
 class Listener(Protocol):
     """What is asked before a request leaves: it may hold the request back for a while, or raise."""
 
-    async def asked(self, body: bytes) -> Exchange:
+    async def asked(self, body: bytes) -> ExchangeListener:
         """Return what is told about the answer to *body*."""
 
 

@@ -4,11 +4,11 @@ import asyncio
 from typing import cast
 
 from overlap.harness.clients._chat import Refused
-from overlap.harness.clients._listening import Exchange
+from overlap.harness.clients._listening import ExchangeListener
 from overlap.harness.text.numerals import exactly
 
 
-class Answer:
+class RawResponse:
     """
     One answer as its bytes come: `status` once its head is there, `complete` once nothing of it is missing.
 
@@ -75,7 +75,7 @@ class Answer:
         return self.complete
 
 
-class Connection(asyncio.Protocol):
+class RawConnection(asyncio.Protocol):
     """
     One connection; `ask` sends a request, `read` answers its body piece by piece.
 
@@ -92,7 +92,7 @@ class Connection(asyncio.Protocol):
         self._heard = 0.0
         self._parts: list[bytes] = []
         self._failure: Exception | None = None
-        self.answer = Answer()
+        self.answer = RawResponse()
         self.idle_since = 0.0
         self.lost = False
 
@@ -124,7 +124,7 @@ class Connection(asyncio.Protocol):
     def ask(self, request: bytes) -> None:
         """Send *request*; the answer before it must be complete."""
         assert self._transport is not None
-        self.answer = Answer()
+        self.answer = RawResponse()
         self._heard = self._loop.time()
         self._timer = self._loop.call_later(self._timeout, self._watch)
         self._transport.write(request)
@@ -180,10 +180,10 @@ class Connection(asyncio.Protocol):
             self._timer = self._loop.call_later(self._timeout - quiet, self._watch)
 
 
-class HeardConnection(Connection):
+class HeardConnection(RawConnection):
     """A connection whose answers are reported: `exchange` is what the one under way is told to."""
 
-    exchange: Exchange | None = None
+    exchange: ExchangeListener | None = None
     _reported = False
 
     async def read(self) -> bytes:

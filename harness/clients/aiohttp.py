@@ -44,7 +44,7 @@ class Aiohttp:
         async with self._opened().post(self._url, json=body, allow_redirects=False) as response:
             if response.status >= 400:
                 raise _chat.Refused(await response.text(errors="replace"), response.status)
-            reader = _chat.Reader()
+            reader = _chat.ChatStreamReader()
             async for data in response.content.iter_any():
                 for piece in reader.feed(data):
                     yield piece

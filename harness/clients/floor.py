@@ -9,11 +9,11 @@ import orjson
 
 from overlap.harness.clients import _chat
 from overlap.harness.clients._listening import listener
-from overlap.harness.clients._raw import Connection, HeardConnection
+from overlap.harness.clients._raw import HeardConnection, RawConnection
 from overlap.harness.model.endpoint import Endpoint
 
 
-class Floor:
+class FloorClient:
     """
     Asynchronous only; one connection for each call in flight, kept alive, the last used first.
 
@@ -33,8 +33,8 @@ class Floor:
         }
         lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         self._head = f"POST {where.path} HTTP/1.1\r\n{lines}Content-Length: ".encode("latin-1")
-        self._idle: list[Connection] = []
-        self._busy: set[Connection] = set()
+        self._idle: list[RawConnection] = []
+        self._busy: set[RawConnection] = set()
         self._places = asyncio.Semaphore(endpoint.max_connections)
         self._listener = listener()
         self.waited: Callable[[int], None] | None = None
@@ -50,7 +50,7 @@ class Floor:
     async def astream(self, prompt: str) -> AsyncIterator[str]:
         """Yield the pieces of text of one call as they arrive."""
         connection = await self._asked(_chat.listening(self._endpoint, prompt))
-        reader = _chat.Reader()
+        reader = _chat.ChatStreamReader()
         try:
             while data := await connection.read():
                 if connection.answer.status >= 400:
@@ -70,7 +70,7 @@ class Floor:
         # The loop closes a socket one turn after it was told to.
         await asyncio.sleep(0)
 
-    async def _asked(self, body: dict[str, object]) -> Connection:
+    async def _asked(self, body: dict[str, object]) -> RawConnection:
         content = orjson.dumps(body)
         if self._listener is None:
             return await self._sent(content)
@@ -84,7 +84,7 @@ class Floor:
             connection.exchange = exchange
         return connection
 
-    async def _sent(self, content: bytes) -> Connection:
+    async def _sent(self, content: bytes) -> RawConnection:
         if self._places.locked():
             await self._wait_for_place()
         else:
@@ -107,7 +107,7 @@ class Floor:
             if self.waited:
                 self.waited(monotonic_ns() - began)
 
-    def _rested(self) -> Connection | None:
+    def _rested(self) -> RawConnection | None:
         """Return the idle connection that was used last; those idle for too long are closed."""
         oldest = asyncio.get_running_loop().time() - self._endpoint.keepalive
         while self._idle:
@@ -117,23 +117,23 @@ class Floor:
             connection.close()
         return None
 
-    async def _opened(self) -> Connection:
+    async def _opened(self) -> RawConnection:
         loop, told = asyncio.get_running_loop(), self._endpoint
-        kind = Connection if self._listener is None else HeardConnection
+        kind = RawConnection if self._listener is None else HeardConnection
         async with asyncio.timeout(told.timeout):
             _, connection = await loop.create_connection(
                 lambda: kind(told.timeout), self._host, self._port, ssl=told.tls or None
             )
         return connection
 
-    def _give_back(self, connection: Connection) -> None:
+    def _give_back(self, connection: RawConnection) -> None:
         self._busy.discard(connection)
         self._places.release()
         if connection.rest():
             self._idle.append(connection)
 
 
-async def _whole(connection: Connection, begun: bytes = b"") -> bytes:
+async def _whole(connection: RawConnection, begun: bytes = b"") -> bytes:
     """Read the body, of which *begun* is known, to its end; raises `Refused` where the status is an error."""
     parts = [begun]
     while data := await connection.read():
@@ -144,6 +144,6 @@ async def _whole(connection: Connection, begun: bytes = b"") -> bytes:
     return body
 
 
-def client(endpoint: Endpoint) -> Floor:
+def client(endpoint: Endpoint) -> FloorClient:
     """Make a client with connections of its own."""
-    return Floor(endpoint)
+    return FloorClient(endpoint)

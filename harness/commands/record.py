@@ -10,8 +10,8 @@ from rich.table import Table
 from overlap.harness.commands._agree import agree
 from overlap.harness.model.config import config_from
 from overlap.harness.recording.fit import NEAR, SPLITS, Fit
-from overlap.harness.recording.measure import Work
-from overlap.harness.recording.run import Asked, Outcome, check, record
+from overlap.harness.recording.measure import RecordingSize
+from overlap.harness.recording.run import RecordingOutcome, RecordingRequest, check, record
 from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, console_err, console_out, ending, fail, warn
 from overlap.harness.text.numerals import number
 
@@ -62,17 +62,17 @@ def command(out: Path | None, file: Path | None, against: Path | None, **given: 
     sys.exit(_tell(outcome.out, outcome))
 
 
-def _asked(out: Path, given: dict[str, Any]) -> Asked:
+def _asked(out: Path, given: dict[str, Any]) -> RecordingRequest:
     concurrency = min(given["concurrency"], given["calls"])
     kept = ("base_url", "api_key_env", "model", "seed", "timeout", "budget_requests", "budget_tokens")
     told = {key: given[key] for key in kept}
     # One to see that it answers, and as many as fit side by side to open connections.
     told["budget_requests"] = told["budget_requests"] or given["calls"] + max(2, concurrency) + 1
-    work = Work(given["calls"], concurrency)
-    return Asked(config_from(told), work, given["tokens"], out, given["inputs"], given["name"])
+    work = RecordingSize(given["calls"], concurrency)
+    return RecordingRequest(config_from(told), work, given["tokens"], out, given["inputs"], given["name"])
 
 
-def _tell(out: Path, outcome: Outcome) -> int:
+def _tell(out: Path, outcome: RecordingOutcome) -> int:
     calls, sent = outcome.recording.calls, outcome.spent
     chunks = sum(len(call.chunks) for call in calls)
     print(f"{out}: {len(calls):,} calls, {chunks:,} chunks; {sent.requests:,} requests, {sent.tokens:,} tokens")

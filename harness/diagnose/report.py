@@ -13,7 +13,7 @@ from overlap.harness.diagnose.verdict import Diagnosis, diagnosis, to_json
 from overlap.harness.host.environment import circumstances
 from overlap.harness.report import pages
 from overlap.harness.report.figures import UNKNOWN, count
-from overlap.harness.report.section import Column, Datum, Report, Section, Table
+from overlap.harness.report.section import Datum, Report, Section, Table, TableColumn
 from overlap.harness.store.run_files import replace, room
 
 if TYPE_CHECKING:
@@ -85,12 +85,12 @@ def _sections(found: Diagnosis) -> Iterator[Section]:
 
 def _table(findings: Sequence[Finding]) -> Table:
     heads = (
-        Column("what", hint="what is in the way, or worth choosing"),
-        Column(
+        TableColumn("what", hint="what is in the way, or worth choosing"),
+        TableColumn(
             "before → after", hint="the figure it is judged by: the median round, and that divided by the factor"
         ),
-        Column("times", hint="before / after; the intervals of one kind hold together 95 times in 100"),
-        Column("change"),
+        TableColumn("times", hint="before / after; the intervals of one kind hold together 95 times in 100"),
+        TableColumn("change"),
     )
     return Table(heads, tuple(_row(each) for each in findings))
 

@@ -15,9 +15,9 @@ from overlap.harness.gate.sanitize import clean
 from overlap.harness.gate.status_line import shortened, tail
 from overlap.harness.registry import load, names
 from overlap.harness.report.charts.forest import Forest, Ratio
-from overlap.harness.report.section import Column, Datum, Report, Section, Table
+from overlap.harness.report.section import Datum, Report, Section, Table, TableColumn
 from overlap.harness.report.verdict import Check, Tone
-from overlap.harness.report.verdict import Verdict as Whole
+from overlap.harness.report.verdict import WholeVerdict as Whole
 
 FORMATS = "overlap.harness.gate.formats"
 STEM, SUBJECT = "gate", "Regression gate"
@@ -33,18 +33,18 @@ TONES: dict[Verdict, Tone] = {
 MOST = 40
 LONGEST = 44
 _COLUMNS = (
-    Column("verdict"),
-    Column("cell"),
-    Column("metric"),
-    Column("from → to", hint="the base's median, and that value times the change", numeric=True, spare=True),
-    Column(
+    TableColumn("verdict"),
+    TableColumn("cell"),
+    TableColumn("metric"),
+    TableColumn("from → to", hint="the base's median, and that value times the change", numeric=True, spare=True),
+    TableColumn(
         "change",
         hint="candidate / base in a typical round (Hodges-Lehmann), and its interval in percent",
         numeric=True,
     ),
-    Column("rounds", numeric=True, spare=True),
-    Column("MDE", hint="the smallest slowdown that could have been seen", numeric=True, spare=True),
-    Column("why", prose=True),
+    TableColumn("rounds", numeric=True, spare=True),
+    TableColumn("MDE", hint="the smallest slowdown that could have been seen", numeric=True, spare=True),
+    TableColumn("why", prose=True),
 )
 
 
@@ -147,7 +147,7 @@ def _sections(outcome: Outcome) -> Iterator[Section]:
         if sentences:
             yield Section(title, lead, items=tuple(sentences), glance="whole")
     rows = tuple(tuple(map(Datum, row)) for row in view.compared(outcome))
-    columns = (Column("fact"), Column("base"), Column("candidate"))
+    columns = (TableColumn("fact"), TableColumn("base"), TableColumn("candidate"))
     yield Section(
         "Compared", "What identifies either arm, and whatever differs.", Table(columns, rows), glance="whole"
     )

@@ -20,7 +20,7 @@ _USER, _SYSTEM, _CHILDREN_USER, _CHILDREN_SYSTEM, _POLICY = 11, 12, 13, 14, 38
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class ProcessCpu:
     """CPU time of one process, in ns: its own, and that of its children that have ended and were waited for."""
 
     own: int
@@ -53,7 +53,7 @@ def _listed(pid: int) -> list[Path]:
         return []
 
 
-def spent(pid: int) -> Spent | None:
+def spent(pid: int) -> ProcessCpu | None:
     """Return the CPU time of *pid* so far; None for a process that is gone, or of which nothing is known."""
     try:
         text = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
@@ -65,7 +65,7 @@ def spent(pid: int) -> Spent | None:
         (int(fields[user]) + int(fields[system])) * tick
         for user, system in ((_USER, _SYSTEM), (_CHILDREN_USER, _CHILDREN_SYSTEM))
     )
-    return Spent(own, ended, idle=int(fields[_POLICY]) == _SCHED_IDLE)
+    return ProcessCpu(own, ended, idle=int(fields[_POLICY]) == _SCHED_IDLE)
 
 
 def of_children() -> int:

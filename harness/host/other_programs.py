@@ -14,7 +14,7 @@ _STAT = Path("/proc/stat")
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class CpuSample:
     """Some *cores* at one moment: seconds of CPU time since boot over all of them, and ours among it."""
 
     at: float
@@ -25,7 +25,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenCpu:
     """What was taken between two moments: the share stolen by the hypervisor, and cores kept busy by others."""
 
     steal: float | None
@@ -44,7 +44,7 @@ def used(processes: int = 1) -> list[int]:
     return sorted({core for core in (*places.ours[:processes], places.theirs) if core is not None})
 
 
-def look(on: Iterable[int] | None = None) -> Seen:
+def look(on: Iterable[int] | None = None) -> CpuSample:
     """
     Look at the cores *on* now, or at all that this process may use.
 
@@ -55,17 +55,17 @@ def look(on: Iterable[int] | None = None) -> Seen:
     mine = child_cpu.spent(os.getpid())
     others = [found for pid in child_cpu.descendants(os.getpid()) if (found := child_cpu.spent(pid))]
     ours = sum(each.all for each in ((mine, *others) if mine else others)) / 1e9
-    return Seen(monotonic(), busy, stolen, ours, len(chosen))
+    return CpuSample(monotonic(), busy, stolen, ours, len(chosen))
 
 
-def taken(before: Seen, after: Seen) -> Taken:
+def taken(before: CpuSample, after: CpuSample) -> TakenCpu:
     """Return what was taken of the same cores between two moments."""
     wall = after.at - before.at
     if wall <= 0 or before.busy is None or after.busy is None:
-        return Taken(None, None)
+        return TakenCpu(None, None)
     stolen = (after.stolen or 0.0) - (before.stolen or 0.0)
     foreign = (after.busy - before.busy) - (after.ours - before.ours)
-    return Taken(max(0.0, stolen) / (wall * after.cores), max(0.0, foreign) / wall)
+    return TakenCpu(max(0.0, stolen) / (wall * after.cores), max(0.0, foreign) / wall)
 
 
 def _ticks(on: Iterable[int]) -> tuple[float | None, float | None]:

@@ -11,7 +11,7 @@ from time import monotonic_ns
 from typing import Any, NamedTuple
 
 from overlap.harness.model.arrivals_spec import part, read
-from overlap.harness.probe import Item, Mark
+from overlap.harness.probe import CallMark, Item
 from overlap.harness.worker.open_loop import NOT_STARTED
 
 SHARE = 10_000_000
@@ -99,7 +99,7 @@ class Books:
         self._count += 1
         return Item(index, "", due, warmup)
 
-    def end(self, endpoint: str, mark: Mark, beside: Beside = SILENT, *, streamed: bool | None = None) -> None:
+    def end(self, endpoint: str, mark: CallMark, beside: Beside = SILENT, *, streamed: bool | None = None) -> None:
         """Note a call that has ended, if anybody is going to ask for it."""
         if self.kept:
             chunks = [chunk - mark.sent for chunk in mark.chunks]

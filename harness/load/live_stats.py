@@ -12,7 +12,7 @@ from dataclasses import replace
 from statistics import median
 from typing import Any
 
-from overlap.harness.host.other_programs import Taken
+from overlap.harness.host.other_programs import TakenCpu
 from overlap.harness.load.call_log import SHARE, Row
 from overlap.harness.mock.journal import Journal
 from overlap.harness.model.record import Call, Served
@@ -52,7 +52,7 @@ class Tally:
         self.entries: list[tuple[str | None, Served]] = []
         self.peak = self.connections = self.dropped = 0
         self.journal = False
-        self.taken = Taken(None, None)
+        self.taken = TakenCpu(None, None)
         self._waiting: defaultdict[str, list[Served]] = defaultdict(list)
         self._unjoined: list[Call] = []
         self._recent: list[Call] = []

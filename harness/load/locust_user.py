@@ -30,7 +30,7 @@ from overlap.harness.load.call_log import BOOKS, SILENT, Beside
 from overlap.harness.load.reading import Reading, piece_at
 from overlap.harness.load.wire import Answer, Connection
 from overlap.harness.model.record import LEFT, STOPPED
-from overlap.harness.probe import Mark, tag
+from overlap.harness.probe import CallMark, tag
 
 rows.sharpen()
 
@@ -116,7 +116,7 @@ class StreamingUser(User):
         content = b"" if body is None else body if isinstance(body, bytes) else orjson.dumps(body)
         parts: list[bytes] = []
 
-        def exchange(mark: Mark) -> tuple[int, str | None, Beside]:
+        def exchange(mark: CallMark) -> tuple[int, str | None, Beside]:
             sent = content.replace(MARK, f"[call {tag(mark.item.index, warmup=warmup)}]".encode())
             head = self.connection.head(
                 method or ("POST" if sent else "GET"), path, {**self.headers, **(headers or {})}, len(sent)
@@ -135,7 +135,7 @@ class StreamingUser(User):
     def timed(
         self,
         name: str,
-        exchange: Callable[[Mark], tuple[int, str | None, Beside]],
+        exchange: Callable[[CallMark], tuple[int, str | None, Beside]],
         parts: list[bytes],
         *,
         streamed: bool,
@@ -144,7 +144,7 @@ class StreamingUser(User):
         """Span one call, however it is made; *exchange* returns status, kind of failure and what was heard."""
         due = None if warmup or self._starting else self._turn()
         status, beside = 0, SILENT
-        mark = Mark(BOOKS.begin(warmup=warmup, due=due))
+        mark = CallMark(BOOKS.begin(warmup=warmup, due=due))
         with _in_flight(name, mark, warmup=warmup):
             try:
                 with mark:
@@ -184,7 +184,7 @@ class StreamingUser(User):
 
 
 @contextmanager
-def _in_flight(name: str, mark: Mark, *, warmup: bool) -> Iterator[None]:
+def _in_flight(name: str, mark: CallMark, *, warmup: bool) -> Iterator[None]:
     """Keep the books' list of calls in flight; a warm-up call has no name in it."""
     BOOKS.flying[mark.item.index] = ("" if warmup else name, monotonic_ns())
     try:

@@ -6,7 +6,7 @@ import orjson
 
 from overlap.harness.load.call_log import Beside
 from overlap.harness.load.wire import Answer
-from overlap.harness.probe import Mark
+from overlap.harness.probe import CallMark
 from overlap.harness.streams.deltas import code_of
 from overlap.harness.streams.events import NO_OUTPUT, Bytes, Events, Own
 from overlap.harness.streams.sse import reader_of
@@ -19,7 +19,7 @@ class Reading:
     *own* may tell for an event whether it is output, in place of what is known of formats.
     """
 
-    def __init__(self, mark: Mark, parts: list[bytes], *, streamed: bool, own: Own | None = None) -> None:
+    def __init__(self, mark: CallMark, parts: list[bytes], *, streamed: bool, own: Own | None = None) -> None:
         self._mark, self._parts, self._streamed, self._own = mark, parts, streamed, own
         self.events: Events | Bytes | None = None
         self._type = ""

@@ -13,7 +13,7 @@ from locust.env import Environment
 
 from overlap.harness.load.call_log import Beside
 from overlap.harness.model.record import LEFT, STOPPED
-from overlap.harness.probe import Mark
+from overlap.harness.probe import CallMark
 
 
 class Failed(Exception):
@@ -45,7 +45,7 @@ def sharpen() -> None:
 
 
 def log(  # noqa: PLR0913  what Locust and the mark know of one call, nothing more
-    environment: Environment, name: str, mark: Mark, length: int, *, heard: Beside, streamed: bool
+    environment: Environment, name: str, mark: CallMark, length: int, *, heard: Beside, streamed: bool
 ) -> None:
     """Enter one ended call; TPOT has a row only where the stream says how long its answer is."""
     start = mark.sent if mark.item.due is None else mark.item.due

@@ -12,11 +12,11 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from overlap.harness.load.wire import READ, Incomplete
-from overlap.harness.probe import Mark
+from overlap.harness.probe import CallMark
 from overlap.harness.streams.events import kind
 
 
-class Refused(Exception):
+class HandshakeRefused(Exception):
     """The server did not open the WebSocket; `status_code` is the HTTP status of its answer."""
 
     def __init__(self, status: int) -> None:
@@ -40,8 +40,8 @@ class WebSocketCall:
         self._socket: socket.socket | None = None
         self._protocol: ClientProtocol | None = None
 
-    def ask(self, body: dict[str, Any], mark: Mark, parts: list[bytes]) -> str | None:
-        """Make one call; answer the kind of its failure, or None. Raises OSError, `Incomplete` or `Refused`."""
+    def ask(self, body: dict[str, Any], mark: CallMark, parts: list[bytes]) -> str | None:
+        """Make one call; return its failure or None. Raises OSError, `Incomplete` and `HandshakeRefused`."""
         try:
             line, protocol = self._open()
             protocol.send_text(orjson.dumps(body))
@@ -78,7 +78,9 @@ class WebSocketCall:
         while protocol.state is State.CONNECTING:
             self._receive(line, protocol)
             if protocol.handshake_exc:
-                raise Refused(getattr(getattr(protocol.handshake_exc, "response", None), "status_code", 0))
+                raise HandshakeRefused(
+                    getattr(getattr(protocol.handshake_exc, "response", None), "status_code", 0)
+                )
             protocol.events_received()
         return line, protocol
 

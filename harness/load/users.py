@@ -10,7 +10,7 @@ from overlap.harness.load.call_log import SILENT, Beside
 from overlap.harness.load.endpoints import ENDPOINTS, Endpoint, class_name
 from overlap.harness.load.locust_user import StreamingUser
 from overlap.harness.load.socket_call import WebSocketCall
-from overlap.harness.probe import Mark, tag
+from overlap.harness.probe import CallMark, tag
 
 SCENARIO = "overlap.scenarios.service"
 
@@ -50,7 +50,7 @@ class ServiceUser(StreamingUser):
         web = self._web = self._web or WebSocketCall(str(self.host), self.endpoint.path, self.timeout)
         parts: list[bytes] = []
 
-        def exchange(mark: Mark) -> tuple[int, str | None, Beside]:
+        def exchange(mark: CallMark) -> tuple[int, str | None, Beside]:
             label = f"[call {tag(mark.item.index, warmup=warmup)}]"
             labelled = {name: text.replace("[call]", label) for name, text in body.items()}
             return 101, web.ask(labelled, mark, parts), SILENT

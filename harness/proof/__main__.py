@@ -15,11 +15,11 @@ from rich.table import Table
 
 from overlap.harness import registry
 from overlap.harness.host.environment import cores
-from overlap.harness.proof.row import Row, markdown
+from overlap.harness.proof.row import ProofRow, markdown
 from overlap.harness.proof.running import CHECKS, groups_of
 
 
-def _table(title: str, rows: Sequence[Row], seconds: float) -> Table:
+def _table(title: str, rows: Sequence[ProofRow], seconds: float) -> Table:
     table = Table(title=f"{title} ({seconds:.0f} s)", title_justify="left", expand=True)
     for column in ("figure or sentence", "planted", "expected", "came out", "kept"):
         table.add_column(column, overflow="fold")

@@ -8,7 +8,7 @@ from overlap.harness.text.markdown import escaped
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ProofRow:
     """
     One figure or sentence that Overlap prints, held against a truth that is known.
 
@@ -23,7 +23,7 @@ class Row:
     kept: bool
 
 
-def share_within(figure: str, planted: str, hits: int, trials: int, bounds: tuple[float, float]) -> Row:
+def share_within(figure: str, planted: str, hits: int, trials: int, bounds: tuple[float, float]) -> ProofRow:
     """
     Return the row of *hits* of *trials* whose share (0 to 1) must lie within *bounds*, both included.
 
@@ -33,7 +33,7 @@ def share_within(figure: str, planted: str, hits: int, trials: int, bounds: tupl
     low, high = bounds
     share = hits / trials
     error = sqrt(share * (1 - share) / trials) * 100
-    return Row(
+    return ProofRow(
         figure,
         f"{planted}; {trials:,} trials",
         f"{low:.0%} to {high:.0%}" if low > 0 else f"at most {high:.0%}",
@@ -42,7 +42,7 @@ def share_within(figure: str, planted: str, hits: int, trials: int, bounds: tupl
     )
 
 
-def markdown(groups: Sequence[tuple[str, Sequence[Row]]]) -> str:
+def markdown(groups: Sequence[tuple[str, Sequence[ProofRow]]]) -> str:
     """Return the table of all *groups* (a check's title and its rows) as Markdown."""
     lines = [
         "# Proof: known truth in, printed figures out",
@@ -59,6 +59,6 @@ def markdown(groups: Sequence[tuple[str, Sequence[Row]]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _line(row: Row) -> str:
+def _line(row: ProofRow) -> str:
     texts = map(escaped, (row.figure, row.planted, row.expected, row.measured))
     return f"| {' | '.join(texts)} | {'yes' if row.kept else '**no**'} |"

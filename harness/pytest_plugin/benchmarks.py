@@ -19,7 +19,7 @@ from overlap.harness.model.record import Cell
 from overlap.harness.pytest_plugin.mock import MockLLM
 from overlap.harness.pytest_plugin.slots import OpenSlot
 from overlap.harness.stats.columns import numbers, unit_of
-from overlap.harness.stats.rounds import Round
+from overlap.harness.stats.rounds import MeasuredRound
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.worker import loops
 from overlap.harness.worker.order import Order
@@ -34,7 +34,7 @@ class BenchmarkResult:
     """What came of a strategy's benchmark: its cell, and each round's slot and calls, joined with the journal."""
 
     cell: Cell
-    rounds: tuple[Round, ...]
+    rounds: tuple[MeasuredRound, ...]
 
     def number(self, metric: str) -> float | None:
         """Answer the median over rounds of a metric ("cpu", "e2e.p50"), in its own unit; None if not known."""
@@ -104,8 +104,8 @@ def strategy(  # noqa: PLR0913  one keyword for each thing a cell has
     return measured
 
 
-def _carried_out(benchmark: Any, order: Order, rounds: int) -> list[Round]:
-    found: list[Round] = []
+def _carried_out(benchmark: Any, order: Order, rounds: int) -> list[MeasuredRound]:
+    found: list[MeasuredRound] = []
     current: list[OpenSlot] = []
 
     def closed() -> None:

@@ -3,7 +3,7 @@
 from overlap.harness import registry
 from overlap.harness.bench.surroundings import Surroundings
 from overlap.harness.host.environment import cores
-from overlap.harness.stats.rounds import Round
+from overlap.harness.stats.rounds import MeasuredRound
 from overlap.harness.worker.order import Order
 from overlap.harness.worker.slot import STRATEGIES, SlotSession
 
@@ -30,11 +30,11 @@ class OpenSlot:
         """Make the calls: what is timed."""
         self._session.run()
 
-    def closed(self) -> Round:
+    def closed(self) -> MeasuredRound:
         """Close everything, and return what was measured, joined with the server's journal."""
         self._session.close()
         slot, calls = self._outside.slot(self._session.result)
-        return Round(
+        return MeasuredRound(
             self._order.cell,
             slot,
             [call for call in calls if not call.warmup],

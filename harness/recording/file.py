@@ -35,7 +35,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class EndpointRecording:
     """
     The calls in the order they were made, at most `concurrency` of them at once.
 
@@ -52,7 +52,7 @@ class Recording:
     about: dict[str, Any]
 
 
-def write(path: Path, recording: Recording) -> None:
+def write(path: Path, recording: EndpointRecording) -> None:
     """Write *recording* to *path*, one call a line. Raises `Mistake` where that cannot be done."""
     head = {
         "format": FORMAT,
@@ -79,7 +79,7 @@ def _digest(found: dict[str, Any]) -> str:
     return blake2b(json.dumps(kept, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
-def read(path: Path) -> Recording:
+def read(path: Path) -> EndpointRecording:
     """
     Read a recording back. Raises `Mistake` for a file that is none, or was changed since it was written.
 
@@ -101,7 +101,7 @@ def read(path: Path) -> Recording:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
         raise Mistake(f"{path} is no recording; `overlap record` makes one") from None
     about = {key: value for key, value in found.items() if key not in {"format", "version", "calls", "digest"}}
-    return Recording(calls, concurrency, about=about, **client)
+    return EndpointRecording(calls, concurrency, about=about, **client)
 
 
 def _known(value: Any) -> int | None:

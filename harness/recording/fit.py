@@ -14,7 +14,7 @@ from math import sqrt
 from statistics import median, pstdev
 
 from overlap.harness.recording.distance import kolmogorov_smirnov, wasserstein
-from overlap.harness.recording.file import Recorded, Recording
+from overlap.harness.recording.file import EndpointRecording, Recorded
 
 SPLITS = 100
 """Halves are drawn so often: one pair of halves alone may be close, or far, by luck."""
@@ -54,7 +54,9 @@ class Fit:
         return (self.ks < self.ks_halves or not self.ks) and nearer and near
 
 
-def fits(recording: Recording, replayed: Sequence[Recorded], seed: int = 7, *, same: bool = True) -> list[Fit]:
+def fits(
+    recording: EndpointRecording, replayed: Sequence[Recorded], seed: int = 7, *, same: bool = True
+) -> list[Fit]:
     """
     Return a fit for TTFT, ITL and chunks a call; a quantity that no call has is left out.
 
@@ -80,7 +82,7 @@ def _splits(calls: Sequence[Recorded], seed: int) -> Halves:
     return found
 
 
-def _fit(name: str, recording: Recording, replayed: Sequence[Recorded], halves: Halves) -> Fit:
+def _fit(name: str, recording: EndpointRecording, replayed: Sequence[Recorded], halves: Halves) -> Fit:
     # Counts are exact.
     resolution = {"TTFT": recording.spread, "ITL": recording.resolution}.get(name) or 0
     values, again = _values(name, recording.calls), _values(name, replayed)

@@ -13,11 +13,11 @@ from overlap.harness.host.owned.temporary import temporary
 from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.endpoint import Endpoint, Remote
 from overlap.harness.model.quantile import quantile
-from overlap.harness.recording.file import Recorded, Recording, write
-from overlap.harness.recording.measure import Measured, Work, measure
+from overlap.harness.recording.file import EndpointRecording, Recorded, write
+from overlap.harness.recording.measure import MeasuredCalls, RecordingSize, measure
 
 
-class Floor(NamedTuple):
+class ClientFloor(NamedTuple):
     """
     What is added to a known first token; by how much that, and a gap, is off nine times of ten (ns).
 
@@ -43,7 +43,7 @@ SEED = 7
 ENDLESS = Remote("", "mock-model", None, 20, 10**9, 10**12)
 
 
-def played(path: Path, work: Work, order: str = "once") -> Measured:
+def played(path: Path, work: RecordingSize, order: str = "once") -> MeasuredCalls:
     """
     Measure the mock as it plays the recording at *path*, on a core of its own where there are two.
 
@@ -63,7 +63,7 @@ def played(path: Path, work: Work, order: str = "once") -> Measured:
         return measure(endpoint, repeat("Hello."), work, replace(ENDLESS, base_url=base))
 
 
-def floor(calls: Sequence[Recorded], concurrency: int) -> Floor:
+def floor(calls: Sequence[Recorded], concurrency: int) -> ClientFloor:
     """
     Return what the client adds to *calls* like these, so many at once; raises `ServerNotReady` as `played` does.
 
@@ -73,13 +73,13 @@ def floor(calls: Sequence[Recorded], concurrency: int) -> Floor:
     known = list(_no_longer(calls, concurrency))
     with temporary("recording") as folder:
         path = folder / "known.json"
-        write(path, Recording(tuple(known), concurrency, 0, 0, 0, {}))
-        work = Work(len(known), concurrency)
+        write(path, EndpointRecording(tuple(known), concurrency, 0, 0, 0, {}))
+        work = RecordingSize(len(known), concurrency)
         runs = list(_runs(path, work))
-    return added_to(known, runs) if runs else Floor(None, None, None)
+    return added_to(known, runs) if runs else ClientFloor(None, None, None)
 
 
-def _runs(path: Path, work: Work) -> Iterator[Measured]:
+def _runs(path: Path, work: RecordingSize) -> Iterator[MeasuredCalls]:
     """Play the recording at *path* again and again, until there are enough runs or a signal comes."""
     for _ in range(RUNS):
         run = played(path, work, "recorded")
@@ -88,7 +88,7 @@ def _runs(path: Path, work: Work) -> Iterator[Measured]:
         yield run
 
 
-def added_to(known: Sequence[Recorded], runs: Iterable[Measured]) -> Floor:
+def added_to(known: Sequence[Recorded], runs: Iterable[MeasuredCalls]) -> ClientFloor:
     """Return what was added to *known* in *runs*, each of which measured some of them, or all."""
     pairs = [(known[number], seen) for run in runs for number, seen in zip(run.numbers, run.calls, strict=True)]
     added = [seen.ttft - due.ttft for due, seen in pairs]
@@ -99,7 +99,7 @@ def added_to(known: Sequence[Recorded], runs: Iterable[Measured]) -> Floor:
         for kept, gap in zip(due.gaps, seen.gaps, strict=False)
         if kept >= AT_ONCE
     ]
-    return Floor(max(usual, 0), nine_of_ten([abs(each - usual) for each in added]), nine_of_ten(gaps))
+    return ClientFloor(max(usual, 0), nine_of_ten([abs(each - usual) for each in added]), nine_of_ten(gaps))
 
 
 def _no_longer(calls: Sequence[Recorded], concurrency: int) -> Iterator[Recorded]:

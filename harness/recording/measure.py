@@ -8,7 +8,7 @@ from typing import Any
 
 import uvloop
 
-from overlap.harness.clients.floor import Floor, client
+from overlap.harness.clients.floor import FloorClient, client
 from overlap.harness.host import interrupt
 from overlap.harness.host.idle_guard import at_its_post
 from overlap.harness.model.endpoint import Endpoint, Remote
@@ -26,7 +26,7 @@ CUT = ("CancelledError", "KeyboardInterrupt")
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class RecordingSize:
     """How many calls, after as many first as there are places, so that every connection is open by then."""
 
     calls: int
@@ -34,7 +34,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredCalls:
     """
     The calls that gave output, in the order they were made; what became of the others; what was sent in all.
 
@@ -48,7 +48,7 @@ class Measured:
     interrupted: bool = False
 
 
-def measure(endpoint: Endpoint, prompts: Iterator[str], work: Work, remote: Remote) -> Measured:
+def measure(endpoint: Endpoint, prompts: Iterator[str], work: RecordingSize, remote: Remote) -> MeasuredCalls:
     """
     Stream answers of *endpoint*, within the budget of *remote*, and note when each chunk came.
 
@@ -68,7 +68,7 @@ def measure(endpoint: Endpoint, prompts: Iterator[str], work: Work, remote: Remo
     made = {call.index: call for call in meter.told(probe.calls("", 0)) if not call.warmup}
     calls = [made[index] for index in sorted(made)]
     told = [each for each in calls if each.chunks and not each.error]
-    return Measured(
+    return MeasuredCalls(
         calls=tuple(Recorded(tuple(each.chunks), each.usage) for each in told),
         numbers=tuple(each.index for each in told),
         # A request that was not sent, or not waited for, is no failure of the endpoint's.
@@ -96,7 +96,9 @@ async def _until_interrupted(work: Coroutine[Any, Any, None]) -> bool:
     return True
 
 
-async def _all(endpoint: Endpoint, prompts: Iterator[str], work: Work, probe: Probe, meter: Meter) -> None:
+async def _all(
+    endpoint: Endpoint, prompts: Iterator[str], work: RecordingSize, probe: Probe, meter: Meter
+) -> None:
     floor = client(endpoint)
     first = [item(index, next(prompts), warmup=True) for index in range(work.concurrency)]
     left = iter([item(index, next(prompts)) for index in range(work.calls)])
@@ -108,14 +110,14 @@ async def _all(endpoint: Endpoint, prompts: Iterator[str], work: Work, probe: Pr
         await floor.aclose()
 
 
-async def _place(floor: Floor, left: Iterator[Item], probe: Probe, meter: Meter) -> None:
+async def _place(floor: FloorClient, left: Iterator[Item], probe: Probe, meter: Meter) -> None:
     """Make one call after the other, until there are no more or none may be sent."""
     for each in left:
         if meter.total.reason is None:
             await _one(floor, each, probe, meter)
 
 
-async def _one(floor: Floor, each: Item, probe: Probe, meter: Meter) -> None:
+async def _one(floor: FloorClient, each: Item, probe: Probe, meter: Meter) -> None:
     # Before the clock starts: a wait that the endpoint asked for is none of this call's latency.
     await meter.pause_async()
     with probe.measure(each) as mark:

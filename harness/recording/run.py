@@ -17,10 +17,10 @@ from overlap.harness.model.endpoint import Remote
 from overlap.harness.model.plan import Planned
 from overlap.harness.model.record import Cell, Metered
 from overlap.harness.recording import file
-from overlap.harness.recording.file import Recording
+from overlap.harness.recording.file import EndpointRecording
 from overlap.harness.recording.fit import Fit, fits
 from overlap.harness.recording.known import floor, played
-from overlap.harness.recording.measure import Measured, Work, measure
+from overlap.harness.recording.measure import MeasuredCalls, RecordingSize, measure
 from overlap.harness.remote.visit import Agree, Visit
 from overlap.harness.text.mistakes import Mistake
 
@@ -31,11 +31,11 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RecordingRequest:
     """What to record: the endpoint and budget in `config`, how much of it, and where to."""
 
     config: RunConfig
-    work: Work
+    work: RecordingSize
     tokens: int
     out: Path
     inputs: str | None = None
@@ -43,17 +43,17 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RecordingOutcome:
     """What was recorded and where to, what the endpoint was sent in all, and what is wrong, one sentence each."""
 
-    recording: Recording
+    recording: EndpointRecording
     spent: Metered
     interrupted: bool
     faults: tuple[str, ...]
     out: Path
 
 
-def record(asked: Asked, agree: Agree, say: Say) -> Outcome:
+def record(asked: RecordingRequest, agree: Agree, say: Say) -> RecordingOutcome:
     """
     Record what is *asked* for and write it to its file.
 
@@ -82,10 +82,10 @@ def record(asked: Asked, agree: Agree, say: Say) -> Outcome:
         recording = _recording(asked, remote, measured)
         place, fault = _kept(asked.out, recording)
     faults = [*_faults(asked, measured, recording), *([fault] if fault else [])]
-    return Outcome(recording, visit.spent, measured.interrupted or interrupt.came(), tuple(faults), place)
+    return RecordingOutcome(recording, visit.spent, measured.interrupted or interrupt.came(), tuple(faults), place)
 
 
-def _kept(out: Path, recording: Recording) -> tuple[Path, str | None]:
+def _kept(out: Path, recording: EndpointRecording) -> tuple[Path, str | None]:
     """Write *recording* to *out*, else to the temporary folder, and say so: its calls may have been paid for."""
     try:
         file.write(out, recording)
@@ -108,7 +108,7 @@ def check(path: Path, say: Say, against: Path | None = None) -> list[Fit]:
     calls = len(recording.calls)
     say(f"playing {calls} calls, {recording.concurrency} at once")
     try:
-        again = played(path, Work(calls, recording.concurrency))
+        again = played(path, RecordingSize(calls, recording.concurrency))
     except ServerNotReady as wrong:
         raise Mistake(str(wrong)) from wrong
     if again.interrupted:
@@ -116,7 +116,7 @@ def check(path: Path, say: Say, against: Path | None = None) -> list[Fit]:
     return fits(recording, again.calls)
 
 
-def _texts(asked: Asked) -> Iterator[str]:
+def _texts(asked: RecordingRequest) -> Iterator[str]:
     """Yield the prompts; what is no text, such as an object for a chain, cannot be asked of an endpoint."""
     found = questions(asked.inputs, asked.config.seed)
     if asked.inputs:
@@ -126,12 +126,12 @@ def _texts(asked: Asked) -> Iterator[str]:
     return (str(each) for each in found)
 
 
-def _measured(asked: Asked, remote: Remote, prompts: Iterator[str]) -> Measured:
+def _measured(asked: RecordingRequest, remote: Remote, prompts: Iterator[str]) -> MeasuredCalls:
     endpoint = remote.endpoint(asked.config.timeout, 0, asked.work.concurrency)
     return measure(endpoint, prompts, asked.work, remote)
 
 
-def _recording(asked: Asked, remote: Remote, measured: Measured) -> Recording:
+def _recording(asked: RecordingRequest, remote: Remote, measured: MeasuredCalls) -> EndpointRecording:
     client: tuple[int | None, int | None, int | None] = (None, None, None)
     try:
         if not measured.interrupted:  # to measure it takes as long as the calls did
@@ -145,10 +145,10 @@ def _recording(asked: Asked, remote: Remote, measured: Measured) -> Recording:
         "max_tokens": asked.tokens,
         "failed": len(measured.failed),
     }
-    return Recording(measured.calls, asked.work.concurrency, *client, about)
+    return EndpointRecording(measured.calls, asked.work.concurrency, *client, about)
 
 
-def _faults(asked: Asked, measured: Measured, recording: Recording) -> Iterator[str]:
+def _faults(asked: RecordingRequest, measured: MeasuredCalls, recording: EndpointRecording) -> Iterator[str]:
     done, sent = len(measured.calls), measured.sent
     if measured.interrupted:
         yield f"interrupted: {done} of {asked.work.calls} calls are recorded"
@@ -166,6 +166,6 @@ def _faults(asked: Asked, measured: Measured, recording: Recording) -> Iterator[
         yield f"{calls} too few for a distribution; record at least {LEAST}"
 
 
-def _kinds(measured: Measured) -> str:
+def _kinds(measured: MeasuredCalls) -> str:
     kinds = dict.fromkeys(measured.failed)
     return ", ".join(f"{measured.failed.count(kind)} x {kind}" for kind in kinds)

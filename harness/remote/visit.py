@@ -19,7 +19,7 @@ SCENARIO = "real_endpoint"
 """What is asked of a real endpoint where nothing else is."""
 
 
-class Stopped(Exception):
+class VisitStopped(Exception):
     """The run is over before its end, and what was measured is kept; the message says why."""
 
 
@@ -173,13 +173,13 @@ class Visit:
         self.charge(Metered(made, made * planned.tokens, estimated=made))
 
     def check(self, calls: Sequence[Call]) -> None:
-        """Raise `Stopped` where the endpoint, or the slot whose *calls* these are, gives no reason to go on."""
+        """Raise `VisitStopped` if the endpoint, or the slot whose *calls* these are, gives no reason to go on."""
         if self.spent.reason:
-            raise Stopped(f"{self.spent.reason}, after {self.spent.requests:,} requests")
+            raise VisitStopped(f"{self.spent.reason}, after {self.spent.requests:,} requests")
         failed = [call.error for call in calls if call.error]
         if failed and len(failed) == len(calls):
             most, sent = max(set(failed), key=failed.count), self.spent.requests
-            raise Stopped(f"every call of {calls[0].cell} failed ({most}), after {sent:,} requests")
+            raise VisitStopped(f"every call of {calls[0].cell} failed ({most}), after {sent:,} requests")
 
     def facts(self) -> dict[str, Any]:
         """Return what run.json says of the endpoint: names and counts, never the key."""

@@ -11,10 +11,10 @@ from overlap.harness.report.charts.forest import Forest, Ratio
 from overlap.harness.report.figures import Scale, count, datum, listed, number, times
 from overlap.harness.report.labels import formula, label
 from overlap.harness.report.matrix import slug
-from overlap.harness.report.section import Column, Datum, Report, Section, Table
+from overlap.harness.report.section import Datum, Report, Section, Table, TableColumn
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.ranking import differs, possible
-from overlap.harness.stats.sidebyside import CAVEAT, Pair, SideBySide, lay
+from overlap.harness.stats.sidebyside import CAVEAT, CellPair, RunComparison, lay
 from overlap.harness.store.run_files import Run, read
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def render(folders: Sequence[Run | Path], kind: str = "html", allow: Collection[
     return bytes(page.render(pages.drawn(made) if page.DRAWS else made))
 
 
-def _section(laid: SideBySide) -> Section:
+def _section(laid: RunComparison) -> Section:
     title = f"{laid.second.name} ÷ {laid.first.name}"
     parts = tuple(part for part in (_left_out(laid), _allowed(laid)) if part)
     if not laid.pairs:
@@ -67,7 +67,7 @@ def _section(laid: SideBySide) -> Section:
     return Section(title, _lead(laid), _table(laid.pairs), charts, note, parts, "whole")
 
 
-def _lead(laid: SideBySide) -> str:
+def _lead(laid: RunComparison) -> str:
     said: list[str] = []
     # A call that fails is soon done, and cheap: where there are any, neither run was better by that.
     failed = [pair for pair in laid.pairs if _failed(pair)]
@@ -90,22 +90,22 @@ def _lead(laid: SideBySide) -> str:
     return f"Of {count(len(laid.pairs), 'cell')} that both ran, {whole}.{left}"
 
 
-def _failed(pair: Pair) -> bool:
+def _failed(pair: CellPair) -> bool:
     """Say whether calls of the cell failed in either run."""
     return any(run["errors"].value > 0 for run in (pair.first, pair.second) if "errors" in run)
 
 
-def _up_to(known: Sequence[tuple[Pair, Estimate]]) -> str:
+def _up_to(known: Sequence[tuple[CellPair, Estimate]]) -> str:
     """Write the largest difference that is still possible in any cell; empty where rounds are too few to say."""
     most = max(possible(ratio) for _, ratio in known)
     return "" if isinf(most) else f" (up to {number(most * 100)} % is possible)"
 
 
-def _table(pairs: Sequence[Pair]) -> Table:
+def _table(pairs: Sequence[CellPair]) -> Table:
     shown = [metric for metric in METRICS if any(metric in pair.ratios for pair in pairs)]
     columns = (
-        Column("cell"),
-        *(Column(label(metric), "ratio", formula(metric), numeric=True) for metric in shown),
+        TableColumn("cell"),
+        *(TableColumn(label(metric), "ratio", formula(metric), numeric=True) for metric in shown),
     )
     body = tuple(
         (
@@ -117,7 +117,7 @@ def _table(pairs: Sequence[Pair]) -> Table:
     return Table(columns, body, "second run ÷ first run")
 
 
-def _chart(laid: SideBySide, metric: str) -> Forest | None:
+def _chart(laid: RunComparison, metric: str) -> Forest | None:
     known = [(pair.cell.id, pair.ratios[metric]) for pair in laid.pairs if metric in pair.ratios]
     far = sorted(known, key=lambda row: -max(row[1].value, 1 / row[1].value))[:MOST]
     if not far:
@@ -132,7 +132,7 @@ def _chart(laid: SideBySide, metric: str) -> Forest | None:
     )
 
 
-def _left_out(laid: SideBySide) -> Section | None:
+def _left_out(laid: RunComparison) -> Section | None:
     reasons = (
         ("only in the first run", laid.only_first),
         ("only in the second run", laid.only_second),
@@ -141,17 +141,17 @@ def _left_out(laid: SideBySide) -> Section | None:
     rows = tuple((Datum(name, sort=name), Datum(why, sort=why)) for why, names in reasons for name in names)
     if not rows:
         return None
-    table = Table((Column("cell"), Column("why it is not compared")), rows)
+    table = Table((TableColumn("cell"), TableColumn("why it is not compared")), rows)
     return Section(
         "Not compared", f"{count(len(rows), 'cell')} of either run cannot be paired.", table, glance="lead"
     )
 
 
-def _allowed(laid: SideBySide) -> Section | None:
+def _allowed(laid: RunComparison) -> Section | None:
     if not laid.allowed:
         return None
     rows = tuple((Datum(each.name, sort=each.name), Datum(str(each))) for each in laid.allowed)
     verb = "differs" if len(rows) == 1 else "differ"
     lead = f"{count(len(rows), 'circumstance')} {verb}, which was asked to be overlooked."
-    table = Table((Column("what"), Column("how it differs")), rows)
+    table = Table((TableColumn("what"), TableColumn("how it differs")), rows)
     return Section("Differing circumstances", lead, table, glance="whole")

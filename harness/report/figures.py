@@ -6,7 +6,7 @@ Files hold nanoseconds; nobody is shown one. What is not known is an en dash, ne
 
 from collections.abc import Sequence
 
-from overlap.harness.report.section import Column, Datum
+from overlap.harness.report.section import Datum, TableColumn
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.text.numerals import DASH, UNKNOWN, count, interval, number, of_ratio, plainly
 from overlap.harness.text.units import Scale, scale
@@ -40,11 +40,13 @@ def datum(estimate: Estimate | None, by: Scale) -> Datum:
     return Datum(shown, interval(by.of(estimate.low), by.of(estimate.high), value), value)
 
 
-def column(name: str, estimates: Sequence[Estimate | None], hint: str = "") -> tuple[Column, tuple[Datum, ...]]:
+def column(
+    name: str, estimates: Sequence[Estimate | None], hint: str = ""
+) -> tuple[TableColumn, tuple[Datum, ...]]:
     """Return a column's head and its entries, all in one unit."""
     known = [estimate for estimate in estimates if estimate is not None]
     by = scale(known[0].unit if known else "", (estimate.value for estimate in known))
-    return Column(name, by.unit, hint, numeric=True), tuple(datum(estimate, by) for estimate in estimates)
+    return TableColumn(name, by.unit, hint, numeric=True), tuple(datum(estimate, by) for estimate in estimates)
 
 
 def told(estimate: Estimate, by: Scale | None = None) -> str:

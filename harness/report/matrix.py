@@ -45,7 +45,7 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class Contrast:
     """Two or more cells that differ in one field alone; `label` says what they share."""
 
     scenario: str
@@ -116,9 +116,9 @@ def _by(cells: Sequence[CellSummary], key: Callable[[CellSummary], int]) -> list
     return [list(group) for _, group in groupby(sorted(cells, key=key), key)]
 
 
-def pairs(cells: Iterable[CellSummary], field: str) -> list[Pair]:
+def pairs(cells: Iterable[CellSummary], field: str) -> list[Contrast]:
     """Return every set of cells that are equal but for *field*, by that field's value."""
-    found: list[Pair] = []
+    found: list[Contrast] = []
     for scenario, own in scenarios(cells):
         others = [other for other in FIELDS if other != field]
         told = [other for other in varied(own) if other != field] or ["strategy"]
@@ -127,7 +127,7 @@ def pairs(cells: Iterable[CellSummary], field: str) -> list[Pair]:
             key = tuple(getattr(each.cell, other) for other in others)
             sets.setdefault(key, {})[str(getattr(each.cell, field))] = each
         found.extend(
-            Pair(scenario, say(next(iter(alike.values())).cell, told), alike)
+            Contrast(scenario, say(next(iter(alike.values())).cell, told), alike)
             for alike in sets.values()
             if len(alike) > 1
         )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from overlap.harness.report.verdict import Tone, Verdict
+from overlap.harness.report.verdict import Tone, WholeVerdict
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -65,7 +65,7 @@ class Datum:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """
     A column's heading with its unit; `hint` is a formula or definition, told where there is room.
 
@@ -95,7 +95,7 @@ class Table:
     names what several rows belong to, None where no column does.
     """
 
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     rows: tuple[tuple[Datum, ...], ...]
     caption: str = ""
     note: str = ""
@@ -157,7 +157,7 @@ class Report:
     facts: tuple[str, ...]
     sections: tuple[Section, ...]
     drawings: dict[str, str]
-    verdict: Verdict | None = None
+    verdict: WholeVerdict | None = None
     whole: str = "in the report"
 
     def charts(self) -> Iterator[Chart]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from overlap.harness.report.charts.lines import Line
+from overlap.harness.report.charts.lines import LineSeries
 from overlap.harness.report.matrix import say, varied
 from overlap.harness.stats.cells import CellSummary
 
@@ -23,10 +23,10 @@ def series(cells: Sequence[CellSummary], metric: str) -> Series:
     return {label: row for label, row in rows.items() if len(row) > 1}
 
 
-def lines(rows: Series, metric: str, by: float = 1) -> tuple[Line, ...]:
+def lines(rows: Series, metric: str, by: float = 1) -> tuple[LineSeries, ...]:
     """Return one line for all rows that run together, in the unit *by* makes of the stored one."""
     return tuple(
-        Line(tuple(labels), tuple(_point(each, metric, by) for each in rows[labels[0]]))
+        LineSeries(tuple(labels), tuple(_point(each, metric, by) for each in rows[labels[0]]))
         for labels in _together(rows, metric)
     )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from overlap.harness.report.figures import DASH, UNKNOWN, Scale, column, datum, listed, scale
 from overlap.harness.report.labels import TOGETHER, formula, label
 from overlap.harness.report.matrix import FIELDS, varied
-from overlap.harness.report.section import Column, Datum, Table
+from overlap.harness.report.section import Datum, Table, TableColumn
 from overlap.harness.stats.cells import CellSummary
 
 # What is known of single calls only, and unknown of those that are handed over in one go.
@@ -15,17 +15,17 @@ ALONE = ("e2e", "overhead", "owned")
 
 def of_cells(cells: Sequence[CellSummary], metrics: Sequence[str], caption: str = "") -> Table:
     """Make a table of *cells*; a metric that none of them has is left out."""
-    heads: list[Column] = []
+    heads: list[TableColumn] = []
     entries: list[tuple[Datum, ...]] = []
     for field in varied(cells) or ("strategy",):
         numeric = field == "concurrency"
-        heads.append(Column(field, numeric=numeric))
+        heads.append(TableColumn(field, numeric=numeric))
         values = [getattr(each.cell, field) for each in cells]
         entries.append(tuple(Datum(str(value) or UNKNOWN, sort=value) for value in values))
-    heads.append(Column("calls", numeric=True, hint="counted calls, warm-up left out, over all rounds"))
+    heads.append(TableColumn("calls", numeric=True, hint="counted calls, warm-up left out, over all rounds"))
     entries.append(tuple(Datum(f"{each.calls:,}", sort=each.calls) for each in cells))
     if any(each.errors for each in cells):
-        heads.append(Column("failed", numeric=True, hint="calls that ended in an error"))
+        heads.append(TableColumn("failed", numeric=True, hint="calls that ended in an error"))
         entries.append(tuple(Datum(f"{each.errors:,}", sort=each.errors) for each in cells))
     for metric in metrics:
         estimates = [each.metrics.get(metric) for each in cells]
@@ -64,8 +64,8 @@ def pivot(
         key = tuple(str(getattr(each.cell, field)) for field in fields)
         own, _ = _place(each, others, across)
         rows.setdefault(key, {level: _entry(there.get((own, level)), metric, by) for level in levels})
-    heads = [Column(field) for field in fields]
-    heads += [Column(f"{across} {level}", by.unit, formula(metric), numeric=True) for level in levels]
+    heads = [TableColumn(field) for field in fields]
+    heads += [TableColumn(f"{across} {level}", by.unit, formula(metric), numeric=True) for level in levels]
     body = tuple((*(Datum(word, sort=word) for word in key), *known.values()) for key, known in rows.items())
     caption = f"{label(metric)}, {by.unit}" if by.unit else label(metric)
     return Table(tuple(heads), body, caption, _legend([datum for row in body for datum in row[len(fields) :]]))

@@ -49,7 +49,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class WholeVerdict:
     """
     What a command has decided on the whole: `subject` judged it, `word` is the verdict, `answer` says why.
 

@@ -14,7 +14,7 @@ from overlap.harness.stats.bootstrap import FEWEST_ROUNDS, over_rounds
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.proportion import share
 from overlap.harness.stats.quantiles import Floats, enough, of_round, with_failed
-from overlap.harness.stats.rounds import Round, replayed
+from overlap.harness.stats.rounds import MeasuredRound, replayed
 from overlap.harness.stats.throughput import STEADY
 
 OF_CALLS: dict[str, OfCalls] = {metric.name: metric for metric in CALLS}
@@ -22,7 +22,7 @@ OF_SLOTS: dict[str, OfSlots] = {metric.name: metric for metric in (*SLOTS, STEAD
 OF_EVERY_CALL = frozenset({"e2e", "from_sent"})
 
 
-def values(metric: OfCalls, rounds: Sequence[Round]) -> list[Floats]:
+def values(metric: OfCalls, rounds: Sequence[MeasuredRound]) -> list[Floats]:
     """Every number that *metric* gives, one array a round, in the order of the calls."""
     found = []
     for each in rounds:
@@ -33,7 +33,7 @@ def values(metric: OfCalls, rounds: Sequence[Round]) -> list[Floats]:
     return found
 
 
-def failures(metric: OfCalls, rounds: Sequence[Round]) -> list[Floats]:
+def failures(metric: OfCalls, rounds: Sequence[MeasuredRound]) -> list[Floats]:
     """
     Below what *metric* of each failed call cannot be, one array a round, of calls that have no number.
 
@@ -47,7 +47,7 @@ def failures(metric: OfCalls, rounds: Sequence[Round]) -> list[Floats]:
     ]
 
 
-def numbers(name: str, rounds: Sequence[Round]) -> list[float | None]:
+def numbers(name: str, rounds: Sequence[MeasuredRound]) -> list[float | None]:
     """
     One number a round for the metric called *name* ("throughput", "ttft.p95"); None where a round has none.
 
@@ -61,7 +61,7 @@ def numbers(name: str, rounds: Sequence[Round]) -> list[float | None]:
     return exactly(metric, rounds, [q])[0]
 
 
-def exactly(metric: OfCalls, rounds: Sequence[Round], qs: Sequence[float]) -> list[list[float | None]]:
+def exactly(metric: OfCalls, rounds: Sequence[MeasuredRound], qs: Sequence[float]) -> list[list[float | None]]:
     """For each of *qs* one number a round; None throughout where failed calls decide it in some round."""
     every = by_round(values(metric, rounds), qs, failures(metric, rounds), replayed=replayed(rounds))
     return [[None] * len(found) if any(at_least) else found for found, at_least in every]
@@ -95,7 +95,7 @@ def by_round(
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class MetricColumn:
     """
     One metric of one cell: a number a round (None: unknown), and how many calls or gaps are behind each.
 
@@ -184,9 +184,9 @@ def _typical(numbers: Sequence[float | None]) -> tuple[float | None, float | Non
     return (found.low, found.high) if found else (None, None)
 
 
-def table(rounds: Sequence[Round], of_slots: Iterable[OfSlots]) -> dict[str, Column]:
+def table(rounds: Sequence[MeasuredRound], of_slots: Iterable[OfSlots]) -> dict[str, MetricColumn]:
     """Every metric of calls with its usual percentiles, and every one of *of_slots*, by name."""
-    found: dict[str, Column] = {}
+    found: dict[str, MetricColumn] = {}
     same = replayed(rounds)
     for metric in CALLS:
         columns, failed = values(metric, rounds), failures(metric, rounds)
@@ -196,11 +196,13 @@ def table(rounds: Sequence[Round], of_slots: Iterable[OfSlots]) -> dict[str, Col
         for q, (numbers, at_least) in zip(
             metric.quantiles, by_round(columns, qs, failed, replayed=same), strict=True
         ):
-            found[f"{metric.name}.p{q}"] = Column(numbers, counts, metric.unit, at_least=at_least, ranges=ends)
+            found[f"{metric.name}.p{q}"] = MetricColumn(
+                numbers, counts, metric.unit, at_least=at_least, ranges=ends
+            )
     counts = [len(each.calls) for each in rounds]
     for slots in of_slots:
         one = [slots.of(each.cell, each.slot, each.calls) for each in rounds]
-        found[slots.name] = Column(one, counts, slots.unit, slots.most, slots.counts)
+        found[slots.name] = MetricColumn(one, counts, slots.unit, slots.most, slots.counts)
     return found | _bounded(found)
 
 
@@ -211,13 +213,13 @@ def extremes(column: Floats, failed: Floats) -> tuple[float, float] | None:
     return float(column.min()), inf if len(failed) else float(column.max())
 
 
-def _bounded(found: Mapping[str, Column]) -> dict[str, Column]:
+def _bounded(found: Mapping[str, MetricColumn]) -> dict[str, MetricColumn]:
     """
     Return the columns of total time and throughput with what was possible in each round.
 
     Overlap efficiency is the shortest possible total time over the measured one.
     """
-    made: dict[str, Column] = {}
+    made: dict[str, MetricColumn] = {}
     if "overlap" not in found:
         return made
     reached = [None if part is None else part / 100 for part in found["overlap"].numbers]

@@ -8,7 +8,7 @@ from overlap.harness.model.record import Call, Cell
 from overlap.harness.stats.bootstrap import over_rounds
 from overlap.harness.stats.columns import OF_CALLS, numbers, unit_of
 from overlap.harness.stats.estimate import Estimate
-from overlap.harness.stats.rounds import Round, rounds_of, sound
+from overlap.harness.stats.rounds import MeasuredRound, rounds_of, sound
 from overlap.harness.store.run_files import Run
 
 
@@ -52,7 +52,7 @@ def ratio_by_call(run: Run, a: Cell, b: Cell, metric: str) -> Estimate | None:
     return over_rounds(found, count, "")
 
 
-def matched(run: Run, a: Cell, b: Cell) -> tuple[list[Round], list[Round]]:
+def matched(run: Run, a: Cell, b: Cell) -> tuple[list[MeasuredRound], list[MeasuredRound]]:
     """The rounds that both cells ran soundly, side by side."""
     every = rounds_of(run)
     ones = {each.slot.round: each for each in sound(every.get(a.id, []))}
@@ -61,7 +61,9 @@ def matched(run: Run, a: Cell, b: Cell) -> tuple[list[Round], list[Round]]:
     return [ones[r] for r in both], [others[r] for r in both]
 
 
-def _pairs(ones: Sequence[Round], others: Sequence[Round], metric: str) -> list[tuple[float, float]]:
+def _pairs(
+    ones: Sequence[MeasuredRound], others: Sequence[MeasuredRound], metric: str
+) -> list[tuple[float, float]]:
     both = zip(numbers(metric, ones), numbers(metric, others), strict=True)
     return [(x, y) for x, y in both if x is not None and y is not None]
 

@@ -23,7 +23,7 @@ from overlap.harness.model.record import Cell
 from overlap.harness.stats.bootstrap import over_rounds
 from overlap.harness.stats.compare import matched
 from overlap.harness.stats.estimate import Estimate
-from overlap.harness.stats.rounds import Round
+from overlap.harness.stats.rounds import MeasuredRound
 from overlap.harness.stats.throughput import WAVES, kept_busy, lives, waves
 from overlap.harness.store.run_files import Run
 from overlap.harness.text.numerals import number, plainly
@@ -34,7 +34,7 @@ FEWEST_POINTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CurveStep:
     """From one concurrency to the next: the ratio of what is sustained (paired by round) and its elasticity."""
 
     lower: Cell
@@ -53,7 +53,7 @@ class Curve:
     """
 
     cells: tuple[Cell, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[CurveStep, ...]
     knee: int | None
     certain: bool
 
@@ -88,7 +88,7 @@ def _curve(run: Run, cells: Sequence[Cell]) -> Curve | None:
         gain = _gain(run, higher, lower)
         if gain is None:
             return None
-        steps.append(Step(lower, higher, gain, _elasticity(gain, higher.concurrency / lower.concurrency)))
+        steps.append(CurveStep(lower, higher, gain, _elasticity(gain, higher.concurrency / lower.concurrency)))
     knee, decisive = None, steps[-1]
     for step in reversed(steps):
         if step.elasticity.value >= HALF:
@@ -105,13 +105,13 @@ def _gain(run: Run, a: Cell, b: Cell) -> Estimate | None:
     return over_rounds(ratios, len(ratios), "") if ratios and len(ratios) == len(pairs) else None
 
 
-def _of_round(a: Round, b: Round) -> float | None:
+def _of_round(a: MeasuredRound, b: MeasuredRound) -> float | None:
     common = {call.index for call in a.calls} & {call.index for call in b.calls}
     one, other = _sustained(a, common), _sustained(b, common)
     return one / other if one and other else None
 
 
-def _sustained(each: Round, common: set[int]) -> float | None:
+def _sustained(each: MeasuredRound, common: set[int]) -> float | None:
     """Return answered calls per ns while all places were taken, had all taken as long as the *common* ones."""
     own, busy = lives(each.calls), kept_busy(each.calls)
     if own is None or busy is None or each.cell.arrivals or waves(each.calls) < WAVES:

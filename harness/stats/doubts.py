@@ -15,7 +15,7 @@ from overlap.harness.stats.bootstrap import FEWEST_ROUNDS
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.peace import shared, stolen
 from overlap.harness.stats.quantiles import FEWEST
-from overlap.harness.stats.rounds import Round, sound, without_request
+from overlap.harness.stats.rounds import MeasuredRound, sound, without_request
 from overlap.harness.stats.throughput import in_flight
 
 # Above this the worker waits for its core rather than for the server.
@@ -43,12 +43,12 @@ COLD_MATTERS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class CellFacts:
     """What the doubts look at: every round, the sound ones, the metrics of these, why other rounds are missing."""
 
     cell: Cell
-    every: Sequence[Round]
-    good: Sequence[Round]
+    every: Sequence[MeasuredRound]
+    good: Sequence[MeasuredRound]
     metrics: Mapping[str, Estimate]
     missing: Sequence[str] = ()
 
@@ -59,20 +59,20 @@ class Facts:
 
 
 def doubts(
-    cell: Cell, rounds: Sequence[Round], metrics: Mapping[str, Estimate], missing: Sequence[str] = ()
+    cell: Cell, rounds: Sequence[MeasuredRound], metrics: Mapping[str, Estimate], missing: Sequence[str] = ()
 ) -> tuple[str, ...]:
     """
     Everything that makes *cell* hard to believe, the worst first; () where nothing does.
 
     *missing* has a reason for each round that was asked for and gave nothing.
     """
-    facts = Facts(cell, rounds, sound(rounds), metrics, missing)
+    facts = CellFacts(cell, rounds, sound(rounds), metrics, missing)
     if not facts.good:
         return (_broken(facts) or "No round of this cell was run to its end, so there is nothing to report.",)
     return tuple(sentence for doubt in DOUBTS if (sentence := doubt(facts)))
 
 
-def _broken(facts: Facts) -> str | None:
+def _broken(facts: CellFacts) -> str | None:
     missing = [reason for reason in facts.missing if reason != UNTRIED]
     reasons = [each.slot.error for each in facts.every if each.slot.error] + missing
     if not reasons:
@@ -84,7 +84,7 @@ def _broken(facts: Facts) -> str | None:
     return f"{len(reasons)} of {asked} rounds {left} left out; the first because: {first}.{more}"
 
 
-def _books(facts: Facts) -> str | None:
+def _books(facts: CellFacts) -> str | None:
     made = sum(each.slot.made for each in facts.good)
     found = sum(len(each.calls) for each in facts.good)
     if made == found:
@@ -92,7 +92,7 @@ def _books(facts: Facts) -> str | None:
     return f"{made} calls were made but {found} are on record; the file may be damaged, so measure again."
 
 
-def _dropped(facts: Facts) -> str | None:
+def _dropped(facts: CellFacts) -> str | None:
     lost = sum(each.slot.dropped or 0 for each in facts.good)
     if not lost:
         return None
@@ -102,7 +102,7 @@ def _dropped(facts: Facts) -> str | None:
     )
 
 
-def _errors(facts: Facts) -> str | None:
+def _errors(facts: CellFacts) -> str | None:
     failed = sum(1 for each in facts.good for call in each.calls if call.failed)
     calls = sum(len(each.calls) for each in facts.good)
     if not failed:
@@ -114,7 +114,7 @@ def _errors(facts: Facts) -> str | None:
     )
 
 
-def _untold(facts: Facts) -> str | None:
+def _untold(facts: CellFacts) -> str | None:
     lost = sum(each.slot.untold or 0 for each in facts.good)
     if not lost:
         return None
@@ -126,7 +126,7 @@ def _untold(facts: Facts) -> str | None:
     )
 
 
-def _untagged(facts: Facts) -> str:
+def _untagged(facts: CellFacts) -> str:
     """Count the requests that carried no tag; a run of format 1 does not say how many did not."""
     requests = sum(each.slot.requests or 0 for each in facts.good)
     known = [each.slot.untagged for each in facts.good if each.slot.untagged is not None]
@@ -135,7 +135,7 @@ def _untagged(facts: Facts) -> str:
     return f"{sum(known)} of {requests} requests carried no tag of theirs"
 
 
-def _by_time(facts: Facts) -> str | None:
+def _by_time(facts: CellFacts) -> str | None:
     found = sum(each.slot.by_time or 0 for each in facts.good)
     if not found or _untold(facts):
         return None
@@ -146,7 +146,7 @@ def _by_time(facts: Facts) -> str | None:
     )
 
 
-def _no_request(facts: Facts) -> str | None:
+def _no_request(facts: CellFacts) -> str | None:
     without = without_request(facts.good)
     if not without:
         return None
@@ -157,7 +157,7 @@ def _no_request(facts: Facts) -> str | None:
     )
 
 
-def _left_behind(facts: Facts) -> str | None:
+def _left_behind(facts: CellFacts) -> str | None:
     found = []
     for what in ("thread", "task"):
         counts = [getattr(each.slot, f"{what}s") or 0 for each in facts.good]
@@ -172,21 +172,21 @@ def _left_behind(facts: Facts) -> str | None:
     )
 
 
-def _few_rounds(facts: Facts) -> str | None:
+def _few_rounds(facts: CellFacts) -> str | None:
     if len(facts.good) >= FEWEST_ROUNDS:
         return None
     few = "One round is" if len(facts.good) == 1 else f"{len(facts.good)} rounds are"
     return f"{few} too few to say how far off these numbers may be; try --rounds 5."
 
 
-def _few_calls(facts: Facts) -> str | None:
+def _few_calls(facts: CellFacts) -> str | None:
     answered = sum(1 for each in facts.good for call in each.calls if not call.error)
     if answered >= FEWEST:
         return None
     return f"{answered} answered calls are too few even for a median; ask for more calls or more rounds."
 
 
-def _saturated(facts: Facts) -> str | None:
+def _saturated(facts: CellFacts) -> str | None:
     share, planned, e2e = (facts.value(name) for name in ("cpu_share", "owned.planned", "e2e.p50"))
     if share is None or share < SATURATED or (planned is not None and e2e and planned < WAITING * e2e):
         return None
@@ -196,7 +196,7 @@ def _saturated(facts: Facts) -> str | None:
     )
 
 
-def _own_waits(facts: Facts) -> str | None:
+def _own_waits(facts: CellFacts) -> str | None:
     parts = [facts.value(f"owned.{owner}") for owner in OWNERS if owner != "dispatch"]
     own = sum(facts.value(f"owned.{owner}") or 0.0 for owner in OF_SEVERAL)
     whole = sum(part or 0.0 for part in parts)
@@ -209,7 +209,7 @@ def _own_waits(facts: Facts) -> str | None:
     )
 
 
-def _late(facts: Facts) -> str | None:
+def _late(facts: CellFacts) -> str | None:
     late = facts.value("owned.late")
     parts = [facts.value(f"owned.{owner}") for owner in OWNERS if owner != "dispatch"]
     known = [part for part in parts if part is not None]
@@ -224,7 +224,7 @@ def _late(facts: Facts) -> str | None:
     )
 
 
-def _late_once(facts: Facts) -> str | None:
+def _late_once(facts: CellFacts) -> str | None:
     """Say in which round the server was late, where that one stands out."""
     rounds = [(*_waits(each), each.slot.round + 1) for each in facts.good]
     share, longest, number = max(rounds)
@@ -238,7 +238,7 @@ def _late_once(facts: Facts) -> str | None:
     )
 
 
-def _waits(each: Round) -> tuple[float, int]:
+def _waits(each: MeasuredRound) -> tuple[float, int]:
     """Return the share of a round's time that its calls waited for a late server, and the longest wait (ns)."""
     joined = [(call, call.served) for call in each.calls if call.served]
     sends = [served[0].received - call.sent for call, served in joined]
@@ -254,15 +254,15 @@ def _waits(each: Round) -> tuple[float, int]:
     return sum(waits) / took if took else 0.0, max(waits, default=0)
 
 
-def _stolen(facts: Facts) -> str | None:
+def _stolen(facts: CellFacts) -> str | None:
     return stolen(each.slot for each in facts.good)
 
 
-def _shared(facts: Facts) -> str | None:
+def _shared(facts: CellFacts) -> str | None:
     return shared(each.slot for each in facts.good)
 
 
-def _noisy(facts: Facts) -> str | None:
+def _noisy(facts: CellFacts) -> str | None:
     # Each round draws its own latencies, which sets rounds apart as well. Overlap efficiency is held against them.
     name = "overlap" if "overlap" in facts.metrics else "throughput"
     speed = facts.metrics.get(name)
@@ -288,7 +288,7 @@ def _digits(value: float) -> str:
     return f"{value:,.0f}" if value >= 999.5 else f"{value:.3g}"
 
 
-def _cold(facts: Facts) -> str | None:
+def _cold(facts: CellFacts) -> str | None:
     ratios = [ratio for each in facts.good if (ratio := _first_over_others(each.calls)) is not None]
     if len(ratios) * 2 < len(facts.good) or not ratios or median(ratios) < COLD:
         return None
@@ -322,7 +322,7 @@ def _cost(call: Call) -> int:
     return call.done - call.sent - (service(call) or 0)
 
 
-def _held_back(facts: Facts) -> str | None:
+def _held_back(facts: CellFacts) -> str | None:
     asked, peaks = facts.cell.concurrency, [each.slot.peak for each in facts.good if each.slot.peak is not None]
     # Calls that the server answers at once, as with an error, are never seen side by side there.
     counted = [call for each in facts.good for call in each.calls]
@@ -348,7 +348,7 @@ def _held_back(facts: Facts) -> str | None:
     )
 
 
-def _over(facts: Facts) -> str | None:
+def _over(facts: CellFacts) -> str | None:
     peaks = [each.slot.peak for each in facts.good if each.slot.peak is not None]
     # A call of several requests may have them all in flight.
     most = facts.cell.concurrency * max(1, -(-(facts.value("requests_per_call") or 1) // 1))
@@ -361,7 +361,7 @@ def _over(facts: Facts) -> str | None:
     )
 
 
-def _behind(facts: Facts) -> str | None:
+def _behind(facts: CellFacts) -> str | None:
     lag, e2e = facts.value("lag.p50"), facts.value("e2e.p50")
     if lag is None or not e2e or lag < max(0.1 * e2e, LAG):
         return None
@@ -371,7 +371,7 @@ def _behind(facts: Facts) -> str | None:
     )
 
 
-DOUBTS: tuple[Callable[[Facts], str | None], ...] = (
+DOUBTS: tuple[Callable[[CellFacts], str | None], ...] = (
     _broken,
     _books,
     _dropped,

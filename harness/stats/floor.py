@@ -22,7 +22,7 @@ OVERHEAD = "overhead.p50"
 
 
 @dataclass(frozen=True, slots=True)
-class Floor:
+class CalibratedFloor:
     """
     The floor client on one loop at one concurrency: its figures, each an estimate over rounds.
 
@@ -55,14 +55,14 @@ class FloorRounds:
     rounds: tuple[Mapping[str, float | None], ...]
 
 
-def floors(about: Mapping[str, object]) -> tuple[Floor, ...]:
+def floors(about: Mapping[str, object]) -> tuple[CalibratedFloor, ...]:
     """Read the floors in run.json; () where it has none, or nothing that can be understood."""
     calibration = about.get("calibration")
     entries = calibration.get("floor") if isinstance(calibration, Mapping) else None
     return tuple(floor for each in entries if (floor := _floor(each))) if isinstance(entries, list) else ()
 
 
-def _floor(entry: object) -> Floor | None:
+def _floor(entry: object) -> CalibratedFloor | None:
     try:
         measured = typed(entry, FloorRounds)
     except Misfit:
@@ -80,7 +80,9 @@ def _floor(entry: object) -> Floor | None:
     spread = max(overhead) - min(overhead) if len(overhead) > 1 else None
     if not figures:
         return None
-    return Floor(measured.client, measured.loop, measured.concurrency, calls * len(rounds), figures, spread)
+    return CalibratedFloor(
+        measured.client, measured.loop, measured.concurrency, calls * len(rounds), figures, spread
+    )
 
 
 def _numbers(rounds: Sequence[Mapping[str, float | None]], name: str) -> list[float]:
@@ -88,7 +90,7 @@ def _numbers(rounds: Sequence[Mapping[str, float | None]], name: str) -> list[fl
     return [value for value in values if value is not None and isfinite(value)]
 
 
-def floor_of(cell: Cell, known: Sequence[Floor]) -> Floor | None:
+def floor_of(cell: Cell, known: Sequence[CalibratedFloor]) -> CalibratedFloor | None:
     """
     Choose the floor that *cell* has to get past: on its loop, at the largest concurrency not above its own.
 
@@ -102,7 +104,7 @@ def unresolved(
     cell: Cell,
     metrics: Mapping[str, Estimate],
     others: Mapping[Cell, Mapping[str, Estimate]],
-    known: Sequence[Floor],
+    known: Sequence[CalibratedFloor],
 ) -> tuple[str, ...]:
     """
     Say what of *cell* lies below the floor's own error; () where nothing does, or nothing is known.

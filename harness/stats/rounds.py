@@ -10,7 +10,7 @@ from overlap.harness.store.run_files import Run
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class MeasuredRound:
     """One slot of a cell with its counted calls by index, and the warm-up calls that do not count."""
 
     cell: Cell
@@ -20,32 +20,32 @@ class Round:
 
 
 # A report asks for every pair of cells that it compares.
-_SORTED: WeakKeyDictionary[Run, Mapping[str, Sequence[Round]]] = WeakKeyDictionary()
+_SORTED: WeakKeyDictionary[Run, Mapping[str, Sequence[MeasuredRound]]] = WeakKeyDictionary()
 
 
-def rounds_of(run: Run) -> Mapping[str, Sequence[Round]]:
+def rounds_of(run: Run) -> Mapping[str, Sequence[MeasuredRound]]:
     """Every cell's id with its rounds in order; a cell that was never run has none."""
     if run not in _SORTED:
         _SORTED[run] = _sorted(run)
     return _SORTED[run]
 
 
-def _sorted(run: Run) -> dict[str, list[Round]]:
+def _sorted(run: Run) -> dict[str, list[MeasuredRound]]:
     counted: dict[tuple[str, int], list[Call]] = defaultdict(list)
     warmup: dict[tuple[str, int], list[Call]] = defaultdict(list)
     for call in run.calls:
         (warmup if call.warmup else counted)[call.cell, call.round].append(call)
     cells = {cell.id: cell for cell in run.cells}
-    found: dict[str, list[Round]] = {name: [] for name in cells}
+    found: dict[str, list[MeasuredRound]] = {name: [] for name in cells}
     for slot in sorted(run.slots, key=lambda slot: slot.round):
         if slot.cell in cells:
             key = (slot.cell, slot.round)
             calls = sorted(counted[key], key=lambda call: call.index)
-            found[slot.cell].append(Round(cells[slot.cell], slot, calls, warmup[key]))
+            found[slot.cell].append(MeasuredRound(cells[slot.cell], slot, calls, warmup[key]))
     return found
 
 
-def without_request(rounds: Sequence[Round]) -> int:
+def without_request(rounds: Sequence[MeasuredRound]) -> int:
     """
     Return how many good calls made no request, by the server's journal; 0 where that is not known of all.
 
@@ -56,12 +56,12 @@ def without_request(rounds: Sequence[Round]) -> int:
     return sum(1 for each in rounds for call in each.calls if not call.error and not call.served)
 
 
-def sound(rounds: Sequence[Round]) -> list[Round]:
+def sound(rounds: Sequence[MeasuredRound]) -> list[MeasuredRound]:
     """Only the rounds whose slot ran to its end and has calls; a broken slot says nothing about its cell."""
     return [each for each in rounds if each.slot.error is None and each.calls]
 
 
-def replayed(rounds: Sequence[Round]) -> bool:
+def replayed(rounds: Sequence[MeasuredRound]) -> bool:
     """
     Say whether all *rounds* had the same latencies: the server's plan differs between calls, not between rounds.
 

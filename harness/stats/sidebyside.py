@@ -16,7 +16,7 @@ import numpy as np
 from overlap.harness.model.record import Cell
 from overlap.harness.stats.bootstrap import FEWEST_ROUNDS, standard_error
 from overlap.harness.stats.circumstances import Difference, differences
-from overlap.harness.stats.columns import OF_SLOTS, Column, better, table
+from overlap.harness.stats.columns import OF_SLOTS, MetricColumn, better, table
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.ranking import ALPHA, differs
 from overlap.harness.stats.robust import batched, centre
@@ -42,7 +42,7 @@ class Incomparable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class CellPair:
     """One cell in both runs: each metric's estimates, and their ratio second / first where there is one."""
 
     cell: Cell
@@ -63,7 +63,7 @@ def _way(name: str, ratio: Estimate) -> Literal["better", "worse", "other"]:
 
 
 @dataclass(frozen=True, slots=True)
-class SideBySide:
+class RunComparison:
     """
     What two runs have in common, and what not.
 
@@ -73,14 +73,14 @@ class SideBySide:
 
     first: Run
     second: Run
-    pairs: tuple[Pair, ...]
+    pairs: tuple[CellPair, ...]
     only_first: tuple[str, ...]
     only_second: tuple[str, ...]
     changed: tuple[str, ...]
     allowed: tuple[Difference, ...]
 
 
-def to_json(found: SideBySide) -> dict[str, object]:
+def to_json(found: RunComparison) -> dict[str, object]:
     """Lay *found* out as JSON: each pair with both estimates and the ratio of every metric, and what is left."""
     return {
         "first": found.first.name,
@@ -108,7 +108,7 @@ def to_json(found: SideBySide) -> dict[str, object]:
     }
 
 
-def lay(first: Run, second: Run, allow: Collection[str] = ()) -> SideBySide:
+def lay(first: Run, second: Run, allow: Collection[str] = ()) -> RunComparison:
     """
     Pair the cells of two runs.
 
@@ -122,7 +122,7 @@ def lay(first: Run, second: Run, allow: Collection[str] = ()) -> SideBySide:
     ones, others = _cells(first), _cells(second)
     both = [name for name in ones if name in others]
     same = [name for name in both if ones[name] == others[name]]
-    return SideBySide(
+    return RunComparison(
         first,
         second,
         _pairs(first, second, same),
@@ -143,7 +143,7 @@ def _cells(run: Run) -> dict[str, tuple[object, ...]]:
     }
 
 
-def _pairs(first: Run, second: Run, names: Sequence[str]) -> tuple[Pair, ...]:
+def _pairs(first: Run, second: Run, names: Sequence[str]) -> tuple[CellPair, ...]:
     ones, others = rounds_of(first), rounds_of(second)
     cells = {cell.id: cell for cell in first.cells}
     made = []
@@ -151,16 +151,16 @@ def _pairs(first: Run, second: Run, names: Sequence[str]) -> tuple[Pair, ...]:
         a, b = (table(sound(rounds[name]), OF_SLOTS.values()) for rounds in (ones, others))
         ratios = {metric: between(a[metric], b[metric], LED_BY * len(names)) for metric in a}
         known = {metric: ratio for metric, ratio in ratios.items() if ratio is not None}
-        made.append(Pair(cells[name], _estimates(a), _estimates(b), known))
+        made.append(CellPair(cells[name], _estimates(a), _estimates(b), known))
     return tuple(made)
 
 
-def _estimates(columns: Mapping[str, Column]) -> dict[str, Estimate]:
+def _estimates(columns: Mapping[str, MetricColumn]) -> dict[str, Estimate]:
     found = {name: column.estimate() for name, column in columns.items()}
     return {name: estimate for name, estimate in found.items() if estimate is not None}
 
 
-def between(first: Column, second: Column, among: int = 1) -> Estimate | None:
+def between(first: MetricColumn, second: MetricColumn, among: int = 1) -> Estimate | None:
     """
     Return second / first of one metric, from rounds that are not pairs; None unless all numbers are above zero.
 

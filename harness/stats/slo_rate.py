@@ -11,7 +11,7 @@ from overlap.harness.store.typed import Misfit, typed
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TriedRate:
     """One rate of a search, and the long slots in which it was tried."""
 
     rate: float
@@ -29,7 +29,7 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RateBounds:
     """
     One cell's answer: the highest rate that was held and the lowest that was not, as far as they were found.
 
@@ -39,8 +39,8 @@ class Answer:
     """
 
     cell: Cell
-    held: Tried | None
-    missed: Tried | None
+    held: TriedRate | None
+    missed: TriedRate | None
     floor_missed: bool
     short: bool
     whole: bool
@@ -49,7 +49,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class SloSearch:
     """A search: the limits, the share (0 to 1) of calls that had to keep them, how calls came, the answers."""
 
     slo: Slo
@@ -58,13 +58,13 @@ class Searched:
     rounds: int
     least: float
     most: float
-    answers: tuple[Answer, ...]
+    answers: tuple[RateBounds, ...]
 
-    def shown(self, tried: Tried, comparisons: int = 1) -> Verdict:
+    def shown(self, tried: TriedRate, comparisons: int = 1) -> Verdict:
         """Return what the slots at a rate show, with 95 % confidence in *comparisons* such sentences together."""
         return verdict(tried.slots, self.share, NormalDist().inv_cdf(1 - 0.05 / comparisons))
 
-    def above(self, one: Answer, other: Answer, comparisons: int) -> bool:
+    def above(self, one: RateBounds, other: RateBounds, comparisons: int) -> bool:
         """Say whether *one* was shown to hold a rate that *other* was shown to miss, in one of *comparisons*."""
         if one.held is None or other.missed is None or other.missed.rate > one.held.rate:
             return False
@@ -114,7 +114,7 @@ class SearchEntry:
     cells: tuple[SearchedCell, ...]
 
 
-def searched(about: Mapping[str, object]) -> Searched | None:
+def searched(about: Mapping[str, object]) -> SloSearch | None:
     """Read what run.json has of a search; None where there is none, or none that can be understood."""
     try:
         entry = typed(about.get("search"), SearchEntry)
@@ -124,7 +124,7 @@ def searched(about: Mapping[str, object]) -> Searched | None:
     if any(not slot.batches for cell in entry.cells for trial in cell.long for slot in trial.slots):
         return None
     answers = tuple(map(_answer, entry.cells))
-    return Searched(slo, entry.share, entry.arrivals, entry.rounds, entry.least, entry.most, answers)
+    return SloSearch(slo, entry.share, entry.arrivals, entry.rounds, entry.least, entry.most, answers)
 
 
 def outdated(about: Mapping[str, object]) -> bool:
@@ -134,9 +134,9 @@ def outdated(about: Mapping[str, object]) -> bool:
     return isinstance(cells, list) and any(isinstance(each, Mapping) and "rounds" in each for each in cells)
 
 
-def _answer(entry: SearchedCell) -> Answer:
-    tried = [(Tried(trial.rate, trial.slots), trial.held) for trial in entry.long]
-    return Answer(
+def _answer(entry: SearchedCell) -> RateBounds:
+    tried = [(TriedRate(trial.rate, trial.slots), trial.held) for trial in entry.long]
+    return RateBounds(
         cell=entry.cell,
         held=max((each for each, held in tried if held), key=lambda each: each.rate, default=None),
         missed=min((each for each, held in tried if not held), key=lambda each: each.rate, default=None),

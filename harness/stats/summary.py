@@ -11,7 +11,7 @@ from overlap.harness.stats.columns import OF_SLOTS, table
 from overlap.harness.stats.doubts import doubts
 from overlap.harness.stats.floor import floors, unresolved
 from overlap.harness.stats.goodput import GOODPUT, goodput, slo_of
-from overlap.harness.stats.rounds import Round, rounds_of, sound
+from overlap.harness.stats.rounds import MeasuredRound, rounds_of, sound
 from overlap.harness.store.run_files import Run
 
 METRICS: tuple[OfCalls | OfSlots, ...] = (*CALLS, *OF_SLOTS.values(), *GOODPUT)
@@ -46,13 +46,13 @@ def _held_against_the_floor(run: Run, cells: tuple[CellSummary, ...]) -> tuple[C
     )
 
 
-def _ordered(run: Run) -> list[tuple[Cell, Sequence[Round]]]:
+def _ordered(run: Run) -> list[tuple[Cell, Sequence[MeasuredRound]]]:
     found = rounds_of(run)
     return [(cell, found[cell.id]) for cell in {cell.id: cell for cell in run.cells}.values()]
 
 
 def _cell(
-    cell: Cell, rounds: Sequence[Round], slo: Slo | None, missing: Sequence[str], notes: Sequence[str] = ()
+    cell: Cell, rounds: Sequence[MeasuredRound], slo: Slo | None, missing: Sequence[str], notes: Sequence[str] = ()
 ) -> CellSummary:
     good = sound(rounds)
     of_slots = (*OF_SLOTS.values(), *(goodput(slo) if slo else ()))

@@ -13,7 +13,7 @@ from inspect import iscoroutinefunction
 from time import monotonic_ns
 from typing import Any, Self
 
-from overlap.harness.clients.floor import Floor
+from overlap.harness.clients.floor import FloorClient
 from overlap.harness.model.quantile import quantile
 from overlap.harness.model.record import Queue
 
@@ -37,7 +37,7 @@ class PoolWaits:
     """
 
     def __init__(self, client: Any = None) -> None:
-        self._floor = client if isinstance(client, Floor) else None
+        self._floor = client if isinstance(client, FloorClient) else None
         self._took: list[int] = []
         self._watched = False
         self._restore = ExitStack()

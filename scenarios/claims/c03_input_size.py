@@ -2,7 +2,7 @@
 
 from overlap.harness.claims.timing import cores, cpu, runs
 from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, least, ms, span, total
-from overlap.harness.report.charts.lines import Line, Lines
+from overlap.harness.report.charts.lines import LineChart, LineSeries
 from overlap.harness.report.figures import number
 from overlap.scenarios.claims._steps import SideBySide
 
@@ -67,7 +67,7 @@ def charts(facts):
     """Draw time against size."""
     names = {"chain": "prompt, model, parser", "plain": "plain function that blocks", "sleep": "async function"}
     lines = tuple(
-        Line((name,), tuple((n, least(took) / 1e6, None, None) for n, took in facts[key]))
+        LineSeries((name,), tuple((n, least(took) / 1e6, None, None) for n, took in facts[key]))
         for key, name in names.items()
     )
-    return (Lines("input-size", "Time of one abatch over its number of inputs, ms", lines, "inputs", "ms"),)
+    return (LineChart("input-size", "Time of one abatch over its number of inputs, ms", lines, "inputs", "ms"),)

@@ -5,7 +5,7 @@ from statistics import median
 
 from overlap.harness.claims.timing import cpu, runs
 from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, least, span, times, total
-from overlap.harness.report.charts.bars import Bar, Bars
+from overlap.harness.report.charts.bars import BarChart, BarRow
 from overlap.harness.report.figures import number
 
 SEEDS = ("S0",)
@@ -68,7 +68,7 @@ def judge(facts):
 def charts(facts):
     """Draw both on the completions class."""
     bars = (
-        Bar("abatch", least(facts["completions_abatch"]) / 1e6, ideal=WAIT * 1e3),
-        Bar("gather", least(facts["completions_gather"]) / 1e6, ideal=WAIT * 1e3),
+        BarRow("abatch", least(facts["completions_abatch"]) / 1e6, ideal=WAIT * 1e3),
+        BarRow("gather", least(facts["completions_gather"]) / 1e6, ideal=WAIT * 1e3),
     )
-    return (Bars("abatch-gather", "45 completions, ms", bars, "ms", ideal="one answer"),)
+    return (BarChart("abatch-gather", "45 completions, ms", bars, "ms", ideal="one answer"),)

@@ -1,7 +1,7 @@
 """Async calls are mandatory under FastAPI."""
 
 from overlap.harness.claims.verdict import FALSE, HOLDS, Verdict, ms, total
-from overlap.harness.report.charts.bars import Bar, Bars
+from overlap.harness.report.charts.bars import BarChart, BarRow
 from overlap.scenarios.claims._service import ASYNC, BLOCKING, PLAIN, asked
 
 SEEDS = ("S1",)
@@ -33,5 +33,7 @@ def judge(facts):
 def charts(facts):
     """Draw the three kinds of endpoint."""
     names = {"async": "async def + ainvoke", "plain": "def + invoke", "blocking": "async def + invoke"}
-    bars = tuple(Bar(name, facts[key]["wall"] / 1e6, ideal=WAIT * 1e3) for key, name in names.items())
-    return (Bars("endpoints", f"{REQUESTS} requests to a FastAPI endpoint, ms", bars, "ms", ideal="one answer"),)
+    bars = tuple(BarRow(name, facts[key]["wall"] / 1e6, ideal=WAIT * 1e3) for key, name in names.items())
+    return (
+        BarChart("endpoints", f"{REQUESTS} requests to a FastAPI endpoint, ms", bars, "ms", ideal="one answer"),
+    )

@@ -4,7 +4,7 @@ import asyncio
 
 from overlap.harness.claims.timing import cpu, runs
 from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, least, ms, span, total
-from overlap.harness.report.charts.bars import Bar, Bars
+from overlap.harness.report.charts.bars import BarChart, BarRow
 
 SEEDS = ("S0",)
 THEME = "waiting side by side"
@@ -65,6 +65,6 @@ def charts(facts):
     names = {"sequence": "in sequence", "gather": "gather", "abatch": "abatch", "sleep": "gather of bare sleeps"}
     ideal = {"sequence": 3 * WAIT * 1e3}
     bars = tuple(
-        Bar(name, least(facts[key]) / 1e6, ideal=ideal.get(key, WAIT * 1e3)) for key, name in names.items()
+        BarRow(name, least(facts[key]) / 1e6, ideal=ideal.get(key, WAIT * 1e3)) for key, name in names.items()
     )
-    return (Bars("three-calls", f"Three calls of {WAIT * 1e3:g} ms, ms", bars, "ms", ideal="answers alone"),)
+    return (BarChart("three-calls", f"Three calls of {WAIT * 1e3:g} ms, ms", bars, "ms", ideal="answers alone"),)

@@ -1,7 +1,7 @@
 """Components that support it have astream, which hands out the answer piece by piece."""
 
 from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
-from overlap.harness.report.charts.bars import Bar, Bars
+from overlap.harness.report.charts.bars import BarChart, BarRow
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims._streams import arrivals, buffered
 
@@ -61,7 +61,9 @@ def judge(facts):
 
 def charts(facts):
     """Draw the first piece through each kind of step."""
-    bars = tuple(Bar(name, seen[0] / 1e6, ideal=FIRST * 1e3) for name, seen in facts["steps"].items() if seen)
+    bars = tuple(BarRow(name, seen[0] / 1e6, ideal=FIRST * 1e3) for name, seen in facts["steps"].items() if seen)
     return (
-        Bars("first-chunk", "First piece through a step behind the model, ms", bars, "ms", ideal="first token"),
+        BarChart(
+            "first-chunk", "First piece through a step behind the model, ms", bars, "ms", ideal="first token"
+        ),
     )

@@ -4,7 +4,7 @@ import asyncio
 
 from overlap.harness.claims.timing import runs
 from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, least, ms, span, total
-from overlap.harness.report.charts.bars import Bar, Bars
+from overlap.harness.report.charts.bars import BarChart, BarRow
 
 SEEDS = ("S1",)
 THEME = "batches"
@@ -73,9 +73,9 @@ def charts(facts):
         "gather": "gather",
         "abatch": "abatch",
     }
-    bars = tuple(Bar(name, least(facts[key]) / 1e6, ideal=WAIT * 1e3) for key, name in names.items())
+    bars = tuple(BarRow(name, least(facts[key]) / 1e6, ideal=WAIT * 1e3) for key, name in names.items())
     return (
-        Bars(
+        BarChart(
             "abatch-throughput", f"{facts['calls']} calls of {WAIT * 1e3:g} ms, ms", bars, "ms", ideal="one answer"
         ),
     )

@@ -2,7 +2,7 @@
 
 from overlap.harness.claims.timing import cores, cpu, runs
 from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, least, ms, total
-from overlap.harness.report.charts.lines import Line, Lines
+from overlap.harness.report.charts.lines import LineChart, LineSeries
 from overlap.harness.report.figures import number
 
 SEEDS = ("S1",)
@@ -54,5 +54,5 @@ def charts(facts):
     """Draw calls a second over calls at once, beside what waiting alone would allow."""
     reached = tuple((n, n / least(took) * 1e9, None, None) for n, took in facts["widths"])
     ideal = tuple((n, n / facts["wait"] * 1e9, None, None) for n, _ in facts["widths"])
-    lines = (Line(("if waiting were all",), ideal), Line(("a chain, one process",), reached))
-    return (Lines("one-worker", "Calls a second by calls at once", lines, "calls at once", "1/s"),)
+    lines = (LineSeries(("if waiting were all",), ideal), LineSeries(("a chain, one process",), reached))
+    return (LineChart("one-worker", "Calls a second by calls at once", lines, "calls at once", "1/s"),)

@@ -2,7 +2,7 @@
 
 from overlap.harness.claims.timing import stalled
 from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
-from overlap.harness.report.charts.bars import Bar, Bars
+from overlap.harness.report.charts.bars import BarChart, BarRow
 from overlap.scenarios.claims._steps import blocks, burns, inside, waits
 from overlap.scenarios.claims._turns import Turns
 
@@ -58,6 +58,6 @@ def judge(facts):
 
 def charts(facts):
     """Draw the stalls."""
-    bars = tuple(Bar(name, ns / 1e6, ideal=BLOCK * 1e3) for name, ns in facts["stalls"].items())
+    bars = tuple(BarRow(name, ns / 1e6, ideal=BLOCK * 1e3) for name, ns in facts["stalls"].items())
     title = f"Longest stall of the loop in {BLOCK * 1e3:g} ms of each, ms"
-    return (Bars("loop-stall", title, bars, "ms", ideal="as long as it takes"),)
+    return (BarChart("loop-stall", title, bars, "ms", ideal="as long as it takes"),)

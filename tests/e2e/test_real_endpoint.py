@@ -15,9 +15,9 @@ from overlap.harness.cli import main
 from overlap.harness.commands.record import command
 from overlap.harness.mock.process import mock_command, start
 from overlap.harness.model.record import Metered
-from overlap.harness.recording.file import Recorded, Recording, write
-from overlap.harness.recording.known import Floor
-from overlap.harness.recording.measure import Measured
+from overlap.harness.recording.file import EndpointRecording, Recorded, write
+from overlap.harness.recording.known import ClientFloor
+from overlap.harness.recording.measure import MeasuredCalls
 from overlap.harness.store import run_files
 
 KEY = "sk-a-key-that-nobody-may-see"
@@ -128,7 +128,7 @@ def test_an_endpoint_is_recorded_played_and_told_how_close_that_comes(tmp_path, 
     """The file has times and counts, no word that was asked or answered, no key and no address."""
     monkeypatch.setenv("THE_KEY", KEY)
     # What the client itself adds is measured in a test of its own.
-    monkeypatch.setattr("overlap.harness.recording.run.floor", lambda *_: Floor(0, 0, 20_000))
+    monkeypatch.setattr("overlap.harness.recording.run.floor", lambda *_: ClientFloor(0, 0, 20_000))
     out = tmp_path / "rec.json"
     with start(mock_command("lognormal,ttft=0.02,sigma=1,itl=0.001", 6, 7)) as server:
         told = [
@@ -156,8 +156,8 @@ def test_an_endpoint_is_recorded_played_and_told_how_close_that_comes(tmp_path, 
 def test_ctrl_c_while_a_recording_is_played_is_no_verdict(tmp_path, monkeypatch):
     """What was played until then says nothing of the whole: exit code 130, and no table."""
     path, calls = tmp_path / "rec.json", (Recorded((1_000_000, 2_000_000)),) * 40
-    write(path, Recording(calls, 4, 0, 0, 0, {}))
-    part = Measured(calls[:7], tuple(range(7)), (), Metered(7, 14), interrupted=True)
+    write(path, EndpointRecording(calls, 4, 0, 0, 0, {}))
+    part = MeasuredCalls(calls[:7], tuple(range(7)), (), Metered(7, 14), interrupted=True)
     monkeypatch.setattr("overlap.harness.recording.run.played", lambda *_: part)
     done = CliRunner().invoke(command, ["--check", str(path)])
     assert (done.exit_code, done.stdout) == (130, "")
@@ -170,7 +170,7 @@ def test_a_recording_is_held_against_another_one(tmp_path):
     slower = [Recorded(tuple(2 * at for at in call.chunks)) for call in first]
     paths = [tmp_path / f"{name}.json" for name in ("first", "again", "slower")]
     for path, calls in zip(paths, (first, first[::-1], slower), strict=True):
-        write(path, Recording(tuple(calls), 4, 0, 100_000, 100_000, {}))
+        write(path, EndpointRecording(tuple(calls), 4, 0, 100_000, 100_000, {}))
     same, other = (
         CliRunner().invoke(command, ["--check", str(paths[0]), "--against", str(it)]) for it in paths[1:]
     )

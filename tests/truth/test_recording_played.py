@@ -4,7 +4,7 @@ import json
 
 from overlap.harness.recording.file import Recorded
 from overlap.harness.recording.known import floor, played
-from overlap.harness.recording.measure import Work
+from overlap.harness.recording.measure import RecordingSize
 
 MS = 1_000_000
 CALLS = [[(10 + 7 * i) * MS + k * (2 + i) * MS for k in range(3 + i)] for i in range(6)]
@@ -15,7 +15,7 @@ def test_every_call_is_played_as_it_was_recorded(tmp_path):
     path = tmp_path / "rec.json"
     facts = {"format": "overlap-recording", "version": 1, "floor": 0}
     path.write_text(json.dumps({**facts, "calls": [{"chunks": chunks} for chunks in CALLS]}))
-    found = played(path, Work(len(CALLS), 1), "recorded").calls
+    found = played(path, RecordingSize(len(CALLS), 1), "recorded").calls
     assert [len(call.chunks) for call in found] == [len(chunks) for chunks in CALLS]
     for call, chunks in zip(found, CALLS, strict=True):
         assert all(seen >= planned for seen, planned in zip(call.chunks, chunks, strict=True))

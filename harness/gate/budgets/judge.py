@@ -20,7 +20,7 @@ from overlap.harness.gate.record import Verdict
 from overlap.harness.model.record import Cell
 from overlap.harness.report.figures import count, listed, plainly, told
 from overlap.harness.stats.bootstrap import FEWEST_ROUNDS
-from overlap.harness.stats.rounds import Round, rounds_of, sound
+from overlap.harness.stats.rounds import MeasuredRound, rounds_of, sound
 from overlap.harness.store.run_files import Run
 
 ORDER: tuple[Verdict, ...] = ("regressed", "invalid", "inconclusive", "pass")
@@ -56,7 +56,7 @@ class _Evidence:
     forgiven: frozenset[str] = field(default_factory=frozenset)
 
     @cached_property
-    def rounds(self) -> Mapping[str, Sequence[Round]]:
+    def rounds(self) -> Mapping[str, Sequence[MeasuredRound]]:
         return rounds_of(self.run)
 
     @cached_property
@@ -78,7 +78,7 @@ class _Evidence:
         lost = sum(max(0, each.slot.made - len(each.calls)) for each in good)
         return f"{count(lost, 'call')} of {sum(each.slot.made for each in good):,} are not on file" if lost else ""
 
-    def _silent(self, rounds: Sequence[Round]) -> str:
+    def _silent(self, rounds: Sequence[MeasuredRound]) -> str:
         if not self.run.calls:
             return "the run has no calls on file: calls.jsonl is missing or empty"
         errors = {each.slot.error for each in rounds if each.slot.error}

@@ -9,11 +9,11 @@ from overlap.harness.gate.budgets.limit import OF_SLOTS
 from overlap.harness.report.figures import count
 from overlap.harness.report.labels import label
 from overlap.harness.stats.columns import OF_SLOTS as PLAIN
-from overlap.harness.stats.columns import Column, by_round, extremes, failures, numbers, of_name, values
+from overlap.harness.stats.columns import MetricColumn, by_round, extremes, failures, numbers, of_name, values
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.goodput import goodput, slo_of
 from overlap.harness.stats.quantiles import BEYOND, enough
-from overlap.harness.stats.rounds import Round, replayed
+from overlap.harness.stats.rounds import MeasuredRound, replayed
 from overlap.harness.store.run_header import RunHeader
 
 
@@ -26,7 +26,7 @@ class Numbers:
     is how many values stand behind them, `most` the largest number there can be. `calls` has the calls of each
     round, where the number counts how many of them something holds for (`counted`, as in `OfSlots.counts`).
     `at_least`: failed calls decide it in some round, of which the number is a lower bound. `ranges` are as
-    in `Column`.
+    in `MetricColumn`.
     """
 
     by_round: Mapping[int, float | None]
@@ -49,10 +49,10 @@ class Numbers:
         """Return where the typical round lies; None where no round has a number."""
         behind = self.calls or [0] * len(self.by_round)
         found = list(self.by_round.values())
-        return Column(found, behind, self.unit, self.most, self.counted, ranges=self.ranges).estimate()
+        return MetricColumn(found, behind, self.unit, self.most, self.counted, ranges=self.ranges).estimate()
 
 
-def series(metric: str, rounds: Sequence[Round], header: RunHeader) -> Numbers:
+def series(metric: str, rounds: Sequence[MeasuredRound], header: RunHeader) -> Numbers:
     """Return the *metric* of each of *rounds*; goodput is against the limits that run.json (*header*) has."""
     turns = [each.slot.round for each in rounds]
     if metric in PLAIN:
@@ -78,7 +78,7 @@ def series(metric: str, rounds: Sequence[Round], header: RunHeader) -> Numbers:
     )
 
 
-def _of_slots(metric: str, rounds: Sequence[Round], found: Sequence[float | None]) -> Numbers:
+def _of_slots(metric: str, rounds: Sequence[MeasuredRound], found: Sequence[float | None]) -> Numbers:
     without = sum(1 for value in found if value is None)
     unknown = f"{label(metric)} is not known in {without} of {count(len(found), 'round')}" if without else ""
     of = OF_SLOTS[metric]

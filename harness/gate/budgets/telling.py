@@ -7,14 +7,20 @@ from overlap.harness.gate.budgets.words import MEANING, WORDS, Row, lead, row, r
 from overlap.harness.gate.record import EXIT, Verdict
 from overlap.harness.gate.sanitize import clean
 from overlap.harness.gate.telling import TONES
-from overlap.harness.report.section import Column, Datum, Report, Section, Table
+from overlap.harness.report.section import Datum, Report, Section, Table, TableColumn
 from overlap.harness.report.verdict import Check
-from overlap.harness.report.verdict import Verdict as Whole
+from overlap.harness.report.verdict import WholeVerdict as Whole
 from overlap.harness.text.numerals import count
 
 STEM, SUBJECT = "budgets", "Budgets"
 WHOLE = "in budgets.html, with --out FOLDER --formats html"
-_COLUMNS = (Column("verdict"), Column("limit"), Column("cell"), Column("measured"), Column("why", prose=True))
+_COLUMNS = (
+    TableColumn("verdict"),
+    TableColumn("limit"),
+    TableColumn("cell"),
+    TableColumn("measured"),
+    TableColumn("why", prose=True),
+)
 
 
 def compose(held: Sequence[Held]) -> Report:

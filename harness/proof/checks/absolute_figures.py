@@ -7,11 +7,11 @@ import numpy as np
 
 from overlap.harness.model.metrics import SLOTS
 from overlap.harness.model.record import Call, Cell, Served, Slot
-from overlap.harness.proof.row import Row, share_within
+from overlap.harness.proof.row import ProofRow, share_within
 from overlap.harness.stats.bootstrap import over_rounds
 from overlap.harness.stats.columns import table
 from overlap.harness.stats.quantiles import Floats, of_round
-from overlap.harness.stats.rounds import Round
+from overlap.harness.stats.rounds import MeasuredRound
 
 TRIALS = 1_500
 # A model's latencies: lognormal about 50 ms. The machine adds a mood to each round, and noise to each call.
@@ -20,7 +20,7 @@ BOUNDS = (0.93, 0.97)
 PLANNED = 100_000_000
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[ProofRow]:
     """Yield a row for each figure and number of rounds."""
     rng = np.random.default_rng(4)
     for rounds in (3, 5, 8):
@@ -42,7 +42,7 @@ def _calls(rng: np.random.Generator, shape: tuple[int, int, int]) -> Floats:
     return np.asarray(CENTRE * np.exp(rng.normal(0, SIGMA, shape) + moods))
 
 
-def _row(figure: str, truth_is: str, drawn: Floats, truth: float) -> Row:
+def _row(figure: str, truth_is: str, drawn: Floats, truth: float) -> ProofRow:
     planted = f"lognormal latencies, sigma {SIGMA}, drawn anew in each round; truth: {truth_is}"
     return share_within(figure, planted, _held(drawn, truth), len(drawn), BOUNDS)
 
@@ -54,7 +54,7 @@ def _held(drawn: Floats, truth: float) -> int:
     return sum(1 for low, high in known if low is not None and high is not None and low <= truth <= high)
 
 
-def _impossible(rng: np.random.Generator) -> Iterator[Row]:
+def _impossible(rng: np.random.Generator) -> Iterator[ProofRow]:
     """Yield the row of intervals that reach below the shortest possible total time."""
     trials, below, cell = 300, 0, Cell("proof", "none", "gather", "asyncio", 4)
     for _ in range(trials):
@@ -67,8 +67,8 @@ def _impossible(rng: np.random.Generator) -> Iterator[Row]:
     yield share_within("the interval of total time reaches below the possible", planted, below, trials, (0, 0))
 
 
-def _slot(cell: Cell, turn: int, took: int) -> Round:
+def _slot(cell: Cell, turn: int, took: int) -> MeasuredRound:
     """Make a round of calls at once, which took *took* ns of which the server had planned a fixed part."""
     served = (Served(0, [PLANNED], [PLANNED], PLANNED),)
     calls = [Call(cell.id, turn, index, 0, took, served=served) for index in range(cell.concurrency)]
-    return Round(cell, Slot(cell.id, turn, 0, len(calls), 0, took, took), calls)
+    return MeasuredRound(cell, Slot(cell.id, turn, 0, len(calls), 0, took, took), calls)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from overlap.harness.proof.row import Row, share_within
+from overlap.harness.proof.row import ProofRow, share_within
 from overlap.harness.stats.coverage import NOISE, of_numbers
 
 TRIALS = 1_000
@@ -10,7 +10,7 @@ TRIALS = 1_000
 BOUNDS = {"one-sided (exponential)": (0.88, 0.98)}
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[ProofRow]:
     """Yield a row for each kind of noise and number of rounds."""
     for noise, draw in NOISE.items():
         for rounds in (3, 5, 8):

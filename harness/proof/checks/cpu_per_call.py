@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from overlap.harness.probe import Probe
-from overlap.harness.proof.row import Row
+from overlap.harness.proof.row import ProofRow
 from overlap.harness.worker.heartbeat import cost, sleeps
 from overlap.harness.worker.stopwatch import awaited
 
@@ -17,13 +17,13 @@ BEATS, TRIALS = 300, 200
 CALLS, BURNT, WAITED = 8, 0.004, 0.12
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[ProofRow]:
     """Yield a row for each share of beats that find the loop busy, and one of real loops that wait for long."""
     rng = np.random.default_rng(1)
     for busy in (0.0, 0.1, 0.5, 0.9):
         off = [_error(rng, busy) for _ in range(TRIALS)]
         worst = max(map(abs, off))
-        yield Row(
+        yield ProofRow(
             "CPU per call, heartbeat taken off",
             f"{BEATS} beats of some 60 µs, {busy:.0%} beside a call of 3 ms; {TRIALS} slots",
             "within 2 % of the calls' own",
@@ -33,7 +33,7 @@ def rows() -> Iterator[Row]:
     if sleeps() is None:
         return
     one, all_at_once = (asyncio.run(_slot(width)) for width in (1, CALLS))
-    yield Row(
+    yield ProofRow(
         "CPU per call, in sequence and at once",
         f"{CALLS} calls that compute {BURNT * 1e3:g} ms and wait {WAITED * 1e3:g} ms, on this machine",
         "within 10 % of each other",

@@ -9,19 +9,19 @@ from overlap.harness.diagnose.observation import Seen
 from overlap.harness.diagnose.run import Measured
 from overlap.harness.diagnose.verdict import Diagnosis, diagnosis
 from overlap.harness.model.record import Call, Served, Slot
-from overlap.harness.proof.row import Row
+from overlap.harness.proof.row import ProofRow
 
 MS = 1_000_000
 CALLS, AT_ONCE, TOOK = 32, 8, 250 * MS
 LINE = {"file": "app.py", "line": 5, "function": "ask", "text": "r = client.create(prompt)", "path": "app.py"}
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[ProofRow]:
     """Yield rows for a synchronous client in async code, for a loop that is held for nothing, and for a cache."""
     blocked, freed = _blocked(), _freed()
     found = _diagnosed(blocked, freed)
     per_call = f"a call's own clock {_own(blocked) // MS} ms blocked, {_own(freed) // MS} ms off the loop"
-    yield Row(
+    yield ProofRow(
         "the worst finding",
         f"a synchronous client: {CALLS} calls, {AT_ONCE} at once; {per_call}",
         "off_the_loop",
@@ -32,7 +32,7 @@ def rows() -> Iterator[Row]:
     text = (
         "says that the loop was held" if "The event loop was held 100 % of the time" in held.answer else "silent"
     )
-    yield Row(
+    yield ProofRow(
         "an answer without a finding",
         "the same, where a thread does not help",
         "says that the loop was held",
@@ -41,7 +41,7 @@ def rows() -> Iterator[Row]:
     )
     cached = _diagnosed([_call(each, 0, served=False) for each in range(CALLS)], freed)
     said = "a gain" if cached.findings else "nothing is said of gains"
-    yield Row(
+    yield ProofRow(
         "a cache in the application",
         "no call made a request",
         "nothing is said of gains",

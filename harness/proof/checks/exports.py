@@ -12,7 +12,7 @@ from math import isclose, isnan
 import orjson
 
 from overlap.harness.proof.planted import Planted, cells
-from overlap.harness.proof.row import Row
+from overlap.harness.proof.row import ProofRow
 from overlap.harness.registry import load
 from overlap.harness.report.build import EXPORTS, compose
 from overlap.harness.report.pages import FORMATS
@@ -24,7 +24,7 @@ STRATEGIES = ("ainvoke", "gather", "batch")
 TAG = re.compile(r"<[^>]+>")
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[ProofRow]:
     """Yield a row for each kind of run and each file that holds its figures."""
     made = cells(*STRATEGIES)
     equal = dict.fromkeys(made, 100.0)
@@ -41,7 +41,7 @@ def rows() -> Iterator[Row]:
         yield from _of(planted, run.summary)
 
 
-def _of(planted: str, summary: Summary) -> Iterator[Row]:
+def _of(planted: str, summary: Summary) -> Iterator[ProofRow]:
     report = compose(summary, draw=False)
     # Their rows do not depend on drawings, which take most of the time.
     report = replace(report, drawings={chart.name: "" for chart in report.charts()})
@@ -67,8 +67,8 @@ def _of(planted: str, summary: Summary) -> Iterator[Row]:
         yield _row(name, planted, f"{len(known)} figures, to the last digit", kept=_same(read(), known))
 
 
-def _row(name: str, planted: str, expected: str, *, kept: bool) -> Row:
-    return Row(name, planted, expected, "the same" if kept else "something else", kept)
+def _row(name: str, planted: str, expected: str, *, kept: bool) -> ProofRow:
+    return ProofRow(name, planted, expected, "the same" if kept else "something else", kept)
 
 
 def _tables(report: Report) -> list[Table]:

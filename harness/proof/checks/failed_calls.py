@@ -8,7 +8,7 @@ from random import Random
 from overlap.harness.model.metrics import SLOTS
 from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.model.slo import Slo
-from overlap.harness.proof.row import Row
+from overlap.harness.proof.row import ProofRow
 from overlap.harness.report.figures import told
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.goodput import goodput
@@ -23,17 +23,17 @@ SLOT = Slot(CELL.id, 0, 0, 0, 0, 1, 0)
 CALLS = 1_000
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[ProofRow]:
     """Yield rows for percentiles, for the rates of a closed loop, and for those of an open one."""
     whole, some = _p(0), _p(40)
     p99 = some["e2e.p99"]
-    yield Row(
+    yield ProofRow(
         "E2E latency p99", "4 of 100 calls time out after 30 s", "≥ 30.0 s", told(p99), told(p99) == "≥ 30.0 s"
     )
     for name, q in (("e2e.p50", 0.5), ("e2e.p95", 0.95)):
         planted = f"4 of 100 calls time out; {CALLS:,} calls"
         exact = _counted(q)
-        yield Row(
+        yield ProofRow(
             f"E2E latency {name[4:]}",
             planted,
             f"{exact / MS:.2f} ms, as if they had never ended",
@@ -52,14 +52,16 @@ def rows() -> Iterator[Row]:
     yield from _rates("the same, and it is cut off", OPEN, [cut, *calls[1:]], 50 * 249 / 250)
 
 
-def _rates(planted: str, cell: Cell, calls: list[Call], truth: float, kept: int | None = None) -> Iterator[Row]:
+def _rates(
+    planted: str, cell: Cell, calls: list[Call], truth: float, kept: int | None = None
+) -> Iterator[ProofRow]:
     """Hold both rates against the truth: goodput is of those that keep one second."""
     rate, _ = goodput(Slo({"e2e": S}))
     within = truth if kept is None else truth * kept / len(calls)
     for name, metric, wanted in (("calls per second", RATE, truth), ("goodput", rate, within)):
         found = metric.of(cell, SLOT, calls)
         assert found is not None
-        yield Row(name, planted, f"{wanted:.3g}/s", f"{found:.3g}/s", abs(found / wanted - 1) < 1e-6)
+        yield ProofRow(name, planted, f"{wanted:.3g}/s", f"{found:.3g}/s", abs(found / wanted - 1) < 1e-6)
 
 
 def _latency(index: int) -> int:

@@ -15,7 +15,7 @@ from overlap.harness.gate.machine import Machine
 from overlap.harness.gate.meaning import RARE
 from overlap.harness.gate.measure.slot_values import TAIL
 from overlap.harness.gate.record import ERRORS, Arm, Judged, Pair, Rule, Run, Series
-from overlap.harness.proof.row import Row, share_within
+from overlap.harness.proof.row import ProofRow, share_within
 
 BUILDS, SERIES = 400, 2_000
 RULE = Rule()
@@ -26,7 +26,7 @@ SITES = (
 ARM = Arm("x", "x")
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[ProofRow]:
     """Yield the rows of timed series, of counts, of failed calls, and of the numbers beside a verdict."""
     yield from _timed()
     yield from _tail()
@@ -35,7 +35,7 @@ def rows() -> Iterator[Row]:
     yield _arithmetic()
 
 
-def _timed() -> Iterator[Row]:
+def _timed() -> Iterator[ProofRow]:
     for site in SITES:
         logs = site.draw(BUILDS, RULE.max_rounds, 11)
         same = row(logs, 0.0, RULE)
@@ -55,7 +55,7 @@ def _timed() -> Iterator[Row]:
         )
 
 
-def _tail() -> Iterator[Row]:
+def _tail() -> Iterator[ProofRow]:
     """Yield how often a p95 that is slower by its own bound is passed; its noise is three times a median's."""
     site = replace(SITES[1], cells=1)
     logs = site.draw(BUILDS * 3, RULE.max_rounds, 12)
@@ -81,7 +81,7 @@ def _series(metric: str, kind: str, pairs: Sequence[tuple[float, float]], rng: R
     )
 
 
-def _counts() -> Iterator[Row]:
+def _counts() -> Iterator[ProofRow]:
     rng = Random(13)
     alarms = 0
     for _ in range(SERIES):
@@ -123,7 +123,7 @@ def _run(found: list[Series]) -> Run:
     return Run(ARM, ARM, RULE, cells, tuple(found), rounds=max(len(each.pairs) for each in found))
 
 
-def _failures() -> Row:
+def _failures() -> ProofRow:
     """Return how often a candidate that fails more and is cheaper by it is called better."""
     rng, better, builds = Random(14), 0, 300
     for _ in range(builds):
@@ -137,7 +137,7 @@ def _failures() -> Row:
     return share_within("improved", "14 % less CPU, and 0.5 to 25 % of calls fail", better, builds, (0, 0))
 
 
-def _arithmetic() -> Row:
+def _arithmetic() -> ProofRow:
     """Return how many rows contradict their own change, where drift sets the medians of the sides apart."""
     rng, wrong, builds = np.random.default_rng(15), 0, 500
     for _ in range(builds):

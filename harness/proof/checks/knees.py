@@ -7,7 +7,7 @@ from random import Random
 
 from overlap.harness.model.metrics import SLOTS
 from overlap.harness.model.record import Call, Cell, Served, Slot
-from overlap.harness.proof.row import Row, share_within
+from overlap.harness.proof.row import ProofRow, share_within
 from overlap.harness.stats.curve import curves
 from overlap.harness.stats.throughput import STEADY
 from overlap.harness.store.run_files import Run
@@ -19,7 +19,7 @@ MEAN = 100_000_000
 Slow = Callable[[int], float]
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[ProofRow]:
     """Yield rows for ideal clients with ever longer tails, for clients with a limit, and for single waves."""
     for spread in (0.4, 1.0, 1.4):
         knees = [_knee(_run(seed, spread, lambda _c: 1.0, waves=3)) for seed in range(RUNS)]
@@ -34,7 +34,7 @@ def rows() -> Iterator[Row]:
     yield _steady()
 
 
-def _steady() -> Row:
+def _steady() -> ProofRow:
     """Compare both rates of an ideal client with what it sustains: 64 places over the mean of its latency."""
     slots = [_slot(Cell("s", "chain", "gather", "asyncio", 64), 0, seed, 0.4, 1.0, 640) for seed in range(100)]
     truth = 64 / MEAN * 1e9
@@ -42,7 +42,7 @@ def _steady() -> Row:
         sum(metric.of(Cell("s", "c", "g", "a", 64), slot, calls) or 0 for slot, calls in slots) / len(slots)
         for metric in (STEADY, PLAIN)
     )
-    return Row(
+    return ProofRow(
         "steady throughput",
         f"64 places, calls of 100 ms on average, sigma 0.4: {truth:.0f}/s is sustained; 100 slots of 640 calls",
         "within 2 %",

@@ -12,7 +12,7 @@ from overlap.harness.load.slo import limits
 from overlap.harness.mock.journal import Journal
 from overlap.harness.model.record import STOPPED, Served
 from overlap.harness.probe import tag
-from overlap.harness.proof.row import Row as Line
+from overlap.harness.proof.row import ProofRow as Line
 from overlap.harness.streams.events import Events
 from overlap.harness.streams.sse import EventReader, JsonReader
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from overlap.harness.model.record import Call, Cell, Slot
-from overlap.harness.proof.row import Row, share_within
+from overlap.harness.proof.row import ProofRow, share_within
 from overlap.harness.stats.noise import Noise, noise
 from overlap.harness.stats.ranking import rank
 from overlap.harness.store.run_files import Run
@@ -16,7 +16,7 @@ RUNS, TRIALS = 6, 500
 CELLS = [Cell("proof", "none", f"s{place}", "asyncio", 1) for place in range(12)]
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[ProofRow]:
     """Yield a row for each noise and number of rounds: what the section says of made-up runs of twelve cells."""
     rng = np.random.default_rng(8)
     for scatter in (0.02, 0.04):

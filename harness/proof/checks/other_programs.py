@@ -5,10 +5,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from overlap.harness.host.other_programs import Seen, taken
+from overlap.harness.host.other_programs import CpuSample, taken
 from overlap.harness.model.record import Slot
 from overlap.harness.probe import Probe
-from overlap.harness.proof.row import Row
+from overlap.harness.proof.row import ProofRow
 from overlap.harness.stats.peace import disturbances
 from overlap.harness.worker.stopwatch import blocking
 
@@ -23,13 +23,13 @@ LOOKS = (
 )
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[ProofRow]:
     """Yield rows for what is counted, for what is said of it, and for a strategy that starts a process."""
     for cores, wall, busy, stolen, ours, foreign, steal in LOOKS:
-        found = taken(Seen(0.0, 1.0, 1.0, 1.0, cores), Seen(wall, 1 + busy, 1 + stolen, 1 + ours, cores))
+        found = taken(CpuSample(0.0, 1.0, 1.0, 1.0, cores), CpuSample(wall, 1 + busy, 1 + stolen, 1 + ours, cores))
         assert found.foreign is not None
         assert found.steal is not None
-        yield Row(
+        yield ProofRow(
             "cores taken by others, share stolen",
             f"{cores} cores, {wall:g} s: {busy:g} s busy, {ours:g} of it ours, {stolen:g} s stolen",
             f"{foreign:g}, {steal:.0%}",
@@ -38,7 +38,7 @@ def rows() -> Iterator[Row]:
         )
     for foreign, wanted in ((0.0, False), (0.1, False), (0.5, True), (2.0, True)):
         said = disturbances([Slot("c", 0, 0, 1, 0, 10**9, 0, foreign=foreign)])
-        yield Row(
+        yield ProofRow(
             "doubt: other programs",
             f"{foreign:g} cores for a second",
             "said" if wanted else "not said",
@@ -50,7 +50,7 @@ def rows() -> Iterator[Row]:
         subprocess.run([sys.executable, "-I", "-S", "-c", CHILD], check=True)
 
     timed = blocking(handing_over, None, [], Probe(), 1)
-    yield Row(
+    yield ProofRow(
         "CPU per call of what a process of its own computes",
         f"a child that computes for {BURNT:g} s, on this machine",
         f"{BURNT:g} to {BURNT + 0.15:g} s",

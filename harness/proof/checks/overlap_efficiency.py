@@ -6,16 +6,16 @@ from random import Random
 
 from overlap.harness.model.metrics import SLOTS
 from overlap.harness.model.record import Call, Cell, Served, Slot
-from overlap.harness.proof.row import Row
+from overlap.harness.proof.row import ProofRow
 
 [OVERLAP] = [metric for metric in SLOTS if metric.name == "overlap"]
 TRIALS = 1_000
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[ProofRow]:
     """Yield a row for an ideal client, for clients that ignore the limit, and for an application with a tool."""
     ideal = [_efficiency(_slot([1_000] * 64, places, 0), places) for places in (1, 4, 16, 64)]
-    yield Row(
+    yield ProofRow(
         "overlap efficiency", "64 equal calls, no place ever empty", "100 %", _range(ideal), set(ideal) == {100}
     )
     rng = Random(1)
@@ -24,7 +24,7 @@ def rows() -> Iterator[Row]:
         asked, places = rng.choice((1, 4, 16)), rng.choice((1, 4, 16, 64))
         durations = [round(1e8 * rng.lognormvariate(0, 1)) for _ in range(64)]
         found.append(_efficiency(_slot(durations, places, rng.randrange(10**6)), asked))
-    yield Row(
+    yield ProofRow(
         "overlap efficiency",
         f"1 to 64 calls at once where 1 to 16 were asked for; {TRIALS:,} slots",
         "at most 100 %",

@@ -5,12 +5,12 @@ from random import Random
 
 from overlap.harness.model.record import Call, Served
 from overlap.harness.model.shares import Shares, shares
-from overlap.harness.proof.row import Row
+from overlap.harness.proof.row import ProofRow
 
 TRIALS = 2_000
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[ProofRow]:
     """Yield a row for each kind of call, with planted shares."""
     for name, planted in (
         ("one request", _plain),
@@ -20,7 +20,7 @@ def rows() -> Iterator[Row]:
     ):
         rng = Random(1)
         kept = sum(shares(call) == wanted for call, wanted in (planted(rng) for _ in range(TRIALS)))
-        yield Row(
+        yield ProofRow(
             "who owned the time",
             f"{name}; {TRIALS:,} calls",
             "as planted, to the nanosecond",
@@ -32,7 +32,7 @@ def rows() -> Iterator[Row]:
         for index in range(3)
     ]
     none = sum(shares(call) is None and call.e2e is None for call in batch)
-    yield Row(
+    yield ProofRow(
         "latency and shares of a batch",
         "3 calls of 300 ns handed over in one go, answered one by one",
         "none: 2 of 3 waited for others",

@@ -5,7 +5,7 @@ from math import log
 
 import numpy as np
 
-from overlap.harness.proof.row import Row, share_within
+from overlap.harness.proof.row import ProofRow, share_within
 from overlap.harness.stats.quantiles import Floats
 from overlap.harness.stats.ranking import rank, together, verdict
 
@@ -15,7 +15,7 @@ TRIALS = 1_000
 POWER = {(3, 0.02): 0.7, (5, 0.02): 0.97, (8, 0.02): 0.99, (3, 0.04): 0.25, (5, 0.04): 0.65, (8, 0.04): 0.9}
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[ProofRow]:
     """Yield error rate and power for each number of rows and rounds, at two levels of noise; then of ratios."""
     rng = np.random.default_rng(7)
     for count in (2, 6, 12):
@@ -26,7 +26,7 @@ def rows() -> Iterator[Row]:
     yield _ratios(rng)
 
 
-def _panel(rng: np.random.Generator, count: int, rounds: int, noise: float) -> Iterator[Row]:
+def _panel(rng: np.random.Generator, count: int, rounds: int, noise: float) -> Iterator[ProofRow]:
     planted = f"{count} rows, {rounds} rounds, noise {noise:.0%}"
     equal = [_draw(rng, (count, rounds), noise) for _ in range(TRIALS)]
     named = sum(bool(_worse(table)) for table in equal)
@@ -50,7 +50,7 @@ def _worse(table: Floats) -> set[int]:
     return set(ranking.worse)
 
 
-def _unequal(rng: np.random.Generator) -> Row:
+def _unequal(rng: np.random.Generator) -> ProofRow:
     """Return the error rate where half of the rows are five times as noisy: nobody can pool that away."""
     scale = np.repeat([[0.1], [0.02]], 3, axis=0)
     named = sum(bool(_worse(_draw(rng, (6, 5), 1) * scale)) for _ in range(TRIALS))
@@ -58,7 +58,7 @@ def _unequal(rng: np.random.Generator) -> Row:
     return share_within("one of equal rows is named as slower", planted, named, TRIALS, (0, 0.05))
 
 
-def _ratios(rng: np.random.Generator) -> Row:
+def _ratios(rng: np.random.Generator) -> ProofRow:
     """Return how often any of twelve ratios of 1 is called a difference."""
     named = 0
     for _ in range(TRIALS):

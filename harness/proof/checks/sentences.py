@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from overlap.harness.proof.planted import CALLS, ROUNDS, Planted, cells
-from overlap.harness.proof.row import Row
+from overlap.harness.proof.row import ProofRow
 from overlap.harness.report.build import compose
 from overlap.harness.stats.summary import summarise
 
@@ -18,7 +18,7 @@ FACTOR = re.compile(r"(\d+\.\d+) times \((\d+\.\d+)\N{EN DASH}(\d+\.\d+)\)")
 TRIALS = 60
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[ProofRow]:
     """Yield the rows of equal cells, known differences, failures and gaps, and of runs that lack anything."""
     for field, names in (
         ("strategy", ("ainvoke", "gather", "task_group")),
@@ -33,11 +33,11 @@ def rows() -> Iterator[Row]:
     yield _anything()
 
 
-def _row(figure: str, planted: str, expected: str, said: str, *, kept: bool) -> Row:
-    return Row(figure, planted, expected, "as expected" if kept else said, kept)
+def _row(figure: str, planted: str, expected: str, said: str, *, kept: bool) -> ProofRow:
+    return ProofRow(figure, planted, expected, "as expected" if kept else said, kept)
 
 
-def _compared(field: str, names: tuple[str, ...]) -> Iterator[Row]:
+def _compared(field: str, names: tuple[str, ...]) -> Iterator[ProofRow]:
     """Yield the rows of cells that differ in one field, once equal, once by a factor, once in a single round."""
     made = cells(*names, field=field)
     equal = Planted(dict.fromkeys(made, 100.0))
@@ -67,7 +67,7 @@ def _compared(field: str, names: tuple[str, ...]) -> Iterator[Row]:
     )
 
 
-def _failed_quickly(field: str, names: tuple[str, ...]) -> Row:
+def _failed_quickly(field: str, names: tuple[str, ...]) -> ProofRow:
     """Return the row of a cell that is soon done since all of its calls fail."""
     made = cells(*names, field=field)
     broken = made[-1]
@@ -84,7 +84,7 @@ def _failed_quickly(field: str, names: tuple[str, ...]) -> Row:
     )
 
 
-def _alone() -> Iterator[Row]:
+def _alone() -> Iterator[ProofRow]:
     """Yield the rows of a run of one cell: it is compared with nothing, and has no time if all its calls fail."""
     [cell] = cells("gather")
     planted = Planted({cell: 100.0})
@@ -98,7 +98,7 @@ def _alone() -> Iterator[Row]:
     yield _row("errors", "one cell, every call fails", f"{words} No time is told", failed.said, kept=kept)
 
 
-def _gaps() -> Iterator[Row]:
+def _gaps() -> Iterator[ProofRow]:
     """Yield the rows of cells that were never finished, and of a server without a journal."""
     made = cells("ainvoke", "gather", "task_group")
     lost = Planted(dict.fromkeys(made, 100.0), absent=frozenset(made[1:2]))
@@ -126,7 +126,7 @@ def _gaps() -> Iterator[Row]:
     )
 
 
-def _books() -> Row:
+def _books() -> ProofRow:
     """Return the row of books that count warm-up calls, beside counts that do not."""
     [cell] = cells("gather")
     made = ROUNDS * CALLS
@@ -147,7 +147,7 @@ def _books() -> Row:
     )
 
 
-def _anything() -> Row:
+def _anything() -> ProofRow:
     """Return the row of runs in which cells, rounds, answers or the journal are missing at random."""
     rng, wrong = random.Random(11), []
     for trial in range(TRIALS):
@@ -168,7 +168,7 @@ def _anything() -> Row:
         # Of one or two rounds no difference is shown.
         if HOLES.search(said) or (planted.rounds < 3 and DIFFERENCE.search(said)):
             wrong.append(said)
-    return Row(
+    return ProofRow(
         "every section",
         f"{TRIALS} runs of 8 cells without some rounds, cells, answers, or the journal",
         "all are told; no hole, and no difference from fewer than three rounds",

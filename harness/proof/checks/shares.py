@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from overlap.harness.proof.row import Row, share_within
-from overlap.harness.stats.columns import Column
+from overlap.harness.proof.row import ProofRow, share_within
+from overlap.harness.stats.columns import MetricColumn
 
 TRIALS = 2_000
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[ProofRow]:
     """Yield a row for each true share and number of calls, then for rounds that differ, then for the ends."""
     rng = np.random.default_rng(3)
     for truth in (0.999, 0.98, 0.9, 0.5):
@@ -30,10 +30,12 @@ def _row(
     calls: int,
     truth: float,
     bounds: tuple[float, float],
-) -> Row:
+) -> ProofRow:
     held = 0
     for hits in drawn.tolist():
-        found = Column([hit / calls * 100 for hit in hits], [calls] * len(hits), "%", 100, "share").estimate()
+        found = MetricColumn(
+            [hit / calls * 100 for hit in hits], [calls] * len(hits), "%", 100, "share"
+        ).estimate()
         assert found is not None
         assert found.low is not None
         assert found.high is not None
@@ -42,13 +44,13 @@ def _row(
     return share_within(figure, planted, held, len(drawn), bounds)
 
 
-def _ends(rng: np.random.Generator) -> Iterator[Row]:
+def _ends(rng: np.random.Generator) -> Iterator[ProofRow]:
     """Yield the row of intervals that leave 0 to 100 %, or have no width."""
     wrong = 0
     for _ in range(TRIALS):
         rounds, calls = int(rng.integers(3, 9)), int(rng.integers(1, 40))
         hits = rng.binomial(calls, rng.choice([0.0, 0.02, 0.98, 1.0]), rounds)
-        found = Column([hit / calls * 100 for hit in hits], [calls] * rounds, "%", 100, "share").estimate()
+        found = MetricColumn([hit / calls * 100 for hit in hits], [calls] * rounds, "%", 100, "share").estimate()
         assert found is not None
         assert found.low is not None
         assert found.high is not None

@@ -11,7 +11,7 @@ from overlap.harness.bench.slo_search import Bounds, Bracket, RateTrial, search
 from overlap.harness.model import arrivals_spec
 from overlap.harness.model.config import config_from
 from overlap.harness.model.slo_verdict import SlotFigures, figures, hopeless, kept_briefly, verdict
-from overlap.harness.proof.row import Row
+from overlap.harness.proof.row import ProofRow
 
 Times = NDArray[np.float64]
 
@@ -88,7 +88,7 @@ class Simulated:
         return figures(trial.rate, [(int(at), int(wait), kept) for at, wait, kept in waits])
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[ProofRow]:
     """Yield a row for each share, of searches over all services and limits, and how long a search takes."""
     arrivals_spec.read("poisson", rate=1)
     kinds = [(*service, limit, share) for service in SERVICES for limit in LIMITS for share in SHARES]
@@ -105,7 +105,7 @@ def rows() -> Iterator[Row]:
         off[share].append((held or 0.0) / truths[kind] - 1)
         took.append(search_.seconds)
     for share, each in off.items():
-        yield Row(
+        yield ProofRow(
             f"highest rate held, share {share:g}",
             f"{len(each)} searches of first-come-first-served services: "
             f"{len(SERVICES)} of 1 to 100 places, limits of {LIMITS[0]:g} to {LIMITS[-1]:g} s",

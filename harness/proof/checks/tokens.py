@@ -7,7 +7,7 @@ import orjson
 
 from overlap.harness.model.record import Call, Served
 from overlap.harness.probe import Probe, item
-from overlap.harness.proof.row import Row
+from overlap.harness.proof.row import ProofRow
 from overlap.harness.streams.deltas import Delta, meaning
 from overlap.harness.streams.events import Events
 from overlap.harness.streams.sse import EventReader
@@ -15,7 +15,7 @@ from overlap.harness.streams.sse import EventReader
 MS = 1_000_000
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[ProofRow]:
     """Yield a row for each kind of call whose tokens are not all between its first and its last chunk."""
     chunks = [(300 + 10 * token) * MS for token in range(20)]
     whole = Served(0, [250 * MS], [250 * MS], 250 * MS, tokens=80)
@@ -37,20 +37,22 @@ def _stream(tokens: int, written: int | None = None, choices: int = 1) -> Served
     return Served(260 * MS, planned, sent, planned[-1], tokens=tokens * choices, stream=True)
 
 
-def _tpot(planted: str, call: Call) -> Row:
-    return Row("TPOT", f"{planted}, 10 ms apart", "10 ms", f"{(call.tpot or 0) / MS:g} ms", call.tpot == 10 * MS)
+def _tpot(planted: str, call: Call) -> ProofRow:
+    return ProofRow(
+        "TPOT", f"{planted}, 10 ms apart", "10 ms", f"{(call.tpot or 0) / MS:g} ms", call.tpot == 10 * MS
+    )
 
 
-def _tokens(planted: str, served: tuple[Served, ...], expected: int) -> Row:
+def _tokens(planted: str, served: tuple[Served, ...], expected: int) -> ProofRow:
     found = Call("a", 0, 0, 0, 900 * MS, served=served).output_tokens
-    return Row("output tokens", planted, str(expected), str(found), found == expected)
+    return ProofRow("output tokens", planted, str(expected), str(found), found == expected)
 
 
 def _event(event: dict[str, Any]) -> bytes:
     return b"data: " + orjson.dumps(event) + b"\n\n"
 
 
-def _reasoning() -> Iterator[Row]:
+def _reasoning() -> Iterator[ProofRow]:
     """Yield rows for a model that thinks 900 of 1,000 tokens, under two spellings and unseen."""
     usage = {"completion_tokens": 1000, "completion_tokens_details": {"reasoning_tokens": 900}}
     for field in ("reasoning_content", "reasoning"):
@@ -60,17 +62,17 @@ def _reasoning() -> Iterator[Row]:
         body = b"".join(map(_event, events))
         pieces = reader.feed(body)
         seen = f"{pieces} pieces, {reader.tokens} tokens"
-        yield Row(f"answer beside {field}", "3 pieces, 900 of 1,000 tokens thought", "3 pieces, 100 tokens", seen,
-                  seen == "3 pieces, 100 tokens")  # fmt: skip
+        yield ProofRow(f"answer beside {field}", "3 pieces, 900 of 1,000 tokens thought", "3 pieces, 100 tokens",
+                       seen, seen == "3 pieces, 100 tokens")  # fmt: skip
     call = Call("a", 0, 0, 0, 10_000 * MS, chunks=[9000 * MS, 9010 * MS], reasoning=100 * MS)
     both = f"{(call.ttft or 0) // MS} and {(call.first_answer or 0) // MS} ms"
-    yield Row("TTFT and first answer token", "thinking after 100, answer after 9,000 ms", "100 and 9000 ms", both,
-              both == "100 and 9000 ms")  # fmt: skip
+    yield ProofRow("TTFT and first answer token", "thinking after 100, answer after 9,000 ms", "100 and 9000 ms",
+                   both, both == "100 and 9000 ms")  # fmt: skip
     negative: Delta = meaning({"choices": [], "usage": {"completion_tokens": -1}})
-    yield Row("negative usage", "-1 tokens", "unknown", str(negative.tokens), negative.tokens is None)
+    yield ProofRow("negative usage", "-1 tokens", "unknown", str(negative.tokens), negative.tokens is None)
 
 
-def _bytes() -> Iterator[Row]:
+def _bytes() -> Iterator[ProofRow]:
     """Yield a row for a stream of bytes that is cut at every place: roles and pings are no output."""
     events = [{"choices": [{"delta": {"role": "assistant"}}]}, *({"choices": [{"delta": {"content": "w"}}]},) * 5]
     body = (
@@ -84,4 +86,4 @@ def _bytes() -> Iterator[Row]:
                 mark.saw(piece)
         counts.add(len(probe.calls("a", 0)[0].chunks))
     planted, seen = f"5 tokens, cut in two at {len(body) - 1} places", ", ".join(map(str, sorted(counts)))
-    yield Row("pieces of a byte stream", planted, "5", seen, counts == {5})
+    yield ProofRow("pieces of a byte stream", planted, "5", seen, counts == {5})

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class BarRow:
     """One row, in the chart's unit; `ideal` is the mark the bar is held against."""
 
     label: str
@@ -21,12 +21,12 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Bars:
+class BarChart:
     """A chart of bars that begin at zero; `ideal` names the marks, `unit` the axis."""
 
     name: str
     title: str
-    bars: tuple[Bar, ...]
+    bars: tuple[BarRow, ...]
     unit: str
     ideal: str = ""
 

@@ -19,7 +19,7 @@ LEAST = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LineSeries:
     """One or more series that run together: their names, and (x, value, low, high) from left to right."""
 
     labels: tuple[str, ...]
@@ -27,12 +27,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class LineChart:
     """A chart of lines on two logarithmic axes, on which what grows in proportion is straight."""
 
     name: str
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[LineSeries, ...]
     across: str
     unit: str
 
@@ -98,7 +98,7 @@ def _wrapped(labels: Sequence[str]) -> list[str]:
     return wrap(", ".join(labels), 26, break_long_words=False)
 
 
-def _name_ends(axes: "Axes", ordered: Sequence[Line], names: Sequence[str], height: float) -> None:
+def _name_ends(axes: "Axes", ordered: Sequence[LineSeries], names: Sequence[str], height: float) -> None:
     """Write each name at the right, at the height of its line's end or as near as the others leave room."""
     from overlap.harness.report import palette
 

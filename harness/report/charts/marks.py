@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class MarkRow:
     """One row: values by the names the chart gives them, an interval for the first of them."""
 
     label: str
@@ -20,12 +20,12 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class MarkChart:
     """A chart of marks; `kinds` is the order of their names, `reference` one that is drawn as a line."""
 
     name: str
     title: str
-    marks: tuple[Mark, ...]
+    marks: tuple[MarkRow, ...]
     kinds: tuple[str, ...]
     unit: str
     reference: str = ""

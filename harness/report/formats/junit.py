@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
 from overlap.harness.report.section import Report
-from overlap.harness.report.verdict import SIGNS, Check, Verdict
+from overlap.harness.report.verdict import SIGNS, Check, WholeVerdict
 from overlap.harness.text.one_line import one_line
 
 FILE = "report-junit.xml"
@@ -44,16 +44,16 @@ def _skipped(cases: Sequence[ET.Element]) -> dict[str, str]:
     return {"skipped": str(sum(case.find("skipped") is not None for case in cases))}
 
 
-def _when(verdict: Verdict) -> dict[str, str]:
+def _when(verdict: WholeVerdict) -> dict[str, str]:
     # A schema wants a date without a zone.
     return _took(verdict) | ({"timestamp": one_line(verdict.time)[:19]} if verdict.time else {})
 
 
-def _took(verdict: Verdict) -> dict[str, str]:
+def _took(verdict: WholeVerdict) -> dict[str, str]:
     return {"time": f"{verdict.took or 0:.1f}"}
 
 
-def _whole(report: Report, verdict: Verdict) -> ET.Element:
+def _whole(report: Report, verdict: WholeVerdict) -> ET.Element:
     """Make the case of the verdict, with all that the report says beside the checks."""
     case = ET.Element("testcase", {"classname": verdict.stem, "name": "run", **_took(verdict)})
     kinds = {check.tone for check in verdict.checks}

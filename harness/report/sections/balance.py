@@ -1,7 +1,7 @@
 """Do the books balance: were all calls made, recorded and seen by the server, and are they on file."""
 
 from overlap.harness.report.figures import count
-from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.stats.cells import Summary
 from overlap.harness.store.audit import recount
 from overlap.harness.store.books import Balance
@@ -38,7 +38,7 @@ def section(summary: Summary) -> Section | None:
         books.made, books.missing = said.get("made", books.made), said.get("missing", 0)
     counts = {name: getattr(books, name) for name in MEANINGS if name in said or getattr(books, name)}
     table = Table(
-        (Column("count"), Column("number", numeric=True), Column("meaning")),
+        (TableColumn("count"), TableColumn("number", numeric=True), TableColumn("meaning")),
         tuple((Datum(name), Datum(f"{n:,}", sort=n), Datum(MEANINGS[name])) for name, n in counts.items()),
     )
     own = [str(fault) for fault in said.get("faults") or ()] if ended else []

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from overlap.harness.report.figures import UNKNOWN, column, number, told
-from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.estimate import Estimate
-from overlap.harness.stats.floor import Floor, floors
+from overlap.harness.stats.floor import CalibratedFloor, floors
 
 ORDER = 102
 HEADS = {
@@ -52,7 +52,7 @@ def section(summary: Summary) -> Section | None:
     return Section("Calibration certificate", _lead(known), _table(known), note=note, parts=parts, glance="lead")
 
 
-def _lead(known: Sequence[Floor]) -> str:
+def _lead(known: Sequence[CalibratedFloor]) -> str:
     most = max(each.concurrency for each in known)
     said = [_said(each) for each in known if each.concurrency == most]
     return (
@@ -60,7 +60,7 @@ def _lead(known: Sequence[Floor]) -> str:
     )
 
 
-def _said(floor: Floor) -> str:
+def _said(floor: CalibratedFloor) -> str:
     named = (
         ("ttft_error.p50", "{} late with its first token"),
         ("overhead.p50", "{} over the plan in the end"),
@@ -71,8 +71,8 @@ def _said(floor: Floor) -> str:
     return f"on {floor.loop} {', '.join(facts)}"
 
 
-def _table(known: Sequence[Floor]) -> Table:
-    heads = [Column("loop"), Column("concurrency", numeric=True), Column("calls", numeric=True)]
+def _table(known: Sequence[CalibratedFloor]) -> Table:
+    heads = [TableColumn("loop"), TableColumn("concurrency", numeric=True), TableColumn("calls", numeric=True)]
     entries: list[tuple[Datum, ...]] = [
         tuple(Datum(each.loop, sort=each.loop) for each in known),
         tuple(Datum(str(each.concurrency), sort=each.concurrency) for each in known),
@@ -95,7 +95,7 @@ def _bare(value: float, count: int) -> Estimate:
 
 def _idle(timers: Sequence[Mapping[str, object]]) -> Section:
     """Tell of the clock and of each loop while it had nothing to do."""
-    columns = (Column("loop"), *(Column(words, "µs", numeric=True) for words in TIMERS.values()))
+    columns = (TableColumn("loop"), *(TableColumn(words, "µs", numeric=True) for words in TIMERS.values()))
     rows = tuple(
         (
             Datum(str(each.get("loop")), sort=str(each.get("loop"))),
@@ -126,7 +126,10 @@ def _classes(histogram: object) -> dict[str, int]:
 
 def _histogram(known: Mapping[str, Mapping[str, int]]) -> Section:
     names = list(dict.fromkeys(name for counts in known.values() for name in counts))
-    columns = (Column("loop"), *(Column(name, "%", "share of the heartbeats", numeric=True) for name in names))
+    columns = (
+        TableColumn("loop"),
+        *(TableColumn(name, "%", "share of the heartbeats", numeric=True) for name in names),
+    )
     rows = tuple(
         (
             Datum(loop, sort=loop),

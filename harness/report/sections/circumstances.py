@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.stats.cells import Summary
 
 ORDER = 120
@@ -23,7 +23,7 @@ def section(summary: Summary) -> Section | None:
     if not rows:
         return None
     table = Table(
-        (Column("what"), Column("name"), Column("value")),
+        (TableColumn("what"), TableColumn("name"), TableColumn("value")),
         tuple((Datum(part, sort=part), Datum(name, sort=name), Datum(value)) for part, name, value in rows),
     )
     return Section("Circumstances", _lead({name: value for _, name, value in rows}), table)

@@ -1,6 +1,6 @@
 """What does each figure mean, and what do other tools call it."""
 
-from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.summary import METRICS
 
@@ -35,14 +35,14 @@ def section(summary: Summary) -> Section | None:
     if not rows:
         return None
     columns = (
-        Column("figure"),
-        Column("in files"),
-        Column("formula"),
-        Column("unit"),
-        Column("better"),
-        Column("vLLM"),
-        Column("GuideLLM"),
-        Column("AIPerf"),
+        TableColumn("figure"),
+        TableColumn("in files"),
+        TableColumn("formula"),
+        TableColumn("unit"),
+        TableColumn("better"),
+        TableColumn("vLLM"),
+        TableColumn("GuideLLM"),
+        TableColumn("AIPerf"),
     )
     body = tuple(
         (

@@ -3,7 +3,7 @@
 import re
 
 from overlap.harness.report.figures import count, listed
-from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.peace import disturbances
 
@@ -24,7 +24,7 @@ def section(summary: Summary) -> Section | None:
     for doubt, cell in every:
         kinds.setdefault(_NUMBERS.sub("#", doubt), []).append((doubt, cell))
     table = Table(
-        (Column("doubt"), Column("cells", numeric=True), Column("which")),
+        (TableColumn("doubt"), TableColumn("cells", numeric=True), TableColumn("which")),
         tuple(
             (
                 Datum(_gathered([doubt for doubt, _ in about]) + _over(about)),
@@ -38,7 +38,7 @@ def section(summary: Summary) -> Section | None:
     verb = "comes" if touched == 1 else "come"
     lead = f"{touched} of {count(len(summary.cells), 'cell')} {verb} with a doubt; read such numbers with care."
     whole = Table(
-        (Column("cell"), Column("doubt")),
+        (TableColumn("cell"), TableColumn("doubt")),
         tuple((Datum(cell, sort=cell), Datum(doubt, sort=doubt)) for doubt, cell in every),
     )
     each = Section("Each doubt by itself", f"{count(len(every), 'doubt')} in all.", whole)

@@ -4,7 +4,7 @@ from collections import Counter
 
 from overlap.harness.model.record import LEFT, STOPPED, UNTRIED
 from overlap.harness.report.figures import count
-from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.stats.cells import Summary
 
 ORDER = 90
@@ -42,7 +42,12 @@ def section(summary: Summary) -> Section | None:
     kinds = (("call", calls), ("slot", slots), ("slot", missing))
     rows = [(*key, what, n) for what, found in kinds for key, n in found.most_common()]
     table = Table(
-        (Column("cell"), Column("what failed"), Column("error"), Column("times", numeric=True)),
+        (
+            TableColumn("cell"),
+            TableColumn("what failed"),
+            TableColumn("error"),
+            TableColumn("times", numeric=True),
+        ),
         tuple(
             (Datum(cell, sort=cell), Datum(what, sort=what), Datum(error, sort=error), Datum(f"{n:,}", sort=n))
             for cell, error, what, n in rows

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from overlap.harness.report.charts.bars import Bar, Bars
+from overlap.harness.report.charts.bars import BarChart, BarRow
 from overlap.harness.report.figures import Scale, datum, listed, scale, told
-from overlap.harness.report.matrix import Pair, pairs, slug
-from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.matrix import Contrast, pairs, slug
+from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.report.standings import standing
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.estimate import Estimate
@@ -19,7 +19,7 @@ def section(summary: Summary) -> Section | None:
     """Return one part for every set of cells that differ in the client alone."""
     every = pairs(summary.cells, "client")
     found = [
-        Pair(pair.scenario, pair.label, known)
+        Contrast(pair.scenario, pair.label, known)
         for pair in every
         if len(known := {name: each for name, each in pair.cells.items() if _whole(each)}) > 1
     ]
@@ -45,14 +45,14 @@ def _whole(each: CellSummary) -> bool:
     return "cpu" in each.metrics and not each.errors
 
 
-def _overall(found: list[Pair]) -> str:
+def _overall(found: list[Contrast]) -> str:
     known = [(each.metrics["cpu"], name, pair) for pair in found for name, each in pair.cells.items()]
     least, most = (choose(known, key=lambda row: row[0].value) for choose in (min, max))
     said = (f"{told(cpu)} ({name}, {pair.scenario} · {pair.label})" for cpu, name, pair in (least, most))
     return f"The CPU of a call was measured between {' and '.join(said)}."
 
 
-def _part(summary: Summary, pair: Pair, failed: list[str]) -> Section:
+def _part(summary: Summary, pair: Contrast, failed: list[str]) -> Section:
     ordered = sorted(pair.cells.items(), key=lambda item: item[1].metrics["cpu"].value)
     ranking = ranked(summary.run, [each.cell for _, each in ordered], "cpu")
     if ranking:
@@ -73,14 +73,14 @@ def _lead(ordered: list[tuple[str, CellSummary]], ranking: Ranking[str] | None) 
     return f"A call cost least with {first}: {told(least.metrics['cpu'])} of CPU. {rest}".rstrip()
 
 
-def _chart(name: str, ordered: list[tuple[str, CellSummary]]) -> Bars:
+def _chart(name: str, ordered: list[tuple[str, CellSummary]]) -> BarChart:
     by = scale("ns", (each.metrics["cpu"].value for _, each in ordered))
     bars = tuple(
-        Bar(client, e.value / by.by, by.of(e.low), by.of(e.high))
+        BarRow(client, e.value / by.by, by.of(e.low), by.of(e.high))
         for client, each in ordered
         for e in (each.metrics["cpu"],)
     )
-    return Bars(f"layers-{slug(name)}", f"CPU per call, {name} ({by.unit})", bars, f"CPU per call, {by.unit}")
+    return BarChart(f"layers-{slug(name)}", f"CPU per call, {name} ({by.unit})", bars, f"CPU per call, {by.unit}")
 
 
 def _table(ordered: list[tuple[str, CellSummary]], against: dict[str, Estimate | None]) -> Table:
@@ -92,9 +92,9 @@ def _table(ordered: list[tuple[str, CellSummary]], against: dict[str, Estimate |
     }
     names = {"cpu": "CPU per call", "overhead.p50": "overhead p50", "throughput": "throughput"}
     columns = (
-        Column("client"),
-        *(Column(names[metric], by.unit, numeric=True) for metric, by in scales.items()),
-        Column("CPU ÷ cheapest", numeric=True),
+        TableColumn("client"),
+        *(TableColumn(names[metric], by.unit, numeric=True) for metric, by in scales.items()),
+        TableColumn("CPU ÷ cheapest", numeric=True),
     )
     body = tuple(
         (

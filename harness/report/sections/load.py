@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from overlap.harness.report.figures import count
-from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.stats.cells import Summary
 from overlap.harness.store.run_header import EndpointVerdict, LoadNotes, LoadVerdict
 
@@ -50,10 +50,10 @@ def _endpoints(verdicts: Sequence[EndpointVerdict]) -> Table | None:
     if not verdicts:
         return None
     columns = (
-        Column("endpoint"),
-        Column("limits"),
-        Column("calls", numeric=True),
-        Column("within them", "%", numeric=True),
+        TableColumn("endpoint"),
+        TableColumn("limits"),
+        TableColumn("calls", numeric=True),
+        TableColumn("within them", "%", numeric=True),
     )
     return Table(
         columns,

@@ -5,8 +5,8 @@ from math import isinf
 from overlap.harness.report.charts.forest import Forest, Ratio
 from overlap.harness.report.figures import Scale, count, datum, interval, number
 from overlap.harness.report.labels import label
-from overlap.harness.report.matrix import Pair, pairs
-from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.matrix import Contrast, pairs
+from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.ranking import differs, possible, verdict
@@ -46,7 +46,7 @@ def section(summary: Summary) -> Section | None:
     return Section(f"{others} ÷ {BASE}", _lead(rows), _table(rows), charts, note)
 
 
-Row = tuple[str, str, Pair, Estimate]
+Row = tuple[str, str, Contrast, Estimate]
 
 
 def _lead(rows: list[Row]) -> str:
@@ -71,7 +71,7 @@ def _up_to(share: float) -> str:
     return "" if isinf(share) else f", up to {number(share * 100)} % possible"
 
 
-def _chart(other: str, metric: str, own: list[tuple[Pair, Estimate]]) -> Forest:
+def _chart(other: str, metric: str, own: list[tuple[Contrast, Estimate]]) -> Forest:
     several = len({pair.scenario for pair, _ in own}) > 1
     return Forest(
         f"loops-{other}-{metric.replace('.', '-')}",
@@ -93,12 +93,14 @@ def _chart(other: str, metric: str, own: list[tuple[Pair, Estimate]]) -> Forest:
 
 def _table(rows: list[Row]) -> Table:
     columns = (
-        Column("scenario"),
-        Column("cells"),
-        Column("metric"),
-        Column("ratio", hint="geometric mean over rounds of this loop's figure / asyncio's", numeric=True),
-        Column("rounds", numeric=True),
-        Column("verdict", hint="a difference: the interval excludes 1, and the ratio is off by more than 3 %"),
+        TableColumn("scenario"),
+        TableColumn("cells"),
+        TableColumn("metric"),
+        TableColumn("ratio", hint="geometric mean over rounds of this loop's figure / asyncio's", numeric=True),
+        TableColumn("rounds", numeric=True),
+        TableColumn(
+            "verdict", hint="a difference: the interval excludes 1, and the ratio is off by more than 3 %"
+        ),
     )
     body = tuple(
         (

@@ -2,7 +2,7 @@
 
 from overlap.harness.report.figures import count, number
 from overlap.harness.report.labels import label
-from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.noise import Noise, noise
 
@@ -30,11 +30,11 @@ def section(summary: Summary) -> Section | None:
     )
     steps = sorted({*first.counts, 10, 20})
     columns = (
-        Column("figure"),
-        Column("noise, pooled", "%", numeric=True),
-        Column("noise, noisiest cell", "%", numeric=True),
-        Column("noisiest cell"),
-        *(Column(f"tells, {n} rounds", "%", "shown four times in five", numeric=True) for n in steps),
+        TableColumn("figure"),
+        TableColumn("noise, pooled", "%", numeric=True),
+        TableColumn("noise, noisiest cell", "%", numeric=True),
+        TableColumn("noisiest cell"),
+        *(TableColumn(f"tells, {n} rounds", "%", "shown four times in five", numeric=True) for n in steps),
     )
     body = tuple(
         (

@@ -1,7 +1,7 @@
 """What a real endpoint was sent, and what cannot be known of it."""
 
 from overlap.harness.report.figures import count, number
-from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.stats.cells import Summary
 from overlap.harness.store.run_header import EndpointUse
 
@@ -24,7 +24,7 @@ def section(summary: Summary) -> Section | None:
     known: dict[str, int] = {name: value for name in COUNTS if (value := getattr(use, name)) is not None}
     if not known:
         return None
-    columns = (Column("count"), Column("number", numeric=True), Column("meaning"))
+    columns = (TableColumn("count"), TableColumn("number", numeric=True), TableColumn("meaning"))
     rows = tuple((Datum(name), Datum(f"{n:,}", sort=n), Datum(COUNTS[name])) for name, n in known.items())
     note = (
         "It keeps no journal that could be joined with the calls. So what only our mock can know is left out: who "

@@ -1,13 +1,13 @@
 """How many calls a second can come while enough of them keep the SLO."""
 
 from overlap.harness.model.slo_verdict import GROWTH
-from overlap.harness.report.charts.bars import Bar, Bars
+from overlap.harness.report.charts.bars import BarChart, BarRow
 from overlap.harness.report.figures import DASH, count, number
 from overlap.harness.report.matrix import FIELDS
-from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.report.workers import shared_out
 from overlap.harness.stats.cells import Summary
-from overlap.harness.stats.slo_rate import Answer, Searched, Tried, outdated, searched
+from overlap.harness.stats.slo_rate import RateBounds, SloSearch, TriedRate, outdated, searched
 
 ORDER = 5
 
@@ -43,7 +43,7 @@ def section(summary: Summary) -> Section | None:
     )
 
 
-def _lead(found: Searched) -> str:
+def _lead(found: SloSearch) -> str:
     best = max(found.answers, key=_height)
     if len(found.answers) == 1:
         return _sentence(found, best)
@@ -63,7 +63,7 @@ def _those(others: int) -> str:
     return "the other" if others == 1 else f"each of the {others} others"
 
 
-def _sentence(found: Searched, each: Answer) -> str:
+def _sentence(found: SloSearch, each: RateBounds) -> str:
     """Return what one cell's slots showed, in a sentence or two."""
     name = _name(found, each)
     if each.held is None:
@@ -86,7 +86,7 @@ def _growth(growth: float) -> str:
     return f"latency rose by {rose} ms each second, which is tolerated" if growth > 0 else "latency did not rise"
 
 
-def _failed(found: Searched, missed: Tried) -> str:
+def _failed(found: SloSearch, missed: TriedRate) -> str:
     """Return how a rate fared that was not held."""
     seen = found.shown(missed)
     if seen.growth > 0 and seen.missed and seen.high >= found.share:
@@ -96,7 +96,7 @@ def _failed(found: Searched, missed: Tried) -> str:
     return f"was not shown to be held: {_percent(seen.share)} (at least {_percent(seen.low)}) kept it"
 
 
-def _nothing(found: Searched, each: Answer, name: str) -> str:
+def _nothing(found: SloSearch, each: RateBounds, name: str) -> str:
     """Return why there is no rate."""
     wanted = f"{found.share * 100:.4g} % of calls"
     if each.short and each.missed is not None:
@@ -123,36 +123,36 @@ def _percent(share: float) -> str:
     return f"{int(share * 100 * 10**digits) / 10**digits:.{digits}f} %"
 
 
-def _height(each: Answer) -> float:
+def _height(each: RateBounds) -> float:
     if each.held is not None:
         return each.held.rate
     return 0.0 if each.floor_missed else -1.0
 
 
-def _names(found: Searched) -> tuple[str, ...]:
+def _names(found: SloSearch) -> tuple[str, ...]:
     differ = [
         name for name in ("scenario", *FIELDS) if len({getattr(each.cell, name) for each in found.answers}) > 1
     ]
     return tuple(differ) or ("strategy",)
 
 
-def _name(found: Searched, each: Answer) -> str:
+def _name(found: SloSearch, each: RateBounds) -> str:
     return " · ".join(str(getattr(each.cell, name)) for name in _names(found))
 
 
-def _table(found: Searched) -> Table:
+def _table(found: SloSearch) -> Table:
     names = _names(found)
-    heads = [Column(name, numeric=name == "concurrency") for name in names]
+    heads = [TableColumn(name, numeric=name == "concurrency") for name in names]
     heads += [
-        Column("held", "calls/s", "highest rate that was shown to be held", numeric=True),
-        Column("share kept", "%", "calls that kept the SLO at that rate; 95 % bound below", numeric=True),
-        Column("held for", "s", "seconds of each slot at that rate", numeric=True),
-        Column("not held", "calls/s", "lowest rate that was not shown to be held", numeric=True),
+        TableColumn("held", "calls/s", "highest rate that was shown to be held", numeric=True),
+        TableColumn("share kept", "%", "calls that kept the SLO at that rate; 95 % bound below", numeric=True),
+        TableColumn("held for", "s", "seconds of each slot at that rate", numeric=True),
+        TableColumn("not held", "calls/s", "lowest rate that was not shown to be held", numeric=True),
     ]
     # An interrupted search has made more: the slots at the rate that it was at are no part of any verdict.
     heads += [
-        Column("slots judged", hint="slots at rates that were tried to the end", numeric=True),
-        Column("calls in them", numeric=True),
+        TableColumn("slots judged", hint="slots at rates that were tried to the end", numeric=True),
+        TableColumn("calls in them", numeric=True),
     ]
     rows = []
     for each in sorted(found.answers, key=lambda each: -_height(each)):
@@ -162,7 +162,7 @@ def _table(found: Searched) -> Table:
     return Table(tuple(heads), tuple(rows))
 
 
-def _answer(found: Searched, each: Answer) -> tuple[Datum, Datum, Datum, Datum]:
+def _answer(found: SloSearch, each: RateBounds) -> tuple[Datum, Datum, Datum, Datum]:
     missed = Datum(number(each.missed.rate), sort=each.missed.rate) if each.missed else Datum(DASH)
     if each.held is None:
         text = f"< {number(found.least)}" if each.floor_missed else DASH
@@ -176,11 +176,11 @@ def _answer(found: Searched, each: Answer) -> tuple[Datum, Datum, Datum, Datum]:
     return rate, share, Datum(number(each.held.seconds), sort=each.held.seconds), missed
 
 
-def _charts(found: Searched) -> tuple[Bars, ...]:
+def _charts(found: SloSearch) -> tuple[BarChart, ...]:
     bars = [
-        Bar(_name(found, each), each.held.rate, each.held.rate, each.missed.rate if each.missed else None)
+        BarRow(_name(found, each), each.held.rate, each.held.rate, each.missed.rate if each.missed else None)
         for each in found.answers
         if each.held
     ]
     title = f"The highest rate that held {found.slo} (calls per second; the line ends at the lowest that did not)"
-    return (Bars("slo-rate", title, tuple(bars), "calls/s", ""),) if bars else ()
+    return (BarChart("slo-rate", title, tuple(bars), "calls/s", ""),) if bars else ()

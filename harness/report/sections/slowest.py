@@ -9,7 +9,7 @@ from overlap.harness.model.spans import Span
 from overlap.harness.report.charts.waterfall import Fall, Waterfall
 from overlap.harness.report.figures import Scale, number, scale
 from overlap.harness.report.matrix import scenarios, slug
-from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.report.timeline import timeline
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.rounds import rounds_of, sound
@@ -116,10 +116,10 @@ def _lead(each: CellSummary, slowest: list[Timed]) -> str:
 def _table(slowest: list[Timed], by: Scale) -> Table:
     owners = _owners(slowest)
     columns = (
-        Column("call"),
-        Column("E2E latency", by.unit, numeric=True),
-        *(Column(owner, by.unit, OWNERS[owner], numeric=True) for owner in owners),
-        Column("requests", hint="requests the server saw for this call", numeric=True),
+        TableColumn("call"),
+        TableColumn("E2E latency", by.unit, numeric=True),
+        *(TableColumn(owner, by.unit, OWNERS[owner], numeric=True) for owner in owners),
+        TableColumn("requests", hint="requests the server saw for this call", numeric=True),
     )
     body = tuple(
         (

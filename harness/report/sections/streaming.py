@@ -3,7 +3,7 @@
 from statistics import median
 
 from overlap.harness.model.record import Call
-from overlap.harness.report.charts.marks import Mark, Marks
+from overlap.harness.report.charts.marks import MarkChart, MarkRow
 from overlap.harness.report.figures import count, number, scale, told
 from overlap.harness.report.matrix import Panel, panels
 from overlap.harness.report.section import Section
@@ -100,13 +100,13 @@ def _planned(calls: list[Call], metric: str) -> float | None:
     return median(steps) if steps else None
 
 
-def _chart(panel: Panel, metric: str, calls: dict[str, list[Call]]) -> Marks | None:
+def _chart(panel: Panel, metric: str, calls: dict[str, list[Call]]) -> MarkChart | None:
     rows = [(label, each) for label, each in panel.rows if f"{metric}.p50" in each.metrics]
     if not rows:
         return None
     names = [f"{metric}.p{q}" for q in (50, 95, 99)]
     by = scale("ns", (each.metrics[name].value for _, each in rows for name in names if name in each.metrics))
-    marks: list[Mark] = []
+    marks: list[MarkRow] = []
     for label, each in rows:
         found = {
             name.partition(".")[2]: each.metrics[name].value / by.by
@@ -116,9 +116,9 @@ def _chart(panel: Panel, metric: str, calls: dict[str, list[Call]]) -> Marks | N
         if (planned := _planned(calls.get(each.cell.id, []), metric)) is not None:
             found[PLANNED] = planned / by.by
         middle = each.metrics[f"{metric}.p50"]
-        marks.append(Mark(label, found, by.of(middle.low), by.of(middle.high)))
+        marks.append(MarkRow(label, found, by.of(middle.low), by.of(middle.high)))
     word = metric.upper()
-    return Marks(
+    return MarkChart(
         f"{metric}-{panel.slug}",
         f"{word}, {panel.title} ({by.unit})",
         tuple(marks),

@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from overlap.harness.report.charts.lines import Lines
+from overlap.harness.report.charts.lines import LineChart
 from overlap.harness.report.figures import UNKNOWN, listed, scale, told
 from overlap.harness.report.matrix import scenarios, slug
-from overlap.harness.report.section import Column, Datum, Section, Table
+from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.report.series import Series, lines, series
 from overlap.harness.report.standings import alone
 from overlap.harness.report.tables import pivot
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.curve import Curve, curves
-from overlap.harness.stats.rounds import Round, rounds_of, sound
+from overlap.harness.stats.rounds import MeasuredRound, rounds_of, sound
 from overlap.harness.stats.throughput import WAVES, waves
 
 ORDER = 30
@@ -49,7 +49,7 @@ def section(summary: Summary) -> Section | None:
 def _part(
     summary: Summary,
     found: dict[str, Curve],
-    named: Mapping[str, Sequence[Round]],
+    named: Mapping[str, Sequence[MeasuredRound]],
     name: str,
     cells: list[CellSummary],
 ) -> Section | None:
@@ -64,16 +64,16 @@ def _part(
     return Section(title, _lead(summary, rows, knees, metric), _table(rows, knees, metric, cells), charts)
 
 
-def _sustained(each: CellSummary, named: Mapping[str, Sequence[Round]]) -> bool:
+def _sustained(each: CellSummary, named: Mapping[str, Sequence[MeasuredRound]]) -> bool:
     """Say whether every round of a cell had enough calls for its steady throughput to be told."""
     if "throughput.steady" not in each.metrics:
         return False
     return all(waves(one.calls) >= WAVES for one in sound(named.get(each.cell.id, [])))
 
 
-def _throughput(name: str, rows: Series, metric: str) -> Lines:
+def _throughput(name: str, rows: Series, metric: str) -> LineChart:
     what = "Steady throughput" if metric == "throughput.steady" else "Calls / total time"
-    return Lines(
+    return LineChart(
         f"throughput-{slug(name)}",
         f"{what} against concurrency, {name} (completed calls per second, both axes logarithmic)",
         lines(rows, metric),
@@ -82,12 +82,12 @@ def _throughput(name: str, rows: Series, metric: str) -> Lines:
     )
 
 
-def _latency(name: str, rows: Series) -> tuple[Lines, ...]:
+def _latency(name: str, rows: Series) -> tuple[LineChart, ...]:
     if not rows:
         return ()
     by = scale("ns", (each.metrics["e2e.p50"].value for row in rows.values() for each in row))
     return (
-        Lines(
+        LineChart(
             f"latency-by-concurrency-{slug(name)}",
             f"E2E latency p50 against concurrency, {name} ({by.unit}, both axes logarithmic)",
             lines(rows, "e2e.p50", by.by),
@@ -114,7 +114,7 @@ def _table(rows: Series, knees: dict[str, str], metric: str, cells: Sequence[Cel
     # The pivot's rows come in the order in which the cells were handed over, as the series do.
     said = (Datum(knees.get(label, UNKNOWN), sort=knees.get(label)) for label in rows)
     body = tuple((*row, knee) for row, knee in zip(table.rows, said, strict=True))
-    return replace(table, columns=(*table.columns, Column("knee")), rows=body)
+    return replace(table, columns=(*table.columns, TableColumn("knee")), rows=body)
 
 
 def _lead(summary: Summary, rows: Series, knees: dict[str, str], metric: str) -> str:

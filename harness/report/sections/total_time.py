@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from overlap.harness.report.charts.bars import Bar, Bars
+from overlap.harness.report.charts.bars import BarChart, BarRow
 from overlap.harness.report.figures import scale, told
 from overlap.harness.report.headlines import fastest
 from overlap.harness.report.matrix import Panel, panels, scenarios
@@ -63,7 +63,7 @@ def _part(summary: Summary, name: str, cells: list[CellSummary]) -> Section | No
     return Section(f"Total time: {name}", lead, table, charts, glance="whole" if several else "nothing")
 
 
-def _chart(panel: Panel) -> Bars | None:
+def _chart(panel: Panel) -> BarChart | None:
     known = [
         (f"{label} (calls failed)" if each.errors else label, each.metrics)
         for label, each in panel.rows
@@ -72,10 +72,10 @@ def _chart(panel: Panel) -> Bars | None:
     if not known:
         return None
     by = scale("ns", (metrics["makespan"].value for _, metrics in known))
-    bars: list[Bar] = []
+    bars: list[BarRow] = []
     for label, metrics in known:
         total, overlap = metrics["makespan"], metrics.get("overlap")
         ideal = None if overlap is None else total.value * overlap.value / 100
-        bars.append(Bar(label, total.value / by.by, by.of(total.low), by.of(total.high), by.of(ideal)))
+        bars.append(BarRow(label, total.value / by.by, by.of(total.low), by.of(total.high), by.of(ideal)))
     title = f"Total time, {panel.title} ({by.unit})"
-    return Bars(f"total-time-{panel.slug}", title, tuple(bars), f"total time, {by.unit}", "ideal")
+    return BarChart(f"total-time-{panel.slug}", title, tuple(bars), f"total time, {by.unit}", "ideal")

@@ -10,7 +10,7 @@ from overlap.harness.bench.worker_process import WorkerFailure
 from overlap.harness.host import interrupt
 from overlap.harness.mock.control import ServerLost
 from overlap.harness.mock.process import ServerNotReady
-from overlap.harness.remote.visit import Stopped
+from overlap.harness.remote.visit import VisitStopped
 from overlap.harness.store.run_files import Unwritten
 
 
@@ -42,7 +42,7 @@ def stage(tmp_path, ledger):
         (ServerLost("the server died"), "failed", "the server died"),
         (ServerNotReady("no port"), "failed", "no port"),
         (WorkerFailure("the worker died"), "failed", "the worker died"),
-        (Stopped("the budget is spent"), "stopped", "the budget is spent"),
+        (VisitStopped("the budget is spent"), "stopped", "the budget is spent"),
     ],
 )
 def test_what_ends_a_run_early_is_its_state_and_is_written_down(tmp_path, wrong, state, reason):

@@ -38,7 +38,7 @@ STREAM = b"".join(
 @given(st.lists(st.integers(0, len(STREAM)), max_size=20))
 def test_a_stream_reads_the_same_wherever_its_bytes_are_cut(cuts):
     """Packets end anywhere, within a character too; the pieces of text are those the server sent."""
-    reader = _chat.Reader()
+    reader = _chat.ChatStreamReader()
     ends = sorted({0, len(STREAM), *cuts})
     pieces = [piece for a, b in pairwise(ends) for piece in reader.feed(STREAM[a:b])]
     assert pieces == ["Grü", "ße\u2028,\x85", " data: [DONE]\n\n"]
@@ -47,12 +47,12 @@ def test_a_stream_reads_the_same_wherever_its_bytes_are_cut(cuts):
 def test_lines_may_end_with_a_carriage_return_and_lack_the_space():
     """Both are allowed by the format of server-sent events."""
     data = STREAM.replace(b"\n\n", b"\r\n\r\n").replace(b"data: {", b"data:{")
-    assert "".join(_chat.Reader().feed(data)) == "Grüße\u2028,\x85 data: [DONE]\n\n"
+    assert "".join(_chat.ChatStreamReader().feed(data)) == "Grüße\u2028,\x85 data: [DONE]\n\n"
 
 
 def test_the_last_piece_needs_no_blank_line_and_may_have_several_data_lines():
     """Some servers leave it out at the end; what a line cut in two says is joined as the standard has it."""
-    reader = _chat.Reader()
+    reader = _chat.ChatStreamReader()
     whole = (
         b'data: {"choices":[{"delta":\ndata: {"content":"a"}}]}\n\ndata: {"choices":[{"delta":{"content":"b"}}]}'
     )
@@ -62,7 +62,7 @@ def test_the_last_piece_needs_no_blank_line_and_may_have_several_data_lines():
 def test_an_error_in_the_middle_of_a_stream_is_raised():
     """The status was 200 long ago; the error has none."""
     with pytest.raises(_chat.Refused, match="overloaded") as refused:
-        _chat.Reader().feed(b'data: {"error":{"message":"overloaded"}}\n\n')
+        _chat.ChatStreamReader().feed(b'data: {"error":{"message":"overloaded"}}\n\n')
     assert refused.value.status_code is None
 
 

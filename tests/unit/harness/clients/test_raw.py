@@ -2,15 +2,15 @@
 
 import pytest
 
-from overlap.harness.clients._raw import Answer
+from overlap.harness.clients._raw import RawResponse
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n7;x=y\r\n, world\r\n0\r\n\r\n"
 COUNTED = b"HTTP/1.1 429 Too Many Requests\r\ncontent-length: 5\r\nConnection: close\r\n\r\nlater"
 
 
-def read(data: bytes, size: int) -> tuple[Answer, bytes]:
+def read(data: bytes, size: int) -> tuple[RawResponse, bytes]:
     """Feed *data* in pieces of *size* bytes; return the answer and its body."""
-    answer = Answer()
+    answer = RawResponse()
     parts = [answer.feed(data[at : at + size]) for at in range(0, len(data), size)]
     return answer, b"".join(parts)
 

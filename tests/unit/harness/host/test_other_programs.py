@@ -8,22 +8,26 @@ import pytest
 
 from overlap.harness.host import other_programs
 from overlap.harness.host.core_pinning import Seats
-from overlap.harness.host.other_programs import Seen, look, taken, used
+from overlap.harness.host.other_programs import CpuSample, look, taken, used
 
 BURN = "import time\nwhile time.process_time() < 0.1: pass\nprint(flush=True)\ninput()"
 
 
 def test_what_others_took_is_what_was_busy_and_not_ours():
     """Two seconds on two cores: 3 s busy of which 2.5 ours, 0.2 s stolen of 4."""
-    found = taken(Seen(0.0, 10.0, 1.0, 5.0, 2), Seen(2.0, 13.0, 1.2, 7.5, 2))
+    found = taken(CpuSample(0.0, 10.0, 1.0, 5.0, 2), CpuSample(2.0, 13.0, 1.2, 7.5, 2))
     assert found.foreign == pytest.approx(0.25)
     assert found.steal == pytest.approx(0.05)
 
 
 def test_nothing_is_known_where_the_kernel_does_not_say():
     """None, and no error; nor where no time has passed."""
-    assert taken(Seen(0.0, None, None, 5.0, 2), Seen(2.0, None, None, 7.5, 2)) == other_programs.Taken(None, None)
-    assert taken(Seen(2.0, 1.0, 0.0, 5.0, 2), Seen(2.0, 1.0, 0.0, 5.0, 2)) == other_programs.Taken(None, None)
+    assert taken(
+        CpuSample(0.0, None, None, 5.0, 2), CpuSample(2.0, None, None, 7.5, 2)
+    ) == other_programs.TakenCpu(None, None)
+    assert taken(CpuSample(2.0, 1.0, 0.0, 5.0, 2), CpuSample(2.0, 1.0, 0.0, 5.0, 2)) == other_programs.TakenCpu(
+        None, None
+    )
 
 
 def test_steal_is_of_the_cores_used_and_of_no_others(tmp_path, monkeypatch):

@@ -1,11 +1,11 @@
 """The numbers that a process gives its calls, and the due times of an open loop."""
 
 from overlap.harness.load.call_log import SHARE, Books
-from overlap.harness.probe import Mark
+from overlap.harness.probe import CallMark
 
 
 def _ended(books, error=None):
-    mark = Mark(books.begin())
+    mark = CallMark(books.begin())
     with mark:
         mark.chunks.append(mark.sent + 5)
     mark.error = error

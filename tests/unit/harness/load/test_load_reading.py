@@ -4,12 +4,12 @@ import pytest
 
 from overlap.harness.load.reading import Reading
 from overlap.harness.load.wire import Answer
-from overlap.harness.probe import Item, Mark
+from overlap.harness.probe import CallMark, Item
 
 
 def _read(parts, head=b"Content-Type: text/event-stream\r\n", status=200, **how):
     """Read the body of *parts*, one a millisecond; return its mark and what is wrong with it."""
-    mark = Mark(Item(0, ""))
+    mark = CallMark(Item(0, ""))
     reading = Reading(mark, [], **{"streamed": True, **how})
     answer = Answer(reading.take, reading.begin)
     body = b"".join(parts)

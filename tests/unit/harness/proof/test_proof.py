@@ -4,10 +4,10 @@ import pytest
 
 from overlap.harness import registry
 from overlap.harness.proof import __main__ as proof
-from overlap.harness.proof.row import Row, markdown, share_within
+from overlap.harness.proof.row import ProofRow, markdown, share_within
 from overlap.harness.proof.running import CHECKS
 
-MISSED = Row("total time", "1,500 ms", "1,500 ms", "4,500 ms", kept=False)
+MISSED = ProofRow("total time", "1,500 ms", "1,500 ms", "4,500 ms", kept=False)
 
 
 def test_a_line_that_is_not_kept_makes_the_exit_code_1(monkeypatch, capsys, tmp_path):
@@ -40,7 +40,7 @@ def test_an_unknown_check_is_refused_with_what_there_is(capsys):
 
 def test_a_bar_in_a_text_ends_no_cell():
     """The table keeps its five columns."""
-    row = Row("a|b", "", "", "", kept=True)
+    row = ProofRow("a|b", "", "", "", kept=True)
     assert "a\\|b" in markdown([("t", [row])])
 
 

@@ -7,10 +7,10 @@ import pytest
 from overlap.harness.model.config import config_from
 from overlap.harness.model.record import Metered
 from overlap.harness.recording import run
-from overlap.harness.recording.file import Recorded, Recording, read, write
+from overlap.harness.recording.file import EndpointRecording, Recorded, read, write
 from overlap.harness.recording.fit import fits
-from overlap.harness.recording.measure import Measured, Work
-from overlap.harness.recording.run import Asked
+from overlap.harness.recording.measure import MeasuredCalls, RecordingSize
+from overlap.harness.recording.run import RecordingRequest
 
 CALLS = tuple(Recorded((1_000_000 * n, 2_000_000 * n)) for n in range(1, 31))
 
@@ -20,8 +20,10 @@ def test_what_the_client_adds_is_measured_unless_nobody_waits(tmp_path, monkeypa
     """After Ctrl-C it is unknown, not 0: the mock is not started, and the user is told."""
     started = []
     monkeypatch.setattr(run, "floor", lambda *_: started.append(1) or (5, 6, 7))
-    measured = Measured(CALLS, tuple(range(30)), (), Metered(31, 60), interrupted=interrupted)
-    asked = Asked(config_from({"base_url": "http://127.0.0.1:9"}), Work(40, 4), 16, tmp_path / "r.json")
+    measured = MeasuredCalls(CALLS, tuple(range(30)), (), Metered(31, 60), interrupted=interrupted)
+    asked = RecordingRequest(
+        config_from({"base_url": "http://127.0.0.1:9"}), RecordingSize(40, 4), 16, tmp_path / "r.json"
+    )
     made = run._recording(asked, type("Remote", (), {"model": "m"}), measured)
     write(asked.out, made)
     known = (None, None, None) if interrupted else (5, 6, 7)
@@ -36,6 +38,6 @@ def test_what_the_client_adds_is_measured_unless_nobody_waits(tmp_path, monkeypa
 
 def test_a_recording_of_unknown_resolution_is_compared_to_the_nanosecond():
     """Nothing is known that two values could differ by and still be the same."""
-    unknown = Recording(CALLS, 4, None, None, None, {})
-    zero = Recording(CALLS, 4, 0, 0, 0, {})
+    unknown = EndpointRecording(CALLS, 4, None, None, None, {})
+    zero = EndpointRecording(CALLS, 4, 0, 0, 0, {})
     assert fits(unknown, CALLS) == fits(zero, CALLS)

@@ -8,7 +8,7 @@ import pytest
 import scipy
 
 from overlap.harness.recording.distance import kolmogorov_smirnov, wasserstein
-from overlap.harness.recording.file import Recorded, Recording, read, write
+from overlap.harness.recording.file import EndpointRecording, Recorded, read, write
 from overlap.harness.recording.fit import fits
 from overlap.harness.text.mistakes import Mistake
 
@@ -17,7 +17,7 @@ CALLS = tuple(
     Recorded(tuple(first * MS + at * gap * MS for at in range(5 + first % 3)), 9)
     for first, gap in zip(range(40, 100), [3, 5, 9] * 20, strict=True)
 )
-RECORDING = Recording(CALLS, 4, 200_000, 50_000, 20_000, {"model": "llama", "name": None})
+RECORDING = EndpointRecording(CALLS, 4, 200_000, 50_000, 20_000, {"model": "llama", "name": None})
 
 
 def test_what_is_written_is_read(tmp_path):

@@ -3,8 +3,8 @@
 from overlap.harness.model.record import Metered
 from overlap.harness.recording import known
 from overlap.harness.recording.file import Recorded
-from overlap.harness.recording.known import Floor, added_to
-from overlap.harness.recording.measure import Measured
+from overlap.harness.recording.known import ClientFloor, added_to
+from overlap.harness.recording.measure import MeasuredCalls
 from overlap.mock_server.recordings import recording as theirs
 
 MS = 1_000_000
@@ -20,7 +20,7 @@ def run(*, late=lambda _: 0, longer=lambda _: 0, numbers=range(20)):
     for number in numbers:
         first, with_it, last = (at + late(number) for at in CALLS[number].chunks)
         seen.append(Recorded((first, with_it + MS, last + MS + longer(number))))
-    return Measured(tuple(seen), tuple(numbers), (), SENT)
+    return MeasuredCalls(tuple(seen), tuple(numbers), (), SENT)
 
 
 def test_a_first_token_is_late_by_the_usual_and_nine_of_ten_are_near_it():
@@ -37,7 +37,7 @@ def test_only_gaps_that_were_kept_say_how_exactly_one_is():
     """A piece that came with the one before was not sent for itself: its millisecond more counts for nothing."""
     found = added_to(CALLS, [run(longer=lambda number: 300_000 if number < 18 else 5 * MS)])
     assert 300_000 <= found.resolution < 5 * MS
-    assert added_to([Recorded((MS,))], [Measured((Recorded((2 * MS,)),), (0,), (), SENT)]).resolution == 0
+    assert added_to([Recorded((MS,))], [MeasuredCalls((Recorded((2 * MS,)),), (0,), (), SENT)]).resolution == 0
 
 
 def test_what_came_at_once_is_the_same_for_who_measures_and_who_plays():
@@ -48,7 +48,7 @@ def test_what_came_at_once_is_the_same_for_who_measures_and_who_plays():
 def test_calls_that_failed_are_passed_over():
     """Each is put beside the one it was asked as, whichever are lacking."""
     assert added_to(CALLS, [run(late=lambda _: MS, numbers=[3, 19])]).added == MS
-    assert added_to(CALLS, [run(numbers=[])]) == Floor(0, 0, 0)
+    assert added_to(CALLS, [run(numbers=[])]) == ClientFloor(0, 0, 0)
 
 
 def test_a_client_that_is_early_adds_nothing():

@@ -6,8 +6,8 @@ import gzip
 import pytest
 
 from overlap.harness import registry
-from overlap.harness.clients._raw import Connection
-from overlap.harness.clients.floor import Floor
+from overlap.harness.clients._raw import RawConnection
+from overlap.harness.clients.floor import FloorClient
 from overlap.harness.model.endpoint import Remote
 from overlap.harness.probe import Probe, item
 from overlap.harness.remote.hooks import metered
@@ -180,7 +180,7 @@ def test_counts_are_found_wherever_the_bytes_are_cut_and_packed():
 def test_our_own_client_reports_by_itself_and_nothing_of_it_is_replaced(odd):
     """What is made under a meter is counted, what was made before or is made afterwards is not."""
     told = remote(odd, "fine")
-    methods = dict(vars(Floor)), dict(vars(Connection))
+    methods = dict(vars(FloorClient)), dict(vars(RawConnection))
 
     async def ask(client):
         found = [piece async for piece in client.astream("[call 000001] Hello.")]
@@ -188,12 +188,12 @@ def test_our_own_client_reports_by_itself_and_nothing_of_it_is_replaced(odd):
         return found
 
     async def three():
-        before = Floor(told.endpoint(5.0, 0, 10))
+        before = FloorClient(told.endpoint(5.0, 0, 10))
         with metered(told) as meter:
-            assert (dict(vars(Floor)), dict(vars(Connection))) == methods
-            during = Floor(told.endpoint(5.0, 0, 10))
+            assert (dict(vars(FloorClient)), dict(vars(RawConnection))) == methods
+            during = FloorClient(told.endpoint(5.0, 0, 10))
             await ask(during)
-        after = Floor(told.endpoint(5.0, 0, 10))
+        after = FloorClient(told.endpoint(5.0, 0, 10))
         await ask(before)
         await ask(after)
         return meter

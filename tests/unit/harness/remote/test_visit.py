@@ -9,7 +9,7 @@ from overlap.harness.model.endpoint import address, loopback
 from overlap.harness.model.plan import Plan, Planned
 from overlap.harness.model.record import Call, Cell, Metered
 from overlap.harness.remote import secret
-from overlap.harness.remote.visit import Stopped, Visit
+from overlap.harness.remote.visit import Visit, VisitStopped
 from overlap.harness.text.mistakes import Mistake
 
 URL = "http://127.0.0.1:11434"
@@ -45,7 +45,7 @@ def test_a_slot_in_which_every_call_failed_ends_the_run():
     """Whatever the reason, more of the same would only cost more."""
     calls = [Call(CELL.id, 0, index, 1, 2, error="APIConnectionError") for index in range(3)]
     visit().check([*calls, Call(CELL.id, 0, 3, 1, 2)])
-    with pytest.raises(Stopped, match=r"every call of streaming.* failed \(APIConnectionError\)"):
+    with pytest.raises(VisitStopped, match=r"every call of streaming.* failed \(APIConnectionError\)"):
         visit().check(calls)
 
 

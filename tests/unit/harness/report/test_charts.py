@@ -6,10 +6,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from overlap.harness.report.build import sections
-from overlap.harness.report.charts.bars import Bar, Bars
+from overlap.harness.report.charts.bars import BarChart, BarRow
 from overlap.harness.report.charts.forest import Forest, Ratio
-from overlap.harness.report.charts.lines import Line, Lines, _apart
-from overlap.harness.report.charts.marks import Mark, Marks
+from overlap.harness.report.charts.lines import LineChart, LineSeries, _apart
+from overlap.harness.report.charts.marks import MarkChart, MarkRow
 from overlap.harness.report.charts.spread import Spreads, spread
 from overlap.harness.report.charts.stacks import Stack, Stacks
 from overlap.harness.report.charts.waterfall import Fall, Waterfall
@@ -20,18 +20,24 @@ from overlap.harness.store.run_files import read
 SVG = "{http://www.w3.org/2000/svg}"
 LONG = "abatch_as_completed · langchain_aiohttp"
 CHARTS = [
-    Bars("bars", "Total time (ms)", (Bar(LONG, 10.0, 9.0, 30.0, 8.0), Bar("b", 0.0)), "total time, ms", "ideal"),
-    Lines(
+    BarChart(
+        "bars",
+        "Total time (ms)",
+        (BarRow(LONG, 10.0, 9.0, 30.0, 8.0), BarRow("b", 0.0)),
+        "total time, ms",
+        "ideal",
+    ),
+    LineChart(
         "lines",
         "Throughput",
-        tuple(Line((f"{LONG} {i}",), ((1, 9.0, 8.0, 10.0), (64, 90.0 + i, None, None))) for i in range(12)),
+        tuple(LineSeries((f"{LONG} {i}",), ((1, 9.0, 8.0, 10.0), (64, 90.0 + i, None, None))) for i in range(12)),
         "concurrency",
         "calls/s",
     ),
     Spreads("spreads", "E2E", (spread(LONG, range(1, 100), 50), spread("few", [3.0, 4.0])), "ms", "planned"),
     Stacks("stacks", "Owners", ("dispatch", "send"), (Stack(LONG, (1e3, 2)), Stack("b", (0, 0))), "ms", ("send",)),
     Forest("forest", "CPU", (Ratio(LONG, 0.8, 0.7, 0.9, differs=True), Ratio("b", 1.0)), "uvloop lower", "higher"),
-    Marks("marks", "TTFT", (Mark(LONG, {"p50": 101, "plan": 100}, 99, 103),), ("p50", "p95"), "ms", "plan"),
+    MarkChart("marks", "TTFT", (MarkRow(LONG, {"p50": 101, "plan": 100}, 99, 103),), ("p50", "p95"), "ms", "plan"),
     Waterfall(
         "fall",
         "Slowest",
@@ -110,8 +116,8 @@ def test_nothing_is_cut_off(chart, drawn_once):
 
 def test_a_unit_has_room_beside_long_numbers():
     """Latencies of seconds, in ms: numbers with a comma stand between the unit and the axis."""
-    line = Line(("astream_many",), ((1, 90.0, None, None), (64, 30_000.0, None, None)))
-    assert _cut_off(svg(Lines("slow", "E2E latency", (line,), "concurrency", "E2E latency p50, ms"))) == []
+    line = LineSeries(("astream_many",), ((1, 90.0, None, None), (64, 30_000.0, None, None)))
+    assert _cut_off(svg(LineChart("slow", "E2E latency", (line,), "concurrency", "E2E latency p50, ms"))) == []
 
 
 def test_nothing_is_cut_off_in_a_whole_report(make_run, many_cells):
@@ -165,14 +171,16 @@ def test_a_chart_is_drawn_the_same_every_time(drawn_once):
 def test_names_with_markup_are_text_in_a_chart():
     """A scenario may be called anything."""
     evil = '<script>x</script> & "quoted"'
-    drawn = svg(Bars("evil", evil, (Bar(evil, 1.0),), "ms"))
+    drawn = svg(BarChart("evil", evil, (BarRow(evil, 1.0),), "ms"))
     assert "<script" not in drawn
     assert evil in [element.text for element in _texts(drawn)]
 
 
 def test_a_dollar_sign_is_no_mathematics():
     """A name like $x_1$ is drawn as it stands."""
-    assert "$x_1$" in [element.text for element in _texts(svg(Bars("money", "t", (Bar("$x_1$", 1.0),), "ms")))]
+    assert "$x_1$" in [
+        element.text for element in _texts(svg(BarChart("money", "t", (BarRow("$x_1$", 1.0),), "ms")))
+    ]
 
 
 def test_a_file_of_its_own_brings_its_colours(drawn_once, ink):
@@ -238,5 +246,5 @@ def test_text_contrasts_with_its_paper(paper, ink):
 
 def test_a_row_called_like_a_colour_keeps_its_name(ink):
     """Colours are put in by replacing placeholders; a name that looks like one is not replaced."""
-    drawn = svg(Bars("blue", "t", (Bar(ink.BLUE, 1.0),), "ms"))
+    drawn = svg(BarChart("blue", "t", (BarRow(ink.BLUE, 1.0),), "ms"))
     assert ink.BLUE in [element.text for element in _texts(drawn)]

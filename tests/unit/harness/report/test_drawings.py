@@ -8,13 +8,15 @@ import sys
 import pytest
 
 from overlap.harness.report import drawing, drawings
-from overlap.harness.report.charts.bars import Bar, Bars
+from overlap.harness.report.charts.bars import BarChart, BarRow
 
 # As few as are many here.
-CHARTS = [Bars(f"chart-{number}", f"Title {number}", (Bar("gather", number + 1.0),), "ms") for number in range(3)]
+CHARTS = [
+    BarChart(f"chart-{number}", f"Title {number}", (BarRow("gather", number + 1.0),), "ms") for number in range(3)
+]
 
 
-class Broken(Bars):
+class Broken(BarChart):
     """A chart that cannot be drawn."""
 
     def draw(self):

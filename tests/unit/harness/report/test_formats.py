@@ -9,10 +9,10 @@ import pytest
 from rich.console import Console
 
 from overlap.harness.report.formats import html, markdown, terminal
-from overlap.harness.report.section import Column, Datum, Report, Section, Table
+from overlap.harness.report.section import Datum, Report, Section, Table, TableColumn
 
 TABLE = Table(
-    (Column("strategy"), Column("total time", "ms", "last done - first start", numeric=True)),
+    (TableColumn("strategy"), TableColumn("total time", "ms", "last done - first start", numeric=True)),
     ((Datum("gather", sort="gather"), Datum("105", "101 - 109", 105.0)), (Datum("batch"), Datum("?"))),
     "two strategies",
 )
@@ -56,7 +56,7 @@ def test_a_section_on_the_terminal():
 @pytest.mark.parametrize("width", [60, 80, 100, 200])
 def test_no_line_on_the_terminal_is_wider_than_it_or_than_a_hundred(width):
     """Columns that do not fit are left out and counted; none is cut in the middle of a number."""
-    columns = tuple(Column(f"figure {i}", "ms", numeric=True) for i in range(30))
+    columns = tuple(TableColumn(f"figure {i}", "ms", numeric=True) for i in range(30))
     row = tuple(Datum(f"{i}{i}{i},{i}{i}{i}.5", "1,000 - 2,000", float(i)) for i in range(30))
     out = StringIO()
     terminal.show(_report(_section(table=Table(columns, (row, row)))), Console(file=out, width=width))
@@ -90,7 +90,7 @@ def test_what_is_not_for_a_glance_is_left_to_the_report():
 )
 def test_in_markdown_nothing_from_a_run_is_markup(words):
     """Every special character is escaped, in headings, sentences and cells alike."""
-    made = _report(_section(title=words, lead=words, table=Table((Column(words),), ((Datum(words),),))))
+    made = _report(_section(title=words, lead=words, table=Table((TableColumn(words),), ((Datum(words),),))))
     text = markdown.render(made).decode()
     bare = re.sub(r"\\.", "", text)
     for special in "`[]~":
@@ -162,7 +162,7 @@ def test_a_formula_stands_beside_its_figure():
 def test_a_page_escapes_what_comes_from_a_run():
     """Names and errors are text, wherever they stand."""
     evil = "<script>alert(1)</script>"
-    table = Table((Column(evil, evil, evil),), ((Datum(evil, evil, evil),),), evil)
+    table = Table((TableColumn(evil, evil, evil),), ((Datum(evil, evil, evil),),), evil)
     text = html.render(
         Report(evil, (evil,), (_section(title=evil, lead=evil, table=table, note=evil),), {})
     ).decode()

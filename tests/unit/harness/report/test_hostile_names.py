@@ -14,8 +14,8 @@ from rich.console import Console
 
 from overlap.harness.report.formats import annotations, checks, html, junit, markdown, terminal
 from overlap.harness.report.formats._columns import width_of
-from overlap.harness.report.section import Column, Datum, Report, Section, Table
-from overlap.harness.report.verdict import Check, Verdict
+from overlap.harness.report.section import Datum, Report, Section, Table, TableColumn
+from overlap.harness.report.verdict import Check, WholeVerdict
 from overlap.harness.text.one_line import one_line
 
 NAMES = [
@@ -35,15 +35,20 @@ MANY = 1000
 
 def table(rows):
     """Make a table of verdicts in groups, with a sentence for each row."""
-    columns = (Column("verdict"), Column("cell"), Column("metric"), Column("value", numeric=True))
-    return Table((*columns, Column("why", prose=True)), tuple(rows), worst_first=True, grouped=1)
+    columns = (
+        TableColumn("verdict"),
+        TableColumn("cell"),
+        TableColumn("metric"),
+        TableColumn("value", numeric=True),
+    )
+    return Table((*columns, TableColumn("why", prose=True)), tuple(rows), worst_first=True, grouped=1)
 
 
 def report(name, rows=1):
     """Make a report that has *name* wherever a name can be."""
     entries = [(Datum("broken", tone="bad"), *map(Datum, (name, name, name, name)))] * rows
     checks = tuple(Check(name, f"{name} {i}", "broken", "bad", name, "budget") for i in range(rows))
-    verdict = Verdict("budgets", "Budgets", "broken", "bad", name, checks, (name,), 1.0, name)
+    verdict = WholeVerdict("budgets", "Budgets", "broken", "bad", name, checks, (name,), 1.0, name)
     section = Section(name, name, table(entries), note=name, items=(name,), glance="whole")
     return Report(name, (name,), (section,), {}, verdict, "in the file of all")
 

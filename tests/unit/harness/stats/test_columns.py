@@ -6,7 +6,7 @@ from math import inf
 import numpy as np
 import pytest
 
-from overlap.harness.stats.columns import Column, extremes
+from overlap.harness.stats.columns import MetricColumn, extremes
 
 TWO_PEAKED = [0.3, 4.9, 32.0]
 """A median that leaps between peaks: by hand, exp(mean log ± 4.30 standard errors) is from about 0.01 to 1000."""
@@ -14,8 +14,8 @@ TWO_PEAKED = [0.3, 4.9, 32.0]
 
 def test_an_interval_of_a_two_peaked_figure_ends_where_its_calls_do():
     """No call took less than 0.2 or more than 40, so no median of such calls does."""
-    free = Column(TWO_PEAKED, [9, 9, 9], "ns").estimate()
-    bound = Column(TWO_PEAKED, [9, 9, 9], "ns", ranges=[(0.2, 38), (0.25, 40), (0.3, 39)]).estimate()
+    free = MetricColumn(TWO_PEAKED, [9, 9, 9], "ns").estimate()
+    bound = MetricColumn(TWO_PEAKED, [9, 9, 9], "ns", ranges=[(0.2, 38), (0.25, 40), (0.3, 39)]).estimate()
     assert free.low < 0.1
     assert free.high > 100
     assert (bound.low, bound.high, bound.value) == (0.2, 40, free.value)
@@ -25,8 +25,8 @@ def test_an_interval_of_a_two_peaked_figure_ends_where_its_calls_do():
 def test_rounds_that_differ_more_than_their_calls_bind_nothing(ranges):
     """The next round may lie beyond all of these; nor is anything bound by what is not known."""
     assert (
-        Column(TWO_PEAKED, [9, 9, 9], "ns", ranges=ranges).estimate()
-        == Column(TWO_PEAKED, [9, 9, 9], "ns").estimate()
+        MetricColumn(TWO_PEAKED, [9, 9, 9], "ns", ranges=ranges).estimate()
+        == MetricColumn(TWO_PEAKED, [9, 9, 9], "ns").estimate()
     )
 
 
@@ -47,6 +47,6 @@ def test_the_bound_costs_an_interval_nothing_of_its_truth(between):
         rounds = [[each + shift for each in calls] for calls in rounds for shift in [rng.gauss(0, between)]]
         medians, ranges = [sorted(calls)[4] for calls in rounds], [(min(calls), max(calls)) for calls in rounds]
         for k, ends in enumerate(((), ranges)):
-            found = Column(medians, [9] * 3, "ns", ranges=ends).estimate()
+            found = MetricColumn(medians, [9] * 3, "ns", ranges=ends).estimate()
             hits[k] += found.low <= 10 <= found.high
     assert hits[0] - hits[1] <= 2

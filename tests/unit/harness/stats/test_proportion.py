@@ -4,7 +4,7 @@ import pytest
 import scipy
 
 from overlap.harness.stats.bootstrap import over_rounds
-from overlap.harness.stats.columns import Column
+from overlap.harness.stats.columns import MetricColumn
 from overlap.harness.stats.proportion import beta, effective, interval, share
 
 
@@ -24,7 +24,7 @@ def test_the_interval_is_clopper_and_pearsons(hits, calls):
 
 def test_fifteen_good_calls_do_not_show_that_all_are_good():
     """By hand: (0.025)^(1/15) is 0.782, so a budget of 99.9 % is undecided."""
-    estimate = Column([100, 100, 100], [5, 5, 5], "%", 100, "share").estimate()
+    estimate = MetricColumn([100, 100, 100], [5, 5, 5], "%", 100, "share").estimate()
     assert (estimate.value, estimate.high) == (100, 100)
     assert estimate.low == pytest.approx(78.2, abs=0.05)
     assert estimate.count == 15
@@ -32,7 +32,7 @@ def test_fifteen_good_calls_do_not_show_that_all_are_good():
 
 def test_sixteen_failed_calls_in_one_of_five_rounds_are_not_none():
     """3.2 a round on average, and what one bad round says about the next is little."""
-    estimate = Column([0, 0, 0, 0, 16], [16] * 5, "", None, "number").estimate()
+    estimate = MetricColumn([0, 0, 0, 0, 16], [16] * 5, "", None, "number").estimate()
     assert estimate.value == pytest.approx(3.2)
     assert 0 <= estimate.low < 0.5
     assert 10 < estimate.high <= 16
@@ -50,7 +50,7 @@ def test_rounds_that_differ_by_more_than_chance_are_worth_fewer_calls():
 )
 def test_a_share_stays_between_nothing_and_all_and_has_a_width(numbers):
     """Whatever the rounds were."""
-    estimate = Column(numbers, [20] * len(numbers), "%", 100, "share").estimate()
+    estimate = MetricColumn(numbers, [20] * len(numbers), "%", 100, "share").estimate()
     assert 0 <= estimate.low <= estimate.value <= estimate.high <= 100
     assert estimate.low < estimate.high
 
@@ -66,23 +66,23 @@ def test_a_figure_that_was_zero_in_some_rounds_is_its_mean_and_never_below_zero(
 def test_total_time_does_not_reach_below_the_shortest_possible():
     """Rounds of 101 to 140 ms whose ideal is 100: the interval would begin at 88."""
     numbers = [101.0, 140.0, 102.0]
-    free = Column(numbers, [16] * 3, "ns").estimate()
-    bound = Column(numbers, [16] * 3, "ns", least=[100.0] * 3).estimate()
+    free = MetricColumn(numbers, [16] * 3, "ns").estimate()
+    bound = MetricColumn(numbers, [16] * 3, "ns", least=[100.0] * 3).estimate()
     assert free.low < 95
     assert bound.low == 100
     assert (bound.value, bound.high) == (free.value, free.high)
-    fast = Column([10.0, 7.0, 9.9], [16] * 3, "1/s", bound=[10.0] * 3).estimate()
+    fast = MetricColumn([10.0, 7.0, 9.9], [16] * 3, "1/s", bound=[10.0] * 3).estimate()
     assert fast.high == 10
 
 
 def test_what_is_possible_is_known_only_where_every_round_says_it():
     """One round without a journal, and nothing is cut off."""
     numbers = [101.0, 140.0, 102.0]
-    assert Column(numbers, [16] * 3, "ns", least=[100.0, None, 100.0]).estimate().low < 95
+    assert MetricColumn(numbers, [16] * 3, "ns", least=[100.0, None, 100.0]).estimate().low < 95
 
 
 def test_two_rounds_have_no_interval():
     """However many calls they had: what sets rounds apart is not seen in two."""
-    estimate = Column([100, 90], [500, 500], "%", 100, "share").estimate()
+    estimate = MetricColumn([100, 90], [500, 500], "%", 100, "share").estimate()
     assert (estimate.value, estimate.low, estimate.high) == (95, None, None)
     assert share([1, 1], [1, 1])[0] == 1

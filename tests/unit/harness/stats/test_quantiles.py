@@ -10,7 +10,7 @@ from overlap.harness.model.quantile import quantile, reaches
 from overlap.harness.model.record import Call, Cell, Served, Slot
 from overlap.harness.stats.columns import numbers
 from overlap.harness.stats.quantiles import enough, of_round
-from overlap.harness.stats.rounds import Round, replayed
+from overlap.harness.stats.rounds import MeasuredRound, replayed
 
 
 def naive(values: Sequence[float], q: float) -> float:
@@ -70,7 +70,7 @@ def _planned(took):
     """Rounds whose calls were planned to take these ns, in the order of their index."""
     cell = Cell("s", "c", "gather", "asyncio", 4, "lognormal")
     return [
-        Round(
+        MeasuredRound(
             cell,
             Slot(cell.id, turn, 0, len(row), 0, 1, 1),
             [

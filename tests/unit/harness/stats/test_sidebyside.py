@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from overlap.harness.stats.circumstances import CONFIG, ENVIRONMENT, differences
-from overlap.harness.stats.columns import Column
+from overlap.harness.stats.columns import MetricColumn
 from overlap.harness.stats.ranking import differs
 from overlap.harness.stats.sidebyside import CAVEAT, Incomparable, between, lay, to_json
 
@@ -200,7 +200,7 @@ def test_the_interval_of_two_independent_runs_holds_the_truth(sizes):
     held = 0
     for _ in range(1000):
         first, second = (
-            Column(np.exp(rng.normal(0, spread, size)).tolist(), [1] * size, "")
+            MetricColumn(np.exp(rng.normal(0, spread, size)).tolist(), [1] * size, "")
             for size, spread in zip(sizes, (0.03, 0.06), strict=True)
         )
         found = between(first, second)
@@ -221,7 +221,9 @@ def test_of_many_equal_cells_hardly_ever_one_has_moved():
     rng, named = np.random.default_rng(6), {1: 0, 24: 0}
     for _ in range(60):
         drawn = np.exp(rng.normal(0, 0.04, (12, 2, 5))).tolist()
-        columns = [(Column(first, [1] * 5, ""), Column(second, [1] * 5, "")) for first, second in drawn]
+        columns = [
+            (MetricColumn(first, [1] * 5, ""), MetricColumn(second, [1] * 5, "")) for first, second in drawn
+        ]
         for among in named:
             named[among] += any(differs(between(*pair, among=among)) for pair in columns)
     assert named[1] > 10
@@ -231,7 +233,7 @@ def test_of_many_equal_cells_hardly_ever_one_has_moved():
 
 def test_an_interval_among_many_is_wider():
     """Twenty-four at once: t at 1 - 0.05 / 24 instead of 0.95, and the ratio itself stays."""
-    first, second = Column([1.0, 1.1, 0.9], [1] * 3, ""), Column([2.0, 2.2, 1.9], [1] * 3, "")
+    first, second = MetricColumn([1.0, 1.1, 0.9], [1] * 3, ""), MetricColumn([2.0, 2.2, 1.9], [1] * 3, "")
     single, many = between(first, second), between(first, second, among=24)
     assert single.value == many.value
     assert many.low < single.low < single.high < many.high

@@ -16,7 +16,7 @@ from overlap.harness.model.metrics import CALLS, SLOTS
 from overlap.harness.model.record import Cell, Served, Slot
 from overlap.harness.pytest_plugin.slots import OpenSlot
 from overlap.harness.stats.columns import numbers
-from overlap.harness.stats.rounds import Round
+from overlap.harness.stats.rounds import MeasuredRound
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.worker.main import answer
 from overlap.harness.worker.order import Order
@@ -85,7 +85,7 @@ def test_a_benchmark_of_pytest_knows_of_a_cell_what_a_slot_of_bench_knows(strate
         opened.run()
         ours = opened.closed()
         slot, calls = measured(Here(), order, 0, 30.0)
-    theirs = Round(
+    theirs = MeasuredRound(
         cell, slot, [each for each in calls if not each.warmup], [each for each in calls if each.warmup]
     )
     assert known(ours) == known(theirs)
