@@ -152,7 +152,7 @@ class Runner:
         Run all rounds, or as many as the configuration's time allows, and return those that were not begun.
 
         A slot whose worker fails is noted, and its cell is left out from then on. Raise `ServerLost` when a server
-        died, and `Stopped` when a real endpoint must be sent no more.
+        died, and `VisitStopped` when a real endpoint must be sent no more.
         """
         waiting, done = [planned for each in drawn for planned in each.slots], 0
         for turn, each in enumerate(drawn):

@@ -50,8 +50,8 @@ def over_rounds(values: Sequence[float], count: int, unit: str, *, logs: bool | 
     if (numbers == numbers[0]).all():
         # A counter that never moved is itself, not exp(log(itself)).
         same = float(numbers[0])
-        known = same if rounds >= FEWEST_ROUNDS else None
-        return Estimate(same, known, known, count, rounds, unit)
+        end = same if rounds >= FEWEST_ROUNDS else None
+        return Estimate(same, end, end, count, rounds, unit)
     if logs is None and numbers.min() == 0:
         return _mostly_nothing(numbers, count, unit)
     logs = bool((numbers > 0).all()) if logs is None else logs
@@ -83,7 +83,7 @@ def standard_error(numbers: Floats) -> float:
 
     An interval of Student's t times this holds the truth of normal numbers about 95 times in 100.
     """
-    drawn = resamples(len(numbers))
-    replicates = centre(numbers[drawn.picks])
-    scatter = sqrt(float(drawn.chance @ (replicates - drawn.chance @ replicates) ** 2))
+    resampled = resamples(len(numbers))
+    replicates = centre(numbers[resampled.picks])
+    scatter = sqrt(float(resampled.chance @ (replicates - resampled.chance @ replicates) ** 2))
     return WIDER.get(len(numbers), 1.0) * scatter

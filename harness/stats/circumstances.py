@@ -46,7 +46,7 @@ class Difference:
 
 def differences(first: Mapping[str, object], second: Mapping[str, object]) -> tuple[Difference, ...]:
     """
-    Everything that differs between two run.json that makes their numbers incomparable.
+    Return every difference between two run.json that makes their numbers incomparable.
 
     Names: those of ENVIRONMENT and CONFIG, `packages.<name>` for each installed package, `format` for the files.
     """
@@ -72,8 +72,8 @@ def _facts(about: Mapping[str, object]) -> dict[str, object]:
 
 def _mapping(facts: Mapping[str, object], key: str) -> Mapping[str, object]:
     """Return what lies at *key*, or nothing: a run from elsewhere may have anything there."""
-    found = facts.get(key)
-    return found if isinstance(found, Mapping) else {}
+    value = facts.get(key)
+    return value if isinstance(value, Mapping) else {}
 
 
 def _said(value: object) -> str:

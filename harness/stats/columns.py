@@ -1,4 +1,4 @@
-"""The numbers behind a metric: per round one array of a call's metric, or one number of a slot's."""
+"""The numbers behind a metric: per round, an array of the calls' values or one value of the slot."""
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,21 +23,21 @@ OF_EVERY_CALL = frozenset({"e2e", "from_sent"})
 
 
 def values(metric: OfCalls, rounds: Sequence[MeasuredRound]) -> list[Floats]:
-    """Every number that *metric* gives, one array a round, in the order of the calls."""
-    found = []
+    """Return every number that *metric* gives, one array a round, in the order of the calls."""
+    arrays = []
     for each in rounds:
         numbers = array("d")
         for call in each.calls:
             numbers.extend(metric.of(call))
-        found.append(np.frombuffer(numbers, dtype=np.float64) if numbers else np.empty(0))
-    return found
+        arrays.append(np.frombuffer(numbers, dtype=np.float64) if numbers else np.empty(0))
+    return arrays
 
 
 def failures(metric: OfCalls, rounds: Sequence[MeasuredRound]) -> list[Floats]:
     """
-    Below what *metric* of each failed call cannot be, one array a round, of calls that have no number.
+    Return a lower bound of *metric* for each failed call without a number, one array a round.
 
-    Every call has a latency; of another metric that no call has, nobody knows that failed ones would have had it.
+    Every call has a latency. Failed calls get no bound for a metric that no call has: they might not have had it.
     """
     if metric.name not in OF_EVERY_CALL and not any(metric.of(call) for each in rounds for call in each.calls):
         return [np.empty(0) for _ in rounds]
@@ -49,7 +49,7 @@ def failures(metric: OfCalls, rounds: Sequence[MeasuredRound]) -> list[Floats]:
 
 def numbers(name: str, rounds: Sequence[MeasuredRound]) -> list[float | None]:
     """
-    One number a round for the metric called *name* ("throughput", "ttft.p95"); None where a round has none.
+    Return one number a round for the metric called *name* ("throughput", "ttft.p95"); None if a round has none.
 
     A percentile for which the rounds together have too few values is None throughout; so is one that failed calls
     decide in some round: to compare the other rounds alone would be to choose by outcome. Raises LookupError for a
@@ -62,16 +62,16 @@ def numbers(name: str, rounds: Sequence[MeasuredRound]) -> list[float | None]:
 
 
 def exactly(metric: OfCalls, rounds: Sequence[MeasuredRound], qs: Sequence[float]) -> list[list[float | None]]:
-    """For each of *qs* one number a round; None throughout where failed calls decide it in some round."""
+    """Return one number a round for each of *qs*; None in every round if failed calls decide it in one."""
     every = by_round(values(metric, rounds), qs, failures(metric, rounds), replayed=replayed(rounds))
-    return [[None] * len(found) if any(at_least) else found for found, at_least in every]
+    return [[None] * len(per_round) if any(at_least) else per_round for per_round, at_least in every]
 
 
 def by_round(
     columns: Sequence[Floats], qs: Sequence[float], failed: Sequence[Floats] = (), *, replayed: bool = False
 ) -> list[tuple[list[float | None], list[bool]]]:
     """
-    For each of *qs* one number a round, from one array of values a round; None where there are too few.
+    Return one number a round for each of *qs*, from one array of values a round; None if there are too few.
 
     With each comes whether it is only a lower bound, as *failed* calls decide it. *replayed* says that all rounds
     had the same latencies: then there are as many draws as one round has values.
@@ -79,19 +79,19 @@ def by_round(
     failed = failed or [np.empty(0)] * len(columns)
     lengths = [len(column) + len(lost) for column, lost in zip(columns, failed, strict=True)]
     total = max(lengths, default=0) if replayed else sum(lengths)
-    found: list[tuple[list[float | None], list[bool]]] = [
+    results: list[tuple[list[float | None], list[bool]]] = [
         ([None] * len(columns), [False] * len(columns)) for _ in qs
     ]
     for r, (column, lost) in enumerate(zip(columns, failed, strict=True)):
-        kept = [k for k, q in enumerate(qs) if enough(total, q) and reaches(lengths[r], q)]
+        usable = [k for k, q in enumerate(qs) if enough(total, q) and reaches(lengths[r], q)]
         if not len(lost):
-            known = of_round(column, [qs[k] for k in kept]).tolist() if kept else ()
-            pairs = [(value, False) for value in known]
+            quantiles = of_round(column, [qs[k] for k in usable]).tolist() if usable else ()
+            pairs = [(value, False) for value in quantiles]
         else:
-            pairs = [with_failed(column, lost, qs[k]) for k in kept]
-        for k, (value, at_least) in zip(kept, pairs, strict=True):
-            found[k][0][r], found[k][1][r] = value, at_least
-    return found
+            pairs = [with_failed(column, lost, qs[k]) for k in usable]
+        for k, (value, at_least) in zip(usable, pairs, strict=True):
+            results[k][0][r], results[k][1][r] = value, at_least
+    return results
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,35 +116,35 @@ class MetricColumn:
     ranges: Sequence[tuple[float, float] | None] = ()
 
     @property
-    def known(self) -> list[float]:
+    def present(self) -> list[float]:
         """The numbers of the rounds that have one."""
         return [number for number in self.numbers if number is not None]
 
     def estimate(self) -> Estimate | None:
-        """Where the typical round lies, within what is possible; None where no round has a number."""
-        known = [
+        """Estimate the typical round, within what is physically possible; None if no round has a number."""
+        pairs = [
             (number, count) for number, count in zip(self.numbers, self.counts, strict=True) if number is not None
         ]
-        if self.counted and any(count for _, count in known):
-            return self._of_calls([pair for pair in known if pair[1]])
-        found = over_rounds(self.known, sum(count for _, count in known), self.unit)
-        if found is not None and any(self.at_least):
-            # The centre of lower bounds is one itself; how far above it the truth lies, nobody knows.
-            return replace(found, low=None, high=None, at_least=True)
-        return self._within(found) if found else None
+        if self.counted and any(count for _, count in pairs):
+            return self._of_calls([pair for pair in pairs if pair[1]])
+        estimate = over_rounds(self.present, sum(count for _, count in pairs), self.unit)
+        if estimate is not None and any(self.at_least):
+            # The centre of lower bounds is itself a lower bound; how far above it the truth lies is unknown.
+            return replace(estimate, low=None, high=None, at_least=True)
+        return self._within(estimate) if estimate else None
 
-    def _within(self, found: Estimate) -> Estimate:
-        """Return *found* with an interval that has nothing impossible in it."""
-        if found.low is None or found.high is None:
-            return found
+    def _within(self, estimate: Estimate) -> Estimate:
+        """Return *estimate* with an interval that has nothing impossible in it."""
+        if estimate.low is None or estimate.high is None:
+            return estimate
         # What was possible differs from round to round as the latencies do, and is known no better.
         floor, ceiling = _typical(self.least)[0], _typical(self.bound)[1]
         smallest, largest = self._measured()
-        lows = [found.low, 0.0 if min(self.known) >= 0 else None, floor, smallest]
-        highs = [found.high, self.most, ceiling, largest]
+        lows = [estimate.low, 0.0 if min(self.present) >= 0 else None, floor, smallest]
+        highs = [estimate.high, self.most, ceiling, largest]
         low = max(each for each in lows if each is not None)
         high = min(each for each in highs if each is not None)
-        return replace(found, low=min(low, found.value), high=max(high, found.value))
+        return replace(estimate, low=min(low, estimate.value), high=max(high, estimate.value))
 
     def _measured(self) -> tuple[float | None, float | None]:
         """
@@ -167,26 +167,26 @@ class MetricColumn:
             return None, None
         return min(low for low, _ in ranges), max(high for _, high in ranges)
 
-    def _of_calls(self, known: Sequence[tuple[float, int]]) -> Estimate:
+    def _of_calls(self, pairs: Sequence[tuple[float, int]]) -> Estimate:
         """Estimate how many calls of a slot something holds for: over all calls, not over the rounds' numbers."""
-        rounds, calls = len(known), [count for _, count in known]
+        rounds, calls = len(pairs), [count for _, count in pairs]
         whole = 100 if self.counted == "share" else sum(calls) / rounds
-        hits = [number * count / 100 if self.counted == "share" else number for number, count in known]
+        hits = [number * count / 100 if self.counted == "share" else number for number, count in pairs]
         value, low, high = share(hits, calls)
-        found = Estimate(value, low, high, sum(calls), rounds, self.unit).scaled(whole, self.unit)
-        return found if rounds >= FEWEST_ROUNDS else replace(found, low=None, high=None)
+        estimate = Estimate(value, low, high, sum(calls), rounds, self.unit).scaled(whole, self.unit)
+        return estimate if rounds >= FEWEST_ROUNDS else replace(estimate, low=None, high=None)
 
 
 def _typical(numbers: Sequence[float | None]) -> tuple[float | None, float | None]:
     """Return the interval of the typical round's number; None for both unless every round has one."""
-    known = [number for number in numbers if number is not None]
-    found = over_rounds(known, len(known), "") if len(known) == len(numbers) else None
-    return (found.low, found.high) if found else (None, None)
+    present = [number for number in numbers if number is not None]
+    typical = over_rounds(present, len(present), "") if len(present) == len(numbers) else None
+    return (typical.low, typical.high) if typical else (None, None)
 
 
 def table(rounds: Sequence[MeasuredRound], of_slots: Iterable[OfSlots]) -> dict[str, MetricColumn]:
     """Every metric of calls with its usual percentiles, and every one of *of_slots*, by name."""
-    found: dict[str, MetricColumn] = {}
+    columns_by_name: dict[str, MetricColumn] = {}
     same = replayed(rounds)
     for metric in CALLS:
         columns, failed = values(metric, rounds), failures(metric, rounds)
@@ -196,14 +196,14 @@ def table(rounds: Sequence[MeasuredRound], of_slots: Iterable[OfSlots]) -> dict[
         for q, (numbers, at_least) in zip(
             metric.quantiles, by_round(columns, qs, failed, replayed=same), strict=True
         ):
-            found[f"{metric.name}.p{q}"] = MetricColumn(
+            columns_by_name[f"{metric.name}.p{q}"] = MetricColumn(
                 numbers, counts, metric.unit, at_least=at_least, ranges=ends
             )
     counts = [len(each.calls) for each in rounds]
     for slots in of_slots:
         one = [slots.of(each.cell, each.slot, each.calls) for each in rounds]
-        found[slots.name] = MetricColumn(one, counts, slots.unit, slots.most, slots.counts)
-    return found | _bounded(found)
+        columns_by_name[slots.name] = MetricColumn(one, counts, slots.unit, slots.most, slots.counts)
+    return columns_by_name | _bounded(columns_by_name)
 
 
 def extremes(column: Floats, failed: Floats) -> tuple[float, float] | None:
@@ -213,21 +213,21 @@ def extremes(column: Floats, failed: Floats) -> tuple[float, float] | None:
     return float(column.min()), inf if len(failed) else float(column.max())
 
 
-def _bounded(found: Mapping[str, MetricColumn]) -> dict[str, MetricColumn]:
+def _bounded(columns: Mapping[str, MetricColumn]) -> dict[str, MetricColumn]:
     """
     Return the columns of total time and throughput with what was possible in each round.
 
     Overlap efficiency is the shortest possible total time over the measured one.
     """
-    made: dict[str, MetricColumn] = {}
-    if "overlap" not in found:
-        return made
-    reached = [None if part is None else part / 100 for part in found["overlap"].numbers]
-    if total := found.get("makespan"):
-        made["makespan"] = replace(total, least=_each(total.numbers, reached))
-    if speed := found.get("throughput"):
-        made["throughput"] = replace(speed, bound=_each(speed.numbers, [part and 1 / part for part in reached]))
-    return made
+    bounded: dict[str, MetricColumn] = {}
+    if "overlap" not in columns:
+        return bounded
+    reached = [None if part is None else part / 100 for part in columns["overlap"].numbers]
+    if total := columns.get("makespan"):
+        bounded["makespan"] = replace(total, least=_each(total.numbers, reached))
+    if speed := columns.get("throughput"):
+        bounded["throughput"] = replace(speed, bound=_each(speed.numbers, [part and 1 / part for part in reached]))
+    return bounded
 
 
 def _each(numbers: Sequence[float | None], factors: Sequence[float | None]) -> list[float | None]:

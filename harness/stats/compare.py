@@ -26,7 +26,7 @@ def ratio(run: Run, a: Cell, b: Cell, metric: str) -> Estimate | None:
 
 
 def difference(run: Run, a: Cell, b: Cell, metric: str) -> Estimate | None:
-    """The difference a - b of *metric* in its own unit, paired by round; None where no round has both."""
+    """Return the difference a - b of *metric* in its own unit, paired by round; None if no round has both."""
     pairs = _pairs(*matched(run, a, b), metric)
     # Differences of either sign: the logs of over_rounds are for scales.
     return over_rounds([x - y for x, y in pairs], len(pairs), unit_of(metric), logs=False)
@@ -34,7 +34,7 @@ def difference(run: Run, a: Cell, b: Cell, metric: str) -> Estimate | None:
 
 def ratio_by_call(run: Run, a: Cell, b: Cell, metric: str) -> Estimate | None:
     """
-    The ratio a / b of a metric of calls ("e2e"), each call against the call of the same index in the same round.
+    Return a / b of a metric of calls ("e2e"), each call against that of the same index in the same round.
 
     Call 17 has the same latency in every cell, so what is left is what the cells differ in. The median over a
     round's calls is that round's one number. None where no pair has both above zero; LookupError for a metric
@@ -43,17 +43,17 @@ def ratio_by_call(run: Run, a: Cell, b: Cell, metric: str) -> Estimate | None:
     if metric not in OF_CALLS:
         raise LookupError(f"no metric of calls {metric!r}; there are: {', '.join(OF_CALLS)}")
     of = OF_CALLS[metric].of
-    found, count = [], 0
+    ratios, count = [], 0
     for one, other in zip(*matched(run, a, b), strict=True):
         logs = _log_ratios(one.calls, other.calls, of)
         if logs:
-            found.append(float(np.exp(np.median(logs))))
+            ratios.append(float(np.exp(np.median(logs))))
             count += len(logs)
-    return over_rounds(found, count, "")
+    return over_rounds(ratios, count, "")
 
 
 def matched(run: Run, a: Cell, b: Cell) -> tuple[list[MeasuredRound], list[MeasuredRound]]:
-    """The rounds that both cells ran soundly, side by side."""
+    """Return the rounds that both cells ran soundly, paired by number."""
     every = rounds_of(run)
     ones = {each.slot.round: each for each in sound(every.get(a.id, []))}
     others = {each.slot.round: each for each in sound(every.get(b.id, []))}

@@ -47,19 +47,19 @@ class Coverage:
 
 def ours(numbers: Floats) -> tuple[float, float]:
     """Make the interval every report has: `over_rounds`."""
-    found = over_rounds(np.exp(numbers).tolist(), len(numbers), "")
-    assert found is not None
-    assert found.low is not None
-    assert found.high is not None
-    return float(np.log(found.low)), float(np.log(found.high))
+    estimate = over_rounds(np.exp(numbers).tolist(), len(numbers), "")
+    assert estimate is not None
+    assert estimate.low is not None
+    assert estimate.high is not None
+    return float(np.log(estimate.low)), float(np.log(estimate.high))
 
 
 def percentile(numbers: Floats, beyond: float = 0.025) -> tuple[float, float]:
     """Make the textbook's bootstrap interval of the mean: the middle 95 % of the resampled means."""
-    drawn = resamples(len(numbers))
-    means = numbers[drawn.picks].mean(axis=1)
+    resampled = resamples(len(numbers))
+    means = numbers[resampled.picks].mean(axis=1)
     order = np.argsort(means)
-    reached = np.cumsum(drawn.chance[order])
+    reached = np.cumsum(resampled.chance[order])
     low, high = (min(int(np.searchsorted(reached, at)), len(order) - 1) for at in (beyond, 1 - beyond))
     return float(means[order[low]]), float(means[order[high]])
 
@@ -100,17 +100,17 @@ def held(trials: Floats, truth: float, interval: Callable[[Floats], tuple[float,
 def of_numbers(
     draw: Draw, rounds: int, trials: int, seed: int, kinds: Iterable[str] = INTERVALS
 ) -> dict[str, Coverage]:
-    """Coverage of some *kinds* of interval where a round gives one number."""
+    """Simulate the coverage of some *kinds* of interval if a round gives one number."""
     rng = np.random.default_rng(seed)
     many = draw(rng, (200_000,))
     truths = {name: float(many.mean()) for name in INTERVALS} | {"ours": pseudomedian(many)}
-    drawn = draw(rng, (trials, rounds))
-    return {name: held(drawn, truths[name], INTERVALS[name]) for name in kinds}
+    samples = draw(rng, (trials, rounds))
+    return {name: held(samples, truths[name], INTERVALS[name]) for name in kinds}
 
 
 def of_percentiles(q: float, shape: tuple[int, int], trials: int, seed: int, between: float = 0.05) -> Coverage:
     """
-    Coverage of our interval for a percentile *q*, of *shape* (rounds, calls each).
+    Simulate the coverage of our interval for a percentile *q*, of *shape* (rounds, calls each).
 
     Calls differ by 10 %, one in a hundred is slower by a half or more; rounds differ by *between*.
     """
@@ -121,8 +121,8 @@ def of_percentiles(q: float, shape: tuple[int, int], trials: int, seed: int, bet
         return np.asarray(rng.normal(0, 0.1, shape) + slow * (0.4 + rng.exponential(0.5, shape)))
 
     truth = float(np.quantile(calls((500_000,)), q))
-    drawn = calls((trials, *shape)) + rng.normal(0, between, (trials, shape[0], 1))
-    return held(of_round(drawn, [q])[0], truth)
+    samples = calls((trials, *shape)) + rng.normal(0, between, (trials, shape[0], 1))
+    return held(of_round(samples, [q])[0], truth)
 
 
 def main(trials: int = 2000) -> None:
@@ -130,8 +130,8 @@ def main(trials: int = 2000) -> None:
     print(f"{'held the truth, in % (half width, in %)':42} {'rounds':>6} " + _row(list(INTERVALS)))
     for noise, draw in NOISE.items():
         for rounds in ROUNDS:
-            found = of_numbers(draw, rounds, trials, seed=rounds)
-            print(f"{noise:42} {rounds:6} " + _row([_cell(each) for each in found.values()]))
+            coverages = of_numbers(draw, rounds, trials, seed=rounds)
+            print(f"{noise:42} {rounds:6} " + _row([_cell(each) for each in coverages.values()]))
     for q, calls in ((0.5, 3), (0.5, 16), (0.95, 40), (0.95, 200), (0.99, 1000)):
         for rounds in (5, 8):
             alone = of_percentiles(q, (rounds, calls), trials, seed=rounds)
@@ -142,8 +142,8 @@ def _row(words: Sequence[str]) -> str:
     return " ".join(f"{word:>13}" for word in words)
 
 
-def _cell(found: Coverage) -> str:
-    return f"{found.held:.1%} ({found.width:.1%})".replace("%", "")
+def _cell(coverage: Coverage) -> str:
+    return f"{coverage.held:.1%} ({coverage.width:.1%})".replace("%", "")
 
 
 if __name__ == "__main__":

@@ -70,21 +70,21 @@ class Curve:
 
 
 def curves(run: Run) -> tuple[Curve, ...]:
-    """Every curve in *run*: cells that differ in nothing but concurrency, three or more that sustain a rate."""
+    """Return the curves in *run*: three or more cells that differ only in concurrency and sustain a rate."""
     alike: dict[Cell, list[Cell]] = defaultdict(list)
     for cell in run.cells:
         alike[replace(cell, concurrency=0)].append(cell)
-    found = (_curve(run, sorted(cells, key=lambda cell: cell.concurrency)) for cells in alike.values())
-    return tuple(curve for curve in found if curve is not None)
+    candidates = (_curve(run, sorted(cells, key=lambda cell: cell.concurrency)) for cells in alike.values())
+    return tuple(curve for curve in candidates if curve is not None)
 
 
 def _curve(run: Run, cells: Sequence[Cell]) -> Curve | None:
     # A cell that never ran has no ratio, not even to itself.
-    kept = [cell for cell in cells if _gain(run, cell, cell)]
-    if len(kept) < FEWEST_POINTS:
+    run_cells = [cell for cell in cells if _gain(run, cell, cell)]
+    if len(run_cells) < FEWEST_POINTS:
         return None
     steps = []
-    for lower, higher in pairwise(kept):
+    for lower, higher in pairwise(run_cells):
         gain = _gain(run, higher, lower)
         if gain is None:
             return None
@@ -94,7 +94,7 @@ def _curve(run: Run, cells: Sequence[Cell]) -> Curve | None:
         if step.elasticity.value >= HALF:
             break
         knee, decisive = step.lower.concurrency, step
-    return Curve(tuple(kept), tuple(steps), knee, _sure(decisive.elasticity, below=knee is not None))
+    return Curve(tuple(run_cells), tuple(steps), knee, _sure(decisive.elasticity, below=knee is not None))
 
 
 def _gain(run: Run, a: Cell, b: Cell) -> Estimate | None:
@@ -116,9 +116,9 @@ def _sustained(each: MeasuredRound, common: set[int]) -> float | None:
     own, busy = lives(each.calls), kept_busy(each.calls)
     if own is None or busy is None or each.cell.arrivals or waves(each.calls) < WAVES:
         return None
-    took = [end - begin for call, (begin, end) in zip(each.calls, own, strict=True) if call.index in common]
+    durations = [end - begin for call, (begin, end) in zip(each.calls, own, strict=True) if call.index in common]
     answered = sum(1 for call in each.calls if not call.error) / len(each.calls)
-    return busy * answered / fmean(took) if took and any(took) else None
+    return busy * answered / fmean(durations) if durations and any(durations) else None
 
 
 def _elasticity(gain: Estimate, times: float) -> Estimate:

@@ -1,8 +1,8 @@
 """
 When not to believe a cell: sentences with advice, from what its rounds say about themselves.
 
-One function a doubt, from the facts to a sentence or None; the worst come first. A doubt that were there in every
-run would soon be read by nobody, so each has a threshold, and its reason beside it.
+One function a doubt, from the facts to a sentence or None; the worst come first. A doubt that stood in every
+run would soon be ignored, so each has a threshold, and its reason beside it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -54,17 +54,17 @@ class CellFacts:
 
     def value(self, metric: str) -> float | None:
         """The metric's value; None where it is unknown."""
-        found = self.metrics.get(metric)
-        return None if found is None else found.value
+        estimate = self.metrics.get(metric)
+        return None if estimate is None else estimate.value
 
 
 def doubts(
     cell: Cell, rounds: Sequence[MeasuredRound], metrics: Mapping[str, Estimate], missing: Sequence[str] = ()
 ) -> tuple[str, ...]:
     """
-    Everything that makes *cell* hard to believe, the worst first; () where nothing does.
+    Return every reason to distrust *cell* as a sentence, the worst first; () if there is none.
 
-    *missing* has a reason for each round that was asked for and gave nothing.
+    *missing* has a reason for each round that was requested and gave no result.
     """
     facts = CellFacts(cell, rounds, sound(rounds), metrics, missing)
     if not facts.good:
@@ -77,19 +77,19 @@ def _broken(facts: CellFacts) -> str | None:
     reasons = [each.slot.error for each in facts.every if each.slot.error] + missing
     if not reasons:
         return None
-    asked, first = len(facts.every) + len(facts.missing), reasons[0].rstrip(".")
+    rounds, first = len(facts.every) + len(facts.missing), reasons[0].rstrip(".")
     left = "is" if len(reasons) == 1 else "are"
     untried = len(facts.missing) - len(missing)
     more = f" {untried} {'was' if untried == 1 else 'were'} not tried after that." if untried else ""
-    return f"{len(reasons)} of {asked} rounds {left} left out; the first because: {first}.{more}"
+    return f"{len(reasons)} of {rounds} rounds {left} left out; the first because: {first}.{more}"
 
 
 def _books(facts: CellFacts) -> str | None:
-    made = sum(each.slot.made for each in facts.good)
-    found = sum(len(each.calls) for each in facts.good)
-    if made == found:
+    calls = sum(each.slot.made for each in facts.good)
+    recorded = sum(len(each.calls) for each in facts.good)
+    if calls == recorded:
         return None
-    return f"{made} calls were made but {found} are on record; the file may be damaged, so measure again."
+    return f"{calls} calls were made but {recorded} are on record; the file may be damaged, so measure again."
 
 
 def _dropped(facts: CellFacts) -> str | None:
@@ -129,19 +129,19 @@ def _untold(facts: CellFacts) -> str | None:
 def _untagged(facts: CellFacts) -> str:
     """Count the requests that carried no tag; a run of format 1 does not say how many did not."""
     requests = sum(each.slot.requests or 0 for each in facts.good)
-    known = [each.slot.untagged for each in facts.good if each.slot.untagged is not None]
-    if len(known) < len(facts.good):
+    untagged = [each.slot.untagged for each in facts.good if each.slot.untagged is not None]
+    if len(untagged) < len(facts.good):
         return "some requests carried no tag of theirs"
-    return f"{sum(known)} of {requests} requests carried no tag of theirs"
+    return f"{sum(untagged)} of {requests} requests carried no tag of theirs"
 
 
 def _by_time(facts: CellFacts) -> str | None:
-    found = sum(each.slot.by_time or 0 for each in facts.good)
-    if not found or _untold(facts):
+    joined = sum(each.slot.by_time or 0 for each in facts.good)
+    if not joined or _untold(facts):
         return None
     requests = sum(each.slot.requests or 0 for each in facts.good)
     return (
-        f"{found} of {requests} requests did not carry the tag of the call in flight and were joined with it by "
+        f"{joined} of {requests} requests did not carry the tag of the call in flight and were joined with it by "
         "time: the latency of such a request does not belong to its call, so calls are not paired between cells."
     )
 
@@ -158,16 +158,16 @@ def _no_request(facts: CellFacts) -> str | None:
 
 
 def _left_behind(facts: CellFacts) -> str | None:
-    found = []
+    remains = []
     for what in ("thread", "task"):
         counts = [getattr(each.slot, f"{what}s") or 0 for each in facts.good]
         # What a library starts once a process is there in one round and not in the next.
         if median(counts) > 0:
-            found.append(f"{max(counts)} {what}{'s' if max(counts) > 1 else ''}")
-    if not found:
+            remains.append(f"{max(counts)} {what}{'s' if max(counts) > 1 else ''}")
+    if not remains:
         return None
     return (
-        f"The application left {' and '.join(found)} behind when it was closed: they run on beside what is "
+        f"The application left {' and '.join(remains)} behind when it was closed: they run on beside what is "
         "measured next. Give it an `aclose` that ends them."
     )
 
@@ -212,20 +212,20 @@ def _own_waits(facts: CellFacts) -> str | None:
 def _late(facts: CellFacts) -> str | None:
     late = facts.value("owned.late")
     parts = [facts.value(f"owned.{owner}") for owner in OWNERS if owner != "dispatch"]
-    known = [part for part in parts if part is not None]
-    if late is None or len(known) < len(parts) or late < LATE * sum(known):
+    spans = [part for part in parts if part is not None]
+    if late is None or len(spans) < len(parts) or late < LATE * sum(spans):
         return None
     # A single round that stands out makes the mean of all look bad; the advice below would be of no use then.
     if _late_once(facts) and median(_waits(each)[0] for each in facts.good) < LATE:
         return None
     return (
-        f"The server was late itself: {late / 1e6:.2f} ms a call, {late / sum(known) * 100:.0f} % of E2E, is the "
+        f"The server was late itself: {late / 1e6:.2f} ms a call, {late / sum(spans) * 100:.0f} % of E2E, is the "
         "mock's error and not the client's. Give it a core of its own, or keep fewer calls in flight."
     )
 
 
 def _late_once(facts: CellFacts) -> str | None:
-    """Say in which round the server was late, where that one stands out."""
+    """Return a sentence on the round in which the server was late; None if no round stands out."""
     rounds = [(*_waits(each), each.slot.round + 1) for each in facts.good]
     share, longest, number = max(rounds)
     usual = median(share for share, *_ in rounds)
@@ -246,12 +246,12 @@ def _waits(each: MeasuredRound) -> tuple[float, int]:
     waits = []
     for (_, served), send in zip(joined, sends, strict=True):
         late = max(entry.lateness or 0 for entry in served)
-        # A request waits for whoever sends it, too. Those that the server left unread take far longer than others,
+        # A request waits for the sender's loop, too. One that the server left unread takes far longer than others,
         # while the sender's own loop was never held up for as long.
         unread = send if awake is not None and send > max(STALL, 10 * usual, 2 * awake) else 0
         waits.append(late + unread)
-    took = sum(call.done - call.sent for call in each.calls)
-    return sum(waits) / took if took else 0.0, max(waits, default=0)
+    total = sum(call.done - call.sent for call in each.calls)
+    return sum(waits) / total if total else 0.0, max(waits, default=0)
 
 
 def _stolen(facts: CellFacts) -> str | None:
@@ -301,7 +301,7 @@ def _cold(facts: CellFacts) -> str | None:
 
 def _first_over_others(calls: Sequence[Call]) -> float | None:
     """
-    How many times the others' median cost the first call sent had.
+    Return the cost of the first call sent, as a multiple of the others' median.
 
     None with fewer than five others, where the difference would be lost in the calls' latency anyway, and where
     calls are handed over in one go, so that none of them is first.
@@ -318,23 +318,26 @@ def _first_over_others(calls: Sequence[Call]) -> float | None:
 
 
 def _cost(call: Call) -> int:
-    """What the client added to *call*, in ns; all of it where the server keeps no journal."""
+    """Return what the client added to *call*, in ns; the whole latency if the server keeps no journal."""
     return call.done - call.sent - (service(call) or 0)
 
 
 def _held_back(facts: CellFacts) -> str | None:
-    asked, peaks = facts.cell.concurrency, [each.slot.peak for each in facts.good if each.slot.peak is not None]
+    concurrency, peaks = (
+        facts.cell.concurrency,
+        [each.slot.peak for each in facts.good if each.slot.peak is not None],
+    )
     # Calls that the server answers at once, as with an error, are never seen side by side there.
-    counted = [call for each in facts.good for call in each.calls]
-    waited = sum(1 for call in counted if service(call)) * 2 > len(counted)
+    calls = [call for each in facts.good for call in each.calls]
+    waited = sum(1 for call in calls if service(call)) * 2 > len(calls)
     if not peaks or (facts.value("cpu_share") or 0) >= SATURATED or not waited:
         return None
     # What the caller had in flight: a strategy that makes one call at a time is not held back at one.
-    tried = min(asked, max(in_flight(each.calls) for each in facts.good))
+    tried = min(concurrency, max(in_flight(each.calls) for each in facts.good))
     if max(peaks) >= SEEN * tried:
         return None
-    if any(call.together for call in counted):
-        # Nobody sees when such a call began: those that the server did not see may have been over, or not begun.
+    if any(call.together for call in calls):
+        # When such a call began is unknown: calls that the server did not see may have been over, or not begun.
         return (
             f"Held back, or fast: of the calls handed over in one go {tried} could run at once, but the server "
             f"never saw more than {max(peaks)}. Either something between them holds calls back, such as threads "

@@ -39,9 +39,9 @@ class CalibratedFloor:
 
     @property
     def overhead(self) -> float | None:
-        """What nothing but the loop, the kernel and the harness adds to a call, in ns."""
-        found = self.figures.get(OVERHEAD)
-        return None if found is None else found.value
+        """The time that the loop, the kernel and the harness alone add to a call, in ns."""
+        estimate = self.figures.get(OVERHEAD)
+        return None if estimate is None else estimate.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class FloorRounds:
 
 
 def floors(about: Mapping[str, object]) -> tuple[CalibratedFloor, ...]:
-    """Read the floors in run.json; () where it has none, or nothing that can be understood."""
+    """Read the floors in run.json; () if it has none, or none that can be understood."""
     calibration = about.get("calibration")
     entries = calibration.get("floor") if isinstance(calibration, Mapping) else None
     return tuple(floor for each in entries if (floor := _floor(each))) if isinstance(entries, list) else ()
@@ -64,10 +64,10 @@ def floors(about: Mapping[str, object]) -> tuple[CalibratedFloor, ...]:
 
 def _floor(entry: object) -> CalibratedFloor | None:
     try:
-        measured = typed(entry, FloorRounds)
+        entry_rounds = typed(entry, FloorRounds)
     except Misfit:
         return None
-    calls, rounds = measured.calls, measured.rounds
+    calls, rounds = entry_rounds.calls, entry_rounds.rounds
     columns = {name: _numbers(rounds, name) for name in FIGURES}
     figures = {
         name: estimate
@@ -81,7 +81,7 @@ def _floor(entry: object) -> CalibratedFloor | None:
     if not figures:
         return None
     return CalibratedFloor(
-        measured.client, measured.loop, measured.concurrency, calls * len(rounds), figures, spread
+        entry_rounds.client, entry_rounds.loop, entry_rounds.concurrency, calls * len(rounds), figures, spread
     )
 
 
@@ -90,13 +90,13 @@ def _numbers(rounds: Sequence[Mapping[str, float | None]], name: str) -> list[fl
     return [value for value in values if value is not None and isfinite(value)]
 
 
-def floor_of(cell: Cell, known: Sequence[CalibratedFloor]) -> CalibratedFloor | None:
+def floor_of(cell: Cell, calibrated: Sequence[CalibratedFloor]) -> CalibratedFloor | None:
     """
     Choose the floor that *cell* has to get past: on its loop, at the largest concurrency not above its own.
 
     At that many calls the floor's error is the cell's at least, so that a doubt is never raised for nothing.
     """
-    fitting = [each for each in known if each.loop == cell.loop and each.concurrency <= cell.concurrency]
+    fitting = [each for each in calibrated if each.loop == cell.loop and each.concurrency <= cell.concurrency]
     return max(fitting, key=lambda each: each.concurrency, default=None)
 
 
@@ -104,7 +104,7 @@ def unresolved(
     cell: Cell,
     metrics: Mapping[str, Estimate],
     others: Mapping[Cell, Mapping[str, Estimate]],
-    known: Sequence[CalibratedFloor],
+    calibrated: Sequence[CalibratedFloor],
 ) -> tuple[str, ...]:
     """
     Say what of *cell* lies below the floor's own error; () where nothing does, or nothing is known.
@@ -112,33 +112,33 @@ def unresolved(
     *others* are all cells of the run with their metrics; those that differ from *cell* in their loop alone are
     held against it.
     """
-    floor, mine = floor_of(cell, known), metrics.get(OVERHEAD)
+    floor, mine = floor_of(cell, calibrated), metrics.get(OVERHEAD)
     if floor is None or mine is None:
         return ()
-    said = []
+    sentences = []
     # The floor client's own cells are as good as their floor: half of them would come out below it.
     if floor.overhead is not None and mine.value <= floor.overhead and cell.client != floor.client:
-        said.append(
+        sentences.append(
             f"Its overhead of {_ms(mine.value)} a call is no more than the {_ms(floor.overhead)} that a bare "
             f"socket has on this machine with {floor.concurrency} in flight: nothing of it can be put down to "
             "the client. Measure on a quieter machine, or rank clients by CPU per call instead."
         )
     for other, its in others.items():
-        theirs, its_floor = its.get(OVERHEAD), floor_of(other, known)
+        theirs, its_floor = its.get(OVERHEAD), floor_of(other, calibrated)
         if theirs is None or its_floor is None or not _twins(cell, other):
             continue
         spread = max(floor.spread or 0.0, its_floor.spread or 0.0)
         if (apart := abs(mine.value - theirs.value)) < spread:
-            said.append(
+            sentences.append(
                 f"Its overhead on {' and on '.join(sorted((cell.loop, other.loop)))} is {_ms(apart)} apart, less "
                 f"than the {_ms(spread)} between two rounds of a bare socket on this machine: which loop is "
                 "faster here cannot be told. Ask for more rounds, or for more calls in flight."
             )
-    return tuple(said)
+    return tuple(sentences)
 
 
 def _twins(one: Cell, other: Cell) -> bool:
-    """Tell whether two cells differ in their loop and in nothing else."""
+    """Return whether two cells differ in their loop and in nothing else."""
     same = ("scenario", "client", "strategy", "concurrency", "profile", "variant")
     return one.loop != other.loop and all(getattr(one, name) == getattr(other, name) for name in same)
 

@@ -19,12 +19,12 @@ def goodput(slo: Slo) -> tuple[OfSlots, OfSlots]:
         return None if any(call.together for call in calls) else sum(map(slo.met, calls))
 
     def rate(cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
-        kept, took = met(calls), span(cell, calls) if calls else None
-        return kept / took * 1e9 if took and kept is not None else None
+        within, seconds = met(calls), span(cell, calls) if calls else None
+        return within / seconds * 1e9 if seconds and within is not None else None
 
     def share(_cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
-        kept = met(calls)
-        return kept / len(calls) * 100 if calls and kept is not None else None
+        within = met(calls)
+        return within / len(calls) * 100 if calls and within is not None else None
 
     named = str(slo) or "every limit of the SLO"
     return (
@@ -55,9 +55,9 @@ def slo_of(header: RunHeader, scenario: str) -> Slo | None:
     None where there are none, or none that can be understood: a run from elsewhere is still worth a report.
     """
     limits = header.scenario(scenario).slo or {}
-    known = {name: limit for name, limit in limits.items() if limit is not None}
+    stated = {name: limit for name, limit in limits.items() if limit is not None}
     try:
         # A part of the limits would be another objective.
-        return Slo(known) if known and len(known) == len(limits) else None
+        return Slo(stated) if stated and len(stated) == len(limits) else None
     except (ValueError, LookupError):
         return None

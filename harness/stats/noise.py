@@ -67,18 +67,18 @@ def noise(run: Run, metric: str = "throughput") -> Noise | None:
 
 def _panels(run: Run, metric: str) -> list[dict[str, Logs]]:
     """Return the logs of *metric* of the cells that met the same latencies, by id, one dict for each such set."""
-    found: dict[tuple[str, int, str], dict[str, Logs]] = defaultdict(dict)
+    panels: dict[tuple[str, int, str], dict[str, Logs]] = defaultdict(dict)
     for name, rounds in rounds_of(run).items():
         good = sound(rounds)
-        known = {
+        logs = {
             each.slot.round: float(np.log(number))
             for each, number in zip(good, numbers(metric, good), strict=True)
             if number is not None and number > 0
         }
-        if len(known) >= FEWEST_ROUNDS:
+        if len(logs) >= FEWEST_ROUNDS:
             cell = good[0].cell
-            found[cell.scenario, cell.concurrency, cell.profile][name] = known
-    return list(found.values())
+            panels[cell.scenario, cell.concurrency, cell.profile][name] = logs
+    return list(panels.values())
 
 
 def _left(panel: Mapping[str, Logs]) -> tuple[dict[str, Floats], int]:

@@ -42,4 +42,4 @@ def _foreign(slot: Slot) -> float:
 def disturbances(slots: Iterable[Slot]) -> list[str]:
     """Return a sentence for each way in which the cores were not theirs alone; [] where they were."""
     every = list(slots)
-    return [sentence for said in (stolen, shared) if (sentence := said(every))]
+    return [sentence for check in (stolen, shared) if (sentence := check(every))]

@@ -26,19 +26,19 @@ def share(hits: Sequence[float], calls: Sequence[int]) -> tuple[float, float, fl
     [1.0, 0.782, 1.0]
     """
     every = sum(calls)
-    found = sum(hits) / every
+    part = sum(hits) / every
     behind = effective(hits, calls)
-    return found, *interval(found * behind, behind)
+    return part, *interval(part * behind, behind)
 
 
 def effective(hits: Sequence[float], calls: Sequence[int]) -> float:
     """Return how many independent calls the *calls* of all rounds are worth: fewer where rounds differ by much."""
     every, rounds = sum(calls), len(calls)
-    found = sum(hits) / every
-    alone = found * (1 - found) / every
+    part = sum(hits) / every
+    alone = part * (1 - part) / every
     if rounds < 2 or not alone:
         return every
-    scatter = sum((hit - found * call) ** 2 for hit, call in zip(hits, calls, strict=True))
+    scatter = sum((hit - part * call) ** 2 for hit, call in zip(hits, calls, strict=True))
     between = rounds / (rounds - 1) * scatter / every**2
     if between <= alone:
         return every

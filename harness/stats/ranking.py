@@ -17,7 +17,7 @@ the error rate: if all rows are equal, at most one report in twenty names one of
 
 A difference that is shown must also be larger than what matters (3 %). What is not shown is not called equal: two
 rows are equal only if the whole interval of their ratio is within what matters. Else the largest difference that
-is still possible is told.
+is still possible is stated.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ from overlap.harness.stats.robust import batched, centre
 from overlap.harness.stats.student import critical
 
 ALPHA = 0.05
-# What nobody would change their code for.
+# A smaller difference is no reason to change code.
 MATTERS = 0.03
 
 Name = TypeVar("Name", bound=Hashable)
@@ -116,14 +116,14 @@ def rank(rows: Mapping[Name, Mapping[int, float]], *, largest: bool = False) -> 
     A row of which some round is not above zero, or endless, cannot be ranked by ratios, and is left out. None if
     no row is left. Ratios are of a row to the best, so for the *largest* those of worse rows are below 1.
     """
-    kept = {name: dict(row) for name, row in rows.items() if row and _usable(row.values())}
-    if not kept:
+    usable = {name: dict(row) for name, row in rows.items() if row and _usable(row.values())}
+    if not usable:
         return None
-    names = list(kept)
-    rounds = sorted({turn for row in kept.values() for turn in row})
+    names = list(usable)
+    rounds = sorted({turn for row in usable.values() for turn in row})
     sign = -1.0 if largest else 1.0
     table = np.array(
-        [[sign * log(row[turn]) if turn in row else np.nan for turn in rounds] for row in kept.values()]
+        [[sign * log(row[turn]) if turn in row else np.nan for turn in rounds] for row in usable.values()]
     )
     worse: dict[int, tuple[Estimate, Noise]] = {}
     left = list(range(len(names)))
@@ -139,8 +139,8 @@ def rank(rows: Mapping[Name, Mapping[int, float]], *, largest: bool = False) -> 
     again = {place: (_against(table[place], table[best], noise), each) for place, (each, noise) in worse.items()}
     final = {place: now if verdict(now) == "higher" else each for place, (now, each) in again.items()}
     ordered = [dict(sorted(each.items(), key=lambda item: item[1].value)) for each in (final, compared)]
-    found = [{names[place]: _turned(ratio, largest=largest) for place, ratio in each.items()} for each in ordered]
-    return Ranking(names[best], found[0], found[1])
+    ratios = [{names[place]: _turned(ratio, largest=largest) for place, ratio in each.items()} for each in ordered]
+    return Ranking(names[best], ratios[0], ratios[1])
 
 
 def _usable(values: Iterable[float]) -> bool:
@@ -195,15 +195,15 @@ def fitted(table: Floats) -> tuple[Floats, int]:
 
     Rows need not have all rounds: NaN is a round that a row does not have, and is NaN in what is left.
     """
-    known = ~np.isnan(table)
-    rows, rounds = np.nonzero(known)
+    present = ~np.isnan(table)
+    rows, rounds = np.nonzero(present)
     design = np.zeros((len(rows), sum(table.shape)))
     design[np.arange(len(rows)), rows] = 1
     design[np.arange(len(rows)), table.shape[0] + rounds] = 1
-    effects, _, rank_of, _ = np.linalg.lstsq(design, table[known], rcond=None)
+    effects, _, rank_of, _ = np.linalg.lstsq(design, table[present], rcond=None)
     left = np.full(table.shape, np.nan)
-    left[known] = table[known] - design @ effects
-    return left, int(known.sum()) - int(rank_of)
+    left[present] = table[present] - design @ effects
+    return left, int(present.sum()) - int(rank_of)
 
 
 def _ratio(own: Floats, variance: float, freedom: int, among: int) -> Estimate:
@@ -245,8 +245,8 @@ def together(
         kind: (float(sum(((row - row.mean()) ** 2).sum() for row in rows)), sum(len(row) - 1 for row in rows))
         for kind, rows in groups.items()
     }
-    found = {}
+    estimates = {}
     for name, row in logs.items():
         squares, freedom = scatter.get(alike(name), (0.0, 0))
-        found[name] = _ratio(row, squares / freedom if freedom else 0.0, freedom, max(len(logs), 1))
-    return found
+        estimates[name] = _ratio(row, squares / freedom if freedom else 0.0, freedom, max(len(logs), 1))
+    return estimates

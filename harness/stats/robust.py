@@ -29,8 +29,8 @@ def middle(ordered: Floats) -> Floats:
     """Return the median of values in ascending order, such as Walsh averages."""
     half = ordered.shape[-1] // 2
     # What is not a number is sorted to the end, and leaves no median.
-    known = np.asarray((ordered[..., half] + ordered[..., ~half]) / 2)
-    return np.asarray(np.where(np.isnan(ordered[..., -1]), np.nan, known))
+    medians = np.asarray((ordered[..., half] + ordered[..., ~half]) / 2)
+    return np.asarray(np.where(np.isnan(ordered[..., -1]), np.nan, medians))
 
 
 def walsh(values: Floats) -> Floats:

@@ -24,25 +24,25 @@ _SORTED: WeakKeyDictionary[Run, Mapping[str, Sequence[MeasuredRound]]] = WeakKey
 
 
 def rounds_of(run: Run) -> Mapping[str, Sequence[MeasuredRound]]:
-    """Every cell's id with its rounds in order; a cell that was never run has none."""
+    """Return each cell's rounds in order, by the cell's id; a cell that was never run has none."""
     if run not in _SORTED:
         _SORTED[run] = _sorted(run)
     return _SORTED[run]
 
 
 def _sorted(run: Run) -> dict[str, list[MeasuredRound]]:
-    counted: dict[tuple[str, int], list[Call]] = defaultdict(list)
+    timed: dict[tuple[str, int], list[Call]] = defaultdict(list)
     warmup: dict[tuple[str, int], list[Call]] = defaultdict(list)
     for call in run.calls:
-        (warmup if call.warmup else counted)[call.cell, call.round].append(call)
+        (warmup if call.warmup else timed)[call.cell, call.round].append(call)
     cells = {cell.id: cell for cell in run.cells}
-    found: dict[str, list[MeasuredRound]] = {name: [] for name in cells}
+    rounds: dict[str, list[MeasuredRound]] = {name: [] for name in cells}
     for slot in sorted(run.slots, key=lambda slot: slot.round):
         if slot.cell in cells:
             key = (slot.cell, slot.round)
-            calls = sorted(counted[key], key=lambda call: call.index)
-            found[slot.cell].append(MeasuredRound(cells[slot.cell], slot, calls, warmup[key]))
-    return found
+            calls = sorted(timed[key], key=lambda call: call.index)
+            rounds[slot.cell].append(MeasuredRound(cells[slot.cell], slot, calls, warmup[key]))
+    return rounds
 
 
 def without_request(rounds: Sequence[MeasuredRound]) -> int:
@@ -57,7 +57,7 @@ def without_request(rounds: Sequence[MeasuredRound]) -> int:
 
 
 def sound(rounds: Sequence[MeasuredRound]) -> list[MeasuredRound]:
-    """Only the rounds whose slot ran to its end and has calls; a broken slot says nothing about its cell."""
+    """Return the rounds whose slot ran to its end and has calls; a broken slot says nothing about its cell."""
     return [each for each in rounds if each.slot.error is None and each.calls]
 
 

@@ -21,21 +21,20 @@ def shift(
     run: Run, a: Cell, b: Cell, metric: str = "e2e", qs: Sequence[float] = QUANTILES
 ) -> dict[float, Estimate]:
     """
-    Ratios a / b of the quantiles *qs* of a metric of calls, paired by round; 1 where the distribution stayed.
+    Return the ratios a / b of the quantiles *qs* of a metric of calls, paired by round; 1 means no change.
 
     Quantiles with too few calls in either cell, or that failed calls decide, are left out, and so are those not
-    above zero. Raises LookupError
-    for a metric that calls do not have.
+    above zero. Raises LookupError for a metric that calls do not have.
     """
     if metric not in OF_CALLS:
         raise LookupError(f"no metric of calls {metric!r}; there are: {', '.join(OF_CALLS)}")
     both = matched(run, a, b)
     columns = [values(OF_CALLS[metric], rounds) for rounds in both]
     count = sum(min(len(x), len(y)) for x, y in zip(*columns, strict=True))
-    found: dict[float, Estimate] = {}
+    estimates: dict[float, Estimate] = {}
     for q, ones, others in zip(qs, *(exactly(OF_CALLS[metric], rounds, qs) for rounds in both), strict=True):
-        known = [x / y for x, y in zip(ones, others, strict=True) if x and y and x > 0 and y > 0]
-        estimate = over_rounds(known, count, "")
+        ratios = [x / y for x, y in zip(ones, others, strict=True) if x and y and x > 0 and y > 0]
+        estimate = over_rounds(ratios, count, "")
         if estimate is not None:
-            found[q] = estimate
-    return found
+            estimates[q] = estimate
+    return estimates

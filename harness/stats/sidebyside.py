@@ -80,16 +80,16 @@ class RunComparison:
     allowed: tuple[Difference, ...]
 
 
-def to_json(found: RunComparison) -> dict[str, object]:
+def to_json(comparison: RunComparison) -> dict[str, object]:
     """Lay *found* out as JSON: each pair with both estimates and the ratio of every metric, and what is left."""
     return {
-        "first": found.first.name,
-        "second": found.second.name,
+        "first": comparison.first.name,
+        "second": comparison.second.name,
         "caveat": CAVEAT,
-        "allowed": [str(each) for each in found.allowed],
-        "only_first": list(found.only_first),
-        "only_second": list(found.only_second),
-        "changed": list(found.changed),
+        "allowed": [str(each) for each in comparison.allowed],
+        "only_first": list(comparison.only_first),
+        "only_second": list(comparison.only_second),
+        "changed": list(comparison.changed),
         "cells": [
             {
                 "id": pair.cell.id,
@@ -103,7 +103,7 @@ def to_json(found: RunComparison) -> dict[str, object]:
                 },
                 "moved": pair.moved(),
             }
-            for pair in found.pairs
+            for pair in comparison.pairs
         ],
     }
 
@@ -115,8 +115,8 @@ def lay(first: Run, second: Run, allow: Collection[str] = ()) -> RunComparison:
     Raises `Incomparable` where circumstances differ that are not named in *allow*: a name of a difference, or
     "packages" for all of them, or "all".
     """
-    found = differences(first.about, second.about)
-    refused = [each for each in found if not {each.name, each.name.split(".")[0], "all"} & set(allow)]
+    changes = differences(first.about, second.about)
+    refused = [each for each in changes if not {each.name, each.name.split(".")[0], "all"} & set(allow)]
     if refused:
         raise Incomparable(refused)
     ones, others = _cells(first), _cells(second)
@@ -129,14 +129,14 @@ def lay(first: Run, second: Run, allow: Collection[str] = ()) -> RunComparison:
         tuple(name for name in ones if name not in others),
         tuple(name for name in others if name not in ones),
         tuple(name for name in both if name not in same),
-        found,
+        changes,
     )
 
 
 def _cells(run: Run) -> dict[str, tuple[object, ...]]:
     """Each cell's id with what it was: profile, and the calls, tokens and server that run.json has for it."""
-    told = run.about.get("cells")
-    more = told if isinstance(told, list) and len(told) == len(run.cells) else [{}] * len(run.cells)
+    entries = run.about.get("cells")
+    more = entries if isinstance(entries, list) and len(entries) == len(run.cells) else [{}] * len(run.cells)
     return {
         cell.id: (cell.profile, *(fact.get(name) for name in ("calls", "tokens", "server")))
         for cell, fact in zip(run.cells, more, strict=True)
@@ -146,18 +146,18 @@ def _cells(run: Run) -> dict[str, tuple[object, ...]]:
 def _pairs(first: Run, second: Run, names: Sequence[str]) -> tuple[CellPair, ...]:
     ones, others = rounds_of(first), rounds_of(second)
     cells = {cell.id: cell for cell in first.cells}
-    made = []
+    pairs = []
     for name in names:
         a, b = (table(sound(rounds[name]), OF_SLOTS.values()) for rounds in (ones, others))
         ratios = {metric: between(a[metric], b[metric], LED_BY * len(names)) for metric in a}
-        known = {metric: ratio for metric, ratio in ratios.items() if ratio is not None}
-        made.append(CellPair(cells[name], _estimates(a), _estimates(b), known))
-    return tuple(made)
+        shared = {metric: ratio for metric, ratio in ratios.items() if ratio is not None}
+        pairs.append(CellPair(cells[name], _estimates(a), _estimates(b), shared))
+    return tuple(pairs)
 
 
 def _estimates(columns: Mapping[str, MetricColumn]) -> dict[str, Estimate]:
-    found = {name: column.estimate() for name, column in columns.items()}
-    return {name: estimate for name, estimate in found.items() if estimate is not None}
+    estimates = {name: column.estimate() for name, column in columns.items()}
+    return {name: estimate for name, estimate in estimates.items() if estimate is not None}
 
 
 def between(first: MetricColumn, second: MetricColumn, among: int = 1) -> Estimate | None:
@@ -167,7 +167,7 @@ def between(first: MetricColumn, second: MetricColumn, among: int = 1) -> Estima
     The ratio of the two centres; its error is both centres' together, with Welch's degrees of freedom, rounded
     down. The interval holds for *among* such ratios at once.
     """
-    ones, others = np.array(first.known), np.array(second.known)
+    ones, others = np.array(first.present), np.array(second.present)
     if any(first.at_least) or any(second.at_least):
         return None
     if not ones.size or not others.size or ones.min() <= 0 or others.min() <= 0:

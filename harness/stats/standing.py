@@ -17,12 +17,12 @@ def by_round(run: Run, cell: Cell, metrics: Sequence[str]) -> dict[int, float]:
     """Return the sum of *metrics* of *cell* by round; a round in which one of them is unknown is left out."""
     rounds = sound(rounds_of(run).get(cell.id, ()))
     columns = [numbers(metric, rounds) for metric in metrics]
-    found: dict[int, float] = {}
+    sums: dict[int, float] = {}
     for each, values in zip(rounds, zip(*columns, strict=True), strict=True):
-        known = [value for value in values if value is not None]
-        if len(known) == len(metrics):
-            found[each.slot.round] = sum(known)
-    return found
+        present = [value for value in values if value is not None]
+        if len(present) == len(metrics):
+            sums[each.slot.round] = sum(present)
+    return sums
 
 
 def ranked(run: Run, cells: Iterable[Cell], *metrics: str, largest: bool = False) -> Ranking[str] | None:

@@ -39,16 +39,17 @@ def summarise(run: Run, slo: Slo | None = None) -> Summary:
 
 def _held_against_the_floor(run: Run, cells: tuple[CellSummary, ...]) -> tuple[CellSummary, ...]:
     """Add to each cell's doubts what of it this machine cannot resolve; known only once all cells are."""
-    known = floors(run.about)
+    calibrated = floors(run.about)
     every = {each.cell: each.metrics for each in cells}
     return tuple(
-        replace(each, doubts=each.doubts + unresolved(each.cell, each.metrics, every, known)) for each in cells
+        replace(each, doubts=each.doubts + unresolved(each.cell, each.metrics, every, calibrated))
+        for each in cells
     )
 
 
 def _ordered(run: Run) -> list[tuple[Cell, Sequence[MeasuredRound]]]:
-    found = rounds_of(run)
-    return [(cell, found[cell.id]) for cell in {cell.id: cell for cell in run.cells}.values()]
+    rounds = rounds_of(run)
+    return [(cell, rounds[cell.id]) for cell in {cell.id: cell for cell in run.cells}.values()]
 
 
 def _cell(

@@ -38,43 +38,43 @@ def lives(calls: Sequence[Call]) -> Lives | None:
     """
     if not any(call.together for call in calls):
         return [(call.sent, call.done) for call in calls]
-    seen = [served(call) for call in calls]
-    known = [life for life in seen if life is not None]
-    return known if len(known) == len(seen) else None
+    served_spans = [served(call) for call in calls]
+    spans = [life for life in served_spans if life is not None]
+    return spans if len(spans) == len(served_spans) else None
 
 
 def window(own: Lives) -> tuple[int, int] | None:
     """
-    From the start that filled the last place to the last start of all, in ns.
+    Return the time from the start that filled the last place to the last start of all, in ns.
 
-    None where that is shorter than the median call: such a slot is all ramp and tail (every call at once).
+    None if that is shorter than the median call: such a slot is all ramp and tail (every call at once).
     """
     if not own:
         return None
     starts = sorted(begin for begin, _ in own)
-    opened, closed = starts[at_once(own) - 1], starts[-1]
+    start, end_start = starts[at_once(own) - 1], starts[-1]
     long = median(end - begin for begin, end in own)
-    return (opened, closed) if closed - opened >= max(long, 1) else None
+    return (start, end_start) if end_start - start >= max(long, 1) else None
 
 
-def taken(own: Lives, opened: int, closed: int) -> int:
+def taken(own: Lives, start: int, stop: int) -> int:
     """
-    Return for how long places were taken between *opened* and *closed*, in ns, added up over all places.
+    Return for how long places were taken between *start* and *stop*, in ns, added up over all places.
 
     >>> taken([(0, 10), (5, 15), (20, 30)], 8, 25)
     14
     """
-    return sum(max(0, min(end, closed) - max(begin, opened)) for begin, end in own)
+    return sum(max(0, min(end, stop) - max(begin, start)) for begin, end in own)
 
 
 def kept_busy(calls: Sequence[Call]) -> float | None:
     """Return how many places were taken on average, from the first moment that all were to the last start."""
     own = lives(calls)
-    found = window(own) if own else None
-    if own is None or found is None:
+    bounds = window(own) if own else None
+    if own is None or bounds is None:
         return None
-    opened, closed = found
-    return taken(own, opened, closed) / (closed - opened)
+    start, stop = bounds
+    return taken(own, start, stop) / (stop - start)
 
 
 def waves(calls: Sequence[Call]) -> float:
@@ -85,7 +85,7 @@ def waves(calls: Sequence[Call]) -> float:
 
 def steady(cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
     """
-    Completed calls per second while all places were taken; None where there was no such time.
+    Return completed calls per second while all places were taken; None if there was no such time.
 
     None in an open loop, too: its rate is set by the arrivals, and it has no number of places.
     """
@@ -97,7 +97,7 @@ def steady(cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
 
 
 def sustained(cell: Cell, slot: Slot, calls: Sequence[Call]) -> float | None:
-    """Steady throughput where there are three waves of calls or more to tell it from; None otherwise."""
+    """Return the steady throughput if there are three waves of calls or more; None otherwise."""
     return steady(cell, slot, calls) if waves(calls) >= WAVES else None
 
 

@@ -38,22 +38,22 @@ def write(folder: Path, calls: int, chunks: int) -> None:
         writer.about(map(asdict, cells), {"name": "volume", "state": "finished"})
         for r in range(ROUNDS):
             for k, cell in enumerate(cells):
-                made = calls // (ROUNDS * len(cells)) + (r == k == 0) * (calls % (ROUNDS * len(cells)))
-                slot, recorded = _slot(cell, r, made, chunks)
+                count = calls // (ROUNDS * len(cells)) + (r == k == 0) * (calls % (ROUNDS * len(cells)))
+                slot, recorded = _slot(cell, r, count, chunks)
                 writer.slot(slot, recorded)
 
 
-def _slot(cell: Cell, turn: int, made: int, chunks: int) -> tuple[Slot, list[Call]]:
+def _slot(cell: Cell, turn: int, count: int, chunks: int) -> tuple[Slot, list[Call]]:
     rng, began = Random(turn), 10**15
     places = [began] * cell.concurrency
     calls = []
-    for index in range(made):
+    for index in range(count):
         place = index % len(places)
         call = _call(cell, turn, index, places[place], chunks, rng)
         places[place] = call.done
         calls.append(call)
-    peak = min(cell.concurrency, made)
-    slot = Slot(cell.id, turn, 0, made, began, max(places), made * MS, None, peak, peak, made, 0, 0, 0.0)
+    peak = min(cell.concurrency, count)
+    slot = Slot(cell.id, turn, 0, count, began, max(places), count * MS, None, peak, peak, count, 0, 0, 0.0)
     return slot, calls
 
 
@@ -62,13 +62,13 @@ def _call(cell: Cell, turn: int, index: int, sent: int, chunks: int, rng: Random
     planned = array("q", range(first, first + chunks * 5 * MS, 5 * MS))
     late = rng.randrange(20_000, 300_000)
     written = array("q", [at + late for at in planned])
-    seen = array("q", [at + late + 2 * MS for at in planned])
+    arrivals = array("q", [at + late + 2 * MS for at in planned])
     entry = Served(sent + MS, planned, written, written[-1] + 1, tokens=chunks, prompt_tokens=12, stream=True)
-    return Call(cell.id, turn, index, sent, sent + seen[-1] + MS, chunks=seen, served=(entry,))
+    return Call(cell.id, turn, index, sent, sent + arrivals[-1] + MS, chunks=arrivals, served=(entry,))
 
 
 def measure(folder: Path) -> str:
-    """Read and summarise the run in *folder*, and say what that took."""
+    """Read and summarise the run in *folder*; return a sentence on time and memory."""
     began = perf_counter()
     run = read(folder)
     loaded = perf_counter()
@@ -88,12 +88,12 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--calls", type=int, default=100_000)
     parser.add_argument("--chunks", type=int, default=50, help="chunks of each call")
     parser.add_argument("--folder", type=Path, help="measure the run in this folder instead of making one")
-    given = parser.parse_args(words)
-    if given.folder:
-        print(measure(given.folder))
+    options = parser.parse_args(words)
+    if options.folder:
+        print(measure(options.folder))
         return
     with tempfile.TemporaryDirectory() as folder:
-        write(Path(folder), max(1, given.calls), max(1, given.chunks))
+        write(Path(folder), max(1, options.calls), max(1, options.chunks))
         command = our_package.command("overlap.harness.stats.volume", "--folder", folder)
         subprocess.run(command, check=True)
 

@@ -14,7 +14,7 @@ PARTICIPLES = {"told", "found", "said", "known", "made", "came"}
 """Names of values that do not say what the value is."""
 
 # Rooms whose language has been gone through; the others follow.
-ROOMS_DONE: tuple[str, ...] = ()
+ROOMS_DONE: tuple[str, ...] = ("harness/stats",)
 
 
 @cache
