@@ -22,7 +22,7 @@ def one(summary: Summary, **fields: object) -> CellSummary | None:
     return next((each for each in summary.of(**fields) if each.metrics), None)
 
 
-def by(summary: Summary, metric: str, **fields: object) -> list[CellSummary]:
+def sorted_by(summary: Summary, metric: str, **fields: object) -> list[CellSummary]:
     """Return the cells with these fields that have *metric*, the smallest first."""
     having = [each for each in summary.of(**fields) if metric in each.metrics]
     return sorted(having, key=lambda each: each.metrics[metric].value)
@@ -134,14 +134,14 @@ def statuses_of(summary: Summary, cell: CellSummary) -> list[int]:
     ]
 
 
-def over(
+def ratio(
     summary: Summary, a: CellSummary | None, b: CellSummary | None, metric: str, *, failing: bool = False
 ) -> Estimate | None:
-    """Return a / b of *metric*, paired by round; None where `overs` leaves it out."""
-    return overs(summary, {"": (a, b)}, metric, failing=failing).get("")
+    """Return a / b of *metric*, paired by round; None where `ratios` leaves it out."""
+    return ratios(summary, {"": (a, b)}, metric, failing=failing).get("")
 
 
-def overs(
+def ratios(
     summary: Summary, wanted: Mapping[Key, Two], metric: str, *, failing: bool = False
 ) -> dict[Key, Estimate]:
     """
@@ -151,12 +151,14 @@ def overs(
     ratio of which a side is missing is left out; so is one with failed calls, unless *failing* says that the
     answer counts these: a call that fails is soon done.
     """
-    from overlap.harness.stats.standing import ratios  # with numpy, which the workers of a round do without
+    from overlap.harness.stats.standing import (
+        ratios as paired_ratios,  # with numpy, which the workers of a round do without
+    )
 
     pairs = {
         key: (a.cell, b.cell, metric) for key, (a, b) in wanted.items() if a and b and (failing or finished(a, b))
     }
-    return ratios(summary.run, pairs)
+    return paired_ratios(summary.run, pairs)
 
 
 def standings(summary: Summary, cells: list[CellSummary], metric: str) -> "Ranking[str] | None":
@@ -166,11 +168,11 @@ def standings(summary: Summary, cells: list[CellSummary], metric: str) -> "Ranki
     return ranked(summary.run, [each.cell for each in cells], metric)
 
 
-def apart(summary: Summary, a: CellSummary | None, b: CellSummary | None, metric: str) -> Estimate | None:
+def difference(summary: Summary, a: CellSummary | None, b: CellSummary | None, metric: str) -> Estimate | None:
     """Return a - b of *metric*, paired by round; None where either is missing, or calls of either failed."""
-    from overlap.harness.stats.compare import difference
+    from overlap.harness.stats.compare import difference as paired_difference
 
-    return difference(summary.run, a.cell, b.cell, metric) if a and b and finished(a, b) else None
+    return paired_difference(summary.run, a.cell, b.cell, metric) if a and b and finished(a, b) else None
 
 
 def verdict(factor: Estimate, more: str, less: str) -> str:
@@ -212,24 +214,24 @@ def change(factor: Estimate) -> str:
     return f"{none}, up to {number(possible(factor) * 100)} % is possible"
 
 
-def has(cell: CellSummary | None, metric: str, unknown: str = "an unknown time") -> str:
+def with_interval(cell: CellSummary | None, metric: str, unknown: str = "an unknown time") -> str:
     """Write *metric* of *cell* in a sentence, or that it is *unknown*."""
     return told(cell.metrics[metric]) if cell and metric in cell.metrics else unknown
 
 
-def about(cell: CellSummary | None, metric: str, unknown: str = "an unknown time") -> str:
+def without_interval(cell: CellSummary | None, metric: str, unknown: str = "an unknown time") -> str:
     """Write *metric* of *cell* without its interval, for a list of many; the tables below an answer have it."""
     if not cell or metric not in cell.metrics:
         return unknown
     return told(replace(cell.metrics[metric], low=None, high=None))
 
 
-def whole(cell: CellSummary | None, metric: str) -> str:
+def as_count(cell: CellSummary | None, metric: str) -> str:
     """Write *metric* of *cell*, a count, without interval or needless digits."""
     return f"{cell.metrics[metric].value:.3g}" if cell and metric in cell.metrics else "unknown"
 
 
 def counted(cell: CellSummary | None, metric: str, noun: str) -> str:
     """Write *metric* of *cell*, a count, with its *noun*: "1 request", "2.5 requests"."""
-    number_of = whole(cell, metric)
+    number_of = as_count(cell, metric)
     return f"{number_of} {noun}{'' if number_of == '1' else 's'}"

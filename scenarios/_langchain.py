@@ -28,11 +28,6 @@ def anew(name: str, endpoint: Endpoint, **settings: Any) -> Any:
     return registry.load("overlap.harness.clients", name).client(replace(endpoint, **settings))
 
 
-def refuse(variant: str, scenario: str, there: object) -> registry.Unknown:
-    """Make the error for a *variant* that *scenario* does not have."""
-    return registry.Unknown(f"no variant {variant!r} of {scenario}; there are: {there}")
-
-
 def forget(endpoint: Endpoint) -> None:
     """Take what building an application asked out of the server's journal: it belongs to no call."""
     take(endpoint.base_url.removesuffix("/v1"))

@@ -1,7 +1,6 @@
 """A retriever on Qdrant's embedded store, by its asynchronous client; needs the extra `retrieval`."""
 
 import asyncio
-from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -18,7 +17,7 @@ class Qdrant(BaseRetriever):
     texts: list[str]
     vectors: list[list[float]]
     nearest: int = 3
-    _client: Any = PrivateAttr(default=None)
+    _client: AsyncQdrantClient | None = PrivateAttr(default=None)
     _filling: asyncio.Lock = PrivateAttr(default_factory=asyncio.Lock)
 
     async def _filled(self) -> AsyncQdrantClient:

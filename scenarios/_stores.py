@@ -70,4 +70,5 @@ def answering(retriever: Any, llm: Any) -> Runnable[Any, Any]:
 
     prompt = ChatPromptTemplate.from_template("Known:\n{passages}\n\nQuestion: {question}")
     beside = {"passages": retriever | RunnableLambda(joined), "question": RunnablePassthrough()}
-    return beside | prompt | llm | StrOutputParser()
+    chain: Runnable[Any, Any] = beside | prompt | llm | StrOutputParser()
+    return chain

@@ -2,7 +2,7 @@
 
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
-from overlap.scenarios._cells import about, in_each
+from overlap.scenarios._cells import in_each, without_interval
 from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -45,7 +45,7 @@ def _at(summary: Summary, streams: int) -> str | None:
     names = {f"{each.cell.client} on {each.cell.loop}" if several else each.cell.client: each for each in cells}
     # Of a client without one of its figures the other is told, and none is left out in silence.
     said = [
-        f"{name} {about(each, LATE, 'unknown')} and {about(each, 'overlap', 'unknown')}"
+        f"{name} {without_interval(each, LATE, 'unknown')} and {without_interval(each, 'overlap', 'unknown')}"
         for name, each in names.items()
     ]
     return f"{streams:,} at once, {'; '.join(said)}" if said else None

@@ -2,15 +2,19 @@
 
 import asyncio
 import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
+from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.estimate import Estimate
-from overlap.scenarios._cells import about, counted, in_each, overs, variants, versus
-from overlap.scenarios._langchain import model, refuse
+from overlap.scenarios._cells import counted, in_each, ratios, variants, versus, without_interval
+from overlap.scenarios._langchain import model
 from overlap.scenarios._questions import questions as prompts
 
-__all__ = ["PACKAGES", "PLAN", "answer", "app", "prompts"]
+__all__ = ["PACKAGES", "PLAN", "VARIANTS", "answer", "prompts"]
 
 SCENARIO = "agent"
 PACKAGES = {"langchain": "agents"}
@@ -49,34 +53,35 @@ async def look_up_blocking(name: str) -> str:
     return f"{name} is known"
 
 
-LOOK_UPS = {ASYNC: look_up, SYNC: look_up_in_thread, BLOCKING: look_up_blocking}
-
-
 class Agent:
     """`create_agent`, asked with a plain prompt."""
 
-    def __init__(self, llm, look_up):
+    def __init__(self, llm: Any, look_up: Callable[..., Any]) -> None:
         from langchain.agents import create_agent
         from langchain_core.tools import StructuredTool
 
-        half = {"coroutine" if asyncio.iscoroutinefunction(look_up) else "func": look_up}
+        half: dict[str, Any] = {"coroutine" if asyncio.iscoroutinefunction(look_up) else "func": look_up}
         tools = [
             StructuredTool.from_function(**half, name=name, description=f"Look up {what} by its name.")
             for name, what in (("person", "a person"), ("place", "a place"))
         ]
-        self._graph = create_agent(llm, tools)
+        self._graph: Any = create_agent(llm, tools)
 
-    async def ainvoke(self, prompt):
+    async def ainvoke(self, prompt: str) -> Any:
         """Run the agent to its end."""
         return await self._graph.ainvoke({"messages": [("user", prompt)]})
 
 
-def app(client, endpoint, variant):
-    """Build the agent with two tools of one kind."""
-    del endpoint
-    if variant not in LOOK_UPS:
-        raise refuse(variant, SCENARIO, ", ".join(LOOK_UPS))
-    return Agent(model(client), LOOK_UPS[variant])
+def build(client: Any, _endpoint: Endpoint, look_up: Callable[..., Any]) -> Agent:
+    """Build the agent with two tools that call *look_up*."""
+    return Agent(model(client), look_up)
+
+
+VARIANTS = {
+    ASYNC: partial(build, look_up=look_up),
+    SYNC: partial(build, look_up=look_up_in_thread),
+    BLOCKING: partial(build, look_up=look_up_blocking),
+}
 
 
 def answer(summary: Summary) -> str | None:
@@ -88,13 +93,13 @@ def _answer(summary: Summary) -> str | None:
     widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
     at = {width: variants(summary, scenario=SCENARIO, concurrency=width) for width in widths}
     pairs = {width: (found.get(BLOCKING), found.get(ASYNC)) for width, found in at.items()}
-    factors = overs(summary, pairs, "e2e.p50")
+    factors = ratios(summary, pairs, "e2e.p50")
     return " ".join(_at(width, at[width], factor) for width, factor in factors.items()) or None
 
 
 def _at(width: int, found: dict[str, CellSummary], factor: Estimate) -> str:
     took = "; ".join(
-        f"{name} {about(cell, 'e2e.p50')}, {counted(cell, 'requests_per_call', 'request')}"
+        f"{name} {without_interval(cell, 'e2e.p50')}, {counted(cell, 'requests_per_call', 'request')}"
         for name, cell in found.items()
     )
     word = "One agent" if width == 1 else f"{width:,} agents at once"

@@ -2,14 +2,17 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
 
+from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
-from overlap.scenarios._cells import about, calls_each_round, in_each, lasting, overs, variants, versus
-from overlap.scenarios._langchain import refuse
+from overlap.scenarios._cells import calls_each_round, in_each, lasting, ratios, variants, versus, without_interval
 from overlap.scenarios._questions import questions as prompts
 
-__all__ = ["PLAN", "answer", "app", "prompts"]
+__all__ = ["PLAN", "VARIANTS", "answer", "prompts"]
 
 SCENARIO = "blocked_loop"
 TAKES = 0.05
@@ -28,28 +31,28 @@ PLAN = (
 )
 
 
-def busy():
+def busy() -> None:
     """Compute for `TAKES` seconds of this thread's CPU time."""
     end = time.thread_time() + TAKES
     while time.thread_time() < end:
         sum(range(1000))
 
 
-async def nothing():
+async def nothing() -> None:
     """Do no step at all."""
 
 
-async def sleep_blocking():
+async def sleep_blocking() -> None:
     """Make the mistake: block the loop's own thread."""
     time.sleep(TAKES)  # noqa: ASYNC251  the mistake is what is measured
 
 
-async def compute_blocking():
+async def compute_blocking() -> None:
     """Make the mistake with a computation."""
     busy()
 
 
-STEPS = {
+STEPS: dict[str, Callable[[], Awaitable[None]]] = {
     AWAITED: nothing,
     INVOKED: nothing,
     ASLEEP: lambda: asyncio.sleep(TAKES),
@@ -63,21 +66,21 @@ STEPS = {
 class WithStep:
     """Makes each call after a step of 50 ms of one kind or another."""
 
-    def __init__(self, client, variant):
+    def __init__(self, client: Any, variant: str) -> None:
         self._client, self._variant = client, variant
 
-    async def ainvoke(self, prompt):
+    async def ainvoke(self, prompt: str) -> Any:
         """Make one call: awaited, or blocking although this is a coroutine."""
         await STEPS[self._variant]()
         return self._client.invoke(prompt) if self._variant == INVOKED else await self._client.ainvoke(prompt)
 
 
-def app(client, endpoint, variant):
+def build(client: Any, _endpoint: Endpoint, variant: str) -> WithStep:
     """Build the client's application with a step before each call."""
-    del endpoint
-    if variant not in STEPS:
-        raise refuse(variant, SCENARIO, ", ".join(STEPS))
     return WithStep(client, variant)
+
+
+VARIANTS = {name: partial(build, variant=name) for name in STEPS}
 
 
 def answer(summary: Summary) -> str | None:
@@ -88,12 +91,14 @@ def answer(summary: Summary) -> str | None:
 def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
     pairs = {(a, b): (found.get(a), found.get(b)) for a, b in ((INVOKED, AWAITED), (SLEPT, ASLEEP))}
-    ratios = overs(summary, pairs, "makespan")
-    worse = [versus(factor, f"{a} takes {{}} as long as {b}", f"{a} and {b}") for (a, b), factor in ratios.items()]
+    factors = ratios(summary, pairs, "makespan")
+    worse = [
+        versus(factor, f"{a} takes {{}} as long as {b}", f"{a} and {b}") for (a, b), factor in factors.items()
+    ]
     if not worse:
         return None
     said = [
-        f"{name} {about(cell, 'makespan')}, others held up for {about(cell, 'loop_lag.max')}"
+        f"{name} {without_interval(cell, 'makespan')}, others held up for {without_interval(cell, 'loop_lag.max')}"
         for name, cell in found.items()
     ]
     calls = calls_each_round(next(iter(found.values())))

@@ -1,14 +1,17 @@
 """What do callbacks and tracing cost, and does it matter how the handler is written?"""
 
-from overlap.harness.model.plan import Plan
+from functools import partial
+from typing import Any
+
+from overlap.harness.model.endpoint import Endpoint
+from overlap.harness.model.plan import Builder, Plan
 from overlap.harness.report.figures import listed, times
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.estimate import Estimate
-from overlap.scenarios._cells import about, in_each, overs, variants
-from overlap.scenarios._langchain import refuse
+from overlap.scenarios._cells import in_each, ratios, variants, without_interval
 from overlap.scenarios._questions import questions as prompts
 
-__all__ = ["PLAN", "answer", "app", "prompts"]
+__all__ = ["PLAN", "VARIANTS", "answer", "prompts"]
 
 SCENARIO = "callbacks"
 NONE, SYNC, INLINE, ASYNC, TRACED = (
@@ -35,30 +38,30 @@ PLAN = (
 )
 
 
-def _handler(variant):
+def _handler(variant: str) -> Any:
     """Return a handler that looks at the start, every token and the end, and does nothing with them."""
     from langchain_core.callbacks import AsyncCallbackHandler, BaseCallbackHandler
 
     class Plain(BaseCallbackHandler):
         run_inline = variant == INLINE
 
-        def on_llm_new_token(self, token, **_):
+        def on_llm_new_token(self, token: Any, **_: Any) -> None:
             """Look at a token."""
 
-        def on_chain_start(self, *_, **__):
+        def on_chain_start(self, *_: Any, **__: Any) -> None:
             """Look at a beginning."""
 
-        def on_llm_end(self, *_, **__):
+        def on_llm_end(self, *_: Any, **__: Any) -> None:
             """Look at an end."""
 
     class Awaited(AsyncCallbackHandler):
-        async def on_llm_new_token(self, token, **_):
+        async def on_llm_new_token(self, token: Any, **_: Any) -> None:
             """Look at a token."""
 
-        async def on_chain_start(self, *_, **__):
+        async def on_chain_start(self, *_: Any, **__: Any) -> None:
             """Look at a beginning."""
 
-        async def on_llm_end(self, *_, **__):
+        async def on_llm_end(self, *_: Any, **__: Any) -> None:
             """Look at an end."""
 
     return Awaited() if variant == ASYNC else Plain()
@@ -67,7 +70,7 @@ def _handler(variant):
 class Traced:
     """A chain under LangSmith's tracer, whose service cannot be reached."""
 
-    def __init__(self, runnable):
+    def __init__(self, runnable: Any) -> None:
         from langchain_core.tracers import LangChainTracer
         from langsmith import Client
         from urllib3 import Retry
@@ -77,21 +80,21 @@ class Traced:
         chain = runnable.with_config(callbacks=[LangChainTracer(client=self._client)])
         self.ainvoke, self.astream = chain.ainvoke, chain.astream
 
-    def close(self):
+    def close(self) -> None:
         """Drop what has not been sent: left to itself, the tracer keeps the process from ending for minutes."""
         self._client.close(timeout=0)
 
 
-def app(client, endpoint, variant):
+def handled(client: Any, _endpoint: Endpoint, variant: str) -> Any:
     """Build the chain with one kind of handler."""
-    del endpoint
-    if variant not in PLAN[0].variants:
-        raise refuse(variant, SCENARIO, PLAN[0].variants)
-    if variant == NONE:
-        return client
-    if variant == TRACED:
-        return Traced(client.runnable)
     return client.runnable.with_config(callbacks=[_handler(variant)])
+
+
+VARIANTS: dict[str, Builder] = {
+    NONE: lambda client, _endpoint: client,
+    **{name: partial(handled, variant=name) for name in (ASYNC, INLINE, SYNC)},
+    TRACED: lambda client, _endpoint: Traced(client.runnable),
+}
 
 
 def answer(summary: Summary) -> str | None:
@@ -104,11 +107,13 @@ def _answer(summary: Summary) -> str | None:
     for strategy, metric, what in (("gather_bounded", "cpu", "call"), ("astream_many", "cpu_per_chunk", "chunk")):
         found = variants(summary, scenario=SCENARIO, strategy=strategy)
         pairs = {name: (cell, found.get(NONE)) for name, cell in found.items() if name != NONE}
-        known = overs(summary, pairs, metric)
+        known = ratios(summary, pairs, metric)
         if not known:
             continue
         costs = "; ".join(f"{name} {times(factor)}" for name, factor in known.items())
-        said.append(f"Per {what} ({about(found[NONE], metric)} of CPU without) {_dear(known)}: {costs}.")
+        said.append(
+            f"Per {what} ({without_interval(found[NONE], metric)} of CPU without) {_dear(known)}: {costs}."
+        )
     return " ".join(said) or None
 
 

@@ -1,15 +1,17 @@
 """What does it cost to make a client for every call, and what happens to one that outlives its event loop?"""
 
 import asyncio
+from functools import partial
+from typing import Any
 
-from overlap.harness.model.plan import Plan
+from overlap.harness.model.endpoint import Endpoint
+from overlap.harness.model.plan import Builder, Plan
 from overlap.harness.report.figures import count
 from overlap.harness.stats.cells import Summary
-from overlap.scenarios._cells import about, in_each, over, variants, versus, whole
-from overlap.scenarios._langchain import refuse
+from overlap.scenarios._cells import as_count, in_each, ratio, variants, versus, without_interval
 from overlap.scenarios._questions import questions as prompts
 
-__all__ = ["FAILS", "PLAN", "answer", "app", "prompts"]
+__all__ = ["FAILS", "PLAN", "VARIANTS", "answer", "prompts"]
 
 SCENARIO = "client_lifetime"
 SHARED, SDK, CHAT = "one AsyncOpenAI for all", "AsyncOpenAI per call", "ChatOpenAI per call"
@@ -17,7 +19,7 @@ LOOPS, FRESH = "asyncio.run per call, ChatOpenAI's cached client", "asyncio.run 
 # The cached HTTP client belongs to a loop that is closed by the next call: every second one fails.
 FAILS = (LOOPS,)
 
-_SHARED = {"clients": ("openai",), "rounds": 3, "profile": "instant", "calls": 24}
+_SHARED: dict[str, Any] = {"clients": ("openai",), "rounds": 3, "profile": "instant", "calls": 24}
 PLAN = (
     Plan(**_SHARED, strategies=("gather_bounded",), concurrency=(8,), variants=(SHARED, SDK, CHAT)),
     Plan(**_SHARED, strategies=("invoke",), concurrency=(1,), variants=(LOOPS, FRESH)),
@@ -27,32 +29,36 @@ PLAN = (
 class PerCall:
     """Makes what it needs anew for each call, from the libraries' own defaults, as application code does."""
 
-    def __init__(self, endpoint, variant):
-        self._told = {"base_url": endpoint.base_url, "api_key": endpoint.api_key, "max_retries": 0}
+    def __init__(self, endpoint: Endpoint, variant: str) -> None:
+        self._settings: dict[str, Any] = {
+            "base_url": endpoint.base_url,
+            "api_key": endpoint.api_key,
+            "max_retries": 0,
+        }
         self._model = endpoint.model
         self._ask = {SDK: self._sdk, CHAT: self._chat, LOOPS: self._chat, FRESH: self._sdk}[variant]
 
-    async def ainvoke(self, prompt):
+    async def ainvoke(self, prompt: str) -> Any:
         """Make a client and one call with it."""
         return await self._ask(prompt)
 
-    def invoke(self, prompt):
+    def invoke(self, prompt: str) -> Any:
         """Make one call on an event loop of its own, as scripts and notebooks' cells do."""
         return asyncio.run(self._ask(prompt))
 
-    async def _sdk(self, prompt):
+    async def _sdk(self, prompt: str) -> Any:
         from openai import AsyncOpenAI
 
-        async with AsyncOpenAI(**self._told) as client:
-            messages = [{"role": "user", "content": prompt}]
+        async with AsyncOpenAI(**self._settings) as client:
+            messages: Any = [{"role": "user", "content": prompt}]
             return await client.chat.completions.create(model=self._model, messages=messages)
 
-    async def _chat(self, prompt):
+    async def _chat(self, prompt: str) -> Any:
         from langchain_openai import ChatOpenAI
 
-        return await ChatOpenAI(**self._told, model=self._model).ainvoke(prompt)
+        return await ChatOpenAI(**self._settings, model=self._model).ainvoke(prompt)
 
-    def close(self):
+    def close(self) -> None:
         """Forget the HTTP clients that LangChain keeps for the process, or they would outlive this slot's loop."""
         from langchain_openai.chat_models import _client_utils
 
@@ -61,13 +67,15 @@ class PerCall:
                 forget()
 
 
-def app(client, endpoint, variant):
-    """Build one lifetime: the harness's own client for all calls, or one made for each."""
-    if variant == SHARED:
-        return client
-    if variant not in {SDK, CHAT, LOOPS, FRESH}:
-        raise refuse(variant, SCENARIO, "; ".join(name for plan in PLAN for name in plan.variants))
+def per_call(_client: Any, endpoint: Endpoint, variant: str) -> PerCall:
+    """Build an application that makes a client for each call."""
     return PerCall(endpoint, variant)
+
+
+VARIANTS: dict[str, Builder] = {
+    SHARED: lambda client, _endpoint: client,
+    **{name: partial(per_call, variant=name) for name in (SDK, CHAT, LOOPS, FRESH)},
+}
 
 
 def answer(summary: Summary) -> str | None:
@@ -77,11 +85,12 @@ def answer(summary: Summary) -> str | None:
 
 def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
-    factor = over(summary, found.get(SDK), found.get(SHARED), "cpu")
+    factor = ratio(summary, found.get(SDK), found.get(SHARED), "cpu")
     if not factor:
         return None
     said = [
-        f"{name} {about(cell, 'cpu')}, {whole(cell, 'connections')} connections" for name, cell in found.items()
+        f"{name} {without_interval(cell, 'cpu')}, {as_count(cell, 'connections')} connections"
+        for name, cell in found.items()
     ]
     first = versus(factor, "A client per call costs {} the CPU", "A client per call and a shared one")
     outlived = found.get(LOOPS)

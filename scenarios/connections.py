@@ -1,12 +1,24 @@
 """How many connections does a client open when more calls are in flight than it keeps alive?"""
 
-from overlap.harness.model.plan import Plan
+from typing import Any
+
+from overlap.harness.model.endpoint import Endpoint
+from overlap.harness.model.plan import Builder, Plan
 from overlap.harness.stats.cells import Summary
-from overlap.scenarios._cells import about, calls_at_once, counted, in_each, over, variants, versus, whole
-from overlap.scenarios._langchain import anew, refuse
+from overlap.scenarios._cells import (
+    as_count,
+    calls_at_once,
+    counted,
+    in_each,
+    ratio,
+    variants,
+    versus,
+    without_interval,
+)
+from overlap.scenarios._langchain import anew
 from overlap.scenarios._questions import questions as prompts
 
-__all__ = ["PLAN", "answer", "app", "prompts"]
+__all__ = ["PLAN", "VARIANTS", "answer", "prompts"]
 
 SCENARIO = "connections"
 KEPT, DEFAULT, SMALL = "all kept alive", "SDK's defaults", "a pool of 50"
@@ -28,32 +40,32 @@ PLAN = (
 class Defaults:
     """`AsyncOpenAI` on the HTTP client and the limits that it takes unasked."""
 
-    def __init__(self, endpoint):
+    def __init__(self, endpoint: Endpoint) -> None:
         from openai import AsyncOpenAI
 
-        told = {"base_url": endpoint.base_url, "api_key": endpoint.api_key, "timeout": endpoint.timeout}
-        self._client = AsyncOpenAI(**told, max_retries=0)
+        settings: dict[str, Any] = {
+            "base_url": endpoint.base_url,
+            "api_key": endpoint.api_key,
+            "timeout": endpoint.timeout,
+        }
+        self._client = AsyncOpenAI(**settings, max_retries=0)
         self._model = endpoint.model
 
-    async def ainvoke(self, prompt):
+    async def ainvoke(self, prompt: str) -> Any:
         """Make one call."""
-        messages = [{"role": "user", "content": prompt}]
+        messages: Any = [{"role": "user", "content": prompt}]
         return await self._client.chat.completions.create(model=self._model, messages=messages)
 
-    async def aclose(self):
+    async def aclose(self) -> None:
         """Close the HTTP client."""
         await self._client.close()
 
 
-def app(client, endpoint, variant):
-    """Build the SDK with one pool or another."""
-    if variant == KEPT:
-        return client
-    if variant == DEFAULT:
-        return Defaults(endpoint)
-    if variant == SMALL:
-        return anew("openai", endpoint, max_connections=50)
-    raise refuse(variant, SCENARIO, PLAN[0].variants)
+VARIANTS: dict[str, Builder] = {
+    KEPT: lambda client, _endpoint: client,
+    DEFAULT: lambda _client, endpoint: Defaults(endpoint),
+    SMALL: lambda _client, endpoint: anew("openai", endpoint, max_connections=50),
+}
 
 
 def answer(summary: Summary) -> str | None:
@@ -63,12 +75,12 @@ def answer(summary: Summary) -> str | None:
 
 def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
-    factor = over(summary, found.get(DEFAULT), found.get(KEPT), "connections")
+    factor = ratio(summary, found.get(DEFAULT), found.get(KEPT), "connections")
     if not factor:
         return None
     said = [
-        f"{name} {counted(cell, 'connections', 'connection')}, peak {whole(cell, 'peak')} at the server, "
-        f"{about(cell, 'makespan')}, {about(cell, 'cpu')} of CPU a call"
+        f"{name} {counted(cell, 'connections', 'connection')}, peak {as_count(cell, 'peak')} at the server, "
+        f"{without_interval(cell, 'makespan')}, {without_interval(cell, 'cpu')} of CPU a call"
         for name, cell in found.items()
     ]
     words = "The SDK's defaults open {} as many as a pool that keeps all alive"

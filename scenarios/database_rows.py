@@ -1,18 +1,21 @@
 """Do rows of a database reach the reader of a stream as they are read, before the model has its say?"""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from overlap.harness.host.owned.temporary import temporary
+from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
-from overlap.scenarios._cells import about, in_each, over, variants, verdict, versus
-from overlap.scenarios._langchain import model, refuse
+from overlap.scenarios._cells import in_each, ratio, variants, verdict, versus, without_interval
+from overlap.scenarios._langchain import model
 from overlap.scenarios._questions import questions as prompts
 
-__all__ = ["PLAN", "answer", "app", "prompts"]
+__all__ = ["PLAN", "VARIANTS", "answer", "prompts"]
 
 SCENARIO = "database_rows"
 ROWS = 400
@@ -48,7 +51,7 @@ def filled(path: Path) -> None:
     database.close()
 
 
-async def fetched(path: Path, size: int):
+async def fetched(path: Path, size: int) -> AsyncIterator[str]:
     """Yield rows by aiosqlite, *size* of them for each trip to the driver's thread."""
     import aiosqlite
 
@@ -57,7 +60,7 @@ async def fetched(path: Path, size: int):
             yield row[0]
 
 
-async def all_fetched(path: Path):
+async def all_fetched(path: Path) -> AsyncIterator[str]:
     """Yield rows by aiosqlite once all of them are there."""
     import aiosqlite
 
@@ -66,7 +69,7 @@ async def all_fetched(path: Path):
             yield row[0]
 
 
-async def blocking(path: Path):
+async def blocking(path: Path) -> AsyncIterator[str]:
     """Yield rows by the blocking driver, on the event loop's own thread."""
     database = sqlite3.connect(path)
     try:
@@ -76,7 +79,8 @@ async def blocking(path: Path):
         database.close()
 
 
-READERS: dict[str, Callable] = {
+Reader = Callable[[Path], AsyncIterator[str]]
+READERS: dict[str, Reader] = {
     GENERATOR: lambda path: fetched(path, 64),
     ONE: lambda path: fetched(path, 1),
     FETCHALL: all_fetched,
@@ -87,41 +91,41 @@ READERS: dict[str, Callable] = {
 class NotesTable:
     """A stream of all notes and then of what the model says of them, as one chain; the database is a file."""
 
-    def __init__(self, llm, read):
+    def __init__(self, llm: Any, read: Reader) -> None:
         from langchain_core.runnables import RunnableGenerator
 
         self._stack = ExitStack()
         path = self._stack.enter_context(temporary("notes")) / "notes.db"
         filled(path)
 
-        async def rows(questions):
+        async def rows(questions: AsyncIterator[str]) -> AsyncIterator[tuple[str, str | None]]:
             async for question in questions:
                 yield question, None
                 async for row in read(path):
                     yield question, row
 
-        async def told(pairs):
-            asked = last = ""
+        async def comment(pairs: AsyncIterator[tuple[str, str | None]]) -> AsyncIterator[str]:
+            latest = last = ""
             async for question, row in pairs:
-                asked = question
+                latest = question
                 if row:
                     yield (last := row)
-            async for chunk in llm.astream(f"{asked} The last note: {last}"):
+            async for chunk in llm.astream(f"{latest} The last note: {last}"):
                 yield chunk.content
 
-        self.astream = (RunnableGenerator(rows) | RunnableGenerator(told)).astream
+        self.astream = (RunnableGenerator(rows) | RunnableGenerator(comment)).astream
 
-    def close(self):
+    def close(self) -> None:
         """Remove the database."""
         self._stack.close()
 
 
-def app(client, endpoint, variant):
+def build(client: Any, _endpoint: Endpoint, read: Reader) -> NotesTable:
     """Build the stream of notes upon one way of reading them."""
-    del endpoint
-    if variant not in READERS:
-        raise refuse(variant, SCENARIO, ", ".join(READERS))
-    return NotesTable(model(client), READERS[variant])
+    return NotesTable(model(client), read)
+
+
+VARIANTS = {name: partial(build, read=read) for name, read in READERS.items()}
 
 
 def answer(summary: Summary) -> str | None:
@@ -131,12 +135,12 @@ def answer(summary: Summary) -> str | None:
 
 def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
-    factor = over(summary, found.get(GENERATOR), found.get(FETCHALL), "ttft.p50")
+    factor = ratio(summary, found.get(GENERATOR), found.get(FETCHALL), "ttft.p50")
     if not factor:
         return None
     said = [
-        f"{name} {about(cell, 'ttft.p50')}, loop held up for {about(cell, 'loop_lag.max')}, "
-        f"{about(cell, 'cpu')} of CPU a call"
+        f"{name} {without_interval(cell, 'ttft.p50')}, loop held up for {without_interval(cell, 'loop_lag.max')}, "
+        f"{without_interval(cell, 'cpu')} of CPU a call"
         for name, cell in found.items()
     ]
     first = versus(factor, "the first row comes in {} the time of fetchall", "the first rows of both")

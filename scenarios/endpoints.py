@@ -1,24 +1,37 @@
 """Which way of calling a chain in a FastAPI endpoint serves its users, and which makes them queue?"""
 
 import atexit
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any
 
 import orjson
 
 from overlap.harness.host import our_package
-from overlap.harness.model.plan import Plan
+from overlap.harness.model.endpoint import Endpoint
+from overlap.harness.model.plan import Builder, Plan
 from overlap.harness.stats.cells import Summary
-from overlap.scenarios._cells import about, has, in_each, lasting, over, variants, versus, whole
-from overlap.scenarios._langchain import forget, refuse
+from overlap.scenarios._cells import (
+    as_count,
+    in_each,
+    lasting,
+    ratio,
+    variants,
+    versus,
+    with_interval,
+    without_interval,
+)
+from overlap.scenarios._langchain import forget
 from overlap.scenarios._questions import questions as prompts
 
-__all__ = ["PLAN", "answer", "app", "prompts"]
+__all__ = ["PLAN", "VARIANTS", "answer", "prompts"]
 
 SCENARIO = "endpoints"
 PATHS = {"def + invoke": "invoke", "async def + invoke": "async-invoke", "async def + ainvoke": "ainvoke"}
 STREAM = "async def + astream"
 
 # The service is a process of its own behind uvicorn, as its users would have it; the client is not the chain's.
-_SHARED = {
+_SHARED: dict[str, Any] = {
     "clients": ("aiohttp",),
     "concurrency": (10,),
     "rounds": 3,
@@ -30,10 +43,10 @@ PLAN = (
     Plan(**_SHARED, strategies=("astream_many",), variants=(STREAM,)),
 )
 
-_running = {}
+_running: dict[str, Any] = {}
 
 
-def served(endpoint):
+def served(endpoint: Endpoint) -> str:
     """Return the address of the service upon *endpoint*, started at first; one process lasts a launch's slots."""
     from overlap.harness.mock.process import start
 
@@ -42,16 +55,17 @@ def served(endpoint):
         _running[llm] = start(our_package.command("overlap.scenarios.service", "--llm", llm, "--port", "0"))
         atexit.register(_running[llm].stop)
         forget(endpoint)
-    return _running[llm].base_url
+    return str(_running[llm].base_url)
 
 
 class Users:
     """Asks the service one question a call, over connections that stay open."""
 
-    def __init__(self, address, path):
-        self._url, self._session = f"{address}/{path}", None
+    def __init__(self, address: str, path: str) -> None:
+        self._url = f"{address}/{path}"
+        self._session: Any = None
 
-    def _post(self, prompt):
+    def _post(self, prompt: str) -> Any:
         import aiohttp
 
         if self._session is None:
@@ -60,7 +74,7 @@ class Users:
             self._session = aiohttp.ClientSession(timeout=timeout, connector=connector, raise_for_status=True)
         return self._session.post(self._url, json={"question": prompt})
 
-    async def aclose(self):
+    async def aclose(self) -> None:
         """Close the connections."""
         if self._session is not None:
             await self._session.close()
@@ -69,7 +83,7 @@ class Users:
 class Asking(Users):
     """Waits for the whole answer."""
 
-    async def ainvoke(self, prompt):
+    async def ainvoke(self, prompt: str) -> Any:
         """Ask one question."""
         async with self._post(prompt) as response:
             return (await response.json())["answer"]
@@ -78,7 +92,7 @@ class Asking(Users):
 class Listening(Users):
     """Reads the answer as it comes."""
 
-    async def astream(self, prompt):
+    async def astream(self, prompt: str) -> AsyncIterator[str]:
         """Yield the pieces of one answer."""
         async with self._post(prompt) as response:
             async for line in response.content:
@@ -86,14 +100,15 @@ class Listening(Users):
                     yield orjson.loads(line[6:])["text"]
 
 
-def app(client, endpoint, variant):
+def asking(_client: Any, endpoint: Endpoint, path: str) -> Asking:
     """Build the users of one endpoint; the LLM's client is the service's own."""
-    del client
-    if variant == STREAM:
-        return Listening(served(endpoint), "stream")
-    if variant not in PATHS:
-        raise refuse(variant, SCENARIO, ", ".join((*PATHS, STREAM)))
-    return Asking(served(endpoint), PATHS[variant])
+    return Asking(served(endpoint), path)
+
+
+VARIANTS: dict[str, Builder] = {
+    **{name: partial(asking, path=path) for name, path in PATHS.items()},
+    STREAM: lambda _client, endpoint: Listening(served(endpoint), "stream"),
+}
 
 
 def answer(summary: Summary) -> str | None:
@@ -104,11 +119,18 @@ def answer(summary: Summary) -> str | None:
 def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
     blocking, awaited = found.get("async def + invoke"), found.get("async def + ainvoke")
-    factor = over(summary, blocking, awaited, "makespan")
+    factor = ratio(summary, blocking, awaited, "makespan")
     if not factor or not awaited:
         return None
-    said = [f"{name} {about(cell, 'makespan')}, {whole(cell, 'peak')} at the LLM" for name, cell in found.items()]
-    first = f" A stream's first piece comes after {has(found[STREAM], 'ttft.p50')}." if STREAM in found else ""
+    said = [
+        f"{name} {without_interval(cell, 'makespan')}, {as_count(cell, 'peak')} at the LLM"
+        for name, cell in found.items()
+    ]
+    first = (
+        f" A stream's first piece comes after {with_interval(found[STREAM], 'ttft.p50')}."
+        if STREAM in found
+        else ""
+    )
     sides = "async def + invoke and async def + ainvoke"
     slower = versus(factor, "async def + invoke takes {} as long as async def + ainvoke", sides)
     users = f"{awaited.cell.concurrency:,} users at once, answers{lasting(summary, found.values())}"

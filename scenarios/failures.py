@@ -2,17 +2,21 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
+from typing import Any
 
+from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.model.plan import Plan
 from overlap.harness.report.figures import listed
 from overlap.harness.stats.cells import CellSummary, Summary
-from overlap.scenarios._cells import about, in_each, variants
-from overlap.scenarios._langchain import model, refuse, step
+from overlap.scenarios._cells import in_each, variants, without_interval
+from overlap.scenarios._langchain import model, step
 from overlap.scenarios._questions import questions as prompts
 
-__all__ = ["PLAN", "answer", "app", "prompts"]
+__all__ = ["PLAN", "VARIANTS", "answer", "prompts"]
 
 SCENARIO = "failures"
 BROKEN = "mock-broken"
@@ -41,20 +45,21 @@ PLAN = (
 )
 
 
-async def grouped(one, inputs):
+async def grouped(one: Any, inputs: list[str]) -> None:
     """Start a task for each input in a group, which cancels the others when one fails."""
     async with asyncio.TaskGroup() as group:
         for text in inputs:
             group.create_task(one.ainvoke(text))
 
 
-async def in_time(one, inputs):
+async def in_time(one: Any, inputs: list[str]) -> None:
     """Give all inputs, of which none is broken, half the time they take."""
     async with asyncio.timeout(TAKES / 2):
         await one.abatch([text.replace("broken", "sound") for text in inputs])
 
 
-WAYS = {
+Way = Callable[[Any, list[str]], Awaitable[Any]]
+WAYS: dict[str, Way] = {
     "gather": lambda one, inputs: asyncio.gather(*map(one.ainvoke, inputs)),
     "gather, return_exceptions": lambda one, inputs: asyncio.gather(
         *map(one.ainvoke, inputs), return_exceptions=True
@@ -69,32 +74,32 @@ WAYS = {
 class OneOfMany:
     """One call is many inputs, one of them broken; it ends when its caller knows of the failure."""
 
-    def __init__(self, llm, way):
+    def __init__(self, llm: Any, way: Way) -> None:
         broken = llm.bind(model=BROKEN)
 
-        def chosen(text):
+        def chosen(text: str) -> Any:
             return broken if "broken" in text else llm
 
         self._way = way
         self._one = step(lambda text: chosen(text).invoke(text), lambda text: chosen(text).ainvoke(text))
 
-    async def ainvoke(self, prompt):
+    async def ainvoke(self, prompt: str) -> None:
         """Ask for all inputs; the failure is expected, and how soon it is known is what is timed."""
         with suppress(Exception):
             await self._way(self._one, [f"{prompt} {number}" for number in range(OTHERS)] + [f"{prompt} broken"])
 
-    async def aclose(self):
+    async def aclose(self) -> None:
         """Let what was left running come to its end: closing the client under it would look like cancelling."""
         if left := asyncio.all_tasks() - {asyncio.current_task()}:
             await asyncio.wait(left, timeout=5)
 
 
-def app(client, endpoint, variant):
+def build(client: Any, _endpoint: Endpoint, way: Way) -> OneOfMany:
     """Build one way of asking for many at once."""
-    del endpoint
-    if variant not in WAYS:
-        raise refuse(variant, SCENARIO, "; ".join(WAYS))
-    return OneOfMany(model(client), WAYS[variant])
+    return OneOfMany(model(client), way)
+
+
+VARIANTS = {name: partial(build, way=way) for name, way in WAYS.items()}
 
 
 def _fates(summary: Summary, cell: CellSummary) -> Counter[str]:
@@ -133,7 +138,7 @@ def _answer(summary: Summary) -> str | None:
         return None
     ways = {fate: [name for name, own in fates.items() if own == fate] for fate in dict.fromkeys(fates.values())}
     verdict = "; ".join(f"{fate} with {listed(names, len(names))}" for fate, names in ways.items())
-    went = "; ".join(f"{name} {about(cell, 'e2e.p50')}" for name, cell in found.items())
+    went = "; ".join(f"{name} {without_interval(cell, 'e2e.p50')}" for name, cell in found.items())
     return f"The other requests, as the server saw them: {verdict}. The caller goes on after: {went}."
 
 

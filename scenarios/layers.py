@@ -2,8 +2,8 @@
 
 from overlap.harness.model.plan import Plan
 from overlap.harness.report.figures import told
-from overlap.harness.stats.cells import Summary
-from overlap.scenarios._cells import finished, in_each, one, overs, versus
+from overlap.harness.stats.cells import CellSummary, Summary
+from overlap.scenarios._cells import finished, in_each, one, ratios, versus
 from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -39,7 +39,7 @@ def answer(summary: Summary) -> str | None:
 
 def _answer(summary: Summary) -> str | None:
 
-    def client(name: str):
+    def client(name: str) -> CellSummary | None:
         return one(summary, scenario=SCENARIO, client=name)
 
     chain = client("chain")
@@ -48,7 +48,7 @@ def _answer(summary: Summary) -> str | None:
     said = [f"a chain call costs {told(chain.metrics['cpu'])} of CPU"]
     others = {"openai": "the bare SDK", "httpx2": "bare httpx2", "aiohttp": "bare aiohttp"}
     pairs = {name: (chain, client(name)) for name in others}
-    factors = overs(summary, {**pairs, "below": (client("chain_aiohttp"), chain)}, "cpu")
+    factors = ratios(summary, {**pairs, "below": (client("chain_aiohttp"), chain)}, "cpu")
     below = factors.pop("below", None)
     said += [versus(factor, f"{{}} {others[name]}", f"it and {others[name]}") for name, factor in factors.items()]
     if below:

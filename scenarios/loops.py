@@ -2,7 +2,7 @@
 
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import CellSummary, Summary
-from overlap.scenarios._cells import change, in_each, one, overs
+from overlap.scenarios._cells import change, in_each, one, ratios
 from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -34,7 +34,7 @@ def _answer(summary: Summary) -> str | None:
     }
     several = len({strategy for strategy, _ in found}) > 1
     pairs = {(strategy, client): _both(summary, strategy=strategy, client=client) for strategy, client in found}
-    factors = overs(summary, pairs, "cpu")
+    factors = ratios(summary, pairs, "cpu")
     said = [
         f"{client}{f' {strategy}' if several else ''} {change(factors[strategy, client])}"
         if (strategy, client) in factors

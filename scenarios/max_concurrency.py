@@ -1,20 +1,24 @@
 """How many requests does max_concurrency=4 let through, by what the server sees?"""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
 
-from overlap.harness.model.plan import Plan
+from overlap.harness.model.endpoint import Endpoint
+from overlap.harness.model.plan import Builder, Plan
 from overlap.harness.report.figures import listed
 from overlap.harness.stats.cells import Summary
-from overlap.scenarios._cells import about, in_each, variants, whole
-from overlap.scenarios._langchain import model, refuse
+from overlap.scenarios._cells import as_count, in_each, variants, without_interval
+from overlap.scenarios._langchain import model
 from overlap.scenarios._questions import questions as prompts
 from overlap.scenarios.provider_batching import Many
 
-__all__ = ["PLAN", "answer", "app", "prompts"]
+__all__ = ["PLAN", "VARIANTS", "answer", "prompts"]
 
 SCENARIO = "max_concurrency"
 INPUTS, LIMIT = 24, 4
-CONFIG = {"max_concurrency": LIMIT}
+CONFIG: Any = {"max_concurrency": LIMIT}
 FREE, ABATCH, BATCH, GATE = "abatch without it", "abatch", "batch", "Semaphore around ainvoke"
 PARALLEL, COMPLETIONS = "RunnableParallel", "abatch of the completions class"
 
@@ -32,23 +36,23 @@ PLAN = (
 )
 
 
-async def gated(llm, inputs):
+async def gated(llm: Any, inputs: list[str]) -> Any:
     """Gather behind a semaphore."""
     gate = asyncio.Semaphore(LIMIT)
 
-    async def one(text):
+    async def one(text: str) -> Any:
         async with gate:
             return await llm.ainvoke(text)
 
     return await asyncio.gather(*map(one, inputs))
 
 
-async def branches(llm, inputs):
+async def branches(llm: Any, inputs: list[str]) -> Any:
     """Give each input a branch of its own."""
     from langchain_core.runnables import RunnableLambda, RunnableParallel
 
-    def branch(text):
-        async def ask(_):
+    def branch(text: str) -> RunnableLambda[Any, Any]:
+        async def ask(_: Any) -> Any:
             return await llm.ainvoke(text)
 
         return RunnableLambda(ask)
@@ -56,7 +60,8 @@ async def branches(llm, inputs):
     return await RunnableParallel({str(i): branch(text) for i, text in enumerate(inputs)}).ainvoke("", CONFIG)
 
 
-WAYS = {
+Way = Callable[[Any, list[str]], Awaitable[Any]]
+WAYS: dict[str, Way] = {
     FREE: lambda llm, inputs: llm.abatch(inputs),
     ABATCH: lambda llm, inputs: llm.abatch(inputs, CONFIG),
     BATCH: lambda llm, inputs: asyncio.to_thread(llm.batch, inputs, CONFIG),
@@ -68,21 +73,27 @@ WAYS = {
 class Limited:
     """One call is many inputs under one limit."""
 
-    def __init__(self, llm, way):
+    def __init__(self, llm: Any, way: Way) -> None:
         self._llm, self._way = llm, way
 
-    async def ainvoke(self, prompt):
+    async def ainvoke(self, prompt: str) -> Any:
         """Ask for all inputs made of *prompt*."""
         return await self._way(self._llm, [f"{prompt} {number}" for number in range(INPUTS)])
 
 
-def app(client, endpoint, variant):
+def build(client: Any, _endpoint: Endpoint, way: Way) -> Limited:
     """Build one way of limiting."""
-    if variant == COMPLETIONS:
-        return Many(endpoint, lambda many, inputs: many.completions().abatch(inputs[:INPUTS], CONFIG))
-    if variant not in WAYS:
-        raise refuse(variant, SCENARIO, PLAN[0].variants)
-    return Limited(model(client), WAYS[variant])
+    return Limited(model(client), way)
+
+
+def completions(_client: Any, endpoint: Endpoint) -> Many:
+    """Build the completions class, which brings a client of its own."""
+    return Many(endpoint, lambda many, inputs: many.completions().abatch(inputs[:INPUTS], CONFIG))
+
+
+VARIANTS: dict[str, Builder] = {name: partial(build, way=way) for name, way in WAYS.items()} | {
+    COMPLETIONS: completions
+}
 
 
 def answer(summary: Summary) -> str | None:
@@ -103,8 +114,8 @@ def _answer(summary: Summary) -> str | None:
     if not known:
         return None
     said = [
-        f"{name} {whole(found[name], 'peak')} at once, {whole(found[name], 'requests_per_call')} in all, "
-        f"{about(found[name], 'e2e.p50')}"
+        f"{name} {as_count(found[name], 'peak')} at once, {as_count(found[name], 'requests_per_call')} in all, "
+        f"{without_interval(found[name], 'e2e.p50')}"
         for name in known
     ]
     kept = _kept({name: peak for name, peak in seen.items() if name != FREE})

@@ -1,17 +1,20 @@
 """Do the branches of a RunnableParallel run at once, and does max_concurrency hold them back?"""
 
+from typing import Any
+
+from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.estimate import Estimate
-from overlap.scenarios._cells import counted, has, in_each, overs, variants, verdict, versus
-from overlap.scenarios._langchain import model, refuse, step
+from overlap.scenarios._cells import counted, in_each, ratios, variants, verdict, versus, with_interval
+from overlap.scenarios._langchain import model, step
 from overlap.scenarios._questions import questions as prompts
 
-__all__ = ["PLAN", "answer", "app", "prompts"]
+__all__ = ["PLAN", "VARIANTS", "answer", "prompts"]
 
 SCENARIO = "parallel"
 AT_ONCE, IN_TURN, LIMITED = "RunnableParallel", "one after another", "RunnableParallel, max_concurrency=1"
-ASKED = {"summary": "Summarise: {text}", "title": "Find a title for: {text}", "mood": "Tell the mood of: {text}"}
+PROMPTS = {"summary": "Summarise: {text}", "title": "Find a title for: {text}", "mood": "Tell the mood of: {text}"}
 
 PLAN = (
     Plan(
@@ -26,24 +29,36 @@ PLAN = (
 )
 
 
-def app(client, endpoint, variant):
-    """Build three branches upon one input: side by side, in turn, or side by side with a limit of one."""
+def branches(client: Any) -> dict[str, Any]:
+    """Build the three branches: a prompt and the model each."""
     from langchain_core.prompts import PromptTemplate
+
+    return {name: PromptTemplate.from_template(words) | model(client) for name, words in PROMPTS.items()}
+
+
+def side_by_side(client: Any, _endpoint: Endpoint) -> Any:
+    """Build the branches upon one input, all at once."""
     from langchain_core.runnables import RunnableParallel
 
-    del endpoint
-    branches = {name: PromptTemplate.from_template(words) | model(client) for name, words in ASKED.items()}
-    if variant == AT_ONCE:
-        return RunnableParallel(branches)
-    if variant == LIMITED:
-        return RunnableParallel(branches).with_config(max_concurrency=1)
-    if variant != IN_TURN:
-        raise refuse(variant, SCENARIO, PLAN[0].variants)
+    return RunnableParallel(branches(client))
 
-    async def in_turn(text):
-        return {name: await branch.ainvoke(text) for name, branch in branches.items()}
 
-    return step(lambda text: {name: branch.invoke(text) for name, branch in branches.items()}, in_turn)
+def limited(client: Any, endpoint: Endpoint) -> Any:
+    """Build the branches side by side, with a limit of one."""
+    return side_by_side(client, endpoint).with_config(max_concurrency=1)
+
+
+def in_turn(client: Any, _endpoint: Endpoint) -> Any:
+    """Build the branches one after another."""
+    parts = branches(client)
+
+    async def awaited(text: str) -> dict[str, Any]:
+        return {name: await branch.ainvoke(text) for name, branch in parts.items()}
+
+    return step(lambda text: {name: branch.invoke(text) for name, branch in parts.items()}, awaited)
+
+
+VARIANTS = {AT_ONCE: side_by_side, IN_TURN: in_turn, LIMITED: limited}
 
 
 def answer(summary: Summary) -> str | None:
@@ -54,10 +69,10 @@ def answer(summary: Summary) -> str | None:
 def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
     at_once, in_turn, limited = (found.get(name) for name in (AT_ONCE, IN_TURN, LIMITED))
-    factors = overs(summary, {IN_TURN: (in_turn, at_once), LIMITED: (limited, at_once)}, "e2e.p50")
+    factors = ratios(summary, {IN_TURN: (in_turn, at_once), LIMITED: (limited, at_once)}, "e2e.p50")
     if not at_once or not in_turn or IN_TURN not in factors:
         return None
-    said = f"three branches take {has(at_once, 'e2e.p50')}, in turn {has(in_turn, 'e2e.p50')}"
+    said = f"three branches take {with_interval(at_once, 'e2e.p50')}, in turn {with_interval(in_turn, 'e2e.p50')}"
     bound = ""
     if limited and LIMITED in factors:
         slower = versus(
@@ -78,7 +93,9 @@ def _side_by_side(summary: Summary, at_once: CellSummary, factor: Estimate) -> s
         return "The server saw one request at a time"
     quicker = verdict(factor, "Yes", "No")
     return (
-        quicker if quicker != "Yes" or not peaks or min(peaks) >= len(ASKED) else "Not all of them in every round"
+        quicker
+        if quicker != "Yes" or not peaks or min(peaks) >= len(PROMPTS)
+        else "Not all of them in every round"
     )
 
 

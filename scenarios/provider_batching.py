@@ -1,14 +1,17 @@
 """Where the provider takes many inputs in one request, is that quicker than many requests at once?"""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
 
+from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
-from overlap.scenarios._cells import about, counted, in_each, overs, variants, versus, whole
-from overlap.scenarios._langchain import refuse
+from overlap.scenarios._cells import as_count, counted, in_each, ratios, variants, versus, without_interval
 from overlap.scenarios._questions import questions as prompts
 
-__all__ = ["PLAN", "answer", "app", "prompts"]
+__all__ = ["PLAN", "VARIANTS", "answer", "prompts"]
 
 SCENARIO = "provider_batching"
 INPUTS = 45
@@ -36,12 +39,12 @@ PLAN = (
 class Many:
     """One call is many inputs, handed to the provider in one way or another."""
 
-    def __init__(self, endpoint, ask):
+    def __init__(self, endpoint: Endpoint, ask: "Way") -> None:
         from overlap.harness.clients._transport import blocking, on_httpx2
 
         self._ask = ask
         self._http, self._async_http = blocking(endpoint), on_httpx2(endpoint)
-        self.told = {
+        self._settings: dict[str, Any] = {
             "base_url": endpoint.base_url,
             "api_key": endpoint.api_key,
             "model": endpoint.model,
@@ -51,34 +54,35 @@ class Many:
             "http_async_client": self._async_http,
         }
 
-    async def ainvoke(self, prompt):
+    async def ainvoke(self, prompt: str) -> Any:
         """Ask for all inputs made of *prompt*."""
         return await self._ask(self, [f"{prompt} {number}" for number in range(INPUTS)])
 
-    def completions(self, size=20):
+    def completions(self, size: int = 20) -> Any:
         """Build the model class of the old completions endpoint, with *size* prompts a request."""
         from langchain_openai import OpenAI
 
-        return OpenAI(**self.told, max_tokens=8, batch_size=size)
+        return OpenAI(**self._settings, max_tokens=8, batch_size=size)
 
-    def embeddings(self, size=20):
+    def embeddings(self, size: int = 20) -> Any:
         """Build the embeddings with *size* texts a request; counting tokens would want a download."""
         from langchain_openai import OpenAIEmbeddings
 
-        return OpenAIEmbeddings(**self.told, check_embedding_ctx_length=False, chunk_size=size, dimensions=8)
+        return OpenAIEmbeddings(**self._settings, check_embedding_ctx_length=False, chunk_size=size, dimensions=8)
 
-    async def aclose(self):
+    async def aclose(self) -> None:
         """Close both HTTP clients."""
         self._http.close()
         await self._async_http.aclose()
 
 
-async def gathered(ask, inputs):
+async def gathered(ask: Callable[[str], Awaitable[Any]], inputs: list[str]) -> list[Any]:
     """Ask for each input by itself, all at once."""
     return await asyncio.gather(*map(ask, inputs))
 
 
-WAYS = {
+Way = Callable[[Many, list[str]], Awaitable[Any]]
+WAYS: dict[str, Way] = {
     BATCH: lambda many, inputs: many.completions().abatch(inputs),
     GATHER: lambda many, inputs: gathered(many.completions().ainvoke, inputs),
     ONE: lambda many, inputs: many.completions(INPUTS).abatch(inputs),
@@ -88,12 +92,12 @@ WAYS = {
 }
 
 
-def app(client, endpoint, variant):
+def build(_client: Any, endpoint: Endpoint, way: Way) -> Many:
     """Build one way of asking; the classes are not the chat model's, so only their HTTP client is the same."""
-    del client
-    if variant not in WAYS:
-        raise refuse(variant, SCENARIO, ", ".join(WAYS))
-    return Many(endpoint, WAYS[variant])
+    return Many(endpoint, way)
+
+
+VARIANTS = {name: partial(build, way=way) for name, way in WAYS.items()}
 
 
 def answer(summary: Summary) -> str | None:
@@ -105,7 +109,7 @@ def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
     pairs = {(way, GATHER): (found.get(way), found.get(GATHER)) for way in (BATCH, ONE)}
     pairs |= {(way, EMBED_GATHER): (found.get(way), found.get(EMBED_GATHER)) for way in (EMBED_BATCH, EMBED_ONE)}
-    factors = overs(summary, pairs, "e2e.p50")
+    factors = ratios(summary, pairs, "e2e.p50")
     if not factors:
         return None
     shown = [
@@ -113,8 +117,8 @@ def _answer(summary: Summary) -> str | None:
         for (way, _), factor in factors.items()
     ]
     said = [
-        f"{name} {about(cell, 'e2e.p50')}, {counted(cell, 'requests_per_call', 'request')}, "
-        f"{whole(cell, 'peak')} at once"
+        f"{name} {without_interval(cell, 'e2e.p50')}, {counted(cell, 'requests_per_call', 'request')}, "
+        f"{as_count(cell, 'peak')} at once"
         for name, cell in found.items()
     ]
     first = "; ".join(shown)

@@ -1,16 +1,27 @@
 """Under a provider's rate limit, which way of backing off gets all calls through, and with how many requests?"""
 
+from functools import partial
 from http import HTTPStatus
+from typing import Any
 from uuid import uuid4
 
-from overlap.harness.model.plan import Plan
+from overlap.harness.model.endpoint import Endpoint
+from overlap.harness.model.plan import Builder, Plan
 from overlap.harness.report.figures import count, listed
 from overlap.harness.stats.cells import CellSummary, Summary
-from overlap.scenarios._cells import about, calls_at_once, counted, in_each, refused, statuses_of, variants
-from overlap.scenarios._langchain import anew, refuse
+from overlap.scenarios._cells import (
+    calls_at_once,
+    counted,
+    in_each,
+    refused,
+    statuses_of,
+    variants,
+    without_interval,
+)
+from overlap.scenarios._langchain import anew
 from overlap.scenarios._questions import questions as prompts
 
-__all__ = ["PLAN", "answer", "app", "prompts"]
+__all__ = ["PLAN", "VARIANTS", "answer", "prompts"]
 
 SCENARIO = "rate_limits"
 RATE, BURST, CALLS = 20, 8, 16
@@ -35,27 +46,46 @@ PLAN = (
 class Backing:
     """An application upon a client of its own."""
 
-    def __init__(self, runnable, client):
+    def __init__(self, runnable: Any, client: Any) -> None:
         self.ainvoke, self.abatch, self.astream = runnable.ainvoke, runnable.abatch, runnable.astream
         self.aclose = client.aclose
 
 
-def app(client, endpoint, variant):
-    """Build one way of backing off; its model's name is its own, and so are its limits at the server."""
-    del client
-    retries = {NONE: 0, TWO: 2, MANY: 30, LAYER: 0, PACED: 0}
-    if variant not in retries:
-        raise refuse(variant, SCENARIO, "; ".join(retries))
-    own = anew("langchain", endpoint, max_retries=retries[variant], model=f"mock-{uuid4().hex[:8]}")
-    if variant == LAYER:
-        return Backing(own.model.with_retry(stop_after_attempt=4), own)
-    if variant == PACED:
-        from langchain_core.rate_limiters import InMemoryRateLimiter
+def client_of_its_own(endpoint: Endpoint, retries: int = 0) -> Any:
+    """Build a client whose model has a name of its own, and so limits of its own at the server."""
+    return anew("langchain", endpoint, max_retries=retries, model=f"mock-{uuid4().hex[:8]}")
 
-        own.model.rate_limiter = InMemoryRateLimiter(
-            requests_per_second=PACE, check_every_n_seconds=0.005, max_bucket_size=BURST // 2
-        )
+
+def retrying(_client: Any, endpoint: Endpoint, retries: int) -> Backing:
+    """Leave the retries to the client."""
+    own = client_of_its_own(endpoint, retries)
     return Backing(own.model, own)
+
+
+def layered(_client: Any, endpoint: Endpoint) -> Backing:
+    """Leave the retries to LangChain's `with_retry`."""
+    own = client_of_its_own(endpoint)
+    return Backing(own.model.with_retry(stop_after_attempt=4), own)
+
+
+def paced(_client: Any, endpoint: Endpoint) -> Backing:
+    """Send no faster than the limit allows."""
+    from langchain_core.rate_limiters import InMemoryRateLimiter
+
+    own = client_of_its_own(endpoint)
+    own.model.rate_limiter = InMemoryRateLimiter(
+        requests_per_second=PACE, check_every_n_seconds=0.005, max_bucket_size=BURST // 2
+    )
+    return Backing(own.model, own)
+
+
+VARIANTS: dict[str, Builder] = {
+    NONE: partial(retrying, retries=0),
+    TWO: partial(retrying, retries=2),
+    MANY: partial(retrying, retries=30),
+    LAYER: layered,
+    PACED: paced,
+}
 
 
 def answer(summary: Summary) -> str | None:
@@ -70,7 +100,7 @@ def _answer(summary: Summary) -> str | None:
     said = [
         f"{name} {cell.errors:,} of {count(cell.calls, 'call')} failed, "
         f"{counted(cell, 'requests_per_call', 'request')} a call{refused(summary, cell)}, "
-        f"{about(cell, 'makespan')}"
+        f"{without_interval(cell, 'makespan')}"
         for name, cell in found.items()
     ]
     asked = calls_at_once(next(iter(found.values())))

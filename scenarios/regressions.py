@@ -1,10 +1,11 @@
 """Did a change make calls dearer?"""
 
 from dataclasses import replace
+from typing import Any
 
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
-from overlap.scenarios._cells import by, finished, has, standings
+from overlap.scenarios._cells import finished, sorted_by, standings, with_interval
 from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -12,7 +13,7 @@ __all__ = ["PLAN", "answer", "prompts"]
 # An instant server: what is left of a call is what the client side adds, which is what a change can spoil. The
 # cells are the ways through the code: blocking, on threads, one by one, in batches, streamed; with LangChain and
 # without; on both loops.
-INSTANT = {"profile": "instant", "tokens": 8, "calls": 64}
+INSTANT: dict[str, Any] = {"profile": "instant", "tokens": 8, "calls": 64}
 PLAN = (
     Plan(strategies=("invoke",), concurrency=(1,), **INSTANT),
     Plan(strategies=("thread_pool", "batch", "gather", "abatch", "astream_many"), concurrency=(16,), **INSTANT),
@@ -29,7 +30,7 @@ SCENARIO = "regressions"
 def answer(summary: Summary) -> str | None:
     """Say which way costs least CPU and which are shown to cost more; of a change only a gate can tell."""
     # A call that fails is soon done, and cheap.
-    found = {each.cell.id: each for each in by(summary, "cpu", scenario=SCENARIO) if finished(each)}
+    found = {each.cell.id: each for each in sorted_by(summary, "cpu", scenario=SCENARIO) if finished(each)}
     ranking = standings(summary, list(found.values()), "cpu")
     if ranking is None or not ranking.worse | ranking.rest:
         return None
@@ -44,7 +45,7 @@ def answer(summary: Summary) -> str | None:
     rest = standing(ranking, name, worse=("costs more", "cost more"), than="as much")
     return (
         f"One run cannot say: `overlap gate` compares two. Here {name(ranking.best)} was measured cheapest with "
-        f"{has(found[ranking.best], 'cpu')} of CPU a call. {rest}"
+        f"{with_interval(found[ranking.best], 'cpu')} of CPU a call. {rest}"
     )
 
 

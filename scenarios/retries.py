@@ -1,20 +1,23 @@
 """How many requests, and how much time, do retries hide from their caller?"""
 
-from overlap.harness.model.plan import Plan
+from typing import Any
+
+from overlap.harness.model.endpoint import Endpoint
+from overlap.harness.model.plan import Builder, Plan
 from overlap.harness.report.figures import count
 from overlap.harness.stats.cells import Summary
-from overlap.scenarios._cells import about, counted, in_each, over, refused, variants, versus
-from overlap.scenarios._langchain import anew, model, refuse
+from overlap.scenarios._cells import counted, in_each, ratio, refused, variants, versus, without_interval
+from overlap.scenarios._langchain import anew, model
 from overlap.scenarios._questions import questions as prompts
 
-__all__ = ["PLAN", "answer", "app", "prompts"]
+__all__ = ["PLAN", "VARIANTS", "answer", "prompts"]
 
 SCENARIO = "retries"
 BROKEN = "mock-broken"
 NONE, CLIENT, LAYERS = "no retries", "the client's 2 retries", "2 retries in with_retry(2) in with_fallbacks"
 
 # In the first part every fourth request fails. In the second all requests for one model do.
-_SHARED = {"strategies": ("gather_bounded",), "clients": ("langchain",), "profile": "instant"}
+_SHARED: dict[str, Any] = {"strategies": ("gather_bounded",), "clients": ("langchain",), "profile": "instant"}
 PLAN = (
     Plan(
         **_SHARED,
@@ -38,22 +41,29 @@ PLAN = (
 class Retrying:
     """An application upon a client that makes retries of its own."""
 
-    def __init__(self, runnable, client):
+    def __init__(self, runnable: Any, client: Any) -> None:
         self.ainvoke, self.abatch, self.astream = runnable.ainvoke, runnable.abatch, runnable.astream
         self.aclose = client.aclose
 
 
-def app(client, endpoint, variant):
-    """Build the model without retries, with the client's own, or with three layers of them."""
-    if variant == NONE:
-        return model(client)
-    if variant not in {CLIENT, LAYERS}:
-        raise refuse(variant, SCENARIO, "; ".join(name for plan in PLAN for name in plan.variants))
+def retrying(_client: Any, endpoint: Endpoint) -> Retrying:
+    """Build the model with the client's own retries."""
     patient = anew("langchain", endpoint, max_retries=2)
-    if variant == CLIENT:
-        return Retrying(patient.model, patient)
-    layered = patient.model.bind(model=BROKEN).with_retry(stop_after_attempt=2)
-    return Retrying(layered.with_fallbacks([patient.model]), patient)
+    return Retrying(patient.model, patient)
+
+
+def layered(_client: Any, endpoint: Endpoint) -> Retrying:
+    """Build the model with three layers of retries."""
+    patient = anew("langchain", endpoint, max_retries=2)
+    broken = patient.model.bind(model=BROKEN).with_retry(stop_after_attempt=2)
+    return Retrying(broken.with_fallbacks([patient.model]), patient)
+
+
+VARIANTS: dict[str, Builder] = {
+    NONE: lambda client, _endpoint: model(client),
+    CLIENT: retrying,
+    LAYERS: layered,
+}
 
 
 def answer(summary: Summary) -> str | None:
@@ -63,11 +73,11 @@ def answer(summary: Summary) -> str | None:
 
 def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
-    factor = over(summary, found.get(CLIENT), found.get(NONE), "makespan", failing=True)
+    factor = ratio(summary, found.get(CLIENT), found.get(NONE), "makespan", failing=True)
     said = "; ".join(
         f"{name} {count(cell.errors, 'failure')} in {count(cell.calls, 'call')}, "
         f"{counted(cell, 'requests_per_call', 'request')} a call{refused(summary, cell)}, "
-        f"{about(cell, 'makespan')} a round"
+        f"{without_interval(cell, 'makespan')} a round"
         for name, cell in found.items()
     )
     if not factor:

@@ -1,12 +1,16 @@
 """What does the vector store's interface cost a retrieval chain: native async, or a thread a question?"""
 
+from functools import partial
+from typing import Any
+
+from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
-from overlap.scenarios._cells import about, counted, in_each, over, variants, versus
-from overlap.scenarios._langchain import forget, model, refuse
+from overlap.scenarios._cells import counted, in_each, ratio, variants, versus, without_interval
+from overlap.scenarios._langchain import forget, model
 from overlap.scenarios._questions import questions as prompts
 
-__all__ = ["PACKAGES", "PLAN", "answer", "app", "prompts"]
+__all__ = ["PACKAGES", "PLAN", "VARIANTS", "answer", "prompts"]
 
 SCENARIO = "retrieval"
 PACKAGES = {"qdrant_client": "retrieval"}
@@ -28,17 +32,16 @@ PLAN = (
 class Retrieval:
     """The chain, and the embeddings' own HTTP clients to be closed."""
 
-    def __init__(self, chain, embedder):
+    def __init__(self, chain: Any, embedder: Any) -> None:
         self.ainvoke, self.astream, self.abatch = chain.ainvoke, chain.astream, chain.abatch
         self.aclose = embedder.aclose
 
 
-def app(client, endpoint, variant):
-    """Build the chain upon one store; filling it is asked of the provider, and no part of any call."""
+def build(client: Any, endpoint: Endpoint, variant: str) -> Retrieval:
+    """Build the chain upon one store; the requests that fill the store belong to no call."""
     from overlap.scenarios import _qdrant, _stores
 
-    if variant not in PLAN[0].variants:
-        raise refuse(variant, SCENARIO, ", ".join(PLAN[0].variants))
+    retriever: Any
     embedder = _stores.Embedder(endpoint)
     embeddings = embedder.embeddings
     if variant == QDRANT:
@@ -53,6 +56,9 @@ def app(client, endpoint, variant):
     return Retrieval(_stores.answering(retriever, model(client)), embedder)
 
 
+VARIANTS = {name: partial(build, variant=name) for name in (QDRANT, MEMORY, THREAD)}
+
+
 def answer(summary: Summary) -> str | None:
     """Say what the calls took by each store, how far they overlapped, and how long the loop was held up."""
     return in_each(summary, SCENARIO, _answer, "variant")
@@ -60,12 +66,12 @@ def answer(summary: Summary) -> str | None:
 
 def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
-    factor = over(summary, found.get(THREAD), found.get(MEMORY), "makespan")
+    factor = ratio(summary, found.get(THREAD), found.get(MEMORY), "makespan")
     if not factor:
         return None
     said = [
-        f"{name} {about(cell, 'makespan')}, {counted(cell, 'peak', 'request')} at once, loop held up for "
-        f"{about(cell, 'loop_lag.max')}"
+        f"{name} {without_interval(cell, 'makespan')}, {counted(cell, 'peak', 'request')} at once, "
+        f"loop held up for {without_interval(cell, 'loop_lag.max')}"
         for name, cell in found.items()
     ]
     asked = found[THREAD].cell.concurrency

@@ -2,7 +2,7 @@
 
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
-from overlap.scenarios._cells import about, by, finished, has, in_each, standings
+from overlap.scenarios._cells import finished, in_each, sorted_by, standings, with_interval, without_interval
 from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -33,14 +33,16 @@ def _answer(summary: Summary) -> str | None:
 
 def _at(summary: Summary, concurrency: int) -> str | None:
     # A strategy whose calls failed is soon done, and first at nothing.
-    found = by(summary, "makespan", scenario=SCENARIO, concurrency=concurrency)
+    found = sorted_by(summary, "makespan", scenario=SCENARIO, concurrency=concurrency)
     cells = {each.cell.id: each for each in found if finished(each)}
     ranking = standings(summary, list(cells.values()), "makespan")
     if ranking is None or len({each.cell.strategy for each in cells.values()}) < 2:
         return None
     best = cells[ranking.best]
-    told = f"At concurrency {concurrency}, {best.cell.strategy} takes least: {has(best, 'makespan')}"
-    shortest = f"{told} ({about(best, 'overlap')} of the possible)" if "overlap" in best.metrics else told
+    told = f"At concurrency {concurrency}, {best.cell.strategy} takes least: {with_interval(best, 'makespan')}"
+    shortest = (
+        f"{told} ({without_interval(best, 'overlap')} of the possible)" if "overlap" in best.metrics else told
+    )
     from overlap.harness.report.standings import standing
 
     return f"{shortest}. {standing(ranking, lambda name: cells[name].cell.strategy)}"

@@ -3,7 +3,7 @@
 from overlap.harness.model.plan import Plan
 from overlap.harness.report.figures import listed, told
 from overlap.harness.stats.cells import CellSummary, Summary
-from overlap.scenarios._cells import by, in_each, standings
+from overlap.scenarios._cells import in_each, sorted_by, standings
 from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -38,7 +38,7 @@ def _answer(summary: Summary) -> str | None:
 
 def _at(summary: Summary, streams: int) -> str | None:
     where = {"scenario": SCENARIO, "concurrency": streams}
-    cells = by(summary, "ttft.p50", **where)
+    cells = sorted_by(summary, "ttft.p50", **where)
     if not cells:
         return None
     every = [each for each in summary.of(**where) if each.metrics]

@@ -1,14 +1,19 @@
 """Which steps behind a model let its stream through, and which hold it until the end?"""
 
-from overlap.harness.model.plan import Plan
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Any
+
+from overlap.harness.model.endpoint import Endpoint
+from overlap.harness.model.plan import Builder, Plan
 from overlap.harness.report.figures import listed
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.estimate import Estimate
-from overlap.scenarios._cells import apart, has, in_each, planned, span, variants
-from overlap.scenarios._langchain import model, refuse
+from overlap.scenarios._cells import difference, in_each, planned, span, variants, with_interval
+from overlap.scenarios._langchain import model
 from overlap.scenarios._questions import questions as prompts
 
-__all__ = ["PLAN", "answer", "app", "prompts"]
+__all__ = ["PLAN", "VARIANTS", "answer", "prompts"]
 
 SCENARIO = "streaming_steps"
 MODEL, PARSER, GENERATOR = "model", "StrOutputParser", "RunnableGenerator"
@@ -28,40 +33,41 @@ PLAN = (
 )
 
 
-async def shouted(message):
+async def shouted(message: Any) -> str:
     """Turn a whole answer to upper case."""
-    return message.content.upper()
+    return str(message.content).upper()
 
 
-async def shouted_at_the_end(message):
+async def shouted_at_the_end(message: Any) -> AsyncIterator[str]:
     """Yield a whole answer word by word, once it is there."""
     for word in message.content.upper().split():
         yield word
 
 
-async def shouting(chunks):
+async def shouting(chunks: AsyncIterator[Any]) -> AsyncIterator[str]:
     """Turn every chunk to upper case as it comes."""
     async for chunk in chunks:
         yield chunk.content.upper()
 
 
-def app(client, endpoint, variant):
+def build(client: Any, _endpoint: Endpoint, variant: str) -> Any:
     """Build the model with one step behind it."""
     from langchain_core.output_parsers import StrOutputParser
     from langchain_core.runnables import RunnableGenerator, RunnableLambda
 
-    del endpoint
-    if variant not in PLAN[0].variants:
-        raise refuse(variant, SCENARIO, PLAN[0].variants)
-    if variant == MODEL:
-        return model(client)
-    steps = {
+    steps: dict[str, Callable[[], Any]] = {
         PARSER: StrOutputParser,
         GENERATOR: lambda: RunnableGenerator(shouting),
         LAMBDA: lambda: RunnableLambda(shouted),
         YIELDING: lambda: RunnableLambda(shouted_at_the_end),
     }
     return model(client) | steps[variant]()
+
+
+VARIANTS: dict[str, Builder] = {
+    MODEL: lambda client, _endpoint: model(client),
+    **{name: partial(build, variant=name) for name in (PARSER, GENERATOR, LAMBDA, YIELDING)},
+}
 
 
 # Half of the answer's time lies between "as it comes" and "at the end".
@@ -78,8 +84,8 @@ def _answer(summary: Summary) -> str | None:
     bare = found.get(MODEL)
     if bare is None or "ttft.p50" not in bare.metrics:
         return None
-    later = {name: apart(summary, cell, bare, "ttft.p50") for name, cell in found.items() if name != MODEL}
-    first = "; ".join(f"{name} {has(cell, 'ttft.p50')}" for name, cell in found.items())
+    later = {name: difference(summary, cell, bare, "ttft.p50") for name, cell in found.items() if name != MODEL}
+    first = "; ".join(f"{name} {with_interval(cell, 'ttft.p50')}" for name, cell in found.items())
     return f"{_held(later)}. First chunk of a stream{_planned(summary, bare)}: {first}."
 
 

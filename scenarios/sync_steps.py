@@ -1,16 +1,19 @@
 """What does a sync step in an asynchronous chain cost?"""
 
-from functools import reduce
+from collections.abc import Callable
+from functools import partial, reduce
+from typing import Any
 
-from overlap.harness.model.plan import Plan
+from overlap.harness.model.endpoint import Endpoint
+from overlap.harness.model.plan import Builder, Plan
 from overlap.harness.report.figures import number, told
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.estimate import Estimate
-from overlap.scenarios._cells import apart, calls_each_round, has, in_each, over, variants, versus
-from overlap.scenarios._langchain import model, refuse
+from overlap.scenarios._cells import calls_each_round, difference, in_each, ratio, variants, versus, with_interval
+from overlap.scenarios._langchain import model
 from overlap.scenarios._questions import questions as prompts
 
-__all__ = ["PLAN", "answer", "app", "prompts"]
+__all__ = ["PLAN", "VARIANTS", "answer", "prompts"]
 
 SCENARIO = "sync_steps"
 STEPS = 20
@@ -30,22 +33,28 @@ PLAN = (
 )
 
 
-def app(client, endpoint, variant):
-    """Build the model with steps behind it that hand on what they get: awaited, or each on a thread."""
+def plain(message: Any) -> Any:
+    """Return *message*; LangChain runs this step on a thread."""
+    return message
+
+
+async def native(message: Any) -> Any:
+    """Return *message*; LangChain awaits this step."""
+    return message
+
+
+def build(client: Any, _endpoint: Endpoint, function: Callable[[Any], Any]) -> Any:
+    """Build the model with `STEPS` steps behind it that call *function*."""
     from langchain_core.runnables import RunnableLambda
 
-    del endpoint
-    if variant not in PLAN[0].variants:
-        raise refuse(variant, SCENARIO, PLAN[0].variants)
+    return reduce(lambda chain, each: chain | each, [RunnableLambda(function)] * STEPS, model(client))
 
-    def plain(message):
-        return message
 
-    async def native(message):
-        return message
-
-    steps = {NONE: [], NATIVE: [RunnableLambda(native)] * STEPS, SYNC: [RunnableLambda(plain)] * STEPS}
-    return reduce(lambda chain, each: chain | each, steps[variant], model(client))
+VARIANTS: dict[str, Builder] = {
+    NONE: lambda client, _endpoint: model(client),
+    NATIVE: partial(build, function=native),
+    SYNC: partial(build, function=plain),
+}
 
 
 def answer(summary: Summary) -> str | None:
@@ -56,15 +65,15 @@ def answer(summary: Summary) -> str | None:
 def _answer(summary: Summary) -> str | None:
     found = variants(summary, scenario=SCENARIO)
     without, native, sync = (found.get(name) for name in (NONE, NATIVE, SYNC))
-    step, more = apart(summary, native, without, "cpu"), apart(summary, sync, native, "cpu")
-    factor = over(summary, sync, native, "makespan")
+    step, more = difference(summary, native, without, "cpu"), difference(summary, sync, native, "cpu")
+    factor = ratio(summary, sync, native, "makespan")
     if not step or not more or not factor or not sync:
         return None
     costs, hop = (_cost(each.scaled(1 / STEPS / 1000, "µs")) for each in (step, more))
     slower = versus(factor, "that is {} as long as with async def", "it and that with async def")
     return (
         f"An async def step costs {costs} of CPU; a def step {hop} on top, for the way to a thread and back. "
-        f"{calls_each_round(sync)} with {STEPS} def steps took {has(sync, 'makespan')}; {slower}."
+        f"{calls_each_round(sync)} with {STEPS} def steps took {with_interval(sync, 'makespan')}; {slower}."
     )
 
 

@@ -4,7 +4,7 @@ from overlap.harness.model.plan import Plan
 from overlap.harness.report.figures import told
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.estimate import Estimate
-from overlap.scenarios._cells import calls_at_once, in_each, lasting, one, over, planned, versus
+from overlap.scenarios._cells import calls_at_once, in_each, lasting, one, planned, ratio, versus
 from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -32,7 +32,7 @@ def answer(summary: Summary) -> str | None:
 def _answer(summary: Summary) -> str | None:
     apart = one(summary, scenario=SCENARIO, strategy="ainvoke")
     at_once = one(summary, scenario=SCENARIO, strategy="gather")
-    factor = over(summary, apart, at_once, "makespan")
+    factor = ratio(summary, apart, at_once, "makespan")
     if not apart or not at_once or not factor:
         return None
     slow, fast = (each.metrics.get("makespan") for each in (apart, at_once))

@@ -3,7 +3,7 @@
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.estimate import Estimate
-from overlap.scenarios._cells import about, by, in_each, one, overs, versus
+from overlap.scenarios._cells import in_each, one, ratios, sorted_by, versus, without_interval
 from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["PLAN", "answer", "prompts"]
@@ -32,7 +32,7 @@ def answer(summary: Summary) -> str | None:
 def _answer(summary: Summary) -> str | None:
     widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
     pairs = {width: (_chain(summary, "chain_aiohttp", width), _chain(summary, "chain", width)) for width in widths}
-    factors = overs(summary, pairs, "cpu")
+    factors = ratios(summary, pairs, "cpu")
     said = [sentence for width in widths if (sentence := _at(summary, width, factors.get(width)))]
     return " ".join(said) or None
 
@@ -43,10 +43,10 @@ def _chain(summary: Summary, client: str, width: int) -> CellSummary | None:
 
 def _at(summary: Summary, width: int, factor: Estimate | None) -> str | None:
     at = {"scenario": SCENARIO, "concurrency": width}
-    bare = [each for each in by(summary, "cpu", **at) if each.cell.client in BARE]
+    bare = [each for each in sorted_by(summary, "cpu", **at) if each.cell.client in BARE]
     if not bare:
         return None
-    costs = ", ".join(f"{each.cell.client} {about(each, 'cpu')}" for each in bare)
+    costs = ", ".join(f"{each.cell.client} {without_interval(each, 'cpu')}" for each in bare)
     words, sides = "a chain on aiohttp costs {} what it costs on httpx2", "a chain on aiohttp and on httpx2"
     chain = f"; {versus(factor, words, sides)}" if factor else ""
     return f"With {width} in flight a call costs, of CPU: {costs}{chain}."

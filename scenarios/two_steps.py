@@ -1,10 +1,14 @@
 """Does abatch make every input wait between the steps of a chain until the slowest is ready?"""
 
+import random
+from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
+from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import CellSummary, Summary
-from overlap.scenarios._cells import has, in_each, one, over, versus
+from overlap.scenarios._cells import in_each, one, ratio, versus, with_interval
 from overlap.scenarios._langchain import model, step
 from overlap.scenarios._questions import questions
 
@@ -30,22 +34,22 @@ PLAN = (
 )
 
 
-def prompts(rng):
+def prompts(rng: random.Random) -> Iterator[str]:
     """Yield questions of which every second is to be drafted at length."""
     for number, question in zip(count(), questions(rng), strict=False):
         yield f"{'At length' if number % 2 else 'In short'}: {question}"
 
 
-def app(client, endpoint):
+def app(client: Any, endpoint: Endpoint) -> Any:
     """Build draft | polish, where what is drafted at length is polished quickly, and the other way round."""
     del endpoint
     quick, slow = (model(client).bind(model=name) for name in (QUICK, SLOW))
 
-    def ask(at_length, otherwise):
-        def chosen(text):
+    def ask(at_length: Any, otherwise: Any) -> Any:
+        def chosen(text: str) -> Any:
             return at_length if "At length" in text else otherwise
 
-        async def awaited(text):
+        async def awaited(text: str) -> str:
             return f"{text} {(await chosen(text).ainvoke(text)).content}"
 
         return step(lambda text: f"{text} {chosen(text).invoke(text).content}", awaited)
@@ -60,10 +64,10 @@ def answer(summary: Summary) -> str | None:
 
 def _answer(summary: Summary) -> str | None:
     cells = {name: one(summary, scenario=SCENARIO, strategy=name) for name in PLAN[0].strategies}
-    factor = over(summary, cells["abatch"], cells["gather_bounded"], "makespan")
+    factor = ratio(summary, cells["abatch"], cells["gather_bounded"], "makespan")
     if not factor or not cells["abatch"]:
         return None
-    said = ", ".join(f"{name} {has(cell, 'makespan')}" for name, cell in cells.items() if cell)
+    said = ", ".join(f"{name} {with_interval(cell, 'makespan')}" for name, cell in cells.items() if cell)
     slower = versus(factor, "abatch takes {} as long as gather", "abatch and gather")
     return f"{_waits(summary, cells['abatch'])}: {slower}; {said}."
 

@@ -11,6 +11,7 @@ from overlap.harness.application.blame import ApplicationError
 from overlap.harness.application.loading import forget, imported, public
 from overlap.harness.application.pointing import point
 from overlap.harness.application.spec import ApplicationReference
+from overlap.harness.application.variants import builder
 from overlap.harness.host.gc_freeze import settle
 from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.model.record import OWN
@@ -51,13 +52,17 @@ def build_from_scenario(module: ModuleType, word: str, endpoint: Endpoint, varia
     """
     Let the scenario *module* make its application, client and all, as its plan says: `app(endpoint)`.
 
-    With a *variant* it is given that as well. In the loop. Raises `ApplicationError`.
+    A *variant* is passed to it as well, unless the module's `VARIANTS` has a function for it: that is then called
+    with *endpoint* alone. Call this in the loop. Raises `ApplicationError`, and `Unknown` for an unknown variant.
     """
-    if not hasattr(module, "app"):
+    build = builder(module, word, variant)
+    if not build and not hasattr(module, "app"):
         raise ApplicationError(f"{word} has no app(endpoint), which the client {OWN!r} of its plan needs")
     point(endpoint)
     shared.forget()
-    return built(partial(module.app, variant=variant) if variant else module.app, endpoint, word)
+    if not build:
+        build = partial(module.app, variant=variant) if variant else module.app
+    return built(build, endpoint, word)
 
 
 @cache

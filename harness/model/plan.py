@@ -1,18 +1,23 @@
 """What a scenario asks for by default, and the cells that come of it once a configuration has had its say."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import product
+from typing import Any
 
 from overlap.harness import registry
 from overlap.harness.model import arrivals_spec
 from overlap.harness.model.config import RunConfig
+from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.model.record import Cell
 
 SCENARIOS = "overlap.scenarios"
 STRATEGIES = "overlap.harness.strategies"
 CLIENTS = "overlap.harness.clients"
+
+# What an entry of a scenario's `VARIANTS` is: it builds an application upon a client and an endpoint.
+Builder = Callable[[Any, Endpoint], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,8 @@ class Plan:
     or at least *calls*. Strategies with one call in flight run only up to concurrency *sequential_up_to*:
     beyond that they would repeat the same figures at many times the cost.
 
-    *variants* are the ways in which the scenario's `app(client, endpoint, variant)` builds its application.
+    *variants* are names of the scenario's `VARIANTS`, a dictionary of functions `build(client, endpoint)`; without
+    that dictionary the scenario's `app(client, endpoint, variant)` builds whichever it is given.
     *arrivals*, as in "poisson,rate=50", make it an open loop: *calls* are then due at times of their own, and only
     strategies that can `offer` a call by itself take part.
     *server* are more words for the mock's command line, such as ("--fault", "status,code=500,every=4").

@@ -12,6 +12,7 @@ from overlap.harness.application.inputs import item, questions
 from overlap.harness.application.opening import build_from_scenario, load_application, scenario
 from overlap.harness.application.shape import shape
 from overlap.harness.application.spec import ApplicationReference, parse
+from overlap.harness.application.variants import builder
 from overlap.harness.model import arrivals_spec
 from overlap.harness.model.record import OWN
 from overlap.harness.probe import Item
@@ -57,6 +58,8 @@ class Target:
             app = build_from_scenario(self._scenario, order.word, self._endpoint, order.cell.variant)
             return app, app
         client = registry.load("overlap.harness.clients", order.cell.client).client(self._endpoint)
+        if build := builder(self._scenario, order.cell.scenario, order.cell.variant):
+            return build(client, self._endpoint), client
         if not hasattr(self._scenario, "app"):
             return client, client
         # A scenario whose plan names variants takes one; one without has nothing to choose.

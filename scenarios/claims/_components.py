@@ -3,14 +3,16 @@
 # ruff: noqa: ARG002, ARG003  the signatures are the base classes'
 
 import time
+from collections.abc import Iterator
+from typing import Any
 
 
-def made():
+def made() -> Any:
     """Make one of each kind: (kind, the async method's name, a coroutine function that calls it)."""
     return [*_asked(), *_stored()]
 
 
-def model(seconds=0.0, together=None):
+def model(seconds: float = 0.0, together: Any = None) -> Any:
     """Make a chat model that has neither `_agenerate` nor `_astream`; it streams ten chunks."""
     from contextlib import nullcontext
 
@@ -22,35 +24,35 @@ def model(seconds=0.0, together=None):
         """Answers "a" after a while."""
 
         @property
-        def _llm_type(self):
+        def _llm_type(self) -> str:
             return "own"
 
-        def _generate(self, messages, stop=None, run_manager=None, **_):
+        def _generate(self, messages: Any, stop: Any = None, run_manager: Any = None, **_: Any) -> Any:
             with together or nullcontext():
                 time.sleep(seconds)
             return ChatResult(generations=[ChatGeneration(message=AIMessage("a"))])
 
-        def _stream(self, messages, stop=None, run_manager=None, **_):
-            for _ in range(10):
-                yield ChatGenerationChunk(message=AIMessageChunk("a"))
+        def _stream(self, messages: Any, stop: Any = None, run_manager: Any = None, **_: Any) -> Iterator[Any]:
+            for _number in range(10):
+                yield ChatGenerationChunk(message=AIMessageChunk(content="a"))
 
     return Own()
 
 
-def transformer():
+def transformer() -> Any:
     """Make a document transformer."""
     from langchain_core.documents import BaseDocumentTransformer
 
     class Own(BaseDocumentTransformer):
         """Turns the order round."""
 
-        def transform_documents(self, documents, **_):
+        def transform_documents(self, documents: Any, **_: Any) -> Any:
             return list(reversed(documents))
 
     return Own()
 
 
-def _asked():
+def _asked() -> Any:
     from langchain_core.embeddings import Embeddings
     from langchain_core.output_parsers import StrOutputParser
     from langchain_core.prompts import PromptTemplate
@@ -60,16 +62,16 @@ def _asked():
     class Retriever(BaseRetriever):
         """Finds nothing."""
 
-        def _get_relevant_documents(self, query, *, run_manager):
+        def _get_relevant_documents(self, query: str, *, run_manager: Any) -> Any:
             return []
 
     class Own(Embeddings):
         """Knows one vector."""
 
-        def embed_documents(self, texts):
+        def embed_documents(self, texts: list[str]) -> Any:
             return [[0.0]] * len(texts)
 
-        def embed_query(self, text):
+        def embed_query(self, text: str) -> Any:
             return [0.0]
 
     def shout(text: str) -> str:
@@ -86,18 +88,18 @@ def _asked():
     ]
 
 
-def _stored():
+def _stored() -> Any:
     from langchain_core.chat_history import BaseChatMessageHistory
     from langchain_core.vectorstores import VectorStore
 
     class Store(VectorStore):
         """Holds nothing."""
 
-        def similarity_search(self, query, k=4, **_):
+        def similarity_search(self, query: str, k: Any = 4, **_: Any) -> Any:
             return []
 
         @classmethod
-        def from_texts(cls, texts, embedding, metadatas=None, **_):
+        def from_texts(cls, texts: list[str], embedding: Any, metadatas: Any = None, **_: Any) -> Any:
             return cls()
 
     class History(BaseChatMessageHistory):
@@ -105,7 +107,7 @@ def _stored():
 
         messages = []  # noqa: RUF012  what the base class asks for
 
-        def clear(self):
+        def clear(self) -> None:
             """Forget it."""
 
     return [

@@ -1,10 +1,13 @@
-"""Calls that may fail: what came of each, by the name of its error."""
+"""Makes calls that may fail, and names the outcome of each: ok, or its error."""
+
+from collections.abc import Callable
+from typing import Any
 
 OK = "ok"
 
 
-def outcome(call):
-    """Make a plain call, and answer "ok" or the name of its error."""
+def outcome(call: Callable[..., Any]) -> str:
+    """Make a plain call, and return "ok" or the name of its error."""
     try:
         call()
     except Exception as error:  # noqa: BLE001  which error it is, is what is measured
@@ -12,8 +15,8 @@ def outcome(call):
     return OK
 
 
-async def awaited(awaitable):
-    """Await it, and answer "ok" or the name of its error."""
+async def awaited(awaitable: Any) -> str:
+    """Await *awaitable*, and return "ok" or the name of its error."""
     try:
         await awaitable
     except Exception as error:  # noqa: BLE001  which error it is, is what is measured
@@ -21,25 +24,26 @@ async def awaited(awaitable):
     return OK
 
 
-def refused(outcomes):
+def refused(outcomes: dict[str, str]) -> list[str]:
     """Return the names of the calls that failed."""
-    return [name for name, came in outcomes.items() if came != OK]
+    return [name for name, outcome in outcomes.items() if outcome != OK]
 
 
-def told(outcomes):
+def told(outcomes: dict[str, str]) -> str:
     """
-    Say what came of every call.
+    Write the outcome of every call.
 
     >>> told({"invoke": "TypeError", "batch": "TypeError", "ainvoke": "ok"})
     'TypeError from invoke and batch; ok: ainvoke'
     """
-    by = {}
-    for name, came in outcomes.items():
-        by.setdefault(came, []).append(name)
+    names_by_outcome: dict[str, list[str]] = {}
+    for name, outcome in outcomes.items():
+        names_by_outcome.setdefault(outcome, []).append(name)
     return "; ".join(
-        f"{OK}: {', '.join(names)}" if came == OK else f"{came} from {_and(names)}" for came, names in by.items()
+        f"{OK}: {', '.join(names)}" if outcome == OK else f"{outcome} from {_and(names)}"
+        for outcome, names in names_by_outcome.items()
     )
 
 
-def _and(names):
+def _and(names: list[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]

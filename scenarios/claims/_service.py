@@ -2,34 +2,36 @@
 
 import asyncio
 from time import monotonic_ns
+from typing import Any
 
+from overlap.harness.claims.bench import Bench
 from overlap.harness.probe import item
 
 PLAIN, ASYNC, BLOCKING = "/plain", "/async", "/blocking"
 
 
-def application(llm):
+def application(llm: Any) -> Any:
     """Make the service."""
     from fastapi import FastAPI
 
     app = FastAPI()
 
     @app.get(PLAIN)
-    def plain(q: str):
+    def plain(q: str) -> Any:
         return {"answer": llm.invoke(q).content}
 
     @app.get(ASYNC)
-    async def asynchronous(q: str):
+    async def asynchronous(q: str) -> Any:
         return {"answer": (await llm.ainvoke(q)).content}
 
     @app.get(BLOCKING)
-    async def blocking(q: str):  # that it awaits nothing is the point
+    async def blocking(q: str) -> Any:  # that it awaits nothing is the point
         return {"answer": llm.invoke(q).content}
 
     return app
 
 
-async def asked(bench, path, requests, ttft):
+async def asked(bench: Bench, path: str, requests: int, ttft: float) -> dict[str, Any]:
     """
     Send *requests* to *path* at once, with a model that takes *ttft* seconds.
 
@@ -45,7 +47,7 @@ async def asked(bench, path, requests, ttft):
         bench.take()
         began = monotonic_ns()
 
-        async def one(prompt):
+        async def one(prompt: str) -> Any:
             (await client.get(path, params={"q": prompt})).raise_for_status()
             return monotonic_ns() - began
 

@@ -1,8 +1,10 @@
 """When the pieces of a stream arrived."""
 
+from collections.abc import Callable
 from time import monotonic_ns
+from typing import Any
 
-from overlap.harness.probe import carries
+from overlap.harness.streams.chunks import carries
 
 # A step that hands out its first piece only when this share of the stream is over has waited for all of it.
 LATE = 0.7
@@ -10,7 +12,7 @@ LATE = 0.7
 LOOKS = 3
 
 
-async def arrivals(start, looks=LOOKS):
+async def arrivals(start: Callable[[], Any], looks: int = LOOKS) -> list[int]:
     """
     Return how many ns after the start each piece that carried output arrived, of the stream `start()`.
 
@@ -25,6 +27,6 @@ async def arrivals(start, looks=LOOKS):
     return seen
 
 
-def buffered(seen):
+def buffered(seen: list[int]) -> bool:
     """Tell whether a stream that is known to be planned over a time came all at its end."""
     return len(seen) < 2 or seen[0] >= LATE * seen[-1]

@@ -1,6 +1,9 @@
 """A synchronous chain may hold async functions: invoke runs them in an event loop of its own."""
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 from overlap.scenarios.claims._outcomes import OK, outcome, refused, told
 
 SEEDS = ("S2",)
@@ -12,7 +15,7 @@ READING = (
 )
 
 
-def measure(_bench):
+def measure(_bench: Bench) -> dict[str, Any]:
     """Call an async function through everything that is synchronous."""
     from langchain_core.runnables import RunnableLambda
     from langchain_core.tools import StructuredTool
@@ -37,7 +40,7 @@ def measure(_bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It holds where all of them run, and is false where none does."""
     outcomes = facts["outcomes"]
     failed = refused(outcomes)

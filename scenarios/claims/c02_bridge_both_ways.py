@@ -1,6 +1,9 @@
 """LCEL bridges between sync and async by itself, so plain and async functions can be mixed under any call."""
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, Verdict, total
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, Facts, Verdict, total
 from overlap.scenarios.claims._outcomes import OK, awaited, outcome, told
 
 SEEDS = ("S2",)
@@ -11,11 +14,11 @@ READING = (
 )
 
 
-async def measure(_bench):
+async def measure(_bench: Bench) -> dict[str, Any]:
     """Call one chain of a plain and an async function by its asynchronous and by its synchronous methods."""
     from langchain_core.runnables import RunnableLambda
 
-    async def shout(text):
+    async def shout(text: str) -> Any:
         return text.upper()
 
     mixed = RunnableLambda(str.strip) | RunnableLambda(shout) | RunnableLambda(len)
@@ -25,7 +28,7 @@ async def measure(_bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """A bridge carries both ways; one way is not what is claimed."""
     ways = (facts["asynchronous"], facts["synchronous"])
     evidence = f"def and async def in one chain: {told({**ways[0], **ways[1]})}"

@@ -1,7 +1,11 @@
 """How long a batch takes does not depend on how many inputs it has."""
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cores, cpu, runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, least, ms, span, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, least, ms, span, total
 from overlap.harness.report.charts.lines import LineChart, LineSeries
 from overlap.harness.report.figures import number
 from overlap.scenarios.claims._steps import SideBySide
@@ -15,7 +19,7 @@ READING = (
 WAIT, MANY, PARALLEL = 0.05, 100, 1.3
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """
     Give `abatch` more inputs than there are threads, and count how many wait at once; time it over 1 to 400.
 
@@ -23,14 +27,17 @@ async def measure(bench):
     """
     from langchain_core.runnables import RunnableLambda
 
-    async def curve(runnable, sizes):
-        return [[n, await runs(lambda n=n: runnable.abatch(bench.prompts(n)), 2)] for n in sizes]
+    async def curve(runnable: Any, sizes: Iterable[int]) -> Any:
+        def batch(size: int) -> Callable[[], Any]:
+            return lambda: runnable.abatch(bench.prompts(size))
+
+        return [[size, await runs(batch(size), 2)] for size in sizes]
 
     chain, slow = bench.chain(ttft=WAIT), bench.chain(ttft=10 * WAIT)
     await bench.warm(chain, MANY)
     await slow.abatch(bench.prompts(MANY))
     pool, sleeping, blocking = bench.pool, SideBySide(), SideBySide()
-    facts = {"pool": pool, "inputs": MANY, "over": 4 * pool, "chain_peak": bench.take().peak}
+    facts: dict[str, Any] = {"pool": pool, "inputs": MANY, "over": 4 * pool, "chain_peak": bench.take().peak}
     chain_curve = await curve(chain, (1, 10, MANY, 400))
     facts |= {
         "chain": chain_curve,
@@ -45,7 +52,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """False where inputs that only wait queue; with a limit where plain ones do, or one core does all work."""
     chain, plain, pool, inputs = dict(facts["chain"]), dict(facts["plain"]), facts["pool"], facts["inputs"]
     evidence = (
@@ -63,7 +70,7 @@ def judge(facts):
     return Verdict(LIMIT if queued or facts["cores"] < PARALLEL else HOLDS, evidence)
 
 
-def charts(facts):
+def charts(facts: Facts) -> Any:
     """Draw time against size."""
     names = {"chain": "prompt, model, parser", "plain": "plain function that blocks", "sleep": "async function"}
     lines = tuple(

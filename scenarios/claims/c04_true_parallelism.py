@@ -1,7 +1,11 @@
 """With async functions, abatch runs its inputs truly in parallel."""
 
+from functools import partial
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cores, runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, as_long, total
 from overlap.harness.report.figures import count, number
 from overlap.scenarios.claims._steps import SideBySide, burns, inside, waits
 
@@ -14,20 +18,20 @@ READING = (
 WORK, PARALLEL = 0.03, 1.3
 
 
-async def measure(_bench):
+async def measure(_bench: Bench) -> dict[str, Any]:
     """Give one and four inputs to a step that computes, and to one that waits."""
     from langchain_core.runnables import RunnableLambda
 
     together, burn = SideBySide(), burns(WORK)
 
-    def counted(value):
+    def counted(value: Any) -> Any:
         with together:
             return burn(value)
 
     computing, waiting = RunnableLambda(inside(counted)), RunnableLambda(waits(WORK))
     return {
-        "computing": [await runs(lambda n=n: computing.abatch([0] * n), 4) for n in (1, 4)],
-        "waiting": [await runs(lambda n=n: waiting.abatch([0] * n), 4) for n in (1, 4)],
+        "computing": [await runs(partial(computing.abatch, [0] * n), 4) for n in (1, 4)],
+        "waiting": [await runs(partial(waiting.abatch, [0] * n), 4) for n in (1, 4)],
         "peak": together.peak,
         "threads": len(together.threads),
         "cores": await cores(lambda: computing.abatch([0] * 4)),
@@ -35,7 +39,7 @@ async def measure(_bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """False where no two ever compute at once; with a limit where they take turns on one core."""
     computing, waiting = (as_long(facts[key][1], facts[key][0]) for key in ("computing", "waiting"))
     evidence = (

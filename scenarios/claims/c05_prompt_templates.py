@@ -1,6 +1,9 @@
 """Prompt templates are synchronous only."""
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 from overlap.scenarios.claims._outcomes import OK, awaited
 
 SEEDS = ("S1",)
@@ -11,7 +14,7 @@ READING = (
 )
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Format templates by their async methods, and count what goes to a thread."""
     from langchain_core.prompts import ChatPromptTemplate, PromptTemplate
     from langchain_core.prompts.image import ImagePromptTemplate
@@ -32,7 +35,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """False where the async methods work on the loop itself."""
     calls, hops = facts["calls"], facts["hops"]
     works = all(came == OK for came in calls.values()) and facts["same"]

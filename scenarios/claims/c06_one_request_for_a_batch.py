@@ -1,6 +1,9 @@
 """Where the provider can take several inputs at once, abatch sends them in one request."""
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 
 SEEDS = ("S0",)
 THEME = "batches"
@@ -12,7 +15,7 @@ READING = (
 WAIT = 0.06
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Count the requests of a batch: of a chat model, of a chain, of the older completions class."""
     chat, chain, older = bench.model(WAIT), bench.chain(WAIT), bench.completions(WAIT)
     await bench.warm(chat, 24)
@@ -25,7 +28,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It is chat models that a chain is built upon: false where each of their inputs is a request of its own."""
     chat, chain, older = facts["chat"], facts["chain"], facts["completions"]
     evidence = (

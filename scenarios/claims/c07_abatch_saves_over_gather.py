@@ -1,10 +1,13 @@
 """abatch is more efficient than gather: fewer or cheaper calls of the provider's API."""
 
 import asyncio
+from functools import partial
 from statistics import median
+from typing import Any
 
+from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cpu, runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, least, span, times, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, as_long, least, span, times, total
 from overlap.harness.report.charts.bars import BarChart, BarRow
 from overlap.harness.report.figures import number
 
@@ -20,12 +23,12 @@ CALLS, ROUNDS, WAIT = 24, 7, 0.1
 SAVING = 0.75
 
 
-def gather(runnable, prompts):
+def gather(runnable: Any, prompts: list[str]) -> Any:
     """Call *runnable* once for each prompt, all at once."""
     return asyncio.gather(*map(runnable.ainvoke, prompts))
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Count requests and CPU of both for a chain, in turns; and time both on the completions class."""
     chain, older, prompts = bench.chain(), bench.completions(WAIT), bench.prompts(CALLS)
     await bench.warm(chain, CALLS)
@@ -39,14 +42,14 @@ async def measure(bench):
         "cpu_ratios": [ours / theirs for ours, theirs in pairs],
     }
     for name, start in (("abatch", older.abatch), ("gather", lambda each: gather(older, each))):
-        facts[f"completions_{name}"] = await runs(lambda start=start: start(many), 2)
+        facts[f"completions_{name}"] = await runs(partial(start, many), 2)
         journal = bench.take()
         facts[f"completions_{name}_peak"] = journal.peak
     return facts
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """False where there are as many requests and as much CPU; CPU is saved where every pair of runs says so."""
     ratios, fewer = facts["cpu_ratios"], facts["requests"] < facts["requests_expected"]
     slower = as_long(facts["completions_abatch"], facts["completions_gather"])
@@ -65,7 +68,7 @@ def judge(facts):
     return Verdict(LIMIT if fewer or cheaper else FALSE, evidence)
 
 
-def charts(facts):
+def charts(facts: Facts) -> Any:
     """Draw both on the completions class."""
     bars = (
         BarRow("abatch", least(facts["completions_abatch"]) / 1e6, ideal=WAIT * 1e3),

@@ -2,9 +2,11 @@
 
 import asyncio
 import threading
+from typing import Any
 
+from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cores, elapsed, runs, stalled
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, ms, span, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, as_long, ms, span, total
 from overlap.harness.report.figures import number
 from overlap.scenarios.claims._steps import SideBySide, burns
 
@@ -19,13 +21,13 @@ WORK, WAIT = 0.05, 0.02
 PARALLEL = 1.3
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Compute in plain functions, twice as many as there are threads, and make a call of a model beside them."""
     from langchain_core.runnables import RunnableLambda
 
     together, burn, pool, ended = SideBySide(), burns(WORK), bench.pool, []
 
-    def counted(value):
+    def counted(value: Any) -> Any:
         with together:
             result = burn(value)
         ended.append(value)
@@ -57,7 +59,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """False where it blocks the loop all the same, or a call must wait until a thread is free again."""
     pool, before = facts["pool"], facts["ended_before"]
     evidence = (

@@ -1,8 +1,10 @@
 """When one call under gather fails, others may be cancelled, depending on return_exceptions."""
 
 import asyncio
+from typing import Any
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, Verdict, total
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, Facts, Verdict, total
 from overlap.scenarios.claims._outcomes import awaited
 
 SEEDS = ("S0",)
@@ -10,15 +12,15 @@ THEME = "errors and limits"
 READING = ("asyncio:gather", "langchain_core.runnables.utils:gather_with_concurrency")
 
 
-async def ends_of(run):
+async def ends_of(run: Any) -> Any:
     """Have one call fail under *run* beside two slower ones, and return how those two ended."""
     ends = []
 
-    async def fails():
+    async def fails() -> None:
         await asyncio.sleep(0.01)
         raise ValueError
 
-    async def sibling():
+    async def sibling() -> None:
         try:
             await asyncio.sleep(0.08)
         except asyncio.CancelledError:
@@ -31,14 +33,14 @@ async def ends_of(run):
     return ends
 
 
-async def group(*coroutines):
+async def group(*coroutines: Any) -> None:
     """Run them in a task group."""
     async with asyncio.TaskGroup() as tasks:
         for each in coroutines:
             tasks.create_task(each)
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Fail under gather in both modes, under a task group, and in a batch of a model's calls."""
     model = bench.model(ttft=0.2)
     await bench.warm(model, 3)
@@ -56,7 +58,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """False where neither mode cancels anything."""
     cancelled = {mode: facts[mode].count("cancelled") for mode in ("plain", "return_exceptions", "task_group")}
     batch = facts["abatch"]

@@ -1,6 +1,9 @@
 """Without async each request blocks the whole process."""
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, Verdict, ms, total
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, Facts, Verdict, ms, total
 from overlap.scenarios.claims._service import ASYNC, PLAIN, asked
 
 SEEDS = ("S1",)
@@ -10,14 +13,14 @@ READING = ("starlette.concurrency:run_in_threadpool", "anyio.to_thread:run_sync"
 REQUESTS, WAIT = 60, 0.15
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Send requests at once to a plain endpoint that calls invoke, and to an async one that awaits ainvoke."""
     kinds = {"plain": PLAIN, "async": ASYNC}
     return {name: await asked(bench, path, REQUESTS, WAIT) for name, path in kinds.items()}
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """A blocked process lets one request through at a time, a pool of threads more than one."""
     plain, other = facts["plain"], facts["async"]
     evidence = (

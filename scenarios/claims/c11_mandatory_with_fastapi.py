@@ -1,6 +1,9 @@
 """Async calls are mandatory under FastAPI."""
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, Verdict, ms, total
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, Facts, Verdict, ms, total
 from overlap.harness.report.charts.bars import BarChart, BarRow
 from overlap.scenarios.claims._service import ASYNC, BLOCKING, PLAIN, asked
 
@@ -11,14 +14,14 @@ READING = ("starlette.concurrency:run_in_threadpool", "anyio.to_thread:run_sync"
 REQUESTS, WAIT = 20, 0.05
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Send the same requests to all three kinds of endpoint."""
     kinds = {"plain": PLAIN, "async": ASYNC, "blocking": BLOCKING}
     return {name: await asked(bench, path, REQUESTS, WAIT) for name, path in kinds.items()}
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """False where an endpoint without async serves requests side by side as well."""
     plain, other, blocking = facts["plain"], facts["async"], facts["blocking"]
     evidence = (
@@ -30,7 +33,7 @@ def judge(facts):
     return Verdict(HOLDS if plain["peak"] == 1 else FALSE, evidence)
 
 
-def charts(facts):
+def charts(facts: Facts) -> Any:
     """Draw the three kinds of endpoint."""
     names = {"async": "async def + ainvoke", "plain": "def + invoke", "blocking": "async def + invoke"}
     bars = tuple(BarRow(name, facts[key]["wall"] / 1e6, ideal=WAIT * 1e3) for key, name in names.items())

@@ -3,8 +3,10 @@
 import re
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 from overlap.harness.report.figures import count
 
 SEEDS = ("S0",)
@@ -18,7 +20,7 @@ OLD = ("acall", "arun", "predict", "apredict")
 _DEFINED = re.compile(rf"^ +(?:async )?def ({'|'.join(OLD)})\(", re.MULTILINE)
 
 
-def measure(bench):
+def measure(bench: Bench) -> dict[str, Any]:
     """Look for the older names on models, and in every source file of both packages."""
     from langchain_core.runnables import RunnableLambda
 
@@ -26,7 +28,8 @@ def measure(bench):
     files = [
         path
         for package in ("langchain_core", "langchain_openai")
-        for folder in find_spec(package).submodule_search_locations
+        if (spec := find_spec(package)) and spec.submodule_search_locations
+        for folder in spec.submodule_search_locations
         for path in Path(folder).rglob("*.py")
     ]
     defined = [name for path in files for name in _DEFINED.findall(path.read_text(encoding="utf-8"))]
@@ -39,7 +42,7 @@ def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """False where no model has it; with a limit where some do."""
     having = [name for name in facts["objects"] if "acall" in facts["had"][name]]
     evidence = (

@@ -1,9 +1,11 @@
 """Three calls under gather take as long as one of them, in sequence three times as long."""
 
 import asyncio
+from typing import Any
 
+from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cpu, runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, least, ms, span, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, as_long, least, ms, span, total
 from overlap.harness.report.charts.bars import BarChart, BarRow
 
 SEEDS = ("S0",)
@@ -12,17 +14,17 @@ READING = ("asyncio:gather", "langchain_core.runnables.base:RunnableSequence.ain
 WAIT, MANY = 0.15, 100
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Make three calls one after the other and at once, and count how many are open; then a hundred at once."""
     chain, short = bench.chain(WAIT), bench.chain(0.05)
     await bench.warm(chain, MANY)
     prompts = bench.prompts(MANY)
 
-    async def in_sequence():
+    async def in_sequence() -> None:
         for prompt in prompts[:3]:
             await chain.ainvoke(prompt)
 
-    def gather(runnable, count):
+    def gather(runnable: Any, count: int) -> Any:
         return asyncio.gather(*map(runnable.ainvoke, prompts[:count]))
 
     ways = {
@@ -30,7 +32,7 @@ async def measure(bench):
         "gather": lambda: gather(chain, 3),
         "abatch": lambda: chain.abatch(prompts[:3]),
     }
-    facts = {"wait": round(WAIT * 1e9)}
+    facts: dict[str, Any] = {"wait": round(WAIT * 1e9)}
     for name, start in ways.items():
         facts[name] = await runs(start)
         facts[f"{name}_peak"] = bench.take().peak
@@ -43,7 +45,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It holds where all three wait at once under gather, and one at a time in sequence."""
     gather, sequence = facts["gather_peak"], facts["sequence_peak"]
     evidence = (
@@ -60,7 +62,7 @@ def judge(facts):
     return Verdict(HOLDS if gather == 3 and sequence == 1 else LIMIT, evidence)
 
 
-def charts(facts):
+def charts(facts: Facts) -> Any:
     """Draw the tutorials' bars, as measured."""
     names = {"sequence": "in sequence", "gather": "gather", "abatch": "abatch", "sleep": "gather of bare sleeps"}
     ideal = {"sequence": 3 * WAIT * 1e3}

@@ -1,9 +1,11 @@
 """A step that has only a synchronous invoke is run in a pool of threads, at some overhead."""
 
 import threading
+from typing import Any
 
+from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cpu
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total, us
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total, us
 from overlap.scenarios.claims._steps import SideBySide
 
 SEEDS = ("S0",)
@@ -15,14 +17,14 @@ READING = (
 CALLS = 200
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Count threads and trips of plain functions; compare the CPU of a plain and of an async one."""
     from langchain_core.runnables import RunnableLambda
 
-    async def nothing(value):
+    async def nothing(value: Any) -> Any:
         return value
 
-    async def repeated(step):
+    async def repeated(step: RunnableLambda[Any, Any]) -> None:
         for _ in range(CALLS):
             await step.ainvoke(0)
 
@@ -42,7 +44,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """The limit is the pool: no more run at once than the loop's default executor has threads."""
     evidence = (
         f"{facts['inputs']} calls of a plain function: {facts['hops']} trips to the loop's default executor, "

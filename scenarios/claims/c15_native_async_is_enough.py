@@ -1,6 +1,9 @@
 """With native async in every component that does I/O, a chain is as good as it gets."""
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 from overlap.harness.report.figures import number
 
 SEEDS = ("S0",)
@@ -13,7 +16,7 @@ READING = (
 CALLS, CHUNKS = 10, 20
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Count the trips to a thread of a chain whose every component is said to be native."""
     chain, waiting = bench.chain(tokens=CHUNKS), bench.chain(0.5)
     await bench.warm(chain)
@@ -37,7 +40,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """False where the I/O itself is bound to the threads; with a limit where anything still takes one."""
     hops, chunk = facts["hops_per_call"], facts["hops_per_chunk"]
     evidence = (

@@ -1,6 +1,9 @@
 """Most core components offer async methods, supported natively."""
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 from overlap.scenarios.claims import _components
 from overlap.scenarios.claims._outcomes import OK, awaited
 
@@ -14,7 +17,7 @@ READING = (
 )
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Call the async method of each kind of component, written with no more than it must have."""
     found = {}
     for kind, method, call in _components.made():
@@ -24,7 +27,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """False where the methods are missing; with a limit where they are the synchronous ones in a thread."""
     components = facts["components"]
     lacking = [kind for kind, each in components.items() if each["came"] != OK]

@@ -1,6 +1,11 @@
 """Components that support it have astream, which hands out the answer piece by piece."""
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, total
 from overlap.harness.report.charts.bars import BarChart, BarRow
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims._streams import arrivals, buffered
@@ -15,15 +20,15 @@ READING = (
 FIRST, GAP, TOKENS = 0.03, 0.03, 8
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Stream a model's answer through each kind of step behind it, and through a step that has no stream."""
     from langchain_core.output_parsers import StrOutputParser
     from langchain_core.runnables import RunnableGenerator, RunnableLambda
 
-    async def pieces(message):
+    async def pieces(message: Any) -> AsyncIterator[Any]:
         yield message.content
 
-    async def piecewise(messages):
+    async def piecewise(messages: Any) -> AsyncIterator[Any]:
         async for message in messages:
             yield message.content
 
@@ -38,13 +43,13 @@ async def measure(bench):
     }
     alone = await arrivals(lambda: RunnableLambda(str.upper).astream("a"))
     return {
-        "steps": {name: await arrivals(lambda each=each: each.astream("a")) for name, each in chains.items()},
+        "steps": {name: await arrivals(partial(each.astream, "a")) for name, each in chains.items()},
         "plain": len(alone),
     }
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """With a limit where a step that is asked for a stream waits for the whole of it."""
     steps = facts["steps"]
     whole = [name for name, seen in steps.items() if buffered(seen)]
@@ -59,7 +64,7 @@ def judge(facts):
     return Verdict(LIMIT if whole else HOLDS, evidence)
 
 
-def charts(facts):
+def charts(facts: Facts) -> Any:
     """Draw the first piece through each kind of step."""
     bars = tuple(BarRow(name, seen[0] / 1e6, ideal=FIRST * 1e3) for name, seen in facts["steps"].items() if seen)
     return (

@@ -1,6 +1,10 @@
 """An async generator in a RunnableLambda streams, as a model does."""
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, total
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims._outcomes import OK, awaited, outcome, told
 from overlap.scenarios.claims._streams import arrivals, buffered
@@ -14,21 +18,21 @@ READING = (
 GAP = 0.03
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Stream an async generator first in a chain and behind a model; call it by every other method."""
     import asyncio
 
     from langchain_core.runnables import RunnableLambda
 
-    async def words(_):
+    async def words(_: Any) -> AsyncIterator[Any]:
         for word in ("a", "b", "c", "d"):
             yield word
             await asyncio.sleep(GAP)
 
-    def plain(_):
+    def plain(_: Any) -> Iterator[Any]:
         yield from "abcd"
 
-    async def listed(stream):
+    async def listed(stream: Any) -> Any:
         return [piece async for piece in stream]
 
     step, behind = RunnableLambda(words), bench.model(GAP, GAP, 6)
@@ -47,7 +51,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """With a limit where it streams, but not everywhere that a model does."""
     first, others = facts["first"], facts["others"]
     behind = "comes whole" if buffered(facts["behind"]) else "streams"

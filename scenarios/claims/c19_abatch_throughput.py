@@ -1,9 +1,11 @@
 """abatch gives lower latency in all and higher throughput."""
 
 import asyncio
+from typing import Any
 
+from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, least, ms, span, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, least, ms, span, total
 from overlap.harness.report.charts.bars import BarChart, BarRow
 
 SEEDS = ("S1",)
@@ -15,7 +17,7 @@ READING = (
 WAIT = 0.15
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Make the same calls one by one, with threads, under gather and by abatch; count how many are open."""
     calls = bench.pool + 10
     chain, prompts, sized = bench.chain(WAIT), bench.prompts(calls), {"max_concurrency": calls}
@@ -23,11 +25,11 @@ async def measure(bench):
     chain.batch(prompts, sized)
     bench.take()
 
-    async def one_by_one():
+    async def one_by_one() -> None:
         for prompt in prompts:
             await chain.ainvoke(prompt)
 
-    async def threads(config=None):
+    async def threads(config: Any = None) -> None:
         chain.batch(prompts, config)
 
     ways = {
@@ -37,7 +39,7 @@ async def measure(bench):
         "gather": (lambda: asyncio.gather(*map(chain.ainvoke, prompts)), 3),
         "abatch": (lambda: chain.abatch(prompts), 3),
     }
-    facts = {"calls": calls, "pool": bench.pool, "peaks": {}}
+    facts: dict[str, Any] = {"calls": calls, "pool": bench.pool, "peaks": {}}
     for name, (start, tries) in ways.items():
         facts[name] = await runs(start, tries)
         facts["peaks"][name] = bench.take().peak
@@ -45,7 +47,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It holds against calls one by one; with a limit where gather or enough threads have as many open at once."""
     pool, peaks = facts["pool"], facts["peaks"]
     names = {
@@ -64,7 +66,7 @@ def judge(facts):
     )
 
 
-def charts(facts):
+def charts(facts: Facts) -> Any:
     """Draw all five."""
     names = {
         "sequence": "one by one",

@@ -1,7 +1,11 @@
 """Ten items are processed in parallel, many times faster than one by one."""
 
+from collections.abc import Callable
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, as_long, total
 from overlap.scenarios.claims._steps import SideBySide, inside
 
 SEEDS = ("S2",)
@@ -10,11 +14,11 @@ READING = ("langchain_core.runnables.base:Runnable.abatch",)
 WAIT = 0.03
 
 
-async def measure(_bench):
+async def measure(_bench: Bench) -> dict[str, Any]:
     """Give ten items to a function that awaits and to one that blocks; count how many overlap."""
     from langchain_core.runnables import RunnableLambda
 
-    async def items(make):
+    async def items(make: Callable[..., Any]) -> Any:
         together = SideBySide()
         runnable = RunnableLambda(make(together))
         one = await runs(lambda: runnable.ainvoke(0), 2)
@@ -30,7 +34,7 @@ async def measure(_bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """With a limit where it is true of functions that await, and of no others."""
     awaiting, blocking = facts["awaiting"], facts["blocking"]
     evidence = (

@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from typing import Any
 
+from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import elapsed, stalled
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, total
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims._steps import blocks
 from overlap.scenarios.claims._turns import Turns
@@ -15,13 +17,13 @@ READING = ("langchain_core.runnables.config:run_in_executor",)
 BLOCK = 0.2
 
 
-async def measure(_bench):
+async def measure(_bench: Bench) -> dict[str, Any]:
     """Watch the loop while a plain function blocks; then cancel one, and see whether its thread ends."""
     from langchain_core.runnables import RunnableLambda
 
     ended = []
 
-    def slow(value):
+    def slow(value: Any) -> Any:
         time.sleep(BLOCK)
         ended.append(time.monotonic_ns())
         return value
@@ -46,7 +48,7 @@ async def measure(_bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """With a limit where the loop is free, but the thread cannot be cancelled."""
     runs_on = facts["ended_later"] > facts["ended_at_return"]
     evidence = (

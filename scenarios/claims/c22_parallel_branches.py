@@ -1,7 +1,11 @@
 """The branches of a RunnableParallel execute concurrently."""
 
+from collections.abc import Callable
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, as_long, total
 from overlap.scenarios.claims._steps import SideBySide, waits
 
 SEEDS = ("S1",)
@@ -10,11 +14,11 @@ READING = ("langchain_core.runnables.base:RunnableParallel.ainvoke",)
 WAIT = 0.05
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Run async branches, twice as many plain ones as there are threads, and eight under a limit of two."""
     from langchain_core.runnables import RunnableLambda, RunnableParallel
 
-    def branches(step, count):
+    def branches(step: Callable[..., Any], count: int) -> Any:
         return RunnableParallel({f"b{number}": RunnableLambda(step) for number in range(count)})
 
     waiting, blocking, capped = SideBySide(), SideBySide(), SideBySide()
@@ -33,7 +37,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """With a limit where plain branches queue for threads, or max_concurrency is not kept."""
     pool, one, peak = facts["pool"], facts["one"], facts["peak_of_8_limited_to_2"]
     evidence = (

@@ -1,8 +1,10 @@
 """The steps of a sequence run in order, and the whole of it does not block."""
 
 import asyncio
+from typing import Any
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims._barrier import early, two_steps
 from overlap.scenarios.claims._turns import Turns
@@ -16,7 +18,7 @@ READING = (
 INPUTS = 8
 
 
-async def measure(_bench):
+async def measure(_bench: Bench) -> dict[str, Any]:
     """Watch one call; then give eight inputs, one of them slow in the first step, to gather and to abatch."""
     found = {"inputs": INPUTS}
     chain, events = two_steps()
@@ -34,7 +36,7 @@ async def measure(_bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """With a limit where one input of a batch must wait for another one between the steps."""
     others, early_ones = facts["inputs"] - 1, facts["abatch_early"]
     evidence = (

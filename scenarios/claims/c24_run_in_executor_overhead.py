@@ -2,9 +2,11 @@
 
 import asyncio
 from time import process_time_ns
+from typing import Any
 
+from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cpu
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total, us
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, total, us
 from overlap.scenarios.claims._steps import SideBySide
 
 SEEDS = ("S0",)
@@ -13,20 +15,20 @@ READING = ("asyncio.base_events:BaseEventLoop.run_in_executor",)
 HOPS, CALLS = 1000, 30
 
 
-def nothing():
+def nothing() -> None:
     """Do nothing."""
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Compare the CPU of an empty trip with a plain call's and a chain call's; count what runs at once."""
     loop, chain, together = asyncio.get_running_loop(), bench.chain(), SideBySide()
     await bench.warm(chain)
 
-    async def hops():
+    async def hops() -> None:
         for _ in range(HOPS):
             await loop.run_in_executor(None, nothing)
 
-    async def calls():
+    async def calls() -> None:
         for _ in range(CALLS):
             await chain.ainvoke("a")
 
@@ -47,7 +49,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """With a limit where the overhead is small beside a chain's call, or the pool bounds what it takes off."""
     hop, call = facts["hop"], facts["chain_call"]
     evidence = (

@@ -1,6 +1,9 @@
 """Concurrency is limited with sync calls, and high with async ones."""
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 
 SEEDS = ("S1",)
 THEME = "waiting side by side"
@@ -11,7 +14,7 @@ READING = (
 WAIT = 0.5
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Count how many calls the server has open at once: by batch, by batch with threads enough, by abatch."""
     inputs, model = bench.pool + 14, bench.model(WAIT)
     prompts, sized = bench.prompts(inputs), {"max_concurrency": inputs}
@@ -27,7 +30,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """With a limit where the difference is a default, and goes away with threads enough."""
     pool, inputs, plain, sized, other = (
         facts[key] for key in ("pool", "inputs", "batch", "batch_sized", "abatch")

@@ -1,7 +1,11 @@
 """One async worker handles many requests, and scales efficiently."""
 
+from collections.abc import Callable
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cores, cpu, runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, least, ms, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, least, ms, total
 from overlap.harness.report.charts.lines import LineChart, LineSeries
 from overlap.harness.report.figures import number
 
@@ -14,13 +18,17 @@ READING = (
 WAIT, WIDTHS, PARALLEL = 0.05, (1, 8, 32, 128), 1.3
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Make 1 to 128 calls at once in one process; count how many are open, and what they take of its CPU."""
     chain, slow = bench.chain(WAIT), bench.chain(20 * WAIT)
     await bench.warm(chain, 100)
     await slow.abatch(bench.prompts(WIDTHS[-1]))
     peak = bench.take().peak
-    widths = [[n, await runs(lambda n=n: chain.abatch(bench.prompts(n)))] for n in WIDTHS]
+
+    def batch(width: int) -> Callable[[], Any]:
+        return lambda: chain.abatch(bench.prompts(width))
+
+    widths = [[width, await runs(batch(width))] for width in WIDTHS]
     return {
         "wait": round(WAIT * 1e9),
         "widths": widths,
@@ -32,7 +40,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """False where no more calls are open than there are threads; with a limit where one core does all the work."""
     widths, most = dict(facts["widths"]), WIDTHS[-1]
     rates = ", ".join(number(n / least(widths[n]) * 1e9) for n in WIDTHS)
@@ -50,7 +58,7 @@ def judge(facts):
     return Verdict(LIMIT if facts["cores"] < PARALLEL else HOLDS, evidence)
 
 
-def charts(facts):
+def charts(facts: Facts) -> Any:
     """Draw calls a second over calls at once, beside what waiting alone would allow."""
     reached = tuple((n, n / least(took) * 1e9, None, None) for n, took in facts["widths"])
     ideal = tuple((n, n / facts["wait"] * 1e9, None, None) for n, _ in facts["widths"])

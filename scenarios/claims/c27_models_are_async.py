@@ -1,6 +1,9 @@
 """Models support async."""
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 from overlap.harness.report.figures import number
 from overlap.scenarios.claims import _components
 from overlap.scenarios.claims._steps import SideBySide
@@ -13,7 +16,7 @@ READING = (
 )
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Call ChatOpenAI and a synchronous model of one's own, more often than there are threads."""
     inputs, native, together = 2 * bench.pool + 6, bench.model(0.5), SideBySide()
     await bench.warm(native)
@@ -33,7 +36,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """False where ChatOpenAI is bound to threads, with a limit where a model of one's own is."""
     evidence = (
         f"{facts['inputs']} calls at once: ChatOpenAI has {facts['native_peak']} open; a model without _agenerate "

@@ -1,6 +1,9 @@
 """Async works seamlessly with LCEL pipelines."""
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 from overlap.scenarios.claims._barrier import early, two_steps
 from overlap.scenarios.claims._outcomes import OK, awaited, outcome, told
 from overlap.scenarios.claims._steps import waits
@@ -15,7 +18,7 @@ READING = (
 )
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Use a chain by its three async methods; then try what a seam would show in."""
     from langchain_core.runnables import RunnableLambda
 
@@ -45,7 +48,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """False where the methods themselves fail, with a limit where a seam shows."""
     main, seams = facts["main"], facts["seams"]
     shown = [name for name, there in seams.items() if there]

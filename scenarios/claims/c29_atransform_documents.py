@@ -1,6 +1,9 @@
 """atransform_documents is the async twin of transform_documents."""
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims import _components
 from overlap.scenarios.claims._outcomes import OK, awaited
@@ -10,7 +13,7 @@ THEME = "names and components"
 READING = ("langchain_core.documents.transformers:BaseDocumentTransformer.atransform_documents",)
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Call both methods of a transformer that has only the synchronous one."""
     from langchain_core.documents import Document
 
@@ -23,7 +26,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """False where it is missing, with a limit where it is the synchronous method in a thread."""
     came, hops, same = facts["came"], facts["hops"], facts["same"]
     evidence = (

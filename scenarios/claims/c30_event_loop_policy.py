@@ -2,9 +2,10 @@
 
 import asyncio
 import warnings
+from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 from overlap.scenarios.claims._outcomes import OK, outcome
 
 SEEDS = ("S0",)
@@ -13,13 +14,13 @@ NEEDS = ("uvloop",)
 READING = ("asyncio:Runner", "uvloop:EventLoopPolicy")
 
 
-def measure(bench):
+def measure(bench: Bench) -> dict[str, Any]:
     """Make a chain's call on uvloop: once by a policy, once by naming the loop to the runner."""
     import uvloop
 
     loops = []
 
-    async def call():
+    async def call() -> None:
         loops.append(type(asyncio.get_running_loop()).__module__)
         own = Bench(bench.base_url)
         try:
@@ -27,14 +28,14 @@ def measure(bench):
         finally:
             await own.aclose()
 
-    def by_policy():
+    def by_policy() -> None:
         asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
         try:
             asyncio.run(call())
         finally:
             asyncio.set_event_loop_policy(None)
 
-    def by_factory():
+    def by_factory() -> None:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(call())
 
@@ -46,7 +47,7 @@ def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """With a limit where a policy works but is not needed; false where it does not work any more."""
     evidence = (
         f"a chain's call on a loop of uvloop's: by a policy {facts['policy']} ({facts['deprecated']} deprecation "

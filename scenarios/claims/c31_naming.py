@@ -1,8 +1,10 @@
 """The async methods are the sync ones with an "a" in front: ainvoke, abatch, astream."""
 
 import inspect
+from typing import Any
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 from overlap.harness.report.figures import listed
 
 SEEDS = ("S0",)
@@ -11,11 +13,11 @@ READING = ("langchain_core.runnables.base:Runnable",)
 NAMES = ("invoke", "batch", "stream")
 
 
-async def measure(_bench):
+async def measure(_bench: Bench) -> dict[str, Any]:
     """Look for the twins of every public method of Runnable that runs something, and use the three."""
     from langchain_core.runnables import Runnable, RunnableLambda
 
-    async def all_of(stream):
+    async def all_of(stream: Any) -> Any:
         return [piece async for piece in stream]
 
     runs = [*NAMES, "batch_as_completed", "transform"]
@@ -30,7 +32,7 @@ async def measure(_bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It holds where all three have a twin that answers the same."""
     same, methods, twins = facts["same"], facts["methods"], facts["twins"]
     evidence = (

@@ -1,6 +1,9 @@
 """A chain is defined alike for sync and for async use."""
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, Verdict, total
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, Facts, Verdict, total
 from overlap.scenarios.claims._outcomes import OK, awaited, outcome, told
 
 SEEDS = ("S0",)
@@ -8,12 +11,12 @@ THEME = "names and components"
 READING = ("langchain_core.runnables.base:RunnableSequence",)
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Use one object by all six methods, and see whether it is still what it was."""
     chain = bench.chain()
     before = [id(step) for step in chain.steps]
 
-    async def streamed():
+    async def streamed() -> Any:
         return [piece async for piece in chain.astream("a")]
 
     came = {
@@ -28,7 +31,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It holds where the same object serves all of them."""
     came, unchanged = facts["came"], facts["unchanged"]
     evidence = f"one prompt | model | parser, its steps {'as before' if unchanged else 'changed'}: {told(came)}"

@@ -1,8 +1,10 @@
 """A chain's ainvoke calls the ainvoke of each of its steps, one after the other."""
 
 import asyncio
+from typing import Any
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 
 SEEDS = ("S0",)
 THEME = "sync and async together"
@@ -10,34 +12,34 @@ READING = ("langchain_core.runnables.base:RunnableSequence.ainvoke",)
 STEPS = ("first", "second", "third")
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Note which methods of three steps are called; count the tasks that a model's chain makes for one call."""
     from langchain_core.runnables import Runnable
 
     seen, tasks = [], []
 
-    class Step(Runnable):
+    class Step(Runnable[Any, Any]):
         """Notes how it is called."""
 
-        def __init__(self, name):
+        def __init__(self, name: str) -> None:
             self.name = name
 
-        def invoke(self, value, *_, **__):
+        def invoke(self, input: Any, config: Any = None, **_: Any) -> Any:  # noqa: A002, ARG002  the base class's names
             seen.append(f"{self.name}.invoke")
-            return value
+            return input
 
-        async def ainvoke(self, value, *_, **__):
+        async def ainvoke(self, input: Any, config: Any = None, **_: Any) -> Any:  # noqa: A002, ARG002
             seen.append(f"{self.name}.ainvoke")
             await asyncio.sleep(0)
             seen.append(f"{self.name} ended")
-            return value
+            return input
 
     first, second, third = map(Step, STEPS)
     await (first | second | third).ainvoke(0)
     chain, loop = bench.chain(), asyncio.get_running_loop()
     await bench.warm(chain)
 
-    def counted(running, coroutine, **told):
+    def counted(running: Any, coroutine: Any, **told: Any) -> Any:
         tasks.append(1)
         return asyncio.Task(coroutine, loop=running, **told)
 
@@ -48,7 +50,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It holds where nothing else was called, and nothing before the step in front had ended."""
     wanted = [word for name in STEPS for word in (f"{name}.ainvoke", f"{name} ended")]
     seen = facts["seen"]

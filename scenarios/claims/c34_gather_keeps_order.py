@@ -1,8 +1,10 @@
 """gather runs calls at once and answers in the order they were given."""
 
 import asyncio
+from typing import Any
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 
 SEEDS = ("S0",)
 THEME = "waiting side by side"
@@ -10,12 +12,12 @@ READING = ("asyncio:gather",)
 CALLS = 5
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Give gather the slowest call first; note in which order they end, and in which they are answered."""
     models, ended = [bench.model(0.2 + 0.06 * (CALLS - place)) for place in range(CALLS)], []
     await bench.warm(models[-1], CALLS)
 
-    async def one(place, prompt):
+    async def one(place: Any, prompt: str) -> Any:
         await models[place].ainvoke(prompt)
         ended.append(place)
         return place
@@ -25,7 +27,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It holds where all were open at once, and the answers' order is not the one they ended in."""
     ended, answered, peak = facts["ended"], facts["answered"], facts["peak"]
     evidence = f"{len(answered)} calls, {peak} open at once; ended in the order {ended}, answered in {answered}"

@@ -1,6 +1,9 @@
 """astream yields the chunks of an answer as they come."""
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, total
 from overlap.scenarios.claims._streams import arrivals, buffered
 
 SEEDS = ("S0", "S1")
@@ -9,7 +12,7 @@ READING = ("langchain_openai.chat_models.base:BaseChatOpenAI._astream",)
 FIRST, GAP, TOKENS = 0.02, 0.04, 5
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Stream one answer of five tokens from the model and from a chain."""
     model, chain = bench.model(FIRST, GAP, TOKENS), bench.chain(FIRST, GAP, TOKENS)
     await bench.warm(model)
@@ -21,7 +24,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """A piece that comes as it is made comes long before the last one is."""
     planned, chain = facts["planned"], facts["chain"]
     evidence = (

@@ -1,8 +1,10 @@
 """Whether abatch gains anything over gather depends on whether the service takes batches."""
 
 import asyncio
+from typing import Any
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, Verdict, total
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, Facts, Verdict, total
 
 SEEDS = ("S0",)
 THEME = "batches"
@@ -13,9 +15,9 @@ READING = (
 INPUTS = 20
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Count the requests of both, for a service that takes one input a request and for one that takes lists."""
-    found = {"inputs": INPUTS}
+    found: dict[str, Any] = {"inputs": INPUTS}
     for name, model in (("chat", bench.model()), ("completions", bench.completions())):
         await bench.warm(model)
         prompts = bench.prompts(INPUTS)
@@ -27,7 +29,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It depends where one of them gains requests and the other none."""
     saved = {name: facts[name]["gather"] - facts[name]["abatch"] for name in ("chat", "completions")}
     evidence = (

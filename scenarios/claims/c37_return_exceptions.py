@@ -1,8 +1,10 @@
 """With return_exceptions=True a failed call is an answer among the others, and spoils none of them."""
 
 import asyncio
+from typing import Any
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 from overlap.harness.report.figures import count
 
 SEEDS = ("S0",)
@@ -13,7 +15,7 @@ READING = (
 )
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Fail the second of three calls, under gather and abatch; and one request of a batch of completions."""
     model, older = bench.model(), bench.completions()
     await bench.warm(model, 3)
@@ -34,7 +36,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It holds where the failed call alone is an error, in its place."""
     wanted, older = [False, True, False], facts["completions"]
     right = [facts[name] == wanted for name in ("gather", "abatch")]

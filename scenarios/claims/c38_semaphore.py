@@ -1,8 +1,10 @@
 """A semaphore limits how many calls run at once."""
 
 import asyncio
+from typing import Any
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 
 SEEDS = ("S0",)
 THEME = "errors and limits"
@@ -10,12 +12,12 @@ READING = ("asyncio:Semaphore", "langchain_core.runnables.utils:gather_with_conc
 CALLS, CAP, WAIT = 20, 4, 0.1
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Count at the server what a semaphore, max_concurrency and no limit let through."""
     chain, prompts, gate = bench.chain(WAIT), bench.prompts(CALLS), asyncio.Semaphore(CAP)
     await bench.warm(chain, CALLS)
 
-    async def one(prompt):
+    async def one(prompt: str) -> None:
         async with gate:
             await chain.ainvoke(prompt)
 
@@ -28,7 +30,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It holds where the server never saw more, and would have seen more without."""
     semaphore, built_in, free = facts["semaphore"], facts["max_concurrency"], facts["unlimited"]
     evidence = (

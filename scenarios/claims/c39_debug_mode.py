@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import time
+from typing import Any
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 
 SEEDS = ("S0",)
 THEME = "the event loop"
@@ -16,23 +18,23 @@ BLOCK = 0.15
 class Kept(logging.Handler):
     """Keeps what is logged."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self.said = []
+        self.messages: list[str] = []
 
-    def emit(self, record):
+    def emit(self, record: Any) -> None:
         """Keep the message."""
-        self.said.append(record.getMessage())
+        self.messages.append(record.getMessage())
 
 
-def slow_callbacks(factory, *, debug):
+def slow_callbacks(factory: Any, *, debug: bool) -> Any:
     """Block a loop of *factory* from inside a coroutine, and return how often its log names that coroutine."""
     logger, kept = logging.getLogger("asyncio"), Kept()
 
-    async def blocks_the_loop():  # that it awaits nothing is the point
+    async def blocks_the_loop() -> None:  # that it awaits nothing is the point
         time.sleep(BLOCK)  # noqa: ASYNC251  so is that
 
-    async def outer():
+    async def outer() -> None:
         await asyncio.create_task(blocks_the_loop())
 
     logger.addHandler(kept)
@@ -41,10 +43,10 @@ def slow_callbacks(factory, *, debug):
             runner.run(outer())
     finally:
         logger.removeHandler(kept)
-    return sum(1 for each in kept.said if "blocks_the_loop" in each and "took" in each)
+    return sum(1 for each in kept.messages if "blocks_the_loop" in each and "took" in each)
 
 
-def measure(_bench):
+def measure(_bench: Bench) -> dict[str, Any]:
     """Block both loops, with and without debug mode."""
     import uvloop
 
@@ -56,7 +58,7 @@ def measure(_bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It holds where both loops name the culprit in debug mode, and only then."""
     debug, without = facts["debug"], facts["without"]
     found = [name for name, count in debug.items() if count > without[name]]

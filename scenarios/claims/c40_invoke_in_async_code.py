@@ -1,9 +1,12 @@
 """To call invoke in async code is a mistake."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
+from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import runs, stalled
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, span, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, span, total
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims._steps import inside
 from overlap.scenarios.claims._turns import Turns
@@ -14,12 +17,12 @@ READING = ("langchain_openai.chat_models.base:BaseChatOpenAI._generate",)
 CALLS, WAIT = 3, 0.1
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Gather async functions that call invoke, and others that await ainvoke."""
     chain, prompts = bench.chain(WAIT), bench.prompts(CALLS)
     await bench.warm(chain, CALLS)
 
-    async def watched(make):
+    async def watched(make: Callable[..., Any]) -> Any:
         async with Turns() as turns:
             call = make(turns)
             took = await runs(lambda: asyncio.gather(*map(call, prompts)))
@@ -35,7 +38,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """A mistake where the calls no longer overlap and the loop stands still."""
     wrong, right = facts["invoke"], facts["ainvoke"]
     evidence = "; ".join(

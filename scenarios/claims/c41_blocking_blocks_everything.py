@@ -1,7 +1,12 @@
 """Blocking in an async function blocks everything; awaiting a sleep does not."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import stalled
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, total
 from overlap.harness.report.charts.bars import BarChart, BarRow
 from overlap.scenarios.claims._steps import blocks, burns, inside, waits
 from overlap.scenarios.claims._turns import Turns
@@ -12,7 +17,7 @@ READING = ("langchain_core.runnables.base:RunnableLambda._ainvoke", "asyncio.eve
 BLOCK = 0.15
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Watch the loop while a step waits, blocks or computes for the same time in the ways there are."""
     from langchain_core.runnables import RunnableLambda
 
@@ -32,17 +37,17 @@ async def measure(bench):
             await RunnableLambda(put(looked(turns, step))).ainvoke("a")
         had[name] = turns.fewest
         runnable = RunnableLambda(put(step))
-        stalls[name] = await stalled(lambda r=runnable: r.ainvoke("a"), 2)
+        stalls[name] = await stalled(partial(runnable.ainvoke, "a"), 2)
     return {"block": round(BLOCK * 1e9), "turns": had, "stalls": stalls}
 
 
-def same(step):
+def same(step: Callable[..., Any]) -> Any:
     """Return *step* as it is."""
     return step
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It holds where the loop has no turn while the function blocks, and has some during a sleep."""
     block, stalls, turns = facts["block"], facts["stalls"], facts["turns"]
     blocked, waited = turns["time.sleep in an async def"], turns["await asyncio.sleep"]
@@ -56,7 +61,7 @@ def judge(facts):
     return Verdict(HOLDS if waited else LIMIT, evidence)
 
 
-def charts(facts):
+def charts(facts: Facts) -> Any:
     """Draw the stalls."""
     bars = tuple(BarRow(name, ns / 1e6, ideal=BLOCK * 1e3) for name, ns in facts["stalls"].items())
     title = f"Longest stall of the loop in {BLOCK * 1e3:g} ms of each, ms"

@@ -2,15 +2,17 @@
 
 import gc
 import warnings
+from typing import Any
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 
 SEEDS = ("S1",)
 THEME = "sync and async together"
 READING = ("langchain_core.language_models.chat_models:BaseChatModel.ainvoke",)
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Call ainvoke without an await, and see what comes, what is sent, and what Python says of it."""
     model = bench.model()
     await bench.warm(model)
@@ -23,7 +25,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It holds where nothing was sent."""
     came, requests, warned = facts["came"], facts["requests"], facts["warned"]
     evidence = f"ainvoke without await: a {came}, {requests} requests, {len(warned)} RuntimeWarning"

@@ -2,8 +2,10 @@
 
 import ast
 import asyncio
+from typing import Any
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 from overlap.scenarios.claims._outcomes import OK, outcome
 
 SEEDS = ("S1",)
@@ -12,20 +14,20 @@ READING = ("asyncio:run", "ast:PyCF_ALLOW_TOP_LEVEL_AWAIT")
 CODE = "await asyncio.sleep(0)"
 
 
-def measure(_bench):
+def measure(_bench: Bench) -> dict[str, Any]:
     """Try each of them in both places; a notebook compiles its cells with a flag that allows the await."""
 
-    async def nothing():
+    async def nothing() -> None:
         await asyncio.sleep(0)
 
-    def nested():
+    def nested() -> None:
         coroutine = nothing()
         try:
             asyncio.run(coroutine)
         finally:
             coroutine.close()
 
-    async def inside():  # it is to run in a loop, no more
+    async def inside() -> Any:  # it is to run in a loop, no more
         return outcome(nested)
 
     return {
@@ -37,7 +39,7 @@ def measure(_bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It holds where each works in its own place, and fails in the other."""
     wrong, right = ("run in a notebook", "await in a script"), ("run in a script", "await in a notebook")
     came = {place: facts[place] for place in (*wrong, *right)}

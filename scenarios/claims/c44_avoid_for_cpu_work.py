@@ -1,9 +1,11 @@
 """Async is to be avoided for work that is bound by the CPU."""
 
 from time import process_time_ns
+from typing import Any
 
+from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cores, cpu, runs, stalled, took
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, span, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, span, total
 from overlap.harness.report.figures import count, number
 from overlap.scenarios.claims._steps import burns, inside
 from overlap.scenarios.claims._turns import Turns
@@ -14,7 +16,7 @@ READING = ("langchain_core.runnables.utils:gather_with_concurrency",)
 WORK, TASKS, CALLS, PARALLEL = 0.04, 4, 20, 1.3
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Compute four times by abatch, and one after the other; compare the CPU of a chain's call both ways."""
     from langchain_core.runnables import RunnableLambda
 
@@ -24,11 +26,11 @@ async def measure(bench):
     await bench.warm(chain)
     chain.invoke(prompts[0])
 
-    async def calls():
+    async def calls() -> None:
         for prompt in prompts:
             await chain.ainvoke(prompt)
 
-    def plain_calls():
+    def plain_calls() -> Any:
         began = process_time_ns()
         for prompt in prompts:
             chain.invoke(prompt)
@@ -49,7 +51,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It holds where no second core is used, and the loop is kept from everything else."""
     evidence = (
         f"{TASKS} x {ms(facts['work'])} of CPU by abatch: {number(facts['cores'])} cores busy at the most, "

@@ -1,9 +1,12 @@
 """ainvoke of a RunnableLambda around an async function awaits its coroutine, natively."""
 
 import threading
+from collections.abc import Callable
+from typing import Any
 
+from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cpu
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total, us
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total, us
 from overlap.harness.report.figures import count
 
 SEEDS = ("S2",)
@@ -12,17 +15,17 @@ READING = ("langchain_core.runnables.base:RunnableLambda._ainvoke",)
 CALLS = 300
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """See what comes back, on which thread the function ran, and what the wrapping costs."""
     from langchain_core.runnables import RunnableLambda
 
     threads = set()
 
-    async def double(value):
+    async def double(value: Any) -> Any:
         threads.add(threading.get_ident())
         return 2 * value
 
-    async def repeated(call):
+    async def repeated(call: Callable[..., Any]) -> None:
         for _ in range(CALLS):
             await call(1)
 
@@ -38,7 +41,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It holds where the result is there and no thread was needed."""
     hops = facts["hops"]
     where = "on the loop" if facts["on_loop"] else "in a thread"

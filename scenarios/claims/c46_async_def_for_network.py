@@ -1,7 +1,11 @@
 """For network calls an async function is to be preferred to a plain one."""
 
+from functools import partial
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, span, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, span, total
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims._steps import SideBySide
 
@@ -11,21 +15,21 @@ READING = ("langchain_core.runnables.base:RunnableLambda._ainvoke",)
 WAIT = 0.04
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Give three times as many inputs as there are threads to a function that waits, written both ways."""
     from langchain_core.runnables import RunnableLambda
 
-    found = {"inputs": 3 * bench.pool, "pool": bench.pool}
+    found: dict[str, Any] = {"inputs": 3 * bench.pool, "pool": bench.pool}
     for name, write in (("async", SideBySide.waits), ("plain", SideBySide.blocks)):
         together = SideBySide()
         step = RunnableLambda(write(together, WAIT))
-        took = await runs(lambda step=step: step.abatch([0] * found["inputs"]))
+        took = await runs(partial(step.abatch, [0] * found["inputs"]))
         found[name] = {"took": took, "peak": together.peak, "threads": len(together.threads)}
     return found
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It holds where the plain one has to queue for threads."""
     plain, other = facts["plain"], facts["async"]
     evidence = "; ".join(

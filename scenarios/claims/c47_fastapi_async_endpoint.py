@@ -1,6 +1,9 @@
 """An async FastAPI endpoint that awaits ainvoke serves many requests at once."""
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, total
 from overlap.scenarios.claims._service import ASYNC, asked
 
 SEEDS = ("S1",)
@@ -12,13 +15,13 @@ REQUESTS, WAIT = 60, 1.0
 THREADS = 40
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Send sixty requests at once."""
     return await asked(bench, ASYNC, REQUESTS, WAIT)
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It holds where more are open at the model than a service has threads."""
     requests, peak = facts["requests"], facts["peak"]
     evidence = f"{requests} requests at once: {peak} calls open at the model, {ms(facts['wall'])} in all, in 1 run"

@@ -1,9 +1,11 @@
 """Without async, CPU is wasted while a call waits for its answer."""
 
 from time import process_time_ns
+from typing import Any
 
+from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import took
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, total
 
 SEEDS = ("S1",)
 THEME = "threads and CPU"
@@ -11,14 +13,14 @@ READING = ("selectors:DefaultSelector", "langchain_openai.chat_models.base:BaseC
 WAIT = 0.3
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Make a blocking call that waits, and one that does not: what the wait adds is CPU spent on waiting."""
     quick, slow = bench.model(), bench.model(WAIT)
     prompt = bench.prompts(1)[0]
     for model in (quick, slow):
         model.invoke(prompt)
 
-    def spent(model):
+    def spent(model: Any) -> Any:
         began = process_time_ns()
         wall = took(lambda: model.invoke(prompt))
         return process_time_ns() - began, wall
@@ -33,7 +35,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """Busy waiting would cost the wait in CPU, a blocked thread next to nothing of it."""
     added = max(0, facts["cpu_waiting"] - facts["cpu_at_once"])
     share = added / facts["wait"]

@@ -1,6 +1,9 @@
 """The small examples print what the notebook shows: ASYNC EXECUTION, async pipeline, and a dict of two."""
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 
 SEEDS = ("S1",)
 THEME = "names and components"
@@ -16,7 +19,7 @@ SHOWN = {
 }
 
 
-async def measure(_bench):
+async def measure(_bench: Bench) -> dict[str, Any]:
     """Run a lambda, a sequence and a parallel as the notebook does."""
     from langchain_core.runnables import RunnableLambda, RunnableParallel
 
@@ -33,7 +36,7 @@ async def measure(_bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It holds where all three are the same."""
     came = {name: facts[name] for name in SHOWN}
     same = [name for name, shown in SHOWN.items() if came[name] == shown]

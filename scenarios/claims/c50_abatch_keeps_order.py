@@ -1,8 +1,10 @@
 """abatch answers in the order of its inputs, so both can be zipped."""
 
 import asyncio
+from typing import Any
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, total
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
 
 SEEDS = ("S0", "S1")
 THEME = "batches"
@@ -10,13 +12,13 @@ READING = ("langchain_core.runnables.base:Runnable.abatch",)
 INPUTS = 6
 
 
-async def measure(_bench):
+async def measure(_bench: Bench) -> dict[str, Any]:
     """Have the first input take longest, and the last one shortest."""
     from langchain_core.runnables import RunnableLambda
 
     ended = []
 
-    async def slowest_first(place):
+    async def slowest_first(place: Any) -> Any:
         await asyncio.sleep(0.04 * (INPUTS - place))
         ended.append(place)
         return place
@@ -25,7 +27,7 @@ async def measure(_bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It says something only where they did not end in that order."""
     answered, ended = facts["answered"], facts["ended"]
     evidence = f"ended in the order {ended}, answered in {answered}"

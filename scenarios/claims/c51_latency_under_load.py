@@ -1,6 +1,9 @@
 """Async gives a service better latency under load."""
 
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, ms, total
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, total
 from overlap.scenarios.claims._service import ASYNC, BLOCKING, PLAIN, asked
 
 SEEDS = ("S1",)
@@ -10,7 +13,7 @@ READING = ("starlette.concurrency:run_in_threadpool", "fastapi.routing:run_endpo
 FEW, MANY, SHORT, LONG = 12, 60, 0.12, 1.0
 
 
-async def measure(bench):
+async def measure(bench: Bench) -> dict[str, Any]:
     """Ask for few at once, since one kind blocks; and for more than a service has threads."""
     few, many = {"async": ASYNC, "blocking": BLOCKING}, {"async": ASYNC, "plain": PLAIN}
     return {
@@ -20,7 +23,7 @@ async def measure(bench):
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """What has fewer calls open at the model makes its requests wait for one another, on any machine."""
     other, blocking = (facts["few"][key] for key in ("async", "blocking"))
     many, plain = (facts["many"][key] for key in ("async", "plain"))
@@ -35,5 +38,5 @@ def judge(facts):
     return Verdict(LIMIT if plain["peak"] >= many["peak"] else HOLDS, evidence)
 
 
-def _of(served):
+def _of(served: Any) -> Any:
     return f"{served['peak']} ({ms(served['mean'])})"

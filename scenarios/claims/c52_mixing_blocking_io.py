@@ -1,7 +1,12 @@
 """Async functions overlap under abatch, unless blocking I/O is mixed in."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Verdict, as_long, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, as_long, total
 from overlap.scenarios.claims._steps import SideBySide, inside
 
 SEEDS = ("S1", "S2")
@@ -10,7 +15,7 @@ READING = ("langchain_core.runnables.utils:gather_with_concurrency",)
 INPUTS, WAIT = 5, 0.05
 
 
-async def measure(_bench):
+async def measure(_bench: Bench) -> dict[str, Any]:
     """Give one and five inputs to an async function that awaits, and to one that blocks."""
     from langchain_core.runnables import RunnableLambda
 
@@ -18,18 +23,18 @@ async def measure(_bench):
     for name, put, write in (("awaiting", as_is, SideBySide.waits), ("blocking", inside, SideBySide.blocks)):
         together = SideBySide()
         runnable = RunnableLambda(put(write(together, WAIT)))
-        one, five = [await runs(lambda n=n, r=runnable: r.abatch([0] * n)) for n in (1, INPUTS)]
+        one, five = [await runs(partial(runnable.abatch, [0] * n)) for n in (1, INPUTS)]
         found[name] = {"one": one, "five": five, "peak": together.peak}
     return found
 
 
-def as_is(step):
+def as_is(step: Callable[..., Any]) -> Any:
     """Return *step* as it is."""
     return step
 
 
 @total
-def judge(facts):
+def judge(facts: Facts) -> Verdict:
     """It holds where the awaiting ones are inside at once, and the blocking ones never two."""
     awaiting, blocking = facts["awaiting"], facts["blocking"]
     evidence = (

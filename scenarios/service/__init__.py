@@ -2,7 +2,7 @@
 
 from overlap.harness.report.figures import told
 from overlap.harness.stats.cells import CellSummary, Summary
-from overlap.scenarios._cells import by
+from overlap.scenarios._cells import sorted_by
 from overlap.scenarios._questions import questions as prompts
 
 __all__ = ["answer", "prompts"]
@@ -18,7 +18,7 @@ def answer(summary: Summary) -> str | None:
 
 
 def _at(summary: Summary, users: int) -> str | None:
-    cells = by(summary, "e2e.p50", scenario=SCENARIO, concurrency=users)
+    cells = sorted_by(summary, "e2e.p50", scenario=SCENARIO, concurrency=users)
     if not cells:
         return None
     if len(cells) == 1:
