@@ -10,7 +10,7 @@ from rich.console import Console
 
 from overlap.harness.claims import comparing, ledger, other_versions, telling
 from overlap.harness.claims.catalogue import Claim, claims
-from overlap.harness.claims.ledger import Finding, Ledger
+from overlap.harness.claims.ledger import ClaimFinding, ClaimsLedger
 from overlap.harness.claims.progress import Progress
 from overlap.harness.claims.run import Bed, finding
 from overlap.harness.host import interrupt
@@ -27,7 +27,7 @@ DONE, FAILED, CHANGED, INTERRUPTED = 0, 1, 3, interrupt.CODE
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ClaimsRequest:
     """What was asked for: claims by name, other versions, two ledgers to compare, where and how to tell."""
 
     names: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ class Asked:
     quiet: bool = False
 
 
-def carry_out(asked: Asked, paper: Console) -> int:
+def carry_out(asked: ClaimsRequest, paper: Console) -> int:
     """
     Do it, and return the exit code: 0 as recorded, 1 an experiment failed, 3 a verdict differs, 130 interrupted.
 
@@ -70,7 +70,7 @@ def carry_out(asked: Asked, paper: Console) -> int:
     return code(made)
 
 
-def code(made: Ledger) -> int:
+def code(made: ClaimsLedger) -> int:
     """Return the exit code for a ledger; a changed verdict is told before a failed experiment."""
     if made.state == "interrupted":
         return INTERRUPTED
@@ -86,7 +86,7 @@ def _compare(a: Path, b: Path, paper: Console) -> int:
     return CHANGED if comparing.differ(before, after) else DONE
 
 
-def _elsewhere(asked: Asked) -> int:
+def _elsewhere(asked: ClaimsRequest) -> int:
     """Run the same words in an environment of its own. Raises `Mistake` before one is made."""
     other_versions.check(asked.versions)
 
@@ -99,9 +99,9 @@ def _elsewhere(asked: Asked) -> int:
     return other_versions.carry_out(python, words)
 
 
-def _measure(chosen: Sequence[Claim], asked: Asked) -> tuple[Path, Ledger]:
+def _measure(chosen: Sequence[Claim], asked: ClaimsRequest) -> tuple[Path, ClaimsLedger]:
     """Measure the *chosen* claims into a folder of their own; what was measured is on file whenever it ends."""
-    known, seen, state = ledger.recorded(), list[Finding](), "interrupted"
+    known, seen, state = ledger.recorded(), list[ClaimFinding](), "interrupted"
     with ExitStack() as stack:
         with interrupt.listening():
             bed = stack.enter_context(Bed())
@@ -109,17 +109,17 @@ def _measure(chosen: Sequence[Claim], asked: Asked) -> tuple[Path, Ledger]:
         folder, began = fresh(asked.results, "claims"), timestamp()
         about = circumstances(default_executor())
         # Who is killed now leaves a folder that says so.
-        ledger.write(folder, Ledger(folder.name, began, "running", about, ()))
+        ledger.write(folder, ClaimsLedger(folder.name, began, "running", about, ()))
         try:
             with interrupt.listening():
                 for claim in chosen:
                     progress.next(claim)
                     seen.append(finding(bed, claim, known.get(claim.id)))
                     progress.saw(seen[-1])
-                    ledger.write(folder, Ledger(folder.name, began, "running", about, tuple(seen)))
+                    ledger.write(folder, ClaimsLedger(folder.name, began, "running", about, tuple(seen)))
             state = "finished"
         except KeyboardInterrupt:
             pass
-        made = Ledger(folder.name, began, state, about, tuple(seen))
+        made = ClaimsLedger(folder.name, began, state, about, tuple(seen))
         ledger.write(folder, made)
     return folder, made

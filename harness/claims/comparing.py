@@ -1,14 +1,14 @@
 """Two ledgers side by side: what changed between two sets of versions."""
 
-from overlap.harness.claims.ledger import Finding, Ledger
+from overlap.harness.claims.ledger import ClaimFinding, ClaimsLedger
 from overlap.harness.claims.tables import ids, of_words, why, word
 from overlap.harness.report.figures import count, listed
 from overlap.harness.report.section import Report, Section
 
-Pairs = list[tuple[Finding, Finding]]
+Pairs = list[tuple[ClaimFinding, ClaimFinding]]
 
 
-def compose(before: Ledger, after: Ledger) -> Report:
+def compose(before: ClaimsLedger, after: ClaimsLedger) -> Report:
     """Put both side by side; claims that only one of them has are told of, and not compared."""
     pairs = paired(before, after)
     sections = [_versions(before, after), _differing(pairs), _all(pairs)]
@@ -19,18 +19,18 @@ def compose(before: Ledger, after: Ledger) -> Report:
     return Report(f"{before.name} against {after.name}", (before.time, after.time), tuple(sections), {})
 
 
-def paired(before: Ledger, after: Ledger) -> Pairs:
+def paired(before: ClaimsLedger, after: ClaimsLedger) -> Pairs:
     """Return the findings of the claims that both have, in the order of the first."""
     later = {each.id: each for each in after.findings}
     return [(each, later[each.id]) for each in before.findings if each.id in later]
 
 
-def differ(before: Ledger, after: Ledger) -> bool:
+def differ(before: ClaimsLedger, after: ClaimsLedger) -> bool:
     """Tell whether any claim that both have got another verdict."""
     return any(a.verdict != b.verdict for a, b in paired(before, after))
 
 
-def _versions(before: Ledger, after: Ledger) -> Section:
+def _versions(before: ClaimsLedger, after: ClaimsLedger) -> Section:
     sides = [{"Python": each.environment["python"], **each.environment["packages"]} for each in (before, after)]
     names = [name for name in {**sides[0], **sides[1]} if sides[0].get(name) != sides[1].get(name)]
     if not names:

@@ -22,7 +22,7 @@ RECORDED = "_recorded.toml"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ClaimFinding:
     """
     What became of one claim.
 
@@ -52,34 +52,34 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class ClaimsLedger:
     """A run of claims; `state` is finished or interrupted, `environment` the circumstances as of any run."""
 
     name: str
     time: str
     state: str
     environment: dict[str, Any]
-    findings: tuple[Finding, ...]
+    findings: tuple[ClaimFinding, ...]
 
     @property
-    def changed(self) -> list[Finding]:
+    def changed(self) -> list[ClaimFinding]:
         """The claims whose verdict is another than the recorded one."""
         return [each for each in self.findings if each.changed]
 
     @property
-    def failed(self) -> list[Finding]:
+    def failed(self) -> list[ClaimFinding]:
         """The claims whose experiment failed."""
         return [each for each in self.findings if each.error]
 
 
-def write(folder: Path, ledger: Ledger) -> None:
+def write(folder: Path, ledger: ClaimsLedger) -> None:
     """Write claims.json into *folder*, in one step; raises `Unwritten` where there is no room."""
     facts = {"format": FORMAT, "kind": "claims", **asdict(ledger)}
     with room(folder):
         replace(folder / FILE, orjson.dumps(facts, option=orjson.OPT_INDENT_2))
 
 
-def read(where: Path) -> Ledger:
+def read(where: Path) -> ClaimsLedger:
     """Read the ledger in a folder, or such a file; raises `Unreadable` where there is none that can be read."""
     path = where / FILE if where.is_dir() else where
     try:
@@ -89,7 +89,7 @@ def read(where: Path) -> Ledger:
     if not isinstance(facts, dict) or facts.get("kind") != "claims" or facts.get("format") != FORMAT:
         raise Unreadable(f"{where} holds no ledger of claims of format {FORMAT}")
     try:
-        return typed(facts, Ledger)
+        return typed(facts, ClaimsLedger)
     except Misfit as wrong:
         raise Unreadable(f"{where} holds no ledger of claims that can be read: {wrong}") from wrong
 
@@ -103,7 +103,7 @@ def recorded() -> dict[str, str]:
     return verdicts
 
 
-def record(ledger: Ledger) -> None:
+def record(ledger: ClaimsLedger) -> None:
     """Put the verdicts of *ledger* on file in the repository; those of claims it does not have stay."""
     known = recorded() | {
         each.id: each.verdict for each in ledger.findings if each.verdict not in {None, NOT_JUDGED}

@@ -6,7 +6,7 @@ from typing import Self
 from rich.console import Console
 
 from overlap.harness.claims.catalogue import Claim
-from overlap.harness.claims.ledger import Finding
+from overlap.harness.claims.ledger import ClaimFinding
 
 
 class Progress:
@@ -32,7 +32,7 @@ class Progress:
         if self._status:
             self._status.update(f"{self._done}/{self._total}  {claim.id}: {claim.words}")
 
-    def saw(self, finding: Finding) -> None:
+    def saw(self, finding: ClaimFinding) -> None:
         """Note what came of a claim."""
         self._done += 1
         if not self._status and not self._quiet:

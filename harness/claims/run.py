@@ -5,8 +5,8 @@ from typing import Any, Self
 
 from overlap.harness.bench.worker_process import Launch, WorkerFailure
 from overlap.harness.claims.catalogue import Claim
-from overlap.harness.claims.ledger import Finding
-from overlap.harness.claims.verdict import NOT_JUDGED, Verdict
+from overlap.harness.claims.ledger import ClaimFinding
+from overlap.harness.claims.verdict import NOT_JUDGED, ClaimVerdict
 from overlap.harness.host.secrets import line
 from overlap.harness.mock.process import Server, ServerNotReady, mock_command, start
 from overlap.harness.text.mistakes import Mistake
@@ -61,10 +61,10 @@ class Bed:
             raise
 
 
-def finding(bed: Bed, claim: Claim, recorded: str | None) -> Finding:
+def finding(bed: Bed, claim: Claim, recorded: str | None) -> ClaimFinding:
     """Measure and judge *claim*; whatever goes wrong in it is an error of that claim alone."""
     began, error, facts = monotonic_ns(), None, dict[str, Any]()
-    verdict: Verdict | None = None
+    verdict: ClaimVerdict | None = None
     try:
         answer = bed.ask(claim.name)
         facts = answer.get("facts", {})
@@ -73,7 +73,7 @@ def finding(bed: Bed, claim: Claim, recorded: str | None) -> Finding:
         error = str(broken)
     except Exception as wrong:  # noqa: BLE001  a judge that fails must not take the other claims with it
         error = line(f"its judge failed: {type(wrong).__name__}: {wrong}")
-    return Finding(
+    return ClaimFinding(
         id=claim.id,
         name=claim.name,
         words=claim.words,
@@ -90,9 +90,9 @@ def finding(bed: Bed, claim: Claim, recorded: str | None) -> Finding:
     )
 
 
-def judged(claim: Claim, answer: dict[str, Any]) -> Verdict:
+def judged(claim: Claim, answer: dict[str, Any]) -> ClaimVerdict:
     """Judge what a worker answered; where a package is missing there is nothing to judge."""
     if "missing" in answer:
-        return Verdict(NOT_JUDGED, f"the package {answer['missing']} is not installed")
-    found: Verdict = claim.module.judge(answer["facts"])
+        return ClaimVerdict(NOT_JUDGED, f"the package {answer['missing']} is not installed")
+    found: ClaimVerdict = claim.module.judge(answer["facts"])
     return found

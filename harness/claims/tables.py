@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from overlap.harness.claims.ledger import Finding
+from overlap.harness.claims.ledger import ClaimFinding
 from overlap.harness.claims.verdict import WORDS
 from overlap.harness.report.figures import UNKNOWN, listed
 from overlap.harness.report.section import Datum, Table, TableColumn
@@ -21,22 +21,22 @@ def _entry(word: str | Datum | None) -> Datum:
     return word if isinstance(word, Datum) else Datum(word or UNKNOWN, sort=word)
 
 
-def word(finding: Finding) -> str:
+def word(finding: ClaimFinding) -> str:
     """Return the verdict, or that there is none."""
     return finding.verdict or FAILED
 
 
-def why(finding: Finding) -> str:
+def why(finding: ClaimFinding) -> str:
     """Return the evidence, or the error where there is none."""
     return finding.evidence or finding.error or ""
 
 
-def counted(findings: Iterable[Finding]) -> str:
+def counted(findings: Iterable[ClaimFinding]) -> str:
     """Count verdicts in words: "13 false and 21 holds"."""
     words = Counter(map(word, findings))
     return listed([f"{words[each]} {each}" for each in (*WORDS, FAILED) if words[each]], 9)
 
 
-def ids(findings: Iterable[Finding]) -> str:
+def ids(findings: Iterable[ClaimFinding]) -> str:
     """Name claims by their numbers."""
     return listed([each.id for each in findings], 12)

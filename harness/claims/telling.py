@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from overlap.harness import registry
 from overlap.harness.claims.catalogue import FOLDER
-from overlap.harness.claims.ledger import Finding, Ledger
+from overlap.harness.claims.ledger import ClaimFinding, ClaimsLedger
 from overlap.harness.claims.tables import FAILED, counted, ids, of_words, why, word
 from overlap.harness.claims.verdict import NOT_JUDGED, WORDS
 from overlap.harness.report import pages
@@ -21,30 +21,30 @@ MAIN = ("langchain-core", "langchain-openai", "openai")
 TITLE = "What tutorials claim about LangChain's async execution"
 
 
-def compose(ledger: Ledger, *, full: bool = True) -> Report:
+def compose(ledger: ClaimsLedger, *, full: bool = True) -> Report:
     """Put the report together, without drawings; without *full* its tables have what fits a terminal."""
     sections = (_counts(ledger), *_attention(ledger), *_by_seed(ledger.findings, full=full))
     return Report(TITLE, _facts(ledger), sections, {})
 
 
-def write(folder: Path, ledger: Ledger) -> None:
+def write(folder: Path, ledger: ClaimsLedger) -> None:
     """Write the ledger's report in every default format into *folder*, with its charts."""
     pages.write(compose(ledger), folder)
 
 
-def tell(ledger: Ledger, console: "Console") -> None:
+def tell(ledger: ClaimsLedger, console: "Console") -> None:
     """Show *ledger* on a terminal."""
     pages.show(compose(ledger, full=False), console)
 
 
-def _facts(ledger: Ledger) -> tuple[str, ...]:
+def _facts(ledger: ClaimsLedger) -> tuple[str, ...]:
     packages: dict[str, str] = ledger.environment["packages"]
     versions = [f"{name} {packages[name]}" for name in MAIN if name in packages]
     state = "" if ledger.state == "finished" else f"{ledger.state}: what was measured until then"
     return tuple(filter(None, (ledger.time, state, *versions, f"Python {ledger.environment['python']}")))
 
 
-def _counts(ledger: Ledger) -> Section:
+def _counts(ledger: ClaimsLedger) -> Section:
     known = sum(1 for each in ledger.findings if each.recorded)
     held = f"{count(len(ledger.changed), 'verdict')} changed" if ledger.changed else "no verdict changed"
     against = f"; against the {known} on file, {held}" if known else ""
@@ -54,7 +54,7 @@ def _counts(ledger: Ledger) -> Section:
     return Section("Verdicts", lead, of_words(("verdict", "claims"), rows), glance="whole")
 
 
-def _attention(ledger: Ledger) -> Iterator[Section]:
+def _attention(ledger: ClaimsLedger) -> Iterator[Section]:
     """Say on top what wants looking at: changed verdicts, failed experiments, what could not be judged."""
     if changed := ledger.changed:
         table = of_words(
@@ -74,7 +74,7 @@ def _attention(ledger: Ledger) -> Iterator[Section]:
         yield Section("Not judged", lead, table, glance="whole")
 
 
-def _by_seed(findings: Sequence[Finding], *, full: bool) -> Iterator[Section]:
+def _by_seed(findings: Sequence[ClaimFinding], *, full: bool) -> Iterator[Section]:
     """Give every claim to the first of its seeds, and within it to its theme."""
     folder: Any = import_module(FOLDER)
     for seed, title in folder.SEEDS.items():
@@ -84,7 +84,7 @@ def _by_seed(findings: Sequence[Finding], *, full: bool) -> Iterator[Section]:
             yield Section(f"{seed}: {title}", lead, parts=parts, glance="whole")
 
 
-def _theme(theme: str, findings: Sequence[Finding], *, full: bool) -> Section | None:
+def _theme(theme: str, findings: Sequence[ClaimFinding], *, full: bool) -> Section | None:
     own = [each for each in findings if each.theme == theme]
     if not own:
         return None
@@ -95,12 +95,12 @@ def _theme(theme: str, findings: Sequence[Finding], *, full: bool) -> Section | 
     )
 
 
-def _narrow(findings: Sequence[Finding]) -> Table:
+def _narrow(findings: Sequence[ClaimFinding]) -> Table:
     rows = [(each.id, word(each), each.words, why(each)) for each in findings]
     return of_words(("claim", "verdict", "claimed", "measured"), rows)
 
 
-def _wide(findings: Sequence[Finding]) -> Table:
+def _wide(findings: Sequence[ClaimFinding]) -> Table:
     heads = (
         TableColumn("claim", hint="its number, and the tutorials that claim it"),
         TableColumn("verdict"),
@@ -113,7 +113,7 @@ def _wide(findings: Sequence[Finding]) -> Table:
     return of_words(heads, map(_row, findings))
 
 
-def _row(finding: Finding) -> Sequence[str | Datum]:
+def _row(finding: ClaimFinding) -> Sequence[str | Datum]:
     before = f"on file: {finding.recorded}" if finding.changed else ""
     reading = ", ".join(name.replace(":", ".") for name in finding.reading)
     return (
@@ -125,7 +125,7 @@ def _row(finding: Finding) -> Sequence[str | Datum]:
     )
 
 
-def _charts(finding: Finding) -> tuple[Chart, ...]:
+def _charts(finding: ClaimFinding) -> tuple[Chart, ...]:
     """Draw what a claim's file draws of its facts; a ledger may be older than the file, or the other way round."""
     if finding.verdict in {None, NOT_JUDGED} or finding.name not in registry.names(FOLDER):
         return ()

@@ -13,7 +13,7 @@ WORDS = (HOLDS, LIMIT, FALSE, NOT_JUDGED)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ClaimVerdict:
     """One of `WORDS`, and what was measured, in one line."""
 
     word: str
@@ -34,19 +34,19 @@ class Facts(dict[str, Any]):
         return Facts(found) if isinstance(found, dict) else found
 
 
-Judge = Callable[[Facts], Verdict]
+Judge = Callable[[Facts], ClaimVerdict]
 
 
-def total(judge: Judge) -> Callable[[Mapping[str, Any]], Verdict]:
+def total(judge: Judge) -> Callable[[Mapping[str, Any]], ClaimVerdict]:
     """Make of *judge* one that answers "not judged", and why, where what it needs was not measured."""
 
     @wraps(judge)
-    def judged(facts: Mapping[str, Any]) -> Verdict:
+    def judged(facts: Mapping[str, Any]) -> ClaimVerdict:
         try:
             return judge(Facts(facts))
         except (LookupError, ZeroDivisionError) as lacking:
             why = lacking.args[0] if isinstance(lacking, Unmeasured) else f"too little was measured ({lacking!r})"
-            return Verdict(NOT_JUDGED, str(why))
+            return ClaimVerdict(NOT_JUDGED, str(why))
 
     return judged
 

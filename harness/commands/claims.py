@@ -30,10 +30,10 @@ def command(names: tuple[str, ...], **asked: Any) -> None:
     Exit codes: 0 the verdicts are the recorded ones; 1 an experiment failed; 2 it cannot be done as asked; 3 a
     verdict differs from the recorded one, or between two ledgers; 130 interrupted.
     """
-    from overlap.harness.claims.command import Asked, carry_out
+    from overlap.harness.claims.command import ClaimsRequest, carry_out
 
     try:
-        sys.exit(carry_out(Asked(names, **asked), console_out()))
+        sys.exit(carry_out(ClaimsRequest(names, **asked), console_out()))
     except Mistake as mistake:
         fail(str(mistake))
     except KeyboardInterrupt:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from overlap.harness.diagnose.config import PROFILE, TOKENS, Asked
+from overlap.harness.diagnose.config import PROFILE, TOKENS, DiagnosisRequest
 from overlap.harness.host import interrupt
 from overlap.harness.host.timestamps import timestamp
 from overlap.harness.model.config import default_executor
@@ -45,11 +45,11 @@ def command(*, quiet: bool, as_json: bool, **asked: Any) -> None:
     interrupted, what was measured is kept.
     """
     with ending():
-        code = _carry_out(Asked(**asked), quiet=quiet, as_json=as_json)
+        code = _carry_out(DiagnosisRequest(**asked), quiet=quiet, as_json=as_json)
     sys.exit(code)
 
 
-def _carry_out(asked: Asked, *, quiet: bool, as_json: bool) -> int:
+def _carry_out(asked: DiagnosisRequest, *, quiet: bool, as_json: bool) -> int:
     from overlap.harness.diagnose import report as telling
     from overlap.harness.diagnose.catalogue import interventions
     from overlap.harness.diagnose.run import Lab, carry_out

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from overlap.harness import registry
 from overlap.harness.diagnose.notes import Notes
-from overlap.harness.diagnose.observation import Seen
+from overlap.harness.diagnose.observation import Observation
 from overlap.harness.text.mistakes import Mistake
 
 FOLDER = "overlap.harness.diagnose.interventions"
@@ -38,11 +38,11 @@ class Intervention:
     headlines: tuple[str, ...]
     nothing: str
     order: Mapping[str, Any]
-    told: Callable[[Seen], dict[str, Any] | None]
+    told: Callable[[Observation], dict[str, Any] | None]
     watch: Callable[[Notes], None]
     apply: Callable[..., None]
-    title: Callable[[Seen], str]
-    advice: Callable[[Seen], str]
+    title: Callable[[Observation], str]
+    advice: Callable[[Observation], str]
 
 
 def intervention(name: str) -> Intervention:

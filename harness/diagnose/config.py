@@ -16,7 +16,7 @@ PROFILE = "lognormal,ttft=0.04,itl=0.003,sigma=0.3"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DiagnosisRequest:
     """
     One diagnosis; times are seconds.
 

@@ -24,7 +24,7 @@ WORTH = 0.10
 # A count is a gain when it is halved in every round; below this there is nothing to halve.
 LEAST_COUNT = 0.1
 LATENCIES, TOTAL = ("p95", "p50", "ended"), "total"
-Verdict = Literal["buys", "nothing", "costs", "unknown"]
+EffectVerdict = Literal["buys", "nothing", "costs", "unknown"]
 Rounds = Sequence[Mapping[str, Figures]]
 
 
@@ -40,7 +40,7 @@ class Effect:
 
     name: str
     headline: str
-    verdict: Verdict
+    verdict: EffectVerdict
     rounds: int
     before: float | None = None
     after: float | None = None
@@ -120,7 +120,7 @@ def _decided_by_failures(both: Sequence[tuple[Figures, Figures]], headline: str)
     return any(side.get(headline) is None and side.get("errors") for pair in both for side in pair)
 
 
-def _verdict(times: float, low: float, high: float) -> Verdict:
+def _verdict(times: float, low: float, high: float) -> EffectVerdict:
     if low > 1 and 1 - 1 / times >= WORTH:
         return "buys"
     return "costs" if high < 1 and 1 - times >= WORTH else "nothing"

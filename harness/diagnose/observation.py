@@ -10,7 +10,7 @@ Note = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Observation:
     """The watched slot, its calls joined with the journal, the watchers' notes by topic, what was asked for."""
 
     slot: Slot

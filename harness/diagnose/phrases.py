@@ -12,7 +12,7 @@ from overlap.harness.text.units import from_to, in_unit, scale
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Cause:
     """An intervention that buys something: what is in the way or worth choosing, and the line to change."""
 
     name: str
@@ -23,7 +23,7 @@ class Finding:
     effect: Effect
 
 
-def answer(findings: Sequence[Finding], unshown: Sequence[Effect], wrong: Sequence[str], failed: str = "") -> str:
+def answer(findings: Sequence[Cause], unshown: Sequence[Effect], wrong: Sequence[str], failed: str = "") -> str:
     """
     Say the worst trap and what it costs; where none was shown, what is wrong all the same, or may be.
 

@@ -18,7 +18,7 @@ _LIBRARIES = tuple(sysconfig.get_paths()[kind] for kind in ("stdlib", "platstdli
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SourcePlace:
     """A line of the application: `file` as its author calls it, `path` as Python does."""
 
     file: str
@@ -39,10 +39,10 @@ def own(path: str) -> bool:
     return not path.startswith(("<", _OURS, *_LIBRARIES)) and "site-packages" not in path
 
 
-def place(frame: FrameType) -> Place:
+def place(frame: FrameType) -> SourcePlace:
     """Return where *frame* is just now."""
     path, line = frame.f_code.co_filename, frame.f_lineno
-    return Place(Path(path).name, line, frame.f_code.co_name, _short(path, line), path)
+    return SourcePlace(Path(path).name, line, frame.f_code.co_name, _short(path, line), path)
 
 
 def _short(path: str, line: int) -> str:
@@ -51,7 +51,7 @@ def _short(path: str, line: int) -> str:
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
 
-def caller(frame: FrameType | None = None) -> Place | None:
+def caller(frame: FrameType | None = None) -> SourcePlace | None:
     """Return the innermost line of the application's that led to *frame* (default: here); None where none did."""
     # inspect.stack would read source files, which costs milliseconds.
     at: FrameType | None = frame or sys._getframe(1)  # noqa: SLF001  it is documented
@@ -62,7 +62,7 @@ def caller(frame: FrameType | None = None) -> Place | None:
     return None
 
 
-def holder(frame: FrameType) -> tuple[Place, Place] | None:
+def holder(frame: FrameType) -> tuple[SourcePlace, SourcePlace] | None:
     """
     Return which line of the application holds the loop whose innermost frame is *frame*, and the line within.
 
@@ -70,7 +70,7 @@ def holder(frame: FrameType) -> tuple[Place, Place] | None:
     is a library's, it is the application's plain function that the library called. None where it called none: then
     the library is at work, as it is in every call.
     """
-    inner: Place | None = None
+    inner: SourcePlace | None = None
     at: FrameType | None = frame
     while at is not None:
         code = at.f_code

@@ -7,7 +7,7 @@ from overlap.harness.application.inputs import read
 from overlap.harness.application.spec import parse
 from overlap.harness.bench.dry_run import astray
 from overlap.harness.diagnose.catalogue import interventions
-from overlap.harness.diagnose.config import Asked
+from overlap.harness.diagnose.config import DiagnosisRequest
 from overlap.harness.diagnose.slot_order import order_of
 from overlap.harness.host.descriptors import allow
 from overlap.harness.mock.journal import take
@@ -20,7 +20,7 @@ Tried = Callable[[Order], FirstCalls]
 """Has a worker make the first calls of an order."""
 
 
-def check(asked: Asked) -> None:
+def check(asked: DiagnosisRequest) -> None:
     """Raise `Mistake` for what can be told wrong before anything is started."""
     spec = parse(asked.target)
     if spec is None or not spec.target:
@@ -40,7 +40,7 @@ def check(asked: Asked) -> None:
     interventions(asked.only)
 
 
-def first_calls(asked: Asked, tried: Tried, base_url: str, strategy: str) -> None:
+def first_calls(asked: DiagnosisRequest, tried: Tried, base_url: str, strategy: str) -> None:
     """Let a worker make the application's first calls; raises `Mistake` where none works or reaches the mock."""
     take(base_url)
     came = tried(order_of(asked, base_url, strategy, 0))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import orjson
 
 from overlap.harness.application.spec import display_names
-from overlap.harness.diagnose.phrases import Finding, ends, gain, nothing
-from overlap.harness.diagnose.run import Measured
+from overlap.harness.diagnose.phrases import Cause, ends, gain, nothing
+from overlap.harness.diagnose.run import Measurements
 from overlap.harness.diagnose.verdict import Diagnosis, diagnosis, to_json
 from overlap.harness.host.environment import circumstances
 from overlap.harness.report import pages
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FILE = "diagnosis.json"
 
 
-def write(folder: Path, made: Measured, time: str) -> tuple[Diagnosis, Report]:
+def write(folder: Path, made: Measurements, time: str) -> tuple[Diagnosis, Report]:
     """
     Judge *made*, and write it with its report in every default format into *folder*.
 
@@ -34,7 +34,7 @@ def write(folder: Path, made: Measured, time: str) -> tuple[Diagnosis, Report]:
     return found, report
 
 
-def keep(folder: Path, made: Measured, time: str) -> Diagnosis:
+def keep(folder: Path, made: Measurements, time: str) -> Diagnosis:
     """Put what was measured so far on file, and return what it comes to; raises `Unwritten`."""
     found = diagnosis(made)
     about = {"name": folder.name, "time": time, "environment": circumstances(made.asked.executor)}
@@ -43,7 +43,7 @@ def keep(folder: Path, made: Measured, time: str) -> Diagnosis:
     return found
 
 
-def compose(made: Measured, found: Diagnosis, time: str) -> Report:
+def compose(made: Measurements, found: Diagnosis, time: str) -> Report:
     """Put the report together."""
     asked = made.asked
     facts = (
@@ -83,7 +83,7 @@ def _sections(found: Diagnosis) -> Iterator[Section]:
         yield Section("Missing", "; ".join(faults) + ".", glance="lead")
 
 
-def _table(findings: Sequence[Finding]) -> Table:
+def _table(findings: Sequence[Cause]) -> Table:
     heads = (
         TableColumn("what", hint="what is in the way, or worth choosing"),
         TableColumn(
@@ -95,7 +95,7 @@ def _table(findings: Sequence[Finding]) -> Table:
     return Table(heads, tuple(_row(each) for each in findings))
 
 
-def _row(finding: Finding) -> tuple[Datum, ...]:
+def _row(finding: Cause) -> tuple[Datum, ...]:
     from overlap.harness.diagnose.figures import HEADLINES
 
     span, factor = ends(finding.effect)

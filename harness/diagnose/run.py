@@ -12,10 +12,10 @@ from overlap.harness.bench.stage import ended
 from overlap.harness.bench.surroundings import Surroundings
 from overlap.harness.bench.worker_process import Launch, WorkerFailure
 from overlap.harness.diagnose.catalogue import Intervention, interventions
-from overlap.harness.diagnose.config import Asked
+from overlap.harness.diagnose.config import DiagnosisRequest
 from overlap.harness.diagnose.figures import Figures, figures
 from overlap.harness.diagnose.judge import UNCHANGED
-from overlap.harness.diagnose.observation import Seen
+from overlap.harness.diagnose.observation import Observation
 from overlap.harness.diagnose.preflight import check, first_calls
 from overlap.harness.diagnose.slot_order import order_of
 from overlap.harness.diagnose.virtual_speedup import faster
@@ -38,7 +38,7 @@ Answer = TypeVar("Answer")
 
 
 @dataclass(slots=True)
-class Measured:
+class Measurements:
     """
     What came of a diagnosis: what was seen, what was tried, and the figures of every round by intervention.
 
@@ -46,8 +46,8 @@ class Measured:
     the application itself did.
     """
 
-    asked: Asked
-    seen: Seen
+    asked: DiagnosisRequest
+    seen: Observation
     tried: Sequence[Intervention]
     untried: Sequence[Intervention]
     rounds: list[dict[str, Figures]] = field(default_factory=list)
@@ -60,7 +60,7 @@ class Measured:
 class Lab:
     """The servers and the worker of a diagnosis. Use it as a context."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: DiagnosisRequest) -> None:
         check(asked)
         self._asked = asked
         self._env = given(asked.env)
@@ -117,7 +117,9 @@ class Lab:
         return *outside.slot(result_from(answer)), answer
 
 
-def carry_out(asked: Asked, lab: Lab, tell: Tell, keep: Callable[[Measured], object]) -> Measured:
+def carry_out(
+    asked: DiagnosisRequest, lab: Lab, tell: Tell, keep: Callable[[Measurements], object]
+) -> Measurements:
     """
     Watch the application, choose the interventions, and measure them round by round; *keep* puts a round on file.
 
@@ -128,7 +130,7 @@ def carry_out(asked: Asked, lab: Lab, tell: Tell, keep: Callable[[Measured], obj
         seen = _seen(asked, lab)
     told = {each.name: each.told(seen) for each in chosen}
     tried = [each for each in chosen if told[each.name] is not None]
-    made = Measured(asked, seen, tried, [each for each in chosen if told[each.name] is None])
+    made = Measurements(asked, seen, tried, [each for each in chosen if told[each.name] is None])
     ending = ended(lambda: _rounds(made, lab, told, tell, keep))
     made.state = ending.state
     if ending.state == "failed":
@@ -136,7 +138,7 @@ def carry_out(asked: Asked, lab: Lab, tell: Tell, keep: Callable[[Measured], obj
     return made
 
 
-def _seen(asked: Asked, lab: Lab) -> Seen:
+def _seen(asked: DiagnosisRequest, lab: Lab) -> Observation:
     base = lab.serving()
     try:
         methods = lab.ask({"methods": order_of(asked, base, PREFERRED[0], 0)})["methods"]
@@ -149,10 +151,10 @@ def _seen(asked: Asked, lab: Lab) -> Seen:
         lab.ask({"load": answer["imported"]})
     except (WorkerFailure, ServerLost) as wrong:
         raise Mistake(f"{asked.target}: {wrong}") from wrong
-    return Seen(slot, calls, answer["notes"], methods, strategy, asked.concurrency, asked.profile)
+    return Observation(slot, calls, answer["notes"], methods, strategy, asked.concurrency, asked.profile)
 
 
-def _preferred(asked: Asked, methods: Sequence[str]) -> str:
+def _preferred(asked: DiagnosisRequest, methods: Sequence[str]) -> str:
     for name in PREFERRED:
         if registry.load(STRATEGIES, name).NEEDS in methods:
             return name
@@ -160,7 +162,7 @@ def _preferred(asked: Asked, methods: Sequence[str]) -> str:
 
 
 def _rounds(
-    made: Measured, lab: Lab, told: Mapping[str, Any], tell: Tell, keep: Callable[[Measured], object]
+    made: Measurements, lab: Lab, told: Mapping[str, Any], tell: Tell, keep: Callable[[Measurements], object]
 ) -> None:
     """Run every round: the unchanged application and each intervention once, in an order drawn at random."""
     rng, began = random.Random(made.asked.seed), monotonic()
@@ -183,7 +185,7 @@ def _rounds(
     tell(RunProgress(total, total, None, made.asked.rounds, 0.0))
 
 
-def _arm(made: Measured, lab: Lab, arm: Intervention | None, told: Mapping[str, Any], number: int) -> Figures:
+def _arm(made: Measurements, lab: Lab, arm: Intervention | None, told: Mapping[str, Any], number: int) -> Figures:
     changes = arm.order if arm else {}
     base = lab.serving(changes.get("speed", 1.0))
     order = order_of(made.asked, base, changes.get("strategy", made.seen.strategy), number)

@@ -1,12 +1,12 @@
 """What a worker is told to do for one slot of a diagnosis."""
 
 from overlap.harness.application.spec import display_names
-from overlap.harness.diagnose.config import Asked
+from overlap.harness.diagnose.config import DiagnosisRequest
 from overlap.harness.model.record import OWN, Cell
 from overlap.harness.worker.order import Order
 
 
-def order_of(asked: Asked, base_url: str, strategy: str, number: int) -> Order:
+def order_of(asked: DiagnosisRequest, base_url: str, strategy: str, number: int) -> Order:
     """Return the order of one slot of the application at *base_url*, by *strategy*, in round *number*."""
     cell = Cell(
         display_names([asked.target])[asked.target], OWN, strategy, "asyncio", asked.concurrency, asked.profile

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from overlap.harness.diagnose.interventions.off_the_loop import held, share, where
-from overlap.harness.diagnose.observation import Seen
+from overlap.harness.diagnose.observation import Observation
 from overlap.harness.model.record import Call
 from overlap.harness.report.figures import count
 
@@ -22,13 +22,13 @@ class Symptom:
     wrong: bool = False
 
 
-def symptoms(seen: Seen, named: set[str]) -> list[Symptom]:
+def symptoms(seen: Observation, named: set[str]) -> list[Symptom]:
     """Return what was seen, without what the interventions that are *named* as saving something explain."""
     found = (symptom for look in LOOKS for symptom in look(seen))
     return [each for each in found if not named & set(each.explained_by)]
 
 
-def _held(seen: Seen) -> Iterator[Symptom]:
+def _held(seen: Observation) -> Iterator[Symptom]:
     for note in held(seen):
         yield Symptom(
             f"The event loop was held {share(note, seen) * 100:.0f} % of the time at {where(note)}: what blocks "
@@ -39,7 +39,7 @@ def _held(seen: Seen) -> Iterator[Symptom]:
         )
 
 
-def _few_in_flight(seen: Seen) -> Iterator[Symptom]:
+def _few_in_flight(seen: Observation) -> Iterator[Symptom]:
     wanted = min(seen.concurrency, len(seen.counted))
     if seen.slot.peak is not None and seen.slot.peak <= wanted / 2 and wanted > 1:
         yield Symptom(
@@ -58,7 +58,7 @@ def _few_in_flight(seen: Seen) -> Iterator[Symptom]:
         )
 
 
-def _waves(seen: Seen) -> Iterator[Symptom]:
+def _waves(seen: Observation) -> Iterator[Symptom]:
     """Look for calls whose second requests all wait for the last of their first ones, however long that takes."""
     if sum(1 for call in seen.counted if _barrier(call)) * 2 > len(seen.counted):
         yield Symptom(
@@ -80,7 +80,7 @@ def _barrier(call: Call) -> bool:
     return min(begun) >= max(ends) and spread > 0.2 * (max(ends) - entries[0].received)
 
 
-def _saturated(seen: Seen) -> Iterator[Symptom]:
+def _saturated(seen: Observation) -> Iterator[Symptom]:
     if seen.slot.cpu > 0.9 * seen.span:
         yield Symptom(
             f"The process used {seen.slot.cpu / seen.span * 100:.0f} % of a core: at this concurrency the client "
@@ -88,7 +88,7 @@ def _saturated(seen: Seen) -> Iterator[Symptom]:
         )
 
 
-def _failed(seen: Seen) -> Iterator[Symptom]:
+def _failed(seen: Observation) -> Iterator[Symptom]:
     errors = [call.error for call in seen.counted if call.error]
     if errors:
         kinds = ", ".join(sorted(set(errors)))
@@ -97,4 +97,10 @@ def _failed(seen: Seen) -> Iterator[Symptom]:
         )
 
 
-LOOKS: tuple[Callable[[Seen], Iterator[Symptom]], ...] = (_held, _few_in_flight, _waves, _saturated, _failed)
+LOOKS: tuple[Callable[[Observation], Iterator[Symptom]], ...] = (
+    _held,
+    _few_in_flight,
+    _waves,
+    _saturated,
+    _failed,
+)

@@ -6,8 +6,8 @@ from typing import Any
 
 from overlap.harness.diagnose.catalogue import KINDS, Intervention, Kind
 from overlap.harness.diagnose.judge import UNCHANGED, Effect, effects, ranked
-from overlap.harness.diagnose.phrases import Finding, answer, failing
-from overlap.harness.diagnose.run import Measured
+from overlap.harness.diagnose.phrases import Cause, answer, failing
+from overlap.harness.diagnose.run import Measurements
 from overlap.harness.diagnose.symptoms import symptoms
 from overlap.harness.report.figures import count
 from overlap.harness.stats.peace import disturbances
@@ -21,7 +21,7 @@ class Diagnosis:
 
     answer: str
     named: str | None
-    findings: Sequence[Finding]
+    findings: Sequence[Cause]
     nothing: Sequence[tuple[Intervention, Effect]]
     untried: Mapping[str, str]
     symptoms: Sequence[str]
@@ -41,7 +41,7 @@ class Diagnosis:
         return 130 if self.state == "interrupted" else 1 if self.faults else 0
 
 
-def diagnosis(made: Measured) -> Diagnosis:
+def diagnosis(made: Measurements) -> Diagnosis:
     """Judge what was measured; pure."""
     by_name = {each.name: each for each in made.tried}
     found = [effect for kind in KINDS for effect in effects(made.rounds, _headlines(made, kind))]
@@ -68,7 +68,7 @@ def diagnosis(made: Measured) -> Diagnosis:
     )
 
 
-def _failing(made: Measured) -> str:
+def _failing(made: Measurements) -> str:
     """Say how many calls failed in the measured rounds, or if none did there, in the watched slot; "" for none."""
     counts = {
         name: (
@@ -84,7 +84,7 @@ def _failing(made: Measured) -> str:
     return said or (f"{failed:,} of {count(len(watched), 'call')} failed in the watched slot." if failed else "")
 
 
-def _all_failed(made: Measured) -> str | None:
+def _all_failed(made: Measurements) -> str | None:
     """Say that every call of the unchanged application failed, where that is so."""
     calls = made.seen.counted if made.seen else []
     if not calls or not all(call.error for call in calls):
@@ -92,16 +92,16 @@ def _all_failed(made: Measured) -> str | None:
     return f"every call failed: {len(calls):,} of {len(calls):,}, {calls[0].error}"
 
 
-def _headlines(made: Measured, kind: Kind) -> dict[str, tuple[str, ...]]:
+def _headlines(made: Measurements, kind: Kind) -> dict[str, tuple[str, ...]]:
     """Return what a kind's interventions are judged by: kinds make claims of their own, so each is one family."""
     return {each.name: each.headlines for each in made.tried if each.kind == kind}
 
 
-def _finding(each: Intervention, effect: Effect, made: Measured) -> Finding:
-    return Finding(each.name, each.kind, each.does, each.title(made.seen), each.advice(made.seen), effect)
+def _finding(each: Intervention, effect: Effect, made: Measurements) -> Cause:
+    return Cause(each.name, each.kind, each.does, each.title(made.seen), each.advice(made.seen), effect)
 
 
-def _unfinished(made: Measured) -> str | None:
+def _unfinished(made: Measurements) -> str | None:
     whole = sum(1 for each in made.rounds if len(each) == len(made.tried) + 1 - len(made.missing))
     if whole < 3 and made.state != "finished":
         return (
@@ -116,7 +116,7 @@ def _unfinished(made: Measured) -> str | None:
     return None
 
 
-def to_json(made: Measured, found: Diagnosis, about: Mapping[str, Any]) -> dict[str, Any]:
+def to_json(made: Measurements, found: Diagnosis, about: Mapping[str, Any]) -> dict[str, Any]:
     """Return everything as JSON objects: what was asked, every round's figures, and what came of them."""
     asked = {key: value for key, value in asdict(made.asked).items() if key not in {"results", "inputs"}}
     notes = {

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from overlap.harness.gate.record import Outcome, Series
+from overlap.harness.gate.record import GateOutcome, Series
 from overlap.harness.gate.sanitize import apart
 
 
-def told_apart(outcome: Outcome) -> Outcome:
+def told_apart(outcome: GateOutcome) -> GateOutcome:
     """Return *outcome* with every cell named as it is shown."""
     run = outcome.run
     cells = [each.cell for each in run.series] + [each.series.cell for each in outcome.judged]

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
-from overlap.harness.gate.record import ERRORS, Judged, Run
+from overlap.harness.gate.record import ERRORS, GateRun, JudgedSeries
 from overlap.harness.report.figures import count
 
 # A candidate this much faster may be doing nothing at all.
 COLLAPSE = 0.5
 
 
-def doubts(run: Run, judged: Sequence[Judged]) -> tuple[str, ...]:
+def doubts(run: GateRun, judged: Sequence[JudgedSeries]) -> tuple[str, ...]:
     """Return everything about *run* that a reader of its verdict should know."""
     return (*run.notes, *_of_the_run(run, judged), *_collapsed(judged), *_without_ratio(judged))
 
 
-def _of_the_run(run: Run, judged: Sequence[Judged]) -> Iterator[str]:
+def _of_the_run(run: GateRun, judged: Sequence[JudgedSeries]) -> Iterator[str]:
     if not run.interleaved:
         yield (
             "The two arms were not measured in turn: whatever the machine did between them is part of every ratio,"
@@ -31,7 +31,7 @@ def _of_the_run(run: Run, judged: Sequence[Judged]) -> Iterator[str]:
         yield f"{', '.join(more)}: measured, though not declared."
 
 
-def _collapsed(judged: Sequence[Judged]) -> Iterator[str]:
+def _collapsed(judged: Sequence[JudgedSeries]) -> Iterator[str]:
     for each in judged:
         ratio, better = each.ratio, each.series.better
         # That no call fails any more is no sign of work left undone.
@@ -43,7 +43,7 @@ def _collapsed(judged: Sequence[Judged]) -> Iterator[str]:
             yield f"{each.series.name} {size}: suspicious. Does the candidate still do the work?"
 
 
-def _without_ratio(judged: Sequence[Judged]) -> Iterator[str]:
+def _without_ratio(judged: Sequence[JudgedSeries]) -> Iterator[str]:
     for each in judged:
         below = sum(min(pair.base, pair.candidate) <= 0 for pair in each.series.counted)
         if each.series.kind == "timed" and below:

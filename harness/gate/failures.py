@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from overlap.harness.gate.record import ERRORS, Judged, Verdict
+from overlap.harness.gate.record import ERRORS, JudgedSeries, SeriesVerdict
 from overlap.harness.report.figures import count
 
 
-def withheld(judged: Sequence[Judged]) -> tuple[Judged, ...]:
+def withheld(judged: Sequence[JudgedSeries]) -> tuple[JudgedSeries, ...]:
     """
     Return *judged* without improvements in cells where more calls failed in the candidate than in the base.
 
@@ -20,28 +20,28 @@ def withheld(judged: Sequence[Judged]) -> tuple[Judged, ...]:
     )
 
 
-def excused(judged: Iterable[Judged]) -> frozenset[str]:
+def excused(judged: Iterable[JudgedSeries]) -> frozenset[str]:
     """Return the cells whose failed calls regressed: that they lack other series is part of that."""
     return frozenset(
         each.series.cell for each in judged if each.series.metric == ERRORS and each.verdict == "regressed"
     )
 
 
-def _totals(errors: Judged) -> tuple[float, float]:
+def _totals(errors: JudgedSeries) -> tuple[float, float]:
     pairs = errors.series.counted
     return sum(pair.base for pair in pairs), sum(pair.candidate for pair in pairs)
 
 
-def _more(errors: Judged) -> bool:
+def _more(errors: JudgedSeries) -> bool:
     base, candidate = _totals(errors)
     return candidate > base
 
 
-def _without(judged: Judged, errors: Judged) -> Judged:
+def _without(judged: JudgedSeries, errors: JudgedSeries) -> JudgedSeries:
     if judged.verdict != "improved" or judged is errors:
         return judged
     base, candidate = _totals(errors)
     failed = count(round(candidate), "call")
     why = f"not called an improvement, as {failed} failed in the candidate and {base:,.0f} in the base"
-    verdict: Verdict = "pass" if errors.verdict == "pass" else "inconclusive"
+    verdict: SeriesVerdict = "pass" if errors.verdict == "pass" else "inconclusive"
     return replace(judged, verdict=verdict, why=f"{judged.why}; {why}")

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from overlap.harness.gate.record import ARMS, SCHEMA, Outcome, Run
+from overlap.harness.gate.record import ARMS, SCHEMA, GateOutcome, GateRun
 from overlap.harness.host.input_files import MIB, text_of
 from overlap.harness.store.run_files import replace
 from overlap.harness.store.typed import Misfit, typed
@@ -24,7 +24,7 @@ LARGEST = 256 * MIB
 OLD, DIGEST = "overlap-gate/1", "digest"
 
 
-def as_json(outcome: Outcome) -> dict[str, object]:
+def as_json(outcome: GateOutcome) -> dict[str, object]:
     """Return what the file of *outcome* holds: the run, field by field, and the outcome beside it."""
     judged = [
         {"cell": each.series.cell, "metric": each.series.metric}
@@ -39,7 +39,7 @@ def as_json(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def write(outcome: Outcome, path: Path) -> None:
+def write(outcome: GateOutcome, path: Path) -> None:
     """Write *outcome* to *path*, whole or not at all. Raises `Mistake` where it cannot be written."""
     said: dict[str, object] = json.loads(json.dumps(_finite(as_json(outcome)), default=str))
     text = json.dumps({**said, DIGEST: digest(said)}, indent=1) + "\n"
@@ -70,7 +70,7 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def read(path: Path) -> Run:
+def read(path: Path) -> GateRun:
     """
     Read the run of the file at *path*. Raises `Mistake` where it is not one, or not as it was written.
 
@@ -90,7 +90,7 @@ def read(path: Path) -> Run:
     return run
 
 
-def run_from(found: Any) -> Run:
+def run_from(found: Any) -> GateRun:
     """Make a run of a file's JSON. Raises `Mistake` where that is none, or of a newer schema."""
     schema = found.get("schema") if isinstance(found, Mapping) else None
     kind, _, version = str(schema).partition("/")
@@ -100,7 +100,7 @@ def run_from(found: Any) -> Run:
     if int(version) > int(newest):
         raise Mistake(f"of schema {schema}, and this version reads {SCHEMA}: a newer one is needed")
     try:
-        return typed(_with_gaps(found.get("run")), Run, "run")
+        return typed(_with_gaps(found.get("run")), GateRun, "run")
     except Misfit as wrong:
         raise Mistake(str(wrong)) from None
 

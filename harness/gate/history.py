@@ -19,7 +19,7 @@ _TOLD = ("python_version", "python_implementation", "system", "release", "machin
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BenchmarkRow:
     """
     One benchmark of one process.
 
@@ -36,17 +36,17 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class BenchmarkFile:
     """One file, which is one process: its rows by name, its time as written ("" unknown), and facts to be told."""
 
     name: str
-    rows: Mapping[str, Row]
+    rows: Mapping[str, BenchmarkRow]
     time: str = ""
     machine: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read(path: Path) -> Recording:
+def read(path: Path) -> BenchmarkFile:
     """Read what `--benchmark-json` or `--benchmark-save` wrote to *path*. Raises `Mistake` for other files."""
     try:
         found = json.loads(checked(path, LARGEST, path.name).read_text(encoding="utf-8"))
@@ -58,16 +58,16 @@ def read(path: Path) -> Recording:
         raise Mistake(f"{path.name} is no file of pytest-benchmark: it has no list of benchmarks")
     machine = _mapping(found.get("machine_info"))
     digest = _digest(machine)
-    rows: dict[str, Row] = {}
+    rows: dict[str, BenchmarkRow] = {}
     for number, each in enumerate(benchmarks):
         row = _row(each, digest, f"benchmark {number + 1} of {path.name}")
         if row.name in rows:
             raise Mistake(f"{path.name} has two benchmarks of the name {row.name!r}")
         rows[row.name] = row
-    return Recording(path.name, rows, str(found.get("datetime") or ""), digest, _facts(found, machine))
+    return BenchmarkFile(path.name, rows, str(found.get("datetime") or ""), digest, _facts(found, machine))
 
 
-def _row(found: object, machine: str, where: str) -> Row:
+def _row(found: object, machine: str, where: str) -> BenchmarkRow:
     benchmark = _mapping(found)
     stats = _mapping(benchmark.get("stats"))
     name = benchmark.get("fullname") or benchmark.get("name")
@@ -80,7 +80,7 @@ def _row(found: object, machine: str, where: str) -> Row:
     kept = tuple(map(float, data)) if isinstance(data, Sequence) and all(map(_is_time, data)) else ()
     rounds = stats.get("rounds")
     known = rounds if isinstance(rounds, int) and not isinstance(rounds, bool) and rounds > 0 else None
-    return Row(name, float(median), kept, machine, known or len(kept) or None)
+    return BenchmarkRow(name, float(median), kept, machine, known or len(kept) or None)
 
 
 def _is_time(value: object) -> TypeGuard[float]:

@@ -12,7 +12,15 @@ from overlap.harness.gate.doubts import doubts
 from overlap.harness.gate.evidence.exact import judge_exact
 from overlap.harness.gate.evidence.timed import judge_timed, learned
 from overlap.harness.gate.failures import excused, withheld
-from overlap.harness.gate.record import Control, Judged, Outcome, Rule, Run, Series, Verdict
+from overlap.harness.gate.record import (
+    Control,
+    GateOutcome,
+    GateRule,
+    GateRun,
+    JudgedSeries,
+    Series,
+    SeriesVerdict,
+)
 from overlap.harness.gate.unpaired import judge_stored
 from overlap.harness.report.figures import count
 from overlap.harness.text.percentages import change, percent
@@ -31,13 +39,13 @@ def are(number: int, *, past: bool = False) -> str:
     return ("was" if past else "is") if number == 1 else ("were" if past else "are")
 
 
-def judge_series(series: Series, rule: Rule, hypotheses: int) -> Judged:
+def judge_series(series: Series, rule: GateRule, hypotheses: int) -> JudgedSeries:
     """Judge one series by its rounds so far; *hypotheses* is the number of series of the run, at least 1."""
     judging = judge_exact if series.kind == "exact" else judge_timed
     return judging(series, rule, max(1, hypotheses))
 
 
-def settled(judged: Judged, series: Series, rule: Rule, hypotheses: int) -> bool:
+def settled(judged: JudgedSeries, series: Series, rule: GateRule, hypotheses: int) -> bool:
     """
     Say whether there is nothing more to learn about *series*, so that it need not be measured any more.
 
@@ -52,22 +60,22 @@ def settled(judged: Judged, series: Series, rule: Rule, hypotheses: int) -> bool
     return learned(judged.verdict, estimate, log(judged.e_faster), rule, max(1, hypotheses))
 
 
-def judge(run: Run) -> Outcome:
+def judge(run: GateRun) -> GateOutcome:
     """Judge a whole run: series by series, then as one."""
     hypotheses = len(run.series)
     judging = judge_series if run.interleaved else judge_stored
     judged = withheld([judging(series, run.rule, hypotheses) for series in run.series])
     verdict, why = _verdict(run, judged)
-    return Outcome(run, verdict, why, judged, doubts(run, judged))
+    return GateOutcome(run, verdict, why, judged, doubts(run, judged))
 
 
-def _verdict(run: Run, judged: Sequence[Judged]) -> tuple[Verdict, str]:
+def _verdict(run: GateRun, judged: Sequence[JudgedSeries]) -> tuple[SeriesVerdict, str]:
     if wrong := _invalid(run, judged):
         return "invalid", wrong
     return _controlled(run, run.control, judged) if run.control else _worst(judged)
 
 
-def _invalid(run: Run, judged: Sequence[Judged]) -> str | None:
+def _invalid(run: GateRun, judged: Sequence[JudgedSeries]) -> str | None:
     """Return why nothing can be said, or None."""
     if not run.declared or not run.series:
         return "nothing was measured" if run.interleaved else "no benchmark on both sides can be judged"
@@ -90,14 +98,14 @@ def _invalid(run: Run, judged: Sequence[Judged]) -> str | None:
     return f"{broken[0].series.name}: {broken[0].why}" if broken else None
 
 
-def _no_round(run: Run) -> str:
+def _no_round(run: GateRun) -> str:
     """Say why no round counts."""
     if run.disturbed:
         return f"no round counts: {next(iter(run.disturbed.values()))}"
     return "no round was measured to its end" if run.interrupted else "no round counts"
 
 
-def _controlled(run: Run, control: Control, judged: Sequence[Judged]) -> tuple[Verdict, str]:
+def _controlled(run: GateRun, control: Control, judged: Sequence[JudgedSeries]) -> tuple[SeriesVerdict, str]:
     """Judge a control; one that was interrupted has failed only if it has called something that it must not."""
     changed = [each for each in judged if each.verdict in {"regressed", "improved"}]
     if control.kind == "aa":
@@ -126,9 +134,9 @@ def _controlled(run: Run, control: Control, judged: Sequence[Judged]) -> tuple[V
     )
 
 
-def _worst(judged: Sequence[Judged]) -> tuple[Verdict, str]:
+def _worst(judged: Sequence[JudgedSeries]) -> tuple[SeriesVerdict, str]:
     """Return the verdict of the worst series, and who they are."""
-    by: dict[Verdict, list[Judged]] = {}
+    by: dict[SeriesVerdict, list[JudgedSeries]] = {}
     for each in judged:
         by.setdefault(each.verdict, []).append(each)
     if worse := by.get("regressed"):
@@ -140,17 +148,17 @@ def _worst(judged: Sequence[Judged]) -> tuple[Verdict, str]:
     return "pass", f"none of {len(judged)} series regressed"
 
 
-def _so_far(judged: Sequence[Judged]) -> str:
+def _so_far(judged: Sequence[JudgedSeries]) -> str:
     """Count the series that are undecided."""
     open_ = sum(each.verdict == "inconclusive" for each in judged)
     return f"{open_} of {len(judged)} series {are(open_)} undecided"
 
 
-def _names(judged: Sequence[Judged]) -> str:
+def _names(judged: Sequence[JudgedSeries]) -> str:
     return _list([f"{each.series.name}{_change(each)}" for each in judged])
 
 
-def _change(judged: Judged) -> str:
+def _change(judged: JudgedSeries) -> str:
     return "" if judged.ratio is None else f" {change(judged.ratio)}"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from overlap.harness.gate.record import Judged, Outcome
+from overlap.harness.gate.record import GateOutcome, JudgedSeries
 from overlap.harness.gate.unpaired import LEVEL
 from overlap.harness.report.figures import listed
 from overlap.harness.report.labels import label
@@ -12,7 +12,7 @@ from overlap.harness.text.percentages import percent
 RARE = 10
 
 
-def meaning(outcome: Outcome) -> str:
+def meaning(outcome: GateOutcome) -> str:
     """Return what the verdict claims; "" where it claims nothing."""
     run, rule = outcome.run, outcome.run.rule
     if outcome.verdict == "invalid" or run.control:
@@ -41,7 +41,7 @@ def _chance(verdict: str, than: str, alpha: float) -> str:
     )
 
 
-def passes(outcome: Outcome) -> Iterator[str]:
+def passes(outcome: GateOutcome) -> Iterator[str]:
     """Yield what the series that pass exclude: times by their bounds, then counts by their rounds."""
     passed = [each for each in outcome.judged if each.verdict == "pass"]
     if timed := [each for each in passed if each.series.kind == "timed"]:
@@ -61,7 +61,7 @@ def passes(outcome: Outcome) -> Iterator[str]:
         )
 
 
-def _of_times(outcome: Outcome, timed: list[Judged]) -> str:
+def _of_times(outcome: GateOutcome, timed: list[JudgedSeries]) -> str:
     rule = outcome.run.rule
     others: dict[float, dict[str, None]] = {}
     plain = False
@@ -79,7 +79,7 @@ def _of_times(outcome: Outcome, timed: list[Judged]) -> str:
     )
 
 
-def marks(outcome: Outcome) -> str:
+def marks(outcome: GateOutcome) -> str:
     """Return what the mark on the axis of intervals stands for."""
     rule = outcome.run.rule
     if not outcome.run.interleaved:
@@ -93,7 +93,7 @@ def marks(outcome: Outcome) -> str:
     )
 
 
-def change(outcome: Outcome) -> str:
+def change(outcome: GateOutcome) -> str:
     """Return what the columns of the series stand for."""
     if not outcome.run.interleaved:
         return (

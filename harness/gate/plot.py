@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
 
-from overlap.harness.gate.record import Judged
+from overlap.harness.gate.record import JudgedSeries
 
 _STEPS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)
 # The share of the series whose intervals the axis must hold; the rest, unless it is this much longer for it.
@@ -43,7 +43,7 @@ class Axis:
         return middle + round((ratio - 1) / self.reach * middle)
 
 
-def axis(judged: Iterable[Judged], width: int, marks: Iterable[float] = ()) -> Axis:
+def axis(judged: Iterable[JudgedSeries], width: int, marks: Iterable[float] = ()) -> Axis:
     """Choose an axis that holds most intervals whole, and every one of *marks* (ratios)."""
     marks = tuple(marks)
     reaches = sorted(
@@ -59,7 +59,7 @@ def axis(judged: Iterable[Judged], width: int, marks: Iterable[float] = ()) -> A
     return Axis(reach, width if width % 2 else width - 1, marks)
 
 
-def line(judged: Judged, on: Axis) -> str:
+def line(judged: JudgedSeries, on: Axis) -> str:
     """Draw one interval, as wide as the axis; without one, only the axis."""
     places = [" "] * on.width
     for mark in on.marks:

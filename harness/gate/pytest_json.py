@@ -16,13 +16,13 @@ from glob import glob
 from itertools import pairwise
 from pathlib import Path
 
-from overlap.harness.gate.history import Recording, Row, read
-from overlap.harness.gate.record import Arm, Pair, Rule, Run, Series
+from overlap.harness.gate.history import BenchmarkFile, BenchmarkRow, read
+from overlap.harness.gate.record import Arm, GateRule, GateRun, RoundPair, Series
 from overlap.harness.gate.unpaired import PASS_BOUND
 from overlap.harness.report.figures import DASH, count, listed
 from overlap.harness.text.mistakes import Mistake
 
-__all__ = ["METRIC", "Recording", "Row", "recordings", "rows", "two"]
+__all__ = ["METRIC", "BenchmarkFile", "BenchmarkRow", "recordings", "rows", "two"]
 
 METRIC = "median"
 _NANOSECONDS = 1e9
@@ -30,15 +30,15 @@ _NANOSECONDS = 1e9
 _FEWEST_IN_TURN = 2
 # Facts of a recording that tell machines apart.
 MACHINE = ("cpu", "cores", "system", "machine")
-_Paired = tuple[Recording, Recording, str]
+_Paired = tuple[BenchmarkFile, BenchmarkFile, str]
 
 
-def rows(path: Path) -> list[Row]:
+def rows(path: Path) -> list[BenchmarkRow]:
     """Return the benchmarks of one file, as they stand there. Raises `Mistake` for a file that is none."""
     return list(read(path).rows.values())
 
 
-def recordings(path: Path) -> list[Recording]:
+def recordings(path: Path) -> list[BenchmarkFile]:
     """Read a file, every file in a folder, or those that a pattern with `*` names; the oldest first."""
     if path.is_dir():
         files = sorted(path.rglob("*.json"))
@@ -51,7 +51,7 @@ def recordings(path: Path) -> list[Recording]:
     return sorted(map(read, files), key=_when)
 
 
-def two(base: Path, candidate: Path) -> Run:
+def two(base: Path, candidate: Path) -> GateRun:
     """
     Compare two sides; either is a file, a folder of files, or a pattern.
 
@@ -64,10 +64,10 @@ def two(base: Path, candidate: Path) -> Run:
     paired = in_turn or [(a, b, "BC" if _when(a) <= _when(b) else "CB") for a, b in zip(left, right, strict=False)]
     spoiled = {number: why for number, (a, b, _) in enumerate(paired) if (why := _foreign(a, b))}
     judged, notes = _sorted_out(left, right, paired)
-    return Run(
+    return GateRun(
         base=_arm(_label(base, candidate), left),
         candidate=_arm(_label(candidate, base), right),
-        rule=Rule() if in_turn else Rule(pass_bound=PASS_BOUND),
+        rule=GateRule() if in_turn else GateRule(pass_bound=PASS_BOUND),
         declared=tuple(judged),
         series=tuple(_series(name, paired, spoiled) for name in judged),
         interleaved=bool(in_turn),
@@ -78,7 +78,7 @@ def two(base: Path, candidate: Path) -> Run:
 
 
 def _sorted_out(
-    left: Sequence[Recording], right: Sequence[Recording], paired: Sequence[_Paired]
+    left: Sequence[BenchmarkFile], right: Sequence[BenchmarkFile], paired: Sequence[_Paired]
 ) -> tuple[list[str], list[str]]:
     """Return the names of the rows that can be judged, and a sentence for each kind of those that cannot."""
     names = list(dict.fromkeys(name for each in (*left, *right) for name in each.rows))
@@ -109,7 +109,7 @@ def _is_single(name: str, pair: _Paired) -> bool:
     return any(side.rows[name].rounds == 1 for side in pair[:2])
 
 
-def _pythons(left: Sequence[Recording], right: Sequence[Recording]) -> list[str]:
+def _pythons(left: Sequence[BenchmarkFile], right: Sequence[BenchmarkFile]) -> list[str]:
     """Return a sentence where the two sides ran on different Pythons: the difference may be theirs."""
     sides = [sorted({_python(each) for each in side} - {""}) for side in (left, right)]
     if not all(sides) or sides[0] == sides[1]:
@@ -117,14 +117,14 @@ def _pythons(left: Sequence[Recording], right: Sequence[Recording]) -> list[str]
     return [f"The base was measured with {listed(sides[0])}, the candidate with {listed(sides[1])}."]
 
 
-def _python(each: Recording) -> str:
+def _python(each: BenchmarkFile) -> str:
     version = each.facts.get("python version")
     return f"{each.facts.get('python implementation', 'Python')} {version}" if version else ""
 
 
 def _series(name: str, paired: Sequence[_Paired], spoiled: Mapping[int, str]) -> Series:
     pairs = tuple(
-        Pair(
+        RoundPair(
             number,
             order,
             a.rows[name].median * _NANOSECONDS,
@@ -139,7 +139,7 @@ def _series(name: str, paired: Sequence[_Paired], spoiled: Mapping[int, str]) ->
     )
 
 
-def _in_turn(left: Sequence[Recording], right: Sequence[Recording]) -> list[_Paired]:
+def _in_turn(left: Sequence[BenchmarkFile], right: Sequence[BenchmarkFile]) -> list[_Paired]:
     """Return the pairs, where the sides were measured in turn; nothing where they were not or nobody can know."""
     if len(left) != len(right) or len(left) < _FEWEST_IN_TURN:
         return []
@@ -153,7 +153,7 @@ def _in_turn(left: Sequence[Recording], right: Sequence[Recording]) -> list[_Pai
     return [(a, b, "BC" if _when(a) < _when(b) else "CB") for a, b in paired]
 
 
-def _when(each: Recording) -> datetime:
+def _when(each: BenchmarkFile) -> datetime:
     """When it was written; at the end of all days where that is unknown."""
     try:
         found = datetime.fromisoformat(each.time)
@@ -162,7 +162,7 @@ def _when(each: Recording) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _foreign(a: Recording, b: Recording) -> str | None:
+def _foreign(a: BenchmarkFile, b: BenchmarkFile) -> str | None:
     if not a.machine or not b.machine or a.machine == b.machine:
         return None
     differ = [
@@ -179,7 +179,7 @@ def _label(path: Path, other: Path) -> str:
     return path.name if path.name != other.name else "/".join(path.parts[-2:]).lstrip("/")
 
 
-def _arm(label: str, side: Sequence[Recording]) -> Arm:
+def _arm(label: str, side: Sequence[BenchmarkFile]) -> Arm:
     facts = dict(side[0].facts)
     if len(side) > 1:
         facts |= {"files": len(side)}
@@ -187,5 +187,5 @@ def _arm(label: str, side: Sequence[Recording]) -> Arm:
     return Arm(spec=label, label=label, facts=facts)
 
 
-def _differs(key: str, side: Sequence[Recording]) -> bool:
+def _differs(key: str, side: Sequence[BenchmarkFile]) -> bool:
     return len({str(each.facts.get(key)) for each in side}) > 1

@@ -13,9 +13,9 @@ from overlap.harness.text.numerals import exactly
 
 # 2: a round may lack the value of one arm; the candidate's typical value is the base's times the ratio.
 SCHEMA = "overlap-gate/2"
-Verdict = Literal["pass", "improved", "regressed", "inconclusive", "invalid"]
+SeriesVerdict = Literal["pass", "improved", "regressed", "inconclusive", "invalid"]
 # 1 regressed: the only code that says that the candidate is worse; 4: nothing can be said.
-EXIT: Mapping[Verdict, int] = {"pass": 0, "improved": 0, "regressed": 1, "inconclusive": 3, "invalid": 4}
+EXIT: Mapping[SeriesVerdict, int] = {"pass": 0, "improved": 0, "regressed": 1, "inconclusive": 3, "invalid": 4}
 ARMS = ("base", "candidate")
 # The largest share that is a bound or a noise: ten times as slow.
 MOST = 9.0
@@ -30,7 +30,7 @@ class ImpossibleRule(Mistake, ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class GateRule:
     """
     When a difference counts, and how sure one must be; fixed before the first round.
 
@@ -82,7 +82,7 @@ class Arm:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class RoundPair:
     """
     One round of one series: the two arms' values, and which arm went first ("BC" or "CB").
 
@@ -113,7 +113,7 @@ class Series:
     unit: str
     kind: Literal["timed", "exact"]
     better: str
-    pairs: tuple[Pair, ...] = ()
+    pairs: tuple[RoundPair, ...] = ()
     data: int | None = None
     bound: float | None = None
 
@@ -123,7 +123,7 @@ class Series:
         return f"{self.cell} {self.metric}"
 
     @property
-    def counted(self) -> tuple[Pair, ...]:
+    def counted(self) -> tuple[RoundPair, ...]:
         """The rounds that count."""
         return tuple(pair for pair in self.pairs if not pair.disturbed)
 
@@ -157,7 +157,7 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class GateRun:
     """
     Everything a verdict rests on. `judge(run)` is pure: the same file gives the same verdict for ever.
 
@@ -169,7 +169,7 @@ class Run:
 
     base: Arm
     candidate: Arm
-    rule: Rule
+    rule: GateRule
     declared: tuple[str, ...]
     series: tuple[Series, ...]
     seed: int = 0
@@ -186,7 +186,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedSeries:
     """
     The verdict on one series, and what it rests on.
 
@@ -198,7 +198,7 @@ class Judged:
     """
 
     series: Series
-    verdict: Verdict
+    verdict: SeriesVerdict
     why: str
     rounds: int
     base: float | None = None
@@ -214,13 +214,13 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class GateOutcome:
     """The verdict on a run: one word, a sentence, the verdict on every series, and doubts worth a line each."""
 
-    run: Run
-    verdict: Verdict
+    run: GateRun
+    verdict: SeriesVerdict
     why: str
-    judged: tuple[Judged, ...]
+    judged: tuple[JudgedSeries, ...]
     doubts: tuple[str, ...] = ()
 
     @property

@@ -10,7 +10,7 @@ from overlap.harness.gate.known import known
 from overlap.harness.gate.meaning import change, marks, meaning
 from overlap.harness.gate.naming import shown
 from overlap.harness.gate.plot import Axis, axis, line
-from overlap.harness.gate.record import Judged, Outcome, Verdict
+from overlap.harness.gate.record import GateOutcome, JudgedSeries, SeriesVerdict
 from overlap.harness.gate.sanitize import clean
 from overlap.harness.gate.status_line import shortened, tail
 from overlap.harness.registry import load, names
@@ -22,7 +22,7 @@ from overlap.harness.report.verdict import WholeVerdict as Whole
 FORMATS = "overlap.harness.gate.formats"
 STEM, SUBJECT = "gate", "Regression gate"
 WHOLE = "in gate.json, which --out FOLDER keeps"
-TONES: dict[Verdict, Tone] = {
+TONES: dict[SeriesVerdict, Tone] = {
     "regressed": "bad",
     "invalid": "invalid",
     "inconclusive": "unsure",
@@ -48,7 +48,7 @@ _COLUMNS = (
 )
 
 
-def compose(outcome: Outcome) -> Report:
+def compose(outcome: GateOutcome) -> Report:
     """Put the report of *outcome* together, without drawings."""
     verdict = _verdict(outcome)
     outcome = told_apart(outcome)
@@ -61,7 +61,7 @@ def kinds() -> list[str]:
     return sorted({*delivery.kinds(), *names(FORMATS)})
 
 
-def files(outcome: Outcome, name: str) -> dict[str, str]:
+def files(outcome: GateOutcome, name: str) -> dict[str, str]:
     """Return what the format called *name* writes: the text of each file."""
     if name in delivery.kinds():
         return delivery.files(compose(outcome), name)
@@ -69,7 +69,7 @@ def files(outcome: Outcome, name: str) -> dict[str, str]:
     return texts
 
 
-def outputs(outcome: Outcome) -> dict[str, str]:
+def outputs(outcome: GateOutcome) -> dict[str, str]:
     """Return a step's outputs: `verdict`, `exit_code`, and how many series there are of each verdict."""
     counts = {verdict: sum(each.verdict == verdict for each in outcome.judged) for verdict in view.ORDER}
     counts["regressed"] = len(view.blamed(outcome))
@@ -81,7 +81,7 @@ def outputs(outcome: Outcome) -> dict[str, str]:
     }
 
 
-def _verdict(outcome: Outcome) -> Whole:
+def _verdict(outcome: GateOutcome) -> Whole:
     run = outcome.run
     checks = [*_checks(outcome), *map(_nothing, view.missing(outcome))]
     return Whole(
@@ -97,11 +97,11 @@ def _verdict(outcome: Outcome) -> Whole:
     )
 
 
-def _doubts(outcome: Outcome) -> tuple[str, ...]:
+def _doubts(outcome: GateOutcome) -> tuple[str, ...]:
     return tuple(clean(doubt, 1000) for doubt in outcome.doubts)
 
 
-def _checks(outcome: Outcome) -> Iterator[Check]:
+def _checks(outcome: GateOutcome) -> Iterator[Check]:
     """Yield a check for each series, the worst first; what was slowed down on purpose is no failure."""
     ordered = view.worst_first(outcome)
     blamed = set(map(id, view.blamed(outcome)))
@@ -128,7 +128,7 @@ def _file(cell: str) -> str | None:
     return clean(name) if known_file else None
 
 
-def _sections(outcome: Outcome) -> Iterator[Section]:
+def _sections(outcome: GateOutcome) -> Iterator[Section]:
     ordered = view.worst_first(outcome)
     measured = view.measured(outcome)
     yield Section(
@@ -153,12 +153,12 @@ def _sections(outcome: Outcome) -> Iterator[Section]:
     )
 
 
-def _table(outcome: Outcome, ordered: Sequence[Judged]) -> Table:
+def _table(outcome: GateOutcome, ordered: Sequence[JudgedSeries]) -> Table:
     plot = Intervals(outcome, tuple(ordered)) if any(each.series.kind == "timed" for each in ordered) else None
     return Table(_COLUMNS, tuple(map(_row, ordered)), worst_first=True, grouped=1, plot=plot)
 
 
-def _row(judged: Judged) -> tuple[Datum, ...]:
+def _row(judged: JudgedSeries) -> tuple[Datum, ...]:
     words = view.line(judged)
     return (
         Datum(view.word(judged.verdict), sort=view.ORDER.index(judged.verdict), tone=TONES[judged.verdict]),
@@ -180,8 +180,8 @@ def _sorted(value: float | None) -> float | None:
 class Intervals:
     """The intervals of an outcome's series as text, on one axis that holds the slowdown that a pass excludes."""
 
-    outcome: Outcome
-    judged: tuple[Judged, ...]
+    outcome: GateOutcome
+    judged: tuple[JudgedSeries, ...]
 
     @property
     def note(self) -> str:
@@ -195,7 +195,7 @@ class Intervals:
         return on.heading, [_line(each, on, bound) for each in chosen]
 
 
-def _line(judged: Judged, on: Axis, bound: float) -> str:
+def _line(judged: JudgedSeries, on: Axis, bound: float) -> str:
     series = judged.series
     if series.kind != "timed":
         return " " * on.width  # a count has no interval
@@ -204,7 +204,7 @@ def _line(judged: Judged, on: Axis, bound: float) -> str:
     return line(judged, replace(on, marks=signs))
 
 
-def _charts(ordered: Sequence[Judged]) -> Iterator[Forest]:
+def _charts(ordered: Sequence[JudgedSeries]) -> Iterator[Forest]:
     drawn = [(each, each.ratio) for each in ordered if each.series.kind == "timed" and known(each.ratio)]
     short = shortened(each.series.cell for each in ordered)
     ratios = tuple(

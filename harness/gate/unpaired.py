@@ -17,7 +17,7 @@ from statistics import NormalDist, median
 
 import numpy as np
 
-from overlap.harness.gate.record import ARMS, Judged, Pair, Rule, Series, Verdict
+from overlap.harness.gate.record import ARMS, GateRule, JudgedSeries, RoundPair, Series, SeriesVerdict
 from overlap.harness.report.figures import count
 from overlap.harness.stats.robust import spread
 from overlap.harness.text.percentages import change, percent
@@ -28,13 +28,15 @@ PASS_BOUND = 0.25
 POWER = 0.8
 
 
-def judge_stored(series: Series, rule: Rule, hypotheses: int) -> Judged:
+def judge_stored(series: Series, rule: GateRule, hypotheses: int) -> JudgedSeries:
     """Judge one timed series of a run whose arms were not interleaved; *hypotheses* series are judged in all."""
     pairs = series.counted
     if not pairs:
-        return Judged(series, "inconclusive", "no round counts", 0)
+        return JudgedSeries(series, "inconclusive", "no round counts", 0)
     if any(not 0 < value < float("inf") for pair in pairs for value in (pair.base, pair.candidate)):
-        return Judged(series, "invalid", "a value is no number above zero, so that there is no ratio", len(pairs))
+        return JudgedSeries(
+            series, "invalid", "a value is no number above zero, so that there is no ratio", len(pairs)
+        )
     sign = -1 if series.better == "higher" else 1
     bases, candidates = ([getattr(pair, arm) for pair in pairs] for arm in ARMS)
     estimate = sign * log(median(candidates) / median(bases))
@@ -46,7 +48,7 @@ def judge_stored(series: Series, rule: Rule, hypotheses: int) -> Judged:
     both = NormalDist().inv_cdf(1 - rule.alpha / 2) * error
     ends = sorted(exp(sign * (estimate + side * both)) for side in (-1, 1))
     smallest = max(rule.min_effect, exp((sure + NormalDist().inv_cdf(POWER)) * error) - 1)
-    return Judged(
+    return JudgedSeries(
         series,
         verdict,
         _why(verdict, exp(sign * estimate), error * sure, rule, _basis(series, len(pairs))),
@@ -61,12 +63,12 @@ def judge_stored(series: Series, rule: Rule, hypotheses: int) -> Judged:
     )
 
 
-def _noise(pairs: tuple[Pair, ...], rule: Rule) -> float:
+def _noise(pairs: tuple[RoundPair, ...], rule: GateRule) -> float:
     """How much the log ratios of the pairs scatter; never taken for less than the rule assumes."""
     return max(rule.noise, float(spread(np.array([log(pair.candidate / pair.base) for pair in pairs]))))
 
 
-def _verdict(estimate: float, error: float, sure: float, rule: Rule) -> Verdict:
+def _verdict(estimate: float, error: float, sure: float, rule: GateRule) -> SeriesVerdict:
     least = max(log1p(rule.min_effect), sure * error)
     if estimate > least:
         return "regressed"
@@ -82,7 +84,7 @@ def _basis(series: Series, processes: int) -> str:
     return f"{processes} process{'es' if processes > 1 else ''} a side, not in turn{rounds}"
 
 
-def _why(verdict: Verdict, ratio: float, margin: float, rule: Rule, basis: str) -> str:
+def _why(verdict: SeriesVerdict, ratio: float, margin: float, rule: GateRule, basis: str) -> str:
     """Return the sentence; *ratio* is candidate / base, as in the row beside it."""
     drift = f"more than drift of {percent(LEVEL)} a run explains ({percent(exp(margin) - 1)})"
     if verdict in {"regressed", "improved"}:

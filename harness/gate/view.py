@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf, isfinite, log
 
-from overlap.harness.gate.record import Judged, Outcome, Verdict
+from overlap.harness.gate.record import GateOutcome, JudgedSeries, SeriesVerdict
 from overlap.harness.gate.sanitize import clean
 from overlap.harness.host.environment import PACKAGES
 from overlap.harness.report.figures import DASH, count, listed
@@ -15,16 +15,16 @@ from overlap.harness.text.percentages import change, percent, span, tenths
 from overlap.harness.text.units import fitting, from_to
 
 # A run is inconclusive, one of its series is undecided.
-_WORDS: Mapping[Verdict, str] = {"inconclusive": "undecided"}
-ORDER: tuple[Verdict, ...] = ("regressed", "invalid", "inconclusive", "improved", "pass")
+_WORDS: Mapping[SeriesVerdict, str] = {"inconclusive": "undecided"}
+ORDER: tuple[SeriesVerdict, ...] = ("regressed", "invalid", "inconclusive", "improved", "pass")
 _DIGEST = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SeriesLine:
     """One series in words; `judged` is what it was made of."""
 
-    judged: Judged
+    judged: JudgedSeries
     metric: str
     values: str
     change: str
@@ -38,23 +38,23 @@ class Line:
         return f"{self.change} ({self.span})" if self.span else self.change
 
 
-def worst_first(outcome: Outcome) -> list[Judged]:
+def worst_first(outcome: GateOutcome) -> list[JudgedSeries]:
     """Return every series: by verdict, then by how large the change is, then by name."""
     return sorted(outcome.judged, key=_badness)
 
 
-def _badness(judged: Judged) -> tuple[int, float, str, str]:
+def _badness(judged: JudgedSeries) -> tuple[int, float, str, str]:
     return (ORDER.index(judged.verdict), -_size(judged), judged.series.cell, judged.series.metric)
 
 
-def _size(judged: Judged) -> float:
+def _size(judged: JudgedSeries) -> float:
     """How far from no change, whichever way; what has no ratio (1 request more than none) is beyond all."""
     if judged.ratio is None:
         return inf if judged.verdict == "regressed" else 0.0
     return abs(log(judged.ratio)) if judged.ratio > 0 and isfinite(judged.ratio) else inf
 
 
-def blamed(outcome: Outcome) -> list[Judged]:
+def blamed(outcome: GateOutcome) -> list[JudgedSeries]:
     """
     Return the series for which the candidate is to blame, the worst first.
 
@@ -65,12 +65,12 @@ def blamed(outcome: Outcome) -> list[Judged]:
     return [each for each in worst_first(outcome) if each.verdict == "regressed"]
 
 
-def line(judged: Judged) -> Line:
+def line(judged: JudgedSeries) -> SeriesLine:
     """Put one series into words."""
     series = judged.series
     exact = series.kind == "exact"
     same = exact and judged.base is not None and judged.base == judged.candidate and _repeats(judged)
-    return Line(
+    return SeriesLine(
         judged=judged,
         metric=clean(label(series.metric), 60),
         values=_values(judged, same=same),
@@ -81,7 +81,7 @@ def line(judged: Judged) -> Line:
     )
 
 
-def _values(judged: Judged, *, same: bool) -> str:
+def _values(judged: JudgedSeries, *, same: bool) -> str:
     """Write the values of both sides in one unit; one value where every round counted the *same*."""
     unit = judged.series.unit
     if same and not unit:
@@ -90,26 +90,26 @@ def _values(judged: Judged, *, same: bool) -> str:
     return from_to(judged.base, judged.candidate, by, number if unit else whole)
 
 
-def _repeats(judged: Judged) -> bool:
+def _repeats(judged: JudgedSeries) -> bool:
     """Return whether every round that counts has the one value: else it is no equality, though means may agree."""
     pairs = judged.series.counted
     return len({value for pair in pairs for value in (pair.base, pair.candidate)}) <= 1
 
 
-def needs_why(line: Line) -> bool:
+def needs_why(line: SeriesLine) -> bool:
     """Return whether the row alone would puzzle: all but a pass, and a pass of a count that is not equal."""
     passed = line.judged.verdict == "pass" and (line.judged.series.kind == "timed" or line.change == "equal")
     return bool(line.judged.why) and not passed
 
 
-def told(judged: Judged) -> str:
+def told(judged: JudgedSeries) -> str:
     """Put one series into a sentence: what changed, by how much, from what to what, and why."""
     words = line(judged)
     facts = [words.effect, words.values] if words.change != DASH else [words.values]
     return f"{words.metric} {', '.join(facts)}: {clean(judged.why)}"
 
 
-def answer(outcome: Outcome) -> str:
+def answer(outcome: GateOutcome) -> str:
     """Say why the verdict is what it is, in a sentence that does not begin with the verdict."""
     why = re.sub(rf"^{outcome.verdict}[:,]\s*(and )?", "", clean(outcome.why, 1000))
     worse, of = len(blamed(outcome)), len(outcome.judged)
@@ -117,7 +117,7 @@ def answer(outcome: Outcome) -> str:
     return f"{interruption(outcome)}: {told}" if outcome.run.interrupted else told
 
 
-def interruption(outcome: Outcome) -> str:
+def interruption(outcome: GateOutcome) -> str:
     """Say after how many rounds the run was interrupted: that comes before all else that is told of it."""
     run = outcome.run
     counted = run.rounds - len(run.disturbed)
@@ -126,17 +126,17 @@ def interruption(outcome: Outcome) -> str:
     return f"interrupted after {counted} of at most {count(run.rule.max_rounds, 'round')}"
 
 
-def measured(outcome: Outcome) -> bool:
+def measured(outcome: GateOutcome) -> bool:
     """Return whether any round counts: rows of dashes would look like a crash, and say nothing."""
     return any(each.rounds for each in outcome.judged)
 
 
-def word(verdict: Verdict) -> str:
+def word(verdict: SeriesVerdict) -> str:
     """Return what the verdict on one series is called."""
     return _WORDS.get(verdict, verdict)
 
 
-def tally(outcome: Outcome) -> str:
+def tally(outcome: GateOutcome) -> str:
     """Count the verdicts: "2 regressed, 28 pass, of 30 series"."""
     counts = [(verdict, sum(each.verdict == verdict for each in outcome.judged)) for verdict in ORDER]
     told = ", ".join(f"{number:,} {word(verdict)}" for verdict, number in counts if number)
@@ -144,7 +144,7 @@ def tally(outcome: Outcome) -> str:
     return f"{count(cells, 'cell')}, {len(outcome.judged):,} series: {told}" if told else "nothing was judged"
 
 
-def facts(outcome: Outcome) -> list[str]:
+def facts(outcome: GateOutcome) -> list[str]:
     """Return the run's circumstances in a few words each."""
     run = outcome.run
     found = [count(run.rounds, "round")]
@@ -161,7 +161,7 @@ def facts(outcome: Outcome) -> list[str]:
     return [*found, *([clean(run.time)] if run.time else [])]
 
 
-def installed(outcome: Outcome) -> str:
+def installed(outcome: GateOutcome) -> str:
     """Say with which packages both sides were measured, where that is what is installed here; "" elsewhere."""
     sides = (outcome.run.base.facts, outcome.run.candidate.facts)
     packages = [facts.get("packages") for facts in sides]
@@ -172,7 +172,7 @@ def installed(outcome: Outcome) -> str:
     return f"Measured with what is installed here: {clean(listed(told, 8))}." if told else ""
 
 
-def compared(outcome: Outcome) -> list[tuple[str, str, str]]:
+def compared(outcome: GateOutcome) -> list[tuple[str, str, str]]:
     """Return what was compared with what: (fact, base, candidate), what identifies them and whatever differs."""
     base, candidate = outcome.run.base, outcome.run.candidate
     rows = [("", clean(base.label), clean(candidate.label))]
@@ -203,12 +203,12 @@ def _fact(value: object) -> str:
     return f"{kind}:{digest[:_DIGEST]}".lstrip(":") if is_digest else text
 
 
-def disturbed(outcome: Outcome) -> list[str]:
+def disturbed(outcome: GateOutcome) -> list[str]:
     """Return a sentence for each round that the machine spoiled."""
     return [f"round {number + 1}: {clean(why)}" for number, why in sorted(outcome.run.disturbed.items())]
 
 
-def missing(outcome: Outcome) -> list[str]:
+def missing(outcome: GateOutcome) -> list[str]:
     """Return a sentence for each slot that gave nothing, and for each cell that was never seen."""
     seen = {series.cell for series in outcome.run.series} | {each.cell for each in outcome.run.missing}
     rows = [

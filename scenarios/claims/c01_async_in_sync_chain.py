@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 from overlap.scenarios.claims._outcomes import OK, outcome, refused, told
 
 SEEDS = ("S2",)
@@ -40,11 +40,11 @@ def measure(_bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It holds where all of them run, and is false where none does."""
     outcomes = facts["outcomes"]
     failed = refused(outcomes)
     evidence = f"{told(outcomes)}; given a plain function as well (func, afunc): {facts['both']}"
     if len(failed) == len(outcomes):
-        return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if failed or facts["both"] != OK else HOLDS, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(LIMIT if failed or facts["both"] != OK else HOLDS, evidence)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, ClaimVerdict, Facts, total
 from overlap.scenarios.claims._outcomes import OK, awaited, outcome, told
 
 SEEDS = ("S2",)
@@ -28,9 +28,9 @@ async def measure(_bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """A bridge carries both ways; one way is not what is claimed."""
     ways = (facts["asynchronous"], facts["synchronous"])
     evidence = f"def and async def in one chain: {told({**ways[0], **ways[1]})}"
     crossed = [all(came == OK for came in way.values()) for way in ways]
-    return Verdict(HOLDS if all(crossed) else FALSE, evidence)
+    return ClaimVerdict(HOLDS if all(crossed) else FALSE, evidence)

@@ -5,7 +5,7 @@ from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cores, cpu, runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, least, ms, span, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, least, ms, span, total
 from overlap.harness.report.charts.lines import LineChart, LineSeries
 from overlap.harness.report.figures import number
 from overlap.scenarios.claims._steps import SideBySide
@@ -52,7 +52,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """False where inputs that only wait queue; with a limit where plain ones do, or one core does all work."""
     chain, plain, pool, inputs = dict(facts["chain"]), dict(facts["plain"]), facts["pool"], facts["inputs"]
     evidence = (
@@ -65,9 +65,9 @@ def judge(facts: Facts) -> Verdict:
         f"{span(plain[pool])}, of {pool + 1} {span(plain[pool + 1])}"
     )
     if min(facts["sleep_peak"], facts["chain_peak"]) <= min(pool, inputs - 1):
-        return Verdict(FALSE, evidence)
+        return ClaimVerdict(FALSE, evidence)
     queued = facts["plain_peak"] <= pool < facts["over"]
-    return Verdict(LIMIT if queued or facts["cores"] < PARALLEL else HOLDS, evidence)
+    return ClaimVerdict(LIMIT if queued or facts["cores"] < PARALLEL else HOLDS, evidence)
 
 
 def charts(facts: Facts) -> Any:

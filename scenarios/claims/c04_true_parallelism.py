@@ -5,7 +5,7 @@ from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cores, runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, as_long, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, as_long, total
 from overlap.harness.report.figures import count, number
 from overlap.scenarios.claims._steps import SideBySide, burns, inside, waits
 
@@ -39,7 +39,7 @@ async def measure(_bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """False where no two ever compute at once; with a limit where they take turns on one core."""
     computing, waiting = (as_long(facts[key][1], facts[key][0]) for key in ("computing", "waiting"))
     evidence = (
@@ -49,5 +49,5 @@ def judge(facts: Facts) -> Verdict:
         f"{waiting} (4 runs of each)"
     )
     if facts["peak"] == 1:
-        return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if facts["cores"] < PARALLEL else HOLDS, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(LIMIT if facts["cores"] < PARALLEL else HOLDS, evidence)

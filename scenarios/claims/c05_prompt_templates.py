@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 from overlap.scenarios.claims._outcomes import OK, awaited
 
 SEEDS = ("S1",)
@@ -35,7 +35,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """False where the async methods work on the loop itself."""
     calls, hops = facts["calls"], facts["hops"]
     works = all(came == OK for came in calls.values()) and facts["same"]
@@ -44,5 +44,5 @@ def judge(facts: Facts) -> Verdict:
         f"(an image template: {facts['image_hops']})"
     )
     if not works:
-        return Verdict(HOLDS, evidence)
-    return Verdict(LIMIT if hops else FALSE, evidence)
+        return ClaimVerdict(HOLDS, evidence)
+    return ClaimVerdict(LIMIT if hops else FALSE, evidence)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 
 SEEDS = ("S0",)
 THEME = "batches"
@@ -28,7 +28,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It is chat models that a chain is built upon: false where each of their inputs is a request of its own."""
     chat, chain, older = facts["chat"], facts["chain"], facts["completions"]
     evidence = (
@@ -38,5 +38,5 @@ def judge(facts: Facts) -> Verdict:
     )
     merged = [each["requests"] < each["inputs"] for each in (chat, chain, older)]
     if not merged[0] and not merged[1]:
-        return Verdict(FALSE, evidence)
-    return Verdict(HOLDS if all(merged) else LIMIT, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(HOLDS if all(merged) else LIMIT, evidence)

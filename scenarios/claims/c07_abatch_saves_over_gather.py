@@ -7,7 +7,18 @@ from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cpu, runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, as_long, least, span, times, total
+from overlap.harness.claims.verdict import (
+    FALSE,
+    HOLDS,
+    LIMIT,
+    ClaimVerdict,
+    Facts,
+    as_long,
+    least,
+    span,
+    times,
+    total,
+)
 from overlap.harness.report.charts.bars import BarChart, BarRow
 from overlap.harness.report.figures import number
 
@@ -49,7 +60,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """False where there are as many requests and as much CPU; CPU is saved where every pair of runs says so."""
     ratios, fewer = facts["cpu_ratios"], facts["requests"] < facts["requests_expected"]
     slower = as_long(facts["completions_abatch"], facts["completions_gather"])
@@ -64,8 +75,8 @@ def judge(facts: Facts) -> Verdict:
     )
     cheaper = max(ratios) <= SAVING
     if fewer and cheaper:
-        return Verdict(HOLDS, evidence)
-    return Verdict(LIMIT if fewer or cheaper else FALSE, evidence)
+        return ClaimVerdict(HOLDS, evidence)
+    return ClaimVerdict(LIMIT if fewer or cheaper else FALSE, evidence)
 
 
 def charts(facts: Facts) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cores, elapsed, runs, stalled
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, as_long, ms, span, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, as_long, ms, span, total
 from overlap.harness.report.figures import number
 from overlap.scenarios.claims._steps import SideBySide, burns
 
@@ -59,7 +59,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """False where it blocks the loop all the same, or a call must wait until a thread is free again."""
     pool, before = facts["pool"], facts["ended_before"]
     evidence = (
@@ -71,5 +71,5 @@ def judge(facts: Facts) -> Verdict:
     )
     # Work that queues behind all of them begins when as many have ended as had to queue, and one more.
     if facts["on_loop"] or before > pool:
-        return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if facts["cores"] < PARALLEL else HOLDS, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(LIMIT if facts["cores"] < PARALLEL else HOLDS, evidence)

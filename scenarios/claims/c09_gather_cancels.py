@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, ClaimVerdict, Facts, total
 from overlap.scenarios.claims._outcomes import awaited
 
 SEEDS = ("S0",)
@@ -58,7 +58,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """False where neither mode cancels anything."""
     cancelled = {mode: facts[mode].count("cancelled") for mode in ("plain", "return_exceptions", "task_group")}
     batch = facts["abatch"]
@@ -67,4 +67,4 @@ def judge(facts: Facts) -> Verdict:
         f"TaskGroup {cancelled['task_group']}; abatch raised {batch['raised']} with {batch['left_open']} of 3 "
         f"requests still open, {batch['answered']} were answered"
     )
-    return Verdict(HOLDS if cancelled["plain"] or cancelled["return_exceptions"] else FALSE, evidence)
+    return ClaimVerdict(HOLDS if cancelled["plain"] or cancelled["return_exceptions"] else FALSE, evidence)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, Facts, Verdict, ms, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, ClaimVerdict, Facts, ms, total
 from overlap.scenarios.claims._service import ASYNC, PLAIN, asked
 
 SEEDS = ("S1",)
@@ -20,11 +20,11 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """A blocked process lets one request through at a time, a pool of threads more than one."""
     plain, other = facts["plain"], facts["async"]
     evidence = (
         f"{plain['requests']} requests at once: a plain endpoint has {plain['peak']} calls open at the model "
         f"({ms(plain['wall'])} in 1 run), an async one {other['peak']} ({ms(other['wall'])})"
     )
-    return Verdict(HOLDS if plain["peak"] == 1 else FALSE, evidence)
+    return ClaimVerdict(HOLDS if plain["peak"] == 1 else FALSE, evidence)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, Facts, Verdict, ms, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, ClaimVerdict, Facts, ms, total
 from overlap.harness.report.charts.bars import BarChart, BarRow
 from overlap.scenarios.claims._service import ASYNC, BLOCKING, PLAIN, asked
 
@@ -21,7 +21,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """False where an endpoint without async serves requests side by side as well."""
     plain, other, blocking = facts["plain"], facts["async"], facts["blocking"]
     evidence = (
@@ -30,7 +30,7 @@ def judge(facts: Facts) -> Verdict:
         f"ainvoke {ms(other['wall'])} ({other['peak']}), async def + invoke {ms(blocking['wall'])} "
         f"({blocking['peak']})"
     )
-    return Verdict(HOLDS if plain["peak"] == 1 else FALSE, evidence)
+    return ClaimVerdict(HOLDS if plain["peak"] == 1 else FALSE, evidence)
 
 
 def charts(facts: Facts) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 from overlap.harness.report.figures import count
 
 SEEDS = ("S0",)
@@ -42,7 +42,7 @@ def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """False where no model has it; with a limit where some do."""
     having = [name for name in facts["objects"] if "acall" in facts["had"][name]]
     evidence = (
@@ -51,5 +51,5 @@ def judge(facts: Facts) -> Verdict:
         f"langchain-openai"
     )
     if not having and "acall" not in facts["defined"]:
-        return Verdict(FALSE, evidence)
-    return Verdict(HOLDS if {"ChatOpenAI", "OpenAI"} <= set(having) else LIMIT, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(HOLDS if {"ChatOpenAI", "OpenAI"} <= set(having) else LIMIT, evidence)

@@ -5,7 +5,18 @@ from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cpu, runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, as_long, least, ms, span, total
+from overlap.harness.claims.verdict import (
+    FALSE,
+    HOLDS,
+    LIMIT,
+    ClaimVerdict,
+    Facts,
+    as_long,
+    least,
+    ms,
+    span,
+    total,
+)
 from overlap.harness.report.charts.bars import BarChart, BarRow
 
 SEEDS = ("S0",)
@@ -45,7 +56,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It holds where all three wait at once under gather, and one at a time in sequence."""
     gather, sequence = facts["gather_peak"], facts["sequence_peak"]
     evidence = (
@@ -58,8 +69,8 @@ def judge(facts: Facts) -> Verdict:
         f"{as_long(facts['many_short'], facts['one_short'])} as one"
     )
     if gather == 1:
-        return Verdict(FALSE, evidence)
-    return Verdict(HOLDS if gather == 3 and sequence == 1 else LIMIT, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(HOLDS if gather == 3 and sequence == 1 else LIMIT, evidence)
 
 
 def charts(facts: Facts) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cpu
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total, us
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total, us
 from overlap.scenarios.claims._steps import SideBySide
 
 SEEDS = ("S0",)
@@ -44,7 +44,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """The limit is the pool: no more run at once than the loop's default executor has threads."""
     evidence = (
         f"{facts['inputs']} calls of a plain function: {facts['hops']} trips to the loop's default executor, "
@@ -52,5 +52,5 @@ def judge(facts: Facts) -> Verdict:
         f"async def {us(facts['cpu_async'])}"
     )
     if facts["on_loop"]:
-        return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if facts["peak"] <= facts["pool"] < facts["inputs"] else HOLDS, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(LIMIT if facts["peak"] <= facts["pool"] < facts["inputs"] else HOLDS, evidence)

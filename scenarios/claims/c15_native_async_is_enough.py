@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 from overlap.harness.report.figures import number
 
 SEEDS = ("S0",)
@@ -40,7 +40,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """False where the I/O itself is bound to the threads; with a limit where anything still takes one."""
     hops, chunk = facts["hops_per_call"], facts["hops_per_chunk"]
     evidence = (
@@ -49,5 +49,5 @@ def judge(facts: Facts) -> Verdict:
         f"chunk; {facts['peak']} of {facts['inputs']} calls open at once, with {facts['pool']} threads"
     )
     if facts["peak"] <= facts["pool"]:
-        return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if hops or chunk >= 0.5 else HOLDS, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(LIMIT if hops or chunk >= 0.5 else HOLDS, evidence)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 from overlap.scenarios.claims import _components
 from overlap.scenarios.claims._outcomes import OK, awaited
 
@@ -27,7 +27,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """False where the methods are missing; with a limit where they are the synchronous ones in a thread."""
     components = facts["components"]
     lacking = [kind for kind, each in components.items() if each["came"] != OK]
@@ -37,5 +37,5 @@ def judge(facts: Facts) -> Verdict:
         f"thread for {len(threaded)}: {', '.join(threaded) or 'none'}"
     )
     if len(lacking) > len(components) / 2:
-        return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if threaded or lacking else HOLDS, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(LIMIT if threaded or lacking else HOLDS, evidence)

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, ms, total
 from overlap.harness.report.charts.bars import BarChart, BarRow
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims._streams import arrivals, buffered
@@ -49,7 +49,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """With a limit where a step that is asked for a stream waits for the whole of it."""
     steps = facts["steps"]
     whole = [name for name, seen in steps.items() if buffered(seen)]
@@ -60,8 +60,8 @@ def judge(facts: Facts) -> Verdict:
         f"{count(facts['plain'], 'piece')}"
     )
     if "the model alone" in whole:
-        return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if whole else HOLDS, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(LIMIT if whole else HOLDS, evidence)
 
 
 def charts(facts: Facts) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, ms, total
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims._outcomes import OK, awaited, outcome, told
 from overlap.scenarios.claims._streams import arrivals, buffered
@@ -51,7 +51,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """With a limit where it streams, but not everywhere that a model does."""
     first, others = facts["first"], facts["others"]
     behind = "comes whole" if buffered(facts["behind"]) else "streams"
@@ -61,6 +61,6 @@ def judge(facts: Facts) -> Verdict:
         f"behind a model a function {behind}"
     )
     if buffered(first):
-        return Verdict(FALSE, evidence)
+        return ClaimVerdict(FALSE, evidence)
     limited = buffered(facts["behind"]) or any(came != OK for came in others.values())
-    return Verdict(LIMIT if limited else HOLDS, evidence)
+    return ClaimVerdict(LIMIT if limited else HOLDS, evidence)

@@ -5,7 +5,7 @@ from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, least, ms, span, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, least, ms, span, total
 from overlap.harness.report.charts.bars import BarChart, BarRow
 
 SEEDS = ("S1",)
@@ -47,7 +47,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It holds against calls one by one; with a limit where gather or enough threads have as many open at once."""
     pool, peaks = facts["pool"], facts["peaks"]
     names = {
@@ -60,8 +60,8 @@ def judge(facts: Facts) -> Verdict:
     each = ", ".join(f"{name} {peaks[key]} ({span(facts[key])})" for key, name in names.items())
     evidence = f"open at once of {facts['calls']} calls of {ms(WAIT * 1e9)}, and time on this machine: {each}"
     if peaks["abatch"] <= peaks["sequence"]:
-        return Verdict(FALSE, evidence)
-    return Verdict(
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(
         HOLDS if max(peaks["gather"], peaks["batch_sized"]) <= pool < peaks["abatch"] else LIMIT, evidence
     )
 

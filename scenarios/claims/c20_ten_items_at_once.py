@@ -5,7 +5,7 @@ from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, as_long, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, as_long, total
 from overlap.scenarios.claims._steps import SideBySide, inside
 
 SEEDS = ("S2",)
@@ -34,7 +34,7 @@ async def measure(_bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """With a limit where it is true of functions that await, and of no others."""
     awaiting, blocking = facts["awaiting"], facts["blocking"]
     evidence = (
@@ -45,5 +45,5 @@ def judge(facts: Facts) -> Verdict:
         f"as 1, 10 that block {as_long(blocking['ten'], blocking['one'])} (2 runs of each)"
     )
     if awaiting["peak"] == 1:
-        return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if blocking["peak"] == 1 else HOLDS, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(LIMIT if blocking["peak"] == 1 else HOLDS, evidence)

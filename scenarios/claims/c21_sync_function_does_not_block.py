@@ -6,7 +6,7 @@ from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import elapsed, stalled
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, ms, total
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims._steps import blocks
 from overlap.scenarios.claims._turns import Turns
@@ -48,7 +48,7 @@ async def measure(_bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """With a limit where the loop is free, but the thread cannot be cancelled."""
     runs_on = facts["ended_later"] > facts["ended_at_return"]
     evidence = (
@@ -58,5 +58,5 @@ def judge(facts: Facts) -> Verdict:
         f"returns after {ms(facts['returned'])} and its thread {'runs on to the end' if runs_on else 'stops'}"
     )
     if not facts["turns"]:
-        return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if runs_on else HOLDS, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(LIMIT if runs_on else HOLDS, evidence)

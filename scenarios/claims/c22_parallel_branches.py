@@ -5,7 +5,7 @@ from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, as_long, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, as_long, total
 from overlap.scenarios.claims._steps import SideBySide, waits
 
 SEEDS = ("S1",)
@@ -37,7 +37,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """With a limit where plain branches queue for threads, or max_concurrency is not kept."""
     pool, one, peak = facts["pool"], facts["one"], facts["peak_of_8_limited_to_2"]
     evidence = (
@@ -48,5 +48,5 @@ def judge(facts: Facts) -> Verdict:
         f"ones {as_long(facts['plain'], one)} (3 runs of each)"
     )
     if facts["peak_of_3"] == 1:
-        return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if facts["peak_of_plain"] <= pool or peak > 2 else HOLDS, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(LIMIT if facts["peak_of_plain"] <= pool or peak > 2 else HOLDS, evidence)

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims._barrier import early, two_steps
 from overlap.scenarios.claims._turns import Turns
@@ -36,7 +36,7 @@ async def measure(_bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """With a limit where one input of a batch must wait for another one between the steps."""
     others, early_ones = facts["inputs"] - 1, facts["abatch_early"]
     evidence = (
@@ -47,5 +47,5 @@ def judge(facts: Facts) -> Verdict:
         f"{early_ones} under abatch"
     )
     if not facts["in_order"] or not facts["turns"]:
-        return Verdict(FALSE, evidence)
-    return Verdict(HOLDS if early_ones else LIMIT, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(HOLDS if early_ones else LIMIT, evidence)

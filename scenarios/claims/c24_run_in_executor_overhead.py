@@ -6,7 +6,7 @@ from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cpu
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, total, us
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, ms, total, us
 from overlap.scenarios.claims._steps import SideBySide
 
 SEEDS = ("S0",)
@@ -49,7 +49,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """With a limit where the overhead is small beside a chain's call, or the pool bounds what it takes off."""
     hop, call = facts["hop"], facts["chain_call"]
     evidence = (
@@ -58,6 +58,6 @@ def judge(facts: Facts) -> Verdict:
         f"{facts['peak']} of {facts['inputs']} blocking functions run at once"
     )
     if hop <= 3 * facts["direct"]:
-        return Verdict(FALSE, evidence)
+        return ClaimVerdict(FALSE, evidence)
     bounded = facts["peak"] <= facts["pool"] < facts["inputs"]
-    return Verdict(LIMIT if hop < call / 4 or bounded else HOLDS, evidence)
+    return ClaimVerdict(LIMIT if hop < call / 4 or bounded else HOLDS, evidence)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 
 SEEDS = ("S1",)
 THEME = "waiting side by side"
@@ -30,7 +30,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """With a limit where the difference is a default, and goes away with threads enough."""
     pool, inputs, plain, sized, other = (
         facts[key] for key in ("pool", "inputs", "batch", "batch_sized", "abatch")
@@ -40,5 +40,5 @@ def judge(facts: Facts) -> Verdict:
         f"{pool} threads by default"
     )
     if plain > pool or other <= pool:
-        return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if sized > pool else HOLDS, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(LIMIT if sized > pool else HOLDS, evidence)

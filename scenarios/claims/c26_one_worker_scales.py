@@ -5,7 +5,7 @@ from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cores, cpu, runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, least, ms, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, least, ms, total
 from overlap.harness.report.charts.lines import LineChart, LineSeries
 from overlap.harness.report.figures import number
 
@@ -40,7 +40,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """False where no more calls are open than there are threads; with a limit where one core does all the work."""
     widths, most = dict(facts["widths"]), WIDTHS[-1]
     rates = ", ".join(number(n / least(widths[n]) * 1e9) for n in WIDTHS)
@@ -54,8 +54,8 @@ def judge(facts: Facts) -> Verdict:
         f"at once: {rates} (best of 3 runs each)"
     )
     if facts["peak"] <= facts["pool"]:
-        return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if facts["cores"] < PARALLEL else HOLDS, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(LIMIT if facts["cores"] < PARALLEL else HOLDS, evidence)
 
 
 def charts(facts: Facts) -> Any:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 from overlap.harness.report.figures import number
 from overlap.scenarios.claims import _components
 from overlap.scenarios.claims._steps import SideBySide
@@ -36,7 +36,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """False where ChatOpenAI is bound to threads, with a limit where a model of one's own is."""
     evidence = (
         f"{facts['inputs']} calls at once: ChatOpenAI has {facts['native_peak']} open; a model without _agenerate "
@@ -44,5 +44,5 @@ def judge(facts: Facts) -> Verdict:
         f"chunk"
     )
     if facts["native_peak"] <= facts["pool"]:
-        return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if facts["own_peak"] <= facts["pool"] else HOLDS, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(LIMIT if facts["own_peak"] <= facts["pool"] else HOLDS, evidence)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 from overlap.scenarios.claims._barrier import early, two_steps
 from overlap.scenarios.claims._outcomes import OK, awaited, outcome, told
 from overlap.scenarios.claims._steps import waits
@@ -48,11 +48,11 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """False where the methods themselves fail, with a limit where a seam shows."""
     main, seams = facts["main"], facts["seams"]
     shown = [name for name, there in seams.items() if there]
     evidence = f"{told(main)}; {len(shown)} of {len(seams)} seams show: {'; '.join(shown) or 'none'}"
     if any(came != OK for came in main.values()):
-        return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if shown else HOLDS, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(LIMIT if shown else HOLDS, evidence)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims import _components
 from overlap.scenarios.claims._outcomes import OK, awaited
@@ -26,7 +26,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """False where it is missing, with a limit where it is the synchronous method in a thread."""
     came, hops, same = facts["came"], facts["hops"], facts["same"]
     evidence = (
@@ -34,5 +34,5 @@ def judge(facts: Facts) -> Verdict:
         f"thread"
     )
     if came != OK or not same:
-        return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if hops else HOLDS, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(LIMIT if hops else HOLDS, evidence)

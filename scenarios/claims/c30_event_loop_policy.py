@@ -5,7 +5,7 @@ import warnings
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 from overlap.scenarios.claims._outcomes import OK, outcome
 
 SEEDS = ("S0",)
@@ -47,7 +47,7 @@ def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """With a limit where a policy works but is not needed; false where it does not work any more."""
     evidence = (
         f"a chain's call on a loop of uvloop's: by a policy {facts['policy']} ({facts['deprecated']} deprecation "
@@ -57,5 +57,5 @@ def judge(facts: Facts) -> Verdict:
     )
     on_uvloop = all(loop.startswith("uvloop") for loop in facts["loops"])
     if facts["policy"] != OK:
-        return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if facts["factory"] == OK and on_uvloop else HOLDS, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(LIMIT if facts["factory"] == OK and on_uvloop else HOLDS, evidence)

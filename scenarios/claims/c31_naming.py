@@ -4,7 +4,7 @@ import inspect
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 from overlap.harness.report.figures import listed
 
 SEEDS = ("S0",)
@@ -32,7 +32,7 @@ async def measure(_bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It holds where all three have a twin that answers the same."""
     same, methods, twins = facts["same"], facts["methods"], facts["twins"]
     evidence = (
@@ -40,4 +40,4 @@ def judge(facts: Facts) -> Verdict:
         f"{sum(same.values())} of {len(same)} answer as their twin does"
     )
     right = [name for name in NAMES if name in twins and same[name]]
-    return Verdict(HOLDS if len(right) == len(NAMES) else LIMIT if right else FALSE, evidence)
+    return ClaimVerdict(HOLDS if len(right) == len(NAMES) else LIMIT if right else FALSE, evidence)

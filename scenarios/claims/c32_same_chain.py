@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, ClaimVerdict, Facts, total
 from overlap.scenarios.claims._outcomes import OK, awaited, outcome, told
 
 SEEDS = ("S0",)
@@ -31,8 +31,8 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It holds where the same object serves all of them."""
     came, unchanged = facts["came"], facts["unchanged"]
     evidence = f"one prompt | model | parser, its steps {'as before' if unchanged else 'changed'}: {told(came)}"
-    return Verdict(HOLDS if unchanged and all(each == OK for each in came.values()) else FALSE, evidence)
+    return ClaimVerdict(HOLDS if unchanged and all(each == OK for each in came.values()) else FALSE, evidence)

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 
 SEEDS = ("S0",)
 THEME = "sync and async together"
@@ -50,7 +50,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It holds where nothing else was called, and nothing before the step in front had ended."""
     wanted = [word for name in STEPS for word in (f"{name}.ainvoke", f"{name} ended")]
     seen = facts["seen"]
@@ -58,5 +58,5 @@ def judge(facts: Facts) -> Verdict:
         f"called: {', '.join(each for each in seen if '.' in each)}; a model's chain makes {facts['tasks']} tasks"
     )
     if seen == wanted:
-        return Verdict(HOLDS, evidence)
-    return Verdict(LIMIT if sorted(seen) == sorted(wanted) else FALSE, evidence)
+        return ClaimVerdict(HOLDS, evidence)
+    return ClaimVerdict(LIMIT if sorted(seen) == sorted(wanted) else FALSE, evidence)

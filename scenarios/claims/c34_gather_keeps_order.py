@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 
 SEEDS = ("S0",)
 THEME = "waiting side by side"
@@ -27,10 +27,10 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It holds where all were open at once, and the answers' order is not the one they ended in."""
     ended, answered, peak = facts["ended"], facts["answered"], facts["peak"]
     evidence = f"{len(answered)} calls, {peak} open at once; ended in the order {ended}, answered in {answered}"
     if answered != sorted(answered) or peak == 1:
-        return Verdict(FALSE, evidence)
-    return Verdict(HOLDS if peak == len(answered) and ended != answered else LIMIT, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(HOLDS if peak == len(answered) and ended != answered else LIMIT, evidence)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, ms, total
 from overlap.scenarios.claims._streams import arrivals, buffered
 
 SEEDS = ("S0", "S1")
@@ -24,7 +24,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """A piece that comes as it is made comes long before the last one is."""
     planned, chain = facts["planned"], facts["chain"]
     evidence = (
@@ -33,4 +33,4 @@ def judge(facts: Facts) -> Verdict:
         f"the chain's over {ms(chain[-1] - chain[0])}"
     )
     apart = [not buffered(facts[key]) for key in ("model", "chain")]
-    return Verdict(HOLDS if all(apart) else LIMIT if any(apart) else FALSE, evidence)
+    return ClaimVerdict(HOLDS if all(apart) else LIMIT if any(apart) else FALSE, evidence)

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, ClaimVerdict, Facts, total
 
 SEEDS = ("S0",)
 THEME = "batches"
@@ -29,7 +29,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It depends where one of them gains requests and the other none."""
     saved = {name: facts[name]["gather"] - facts[name]["abatch"] for name in ("chat", "completions")}
     evidence = (
@@ -37,4 +37,4 @@ def judge(facts: Facts) -> Verdict:
         f"{facts['chat']['gather']}, completions {facts['completions']['abatch']} and "
         f"{facts['completions']['gather']}"
     )
-    return Verdict(HOLDS if (saved["chat"] > 0) != (saved["completions"] > 0) else FALSE, evidence)
+    return ClaimVerdict(HOLDS if (saved["chat"] > 0) != (saved["completions"] > 0) else FALSE, evidence)

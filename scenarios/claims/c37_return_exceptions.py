@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 from overlap.harness.report.figures import count
 
 SEEDS = ("S0",)
@@ -36,7 +36,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It holds where the failed call alone is an error, in its place."""
     wanted, older = [False, True, False], facts["completions"]
     right = [facts[name] == wanted for name in ("gather", "abatch")]
@@ -47,4 +47,4 @@ def judge(facts: Facts) -> Verdict:
         f"one of three fails: gather answers {gather}; abatch {abatch}; of {len(older)} completions, sent "
         f"in {count(facts['requests'], 'request')} with {facts['failed']} failing, {sum(older)} are errors"
     )
-    return Verdict(HOLDS if all(right) else LIMIT if any(right) else FALSE, evidence)
+    return ClaimVerdict(HOLDS if all(right) else LIMIT if any(right) else FALSE, evidence)

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 
 SEEDS = ("S0",)
 THEME = "errors and limits"
@@ -30,7 +30,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It holds where the server never saw more, and would have seen more without."""
     semaphore, built_in, free = facts["semaphore"], facts["max_concurrency"], facts["unlimited"]
     evidence = (
@@ -38,5 +38,5 @@ def judge(facts: Facts) -> Verdict:
         f"without either {free}"
     )
     if semaphore > CAP:
-        return Verdict(FALSE, evidence)
-    return Verdict(HOLDS if semaphore < free else LIMIT, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(HOLDS if semaphore < free else LIMIT, evidence)

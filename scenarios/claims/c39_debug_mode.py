@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 
 SEEDS = ("S0",)
 THEME = "the event loop"
@@ -58,7 +58,7 @@ def measure(_bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It holds where both loops name the culprit in debug mode, and only then."""
     debug, without = facts["debug"], facts["without"]
     found = [name for name, count in debug.items() if count > without[name]]
@@ -67,4 +67,4 @@ def judge(facts: Facts) -> Verdict:
         f"{' and '.join(found) or 'no loop'} in debug mode, without it in that of "
         f"{' and '.join(name for name, count in without.items() if count) or 'none'}"
     )
-    return Verdict(HOLDS if len(found) == len(debug) else LIMIT if found else FALSE, evidence)
+    return ClaimVerdict(HOLDS if len(found) == len(debug) else LIMIT if found else FALSE, evidence)

@@ -6,7 +6,7 @@ from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import runs, stalled
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, span, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, ms, span, total
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims._steps import inside
 from overlap.scenarios.claims._turns import Turns
@@ -38,7 +38,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """A mistake where the calls no longer overlap and the loop stands still."""
     wrong, right = facts["invoke"], facts["ainvoke"]
     evidence = "; ".join(
@@ -49,4 +49,4 @@ def judge(facts: Facts) -> Verdict:
         for name in ("invoke", "ainvoke")
     )
     apart, stands = wrong["peak"] < right["peak"], wrong["turns"] == 0 < right["turns"]
-    return Verdict(HOLDS if apart and stands else LIMIT if apart or stands else FALSE, evidence)
+    return ClaimVerdict(HOLDS if apart and stands else LIMIT if apart or stands else FALSE, evidence)

@@ -6,7 +6,7 @@ from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import stalled
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, ms, total
 from overlap.harness.report.charts.bars import BarChart, BarRow
 from overlap.scenarios.claims._steps import blocks, burns, inside, waits
 from overlap.scenarios.claims._turns import Turns
@@ -47,7 +47,7 @@ def same(step: Callable[..., Any]) -> Any:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It holds where the loop has no turn while the function blocks, and has some during a sleep."""
     block, stalls, turns = facts["block"], facts["stalls"], facts["turns"]
     blocked, waited = turns["time.sleep in an async def"], turns["await asyncio.sleep"]
@@ -57,8 +57,8 @@ def judge(facts: Facts) -> Verdict:
         f"2 runs: {each}"
     )
     if blocked:
-        return Verdict(FALSE, evidence)
-    return Verdict(HOLDS if waited else LIMIT, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(HOLDS if waited else LIMIT, evidence)
 
 
 def charts(facts: Facts) -> Any:

@@ -5,7 +5,7 @@ import warnings
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 
 SEEDS = ("S1",)
 THEME = "sync and async together"
@@ -25,10 +25,10 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It holds where nothing was sent."""
     came, requests, warned = facts["came"], facts["requests"], facts["warned"]
     evidence = f"ainvoke without await: a {came}, {requests} requests, {len(warned)} RuntimeWarning"
     if came != "coroutine":
-        return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if requests else HOLDS, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(LIMIT if requests else HOLDS, evidence)

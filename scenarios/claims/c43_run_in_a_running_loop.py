@@ -5,7 +5,7 @@ import asyncio
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 from overlap.scenarios.claims._outcomes import OK, outcome
 
 SEEDS = ("S1",)
@@ -39,13 +39,13 @@ def measure(_bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It holds where each works in its own place, and fails in the other."""
     wrong, right = ("run in a notebook", "await in a script"), ("run in a script", "await in a notebook")
     came = {place: facts[place] for place in (*wrong, *right)}
     evidence = ", ".join(f"{place}: {each}" for place, each in came.items())
     failing = [place for place in wrong if came[place] != OK]
     if not failing:
-        return Verdict(FALSE, evidence)
+        return ClaimVerdict(FALSE, evidence)
     whole = len(failing) == len(wrong) and all(came[place] == OK for place in right)
-    return Verdict(HOLDS if whole else LIMIT, evidence)
+    return ClaimVerdict(HOLDS if whole else LIMIT, evidence)

@@ -5,7 +5,7 @@ from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cores, cpu, runs, stalled, took
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, span, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, ms, span, total
 from overlap.harness.report.figures import count, number
 from overlap.scenarios.claims._steps import burns, inside
 from overlap.scenarios.claims._turns import Turns
@@ -51,7 +51,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It holds where no second core is used, and the loop is kept from everything else."""
     evidence = (
         f"{TASKS} x {ms(facts['work'])} of CPU by abatch: {number(facts['cores'])} cores busy at the most, "
@@ -61,5 +61,5 @@ def judge(facts: Facts) -> Verdict:
         f"of a chain's call (least of 3 runs): invoke {ms(facts['cpu_sync'])}, ainvoke {ms(facts['cpu_async'])}"
     )
     if facts["cores"] >= PARALLEL:
-        return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if facts["turns"] else HOLDS, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(LIMIT if facts["turns"] else HOLDS, evidence)

@@ -6,7 +6,7 @@ from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cpu
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total, us
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total, us
 from overlap.harness.report.figures import count
 
 SEEDS = ("S2",)
@@ -41,7 +41,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It holds where the result is there and no thread was needed."""
     hops = facts["hops"]
     where = "on the loop" if facts["on_loop"] else "in a thread"
@@ -51,5 +51,5 @@ def judge(facts: Facts) -> Verdict:
         f"of the bare coroutine {us(facts['cpu_bare'])}"
     )
     if facts["answer"] != 42:
-        return Verdict(FALSE, evidence)
-    return Verdict(HOLDS if facts["on_loop"] and not hops else LIMIT, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(HOLDS if facts["on_loop"] and not hops else LIMIT, evidence)

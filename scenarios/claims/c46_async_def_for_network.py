@@ -5,7 +5,7 @@ from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, span, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, span, total
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims._steps import SideBySide
 
@@ -29,7 +29,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It holds where the plain one has to queue for threads."""
     plain, other = facts["plain"], facts["async"]
     evidence = "; ".join(
@@ -38,5 +38,5 @@ def judge(facts: Facts) -> Verdict:
         for name, each in ((f"{facts['inputs']} calls of an async def", other), ("of a def", plain))
     )
     if other["peak"] <= plain["peak"]:
-        return Verdict(FALSE, evidence)
-    return Verdict(HOLDS if plain["peak"] <= facts["pool"] else LIMIT, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(HOLDS if plain["peak"] <= facts["pool"] else LIMIT, evidence)

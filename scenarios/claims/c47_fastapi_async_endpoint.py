@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, ms, total
 from overlap.scenarios.claims._service import ASYNC, asked
 
 SEEDS = ("S1",)
@@ -21,10 +21,10 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It holds where more are open at the model than a service has threads."""
     requests, peak = facts["requests"], facts["peak"]
     evidence = f"{requests} requests at once: {peak} calls open at the model, {ms(facts['wall'])} in all, in 1 run"
     if peak == 1:
-        return Verdict(FALSE, evidence)
-    return Verdict(HOLDS if peak > THREADS else LIMIT, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(HOLDS if peak > THREADS else LIMIT, evidence)

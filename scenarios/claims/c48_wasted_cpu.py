@@ -5,7 +5,7 @@ from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import took
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, ms, total
 
 SEEDS = ("S1",)
 THEME = "threads and CPU"
@@ -35,7 +35,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """Busy waiting would cost the wait in CPU, a blocked thread next to nothing of it."""
     added = max(0, facts["cpu_waiting"] - facts["cpu_at_once"])
     share = added / facts["wait"]
@@ -44,5 +44,5 @@ def judge(facts: Facts) -> Verdict:
         f"(least of 3 runs), one answered at once {ms(facts['cpu_at_once'])} (least of 5)"
     )
     if share < 0.1:
-        return Verdict(FALSE, evidence)
-    return Verdict(HOLDS if share > 0.5 else LIMIT, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(HOLDS if share > 0.5 else LIMIT, evidence)

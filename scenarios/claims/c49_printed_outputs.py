@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 
 SEEDS = ("S1",)
 THEME = "names and components"
@@ -36,9 +36,9 @@ async def measure(_bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It holds where all three are the same."""
     came = {name: facts[name] for name in SHOWN}
     same = [name for name, shown in SHOWN.items() if came[name] == shown]
     evidence = f"{len(same)} of {len(SHOWN)} as shown: {', '.join(repr(each) for each in came.values())}"
-    return Verdict(HOLDS if len(same) == len(SHOWN) else LIMIT if same else FALSE, evidence)
+    return ClaimVerdict(HOLDS if len(same) == len(SHOWN) else LIMIT if same else FALSE, evidence)

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
 
 SEEDS = ("S0", "S1")
 THEME = "batches"
@@ -27,10 +27,10 @@ async def measure(_bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It says something only where they did not end in that order."""
     answered, ended = facts["answered"], facts["ended"]
     evidence = f"ended in the order {ended}, answered in {answered}"
     if answered != sorted(answered):
-        return Verdict(FALSE, evidence)
-    return Verdict(HOLDS if ended != answered else LIMIT, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(HOLDS if ended != answered else LIMIT, evidence)

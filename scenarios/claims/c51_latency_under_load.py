@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, ms, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, ms, total
 from overlap.scenarios.claims._service import ASYNC, BLOCKING, PLAIN, asked
 
 SEEDS = ("S1",)
@@ -23,7 +23,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """What has fewer calls open at the model makes its requests wait for one another, on any machine."""
     other, blocking = (facts["few"][key] for key in ("async", "blocking"))
     many, plain = (facts["many"][key] for key in ("async", "plain"))
@@ -34,8 +34,8 @@ def judge(facts: Facts) -> Verdict:
         f"{_of(plain)}"
     )
     if other["peak"] <= blocking["peak"]:
-        return Verdict(FALSE, evidence)
-    return Verdict(LIMIT if plain["peak"] >= many["peak"] else HOLDS, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(LIMIT if plain["peak"] >= many["peak"] else HOLDS, evidence)
 
 
 def _of(served: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, Facts, Verdict, as_long, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, as_long, total
 from overlap.scenarios.claims._steps import SideBySide, inside
 
 SEEDS = ("S1", "S2")
@@ -34,7 +34,7 @@ def as_is(step: Callable[..., Any]) -> Any:
 
 
 @total
-def judge(facts: Facts) -> Verdict:
+def judge(facts: Facts) -> ClaimVerdict:
     """It holds where the awaiting ones are inside at once, and the blocking ones never two."""
     awaiting, blocking = facts["awaiting"], facts["blocking"]
     evidence = (
@@ -43,5 +43,5 @@ def judge(facts: Facts) -> Verdict:
         f"{as_long(blocking['five'], blocking['one'])} if they block (3 runs of each)"
     )
     if awaiting["peak"] == 1:
-        return Verdict(FALSE, evidence)
-    return Verdict(HOLDS if blocking["peak"] == 1 else LIMIT, evidence)
+        return ClaimVerdict(FALSE, evidence)
+    return ClaimVerdict(HOLDS if blocking["peak"] == 1 else LIMIT, evidence)

@@ -12,7 +12,17 @@ import pytest
 
 from overlap.harness import registry
 from overlap.harness.gate.judge import judge
-from overlap.harness.gate.record import Arm, Control, Judged, Missing, Outcome, Pair, Rule, Run, Series
+from overlap.harness.gate.record import (
+    Arm,
+    Control,
+    GateOutcome,
+    GateRule,
+    GateRun,
+    JudgedSeries,
+    Missing,
+    RoundPair,
+    Series,
+)
 from overlap.harness.gate.telling import FORMATS, files, kinds
 from overlap.harness.report.pages import FORMATS as REPORTS
 
@@ -25,9 +35,9 @@ def series(cell, metric="overhead.p50", shift=0.0, rounds=20, kind="timed", nois
     """Make a series whose candidate is *shift* (a log ratio) slower."""
     rng = random.Random(f"{cell} {metric}")
     values = [(3e6 * math.exp(rng.gauss(0, noise)), math.exp(shift + rng.gauss(0, noise))) for _ in range(rounds)]
-    pairs = [Pair(i, rng.choice(("BC", "CB")), base, base * ratio) for i, (base, ratio) in enumerate(values)]
+    pairs = [RoundPair(i, rng.choice(("BC", "CB")), base, base * ratio) for i, (base, ratio) in enumerate(values)]
     if kind == "exact":
-        pairs = [Pair(pair.round, pair.order, 1.0, 1.0 + (shift > 0)) for pair in pairs]
+        pairs = [RoundPair(pair.round, pair.order, 1.0, 1.0 + (shift > 0)) for pair in pairs]
     return Series(cell, metric, "ns" if kind == "timed" else "", kind, "lower", tuple(pairs), **more)
 
 
@@ -35,9 +45,9 @@ def run(*found, declared=None, **more):
     """Make a run of *found* series."""
     cells = tuple(dict.fromkeys(each.cell for each in found)) if declared is None else declared
     base, candidate = Arm("main", "main", {"commit": "1f0c6be"}), Arm(".", "this tree", {"commit": "9a774d1"})
-    return Run(
+    return GateRun(
         **({"base": base, "candidate": candidate, "rounds": 20, "took": 12.5} | more),
-        rule=Rule(),
+        rule=GateRule(),
         declared=cells,
         series=found,
     )
@@ -54,10 +64,10 @@ def odd():
 def unjudgeable():
     """Values that no judge should let through, told all the same."""
     odd_values = Series(
-        "c", "m", "ns", "timed", "higher", (Pair(0, "BC", math.nan, math.inf), Pair(1, "CB", 0, -1))
+        "c", "m", "ns", "timed", "higher", (RoundPair(0, "BC", math.nan, math.inf), RoundPair(1, "CB", 0, -1))
     )
-    judged = Judged(odd_values, "invalid", "", 2, math.nan, math.inf, math.inf, 0.0, math.nan, mde=math.inf)
-    return Outcome(run(odd_values), "invalid", "", (judged,))
+    judged = JudgedSeries(odd_values, "invalid", "", 2, math.nan, math.inf, math.inf, 0.0, math.nan, mde=math.inf)
+    return GateOutcome(run(odd_values), "invalid", "", (judged,))
 
 
 @cache

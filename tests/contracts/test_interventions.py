@@ -10,7 +10,7 @@ import pytest
 from overlap.harness import registry
 from overlap.harness.diagnose.catalogue import FOLDER, KINDS, intervention
 from overlap.harness.diagnose.figures import HEADLINES
-from overlap.harness.diagnose.observation import Seen
+from overlap.harness.diagnose.observation import Observation
 from overlap.harness.model.record import Call, Queue, Served, Slot
 
 NAMES = registry.names(FOLDER)
@@ -29,7 +29,7 @@ def seen(notes, served, *, queue=None, pool=None, opened=0, strategy="gather_bou
     """Two calls of 100 ms, each with the requests *served*."""
     calls = [Call("app", 0, index, sent=0, done=100 * MS, served=served) for index in range(2)]
     slot = Slot("app", 0, 0, 2, 0, 100 * MS, 10 * MS, queue=queue, pool=pool, peak=2, requests=2, opened=opened)
-    return Seen(slot, calls, notes, ("ainvoke", "invoke"), strategy, 16, "lognormal,ttft=0.04,itl=0.003")
+    return Observation(slot, calls, notes, ("ainvoke", "invoke"), strategy, 16, "lognormal,ttft=0.04,itl=0.003")
 
 
 def innocent():

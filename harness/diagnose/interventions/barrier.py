@@ -5,7 +5,7 @@ from time import monotonic_ns
 from typing import Any
 
 from overlap.harness.diagnose.notes import Notes
-from overlap.harness.diagnose.observation import Seen, at
+from overlap.harness.diagnose.observation import Observation, at
 from overlap.harness.diagnose.patching import classes, replace
 from overlap.harness.diagnose.places import caller
 
@@ -47,7 +47,7 @@ def watch(notes: Notes) -> None:
     replace(classes(SEQUENCE), "batch", blocking)
 
 
-def told(seen: Seen) -> dict[str, Any] | None:
+def told(seen: Observation) -> dict[str, Any] | None:
     """Take the barrier out where a call makes several requests, so that there is one to wait at."""
     several = any(len(call.served) > 1 for call in seen.counted)
     return {} if seen.of("abatch") and several else None
@@ -61,14 +61,14 @@ def apply() -> None:
     replace(classes(SEQUENCE), "batch", lambda _original: Runnable.batch)
 
 
-def title(seen: Seen) -> str:
+def title(seen: Observation) -> str:
     """Name the barrier and where it is."""
     note = seen.of("abatch")[0]
     where = f" ({at(note)})" if "file" in note else ""
     return f"a barrier between the steps: abatch over {note['inputs']} inputs{where}"
 
 
-def advice(seen: Seen) -> str:
+def advice(seen: Observation) -> str:
     """Say the line to write instead."""
     note = seen.of("abatch")[0]
     where = f"{at(note)}: " if "file" in note else ""

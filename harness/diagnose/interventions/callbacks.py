@@ -5,7 +5,7 @@ from time import monotonic_ns
 from typing import Any
 
 from overlap.harness.diagnose.notes import Notes
-from overlap.harness.diagnose.observation import Seen
+from overlap.harness.diagnose.observation import Observation
 from overlap.harness.diagnose.places import own
 
 KIND = "trap"
@@ -49,7 +49,7 @@ def watch(notes: Notes) -> None:
     vars(manager).update(_ahandle_event_for_handler=one, handle_event=several)
 
 
-def told(seen: Seen) -> dict[str, Any] | None:
+def told(seen: Observation) -> dict[str, Any] | None:
     """Leave them out where there are some."""
     return {} if seen.of("callback") else None
 
@@ -70,14 +70,14 @@ def apply() -> None:
     vars(manager).update(ahandle_event=several, handle_event=blocking)
 
 
-def title(seen: Seen) -> str:
+def title(seen: Observation) -> str:
     """Name the handler and the event that took longest."""
     note = seen.of("callback")[0]
     each = note["took"] / note["count"] / 1e6
     return f"the callback {note['handler']}.{note['event']}, {note['count']} times {each:.1f} ms"
 
 
-def advice(seen: Seen) -> str:
+def advice(seen: Observation) -> str:
     """Say how a handler is made cheap."""
     note = seen.of("callback")[0]
     return (

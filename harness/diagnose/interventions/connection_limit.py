@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from overlap.harness.diagnose.notes import Notes
-from overlap.harness.diagnose.observation import Note, Seen, at
+from overlap.harness.diagnose.observation import Note, Observation, at
 from overlap.harness.diagnose.patching import classes, replace
 from overlap.harness.diagnose.places import caller
 
@@ -41,7 +41,7 @@ def watch(notes: Notes) -> None:
     replace(classes(AIOHTTP), "__init__", connector)
 
 
-def told(seen: Seen) -> dict[str, Any] | None:
+def told(seen: Observation) -> dict[str, Any] | None:
     """Raise the limits where requests waited for a place."""
     return {} if seen.slot.pool is not None and seen.slot.pool.count else None
 
@@ -66,20 +66,20 @@ def apply() -> None:
     replace(classes(AIOHTTP), "__init__", connector)
 
 
-def narrowest(seen: Seen) -> Note | None:
+def narrowest(seen: Observation) -> Note | None:
     """Return the pool with the fewest connections; None where none is known."""
     known = [note for topic in ("pool", "connector") for note in seen.of(topic) if note["most"]]
     return min(known, key=lambda note: int(note["most"]), default=None)
 
 
-def title(seen: Seen) -> str:
+def title(seen: Observation) -> str:
     """Name the limit and where it is set."""
     note = narrowest(seen)
     where = f" ({at(note)})" if note and "file" in note else ""
     return f"a connection pool of {note['most']}{where}" if note else "a connection pool that is too small"
 
 
-def advice(seen: Seen) -> str:
+def advice(seen: Observation) -> str:
     """Say which number to raise."""
     note = narrowest(seen)
     where = f"{at(note)}: " if note and "file" in note else ""

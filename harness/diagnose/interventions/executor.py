@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from overlap.harness.diagnose.notes import Notes
-from overlap.harness.diagnose.observation import Seen, at
+from overlap.harness.diagnose.observation import Observation, at
 from overlap.harness.diagnose.patching import replace
 from overlap.harness.diagnose.places import caller
 
@@ -32,7 +32,7 @@ def watch(notes: Notes) -> None:
     replace([ThreadPoolExecutor], "__init__", around)
 
 
-def told(seen: Seen) -> dict[str, Any] | None:
+def told(seen: Observation) -> dict[str, Any] | None:
     """Change something where work waited for a thread, or the application has a pool whose queue nobody sees."""
     waited = seen.slot.queue is not None and seen.slot.queue.max > QUEUE
     small = any(note["threads"] < THREADS for note in seen.of("own pool"))
@@ -51,14 +51,14 @@ def apply() -> None:
     replace([ThreadPoolExecutor], "__init__", around)
 
 
-def title(seen: Seen) -> str:
+def title(seen: Observation) -> str:
     """Name the starvation, and what the threads were busy with."""
     busy = seen.of("busy")
     by = f", which {busy[0]['function']} ({at(busy[0])}) keeps busy" if busy else ""
     return f"too few threads in the default executor{by}"
 
 
-def advice(seen: Seen) -> str:
+def advice(seen: Observation) -> str:
     """Say the line for the lifespan, or for the pool that the application has made."""
     if pools := [note for note in seen.of("own pool") if note["threads"] < THREADS]:
         return f"{at(pools[0])}: make the pool of {pools[0]['threads']} threads larger: `max_workers={THREADS}`"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from overlap.harness.diagnose.interventions.connection_limit import AIOHTTP, HTTPCORE, MOST
-from overlap.harness.diagnose.observation import Note, Seen, at
+from overlap.harness.diagnose.observation import Note, Observation, at
 from overlap.harness.diagnose.patching import classes, replace
 
 KIND = "trap"
@@ -15,7 +15,7 @@ CHURN = 0.2
 EXPIRY = 60.0
 
 
-def told(seen: Seen) -> dict[str, Any] | None:
+def told(seen: Observation) -> dict[str, Any] | None:
     """Keep connections where calls open them, unless it is their own client that does."""
     own = seen.count("client") >= seen.slot.made / 2
     return {} if seen.opened is not None and seen.opened >= CHURN and not own else None
@@ -50,19 +50,19 @@ def apply() -> None:
     replace(classes("httpx2:Request", "httpx:Request"), "__init__", request)
 
 
-def _fewest(seen: Seen) -> Note | None:
+def _fewest(seen: Observation) -> Note | None:
     known = [note for topic in ("pool", "connector") for note in seen.of(topic) if note["kept"] is not None]
     return min(known, key=lambda note: int(note["kept"]), default=None)
 
 
-def title(seen: Seen) -> str:
+def title(seen: Observation) -> str:
     """Name the churn, and where the pool is made that keeps nothing."""
     note = _fewest(seen)
     where = f" ({at(note)})" if note and "file" in note else ""
     return f"connections opened again and again{where}"
 
 
-def advice(seen: Seen) -> str:
+def advice(seen: Observation) -> str:
     """Say which limit to raise, and what an opened connection costs away from loopback."""
     note = _fewest(seen)
     where = f"{at(note)}: " if note and "file" in note else ""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from overlap.harness.diagnose import rewriting
-from overlap.harness.diagnose.observation import Note, Seen, at
+from overlap.harness.diagnose.observation import Note, Observation, at
 
 KIND = "trap"
 HEADLINE = "p95"
@@ -12,7 +12,7 @@ NOTHING = "nothing of the application's held the loop"
 SHARE = 0.05
 
 
-def told(seen: Seen) -> dict[str, Any] | None:
+def told(seen: Observation) -> dict[str, Any] | None:
     """Move the calls on the lines that held the loop, where there are calls to move."""
     lines = [
         {"path": note["path"], "line": note["line"]}
@@ -22,7 +22,7 @@ def told(seen: Seen) -> dict[str, Any] | None:
     return {"lines": lines} if lines else None
 
 
-def held(seen: Seen) -> list[Note]:
+def held(seen: Observation) -> list[Note]:
     """
     Return the lines of the application that held the loop for long enough to matter, the longest first.
 
@@ -43,7 +43,7 @@ def _awaits(note: Note) -> bool:
     return "await " in note["text"] and note["inner"].startswith("`")
 
 
-def share(note: Note, seen: Seen) -> float:
+def share(note: Note, seen: Observation) -> float:
     """Return the share (0 to 1) of the slot in which the line held the loop."""
     return min(1.0, float(note["took"]) / seen.span)
 
@@ -67,13 +67,13 @@ def apply(lines: list[dict[str, Any]]) -> None:
     rewriting.move(lines)
 
 
-def title(seen: Seen) -> str:
+def title(seen: Observation) -> str:
     """Name the line that held the loop, and for how long."""
     note = held(seen)[0]
     return f"a blocked event loop: {where(note)}, held it {share(note, seen) * 100:.0f} % of the time"
 
 
-def advice(seen: Seen) -> str:
+def advice(seen: Observation) -> str:
     """Say the line as it should be."""
     note = held(seen)[0]
     return f"{at(note)}: `await asyncio.to_thread(…)` around the call that blocks in `{note['text']}`"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from overlap.harness.diagnose.notes import Notes
-from overlap.harness.diagnose.observation import Seen, at
+from overlap.harness.diagnose.observation import Observation, at
 from overlap.harness.diagnose.patching import classes, replace
 from overlap.harness.diagnose.places import caller
 
@@ -35,7 +35,7 @@ def watch(notes: Notes) -> None:
     replace(classes(*HTTPX, AIOHTTP), "__init__", around)
 
 
-def told(seen: Seen) -> dict[str, Any] | None:
+def told(seen: Observation) -> dict[str, Any] | None:
     """Share clients where calls make their own."""
     return {} if seen.count("client") >= max(2.0, HABIT * seen.slot.made) else None
 
@@ -102,13 +102,13 @@ def _itself_awaited(_original: Callable[..., Any]) -> Callable[..., Any]:
     return itself
 
 
-def title(seen: Seen) -> str:
+def title(seen: Observation) -> str:
     """Name the habit and where it is."""
     note = seen.of("client")[0]
     return f"a client of its own for every call{f' ({at(note)})' if 'file' in note else ''}"
 
 
-def advice(seen: Seen) -> str:
+def advice(seen: Observation) -> str:
     """Say which line to move."""
     note = seen.of("client")[0]
     if "file" not in note:

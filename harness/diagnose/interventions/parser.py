@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from overlap.harness.diagnose.notes import Notes
-from overlap.harness.diagnose.observation import Seen
+from overlap.harness.diagnose.observation import Observation
 from overlap.harness.diagnose.patching import classes, replace
 
 KIND = "tuning"
@@ -28,7 +28,7 @@ def watch(notes: Notes) -> None:
     replace(classes(PARSER), "_atransform", around)
 
 
-def told(seen: Seen) -> dict[str, Any] | None:
+def told(seen: Observation) -> dict[str, Any] | None:
     """Run it in place where chunks go through one."""
     return {} if seen.of("parsed") else None
 
@@ -49,11 +49,11 @@ def apply() -> None:
     replace(classes(PARSER), "_atransform", around)
 
 
-def title(_seen: Seen) -> str:
+def title(_seen: Observation) -> str:
     """Name the choice."""
     return "the parser out of the stream"
 
 
-def advice(_seen: Seen) -> str:
+def advice(_seen: Observation) -> str:
     """Say the line."""
     return "stream the model and take `chunk.text` yourself: `async for chunk in (prompt | model).astream(…)`"

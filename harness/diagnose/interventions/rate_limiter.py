@@ -5,7 +5,7 @@ from time import monotonic_ns
 from typing import Any
 
 from overlap.harness.diagnose.notes import Notes
-from overlap.harness.diagnose.observation import Seen
+from overlap.harness.diagnose.observation import Observation
 from overlap.harness.diagnose.patching import classes, replace
 from overlap.harness.text.numerals import exactly
 
@@ -46,7 +46,7 @@ def _note(notes: Notes, limiter: Any, began: int) -> None:
         notes.add("limiter", about, took=monotonic_ns() - began)
 
 
-def told(seen: Seen) -> dict[str, Any] | None:
+def told(seen: Observation) -> dict[str, Any] | None:
     """Leave it out where calls waited for it."""
     return {} if any(note["took"] for note in seen.of("limiter")) else None
 
@@ -64,14 +64,14 @@ def apply() -> None:
     replace(classes(LIMITER), "acquire", lambda _original: lambda _self, **_kwargs: True)
 
 
-def title(seen: Seen) -> str:
+def title(seen: Observation) -> str:
     """Name the limiter and its rate."""
     note = seen.of("limiter")[0]
     every = exactly(note["every"] * 1000)
     return f"InMemoryRateLimiter at {exactly(note['rate'])} calls a second, polling every {every} ms"
 
 
-def advice(seen: Seen) -> str:
+def advice(seen: Observation) -> str:
     """Say which of its two numbers is the cheaper one to change."""
     note = seen.of("limiter")[0]
     return (

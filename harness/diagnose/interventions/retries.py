@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from overlap.harness.diagnose.notes import Notes
-from overlap.harness.diagnose.observation import Seen
+from overlap.harness.diagnose.observation import Observation
 from overlap.harness.diagnose.patching import classes, replace
 from overlap.harness.model.record import Served
 
@@ -35,17 +35,17 @@ def _failed(entry: Served) -> bool:
     return entry.disconnected or entry.status >= 400
 
 
-def _again(seen: Seen) -> list[Served]:
+def _again(seen: Observation) -> list[Served]:
     """Return the requests of calls that were made in vain; a call's last one may have been its error."""
     return [entry for call in seen.counted for entry in call.served[:-1] if _failed(entry)]
 
 
-def _impatient(seen: Seen) -> bool:
+def _impatient(seen: Observation) -> bool:
     vain = _again(seen)
     return sum(entry.disconnected for entry in vain) * 2 >= len(vain)
 
 
-def told(seen: Seen) -> dict[str, Any] | None:
+def told(seen: Observation) -> dict[str, Any] | None:
     """Say what made requests fail: the caller's own timeout, or the server's answers."""
     return {"impatient": _impatient(seen)} if _again(seen) else None
 
@@ -73,7 +73,7 @@ def _once(_original: Any) -> property:
     return property(lambda _self: {"stop": stop_after_attempt(1)})
 
 
-def title(seen: Seen) -> str:
+def title(seen: Observation) -> str:
     """Name the retries, and how well they hide."""
     calls = seen.counted
     errors = sum(1 for call in calls if call.error)
@@ -81,7 +81,7 @@ def title(seen: Seen) -> str:
     return f"hidden retries: {len(seen.requests)} requests for {len(calls)} calls, {shown}"
 
 
-def advice(seen: Seen) -> str:
+def advice(seen: Observation) -> str:
     """Say which setting to change, by what made requests fail."""
     vain = _again(seen)
     if _impatient(seen):

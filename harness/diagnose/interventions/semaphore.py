@@ -8,9 +8,9 @@ from time import monotonic_ns
 from typing import Any
 
 from overlap.harness.diagnose.notes import Notes
-from overlap.harness.diagnose.observation import Note, Seen, at
+from overlap.harness.diagnose.observation import Note, Observation, at
 from overlap.harness.diagnose.patching import replace
-from overlap.harness.diagnose.places import Place, caller, own
+from overlap.harness.diagnose.places import SourcePlace, caller, own
 
 KIND = "trap"
 HEADLINE = "p95"
@@ -20,7 +20,7 @@ CLASSES = (asyncio.Semaphore, asyncio.BoundedSemaphore, threading.Semaphore, thr
 WORTH = 5_000_000
 
 
-def _limit(value: int) -> Place | None:
+def _limit(value: int) -> SourcePlace | None:
     """Return where the application asks for a limit of *value*; None for a library's own bookkeeping."""
     # Three frames out: the wrapper, and what made the semaphore.
     maker = _getframe(2).f_globals.get("__name__", "")
@@ -78,12 +78,12 @@ def _watch_waits(notes: Notes, made: dict[int, dict[str, Any]]) -> None:
     threading.Semaphore.__enter__ = threading.Semaphore.acquire  # type: ignore[method-assign]
 
 
-def told(seen: Seen) -> dict[str, Any] | None:
+def told(seen: Observation) -> dict[str, Any] | None:
     """Lift them to the number of calls in flight, where calls waited."""
     return {"least": seen.concurrency} if _waited(seen) else None
 
 
-def _waited(seen: Seen) -> list[Note]:
+def _waited(seen: Observation) -> list[Note]:
     return [note for note in seen.of("semaphore") if note["value"] < seen.concurrency]
 
 
@@ -99,13 +99,13 @@ def apply(least: int) -> None:
     replace(CLASSES, "__init__", around)
 
 
-def title(seen: Seen) -> str:
+def title(seen: Observation) -> str:
     """Name the semaphore that calls waited longest for."""
     note = _waited(seen)[0]
     return f"a limit of {note['value']} calls at a time ({at(note)})"
 
 
-def advice(seen: Seen) -> str:
+def advice(seen: Observation) -> str:
     """Say which number to raise."""
     note = _waited(seen)[0]
     return f"{at(note)}: `{note['text']}`: raise {note['value']} to what the provider allows, or take it out"

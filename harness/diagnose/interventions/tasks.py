@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from overlap.harness.diagnose.observation import Seen
+from overlap.harness.diagnose.observation import Observation
 
 KIND = "tuning"
 HEADLINE = "total"
@@ -11,16 +11,16 @@ NOTHING = "there is no `ainvoke`, or tasks are what is used"
 TASKS = {"gather", "gather_bounded", "task_group", "as_completed"}
 
 
-def told(seen: Seen) -> dict[str, Any] | None:
+def told(seen: Observation) -> dict[str, Any] | None:
     """Try it where calls are made otherwise; streams are another question."""
     return {} if "ainvoke" in seen.methods and seen.strategy not in TASKS | {"astream", "astream_many"} else None
 
 
-def title(_seen: Seen) -> str:
+def title(_seen: Observation) -> str:
     """Name the choice."""
     return "a task for each call"
 
 
-def advice(_seen: Seen) -> str:
+def advice(_seen: Observation) -> str:
     """Say the line."""
     return "`await asyncio.gather(*(bounded(chain.ainvoke(q)) for q in questions))` with an `asyncio.Semaphore`"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from overlap.harness.diagnose.observation import Seen
+from overlap.harness.diagnose.observation import Observation
 
 KIND = "tuning"
 HEADLINE = "total"
@@ -10,16 +10,16 @@ ORDER = {"strategy": "thread_pool"}
 NOTHING = "there is no `invoke`, or threads are what is used"
 
 
-def told(seen: Seen) -> dict[str, Any] | None:
+def told(seen: Observation) -> dict[str, Any] | None:
     """Try it where the application has both halves."""
     return {} if "invoke" in seen.methods and seen.strategy in {"gather", "gather_bounded", "task_group"} else None
 
 
-def title(_seen: Seen) -> str:
+def title(_seen: Observation) -> str:
     """Name the choice."""
     return "a thread pool of blocking calls"
 
 
-def advice(seen: Seen) -> str:
+def advice(seen: Observation) -> str:
     """Say the line."""
     return f"`with ThreadPoolExecutor({seen.concurrency}) as pool: pool.map(chain.invoke, questions)`"

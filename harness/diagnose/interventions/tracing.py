@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 from overlap.harness.diagnose.notes import Notes
-from overlap.harness.diagnose.observation import Seen
+from overlap.harness.diagnose.observation import Observation
 
 KIND = "tuning"
 HEADLINE = "cpu"
@@ -24,7 +24,7 @@ def watch(notes: Notes) -> None:
     notes.at_end(look)
 
 
-def told(seen: Seen) -> dict[str, Any] | None:
+def told(seen: Observation) -> dict[str, Any] | None:
     """Turn it off where it is on."""
     return {} if seen.of("tracing") else None
 
@@ -38,11 +38,11 @@ def apply() -> None:
     vars(utils).update(tracing_is_enabled=lambda *_args, **_kwargs: False)
 
 
-def title(_seen: Seen) -> str:
+def title(_seen: Observation) -> str:
     """Name it."""
     return "tracing to LangSmith"
 
 
-def advice(_seen: Seen) -> str:
+def advice(_seen: Observation) -> str:
     """Say how it is sampled rather than lost."""
     return "`LANGSMITH_TRACING_SAMPLING_RATE=0.05`, or `LANGSMITH_TRACING=false` where traces are not read"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from overlap.harness.diagnose.observation import Seen
+from overlap.harness.diagnose.observation import Observation
 from overlap.harness.diagnose.patching import classes, replace
 
 KIND = "tuning"
@@ -12,7 +12,7 @@ NOTHING = "no asynchronous httpx2 client is used"
 BLOCKING = ("invoke", "thread_pool", "batch", "stream")
 
 
-def told(seen: Seen) -> dict[str, Any] | None:
+def told(seen: Observation) -> dict[str, Any] | None:
     """Change it where the application's asynchronous clients are httpx2's."""
     return {} if seen.of("pool") and seen.strategy not in BLOCKING else None
 
@@ -33,11 +33,11 @@ def apply() -> None:
     replace(classes("httpx2:AsyncClient"), "_init_transport", around)
 
 
-def title(_seen: Seen) -> str:
+def title(_seen: Observation) -> str:
     """Name the choice."""
     return "aiohttp as the transport"
 
 
-def advice(_seen: Seen) -> str:
+def advice(_seen: Observation) -> str:
     """Say the argument."""
     return "`ChatOpenAI(http_async_client=openai.DefaultAioHttpClient())`, or `AsyncOpenAI(http_client=…)` alike"

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from overlap.harness.diagnose.interventions.transport import BLOCKING
-from overlap.harness.diagnose.observation import Seen
+from overlap.harness.diagnose.observation import Observation
 
 KIND = "tuning"
 HEADLINE = "cpu"
@@ -12,16 +12,16 @@ ORDER = {"loop": "uvloop"}
 NOTHING = "there is no event loop, or no uvloop"
 
 
-def told(seen: Seen) -> dict[str, Any] | None:
+def told(seen: Observation) -> dict[str, Any] | None:
     """Change it where calls run on a loop and uvloop is installed."""
     return {} if seen.strategy not in BLOCKING and find_spec("uvloop") else None
 
 
-def title(_seen: Seen) -> str:
+def title(_seen: Observation) -> str:
     """Name the choice."""
     return "uvloop as the event loop"
 
 
-def advice(_seen: Seen) -> str:
+def advice(_seen: Observation) -> str:
     """Say the line."""
     return "`uvloop.run(main())` instead of `asyncio.run(main())`; uvicorn: `--loop uvloop`"

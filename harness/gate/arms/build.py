@@ -12,7 +12,7 @@ from overlap.harness.gate.arms.envs import Environment, Recipe
 from overlap.harness.gate.arms.interpreter import check
 from overlap.harness.gate.arms.lock import lock
 from overlap.harness.gate.arms.shim import environment, shim
-from overlap.harness.gate.arms.spec import Spec
+from overlap.harness.gate.arms.spec import SideSpec
 from overlap.harness.gate.arms.tree import Tree, naming, trees
 from overlap.harness.gate.record import ARMS, Arm
 from overlap.harness.host.environment import PACKAGES
@@ -33,7 +33,7 @@ class Built:
     python: Path
     root: Path
     env: dict[str, str]
-    spec: Spec
+    spec: SideSpec
     shim: Path
     packages: Mapping[str, str]
     notes: tuple[str, ...] = ()
@@ -45,8 +45,8 @@ class Built:
 
 @contextmanager
 def built(
-    base: Spec,
-    candidate: Spec,
+    base: SideSpec,
+    candidate: SideSpec,
     *,
     keep: Path | None = None,
     needs: Sequence[str] = (),
@@ -88,7 +88,9 @@ def _notes(places: tuple[Tree, Tree], found: Sequence[Found]) -> tuple[str, ...]
     )
 
 
-def _environments(asked: tuple[Spec, Spec], places: tuple[Tree, Tree], keep: Path, say: Say) -> list[Found]:
+def _environments(
+    asked: tuple[SideSpec, SideSpec], places: tuple[Tree, Tree], keep: Path, say: Say
+) -> list[Found]:
     """
     Return each arm's environment, and what is told of it.
 
@@ -109,7 +111,7 @@ def _environments(asked: tuple[Spec, Spec], places: tuple[Tree, Tree], keep: Pat
     return found
 
 
-def _recipe(side: str, spec: Spec, place: Tree) -> Recipe:
+def _recipe(side: str, spec: SideSpec, place: Tree) -> Recipe:
     with naming(side):
         return Recipe(lock(place.root, spec.lock), place.root, spec.requirements, spec.python)
 
@@ -128,7 +130,7 @@ def _packages(one: Environment, both: Sequence[Found]) -> dict[str, Any]:
     return {"python": one.interpreter.version, "packages": kept}
 
 
-def _label(spec: Spec, place: Tree) -> str:
+def _label(spec: SideSpec, place: Tree) -> str:
     """Return a short name: the words, or the commit that was chosen, or what else stands for no words."""
     return spec.text or (place.facts["commit"][:10] if spec.ref else "this tree")
 

@@ -38,7 +38,7 @@ _VERSION = re.compile(r"3\.\d+(\.\d+)?t?")
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
+class SideSpec:
     """
     One arm as it was asked for; what was not asked for is None or empty, and means: as it is here and now.
 
@@ -74,7 +74,7 @@ class Spec:
         return _FOLDERS.sub(r"\1…/", masked(text))
 
 
-def specs(base: Iterable[str], candidate: Iterable[str], here: Path | None = None) -> tuple[Spec, Spec]:
+def specs(base: Iterable[str], candidate: Iterable[str], here: Path | None = None) -> tuple[SideSpec, SideSpec]:
     """
     Read the words of both sides, files and folders being looked for from *here*.
 
@@ -91,7 +91,7 @@ def specs(base: Iterable[str], candidate: Iterable[str], here: Path | None = Non
     return first, second
 
 
-def spec(side: str, words: Iterable[str], here: Path) -> Spec:
+def spec(side: str, words: Iterable[str], here: Path) -> SideSpec:
     """Read the words of one *side*; raises `Mistake` for a word that means nothing or contradicts another."""
     given: dict[str, Any] = {"requirements": (), "env": {}, "words": tuple(words)}
     for word in given["words"]:
@@ -105,7 +105,7 @@ def spec(side: str, words: Iterable[str], here: Path) -> Spec:
     if "ref" in given and "path" in given:
         raise Mistake(f"--{side} names both a ref and a folder: {given['ref']} and {given['path']}")
     hide(given["env"].values())
-    return Spec(**given)
+    return SideSpec(**given)
 
 
 def _once(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from overlap.harness.gate.arms.repository import NoRepositoryError, changed, commit, fork
-from overlap.harness.gate.arms.spec import FORK, Spec
+from overlap.harness.gate.arms.spec import FORK, SideSpec
 from overlap.harness.gate.arms.worktree import worktree
 from overlap.harness.text.mistakes import Mistake
 
@@ -20,7 +20,7 @@ class Tree:
     facts: dict[str, Any]
 
 
-def trees(stack: ExitStack, base: Spec, candidate: Spec) -> tuple[Tree, Tree]:
+def trees(stack: ExitStack, base: SideSpec, candidate: SideSpec) -> tuple[Tree, Tree]:
     """
     Find or check out both arms' files, which *stack* removes again. Raises `Mistake`.
 
@@ -38,7 +38,7 @@ def trees(stack: ExitStack, base: Spec, candidate: Spec) -> tuple[Tree, Tree]:
     return first, second
 
 
-def _tip(where: Path, candidate: Spec) -> str:
+def _tip(where: Path, candidate: SideSpec) -> str:
     """Return the commit of which the base is looked for; nobody who named neither side has asked for one."""
     if candidate.ref not in {None, FORK}:
         return commit(where, str(candidate.ref))
@@ -51,7 +51,7 @@ def _tip(where: Path, candidate: Spec) -> str:
         ) from missing
 
 
-def _known(where: Path, tip: str, candidate: Spec) -> str:
+def _known(where: Path, tip: str, candidate: SideSpec) -> str:
     """
     Return the commit that stands for `FORK`.
 
@@ -81,7 +81,7 @@ def naming(side: str) -> Iterator[None]:
         raise Mistake(f"{side}: {mistake}") from mistake
 
 
-def _folder(spec: Spec) -> Tree:
+def _folder(spec: SideSpec) -> Tree:
     root = spec.path or Path.cwd()
     if spec.path is None:
         return Tree(root, {})

@@ -12,18 +12,18 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from overlap.harness.gate.budgets.limit import Limit
-from overlap.harness.gate.budgets.places import Nowhere, Place, places
+from overlap.harness.gate.budgets.places import LimitPlace, Nowhere, places
 from overlap.harness.gate.budgets.reading import Budget
 from overlap.harness.gate.budgets.sense import check, far, refuse_milliseconds
 from overlap.harness.gate.budgets.series import Numbers, paired, series
-from overlap.harness.gate.record import Verdict
+from overlap.harness.gate.record import SeriesVerdict
 from overlap.harness.model.record import Cell
 from overlap.harness.report.figures import count, listed, plainly, told
 from overlap.harness.stats.bootstrap import FEWEST_ROUNDS
 from overlap.harness.stats.rounds import MeasuredRound, rounds_of, sound
 from overlap.harness.store.run_files import Run
 
-ORDER: tuple[Verdict, ...] = ("regressed", "invalid", "inconclusive", "pass")
+ORDER: tuple[SeriesVerdict, ...] = ("regressed", "invalid", "inconclusive", "pass")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ class Held:
     """
 
     run: str
-    place: Place
+    place: LimitPlace
     limit: Limit
-    verdict: Verdict
+    verdict: SeriesVerdict
     why: str = ""
     rounds: int = 0
     value: float | None = None
@@ -142,7 +142,7 @@ def _names(runs: Sequence[Run]) -> list[str]:
     return names
 
 
-def overall(held: Sequence[Held]) -> Verdict:
+def overall(held: Sequence[Held]) -> SeriesVerdict:
     """Return the one verdict on all of them: the worst; nothing judged is invalid."""
     return min((each.verdict for each in held), key=ORDER.index, default="invalid")
 
@@ -153,7 +153,7 @@ def _forgiven(budgets: Sequence[Budget], run: Run) -> frozenset[str]:
     return frozenset(cell.id for cell in run.cells if any(each.covers(cell.id) for each in told))
 
 
-def _held(limit: Limit, place: Place, evidence: _Evidence) -> Held:
+def _held(limit: Limit, place: LimitPlace, evidence: _Evidence) -> Held:
     cells = [place.cell, *([place.other] if place.other else [])]
     gap = next((told for cell in cells if (told := evidence.gap(cell))), "")
     held = Held(evidence.name, place, limit, "invalid", gap)

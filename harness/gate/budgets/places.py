@@ -16,24 +16,24 @@ class Nowhere(Mistake):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LimitPlace:
     """One cell, and for a ratio of two cells the other one; `cell` is what is left of the stroke."""
 
     cell: Cell
     other: Cell | None = None
 
 
-def places(budget: Budget, limit: Limit, cells: Sequence[Cell]) -> list[Place]:
+def places(budget: Budget, limit: Limit, cells: Sequence[Cell]) -> list[LimitPlace]:
     """Return where *limit* of *budget* applies among the *cells* of a run. Raises `Nowhere`."""
     covered = [cell for cell in cells if budget.covers(cell.id)]
     if not covered:
         raise Nowhere(f"{budget.label}: no cell matches {listed(budget.cells)}; {_there(budget, cells)}")
     if limit.right is None or limit.left.name is None or limit.right.name is None:
-        return [Place(cell) for cell in covered]
+        return [LimitPlace(cell) for cell in covered]
     axis = _axis(budget, limit.left, limit.right, cells)
     others = {_but(cell, axis): cell for cell in cells if _on(cell, axis) == limit.right.name}
     ones = [cell for cell in cells if _on(cell, axis) == limit.left.name]
-    pairs = [Place(cell, others[_but(cell, axis)]) for cell in ones if _but(cell, axis) in others]
+    pairs = [LimitPlace(cell, others[_but(cell, axis)]) for cell in ones if _but(cell, axis) in others]
     found = [pair for pair in pairs if pair.other and (pair.cell in covered or pair.other in covered)]
     if not found:
         among = "" if budget.cells == ("*",) else f" among {listed(budget.cells)}"

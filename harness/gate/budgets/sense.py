@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from overlap.harness.gate.budgets.limit import OF_SLOTS, Limit, Term
-from overlap.harness.gate.budgets.places import Place
+from overlap.harness.gate.budgets.places import LimitPlace
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.text.numerals import exactly
 
@@ -13,9 +13,9 @@ FAR = 100.0
 _UPPER, _LOWER = ("<=", "<", "=="), (">=", ">", "==")
 
 
-def check(held: Iterable[tuple[str, Place, Limit]]) -> None:
+def check(held: Iterable[tuple[str, LimitPlace, Limit]]) -> None:
     """Raise `Mistake` where two limits on one thing in one run cannot both be kept, whatever is measured."""
-    together: dict[tuple[str, Place, Term, Term | None], list[Limit]] = {}
+    together: dict[tuple[str, LimitPlace, Term, Term | None], list[Limit]] = {}
     for run, place, limit in held:
         together.setdefault((run, place, limit.left, limit.right), []).append(limit)
     for (_, place, *_), limits in together.items():

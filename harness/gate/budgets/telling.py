@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from overlap.harness.gate.budgets.judge import Held, overall
-from overlap.harness.gate.budgets.words import MEANING, WORDS, Row, lead, row, rows, runs_of
-from overlap.harness.gate.record import EXIT, Verdict
+from overlap.harness.gate.budgets.words import MEANING, WORDS, LimitRow, lead, row, rows, runs_of
+from overlap.harness.gate.record import EXIT, SeriesVerdict
 from overlap.harness.gate.sanitize import clean
 from overlap.harness.gate.telling import TONES
 from overlap.harness.report.section import Datum, Report, Section, Table, TableColumn
@@ -35,19 +35,19 @@ def compose(held: Sequence[Held]) -> Report:
     return Report(whole.title, tuple(map(clean, runs)), (section,), {}, whole, WHOLE)
 
 
-def outputs(held: Sequence[Held], verdict: Verdict) -> dict[str, str]:
+def outputs(held: Sequence[Held], verdict: SeriesVerdict) -> dict[str, str]:
     """Return a step's outputs: `verdict`, `exit_code`, and how many limits there are of each verdict."""
     counts = {word: sum(WORDS[each.verdict] == word for each in held) for word in WORDS.values()}
     values = {"verdict": WORDS[verdict], "exit_code": EXIT[verdict], "limits": len(held), **counts}
     return {name: str(value) for name, value in values.items()}
 
 
-def _check(of: Row) -> Check:
+def _check(of: LimitRow) -> Check:
     message = ": ".join(filter(None, (of.limit, of.measured, of.why)))
     kind = "budget" if of.verdict == "regressed" else of.verdict
     return Check(of.cell, of.limit, of.word, TONES[of.verdict], message, kind)
 
 
-def _entries(of: Row) -> tuple[Datum, ...]:
+def _entries(of: LimitRow) -> tuple[Datum, ...]:
     verdict = Datum(of.word, tone=TONES[of.verdict])
     return (verdict, *map(Datum, (of.limit, of.cell, of.measured, of.why)))

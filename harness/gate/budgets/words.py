@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from overlap.harness.gate.budgets.judge import ORDER, Held, overall
-from overlap.harness.gate.record import Verdict
+from overlap.harness.gate.record import SeriesVerdict
 from overlap.harness.gate.sanitize import clean
 from overlap.harness.text.numerals import DASH, count, interval, plainly
 from overlap.harness.text.units import in_unit, scale
 
-WORDS: dict[Verdict, str] = {
+WORDS: dict[SeriesVerdict, str] = {
     "regressed": "broken",
     "invalid": "invalid",
     "inconclusive": "undecided",
@@ -22,10 +22,10 @@ MEANING = (
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LimitRow:
     """One limit in one cell, or in several of which the same is to be said, in words."""
 
-    verdict: Verdict
+    verdict: SeriesVerdict
     limit: str
     cell: str
     measured: str
@@ -44,7 +44,7 @@ def lead(held: Sequence[Held]) -> str:
     return f"Budgets {WORDS[overall(held)]}: {told or 'nothing judged'}, in {count(len(runs_of(held)), 'run')}."
 
 
-def rows(held: Sequence[Held]) -> list[Row]:
+def rows(held: Sequence[Held]) -> list[LimitRow]:
     """Return the worst first; what is kept is one row a limit, as is what lacks anything measured alike."""
     together: dict[tuple[object, ...], list[Held]] = {}
     for place, each in enumerate(held):
@@ -61,24 +61,24 @@ def runs_of(held: Sequence[Held]) -> list[str]:
     return list(dict.fromkeys(each.run for each in held))
 
 
-def row(held: Held, runs: Sequence[str] = ()) -> Row:
+def row(held: Held, runs: Sequence[str] = ()) -> LimitRow:
     """Put one limit in one cell into words, with the name of its run where there are several *runs*."""
     # Not through `clean`, which takes what follows the stroke of a ratio for a path.
     limit = " ".join(held.limit.text.split())
-    return Row(held.verdict, limit, _of_run(held, runs, held.place.cell.id), measured(held), clean(held.why))
+    return LimitRow(held.verdict, limit, _of_run(held, runs, held.place.cell.id), measured(held), clean(held.why))
 
 
 def _of_run(held: Held, runs: Sequence[str], words: str) -> str:
     return clean(f"{held.run}: {words}" if len(runs) > 1 else words)
 
 
-def _several(places: Sequence[Held], runs: Sequence[str]) -> Row:
+def _several(places: Sequence[Held], runs: Sequence[str]) -> LimitRow:
     first = row(places[0])
     timed = [each for each in places if each.low is not None]
     counted = sorted({value for each in places for value in each.counted})
     told = f"nearest {measured(min(timed, key=_room))}" if timed else _range(counted) if counted else DASH
     cells = _of_run(places[0], runs, count(len(places), "cell"))
-    return Row(first.verdict, first.limit, cells, told, first.why)
+    return LimitRow(first.verdict, first.limit, cells, told, first.why)
 
 
 def _room(held: Held) -> float:

@@ -22,7 +22,7 @@ import numpy as np
 from overlap.harness.gate.evidence.eprocess import STAKES, WEIGHTS
 from overlap.harness.gate.evidence.timed import unjudged
 from overlap.harness.gate.evidence.why import as_e
-from overlap.harness.gate.record import ERRORS, Judged, Pair, Rule, Series, Verdict
+from overlap.harness.gate.record import ERRORS, GateRule, JudgedSeries, RoundPair, Series, SeriesVerdict
 from overlap.harness.report.figures import count, plainly
 from overlap.harness.stats.quantiles import Floats
 
@@ -32,7 +32,7 @@ DIFFERENT = 6
 NET = 0.5
 
 
-def judge_exact(series: Series, rule: Rule, hypotheses: int) -> Judged:
+def judge_exact(series: Series, rule: GateRule, hypotheses: int) -> JudgedSeries:
     """Judge a series of kind "exact" by its counted rounds; without one it is inconclusive."""
     pairs = series.counted
     if nothing := unjudged(series):
@@ -43,9 +43,9 @@ def judge_exact(series: Series, rule: Rule, hypotheses: int) -> Judged:
     return _varying(series, pairs, rule, hypotheses)
 
 
-def _constant(series: Series, pairs: tuple[Pair, ...], rule: Rule, hypotheses: int) -> Judged:
+def _constant(series: Series, pairs: tuple[RoundPair, ...], rule: GateRule, hypotheses: int) -> JudgedSeries:
     base, candidate, rounds = pairs[-1].base, pairs[-1].candidate, len(pairs)
-    verdict: Verdict = "inconclusive"
+    verdict: SeriesVerdict = "inconclusive"
     if base == candidate:
         why = f"{plainly(base)} in both, in {count(rounds, 'round')}"
         verdict = "pass" if rounds >= SAME else verdict
@@ -65,26 +65,26 @@ def _constant(series: Series, pairs: tuple[Pair, ...], rule: Rule, hypotheses: i
         elif not ordered:
             first = "base" if pairs[0].order == "BC" else "candidate"
             why += f", always with the {first} first: a round in the other order decides"
-    return Judged(
+    return JudgedSeries(
         series, verdict, why, rounds, base=base, candidate=candidate, ratio=candidate / base if base > 0 else None
     )
 
 
-def direction(better: str, *, worse_if_higher: bool) -> Verdict:
+def direction(better: str, *, worse_if_higher: bool) -> SeriesVerdict:
     """Name a change that is certain; where neither way is better, a change is one for the worse."""
     if better == "neither":
         return "regressed"
     return "regressed" if worse_if_higher == (better == "lower") else "improved"
 
 
-def _varying(series: Series, pairs: tuple[Pair, ...], rule: Rule, hypotheses: int) -> Judged:
+def _varying(series: Series, pairs: tuple[RoundPair, ...], rule: GateRule, hypotheses: int) -> JudgedSeries:
     signs = np.array([float(np.sign(pair.candidate - pair.base)) for pair in pairs])
     signs = -signs if series.better == "higher" else signs
     slower, faster = bets(signs), bets(-signs)
     under, over = bets(1 - signs / NET), bets(1 + signs / NET)
     enough = log(hypotheses / rule.alpha)
     either_way = series.better == "neither"
-    verdict: Verdict = "inconclusive"
+    verdict: SeriesVerdict = "inconclusive"
     if slower >= enough + log(2) * either_way or (either_way and faster >= enough + log(2)):
         verdict = "regressed"
     elif faster >= enough and not either_way:
@@ -92,7 +92,7 @@ def _varying(series: Series, pairs: tuple[Pair, ...], rule: Rule, hypotheses: in
     elif (min(under, over) if either_way else under) >= -log(rule.beta) and not _began_to_fail(series):
         verdict = "pass"
     base, candidate = _typical(pairs, float(signs.sum()) * (-1 if series.better == "higher" else 1))
-    return Judged(
+    return JudgedSeries(
         series,
         verdict,
         _why(verdict, pairs),
@@ -112,7 +112,7 @@ def _began_to_fail(series: Series) -> bool:
     return series.metric == ERRORS and not any(p.base for p in pairs) and any(p.candidate for p in pairs)
 
 
-def _typical(pairs: tuple[Pair, ...], net: float) -> tuple[float, float]:
+def _typical(pairs: tuple[RoundPair, ...], net: float) -> tuple[float, float]:
     """
     Return what is told of either side: means, in which a change of few rounds shows, unless they hide the signs.
 
@@ -133,7 +133,7 @@ def bets(outcomes: Floats) -> float:
     return float(np.logaddexp.reduce(paths, axis=0).max())
 
 
-def _why(verdict: Verdict, pairs: tuple[Pair, ...]) -> str:
+def _why(verdict: SeriesVerdict, pairs: tuple[RoundPair, ...]) -> str:
     more = sum(pair.candidate > pair.base for pair in pairs)
     less = sum(pair.candidate < pair.base for pair in pairs)
     steady = len({pair.base for pair in pairs}) == 1

@@ -17,7 +17,7 @@ from statistics import NormalDist
 import numpy as np
 
 from overlap.harness.gate.evidence.eprocess import STAKES, WEIGHTS
-from overlap.harness.gate.record import Rule
+from overlap.harness.gate.record import GateRule
 from overlap.harness.stats.quantiles import Floats
 
 POWER = 0.8
@@ -25,7 +25,7 @@ POWER = 0.8
 _EFFECTS = np.linspace(0.0, 6.0, 241)
 
 
-def mde(noise: float, rounds: int, rule: Rule, hypotheses: int) -> float | None:
+def mde(noise: float, rounds: int, rule: GateRule, hypotheses: int) -> float | None:
     """
     Return the smallest slowdown, as a share, that is called one with a power of 80 % within *rounds*.
 

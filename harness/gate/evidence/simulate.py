@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from overlap.harness.gate.evidence.eprocess import evidence
 from overlap.harness.gate.evidence.interval import ends
 from overlap.harness.gate.evidence.timed import decide, learned
-from overlap.harness.gate.evidence.why import Finding
+from overlap.harness.gate.evidence.why import SeriesEvidence
 from overlap.harness.gate.machine import Machine, log_ratios
-from overlap.harness.gate.record import Rule
+from overlap.harness.gate.record import GateRule
 from overlap.harness.model.wilson import wilson
 from overlap.harness.stats.quantiles import Floats
 from overlap.harness.stats.robust import NORMAL_MAD, middle, walsh
@@ -35,7 +35,7 @@ COMMON = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class SimulatedEnd:
     """What came of cells: verdicts, whether intervals held (cells, metrics), and rounds until they stopped."""
 
     verdicts: NDArray[np.str_]
@@ -43,7 +43,7 @@ class Stopped:
     rounds: NDArray[np.int_]
 
 
-def measured(logs: Floats, rule: Rule, hypotheses: int, truth: Floats) -> Stopped:
+def measured(logs: Floats, rule: GateRule, hypotheses: int, truth: Floats) -> SimulatedEnd:
     """
     Judge log ratios *logs* (cells, metrics, rounds) round by round, each cell until all its metrics are settled.
 
@@ -61,7 +61,7 @@ def measured(logs: Floats, rule: Rule, hypotheses: int, truth: Floats) -> Stoppe
         estimates = middle(walsh(logs[open_][:, : last + 1]))
         for cell, metric, estimate in zip(*open_, estimates.tolist(), strict=True):
             weights = (found.slower, found.faster, found.under, found.over)
-            seen = Finding(estimate, *(float(each[cell, metric, last]) for each in weights))
+            seen = SeriesEvidence(estimate, *(float(each[cell, metric, last]) for each in weights))
             verdict = decide(seen, rule, hypotheses)
             verdicts[cell, metric] = verdict
             done[cell, metric] = learned(verdict, estimate, seen.faster, rule, hypotheses)
@@ -70,7 +70,7 @@ def measured(logs: Floats, rule: Rule, hypotheses: int, truth: Floats) -> Stoppe
         if stopped.any():
             held[stopped] = _holds(logs[stopped, :, : last + 1], truth[stopped])
         waiting &= ~stopped
-    return Stopped(verdicts, held, took)
+    return SimulatedEnd(verdicts, held, took)
 
 
 def _holds(logs: Floats, truth: Floats) -> NDArray[np.bool_]:
@@ -81,7 +81,7 @@ def _holds(logs: Floats, truth: Floats) -> NDArray[np.bool_]:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SimulationRow:
     """
     Builds in which the first of the cells was slower by a share, counted.
 
@@ -102,7 +102,7 @@ class Row:
     held: float
 
 
-def row(logs: Floats, slower: float, rule: Rule) -> Row:
+def row(logs: Floats, slower: float, rule: GateRule) -> SimulationRow:
     """Judge builds of log ratios *logs* (builds, cells, metrics, rounds), the first cell *slower* by a share."""
     builds, cells, metrics, rounds = logs.shape
     truth = np.zeros((builds, cells, metrics))
@@ -114,7 +114,7 @@ def row(logs: Floats, slower: float, rule: Rule) -> Row:
     changed = int(slower > 0)
     caught, others = regressed[:, 0] & bool(slower), regressed[:, changed:].any(axis=-1)
     took = found.rounds.reshape(builds, cells)
-    return Row(
+    return SimulationRow(
         builds=builds,
         slower=slower,
         caught=int(caught.sum()),
@@ -160,7 +160,7 @@ COLUMNS = (
 )
 
 
-def table(site: Site, builds: int, seed: int, rule: Rule) -> Iterator[str]:
+def table(site: Site, builds: int, seed: int, rule: GateRule) -> Iterator[str]:
     """Tell line by line how the gate fares at *site*."""
     logs = site.draw(builds, rule.max_rounds, seed)
     spread = NORMAL_MAD * float(np.median(np.abs(logs)))
@@ -193,7 +193,7 @@ def main() -> None:
     given = words.parse_args()
     began = monotonic()
     for site in SITES:
-        print(*table(site, given.builds, given.seed, Rule()), "", sep="\n", flush=True)
+        print(*table(site, given.builds, given.seed, GateRule()), "", sep="\n", flush=True)
     print(
         "slower: the first cell, truly. named alone: no other was called regressed. passed: the first cell was."
         "\nfalse alarm, false improved, undecided: of unchanged cells, the first two per build."

@@ -20,8 +20,8 @@ import numpy as np
 from overlap.harness.gate.evidence.eprocess import evidence, noise_of
 from overlap.harness.gate.evidence.interval import ends
 from overlap.harness.gate.evidence.mde import mde
-from overlap.harness.gate.evidence.why import Finding, Grounds, as_e, lacking, why
-from overlap.harness.gate.record import ARMS, Judged, Pair, Rule, Series, Verdict
+from overlap.harness.gate.evidence.why import Grounds, SeriesEvidence, as_e, lacking, why
+from overlap.harness.gate.record import ARMS, GateRule, JudgedSeries, RoundPair, Series, SeriesVerdict
 from overlap.harness.stats.quantiles import Floats
 from overlap.harness.stats.robust import batched, middle, walsh
 
@@ -34,7 +34,7 @@ MOST_ROUNDS = 1000
 FEWEST = 3
 
 
-def log_ratio(pair: Pair, better: str) -> float:
+def log_ratio(pair: RoundPair, better: str) -> float:
     """
     Return log(candidate / base), or its opposite where higher is better: above zero is worse.
 
@@ -51,7 +51,7 @@ def log_ratio(pair: Pair, better: str) -> float:
     return -ratio if better == "higher" else ratio
 
 
-def decide(found: Finding, rule: Rule, hypotheses: int, *, either_way: bool = False) -> Verdict:
+def decide(found: SeriesEvidence, rule: GateRule, hypotheses: int, *, either_way: bool = False) -> SeriesVerdict:
     """Return the verdict that *found* gives; *either_way* where any change is one for the worse."""
     enough, matters = log(hypotheses / rule.alpha), log1p(rule.min_effect)
     if either_way:
@@ -70,7 +70,7 @@ def decide(found: Finding, rule: Rule, hypotheses: int, *, either_way: bool = Fa
     return "pass" if passed else "inconclusive"
 
 
-def learned(verdict: Verdict, estimate: float, faster: float, rule: Rule, hypotheses: int) -> bool:
+def learned(verdict: SeriesVerdict, estimate: float, faster: float, rule: GateRule, hypotheses: int) -> bool:
     """
     Say whether more rounds would teach nothing that matters.
 
@@ -80,20 +80,20 @@ def learned(verdict: Verdict, estimate: float, faster: float, rule: Rule, hypoth
     return verdict not in {"pass", "inconclusive"} or (verdict == "pass" and not growing)
 
 
-def unjudged(series: Series) -> Judged | None:
+def unjudged(series: Series) -> JudgedSeries | None:
     """Return the verdict on a series of which nothing can be told; None where something can."""
     pairs = series.counted
     if not pairs:
-        return Judged(series, "inconclusive", "no round counts", 0)
+        return JudgedSeries(series, "inconclusive", "no round counts", 0)
     if one_sided := _one_sided(series, pairs):
         return one_sided
     values = [value for pair in pairs for value in (pair.base, pair.candidate) if not pair.lacks]
     if not all(isfinite(value) for value in values):
-        return Judged(series, "invalid", "a round has a value that is no number", len(pairs))
+        return JudgedSeries(series, "invalid", "a round has a value that is no number", len(pairs))
     return None
 
 
-def _one_sided(series: Series, pairs: tuple[Pair, ...]) -> Judged | None:
+def _one_sided(series: Series, pairs: tuple[RoundPair, ...]) -> JudgedSeries | None:
     """
     Return the verdict where an arm lacks the series; None where both have it, or enough of it to be judged.
 
@@ -105,11 +105,11 @@ def _one_sided(series: Series, pairs: tuple[Pair, ...]) -> Judged | None:
         return None
     told = lacking(pairs).partition(":")[0].removeprefix("; ")
     if len(pairs) < FEWEST:
-        return Judged(series, "inconclusive", f"so far {told}", len(pairs))
-    return Judged(series, "invalid", f"{told}, where the other side gave one", len(pairs))
+        return JudgedSeries(series, "inconclusive", f"so far {told}", len(pairs))
+    return JudgedSeries(series, "invalid", f"{told}, where the other side gave one", len(pairs))
 
 
-def judge_timed(series: Series, rule: Rule, hypotheses: int) -> Judged:
+def judge_timed(series: Series, rule: GateRule, hypotheses: int) -> JudgedSeries:
     """Judge a series of kind "timed" by its counted rounds; without one it is inconclusive."""
     pairs = series.counted
     if nothing := unjudged(series):
@@ -119,7 +119,7 @@ def judge_timed(series: Series, rule: Rule, hypotheses: int) -> Judged:
     weights = evidence(logs, rule.noise, log1p(rule.pass_bound))
     averages = walsh(logs)
     last = (float(each[-1]) for each in (weights.slower, weights.faster, weights.under, weights.over))
-    found = Finding(float(middle(averages)), *last)
+    found = SeriesEvidence(float(middle(averages)), *last)
     either_way = series.better == "neither"
     verdict = decide(found, rule, hypotheses, either_way=either_way)
     noise = float(noise_of(logs, rule.noise))
@@ -139,7 +139,7 @@ def judge_timed(series: Series, rule: Rule, hypotheses: int) -> Judged:
         noise=noise,
         smallest=smallest,
     )
-    return Judged(
+    return JudgedSeries(
         series,
         verdict,
         f"{why(verdict, grounds)}{lacking(pairs)}",
@@ -172,7 +172,9 @@ class _Typical:
     high: float | None = None
 
 
-def _typical(pairs: tuple[Pair, ...], better: str, estimate: float, reach: tuple[float, float] | None) -> _Typical:
+def _typical(
+    pairs: tuple[RoundPair, ...], better: str, estimate: float, reach: tuple[float, float] | None
+) -> _Typical:
     """
     Return the base's median, and the candidate's as the paired change has it.
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import exp, inf, log, log1p
 
 from overlap.harness.gate.evidence.outlook import first_possible, more_rounds
-from overlap.harness.gate.record import ARMS, Pair, Rule, Verdict
+from overlap.harness.gate.record import ARMS, GateRule, RoundPair, SeriesVerdict
 from overlap.harness.report.figures import count, number
 from overlap.harness.stats.quantiles import Floats
 from overlap.harness.text.percentages import change, percent, span
@@ -16,7 +16,7 @@ PLENTY = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SeriesEvidence:
     """What a verdict rests on: the estimate, a log ratio where larger is worse, and the logs of four e-values."""
 
     estimate: float
@@ -35,9 +35,9 @@ class Grounds:
     interval of the estimate, where larger is worse. *smallest* is the slowdown that could have been seen.
     """
 
-    finding: Finding
+    finding: SeriesEvidence
     logs: Floats
-    rule: Rule
+    rule: GateRule
     hypotheses: int
     either_way: bool
     ratio: float | None
@@ -58,14 +58,14 @@ def as_e(logarithm: float) -> float:
     return exp(min(logarithm, LARGEST))
 
 
-def why(verdict: Verdict, grounds: Grounds) -> str:
+def why(verdict: SeriesVerdict, grounds: Grounds) -> str:
     """Return the sentence for *verdict*."""
     if verdict == "inconclusive":
         return _undecided(grounds)
     return _passed(grounds) if verdict == "pass" else _changed(verdict, grounds)
 
 
-def lacking(pairs: tuple[Pair, ...]) -> str:
+def lacking(pairs: tuple[RoundPair, ...]) -> str:
     """Return what a reader must know of rounds in which one arm gave no value; "" where there are none."""
     told = [
         f"the {arm} gave no value in {count(number, 'round')}"
@@ -75,7 +75,7 @@ def lacking(pairs: tuple[Pair, ...]) -> str:
     return f"; {' and '.join(told)}: such a round counts as worse for that side" if told else ""
 
 
-def _changed(verdict: Verdict, on: Grounds) -> str:
+def _changed(verdict: SeriesVerdict, on: Grounds) -> str:
     found = on.finding
     e = as_e(found.slower if found.estimate > 0 else found.faster)
     worse = "worse" if found.estimate > 0 and not on.either_way else "changed, which counts as worse"

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from overlap.harness.gate import view
 from overlap.harness.gate.known import known
 from overlap.harness.gate.naming import shown
-from overlap.harness.gate.record import Judged, Outcome
+from overlap.harness.gate.record import GateOutcome, JudgedSeries
 from overlap.harness.text.numerals import whole
 from overlap.harness.text.units import fitting
 
 FILE = "gate-action-benchmark.json"
 
 
-def files(outcome: Outcome) -> dict[str, str]:
+def files(outcome: GateOutcome) -> dict[str, str]:
     """Return the one file."""
     ordered = [each for each in view.worst_first(outcome) if each.series.better != "neither"]
     names = [" ".join(name) for name in shown([each.series for each in ordered])]
@@ -26,7 +26,7 @@ def files(outcome: Outcome) -> dict[str, str]:
     return {FILE: json.dumps(entries, indent=1, ensure_ascii=False) + "\n"}
 
 
-def _ratio(judged: Judged, series: str) -> dict[str, object] | None:
+def _ratio(judged: JudgedSeries, series: str) -> dict[str, object] | None:
     ratio, low, high = judged.ratio, judged.low, judged.high
     if not known(ratio) or not ratio:
         return None
@@ -44,7 +44,7 @@ def _ratio(judged: Judged, series: str) -> dict[str, object] | None:
     return entry | {"extra": "\n".join(_extra(judged))}
 
 
-def _value(judged: Judged, series: str) -> dict[str, object] | None:
+def _value(judged: JudgedSeries, series: str) -> dict[str, object] | None:
     if judged.series.better != "lower" or not known(judged.candidate):
         return None
     by = fitting(judged.series.unit, (judged.candidate,))
@@ -57,7 +57,7 @@ def _value(judged: Judged, series: str) -> dict[str, object] | None:
     }
 
 
-def _extra(judged: Judged) -> Iterator[str]:
+def _extra(judged: JudgedSeries) -> Iterator[str]:
     yield f"verdict: {judged.verdict}"
     yield f"rounds: {judged.rounds}"
     if known(judged.mde):

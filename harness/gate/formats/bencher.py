@@ -9,13 +9,13 @@ import re
 
 from overlap.harness.gate.known import known
 from overlap.harness.gate.naming import shown
-from overlap.harness.gate.record import Judged, Outcome
+from overlap.harness.gate.record import GateOutcome, JudgedSeries
 
 FILE = "gate-bencher.json"
 RATIO = "candidate-over-base"
 
 
-def files(outcome: Outcome) -> dict[str, str]:
+def files(outcome: GateOutcome) -> dict[str, str]:
     """Return the one file."""
     found: dict[str, dict[str, dict[str, float]]] = {}
     ordered = sorted(outcome.judged, key=lambda each: (each.series.cell, each.series.metric))
@@ -29,7 +29,7 @@ def _slug(metric: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", metric.lower()).strip("-") or "value"
 
 
-def _measures(judged: Judged, slug: str) -> dict[str, dict[str, float]]:
+def _measures(judged: JudgedSeries, slug: str) -> dict[str, dict[str, float]]:
     measures = {}
     if known(judged.candidate):
         measures[slug] = {"value": judged.candidate}

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator, Mapping
 
 from overlap.harness.gate.known import known
-from overlap.harness.gate.record import Arm, Outcome, Series
+from overlap.harness.gate.record import Arm, GateOutcome, Series
 from overlap.harness.gate.sanitize import clean, distinct
 
 BASE, CANDIDATE = "gate-base.txt", "gate-candidate.txt"
 
 
-def files(outcome: Outcome) -> dict[str, str]:
+def files(outcome: GateOutcome) -> dict[str, str]:
     """Return the two files."""
     run = outcome.run
     return {
@@ -25,7 +25,7 @@ def files(outcome: Outcome) -> dict[str, str]:
     }
 
 
-def _lines(outcome: Outcome, arm: Arm, side: str) -> Iterator[str]:
+def _lines(outcome: GateOutcome, arm: Arm, side: str) -> Iterator[str]:
     yield f"arm: {clean(arm.label)}"
     if commit := _commit(arm.facts):
         yield f"commit: {commit}"

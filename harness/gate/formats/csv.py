@@ -11,7 +11,7 @@ from io import StringIO
 
 from overlap.harness.gate.known import known
 from overlap.harness.gate.naming import shown
-from overlap.harness.gate.record import Outcome
+from overlap.harness.gate.record import GateOutcome
 from overlap.harness.gate.sanitize import clean
 
 ROUNDS, HISTORY = "gate-rounds.csv", "gate-history.csv"
@@ -31,12 +31,12 @@ COLUMNS = (
 )
 
 
-def files(outcome: Outcome) -> dict[str, str]:
+def files(outcome: GateOutcome) -> dict[str, str]:
     """Return both files; the second is worth appending to, without its first line."""
     return {ROUNDS: _text(COLUMNS, _rounds(outcome)), HISTORY: _history(outcome)}
 
 
-def _rounds(outcome: Outcome) -> Iterable[Sequence[object]]:
+def _rounds(outcome: GateOutcome) -> Iterable[Sequence[object]]:
     for series, name in zip(outcome.run.series, shown(outcome.run.series), strict=True):
         for pair in series.pairs:
             ratio = (
@@ -49,7 +49,7 @@ def _rounds(outcome: Outcome) -> Iterable[Sequence[object]]:
             )
 
 
-def _history(outcome: Outcome) -> str:
+def _history(outcome: GateOutcome) -> str:
     """Return time, commit, and one column a series."""
     judged = sorted(outcome.judged, key=lambda each: each.series.name)
     facts = outcome.run.candidate.facts

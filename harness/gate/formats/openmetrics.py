@@ -10,17 +10,17 @@ from collections.abc import Iterator
 from overlap.harness.gate import view
 from overlap.harness.gate.known import known
 from overlap.harness.gate.naming import shown
-from overlap.harness.gate.record import Outcome
+from overlap.harness.gate.record import GateOutcome
 
 FILE = "gate-openmetrics.txt"
 
 
-def files(outcome: Outcome) -> dict[str, str]:
+def files(outcome: GateOutcome) -> dict[str, str]:
     """Return the one file."""
     return {FILE: "".join(f"{line}\n" for line in _lines(outcome))}
 
 
-def _lines(outcome: Outcome) -> Iterator[str]:
+def _lines(outcome: GateOutcome) -> Iterator[str]:
     judged_by_name = sorted(outcome.judged, key=lambda each: (each.series.cell, each.series.metric))
     names = shown([each.series for each in judged_by_name])
     ordered = [(_labels(*name), judged) for name, judged in zip(names, judged_by_name, strict=True)]

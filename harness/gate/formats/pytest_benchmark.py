@@ -13,7 +13,7 @@ from pytest_benchmark.stats import Stats
 
 from overlap.harness.gate.known import known
 from overlap.harness.gate.naming import shown
-from overlap.harness.gate.record import Arm, Outcome, Series
+from overlap.harness.gate.record import Arm, GateOutcome, Series
 from overlap.harness.gate.sanitize import clean
 
 BASE, CANDIDATE = "gate-base.json", "gate-candidate.json"
@@ -35,13 +35,13 @@ _MACHINE = {
 _CPU = {"brand_raw": "cpu", "count": "cores"}
 
 
-def files(outcome: Outcome) -> dict[str, str]:
+def files(outcome: GateOutcome) -> dict[str, str]:
     """Return the two files."""
     run = outcome.run
     return {BASE: _arm(outcome, run.base, "base"), CANDIDATE: _arm(outcome, run.candidate, "candidate")}
 
 
-def _arm(outcome: Outcome, arm: Arm, side: str) -> str:
+def _arm(outcome: GateOutcome, arm: Arm, side: str) -> str:
     environment = outcome.run.environment
     found = {
         "machine_info": _told(_MACHINE, environment) | {"cpu": _told(_CPU, environment)},

@@ -10,7 +10,7 @@ from overlap.harness.model.plan import Planned
 from overlap.harness.text.mistakes import Mistake
 
 
-class Asking:
+class CellQuery:
     """Answers the methods of an application in an arm; starts the workers when it is first asked."""
 
     def __init__(self, slots: Slots, workers: Workers) -> None:

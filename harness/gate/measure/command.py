@@ -10,9 +10,9 @@ from typing import Any
 from overlap.harness.gate import delivery, file
 from overlap.harness.gate.arms.spec import specs
 from overlap.harness.gate.judge import judge
-from overlap.harness.gate.measure.compare import DEFAULT, Asked, compare
+from overlap.harness.gate.measure.compare import DEFAULT, GateRequest, compare
 from overlap.harness.gate.measure.settings import SETTINGS
-from overlap.harness.gate.record import Rule, Run
+from overlap.harness.gate.record import GateRule, GateRun
 from overlap.harness.gate.telling import compose, files, kinds, outputs
 from overlap.harness.host import interrupt
 from overlap.harness.host.input_files import read_toml
@@ -105,7 +105,7 @@ def _measure(what: tuple[str, ...], words: Mapping[str, Any], formats: list[str]
     return code
 
 
-def _asked(what: tuple[str, ...], words: Mapping[str, Any]) -> Asked:
+def _asked(what: tuple[str, ...], words: Mapping[str, Any]) -> GateRequest:
     given: dict[str, Any] = read_toml(words["config"]) if words["config"] else {}
     known = set(words) - {"rounds"}
     given |= {key: words[key] for key in set(SETTINGS) & known if words[key] is not None}
@@ -123,11 +123,11 @@ def _asked(what: tuple[str, ...], words: Mapping[str, Any]) -> Asked:
     }
     chosen = {field: words[word] for word, field in rule.items() if words[word] is not None}
     base, candidate = specs(words["base"], words["candidate"])
-    return Asked(
+    return GateRequest(
         config=config_from(given),
         base=base,
         candidate=candidate,
-        rule=Rule(**chosen),
+        rule=GateRule(**chosen),
         seconds=words["slot"],
         aa=words["aa"],
         inject=words["inject"],
@@ -149,7 +149,7 @@ def _say(line: str, *, quiet: bool) -> None:
         print(line, file=sys.stderr, flush=True)
 
 
-def _tell(run: Run, out: Path | None, formats: list[str], *, quiet: bool) -> int:
+def _tell(run: GateRun, out: Path | None, formats: list[str], *, quiet: bool) -> int:
     """Show the verdict and write the files; return the exit code."""
     outcome = judge(run)
     if out:

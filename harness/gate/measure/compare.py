@@ -9,16 +9,16 @@ from overlap.harness.bench.run import parts_of
 from overlap.harness.gate import file
 from overlap.harness.gate.arms.benchmarks import pytest_command
 from overlap.harness.gate.arms.build import Built, built
-from overlap.harness.gate.arms.spec import Spec
+from overlap.harness.gate.arms.spec import SideSpec
 from overlap.harness.gate.judge import judge
-from overlap.harness.gate.measure.asking import Asking
+from overlap.harness.gate.measure.asking import CellQuery
 from overlap.harness.gate.measure.cells import Twin, twins
 from overlap.harness.gate.measure.rows import Rows
-from overlap.harness.gate.measure.run import Trial
-from overlap.harness.gate.measure.series_log import Book
+from overlap.harness.gate.measure.run import GateTrial
+from overlap.harness.gate.measure.series_log import SeriesLog
 from overlap.harness.gate.measure.slots import Slots
 from overlap.harness.gate.measure.workers import Workers
-from overlap.harness.gate.record import ARMS, Control, Rule, Run
+from overlap.harness.gate.record import ARMS, Control, GateRule, GateRun
 from overlap.harness.host.environment import circumstances, given
 from overlap.harness.mock.process import ServerNotReady
 from overlap.harness.mock.processes import Servers
@@ -30,7 +30,7 @@ DEFAULT = ("regressions",)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class GateRequest:
     """
     What a gate run was asked for.
 
@@ -39,9 +39,9 @@ class Asked:
     """
 
     config: RunConfig
-    base: Spec
-    candidate: Spec
-    rule: Rule
+    base: SideSpec
+    candidate: SideSpec
+    rule: GateRule
     seconds: float = 0.2
     aa: bool = False
     inject: float | None = None
@@ -50,12 +50,12 @@ class Asked:
     envs: Path | None = None
 
     @property
-    def candidate_spec(self) -> Spec:
+    def candidate_spec(self) -> SideSpec:
         """What stands on the candidate's side: in a control, the base itself."""
         return self.base if self.aa or self.inject is not None else self.candidate
 
 
-def compare(asked: Asked, path: Path, tell: Callable[[str], None]) -> Run:
+def compare(asked: GateRequest, path: Path, tell: Callable[[str], None]) -> GateRun:
     """
     Compare as *asked*, and keep the run in the file *path* after every round.
 
@@ -71,13 +71,13 @@ def compare(asked: Asked, path: Path, tell: Callable[[str], None]) -> Run:
 
 
 def _trial(
-    asked: Asked, arms: Mapping[str, Built], servers: Servers, path: Path, tell: Callable[[str], None]
-) -> Trial:
+    asked: GateRequest, arms: Mapping[str, Built], servers: Servers, path: Path, tell: Callable[[str], None]
+) -> GateTrial:
     config = asked.config
     workers = Workers(arms, servers.worker_core, config.slot_timeout, given(config.env))
     slots = Slots(config, servers, workers)
     cells = [] if asked.only_tests else _cells(asked, slots, servers, workers)
-    book = Book(
+    book = SeriesLog(
         arms["base"].arm,
         arms["candidate"].arm,
         asked.rule,
@@ -86,7 +86,7 @@ def _trial(
         notes=list(arms["candidate"].notes),
         environment=circumstances(config.executor) | {"pinned": servers.pinned, "slot": asked.seconds},
     )
-    return Trial(
+    return GateTrial(
         servers=servers,
         workers=workers,
         slots=slots,
@@ -100,7 +100,7 @@ def _trial(
     )
 
 
-def _rows(asked: Asked, arms: Mapping[str, Built], servers: Servers) -> Rows | None:
+def _rows(asked: GateRequest, arms: Mapping[str, Built], servers: Servers) -> Rows | None:
     if asked.tests is None:
         return None
     tests = asked.tests.resolve()
@@ -109,7 +109,7 @@ def _rows(asked: Asked, arms: Mapping[str, Built], servers: Servers) -> Rows | N
     )
 
 
-def _control(asked: Asked, cells: list[Twin]) -> Control | None:
+def _control(asked: GateRequest, cells: list[Twin]) -> Control | None:
     if asked.inject is not None:
         if not cells:
             raise Mistake("--inject plants a slowdown in a cell of a scenario: there is none")
@@ -120,13 +120,13 @@ def _control(asked: Asked, cells: list[Twin]) -> Control | None:
     return Control("aa") if asked.aa else None
 
 
-def _cells(asked: Asked, slots: Slots, servers: Servers, workers: Workers) -> list[Twin]:
+def _cells(asked: GateRequest, slots: Slots, servers: Servers, workers: Workers) -> list[Twin]:
     """Find the cells: which strategies apply follows from the methods that the applications have in the arms."""
     parts = parts_of(asked.config)
     try:
         for _, plan in parts:
             servers.ensure(plan.profile, plan.tokens, plan.server)
-        asking = Asking(slots, workers)
+        asking = CellQuery(slots, workers)
         return twins(parts, asked.base, asked.candidate_spec, asking)
     except ServerNotReady as wrong:
         raise Mistake(str(wrong)) from wrong

@@ -22,7 +22,7 @@ import click
 
 from overlap.harness.gate.file import read
 from overlap.harness.gate.judge import judge
-from overlap.harness.gate.record import Outcome
+from overlap.harness.gate.record import GateOutcome
 from overlap.harness.host import our_package
 from overlap.harness.host.owned.children import Child, guarded
 from overlap.harness.store.ledger import fresh
@@ -59,7 +59,7 @@ def builds(kinds: Sequence[str], times: int, shares: Sequence[str], first: int) 
                 yield Build(name, (*words, *seeded), right)
 
 
-def carry_out(build: Build, out: Path, more: Sequence[str]) -> tuple[int, Outcome | None]:
+def carry_out(build: Build, out: Path, more: Sequence[str]) -> tuple[int, GateOutcome | None]:
     """Run one build; return its exit code, and its outcome where it left one."""
     words = ("gate", *build.words, "--out", str(out), "--quiet", *more)
     command = our_package.command("overlap.harness.cli", *words)
@@ -75,7 +75,7 @@ def carry_out(build: Build, out: Path, more: Sequence[str]) -> tuple[int, Outcom
     return code, judge(read(path)) if path.exists() else None
 
 
-def row(build: Build, code: int, outcome: Outcome | None) -> str:
+def row(build: Build, code: int, outcome: GateOutcome | None) -> str:
     """Say in one line what came of a build."""
     if outcome is None:
         return f"{build.name:18} {'none':13} exit {code}  nothing was measured"

@@ -1,11 +1,11 @@
 """Whether the machine was left in peace while a round was measured."""
 
-from overlap.harness.gate.record import Rule
+from overlap.harness.gate.record import GateRule
 from overlap.harness.host.other_programs import TakenCpu
 from overlap.harness.text.numerals import exactly
 
 
-def disturbance(found: TakenCpu, rule: Rule) -> str | None:
+def disturbance(found: TakenCpu, rule: GateRule) -> str | None:
     """Say why a round does not count; None where it does."""
     if found.steal is not None and found.steal > rule.steal:
         percent, limit = found.steal * 100, rule.steal * 100

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 
 from overlap.harness.gate.measure.cells import Twin
-from overlap.harness.gate.measure.series_log import PROCESS, Book
+from overlap.harness.gate.measure.series_log import PROCESS, SeriesLog
 from overlap.harness.gate.measure.slot_size import sized
 from overlap.harness.gate.measure.slot_values import MEMORY, METRICS
-from overlap.harness.gate.measure.slots import Failed, Slots
+from overlap.harness.gate.measure.slots import SlotFailure, Slots
 from overlap.harness.gate.record import ARMS, Series
 
 
@@ -17,7 +17,7 @@ class Pilot:
     What does not run on one side shows here, before half an hour is spent; it is noted in the *book*.
     """
 
-    def __init__(self, slots: Slots, book: Book, seconds: float, calls: int | None) -> None:
+    def __init__(self, slots: Slots, book: SeriesLog, seconds: float, calls: int | None) -> None:
         self._slots, self._book, self._seconds, self._calls = slots, book, seconds, calls
         self.cpu: dict[str, float] = {}
 
@@ -34,7 +34,7 @@ class Pilot:
         try:
             fitted = self._fitted(twin)
             both = {arm: self._slots.values(fitted, arm, 0) for arm in ARMS}
-        except Failed as failed:
+        except SlotFailure as failed:
             self._book.leave_out(failed.cell, failed.arm, str(failed), trial=True)
             return None
         self.cpu[twin.name] = both["base"]["cpu"]

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from overlap.harness.gate.measure.series_log import Book, Seen
+from overlap.harness.gate.measure.series_log import PairedSlot, SeriesLog
 from overlap.harness.gate.pytest_json import rows
 from overlap.harness.gate.record import ARMS, Series
 from overlap.harness.host import interrupt
@@ -30,7 +30,7 @@ class Rows:
         self._command, self._core, self._patience = command, core, patience
         self._known: tuple[str, ...] = ()
 
-    def declare(self, book: Book) -> None:
+    def declare(self, book: SeriesLog) -> None:
         """
         Run both once, and have the book know a series for each row.
 
@@ -55,7 +55,7 @@ class Rows:
         self._known = tuple(name for name in medians["base"] if name in medians["candidate"])
         book.declare(Series(name, METRIC, "ns", "timed", "lower") for name in self._known)
 
-    def measure(self, rng: random.Random, names: set[str]) -> list[Seen]:
+    def measure(self, rng: random.Random, names: set[str]) -> list[PairedSlot]:
         """Run both, in an order drawn at random, unless nothing of it is among the open *names*."""
         if not names & set(self._known):
             return []
@@ -66,7 +66,7 @@ class Rows:
             found[arm] = self._run(arm)
         base, candidate = (each if isinstance(each, dict) else {} for each in (found[arm] for arm in ARMS))
         return [
-            Seen(name, order, {METRIC: base[name]}, {METRIC: candidate[name]})
+            PairedSlot(name, order, {METRIC: base[name]}, {METRIC: candidate[name]})
             for name in self._known
             if name in base and name in candidate
         ]

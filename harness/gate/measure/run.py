@@ -17,11 +17,11 @@ from overlap.harness.gate.measure.cells import Twin
 from overlap.harness.gate.measure.interference import disturbance
 from overlap.harness.gate.measure.pilot import Pilot
 from overlap.harness.gate.measure.rows import Rows
-from overlap.harness.gate.measure.series_log import PROCESS, Book, Seen
+from overlap.harness.gate.measure.series_log import PROCESS, PairedSlot, SeriesLog
 from overlap.harness.gate.measure.slot_values import MEMORY
-from overlap.harness.gate.measure.slots import Failed, Slots
+from overlap.harness.gate.measure.slots import SlotFailure, Slots
 from overlap.harness.gate.measure.workers import Workers
-from overlap.harness.gate.record import ARMS, Run
+from overlap.harness.gate.record import ARMS, GateRun
 from overlap.harness.host import interrupt
 from overlap.harness.host.other_programs import look, taken
 from overlap.harness.mock.processes import Servers
@@ -32,7 +32,7 @@ PATIENT = 8
 
 
 @dataclass(slots=True)
-class Trial:
+class GateTrial:
     """
     One gate run under way. *seconds* is how long a slot lasts, *calls* how many calls it makes if that is given.
 
@@ -43,19 +43,19 @@ class Trial:
     servers: Servers
     workers: Workers
     slots: Slots
-    book: Book
+    book: SeriesLog
     twins: list[Twin]
     rows: Rows | None
     seconds: float
     calls: int | None
     tell: Callable[[str], None]
-    filed: Callable[[Run], None]
+    filed: Callable[[GateRun], None]
     _rng: random.Random = field(init=False)
     _cpu: dict[str, float] = field(default_factory=dict)
 
-    def carry_out(self) -> Run:
+    def carry_out(self) -> GateRun:
         """
-        Run to the end and return the run, which is filed after every round.
+        GateRun to the end and return the run, which is filed after every round.
 
         Ctrl-C ends it early, and what was measured is kept. Raises `ServerLost` when a server died.
         """
@@ -117,7 +117,7 @@ class Trial:
         names = set(self.book.open_cells)
         cells = count(len(self.book.declared), "cell")
         self.tell(f"round {self.book.rounds + 1} of at most {self._most}: {len(names)} of {cells} not decided yet")
-        found: list[Seen] = []
+        found: list[PairedSlot] = []
         before = look()
         if self.twins and names & {PROCESS, *(twin.name for twin in self.twins)}:
             self._start()
@@ -128,26 +128,26 @@ class Trial:
         self.book.enter(found, disturbance(taken(before, look()), self.book.rule))
         self.workers.end()
 
-    def _slots(self, names: set[str]) -> list[Seen]:
+    def _slots(self, names: set[str]) -> list[PairedSlot]:
         """Measure the cells among *names*; for the processes' memory alone, any one of them will do."""
         chosen = [twin for twin in self.twins if twin.name in names] or self.twins[:1]
         self._rng.shuffle(chosen)
         try:
             found = [self._pair(twin) for twin in chosen]
-        except Failed as failed:
+        except SlotFailure as failed:
             self.book.leave_out(failed.cell, failed.arm, str(failed))
             return []
         memory = [{MEMORY.metric: float(self.workers.memory(arm))} for arm in ARMS]
-        return [*found, Seen(PROCESS, "BC", *memory)]
+        return [*found, PairedSlot(PROCESS, "BC", *memory)]
 
-    def _pair(self, twin: Twin) -> Seen:
+    def _pair(self, twin: Twin) -> PairedSlot:
         order = self._rng.choice(("BC", "CB"))
         both: dict[str, dict[str, float]] = {}
         for letter in order:
             arm = ARMS["BC".index(letter)]
             burn = self._burn(twin) if arm == "candidate" else 0
             both[arm] = self.slots.values(twin, arm, self.book.rounds, burn)
-        return Seen(twin.name, order, both["base"], both["candidate"])
+        return PairedSlot(twin.name, order, both["base"], both["candidate"])
 
     def _burn(self, twin: Twin) -> int:
         """Nanoseconds a call to plant: of what the rounds before showed, or else the pilot round."""

@@ -1,4 +1,4 @@
-"""The books of a gate run while it goes on: series grow round by round, and make a `Run` at any time."""
+"""The books of a gate run while it goes on: series grow round by round, and make a `GateRun` at any time."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,7 +6,7 @@ from math import nan
 from typing import Any
 
 from overlap.harness.gate.judge import judge_series, settled
-from overlap.harness.gate.record import ARMS, TRIAL, Arm, Control, Missing, Pair, Rule, Run, Series
+from overlap.harness.gate.record import ARMS, TRIAL, Arm, Control, GateRule, GateRun, Missing, RoundPair, Series
 from overlap.harness.host.timestamps import timestamp
 from overlap.harness.model.quantile import quantile
 
@@ -14,7 +14,7 @@ PROCESS = "(process)"  # the cell of what belongs to a worker and not to one of 
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PairedSlot:
     """What one round found of one cell: which arm went first ("BC" or "CB"), and each arm's value by metric."""
 
     cell: str
@@ -24,12 +24,12 @@ class Seen:
 
 
 @dataclass(slots=True)
-class Book:
+class SeriesLog:
     """What is known of a run so far. The series are declared before the first round; no round adds one."""
 
     base: Arm
     candidate: Arm
-    rule: Rule
+    rule: GateRule
     seed: int
     control: Control | None = None
     environment: Mapping[str, Any] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Book:
         """Note that *cell* gave nothing in *arm*: it is not measured any more, and can pass no more."""
         self.missing.append(Missing(cell, arm, TRIAL if trial else self.rounds, reason))
 
-    def enter(self, found: Sequence[Seen], disturbed: str | None) -> None:
+    def enter(self, found: Sequence[PairedSlot], disturbed: str | None) -> None:
         """Write down one round; *disturbed* says why it does not count."""
         for each in found:
             for metric in each.base.keys() | each.candidate.keys():
@@ -62,11 +62,11 @@ class Book:
             self.disturbed[self.rounds] = disturbed
         self.rounds += 1
 
-    def _pair(self, seen: Seen, metric: str, disturbed: str | None) -> Pair:
+    def _pair(self, seen: PairedSlot, metric: str, disturbed: str | None) -> RoundPair:
         """Return the round of one metric, also where one arm alone has it, so that nothing is selected."""
         lacks = next((arm for arm in ARMS if metric not in getattr(seen, arm)), None)
         base, candidate = seen.base.get(metric, nan), seen.candidate.get(metric, nan)
-        return Pair(self.rounds, seen.order, base, candidate, disturbed, lacks)
+        return RoundPair(self.rounds, seen.order, base, candidate, disturbed, lacks)
 
     @property
     def open_cells(self) -> list[str]:
@@ -93,9 +93,9 @@ class Book:
         return quantile(values, 0.5) if values else None
 
     @property
-    def run(self) -> Run:
+    def run(self) -> GateRun:
         """Everything so far, as it is judged and filed."""
-        return Run(
+        return GateRun(
             base=self.base,
             candidate=self.candidate,
             rule=self.rule,

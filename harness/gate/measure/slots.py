@@ -14,7 +14,7 @@ from overlap.harness.model.record import Call, Slot
 from overlap.harness.worker.order import Order
 
 
-class Failed(Exception):
+class SlotFailure(Exception):
     """A slot of *cell* in *arm* gave nothing that could be compared; the message is one line."""
 
     def __init__(self, cell: str, arm: str, reason: str) -> None:
@@ -39,7 +39,7 @@ class Slots:
         """
         Have one slot done.
 
-        Raises `Failed`, for calls that failed too, and `ServerLost` when the server is gone.
+        Raises `SlotFailure`, for calls that failed too, and `ServerLost` when the server is gone.
         """
         planned = twin.side(arm)
         order = self.order(arm, planned, number, burn)
@@ -47,11 +47,11 @@ class Slots:
             slot, calls = measured(self._workers.of(arm), order, 0, self._config.slot_timeout)
         except WorkerFailure as broken:
             self._servers.check()
-            raise Failed(twin.name, arm, str(broken)) from None
+            raise SlotFailure(twin.name, arm, str(broken)) from None
         failed = [call.error for call in calls if call.error and not call.warmup]
         # A server that was told to fail is meant to: then its failures are what is compared.
         if failed and not planned.server:
-            raise Failed(twin.name, arm, f"{len(failed)} of {planned.calls} calls failed: {failed[0]}")
+            raise SlotFailure(twin.name, arm, f"{len(failed)} of {planned.calls} calls failed: {failed[0]}")
         return slot, calls
 
     def values(self, twin: Twin, arm: str, number: int, burn: int = 0) -> dict[str, float]:

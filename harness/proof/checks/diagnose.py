@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from overlap.harness.diagnose.catalogue import interventions
-from overlap.harness.diagnose.config import Asked
+from overlap.harness.diagnose.config import DiagnosisRequest
 from overlap.harness.diagnose.figures import figures
-from overlap.harness.diagnose.observation import Seen
-from overlap.harness.diagnose.run import Measured
+from overlap.harness.diagnose.observation import Observation
+from overlap.harness.diagnose.run import Measurements
 from overlap.harness.diagnose.verdict import Diagnosis, diagnosis
 from overlap.harness.model.record import Call, Served, Slot
 from overlap.harness.proof.row import ProofRow
@@ -84,11 +84,15 @@ def _diagnosed(before: Sequence[Call], after: Sequence[Call]) -> Diagnosis:
         "count": 9,
         "took": round(slot.ended * 1.3),
     }
-    seen = Seen(slot, before, {"held": [note]}, ("ainvoke",), "gather_bounded", AT_ONCE, "steady,ttft=0.25,itl=0")
+    seen = Observation(
+        slot, before, {"held": [note]}, ("ainvoke",), "gather_bounded", AT_ONCE, "steady,ttft=0.25,itl=0"
+    )
     one, other = figures(slot, before, AT_ONCE), figures(_slot(after), after, AT_ONCE)
     rounds = [{"unchanged": _scaled(one, turn), "off_the_loop": _scaled(other, -turn)} for turn in (-1, 0, 1)]
     return diagnosis(
-        Measured(Asked("app.py:ask"), seen, interventions(["off_the_loop"]), [], rounds, state="finished")
+        Measurements(
+            DiagnosisRequest("app.py:ask"), seen, interventions(["off_the_loop"]), [], rounds, state="finished"
+        )
     )
 
 

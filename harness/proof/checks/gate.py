@@ -14,11 +14,11 @@ from overlap.harness.gate.judge import judge, judge_series, settled
 from overlap.harness.gate.machine import Machine
 from overlap.harness.gate.meaning import RARE
 from overlap.harness.gate.measure.slot_values import TAIL
-from overlap.harness.gate.record import ERRORS, Arm, Judged, Pair, Rule, Run, Series
+from overlap.harness.gate.record import ERRORS, Arm, GateRule, GateRun, JudgedSeries, RoundPair, Series
 from overlap.harness.proof.row import ProofRow, share_within
 
 BUILDS, SERIES = 400, 2_000
-RULE = Rule()
+RULE = GateRule()
 SITES = (
     Site("12 cells, noise of 3.7 % a round", Machine(), 12, 1),
     Site("12 cells, noise of 11 % a round", Machine(times=3.0), 12, 1),
@@ -65,7 +65,7 @@ def _tail() -> Iterator[ProofRow]:
     )
 
 
-def _stopped(series: Series, hypotheses: int = 1) -> Judged:
+def _stopped(series: Series, hypotheses: int = 1) -> JudgedSeries:
     """Judge *series* after each of its rounds until it is settled, as a run does."""
     for last in range(1, len(series.pairs) + 1):
         judged = judge_series(replace(series, pairs=series.pairs[:last]), RULE, hypotheses)
@@ -75,7 +75,7 @@ def _stopped(series: Series, hypotheses: int = 1) -> Judged:
 
 
 def _series(metric: str, kind: str, pairs: Sequence[tuple[float, float]], rng: Random) -> Series:
-    made = tuple(Pair(i, rng.choice(("BC", "CB")), float(a), float(b)) for i, (a, b) in enumerate(pairs))
+    made = tuple(RoundPair(i, rng.choice(("BC", "CB")), float(a), float(b)) for i, (a, b) in enumerate(pairs))
     return Series(
         "a", metric, "" if kind == "exact" else "ns", "exact" if kind == "exact" else "timed", "lower", made
     )
@@ -118,9 +118,9 @@ def _counts() -> Iterator[ProofRow]:
     )
 
 
-def _run(found: list[Series]) -> Run:
+def _run(found: list[Series]) -> GateRun:
     cells = tuple(dict.fromkeys(each.cell for each in found))
-    return Run(ARM, ARM, RULE, cells, tuple(found), rounds=max(len(each.pairs) for each in found))
+    return GateRun(ARM, ARM, RULE, cells, tuple(found), rounds=max(len(each.pairs) for each in found))
 
 
 def _failures() -> ProofRow:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from overlap.harness.claims.ledger import Finding, Ledger
+from overlap.harness.claims.ledger import ClaimFinding, ClaimsLedger
 
 ENVIRONMENT = {
     "python": "3.11.7",
@@ -35,7 +35,7 @@ def make_finding():
                 "plain": [[1, 10], [6, 10], [7, 20]],
             },
         }
-        return Finding(**facts | about)
+        return ClaimFinding(**facts | about)
 
     return make
 
@@ -46,6 +46,6 @@ def make_ledger(make_finding):
 
     def make(*findings, state="finished", environment=None, name="2026-11-20T16-00-00-claims"):
         findings = findings or (make_finding(),)
-        return Ledger(name, "2026-11-20T16:00:00+0000", state, environment or ENVIRONMENT, findings)
+        return ClaimsLedger(name, "2026-11-20T16:00:00+0000", state, environment or ENVIRONMENT, findings)
 
     return make

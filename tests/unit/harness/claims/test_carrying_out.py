@@ -13,7 +13,7 @@ from overlap.harness.claims import command, ledger, run, worker
 from overlap.harness.claims.catalogue import Claim
 from overlap.harness.claims.command import code
 from overlap.harness.claims.run import finding
-from overlap.harness.claims.verdict import HOLDS, NOT_JUDGED, Verdict
+from overlap.harness.claims.verdict import HOLDS, NOT_JUDGED, ClaimVerdict
 from overlap.harness.text.mistakes import Mistake
 
 
@@ -36,7 +36,7 @@ class Bed:
         return self.answer
 
 
-def claim(judge=lambda _: Verdict(HOLDS, "it does")):
+def claim(judge=lambda _: ClaimVerdict(HOLDS, "it does")):
     """A claim whose judge is *judge*."""
     module = ModuleType("c99_it_is_so")
     module.judge = judge
@@ -136,7 +136,7 @@ def test_the_whole_command_tells_what_it_found(tmp_path, monkeypatch, recorded, 
     monkeypatch.setattr(command, "Bed", lambda: Bed(answer))
     monkeypatch.setattr(ledger, "recorded", lambda: {"C50": recorded})
     out = StringIO()
-    asked = command.Asked(("50",), results=tmp_path)
+    asked = command.ClaimsRequest(("50",), results=tmp_path)
     assert command.carry_out(asked, Console(file=out, width=200)) == exit_code
     [folder] = tmp_path.iterdir()
     assert said in out.getvalue()
@@ -150,15 +150,15 @@ def test_two_ledgers_are_compared_without_measuring_anything(tmp_path, make_ledg
         (tmp_path / name).mkdir()
         ledger.write(tmp_path / name, make_ledger(make_finding(verdict=verdict)))
     out = Console(file=StringIO(), width=100)
-    assert command.carry_out(command.Asked(pair=(tmp_path / "a", tmp_path / "b")), out) == 3
-    assert command.carry_out(command.Asked(pair=(tmp_path / "a", tmp_path / "a")), out) == 0
+    assert command.carry_out(command.ClaimsRequest(pair=(tmp_path / "a", tmp_path / "b")), out) == 3
+    assert command.carry_out(command.ClaimsRequest(pair=(tmp_path / "a", tmp_path / "a")), out) == 0
 
 
 def test_verdicts_on_other_versions_are_not_put_on_file():
     """They would be what every run on the installed versions is held against."""
     with pytest.raises(Mistake, match="--record"):
         command.carry_out(
-            command.Asked(versions=("langchain-core==1.0.0",), record=True), Console(file=StringIO())
+            command.ClaimsRequest(versions=("langchain-core==1.0.0",), record=True), Console(file=StringIO())
         )
 
 

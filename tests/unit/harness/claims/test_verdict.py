@@ -1,23 +1,23 @@
 """Facts and judges: what is missing is never judged upon."""
 
-from overlap.harness.claims.verdict import HOLDS, NOT_JUDGED, Verdict, total
+from overlap.harness.claims.verdict import HOLDS, NOT_JUDGED, ClaimVerdict, total
 
 
 @total
 def judge(facts):
     """Hold where the ratio is above one."""
-    return Verdict(HOLDS, f"{facts['a']['b'] / facts['c']:.1f}")
+    return ClaimVerdict(HOLDS, f"{facts['a']['b'] / facts['c']:.1f}")
 
 
 def test_a_judge_reads_facts_by_name():
     """Nested ones too."""
-    assert judge({"a": {"b": 3}, "c": 2}) == Verdict(HOLDS, "1.5")
+    assert judge({"a": {"b": 3}, "c": 2}) == ClaimVerdict(HOLDS, "1.5")
 
 
 def test_a_fact_that_is_missing_or_unknown_is_named():
     """None is unknown, and unknown is not zero."""
-    assert judge({"a": {"b": 3}}) == Verdict(NOT_JUDGED, "c was not measured")
-    assert judge({"a": {"b": None}, "c": 2}) == Verdict(NOT_JUDGED, "b was not measured")
+    assert judge({"a": {"b": 3}}) == ClaimVerdict(NOT_JUDGED, "c was not measured")
+    assert judge({"a": {"b": None}, "c": 2}) == ClaimVerdict(NOT_JUDGED, "b was not measured")
 
 
 def test_nothing_to_divide_by_is_nothing_to_judge_by():

@@ -11,10 +11,10 @@ from click.testing import CliRunner
 from overlap.harness.bench.worker_process import WorkerFailure
 from overlap.harness.cli import main
 from overlap.harness.diagnose import run
-from overlap.harness.diagnose.config import Asked
+from overlap.harness.diagnose.config import DiagnosisRequest
 from overlap.harness.diagnose.judge import UNCHANGED
-from overlap.harness.diagnose.observation import Seen
-from overlap.harness.diagnose.run import Measured
+from overlap.harness.diagnose.observation import Observation
+from overlap.harness.diagnose.run import Measurements
 from overlap.harness.mock.control import ServerLost
 from overlap.harness.mock.process import ServerNotReady
 from overlap.harness.model.record import Slot
@@ -27,7 +27,7 @@ def _fake(monkeypatch, rounds):
     """Let a diagnosis be one of nothing but the unchanged application, whose rounds are made by *rounds*."""
 
     def carry_out(asked, _lab, _tell, keep):
-        made = Measured(asked, Seen(SLOT, [], {}, [], "gather", 4, "steady"), [], [])
+        made = Measurements(asked, Observation(SLOT, [], {}, [], "gather", 4, "steady"), [], [])
         return rounds(made, keep)
 
     monkeypatch.setattr(run, "Lab", lambda _asked: nullcontext())
@@ -102,9 +102,9 @@ def test_whatever_ends_a_diagnosis_early_leaves_what_was_measured(monkeypatch, w
             raise wrong
 
     monkeypatch.setattr(run, "interventions", lambda _: [])
-    monkeypatch.setattr(run, "_seen", lambda _asked, _lab: Seen(SLOT, [], {}, [], "gather", 4, "steady"))
+    monkeypatch.setattr(run, "_seen", lambda _asked, _lab: Observation(SLOT, [], {}, [], "gather", 4, "steady"))
     monkeypatch.setattr(run, "_rounds", rounds)
-    made = run.carry_out(Asked("app.py:f"), None, None, None)
+    made = run.carry_out(DiagnosisRequest("app.py:f"), None, None, None)
     assert made.state == state
     assert (made.fault or "").endswith(fault or "")
     assert (made.fault is None) is (fault is None)

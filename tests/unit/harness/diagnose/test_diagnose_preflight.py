@@ -3,7 +3,7 @@
 import pytest
 
 from overlap.harness.diagnose import preflight
-from overlap.harness.diagnose.config import Asked
+from overlap.harness.diagnose.config import DiagnosisRequest
 from overlap.harness.mock.journal import Journal
 from overlap.harness.model.record import Served
 from overlap.harness.text.mistakes import Mistake
@@ -21,7 +21,7 @@ from overlap.harness.worker.results import FirstCalls
 def test_what_is_no_application_is_told_before_anything_is_started(target, said):
     """A scenario has a plan of its own, and a file without an object is one."""
     with pytest.raises(Mistake, match=said):
-        preflight.check(Asked(target))
+        preflight.check(DiagnosisRequest(target))
 
 
 def test_inputs_that_cannot_be_read_are_told_too(tmp_path):
@@ -29,7 +29,7 @@ def test_inputs_that_cannot_be_read_are_told_too(tmp_path):
     inputs = tmp_path / "questions.jsonl"
     inputs.write_text('"What?"\n{"question": \n')
     with pytest.raises(Mistake, match=r"questions\.jsonl, line 2"):
-        preflight.check(Asked("package.module:chain", inputs=inputs))
+        preflight.check(DiagnosisRequest("package.module:chain", inputs=inputs))
 
 
 REQUEST = (None, Served(0, [1], [1], 1))
@@ -54,7 +54,7 @@ def test_the_first_calls_must_come_back_from_the_mock(monkeypatch, errors, reque
         return FirstCalls(3, 0, errors, {})
 
     def first():
-        preflight.first_calls(Asked("app.py:chain"), tried, "http://127.0.0.1:9", "gather_bounded")
+        preflight.first_calls(DiagnosisRequest("app.py:chain"), tried, "http://127.0.0.1:9", "gather_bounded")
 
     if said is None:
         first()

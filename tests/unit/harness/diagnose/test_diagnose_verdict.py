@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from overlap.harness.diagnose.catalogue import interventions
-from overlap.harness.diagnose.config import Asked
-from overlap.harness.diagnose.observation import Seen
+from overlap.harness.diagnose.config import DiagnosisRequest
+from overlap.harness.diagnose.observation import Observation
 from overlap.harness.diagnose.report import compose
-from overlap.harness.diagnose.run import Measured
+from overlap.harness.diagnose.run import Measurements
 from overlap.harness.diagnose.verdict import diagnosis, to_json
 from overlap.harness.model.record import Call, Served, Slot
 from overlap.harness.report.formats import terminal
@@ -29,7 +29,7 @@ def seen(calls, *, peak=16, notes=None):
     """A watched slot with those requests for each of 16 calls."""
     made = [Call("app", 0, index, sent=0, done=500 * MS, served=calls) for index in range(16)]
     slot = Slot("app", 0, 0, 16, 0, 500 * MS, 10 * MS, peak=peak, requests=16, opened=0)
-    return Seen(slot, made, notes or {}, ("ainvoke",), "gather_bounded", 16, "instant")
+    return Observation(slot, made, notes or {}, ("ainvoke",), "gather_bounded", 16, "instant")
 
 
 def measured(before, after, *, state="finished", **about):
@@ -41,7 +41,7 @@ def measured(before, after, *, state="finished", **about):
     ]
     tried, untried = interventions(["semaphore"]), interventions(["barrier"])
     there = seen((served(0, 400),), peak=4, notes=notes)
-    return Measured(Asked("src/app.py:chain"), there, tried, untried, rounds, state=state, **about)
+    return Measurements(DiagnosisRequest("src/app.py:chain"), there, tried, untried, rounds, state=state, **about)
 
 
 def test_the_trap_is_named_and_told_with_its_line():
@@ -72,7 +72,9 @@ def test_a_held_loop_is_in_the_answer_with_its_innermost_line():
             {**line, "inner_at": "app.py:7", "took": 9 * MS},
         ]
     }
-    made = Measured(Asked("app.py:chain"), seen((served(0, 400),), notes=notes), [], [], [], state="finished")
+    made = Measurements(
+        DiagnosisRequest("app.py:chain"), seen((served(0, 400),), notes=notes), [], [], [], state="finished"
+    )
     found = diagnosis(made)
     assert "held 100 % of the time at app.py:9, in <listcomp>(), called at app.py:12" in found.answer
     assert len(found.symptoms) == 1
@@ -82,7 +84,9 @@ def test_a_library_at_an_await_is_no_place_to_mend():
     """The SDK computes in every call; there is nothing on that line that could be moved."""
     text = "r = await client.chat.completions.create(model=model)"
     note = {**LIMIT, "text": text, "inner": f"`{text}`", "inner_at": "app.py:8", "count": 1, "took": 100 * MS}
-    made = Measured(Asked("app.py:chain"), seen((served(0, 400),), notes={"held": [note]}), [], [], [])
+    made = Measurements(
+        DiagnosisRequest("app.py:chain"), seen((served(0, 400),), notes={"held": [note]}), [], [], []
+    )
     assert list(diagnosis(made).symptoms) == []
 
 
@@ -140,7 +144,7 @@ def test_requests_in_waves_are_seen_without_abatch():
     waves = (served(0, 50), served(0, 200), served(201, 400), served(201, 250))
     freely = (served(0, 50), served(51, 200), served(0, 200), served(201, 250))
     for requests, said in ((waves, 1), (freely, 0)):
-        made = Measured(Asked("app.py:chain"), seen(requests), [], [], [], state="finished")
+        made = Measurements(DiagnosisRequest("app.py:chain"), seen(requests), [], [], [], state="finished")
         assert len(diagnosis(made).symptoms) == said
 
 
@@ -150,7 +154,7 @@ def test_requests_in_waves_are_seen_without_abatch():
 def test_what_no_diagnosis_could_mean_is_refused(wrong):
     """Two rounds have no interval; the mistake names the option."""
     with pytest.raises(Mistake, match=next(iter(wrong))):
-        Asked("app.py:chain", results=Path("results"), **wrong)
+        DiagnosisRequest("app.py:chain", results=Path("results"), **wrong)
 
 
 def test_an_unknown_intervention_says_what_there_is():

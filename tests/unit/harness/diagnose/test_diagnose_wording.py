@@ -3,7 +3,7 @@
 import pytest
 
 from overlap.harness.diagnose.judge import Effect
-from overlap.harness.diagnose.phrases import Finding, answer, ends, failing, gain, least
+from overlap.harness.diagnose.phrases import Cause, answer, ends, failing, gain, least
 from overlap.harness.diagnose.virtual_speedup import faster
 from overlap.harness.report.figures import DASH
 
@@ -12,7 +12,7 @@ MS = 1e6
 
 def found(name, effect, kind="trap"):
     """A finding called *name*."""
-    return Finding(name, kind, f"does {name}", f"the {name}", f"app.py:3: mend the {name}", effect)
+    return Cause(name, kind, f"does {name}", f"the {name}", f"app.py:3: mend the {name}", effect)
 
 
 STARVED = Effect("executor", "p95", "buys", 5, 962 * MS, 26 * MS, 37.0, 30.0, 45.0)

@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from overlap.harness.cli import main
 from overlap.harness.gate import file
 from overlap.harness.gate.judge import judge
-from overlap.harness.gate.record import Arm, Pair, Rule, Run, Series
+from overlap.harness.gate.record import Arm, GateRule, GateRun, RoundPair, Series
 from overlap.harness.gate.telling import kinds
 from overlap.harness.model.record import Cell
 
@@ -17,10 +17,10 @@ ENDINGS = ("-annotations.txt", "-checks.json", ".html", "-junit.xml", ".md", "-c
 @pytest.fixture
 def words(tmp_path, make_run):
     """What makes a gate and budgets give the verdict that something is worse, and undecided."""
-    pairs = tuple(Pair(i, ("BC", "CB")[i % 2], 1.0, 2.0) for i in range(12))
+    pairs = tuple(RoundPair(i, ("BC", "CB")[i % 2], 1.0, 2.0) for i in range(12))
     arm = Arm("main", "main")
     series = (Series("a", "requests_per_call", "", "exact", "lower", pairs),)
-    file.write(judge(Run(arm, arm, Rule(), ("a",), series, rounds=12)), tmp_path / "gate.json")
+    file.write(judge(GateRun(arm, arm, GateRule(), ("a",), series, rounds=12)), tmp_path / "gate.json")
     folder = make_run([Cell("layers", "chain", "gather", "asyncio", 16)], rounds=3)
     (tmp_path / "b.toml").write_text("[[budget]]\nlimits = ['peak >= 1', 'e2e.p50 <= 0.000001']\n")
     return {

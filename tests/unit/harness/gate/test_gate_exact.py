@@ -5,15 +5,15 @@ import random
 import pytest
 
 from overlap.harness.gate.judge import judge_series, settled
-from overlap.harness.gate.record import Pair, Rule, Series
+from overlap.harness.gate.record import GateRule, RoundPair, Series
 
-RULE = Rule()
+RULE = GateRule()
 
 
 def counts(bases, candidates, better="lower", orders=("BC", "CB")):
     """A series of counts, the order of the arms taking turns."""
     pairs = tuple(
-        Pair(i, orders[i % len(orders)], float(base), float(candidate))
+        RoundPair(i, orders[i % len(orders)], float(base), float(candidate))
         for i, (base, candidate) in enumerate(zip(bases, candidates, strict=True))
     )
     return Series("chain gather", "requests_per_call", "", "exact", better, pairs)

@@ -14,21 +14,21 @@ from overlap.harness.gate.formats import action_benchmark, bencher, benchstat, o
 from overlap.harness.gate.formats import csv as csv_format
 from overlap.harness.gate.judge import judge
 from overlap.harness.gate.pytest_json import rows
-from overlap.harness.gate.record import Arm, Pair, Rule, Run, Series
+from overlap.harness.gate.record import Arm, GateRule, GateRun, RoundPair, Series
 
 # A ratio of 1.25 in every round, and one round that does not count.
 TIMED = Series(
     "fan out/a b", "overhead.p50", "ns", "timed", "lower",
-    tuple(Pair(i, "BC", 4e6 + i, 5e6 + 1.25 * i, "steal" if i == 3 else None) for i in range(12)),
+    tuple(RoundPair(i, "BC", 4e6 + i, 5e6 + 1.25 * i, "steal" if i == 3 else None) for i in range(12)),
 )  # fmt: skip
 FASTER = Series(
-    "fan out/a b", "rate", "1/s", "timed", "higher", tuple(Pair(i, "CB", 50.0, 40.0) for i in range(12))
+    "fan out/a b", "rate", "1/s", "timed", "higher", tuple(RoundPair(i, "CB", 50.0, 40.0) for i in range(12))
 )
-COUNT = Series("c", "peak", "", "exact", "neither", tuple(Pair(i, "CB", 8.0, 8.0) for i in range(12)))
-RUN = Run(
+COUNT = Series("c", "peak", "", "exact", "neither", tuple(RoundPair(i, "CB", 8.0, 8.0) for i in range(12)))
+RUN = GateRun(
     Arm("main", "main", {"commit": "1f0c6be"}),
     Arm(".", "this tree", {"commit": "9a774d1", "dirty": True}),
-    Rule(),
+    GateRule(),
     ("fan out/a b", "c"),
     (TIMED, FASTER, COUNT),
     environment={"python": "3.11.7", "cores": 2},
@@ -63,8 +63,8 @@ def test_bencher_gets_measures_by_cell():
 
 def test_openmetrics_follows_its_grammar():
     """Families announce themselves, no set of labels comes twice, the last line is the end."""
-    odd = Series('q"\\{}', "m\n", "ns", "timed", "lower", tuple(Pair(i, "BC", 1.0, 1.0) for i in range(12)))
-    run = Run(RUN.base, RUN.candidate, Rule(), ("c",), (COUNT, TIMED, odd, odd), rounds=12)
+    odd = Series('q"\\{}', "m\n", "ns", "timed", "lower", tuple(RoundPair(i, "BC", 1.0, 1.0) for i in range(12)))
+    run = GateRun(RUN.base, RUN.candidate, GateRule(), ("c",), (COUNT, TIMED, odd, odd), rounds=12)
     lines = openmetrics.files(judge(run))["gate-openmetrics.txt"].splitlines()
     assert lines.pop() == "# EOF"
     label = r'[a-z]+="(?:[^"\\\n]|\\[\\"n])*"'
@@ -86,8 +86,10 @@ UNIT = re.compile(r"Unit \S+ (better=(higher|lower)|assume=exact)")
 @pytest.mark.parametrize("side", ["base", "candidate"])
 def test_benchstat_text_follows_its_grammar(side):
     """Every line is a result, a setting, a unit, or empty."""
-    odd = Series("a 端\tb-16", "m n", "B", "exact", "lower", tuple(Pair(i, "BC", 1.0, 1.0) for i in range(12)))
-    run = Run(RUN.base, RUN.candidate, Rule(), ("c",), (COUNT, TIMED, odd), rounds=12)
+    odd = Series(
+        "a 端\tb-16", "m n", "B", "exact", "lower", tuple(RoundPair(i, "BC", 1.0, 1.0) for i in range(12))
+    )
+    run = GateRun(RUN.base, RUN.candidate, GateRule(), ("c",), (COUNT, TIMED, odd), rounds=12)
     lines = benchstat.files(judge(run))[f"gate-{side}.txt"].splitlines()
     kinds = [[bool(kind.fullmatch(line)) for kind in (RESULT, SETTING, UNIT)] for line in lines if line]
     assert all(sum(kind) == 1 for kind in kinds)

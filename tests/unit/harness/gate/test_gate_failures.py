@@ -7,9 +7,9 @@ import pytest
 from overlap.harness.gate.file import read, write
 from overlap.harness.gate.judge import judge, judge_series
 from overlap.harness.gate.measure.pilot import declared
-from overlap.harness.gate.measure.series_log import Book, Seen
+from overlap.harness.gate.measure.series_log import PairedSlot, SeriesLog
 from overlap.harness.gate.measure.slot_values import METRICS
-from overlap.harness.gate.record import ERRORS, Arm, Pair, Rule, Run, Series
+from overlap.harness.gate.record import ERRORS, Arm, GateRule, GateRun, RoundPair, Series
 
 CELL = "retries/openai/gather/asyncio/16"
 NAN = float("nan")
@@ -19,7 +19,7 @@ def series(metric, pairs, better="lower", kind=None):
     """Make a series of *pairs* (base, candidate); None is a value that this side lacks."""
     kind = kind or ("timed" if metric in {"cpu", "overhead_per_call"} else "exact")
     made = tuple(
-        Pair(
+        RoundPair(
             number,
             ("BC", "CB")[number % 2],
             NAN if base is None else float(base),
@@ -35,7 +35,7 @@ def outcome(*found):
     """Judge a run of *found* series, all of one cell."""
     arm = Arm("x", "x")
     rounds = max(len(each.pairs) for each in found)
-    return judge(Run(arm, arm, Rule(), (CELL,), found, rounds=rounds))
+    return judge(GateRun(arm, arm, GateRule(), (CELL,), found, rounds=rounds))
 
 
 def words(told):
@@ -111,17 +111,19 @@ def test_what_one_side_never_has_is_invalid(lost, arm, metric):
     told = outcome(series(metric, [lost] * 6), series(ERRORS, [(0, 0)] * 6))
     assert (told.verdict, words(told)[metric]) == ("invalid", "invalid")
     assert f"{arm} gave no value in 6 rounds, where the other side gave one" in told.why
-    [first] = judge(Run(told.run.base, told.run.base, Rule(), (CELL,), (series(metric, [lost]),), rounds=1)).judged
+    [first] = judge(
+        GateRun(told.run.base, told.run.base, GateRule(), (CELL,), (series(metric, [lost]),), rounds=1)
+    ).judged
     assert first.verdict == "inconclusive"
 
 
 def test_rounds_with_failures_are_not_dropped_from_one_side():
     """The candidate is 10 % faster in the rounds in which nothing failed, and gave no value in a third."""
     pairs = [(wobble(i, 2e6), wobble(i + 99, 1.8e6)) for i in range(24)]
-    whole = judge_series(series("overhead_per_call", pairs), Rule(), 1)
+    whole = judge_series(series("overhead_per_call", pairs), GateRule(), 1)
     assert whole.verdict == "improved"
     torn = [(base, None if i % 3 == 0 else candidate) for i, (base, candidate) in enumerate(pairs)]
-    told = judge_series(series("overhead_per_call", torn), Rule(), 1)
+    told = judge_series(series("overhead_per_call", torn), GateRule(), 1)
     assert told.verdict == "inconclusive"
     assert told.why.endswith("candidate gave no value in 8 rounds: such a round counts as worse for that side")
 
@@ -144,9 +146,9 @@ def test_failed_calls_are_compared_in_every_cell():
 def test_the_books_have_a_round_of_which_one_side_gave_nothing():
     """It is a pair that says who lacks it."""
     arm = Arm("x", "x")
-    book = Book(arm, arm, Rule(), 7)
+    book = SeriesLog(arm, arm, GateRule(), 7)
     book.declare([Series("a", "cpu", "ns", "timed", "lower"), Series("a", "peak", "", "exact", "neither")])
-    book.enter([Seen("a", "BC", {"cpu": 1.0}, {"cpu": 2.0, "peak": 3.0})], None)
+    book.enter([PairedSlot("a", "BC", {"cpu": 1.0}, {"cpu": 2.0, "peak": 3.0})], None)
     cpu, peak = book.run.series
     assert (cpu.pairs[0].lacks, peak.pairs[0].lacks) == (None, "base")
     assert peak.pairs[0].candidate == 3.0

@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 
 from overlap.harness.gate.file import as_json, read, run_from, write
 from overlap.harness.gate.judge import judge
-from overlap.harness.gate.record import Arm, Control, Missing, Pair, Rule, Run, Series
+from overlap.harness.gate.record import Arm, Control, GateRule, GateRun, Missing, RoundPair, Series
 from overlap.harness.text.mistakes import Mistake
 
-PAIRS = tuple(Pair(i, "BC", 3e6 + i, 3e6 - i, "steal" if i == 2 else None) for i in range(9))
-RUN = Run(
+PAIRS = tuple(RoundPair(i, "BC", 3e6 + i, 3e6 - i, "steal" if i == 2 else None) for i in range(9))
+RUN = GateRun(
     base=Arm("main", "main", {"commit": "abc", "packages": {"openai": "3.52"}}),
     candidate=Arm(".", "worktree"),
-    rule=Rule(alpha=0.01),
+    rule=GateRule(alpha=0.01),
     declared=("chain gather",),
     series=(
         Series("chain gather", "overhead.p50", "ns", "timed", "lower", PAIRS, 200),
-        Series("chain gather", "requests", "", "exact", "neither", (Pair(0, "CB", 1.0, 1.0),)),
+        Series("chain gather", "requests", "", "exact", "neither", (RoundPair(0, "CB", 1.0, 1.0),)),
     ),
     seed=11,
     missing=(Missing("chain batch", "candidate", 2, "no such strategy"),),
@@ -33,7 +33,9 @@ RUN = Run(
     took=412.5,
 )
 numbers = st.floats(0.001, 1e12)
-pairs = st.builds(Pair, st.integers(0, 99), st.sampled_from(["BC", "CB"]), numbers, numbers, st.none() | st.text())
+pairs = st.builds(
+    RoundPair, st.integers(0, 99), st.sampled_from(["BC", "CB"]), numbers, numbers, st.none() | st.text()
+)
 
 
 def test_what_was_written_is_read_and_judged_the_same(tmp_path):
@@ -170,7 +172,9 @@ def test_a_file_that_is_not_there_or_no_text_is_refused(tmp_path):
 def test_a_value_that_is_no_number_is_null_on_file_and_as_invalid_as_before(tmp_path, value):
     """No reader of JSON would take it; losing the whole run's file for one value helps nobody."""
     path = tmp_path / "gate.json"
-    broken = replace(RUN, missing=(), series=(replace(RUN.series[0], pairs=(*PAIRS, Pair(9, "BC", 1.0, value))),))
+    broken = replace(
+        RUN, missing=(), series=(replace(RUN.series[0], pairs=(*PAIRS, RoundPair(9, "BC", 1.0, value))),)
+    )
     write(judge(broken), path)
     found = judge(read(path))
     assert json.loads(path.read_text())["run"]["series"][0]["pairs"][9]["candidate"] is None

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from overlap.harness.gate.judge import judge
-from overlap.harness.gate.record import Arm, Control, Missing, Pair, Rule, Run, Series
+from overlap.harness.gate.record import Arm, Control, GateRule, GateRun, Missing, RoundPair, Series
 from overlap.harness.gate.telling import compose, files, outputs
 from overlap.harness.report import github
 from overlap.harness.report.formats import annotations, markdown, terminal
@@ -28,10 +28,15 @@ def series(cell, metric="overhead.p50", shift=0.0, rounds=20, kind="timed"):
             "",
             kind,
             "lower",
-            tuple(Pair(i, ("BC", "CB")[i % 2], 1.0, 1.0 + (shift > 0)) for i in range(rounds)),
+            tuple(RoundPair(i, ("BC", "CB")[i % 2], 1.0, 1.0 + (shift > 0)) for i in range(rounds)),
         )
     return Series(
-        cell, metric, "ns", kind, "lower", tuple(Pair(i, "BC", 3e6, 3e6 * each) for i, each in enumerate(ratios))
+        cell,
+        metric,
+        "ns",
+        kind,
+        "lower",
+        tuple(RoundPair(i, "BC", 3e6, 3e6 * each) for i, each in enumerate(ratios)),
     )
 
 
@@ -42,7 +47,9 @@ def outcome(*found, **more):
         "candidate": Arm(".", "this tree", {"commit": "9a774d1"}),
     }
     cells = tuple(dict.fromkeys(each.cell for each in found))
-    return judge(Run(**({"rounds": 20, "took": 61.4, "declared": cells} | arms | more), rule=Rule(), series=found))
+    return judge(
+        GateRun(**({"rounds": 20, "took": 61.4, "declared": cells} | arms | more), rule=GateRule(), series=found)
+    )
 
 
 def drawn():

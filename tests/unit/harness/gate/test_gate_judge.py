@@ -6,9 +6,9 @@ from math import exp, inf, nan
 import pytest
 
 from overlap.harness.gate.judge import judge, judge_series, settled
-from overlap.harness.gate.record import Arm, Control, Missing, Pair, Rule, Run, Series
+from overlap.harness.gate.record import Arm, Control, GateRule, GateRun, Missing, RoundPair, Series
 
-RULE = Rule()
+RULE = GateRule()
 # Noise of 2 to 3 % a round, as often up as down, so that eight rounds cancel out.
 WOBBLE = (0.02, -0.03, 0.01, -0.01, 0.03, -0.02, 0.025, -0.025)
 
@@ -16,7 +16,7 @@ WOBBLE = (0.02, -0.03, 0.01, -0.01, 0.03, -0.02, 0.025, -0.025)
 def timed(share, rounds=16, cell="chain gather", better="lower", metric="overhead.p50", base=3e6):
     """A timed series whose candidate is larger by a share, give or take the wobble."""
     pairs = tuple(
-        Pair(i, "BC" if i % 3 else "CB", base, base * (1 + share) * exp(WOBBLE[i % 8])) for i in range(rounds)
+        RoundPair(i, "BC" if i % 3 else "CB", base, base * (1 + share) * exp(WOBBLE[i % 8])) for i in range(rounds)
     )
     return Series(cell, metric, "ns", "timed", better, pairs)
 
@@ -31,7 +31,7 @@ def run(*series, **more):
         "series": series,
         "rounds": max((len(each.pairs) for each in series), default=0),
     }
-    return Run(**facts | more)
+    return GateRun(**facts | more)
 
 
 def verdict(series, hypotheses=30):
@@ -97,7 +97,7 @@ def test_disturbed_rounds_do_not_count():
 def test_a_value_that_is_no_number_makes_no_verdict(value):
     """It is neither slow nor fast."""
     series = timed(0.0)
-    broken = replace(series, pairs=(*series.pairs, Pair(16, "BC", 3e6, value)))
+    broken = replace(series, pairs=(*series.pairs, RoundPair(16, "BC", 3e6, value)))
     assert verdict(broken) == "invalid"
     assert settled(judge_series(broken, RULE, 30), broken, RULE, 30)
     assert judge(run(broken)).verdict == "invalid"

@@ -9,14 +9,14 @@ import pytest
 
 from overlap.harness.gate.judge import judge
 from overlap.harness.gate.naming import shown
-from overlap.harness.gate.record import Arm, Pair, Rule, Run, Series
+from overlap.harness.gate.record import Arm, GateRule, GateRun, RoundPair, Series
 from overlap.harness.gate.telling import files
 
 # What is shown of a name is cut after 300 characters.
 NAMES = ("x" * 400 + "a", "x" * 400 + "b", "t.py::y")
-PAIRS = tuple(Pair(i, ("BC", "CB")[i % 2], 1e6, 1.3181e6) for i in range(12))
+PAIRS = tuple(RoundPair(i, ("BC", "CB")[i % 2], 1e6, 1.3181e6) for i in range(12))
 SERIES = tuple(Series(name, metric, "ns", "timed", "lower", PAIRS) for name in NAMES for metric in ("a.b", "a b"))
-OUTCOME = judge(Run(Arm("a", "a"), Arm("b", "b"), Rule(), NAMES, SERIES, rounds=12))
+OUTCOME = judge(GateRun(Arm("a", "a"), Arm("b", "b"), GateRule(), NAMES, SERIES, rounds=12))
 
 
 def texts(name):

@@ -10,12 +10,12 @@ import pytest
 from overlap.harness.gate import view
 from overlap.harness.gate.judge import judge, judge_series
 from overlap.harness.gate.meaning import meaning
-from overlap.harness.gate.record import Arm, Control, Pair, Rule, Run, Series
+from overlap.harness.gate.record import Arm, Control, GateRule, GateRun, RoundPair, Series
 from overlap.harness.gate.telling import compose, files
 from overlap.harness.report.formats import markdown
 from overlap.harness.text.percentages import change
 
-RULE = Rule()
+RULE = GateRule()
 
 
 def timed(ratio, rounds=16, noise=0.02, better="lower", cell="a", metric="cpu", **more):
@@ -24,14 +24,14 @@ def timed(ratio, rounds=16, noise=0.02, better="lower", cell="a", metric="cpu", 
     pairs = []
     for number in range(rounds):
         base = 5e6 * exp(rng.gauss(0, noise))
-        pairs.append(Pair(number, ("BC", "CB")[number % 2], base, base * ratio * exp(rng.gauss(0, noise))))
+        pairs.append(RoundPair(number, ("BC", "CB")[number % 2], base, base * ratio * exp(rng.gauss(0, noise))))
     return Series(cell, metric, "ns", "timed", better, tuple(pairs), **more)
 
 
 def counts(bases, candidates, metric="requests_per_call", better="lower"):
     """Make a series of counts."""
     pairs = [
-        Pair(i, ("BC", "CB")[i % 2], float(a), float(b))
+        RoundPair(i, ("BC", "CB")[i % 2], float(a), float(b))
         for i, (a, b) in enumerate(zip(bases, candidates, strict=True))
     ]
     return Series("a", metric, "", "exact", better, tuple(pairs))
@@ -42,7 +42,7 @@ def run(*series, **more):
     arm = Arm("x", "x")
     cells = tuple(dict.fromkeys(each.cell for each in series))
     rounds = max((len(each.pairs) for each in series), default=0)
-    return Run(
+    return GateRun(
         **{"base": arm, "candidate": arm, "rule": RULE, "declared": cells, "series": series, "rounds": rounds}
         | more
     )

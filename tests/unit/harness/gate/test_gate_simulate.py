@@ -8,16 +8,16 @@ import pytest
 from overlap.harness.gate.evidence.simulate import SITES, measured, row, table, wilson
 from overlap.harness.gate.judge import judge_series, settled
 from overlap.harness.gate.machine import Machine, log_ratios
-from overlap.harness.gate.record import Pair, Rule, Series
+from overlap.harness.gate.record import GateRule, RoundPair, Series
 from overlap.harness.stats.robust import NORMAL_MAD
 
 # Half as many rounds as usual: what is undecided then is seen sooner.
-RULE = Rule(max_rounds=40)
+RULE = GateRule(max_rounds=40)
 
 
 def one_by_one(logs, hypotheses):
     """Verdict and rounds of one series, judged after each round as a live run does."""
-    pairs = tuple(Pair(i, "BC", 1.0, exp(each)) for i, each in enumerate(logs))
+    pairs = tuple(RoundPair(i, "BC", 1.0, exp(each)) for i, each in enumerate(logs))
     for rounds in range(1, len(pairs) + 1):
         series = Series("a", "b", "ns", "timed", "lower", pairs[:rounds])
         found = judge_series(series, RULE, hypotheses)

@@ -5,10 +5,10 @@ import random
 
 import pytest
 
-from overlap.harness.gate.record import Pair, Rule, Series
+from overlap.harness.gate.record import GateRule, RoundPair, Series
 from overlap.harness.gate.unpaired import LEVEL, PASS_BOUND, judge_stored
 
-RULE = Rule(pass_bound=PASS_BOUND)
+RULE = GateRule(pass_bound=PASS_BOUND)
 BUILDS = 600
 
 
@@ -19,7 +19,7 @@ def measured(rng, slower=0.0, processes=5, level=LEVEL, better="lower"):
     if better == "higher":
         pairs = [(1 / a, 1 / b) for a, b in pairs]
     return Series(
-        "a", "median", "ns", "timed", better, tuple(Pair(i, "BC", a, b) for i, (a, b) in enumerate(pairs))
+        "a", "median", "ns", "timed", better, tuple(RoundPair(i, "BC", a, b) for i, (a, b) in enumerate(pairs))
     )
 
 
@@ -70,11 +70,11 @@ def test_worse_is_worse_whichever_way_is_better(better):
 @pytest.mark.parametrize("value", [0.0, -1.0, math.nan, math.inf])
 def test_a_value_without_a_ratio_is_invalid(value):
     """No logarithm is taken of it."""
-    series = Series("a", "median", "ns", "timed", "lower", (Pair(0, "BC", 1.0, value),))
+    series = Series("a", "median", "ns", "timed", "lower", (RoundPair(0, "BC", 1.0, value),))
     assert judge_stored(series, RULE, 1).verdict == "invalid"
 
 
 def test_rounds_that_do_not_count_give_no_verdict():
     """As where two machines were compared."""
-    series = Series("a", "median", "ns", "timed", "lower", (Pair(0, "BC", 1.0, 2.0, "another machine"),))
+    series = Series("a", "median", "ns", "timed", "lower", (RoundPair(0, "BC", 1.0, 2.0, "another machine"),))
     assert judge_stored(series, RULE, 1).verdict == "inconclusive"

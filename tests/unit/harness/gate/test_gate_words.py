@@ -6,7 +6,17 @@ import pytest
 
 from overlap.harness.gate import plot, view
 from overlap.harness.gate.meaning import meaning
-from overlap.harness.gate.record import TRIAL, Arm, Control, Judged, Missing, Outcome, Rule, Run, Series
+from overlap.harness.gate.record import (
+    TRIAL,
+    Arm,
+    Control,
+    GateOutcome,
+    GateRule,
+    GateRun,
+    JudgedSeries,
+    Missing,
+    Series,
+)
 from overlap.harness.gate.sanitize import clean
 from overlap.harness.gate.telling import files
 from overlap.harness.report.formats.terminal import ASCII
@@ -18,7 +28,7 @@ from overlap.harness.text.units import fitting, from_to
 def judged(cell="a", metric="cpu", verdict="pass", ratio=1.0, low=None, high=None, kind="timed", **more):
     """Make the verdict on one series."""
     series = Series(cell, metric, "ns" if kind == "timed" else "", kind, "lower")
-    return Judged(
+    return JudgedSeries(
         series, verdict, "because", 12, more.pop("base", 1e6), more.pop("candidate", 1e6), ratio, low, high
     )
 
@@ -26,8 +36,8 @@ def judged(cell="a", metric="cpu", verdict="pass", ratio=1.0, low=None, high=Non
 def outcome(*found, verdict="pass", why="why", **more):
     """Make an outcome of verdicts."""
     arms = {"base": Arm("main", "main"), "candidate": Arm(".", "tree")} | more
-    run = Run(**arms, rule=Rule(), declared=tuple({each.series.cell for each in found}), series=())
-    return Outcome(run, verdict, why, found)
+    run = GateRun(**arms, rule=GateRule(), declared=tuple({each.series.cell for each in found}), series=())
+    return GateOutcome(run, verdict, why, found)
 
 
 @pytest.mark.parametrize(
@@ -158,15 +168,17 @@ def test_a_pass_is_the_statement_that_it_is():
 
 def test_two_stored_files_claim_no_error_rate():
     """They rest on how much a machine drifts, which nobody measured."""
-    told = meaning(Outcome(Run(Arm("a", "a"), Arm("b", "b"), Rule(), (), (), interleaved=False), "pass", "", ()))
+    told = meaning(
+        GateOutcome(GateRun(Arm("a", "a"), Arm("b", "b"), GateRule(), (), (), interleaved=False), "pass", "", ())
+    )
     assert "assumption" in told
     assert "probability" not in told
 
 
 def test_a_control_says_what_it_was():
     """Whoever reads the summary must not take it for a comparison."""
-    run = Run(Arm("a", "a"), Arm("a", "a"), Rule(), (), (), control=Control("inject", "c", 0.05))
-    told = Outcome(run, "pass", "", ())
+    run = GateRun(Arm("a", "a"), Arm("a", "a"), GateRule(), (), (), control=Control("inject", "c", 0.05))
+    told = GateOutcome(run, "pass", "", ())
     assert "a slowdown of 5 % planted in c" in " ".join(view.facts(told))
     assert meaning(told) == ""
 
@@ -191,15 +203,15 @@ def test_a_long_digest_is_told_in_short():
 
 def test_what_gave_nothing_is_named():
     """A slot that failed says so; a cell that was never tried is found by its absence."""
-    run = Run(
+    run = GateRun(
         Arm("a", "a"),
         Arm("b", "b"),
-        Rule(),
+        GateRule(),
         ("c", "d"),
         (),
         missing=(Missing("c", "both", 2, "it hung"), Missing("c", "base", TRIAL, "it broke")),
     )
-    told = view.missing(Outcome(run, "invalid", "", ()))
+    told = view.missing(GateOutcome(run, "invalid", "", ()))
     assert told == ["c, both arms, round 3: it hung", "c, base, trial round: it broke", "d: nothing was measured"]
 
 

@@ -20,7 +20,7 @@ from overlap.harness.gate import file as gate_file
 from overlap.harness.gate.budgets.judge import judge_budgets
 from overlap.harness.gate.budgets.reading import budgets_of
 from overlap.harness.gate.judge import judge
-from overlap.harness.gate.record import Arm, Pair, Rule, Run, Series
+from overlap.harness.gate.record import Arm, GateRule, GateRun, RoundPair, Series
 from overlap.harness.model.record import Cell
 from overlap.harness.report.build import compose
 from overlap.harness.report.comparison import compare
@@ -179,9 +179,9 @@ def test_damage_is_refused_or_told_or_changes_nothing(tmp_path, whole, old_forma
 @SEEDS
 def test_damage_to_a_gate_run_is_refused_or_changes_nothing(tmp_path, kind, seeds):
     """A verdict rests on all that is in the file, or there is none."""
-    pairs = tuple(Pair(turn, "BC", 3e6 + turn, 3.1e6 - turn) for turn in range(6))
+    pairs = tuple(RoundPair(turn, "BC", 3e6 + turn, 3.1e6 - turn) for turn in range(6))
     series = (Series("c", "e2e.p50", "ns", "timed", "lower", pairs, 20),)
-    run = Run(Arm("main", "main"), Arm(".", "here"), Rule(), ("c",), series, seed=3, rounds=6)
+    run = GateRun(Arm("main", "main"), Arm(".", "here"), GateRule(), ("c",), series, seed=3, rounds=6)
     path = tmp_path / "gate.json"
     gate_file.write(judge(run), path)
     intact = path.read_bytes()

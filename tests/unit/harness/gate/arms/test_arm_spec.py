@@ -2,7 +2,7 @@
 
 import pytest
 
-from overlap.harness.gate.arms.spec import FORK, Spec, specs
+from overlap.harness.gate.arms.spec import FORK, SideSpec, specs
 from overlap.harness.host.secrets import masked
 from overlap.harness.text.mistakes import Mistake
 
@@ -61,7 +61,7 @@ def test_without_words_a_tree_is_compared_with_where_it_came_from(here):
 def test_settings_alone_need_no_git(here):
     """Both arms are the tree as it is, in the environment that is there."""
     base, candidate = specs([], ["client=httpx2"], here)
-    assert base == Spec()
+    assert base == SideSpec()
     assert (candidate.ref, candidate.path, candidate.client) == (None, None, "httpx2")
     assert specs(["lock=old.txt"], ["requirements/new.txt"], here)[0].ref is None
 
