@@ -1,9 +1,9 @@
 """
-Before the scenarios: what this machine and this harness can resolve, by a floor client against a known schedule.
+Measures the smallest differences that this machine and harness can show, by a floor client and a known schedule.
 
     idle loop ── clock, sleeps, heartbeats          floor client ── slots of scenarios/_calibration.py
 
-The slots are run, joined and counted by the same code as all others; they have books of their own.
+The slots are run, joined and counted by the same code as all others; their calls are balanced separately.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,18 +33,20 @@ OF_SLOTS = ("overlap", "throughput", "cpu_share", "loop_lag.p99")
 
 def calibrate(config: RunConfig, loops: Sequence[str]) -> dict[str, Any]:
     """
-    Answer what run.json keeps under `calibration`, for these *loops*; `fault` where it could not be measured.
+    Calibrate these *loops*.
 
-    Against our mock whatever server the run is for: only of that is the schedule known.
+    Return what run.json keeps under `calibration`, with `fault` if it could not be measured.
+
+    It uses our mock even if the run is for another server, because only the mock's schedule is known.
     """
     began = monotonic()
     ours = replace(config, server=None, base_url=None, api_key_env=None)
     with Servers(ours) as servers, Launch(servers.worker_core, config.seed) as launch:
         try:
-            found = _measure(ours, loops, servers, launch)
+            result = _measure(ours, loops, servers, launch)
         except (WorkerFailure, ServerLost, ServerNotReady) as wrong:
-            found = {"fault": str(wrong)}
-    return {"seconds": round(monotonic() - began, 2), **found}
+            result = {"fault": str(wrong)}
+    return {"seconds": round(monotonic() - began, 2), **result}
 
 
 def _measure(config: RunConfig, loops: Sequence[str], servers: Servers, launch: Launch) -> dict[str, Any]:
@@ -54,12 +56,12 @@ def _measure(config: RunConfig, loops: Sequence[str], servers: Servers, launch: 
     idle = [
         launch.ask({"timers": {"loop": loop, "seconds": IDLE}}, config.slot_timeout)["timers"] for loop in loops
     ]
-    # Level after level within a round, and not round after round of a level: a bad moment strikes all alike.
+    # Each round runs every concurrency once, so that a disturbance hits all of them.
     for number in range(config.calibrate):
         for position, each in enumerate(planned):
             order = order_of(config, each, number, addresses[each.cell.id])
             slot, calls = measured(launch, order, position, config.slot_timeout)
-            books.add(order.made, calls, slot.unjoined or 0, slot.dropped or 0)
+            books.add(order.total_calls, calls, slot.unjoined or 0, slot.dropped or 0)
             floor[each.cell.id]["rounds"].append(_round(each, slot, [call for call in calls if not call.warmup]))
     return {"timers": idle, "floor": list(floor.values()), "balance": books.to_json()}
 
@@ -85,13 +87,13 @@ def _head(planned: Planned) -> dict[str, Any]:
 
 
 def _round(planned: Planned, slot: Slot, calls: Sequence[Call]) -> dict[str, float | None]:
-    """Answer the numbers of one round: medians over its calls, and the slot's own; None for what is unknown."""
-    found: dict[str, float | None] = {}
+    """Return the figures of one round: medians over its calls, and the slot's own; None for unknown ones."""
+    figures: dict[str, float | None] = {}
     for of_calls in CALLS:
         if of_calls.name in OF_CALLS:
             values = [value for call in calls for value in of_calls.of(call)]
-            found[f"{of_calls.name}.p50"] = median(values) if values else None
+            figures[f"{of_calls.name}.p50"] = median(values) if values else None
     for of_slots in SLOTS:
         if of_slots.name in OF_SLOTS:
-            found[of_slots.name] = of_slots.of(planned.cell, slot, calls)
-    return found
+            figures[of_slots.name] = of_slots.of(planned.cell, slot, calls)
+    return figures

@@ -1,4 +1,4 @@
-"""Before a run: which methods each application has, and whether the requests of somebody's own reach the mock."""
+"""Checks before a run which methods each application has, and whether the user's own really calls the mock."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,9 +17,10 @@ from overlap.harness.worker.results import FirstCalls
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """
-    The methods by scenario, client and variant; by an application's name what is odd about it, in sentences.
+    What the dry run shows of all applications.
 
-    `odd` makes its numbers doubtful, `left_out` says what is not measured.
+    `methods` is {scenario: {(client, variant): [method]}}. `odd` is {application: [sentence]}, about what makes
+    its figures doubtful; `left_out` is {application: [sentence]}, about what is not measured.
     """
 
     methods: dict[str, dict[tuple[str, str], list[str]]]
@@ -29,63 +30,66 @@ class Inspection:
 
 def inspect_applications(parts: Sequence[tuple[str, Plan]], runner: Runner) -> Inspection:
     """
-    Build every application of *parts* once, in a worker, and let somebody's own make its first calls.
+    Build every application of *parts* once, in a worker, and have the user's own make its first calls.
 
-    Raises `Mistake` for one that cannot be built, does not come back, or asks somebody else than the mock.
+    Raise `Mistake` for one that cannot be built, does not return, or sends its requests elsewhere than to the
+    mock.
     """
-    asked = Inspection({name: dict[tuple[str, str], list[str]]() for name, _ in parts}, {}, {})
+    inspection = Inspection({name: dict[tuple[str, str], list[str]]() for name, _ in parts}, {}, {})
     for name, plan in parts:
         for client, variant in product(plan.clients, plan.variants):
-            if (client, variant) in asked.methods[name]:
+            if (client, variant) in inspection.methods[name]:
                 continue
             cell = Cell(name, client, "invoke", plan.loops[0], 1, plan.profile, variant)
-            any_slot = Planned(cell, 3, 1, plan.tokens, plan.server, plan.subject)
+            sample_slot = Planned(cell, 3, 1, plan.tokens, plan.server, plan.subject)
             try:
-                there = runner.methods(any_slot)
+                methods = runner.methods(sample_slot)
                 if client == OWN and not runner.visit:
-                    came = _first_calls(name, any_slot, runner)
-                    asked.odd[name] = _odd(name, came)
-                    # Who names a strategy gets it, and sees its calls fail.
-                    lame = {} if plan.strategies else came.lame
-                    asked.left_out[name] = _left_out(lame)
-                    there = [each for each in there if each.removesuffix("_as_completed") not in lame]
-                asked.methods[name][client, variant] = there
+                    first_calls = _first_calls(name, sample_slot, runner)
+                    inspection.odd[name] = _odd(name, first_calls)
+                    # A strategy that the user named is run even if its calls fail.
+                    failing = {} if plan.strategies else first_calls.failing
+                    inspection.left_out[name] = _left_out(failing)
+                    methods = [each for each in methods if each.removesuffix("_as_completed") not in failing]
+                inspection.methods[name][client, variant] = methods
             except WorkerFailure as broken:
                 raise Mistake(f"{name} on {client} cannot be built: {broken}") from broken
-    return asked
+    return inspection
 
 
 def _first_calls(name: str, planned: Planned, runner: Runner) -> FirstCalls:
-    """Have the application make its first calls; return what came of them."""
+    """Have the application make its first calls, and return their results. Raise `Mistake` if none can be made."""
     order = replace(runner.order(planned, 0), warmup=3)
     try:
         take(order.base_url)
-        came = runner.tried(order)
+        first_calls = runner.tried(order)
         journal = take(order.base_url)
     except WorkerFailure as broken:
         raise Mistake(f"{name} did not get through its first call: {broken}") from broken
     except ServerLost as lost:
         raise Mistake(str(lost)) from lost
     if journal and not journal.entries:
-        raise Mistake(astray(name, order.base_url, came.errors))
-    return came
+        raise Mistake(no_request(name, order.base_url, first_calls.errors))
+    return first_calls
 
 
-def _odd(name: str, came: FirstCalls) -> list[str]:
-    if not came.empty or came.empty + len(came.errors) < came.made:
+def _odd(name: str, first: FirstCalls) -> list[str]:
+    if not first.empty or first.empty + len(first.errors) < first.attempted:
         return []
-    said = f"{name} returned nothing for its first {came.empty} calls: what is measured may not be what was meant."
-    return [f"{said} An application returns or yields its answer."]
+    text = (
+        f"{name} returned nothing for its first {first.empty} calls: what is measured may not be what was meant."
+    )
+    return [f"{text} An application returns or yields its answer."]
 
 
-def _left_out(lame: Mapping[str, str]) -> list[str]:
-    """Say which methods fail, those that fail alike together."""
-    alike = {why: [each for each in lame if lame[each] == why] for why in lame.values()}
+def _left_out(failing: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each cause of failure, with the methods that fail of it."""
+    alike = {why: [each for each in failing if failing[each] == why] for why in failing.values()}
     return [f"Left out is what needs {', '.join(names)}, which fails: {why}" for why, names in alike.items()]
 
 
-def astray(name: str, base_url: str, errors: Sequence[str]) -> str:
-    """Say that no request of an application reached the mock, and what may be done about it."""
+def no_request(name: str, base_url: str, errors: Sequence[str]) -> str:
+    """Return the message that no request of application *name* reached the mock, with what to do about it."""
     module = name.partition(":")[0]
     how = (
         f"does it set base_url itself? Let it read OPENAI_BASE_URL, or name a function in {module} that is given "
@@ -93,7 +97,7 @@ def astray(name: str, base_url: str, errors: Sequence[str]) -> str:
     )
     if not errors:
         return f"no request of {name} reached the mock at {base_url}/v1: {how}"
-    said = f"{name} failed before any request of it reached the mock at {base_url}/v1: {errors[0]}"
-    # What an application says that asked somebody else.
+    text = f"{name} failed before any request of it reached the mock at {base_url}/v1: {errors[0]}"
+    # Errors of an application that sent its request to another server.
     elsewhere = any(word in errors[0] for word in ("Connect", "connect", "Authentication", "401", "NotFound"))
-    return f"{said}; {how}" if elsewhere else said
+    return f"{text}; {how}" if elsewhere else text

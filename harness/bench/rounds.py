@@ -1,11 +1,11 @@
 """
-The plan carried out: rounds x slots in an order drawn at random, each round in a launch of its own.
+Runs the plan: rounds x slots in a random order, each round in its own worker process (a launch).
 
     round 1: launch ── slot slot slot … (shuffled)   round 2: launch ── slot slot … (shuffled again)   …
                           └► calls ─► join with the journal ─► file
 
-A round has one launch and not one per loop: the loops of a cell are then compared within one process, whose
-luck (hash seed, memory layout) they share, and a round costs one import less.
+A round has one launch and not one per loop. So the loops of a cell are compared within one process and share its
+hash seed and memory layout, and a round costs one import less.
 """
 
 import random
@@ -33,7 +33,7 @@ from overlap.harness.worker.results import FirstCalls
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """Where a run is: slots done and in all, what is next, and the seconds left (None: not known yet)."""
+    """The progress of a run: slots done and in all, the next cell, and the seconds left (None: not known yet)."""
 
     done: int
     total: int
@@ -44,7 +44,7 @@ class RunProgress:
 
 Tell = Callable[[RunProgress], None]
 
-# With fewer there are no intervals.
+# With fewer rounds there are no confidence intervals.
 LEAST_ROUNDS = 3
 
 
@@ -69,7 +69,7 @@ def rounds(planned: Sequence[Planned], seed: int) -> list[DrawnRound]:
 
 
 def order_of(config: RunConfig, planned: Planned, number: int, base_url: str) -> Order:
-    """Answer what a worker is told to do for one slot of *planned* at *base_url*."""
+    """Return the order for one slot of *planned* in round *number*, on the server at *base_url*."""
     return Order(
         cell=planned.cell,
         round=number,
@@ -85,16 +85,16 @@ def order_of(config: RunConfig, planned: Planned, number: int, base_url: str) ->
         inputs=str(config.inputs) if config.inputs else None,
         arrivals=planned.arrivals,
         span=span(config, planned),
-        # A closed loop waits for answers and not for the clock. Where there is one core, the server needs it.
+        # A closed loop waits for answers and not for the clock. If there is only one core, the server needs it.
         awake=bool(planned.arrivals) and seats().apart,
         processes=config.processes if planned.arrivals else 1,
-        # What is cut off then must still end within the slot's time, blocking calls by their own timeout.
+        # Calls cut off after this must still end within the slot's timeout, blocking calls by their own timeout.
         patience=max(config.slot_timeout / 2, config.slot_timeout - config.timeout - 5),
     )
 
 
 def span(config: RunConfig, planned: Planned) -> float:
-    """Answer how many seconds after its start an open loop's last call is due; 0 in a closed loop."""
+    """Return how many seconds after its start an open loop's last call is due; 0 in a closed loop."""
     if not planned.arrivals:
         return 0.0
     return arrivals_spec.read(planned.arrivals).last(config.seed, planned.calls) / 1e9
@@ -112,7 +112,7 @@ def measured(launch: Launch | Team, order: Order, position: int, patience: float
 
 
 class Runner:
-    """Carries out the rounds of one run, and writes down what comes of each slot as it comes."""
+    """Runs the rounds of one run, and writes each slot's result to the ledger at once."""
 
     def __init__(
         self, config: RunConfig, servers: Servers, ledger: Ledger, tell: Tell, visit: Visit | None = None
@@ -131,12 +131,12 @@ class Runner:
         self.end()
 
     def order(self, planned: Planned, number: int) -> Order:
-        """Answer what a worker is told to do for one slot of *planned*."""
+        """Return the order for one slot of *planned* in round *number*."""
         order = order_of(self._config, planned, number, self._servers.of(planned).base_url)
         return replace(order, remote=self.visit.remote(planned.tokens)) if self.visit else order
 
     def methods(self, planned: Planned) -> list[str]:
-        """Ask which methods the application of *planned* has. Raises `WorkerFailure` when it cannot be built."""
+        """Return the methods of the application of *planned*. Raise `WorkerFailure` if it cannot be built."""
         return self._current(self._config.seed).methods(self.order(planned, 0), self._config.slot_timeout)
 
     def tried(self, order: Order) -> FirstCalls:
@@ -159,7 +159,7 @@ class Runner:
             if self._late_for(each):
                 self._tell(RunProgress(done, done, None, turn, 0.0))
                 return drawn[turn:]
-            # The first round goes on in the launch that was asked for the methods: it is warm, and saves one.
+            # The first round uses the launch of the dry run, which has imported the applications already.
             if each.number:
                 self.end()
             for position, planned in enumerate(each.slots):
@@ -178,10 +178,10 @@ class Runner:
 
     def _late_for(self, drawn: DrawnRound) -> bool:
         """
-        Whether *drawn* would end after the time that was given.
+        Return whether *drawn* would end after the configured time limit.
 
-        By the clock and never by what was measured: to stop upon a result is to choose it. Whole rounds only, so
-        that every cell has met the same moments of the machine.
+        This depends on the clock and never on the measured values, because stopping upon a result biases it. Only
+        whole rounds are left out, so that every cell was measured in the same moments of the machine.
         """
         limit = self._config.max_time
         if limit is None or drawn.number < LEAST_ROUNDS:
@@ -189,14 +189,13 @@ class Runner:
         return monotonic() - self._began + (self._guess(drawn.slots) or 0.0) > limit
 
     def _current(self, hash_seed: int) -> Team:
-        theirs = given(self._config.env)
-        env = {**theirs, **(self.visit.environment if self.visit else {})}
+        env = {**given(self._config.env), **(self.visit.environment if self.visit else {})}
         if self._launch is None:
             self._launch = team(self._config.processes, self._servers.worker_cores, hash_seed, env=env)
         return self._launch
 
     def end(self) -> None:
-        """End the launch under way, if any."""
+        """End the current launch, if there is one."""
         if self._launch:
             self._launch.end()
         self._launch = None
@@ -215,22 +214,26 @@ class Runner:
             return
         if self.visit and slot.metered:
             self.visit.charge(slot.metered)
-            # What was not sent says nothing about the cell; the calls are kept for who paid for them.
+            # A slot with refused requests says nothing about its cell; its calls are kept, as they were paid for.
             slot = replace(slot, error=slot.metered.reason if slot.metered.refused else None)
-        self._ledger.enter(slot, calls, order.made)
+        self._ledger.enter(slot, calls, order.total_calls)
         self._took[planned.cell.id] = monotonic() - began
         if self.visit:
             self.visit.check(calls)
 
     def _left(self, waiting: Sequence[Planned]) -> float | None:
-        """Guess the seconds until the end of a run of which these slots are waiting."""
+        """
+        Estimate the seconds until the end of a run in which these slots are still *waiting*.
+
+        None if unknown.
+        """
         guess, limit = self._guess(waiting), self._config.max_time
         if guess is None or limit is None:
             return guess
         return min(guess, max(0.0, limit - (monotonic() - self._began)))
 
     def _guess(self, waiting: Sequence[Planned]) -> float | None:
-        """Guess the seconds that these slots will take, from what their cells took before."""
+        """Estimate the seconds that these slots will take, from earlier slots of their cells; None if unknown."""
         if not self._took:
             return None
         usual = sum(self._took.values()) / len(self._took)

@@ -1,4 +1,4 @@
-"""One run from its configuration to its folder: names checked, servers started, rounds run, books closed."""
+"""Runs one benchmark, from its configuration to its folder."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -19,20 +19,20 @@ from overlap.harness.worker.loops import factory
 
 
 def parts_of(config: RunConfig) -> Parts:
-    """Return (scenario, plan) for everything *config* asks for; raises `Mistake` for names that are not there."""
+    """Return (scenario, plan) for everything that *config* names; raise `Mistake` for unknown names."""
     return [(each.title, plan) for each in subjects_of(config) for plan in each.plans]
 
 
 def subjects_of(config: RunConfig) -> list[Subject]:
-    """Return what *config* asks for; raises `Mistake` for names that are not there."""
+    """Return the subjects that *config* names; raise `Mistake` for unknown names."""
     if config.slo:
         slo.read(config.slo)
     try:
         words = config.scenarios or ((SCENARIO,) if config.base_url else registry.suite(SCENARIOS))
-        asked = subjects(config, words)
-        for plan in chain.from_iterable(each.plans for each in asked):
+        measured = subjects(config, words)
+        for plan in chain.from_iterable(each.plans for each in measured):
             for client in plan.clients:
-                # A plug-in is imported: whether a module is a client cannot be told by its name.
+                # A plug-in is imported, because its name does not show whether the module is a client.
                 if client != OWN:
                     (registry.load if "." in client else registry.check)(CLIENTS, client)
             for strategy in plan.strategies:
@@ -41,28 +41,30 @@ def subjects_of(config: RunConfig) -> list[Subject]:
                 factory(loop)
     except registry.Unknown as unknown:
         raise Mistake(unknown.args[0]) from unknown
-    allow(max(most for each in asked for plan in each.plans for most in plan.concurrency))
-    return asked
+    allow(max(most for each in measured for plan in each.plans for most in plan.concurrency))
+    return measured
 
 
-def _named(config: RunConfig, asked: Sequence[Subject]) -> str:
-    """Answer what the run is called: by its name, or by the first thing it is about, as a folder's name."""
+def _run_name(config: RunConfig, measured: Sequence[Subject]) -> str:
+    """Return the name of the run's folder: the configured name, or one made of the first subject's title."""
     if config.name or not config.scenarios:
         return config.name or "bench"
-    words = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in asked[0].title)
+    words = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in measured[0].title)
     return words.strip("-") or "bench"
 
 
 def run(config: RunConfig, tell: Tell, agree: Agree | None = None) -> RunOutcome:
     """
-    Run what *config* asks for and return where it is; *agree* is asked before a real endpoint is sent anything.
+    Run what *config* describes, and return the outcome, with the run's folder.
 
-    Raises `Mistake` before anything is measured when it cannot be done as asked. From then on nothing raises:
-    a server that dies, a slot that hangs, a full disk, Ctrl-C end the run early, and what was measured is on file.
+    *agree* is called before anything is sent to a real endpoint, and may refuse. Raise `Mistake`, before anything
+    is measured, if the run cannot be done as configured. From then on nothing raises: if a server dies, a slot
+    hangs, the disk is full or Ctrl-C is pressed, the run ends early, and everything measured so far is in its
+    files.
     """
     visit = Visit(config, agree) if config.base_url else None
-    asked = subjects_of(config)
-    with opened(config, asked, _named(config, asked), tell, visit) as stage:
+    measured = subjects_of(config)
+    with opened(config, measured, _run_name(config, measured), tell, visit) as stage:
         ledger, left = stage.ledger, 0
 
         def work() -> None:

@@ -1,11 +1,12 @@
 """
-Carries out an SLO search: slots of an open loop at rates that close in on the highest one that is held.
+Runs an SLO search: open-loop slots at rates that close in on the highest rate at which the SLO is held.
 
-    one brief slot a rate, in one worker ──► about where the rate lies
+    one brief slot a rate, in one worker ──► roughly where the rate lies
     a long slot a rate in every round's own worker ──► held or missed, by the calls of all rounds together
 
-A round has a seed of its own, so that arrivals differ as they do from day to day; it is the same at every rate, so
-that rates differ in nothing but the rate. What each slot was asked and kept goes into run.json.
+Each round has its own seed, so that arrivals differ between rounds as they do from day to day. A round's seed is
+the same at every rate, so that rates differ in nothing but the rate. Rate and figures of each slot go into
+run.json.
 """
 
 from collections.abc import Generator, Mapping, Sequence
@@ -29,27 +30,27 @@ from overlap.harness.text.numerals import exactly, plainly
 
 ROUNDS = 3
 BRIEF, LONG = (5.0, 2.5), (20.0, 6.0)
-"""Seconds of a brief and of a long slot: at least so many, and so many times the longest limit."""
+"""Length of a brief and of a long slot: (least seconds, least multiple of the longest limit)."""
 
 LONGEST = 120.0
-"""Seconds that a slot's calls may be due over to come to as many as are wanted, however low the rate."""
+"""Most seconds by which a slot is lengthened to reach the wanted number of calls, however low the rate."""
 
 FEWEST, MISSES = 3000, 50
-"""Calls of a long slot: at least so many, and as many as it takes until so many would miss at the wanted share."""
+"""Calls of a long slot: at least `FEWEST`, and enough for `MISSES` of them to miss at the wanted share."""
 
 GRACE = 1.0
-"""Seconds after which a call that has missed its limit anyway is cut off."""
+"""Seconds after its limit at which a call is cut off, as it has missed the SLO anyway."""
 
 BRIEF_TRIALS, LONG_TRIALS = 9, 3
-"""Rates that a search of one cell usually tries, to say how far it is."""
+"""Rates that the search of one cell usually tries, for the progress bar."""
 
 
 @dataclass(frozen=True, slots=True)
 class SloQuestion:
     """
-    What is searched for: the arrivals' *words* without a rate, limits, the share of calls that must keep them.
+    The parameters of a search: arrivals (*words*) without a rate, limits, and the share that must keep them.
 
-    `duration` is what the user wants a long slot to last, in seconds; None leaves it to the limits and the share.
+    `duration` is the user's length of a long slot, in seconds; None derives it from the limits and the share.
     """
 
     config: RunConfig
@@ -60,7 +61,7 @@ class SloQuestion:
     bounds: Bounds
 
     def seconds(self, *, long: bool) -> float:
-        """Return how long the calls of a slot come at least."""
+        """Return for how many seconds calls arrive in a slot, at least."""
         least, times = LONG if long else BRIEF
         if self.duration is not None:
             return self.duration if long else self.duration * BRIEF[1] / LONG[1]
@@ -68,21 +69,21 @@ class SloQuestion:
 
     def wanted(self, trial: RateTrial) -> int:
         """
-        Return how many calls a slot should have: as come in its time, or as it takes to see the share.
+        Return how many calls a slot should have: those that arrive in its time, or more if the share needs more.
 
-        A *duration* that was asked for is kept, however few calls come in it.
+        If the user set a *duration*, it is kept, however few calls arrive in it.
         """
-        come = trial.rate * self.seconds(long=trial.long)
+        calls = trial.rate * self.seconds(long=trial.long)
         if self.duration is None:
             gap = max(1 - self.share, 0.001)
             enough = max(MISSES / gap, FEWEST) if trial.long else 2 / gap
-            come = max(come, min(enough, trial.rate * LONGEST))
-        return min(round(max(come, 5)), arrivals_spec.MOST)
+            calls = max(calls, min(enough, trial.rate * LONGEST))
+        return min(round(max(calls, 5)), arrivals_spec.MOST)
 
 
 @dataclass(slots=True)
 class CellSearch:
-    """The search of one cell: what it tries next, what it has tried, and the bracket once that is known."""
+    """The search of one cell: the next trial, the earlier ones, and the bracket, which is None until the end."""
 
     planned: Planned
     trials: Generator[RateTrial, bool, Bracket]
@@ -94,7 +95,7 @@ class CellSearch:
     short: bool = False
 
     def answer(self, *, held: bool) -> None:
-        """Send the search whether its rate was held; from then on it tries another, or has its bracket."""
+        """Tell the search whether its rate was held; it then has another trial, or its bracket."""
         self.slots = []
         try:
             self.trial = self.trials.send(held)
@@ -102,13 +103,13 @@ class CellSearch:
             self.bracket = end.value
 
     def judge(self, share: float, rounds: int) -> bool:
-        """Note what the slots at this rate show, if that is settled; return whether it is."""
+        """Return whether the slots at this rate settle if it is held; if they do, record it and go on."""
         whole = len(self.slots) == rounds
         if not whole and not hopeless(self.slots, rounds, share):
             return False
         seen = verdict(self.slots, share)
         self.long.append({"rate": self.trial.rate, "slots": [asdict(each) for each in self.slots], **asdict(seen)})
-        # With no call that missed, a lower rate has fewer calls still to show the share with.
+        # No call missed, but there were too few to show the share: a lower rate would have fewer still.
         if whole and not seen.held and not seen.missed and seen.share == 1:
             self.short, self.bracket = True, Bracket(None, None)
         else:
@@ -124,7 +125,7 @@ class CellSearch:
 
 
 def question_of(config: RunConfig, share: float, bounds: Bounds) -> SloQuestion:
-    """Return what is searched for. Raises `Mistake` for what cannot be searched."""
+    """Return the parameters of the search. Raise `Mistake` if they do not allow one."""
     if config.base_url:
         raise Mistake("a search sends as much as it takes: it is for a server of your own, not for --base-url")
     if not config.slo:
@@ -144,8 +145,8 @@ def paced(words: str, seed: int, rate: float, calls: int) -> arrivals_spec.Arriv
     """
     Return the arrivals *words* with that setting at which *calls* of them come at *rate* on average.
 
-    A hundred calls that are drawn at 50 a second come at 45 or at 55 as luck has it: the rate that a search tells
-    must be the one at which calls really came.
+    A hundred calls drawn at 50 a second arrive at 45 or 55 a second by chance; the rate that a search reports must
+    be the one at which calls really arrived.
     """
     arrivals = arrivals_spec.read(words, rate=rate)
     due = list(islice(arrivals.due_times(seed), calls))
@@ -156,7 +157,7 @@ def paced(words: str, seed: int, rate: float, calls: int) -> arrivals_spec.Arriv
 
 
 def run(question: SloQuestion, tell: Tell) -> RunOutcome:
-    """Search for each strategy and return where the run is; raises `Mistake` before anything is measured."""
+    """Search for each strategy and return the outcome; raise `Mistake` before anything is measured."""
     arrivals = arrivals_spec.read(question.words, rate=START).words
     config = replace(question.config, arrivals=arrivals, rounds=question.config.rounds or ROUNDS, calls=1)
     with opened(config, subjects_of(config), config.name or "slo", tell) as stage:
@@ -167,7 +168,7 @@ def run(question: SloQuestion, tell: Tell) -> RunOutcome:
         ending = stage.measure(searching.carry_out)
         stage.ledger.searched(searching.facts)
         stage.close(ending)
-    # At rates that are too high every call may fail; where none ever succeeded, the application is what is wrong.
+    # At rates that are too high every call may fail; if no call ever succeeded, the application is at fault.
     return stage.outcome(ending, stage.ledger.all_failed(by_cell=False))
 
 
@@ -211,7 +212,7 @@ class Searching:
         return team(config.processes, self._servers.worker_cores, drawn.hash_seed, env=given(config.env))
 
     def _look_briefly(self, drawn: DrawnRound) -> None:
-        """Find about where each cell's rate lies, in one worker and with one pattern of arrivals."""
+        """Find roughly where each cell's rate lies, in one worker and with one pattern of arrivals."""
         with self._team(drawn) as launch:
             for planned in drawn.slots:
                 cell = self._cells[planned.cell.id]
@@ -237,7 +238,7 @@ class Searching:
                         open_cells.remove(planned.cell.id)
 
     def _slot(self, launch: Team, cell: CellSearch, number: int) -> tuple[SlotFigures, dict[str, object]]:
-        """Run a slot at the cell's rate; return what counts of it, and what run.json keeps of it."""
+        """Run a slot at the cell's rate; return its figures, and its entry for run.json."""
         planned, trial, question = cell.planned, cell.trial, self._question
         seed = self._config.seed + number
         calls = sum(
@@ -247,7 +248,7 @@ class Searching:
             )
         )
         arrivals = paced(question.words, seed, trial.rate, calls)
-        # A recording may have fewer at the rate that is set than at the one that is wanted.
+        # A recorded trace may have fewer calls at the adjusted rate than at the wanted one.
         calls = sum(1 for _ in islice(arrivals.due_times(seed), calls))
         config = replace(self._config, seed=seed)
         opened = replace(planned, arrivals=arrivals.words, calls=calls)
@@ -258,11 +259,12 @@ class Searching:
         words = f"{planned.cell.id} at {numerals.number(trial.rate)}/s, {kind}"
         self._tell(RunProgress(self._slots, max(self._expected, self._slots + 1), words, number, None))
         self._slots += 1
-        slot, made = measured(launch, order, 0, config.slot_timeout)
-        self._ledger.enter(slot, made, order.made)
-        seen = figures(trial.rate, self._waits(made))
+        slot, calls_made = measured(launch, order, 0, config.slot_timeout)
+        self._ledger.enter(slot, calls_made, order.total_calls)
+        seen = figures(trial.rate, self._latencies(calls_made))
         return seen, asdict(seen) | {"slot": order.round}
 
-    def _waits(self, made: Sequence[Call]) -> list[tuple[int, int, bool]]:
-        counted = [call for call in made if not call.warmup]
+    def _latencies(self, calls: Sequence[Call]) -> list[tuple[int, int, bool]]:
+        """Return (start, latency in ns, whether the SLO was kept) of each counted call."""
+        counted = [call for call in calls if not call.warmup]
         return [(call.start, call.done - call.start, self._question.slo.met(call)) for call in counted]

@@ -1,11 +1,11 @@
 """
-Which rates to try, to find the highest one at which an SLO is held.
+Chooses the rates to try, to find the highest one at which an SLO is held.
 
     briefly: 10 kept ─► 20 kept ─► 40 missed ─► 28 kept ─► …   doubled or halved, then bisected: one slot each
     longer:  28 held ─► 29.1 missed         from there in small steps: a long slot in every round
 
-The brief slots only say where to look: near what a service can do, a queue needs longer to show. A rate below one
-that was held is assumed to be held, too. Pure: the caller measures and sends back whether the rate was held.
+The brief slots only show where to look, because near a service's capacity a queue takes longer to build up. A rate
+below one that was held is assumed to be held, too. Pure: the caller measures and sends whether the rate was held.
 """
 
 from collections.abc import Generator
@@ -20,7 +20,7 @@ class Bracket:
     """
     The highest rate that was held and the lowest that was not, in calls per second.
 
-    `held` is None where even the lowest rate was not, `missed` where the highest still was.
+    `held` is None if even the lowest rate was not held, `missed` is None if the highest one still was.
     """
 
     held: float | None
@@ -29,7 +29,7 @@ class Bracket:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The lowest and the highest rate that are tried, and how near held and missed must come to each other."""
+    """The lowest and highest rate to try (calls per second), and the largest final ratio of missed to held."""
 
     least: float = 0.5
     most: float = 2000.0
@@ -46,7 +46,7 @@ class RateTrial:
 
 
 def search(bounds: Bounds, start: float = START) -> Generator[RateTrial, bool, Bracket]:
-    """Yield what to try, be sent whether each rate was held, and return the bracket that long slots confirmed."""
+    """Yield trials, receive whether each rate was held, and return the bracket that long slots confirmed."""
     brief = yield from _trials(bracketed(start, FIRST_STEP, bounds, bounds.brief_precision), long=False)
     if brief.held is None:
         return brief
@@ -68,7 +68,7 @@ def bracketed(start: float, step: float, bounds: Bounds, precision: float) -> Ge
     Yield rates until held and missed are within a factor of *precision*, and return both.
 
     The first is *start*; as long as only one side is known, the next is *step* times as high or as low. Each step
-    is larger than the last one, since a start that was a guess may be far off.
+    is larger than the one before, because a guessed start may be far off.
     """
     held: float | None = None
     missed: float | None = None
@@ -79,7 +79,7 @@ def bracketed(start: float, step: float, bounds: Bounds, precision: float) -> Ge
         else:
             missed = rate
         if held is not None and missed is not None:
-            # The first step is the precision itself where a search only confirms.
+            # In a confirming search the first step is the precision itself; rounding must not add another step.
             if missed <= held * precision * (1 + 1e-9):
                 return Bracket(held, missed)
             rate = sqrt(held * missed)

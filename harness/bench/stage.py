@@ -1,10 +1,10 @@
 """
-What every run has, whatever it measures: its folder and ledger, servers and workers, its cells, and how it ends.
+Opens and closes every kind of run: its folder and ledger, servers and workers, cells, and its ending.
 
-    with opened(…) as stage:                  folder made, servers started, rounds drawn
-        ending = stage.measure(work)          whatever ends it early is noted
-        stage.close(ending)                   the run's state is written down
-    return stage.outcome(ending)              where it is, and what is wrong with it
+    with opened(…) as stage:                  creates the folder, starts the servers, draws the rounds
+        ending = stage.measure(work)          records what ended it early
+        stage.close(ending)                   writes the run's state
+    return stage.outcome(ending)              the folder, and the faults
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -35,7 +35,7 @@ Parts = list[tuple[str, Plan]]
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """Where the run is, its state, what is wrong with it, one sentence each, and what else to know."""
+    """The run's folder and state, its faults, one sentence each, and further notes."""
 
     folder: Path
     state: str
@@ -45,7 +45,7 @@ class RunOutcome:
 
 @dataclass(slots=True)
 class RunEnding:
-    """How a run ended: its state, and why it is no other."""
+    """How a run ended: its state, and the reason if it is not "finished"."""
 
     state: str = "finished"
     reason: str | None = None
@@ -53,9 +53,9 @@ class RunEnding:
 
 def ended(work: Callable[[], None]) -> RunEnding:
     """
-    Do *work* and return how it ended: a signal ends it, a full disk, and a server or worker that is lost.
+    Do *work* and return how it ended: fully, or by a signal, a full disk, or the loss of a server or worker.
 
-    No context manager: a signal may come while one is left, and would be raised outside of it.
+    This is no context manager, because a signal that arrives while one is left would be raised outside of it.
     """
     ending = RunEnding()
     try:
@@ -74,7 +74,7 @@ def ended(work: Callable[[], None]) -> RunEnding:
 
 @dataclass(slots=True)
 class RunStage:
-    """A run while it goes on."""
+    """A run in progress."""
 
     config: RunConfig
     folder: Path
@@ -85,11 +85,11 @@ class RunStage:
     notes: list[str] = field(default_factory=list)
 
     def measure(self, work: Callable[[], None]) -> RunEnding:
-        """Have *work* done, and return how it ended."""
+        """Do *work*, and return how it ended."""
         return ended(work)
 
     def close(self, ending: RunEnding) -> None:
-        """Write down how the run ended; where even that has no room, the reason says so."""
+        """Write how the run ended to run.json; if the disk is too full for that, say so in the ending's reason."""
         if ending.state == "finished" and self.ledger.balance.faults:
             ending.state = "failed"
         try:
@@ -98,7 +98,7 @@ class RunStage:
             ending.reason = f"{ending.reason or ending.state}; and run.json still says that it runs: {full.why}"
 
     def outcome(self, ending: RunEnding, faults: Collection[str] = ()) -> RunOutcome:
-        """Return where the run is and what is wrong with it, *faults* last."""
+        """Return the run's folder and state, with all its faults, *faults* last."""
         reason = [ending.reason] if ending.reason else []
         wrong = (*reason, *self.ledger.balance.faults, *self.ledger.reasons, *faults)
         return RunOutcome(self.folder, ending.state, wrong, tuple(self.notes))
@@ -106,20 +106,20 @@ class RunStage:
 
 @contextmanager
 def opened(
-    config: RunConfig, asked: Sequence[Subject], name: str, tell: Tell, visit: Visit | None = None
+    config: RunConfig, subjects: Sequence[Subject], name: str, tell: Tell, visit: Visit | None = None
 ) -> Iterator[RunStage]:
     """
-    Open a run called *name* of what is *asked*, with its rounds drawn; everything is ended with the block.
+    Open a run called *name* of *subjects*, with its rounds drawn; end everything at the end of the block.
 
-    Signals are only noted meanwhile, but for what is measured. Raises `Mistake`, and leaves no folder, where
-    nothing can be measured as it was asked.
+    Signals are deferred inside the block, except while measuring. Raise `Mistake`, and leave no folder, if nothing
+    can be measured as configured.
     """
-    parts = [(each.title, plan) for each in asked for plan in each.plans]
+    parts = [(each.title, plan) for each in subjects for plan in each.plans]
     parts = visit.parts(parts) if visit else parts
     folder = fresh(config.results, name)
     with interrupt.held():
         with begun(folder), Servers(config) as servers, Writer(folder) as writer:
-            ledger = Ledger(config, folder, writer, {each.title: each.question for each in asked})
+            ledger = Ledger(config, folder, writer, {each.title: each.question for each in subjects})
             with Runner(config, servers, ledger, tell, visit) as runner:
                 with interrupt.listening():
                     drawn = _prepared(config, parts, servers, runner, ledger)
@@ -132,11 +132,11 @@ def opened(
 def _prepared(
     config: RunConfig, parts: Parts, servers: Servers, runner: Runner, ledger: Ledger
 ) -> Sequence[DrawnRound]:
-    """Start every server, inspect_applications the applications for their methods, and draw the rounds."""
+    """Start every server, inspect the applications, and draw the rounds."""
     try:
         if runner.visit:
             runner.visit.ready()
-        # They come up while the first worker imports what is to be measured.
+        # The servers start while the first worker imports the applications.
         for _, plan in parts:
             servers.begin(plan.profile, plan.tokens, plan.server)
         planned = _planned(config, parts, runner, ledger)
@@ -156,11 +156,11 @@ def _prepared(
 
 
 def _planned(config: RunConfig, parts: Parts, runner: Runner, ledger: Ledger) -> list[Planned]:
-    """Expand *parts* to cells; which strategies apply follows from the methods of each application."""
-    asked = inspect_applications(parts, runner)
-    ledger.noted("notes", asked.odd)
-    ledger.noted("left_out", asked.left_out)
+    """Expand *parts* to cells; the methods of each application decide which strategies apply."""
+    inspection = inspect_applications(parts, runner)
+    ledger.noted("notes", inspection.odd)
+    ledger.noted("left_out", inspection.left_out)
     default = config.rounds or DEFAULT_ROUNDS
-    each = (expand(name, plan, asked.methods[name], default) for name, plan in parts)
+    each = (expand(name, plan, inspection.methods[name], default) for name, plan in parts)
     unique = {planned.cell.id: planned for planned in chain.from_iterable(each)}
     return list(unique.values())

@@ -1,4 +1,4 @@
-"""What is known of a slot from outside: the server's journal of it, and what other programs took meanwhile."""
+"""Observes a slot from outside: the server's journal of it, and the CPU time of other programs."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ from overlap.harness.worker.results import SlotResult, Timed, values
 
 class Surroundings:
     """
-    Make it when the slot of *order* is about to be opened, and ask for the `slot` when that is closed.
+    Create it when the slot of *order* is about to be opened, and call `slot` when that is closed.
 
     What others take is seen on *cores*, by default those that a worker and its server are given. Raises
     `ServerLost` where the server is gone.
@@ -28,11 +28,15 @@ class Surroundings:
         self._take()
 
     def _take(self) -> Journal | None:
-        # A real endpoint keeps no journal, and is sent nothing that its budget does not count.
+        # A real endpoint keeps no journal, and must get no request that its budget does not count.
         return None if self._order.remote else take(self._order.base_url)
 
     def slot(self, result: SlotResult, position: int = 0) -> tuple[Slot, list[Call]]:
-        """Return the slot and its calls, with what the server's journal knows of them."""
+        """
+        Return the slot and its calls, joined with the server's journal.
+
+        *position* is its place in the round.
+        """
         order, journal = self._order, self._take()
         others = taken(self._before, look(self._cores))
         slot = slot_of(order.cell.id, order.round, position, order.calls, result.timed)
@@ -40,18 +44,18 @@ class Surroundings:
         return joined(slot, result.calls, journal, own=parse(order.word) is not None)
 
 
-def slot_of(cell: str, number: int, position: int, made: int, timed: Timed) -> Slot:
-    """Return the record of a slot of which nothing is known but what was *timed*."""
-    return Slot(cell, number, position, made, **values(timed))
+def slot_of(cell: str, number: int, position: int, calls: int, timed: Timed) -> Slot:
+    """Return the record of a slot of *calls* calls with the worker's measurements, without the server's."""
+    return Slot(cell, number, position, calls, **values(timed))
 
 
 def joined(
     slot: Slot, calls: list[Call], journal: Journal | None, *, own: bool = False
 ) -> tuple[Slot, list[Call]]:
     """
-    Return *slot* and *calls* with what the *journal* knows of them.
+    Return *slot* and *calls* with what the *journal* has of them; unchanged without a journal.
 
-    The requests of somebody's *own* code may carry no tag, and need not belong to a call.
+    Requests of the user's *own* application may carry no tag, and need not belong to a call.
     """
     if not journal:
         return slot, calls

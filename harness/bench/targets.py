@@ -1,4 +1,4 @@
-"""What a run is about: scenarios of the registry, scenarios in files, and applications of somebody's own."""
+"""The subjects of a run: scenarios of the registry, scenarios in files, and the user's own applications."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,14 +14,14 @@ from overlap.harness.model.plan import SCENARIOS, Plan, chosen, plans, settled
 from overlap.harness.model.record import OWN
 from overlap.harness.text.mistakes import Mistake
 
-# What an application of somebody's own is asked to do where nobody says anything: every strategy it has the
-# method for, on a server about as quick as a small model.
+# The plan of the user's own application if no option says otherwise: every strategy for which it has the method,
+# on a server about as fast as a small model.
 USUAL = Plan(clients=(OWN,), concurrency=(16,), waves=2, profile="lognormal,ttft=0.1,itl=0.005", tokens=16)
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One thing to be measured: what files and reports call it, the question about it, and its plan."""
+    """One scenario or application to measure: its title in reports, the question about it, and its plans."""
 
     title: str
     question: str
@@ -30,9 +30,12 @@ class Subject:
 
 def subjects(config: RunConfig, words: tuple[str, ...]) -> list[Subject]:
     """
-    Answer what *words* name. Raises `Mistake` or `Unknown` for what cannot be meant, before anything is started.
+    Return the subjects that *words* name.
 
-    A file is read in a worker, since it may do anything when it is imported; an application not even that.
+    Raise `Mistake` or `Unknown` for a wrong name, before anything is started.
+
+    A scenario file is imported in a worker, since it may do anything then; an application is not imported here at
+    all.
     """
     if config.inputs:
         read(str(config.inputs))
@@ -62,13 +65,13 @@ def _own(config: RunConfig, spec: ApplicationReference, word: str) -> Plan:
 def _file(config: RunConfig, word: str, title: str, env: Mapping[str, str]) -> Subject:
     with Launch(None, config.seed, env=env) as launch:
         try:
-            told = launch.ask({"plan": word}, config.slot_timeout)["plan"]
+            answer = launch.ask({"plan": word}, config.slot_timeout)["plan"]
         except WorkerFailure as broken:
             raise Mistake(f"{title} cannot be read: {broken}") from broken
-    parts = tuple(Plan(**{**_tuples(part), "subject": word}) for part in told["plan"])
-    return Subject(title, told["question"], chosen(config, title, parts, told["packages"]))
+    parts = tuple(Plan(**{**_tuples(part), "subject": word}) for part in answer["plan"])
+    return Subject(title, answer["question"], chosen(config, title, parts, answer["packages"]))
 
 
 def _tuples(part: dict[str, Any]) -> dict[str, Any]:
-    """JSON has lists where a plan has tuples."""
+    """Return *part* with tuples for lists: JSON has no tuples, and a plan has no lists."""
     return {name: tuple(value) if isinstance(value, list) else value for name, value in part.items()}

@@ -1,11 +1,11 @@
 """
-Several workers that share out the calls of one open loop, as a service has several behind one address.
+Several workers that share the calls of one open loop, as a service runs several behind one address.
 
     order ──► each worker: its every n-th call, client, warm-up ──► all ready ──► one start ──► answers, added up
 
-Each has a loop, a client and as many places of its own; neighbouring calls go to different workers, so that a
-call need not wait until the one before it is computed: it takes the core from that (slices.py). A closed loop has
-nothing to share out: one worker runs it.
+Each worker has its own loop, client and concurrency limit. Neighbouring calls go to different workers, so that a
+call need not wait for the computation of the one before: its worker preempts the neighbour
+(host/scheduler_slice.py). A closed loop is run by one worker.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,11 +21,15 @@ from overlap.harness.worker.order import Order
 from overlap.harness.worker.results import FirstCalls, SlotResult, added, result_from
 
 MARGIN = 20_000_000
-"""ns for the word to reach every worker, beyond what one needs to place its calls."""
+"""ns for the start time to reach every worker, in addition to what one needs to schedule its calls."""
 
 
 class Team:
-    """Launches that carry out an order on so many *cores*. A context; a broken one cannot be asked again."""
+    """
+    Worker processes that carry out an order together, on *cores* cores.
+
+    After a failure it cannot be used again.
+    """
 
     def __init__(self, launches: Sequence[Launch], cores: int = 1) -> None:
         self._launches, self._cores = launches, cores
@@ -37,23 +41,23 @@ class Team:
         self.end()
 
     def methods(self, order: Order, patience: float) -> list[str]:
-        """Ask one of them, as `Launch.methods` does."""
+        """Return the methods of the application of *order*, as `Launch.methods` does; one worker is enough."""
         return self._launches[0].methods(order, patience)
 
     def tried(self, order: Order, patience: float) -> FirstCalls:
-        """Ask one of them, as `Launch.tried` does."""
+        """Have one worker make the first calls of *order*, as `Launch.tried` does."""
         return self._launches[0].tried(order, patience)
 
     def slot(self, order: Order, patience: float) -> SlotResult:
-        """Have *order* carried out, and return what came of it in all of them. Raises `WorkerFailure`."""
+        """Have all workers carry out *order*, and return their results together. Raise `WorkerFailure`."""
         if order.processes == 1:
             return self._launches[0].slot(order, patience)
         interrupt.check()
         end = monotonic() + patience
         for number, each in enumerate(self._launches):
-            # One a core keeps it awake.
+            # One worker for each core keeps it awake.
             each.say({"slot": replace(order, member=number, awake=order.awake and number < self._cores)})
-        # One that cannot build its application says so in place of being ready.
+        # A worker that cannot build its application answers with an error instead of "ready".
         for each in self._launches:
             each.heard(end - monotonic(), patience)
         start = monotonic_ns() + open_loop.lead(order.calls) + MARGIN
@@ -65,7 +69,7 @@ class Team:
         )
 
     def end(self) -> None:
-        """End all of them, within the time that one has."""
+        """End all workers, within the time that a single one has."""
         for each in self._launches:
             each.leave()
         until = monotonic() + PATIENCE
@@ -76,7 +80,7 @@ class Team:
 def team(
     processes: int, cores: Sequence[int | None], hash_seed: int, env: Mapping[str, str] | None = None
 ) -> Team:
-    """Start a team of so many *processes*, one after the other on each of *cores*."""
+    """Start a team of *processes* workers, distributed over *cores* in turn."""
     env = env or {}
     several = processes > 1
     places = islice(cycle(cores), processes)

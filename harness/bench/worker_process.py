@@ -1,4 +1,4 @@
-"""The parent's side of a launch: starts a worker process, gives it orders, and waits for its answers."""
+"""The parent's side of a worker process: starts it, sends it orders, and waits for its answers."""
 
 import sys
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from overlap.harness.worker.order import Order
 from overlap.harness.worker.results import FirstCalls, SlotResult, result_from
 
 PATIENCE = 3.0
-"""Seconds in which a worker may end by itself."""
+"""Seconds within which a worker may end by itself."""
 
 
 class WorkerFailure(Exception):
@@ -28,11 +28,11 @@ class WorkerFailure(Exception):
 
 class Launch:
     """
-    A process on *core* running *module*. Use it as a context; a broken one cannot be asked again.
+    A process on *core* that runs *module*. Use it in a `with` block; after a failure it cannot be used again.
 
-    *python* runs it, with *env* added to its environment. Modules of the
-    working folder are found last of all. Secrets are taken out of everything the worker says of itself. Those that
-    are started *together* stay in our session.
+    *python* runs it, with *env* added to its environment. Modules of the working folder come last in its search
+    path. Secrets are removed from the worker's messages. Processes that are started *together* stay in our
+    session.
     """
 
     def __init__(  # noqa: PLR0913  three say what is run, four where
@@ -81,11 +81,11 @@ class Launch:
         return methods
 
     def tried(self, order: Order, patience: float) -> FirstCalls:
-        """Have the first calls of *order* made, and return what came of them. Raises `WorkerFailure`."""
+        """Have the worker make the first calls of *order*, and return their results. Raise `WorkerFailure`."""
         return typed(self.ask({"tried": order}, patience)["tried"], FirstCalls).masked()
 
     def slot(self, order: Order, patience: float) -> SlotResult:
-        """Have *order* carried out, and return what came of it. Raises `WorkerFailure`."""
+        """Have the worker carry out *order*, and return the result. Raise `WorkerFailure`."""
         return result_from(self.ask({"slot": order}, patience))
 
     def ask(self, request: dict[str, Any], patience: float) -> dict[str, Any]:
@@ -99,19 +99,19 @@ class Launch:
         return self.heard(patience)
 
     def say(self, request: dict[str, Any]) -> None:
-        """Send *request*; what comes of it is yet to be `heard`. Raises `WorkerFailure`."""
+        """Send *request*; `heard` then returns its answer. Raise `WorkerFailure`."""
         try:
             self._process.say(orjson.dumps(request))
         except OSError:
             raise WorkerFailure(self._obituary()) from None
 
-    def heard(self, patience: float, given: float | None = None) -> dict[str, Any]:
+    def heard(self, patience: float, budget: float | None = None) -> dict[str, Any]:
         """
-        Answer the next answer. Raises `WorkerFailure`, after *patience* seconds too, or `Mistake`.
+        Return the worker's next answer. Raise `WorkerFailure`, after *patience* seconds too, or `Mistake`.
 
-        Where these are what is left of more, *given* says of how many.
+        *budget* is the total number of seconds that the caller started with, for the error message.
         """
-        answer: dict[str, Any] = orjson.loads(self._line(patience, patience if given is None else given))
+        answer: dict[str, Any] = orjson.loads(self._line(patience, patience if budget is None else budget))
         if "mistake" in answer:
             raise Mistake(masked(answer["mistake"]))
         if "reason" in answer:
@@ -120,13 +120,13 @@ class Launch:
             raise WorkerFailure(f"{masked(answer['error'])}: {self._last_words()}")
         return answer
 
-    def _line(self, patience: float, given: float) -> bytes:
+    def _line(self, patience: float, budget: float) -> bytes:
         try:
             return self._process.line(patience)
         except Silent:
             short = shortage()
             self.end()
-            raise WorkerFailure(f"no answer within {exactly(given)} s{f': {short}' if short else ''}") from None
+            raise WorkerFailure(f"no answer within {exactly(budget)} s{f': {short}' if short else ''}") from None
         except Over:
             raise WorkerFailure(self._obituary()) from None
 
@@ -135,14 +135,14 @@ class Launch:
         return f"the worker died with {self._process.how_it_ended}: {self._last_words()}"
 
     def _last_words(self) -> str:
-        # Of a worker it is the very last line: it prints what went wrong right before it says so.
+        # The last line counts: a worker prints a traceback right before it reports the error.
         lines = self._process.printed().splitlines()
         return lines[-1].strip()[:200] if lines else "without a word"
 
     def leave(self) -> None:
-        """Close its input, upon which it ends when it has done what it is doing."""
+        """Close the worker's input; it ends once it has finished its current request."""
         self._process.leave()
 
     def end(self, patience: float = PATIENCE) -> None:
-        """Leave it; end it, and all that it has started, if it does not end within *patience* seconds."""
+        """Close its input; kill it, and all it has started, if it does not end within *patience* seconds."""
         self._process.end(patience)

@@ -31,7 +31,7 @@ def report_outcome(
     if undone:
         faults.append(f"{undone}; what was measured is kept: overlap report {outcome.folder}")
     faults = list(dict.fromkeys(faults))
-    # What is cut short is report_outcome shortly.
+    # If the run was cut short, all faults go into one line.
     said = ["; ".join(faults)] if faults and (undone or interrupted) else faults
     for line in (*outcome.notes, *said):
         warn(line)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from overlap.harness import registry
 from overlap.harness.application.inputs import read
 from overlap.harness.application.spec import parse
-from overlap.harness.bench.dry_run import astray
+from overlap.harness.bench.dry_run import no_request
 from overlap.harness.diagnose.catalogue import interventions
 from overlap.harness.diagnose.config import DiagnosisRequest
 from overlap.harness.diagnose.slot_order import order_of
@@ -46,7 +46,7 @@ def first_calls(asked: DiagnosisRequest, tried: Tried, base_url: str, strategy: 
     came = tried(order_of(asked, base_url, strategy, 0))
     journal = take(base_url)
     errors = came.errors
-    if errors and len(errors) == came.made:
+    if errors and len(errors) == came.attempted:
         raise Mistake(f"{asked.target}: its first {len(errors)} calls all failed: {errors[0]}")
     if journal and not journal.entries:
-        raise Mistake(astray(asked.target, base_url, errors))
+        raise Mistake(no_request(asked.target, base_url, errors))

@@ -1,4 +1,4 @@
-"""An executor that notes how long what it is handed waits for a thread, and the book in which it does."""
+"""A thread pool that records how long each submitted function waits for a thread."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,15 +9,15 @@ from typing import Any, ParamSpec, Self, TypeVar
 from overlap.harness.model.quantile import quantile
 from overlap.harness.model.record import Queue
 
-Given = ParamSpec("Given")
-Answer = TypeVar("Answer")
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 
 class Waits:
     """
-    The book of one slot. As a context, it is the book of every `StampedExecutor` that is made meanwhile.
+    The waits of one slot. Inside its `with` block, every `StampedExecutor` that is created records into it.
 
-    An application may set a default executor of its own size, and its queue is the slot's as well.
+    An application may set a default executor of its own size; the waits in that one count for the slot as well.
     """
 
     def __init__(self) -> None:
@@ -26,52 +26,54 @@ class Waits:
         self._tokens: list[Token[Waits | None]] = []
 
     def __enter__(self) -> Self:
-        self._tokens.append(_BOOK.set(self))
+        self._tokens.append(_WAITS.set(self))
         return self
 
     def __exit__(self, *_: object) -> None:
-        _BOOK.reset(self._tokens.pop())
+        _WAITS.reset(self._tokens.pop())
 
     def forget(self) -> None:
-        """Begin anew: what was handed over until now is not part of what follows."""
+        """Drop the waits recorded so far."""
         self._waits.clear()
 
     @property
     def queue(self) -> Queue | None:
-        """How long work waited since the last `forget`; None where none was begun."""
+        """The number, median and maximum (ns) of the waits since the last `forget`; None if no work was begun."""
         waits = self._waits
         return Queue(len(waits), round(quantile(waits, 0.5)), max(waits)) if waits else None
 
 
-# An application makes its executors itself, and nobody hands it anything: this is how they find the slot's book.
-# A variable of the context and not of the module, so that each slot has its own.
-_BOOK: ContextVar[Waits | None] = ContextVar("the book of the slot that is run", default=None)
+# An application creates its executors itself, without an argument of ours: they find the slot's waits here.
+# It is a context variable and not a module's global, so that each slot has its own.
+_WAITS: ContextVar[Waits | None] = ContextVar("the waits of the running slot", default=None)
 
 
 class StampedExecutor(ThreadPoolExecutor):
     """
-    A `ThreadPoolExecutor` that stamps each piece of work when it is handed over and when a thread begins it.
+    A `ThreadPoolExecutor` that notes when each function is submitted and when a thread begins it.
 
-    Two readings of the clock and one call more for each: well below a microsecond, where handing work to a thread
-    and waking the loop again costs fifty.
+    This costs two clock readings and one call for each function, well below a microsecond; handing work to a
+    thread and waking the loop again costs about fifty microseconds.
     """
 
     def __init__(self, size: int) -> None:
-        # The prefix is the one asyncio gives its own default executor.
+        # The prefix is the one that asyncio gives its own default executor.
         super().__init__(size, thread_name_prefix="asyncio")
-        self._note = (_BOOK.get() or Waits()).note
+        self._note = (_WAITS.get() or Waits()).note
 
-    def submit(self, fn: Callable[Given, Answer], /, *args: Given.args, **kwargs: Given.kwargs) -> Future[Answer]:
-        """Hand over *fn* as usual."""
+    def submit(
+        self, fn: Callable[Arguments, Result], /, *args: Arguments.args, **kwargs: Arguments.kwargs
+    ) -> Future[Result]:
+        """Submit *fn* as `ThreadPoolExecutor.submit` does, and record its wait when a thread begins it."""
         return super().submit(_begin, self._note, monotonic_ns(), fn, args, kwargs)
 
 
 def _begin(
     note: Callable[[int], None],
-    handed: int,
-    fn: Callable[..., Answer],
+    submitted: int,
+    fn: Callable[..., Result],
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
-) -> Answer:
-    note(monotonic_ns() - handed)
+) -> Result:
+    note(monotonic_ns() - submitted)
     return fn(*args, **kwargs)

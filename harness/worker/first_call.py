@@ -1,4 +1,4 @@
-"""Looks at an application before anything is measured: its methods, its plan, what comes of its first calls."""
+"""Inspects an application before anything is measured: its methods, its plan, its first calls."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from overlap.harness.worker.order import Order
 from overlap.harness.worker.results import FirstCalls
 from overlap.harness.worker.slot import SlotSession
 
-# The first call may be one that its application answers by itself.
+# The first call may be one that the application serves without the model, as from a cache.
 TRIES = 3
 
 
@@ -26,57 +26,65 @@ def methods_of(order: Order) -> list[str]:
         return methods(slot.app)
 
 
-def plan_of(word: str) -> dict[str, Any]:
-    """Answer the question and plan of the scenario in the file that *word* names, and the packages it needs."""
-    module = scenario(word, parse(word))
+def plan_of(reference: str) -> dict[str, Any]:
+    """Return `question`, `plan` and `packages` (those it needs) of the scenario in the file *reference*."""
+    module = scenario(reference, parse(reference))
     return {
-        "question": (getdoc(module) or word).partition("\n")[0],
+        "question": (getdoc(module) or reference).partition("\n")[0],
         "plan": [asdict(part) for part in module.PLAN],
         "packages": getattr(module, "PACKAGES", {}),
     }
 
 
 def try_methods(order: Order) -> FirstCalls:
-    """Make a warm-up call, up to three while they give nothing, and return what came of them."""
+    """
+    Make up to `TRIES` warm-up calls, until one has output, and return what they gave.
+
+    The calls are made by the application's first method; once one has output, each other method is called once.
+    """
     with SlotSession(order) as slot:
-        return _tried(slot, order.word)
+        return _try_methods(slot, order.word)
 
 
-def _tried(slot: SlotSession, word: str) -> FirstCalls:
+def _try_methods(slot: SlotSession, reference: str) -> FirstCalls:
     runner, app = slot.runner, slot.app
-    made, empty, errors, lame = 0, 0, list[str](), dict[str, str]()
-    there = [name for name in ONE_BY_ONE if name in methods(app)]
+    attempted, empty, errors, failing = 0, 0, list[str](), dict[str, str]()
+    available = [name for name in ONE_BY_ONE if name in methods(app)]
     for item in slot.warmup[:TRIES]:
-        made += 1
-        output = _called(runner, app, there[0], item) if there else []
+        attempted += 1
+        output = _call(runner, app, available[0], item) if available else []
         if isinstance(output, Exception):
-            errors.append(failure_line(output, word))
+            errors.append(failure_line(output, reference))
             continue
         empty += not any(map(carries, output))
         if any(map(carries, output)):
-            others = {name: _called(runner, app, name, item) for name in there[1:]}
-            lame = {name: failure_line(came, word) for name, came in others.items() if isinstance(came, Exception)}
+            others = {name: _call(runner, app, name, item) for name in available[1:]}
+            failing = {
+                name: failure_line(error, reference)
+                for name, error in others.items()
+                if isinstance(error, Exception)
+            }
             break
-    return FirstCalls(made, empty, errors, lame)
+    return FirstCalls(attempted, empty, errors, failing)
 
 
-def _called(runner: asyncio.Runner, app: Any, method: str, item: Item) -> Sequence[Any] | Exception:
-    """Make one call by *method*, and answer its output in pieces, or what it raised."""
+def _call(runner: asyncio.Runner, app: Any, method: str, item: Item) -> Sequence[Any] | Exception:
+    """Make one call by *method*; return the chunks of its output, or the exception it raised."""
     try:
         return ONE_BY_ONE[method](runner, app, item.prompt)
-    except Exception as wrong:  # noqa: BLE001  whatever somebody's code raises is what is asked here
+    except Exception as wrong:  # noqa: BLE001  the user's code may raise anything, and that is the result here
         return wrong
 
 
-async def _listened(app: Any, prompt: Any) -> list[Any]:
-    return [piece async for piece in app.astream(prompt)]
+async def _collect_stream(app: Any, prompt: Any) -> list[Any]:
+    return [chunk async for chunk in app.astream(prompt)]
 
 
 # One call by each method, in the order in which they are try_methods.
 ONE_BY_ONE: dict[str, Callable[[asyncio.Runner, Any, Any], Sequence[Any]]] = {
     "ainvoke": lambda runner, app, prompt: [runner.run(app.ainvoke(prompt))],
     "invoke": lambda _runner, app, prompt: [app.invoke(prompt)],
-    "astream": lambda runner, app, prompt: runner.run(_listened(app, prompt)),
+    "astream": lambda runner, app, prompt: runner.run(_collect_stream(app, prompt)),
     "stream": lambda _runner, app, prompt: list(app.stream(prompt)),
     "abatch": lambda runner, app, prompt: runner.run(app.abatch([prompt])),
     "batch": lambda _runner, app, prompt: app.batch([prompt]),

@@ -1,4 +1,4 @@
-"""What the garbage collector took: how often it ran while something was timed, how long in all and at most."""
+"""Times the garbage collector: how often it ran during a timed part, and how long in all and at most."""
 
 import gc
 from time import monotonic_ns
@@ -9,9 +9,9 @@ from overlap.harness.model.record import Pauses
 
 class Collections:
     """
-    Times every garbage collection of this process between entering and leaving; `pauses` is what came of it.
+    Time every garbage collection of this process between entering and leaving; `pauses` has the result.
 
-    Two calls of half a microsecond a collection, and nothing otherwise.
+    This costs two calls of half a microsecond for each collection, and nothing otherwise.
     """
 
     def __init__(self) -> None:
@@ -33,5 +33,5 @@ class Collections:
 
     @property
     def pauses(self) -> Pauses:
-        """The collections seen so far; none is a count of 0, which is known."""
+        """Number, sum and maximum (ns) of the collections so far; without any they are 0, not unknown."""
         return Pauses(len(self._took), sum(self._took), max(self._took, default=0))

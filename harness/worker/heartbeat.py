@@ -1,19 +1,19 @@
 """
-How late the event loop is: a heartbeat due every 10 ms, and by how much it came too late.
+Measures how late the event loop is: a heartbeat is due every 10 ms, and its delay is recorded.
 
-Beats are due at absolute times and are not skipped: a loop that stalls for 300 ms runs 30 late beats, as 30
-events that came in meanwhile would have waited. The timer's own grain is part of the figure: asyncio's rounds
-up to whole milliseconds, uvloop's may fire up to 0.85 ms early, which counts as 0.
+Beats are due at absolute times and are not skipped: a loop that stalls for 300 ms runs 30 late beats, because 30
+events that arrived meanwhile would have waited as well. The timer's own resolution is part of the figure:
+asyncio's rounds up to whole milliseconds; uvloop's may fire up to 0.85 ms early, which counts as 0.
 
-A beat costs CPU time itself, most of it for waking a core that sleeps: some 60 microseconds, against some ms for a
-call. It comes with the time that passes and not with calls, so a slot of few, long calls would be charged most of
-all. The heart therefore notes the CPU time of its thread at every beat, and how often the thread has slept:
+A beat costs CPU time itself, most of it for waking a sleeping core: some 60 microseconds; a call costs some ms.
+Beats grow with the time that passes and not with the calls, so a slot of few, long calls would be charged most.
+`Heartbeat` therefore notes, at every beat, the CPU time of its thread and how often the thread has slept:
 
     beat ── sleep ── beat                     slept once: nothing else ran, all of that CPU time is the beat's
     beat ── sleep ── call ── sleep ── beat    slept more often: as much of it as a beat costs on its own
-    beat ── call ── call ── beat              never slept: nobody was woken; what the beat itself computes
+    beat ── call ── call ── beat              never slept: no core was woken; only what the beat itself computes
 
-`cost` is the sum, which is taken off the slot's CPU time.
+`cost` is the sum, which is subtracted from the slot's CPU time.
 """
 
 import asyncio
@@ -26,16 +26,16 @@ from overlap.harness.model.quantile import quantile
 from overlap.harness.model.record import Lag
 
 PERIOD = 10_000_000
-# With fewer, the 99th percentile would be little else than the largest value.
+# With fewer values, the 99th percentile would be little else than the largest one.
 FEWEST = 100
-# With fewer beats that nothing else shared their time with, the cheapest of all wakes stands for a beat's.
+# If fewer beats than this had their period to themselves, the cheapest wake-up of all stands for a beat's cost.
 FEWEST_ALONE = 4
-# So much more than the usual beat is not a beat alone: something ran without the thread having slept before.
+# A period that costs more than this many usual beats held something else, although the thread slept only once.
 TOO_DEAR = 3
 
 
 def sleeps() -> int | None:
-    """Return how often this thread has given up its core to wait; None where the system does not count it."""
+    """Return how often this thread has given up its core to wait; None if the system does not count it."""
     who = getattr(resource, "RUSAGE_THREAD", None)
     return None if who is None else resource.getrusage(who).ru_nvcsw
 
@@ -52,7 +52,7 @@ class Heartbeat:
         self._next: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Begin; the first beat is due one period from now."""
+        """Start beating; the first beat is due one period from now."""
         self._due = monotonic_ns() + PERIOD
         self._next = self._loop.call_later(PERIOD / 1e9, self._beat)
         self._spent.append((thread_time_ns(), sleeps()))
@@ -66,10 +66,10 @@ class Heartbeat:
         self._own += thread_time_ns() - spent
 
     def stop(self) -> Lag | None:
-        """End; None where the slot was over before the first beat."""
+        """Stop, and return how late the beats were; None if the slot was over before the first beat."""
         if self._next:
             self._next.cancel()
-        # A beat that is overdue now has not run: a loop blocked to the very end would else look idle.
+        # A beat that is overdue now has not run. Without it, a loop blocked to the very end would look idle.
         if (overdue := monotonic_ns() - self._due) > 0:
             self._late.append(overdue)
         return spread(self._late)
@@ -93,8 +93,8 @@ def cost(passed: Sequence[tuple[int, int | None]], own: int) -> int:
     """
     Return the part of the CPU time between beats that is the beats' own.
 
-    *passed* has for the time from each beat to the next what its thread computed, in ns, and how often it slept
-    (None: unknown); *own* is what a beat computes apart from being woken.
+    *passed* has one pair for each period between two beats: the CPU time of the thread, in ns, and how often the
+    thread slept (None: unknown). *own* is the CPU time of a beat without the wake-up, in ns.
 
     >>> cost([(60, 1), (64, 1), (56, 1), (60, 1), (3_000, 2), (9_000, 0)], own=5)
     305
@@ -109,7 +109,7 @@ def cost(passed: Sequence[tuple[int, int | None]], own: int) -> int:
 
 def _of_beat(spent: int, slept: int | None, usual: int, own: int) -> int:
     if not slept:
-        # A thread that others kept from its core has not slept either, and has computed no more than a beat.
+        # A thread that was preempted by others has not slept either, but has computed no more than a beat.
         return spent if slept == 0 and spent <= usual else min(spent, own)
     if slept == 1 and spent <= TOO_DEAR * usual:
         return spent
@@ -117,7 +117,7 @@ def _of_beat(spent: int, slept: int | None, usual: int, own: int) -> int:
 
 
 def spread(late: Sequence[int]) -> Lag | None:
-    """Sum up how late things were; None of nothing. Fewer than 100 have no 99th percentile."""
+    """Return median, 99th percentile and maximum of *late* (ns); None if it is empty, no p99 of fewer than 100."""
     if not late:
         return None
     ordered = sorted(late)

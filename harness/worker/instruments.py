@@ -14,7 +14,7 @@ class Instruments:
     """
     Watch the timed part of a slot, whose calls are made on *client*.
 
-    *waits* is the book of its executors; None where those are not ours.
+    *waits* records the waits in the slot's executors; it is None if these are not ours.
     """
 
     def __init__(self, client: Any, waits: Waits | None = None) -> None:

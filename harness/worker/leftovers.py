@@ -1,18 +1,19 @@
-"""What a slot leaves behind when its application has been closed: tasks on its loop, threads in its process."""
+"""Counts what a slot leaves behind when its application is closed: tasks on its loop, threads in its process."""
 
 import asyncio
 import threading
 from time import monotonic
 
-# Seconds in which threads that have been told to end do so.
+# Seconds to wait for threads that have been asked to end.
 GRACE = 0.2
 
 
 class Leftovers:
     """
-    Remembers the threads there are, and counts what is there besides once a slot is over.
+    Remember the threads that exist now; count the new ones, and the tasks, once a slot is over.
 
-    What is left is in the next slot's way: nothing may leak into it. The loop's own executor is none of it.
+    Leftovers would disturb the next slot. The threads of the loop's own executor end with the loop and do not
+    count.
     """
 
     def __init__(self) -> None:
@@ -20,12 +21,12 @@ class Leftovers:
         self.tasks = 0
 
     async def count_tasks(self) -> None:
-        """Count the tasks of the running loop, without the one that counts; those just cancelled may end first."""
+        """Count the other tasks of the running loop, after letting those that were just cancelled end."""
         await asyncio.sleep(0)
         self.tasks = len(asyncio.all_tasks()) - 1
 
     def threads(self) -> int:
-        """Count the threads that were not there before and do not end; to be asked when the loop is closed."""
+        """Return the number of new threads that do not end within `GRACE`; call it after the loop is closed."""
         end = monotonic() + GRACE
         new = set(threading.enumerate()) - self._before
         for thread in new:

@@ -1,4 +1,4 @@
-"""The event loops that can be measured: a table of names and what makes one."""
+"""The event loops that can be measured, by name."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,10 +11,9 @@ LOOPS = ("asyncio", "uvloop")
 
 def factory(loop: str) -> Callable[[], asyncio.AbstractEventLoop]:
     """
-    Answer what makes a fresh event loop called *loop*.
+    Return a function that creates a new event loop of the kind *loop*; raise `Unknown` for another name.
 
-    Loops are made by a factory and not by a policy: policies go with Python 3.16. Raises `Unknown` for another
-    name.
+    Loops come from a factory and not from a policy, because Python 3.16 removes policies.
     """
     if loop == "asyncio":
         return asyncio.new_event_loop

@@ -1,4 +1,4 @@
-"""One launch: a process that runs the slots it is asked for, and answers with their calls. See `serving`."""
+"""The worker process: it runs the slots that the parent requests, and answers with their calls. See `serving`."""
 
 from time import monotonic_ns
 
@@ -11,7 +11,7 @@ from overlap.harness.worker.timers import timers
 
 
 def main() -> None:
-    """Answer requests until there are no more."""
+    """Serve requests until the parent closes the pipe."""
     wire = Wire()
 
     def meet() -> int:
@@ -25,24 +25,24 @@ def main() -> None:
 
 def answer(request: Fact, meet: Meet | None = None) -> Fact:
     """
-    Answer one request: {"methods": order}, {"tried": order}, {"plan": word}, {"timers": {…}} or {"slot": order}.
+    Serve one request: {"methods": order}, {"tried": order}, {"plan": word}, {"timers": {…}} or {"slot": order}.
 
-    A slot that several processes share out *meets* the others in its middle: says {"ready": ns}, and is dispatch
-    {"start": ns}.
+    If several processes share a slot's calls, *meet* synchronises them before the schedule begins: each sends
+    {"ready": ns} and receives {"start": ns}.
     """
 
-    def slot(asked: Fact) -> Fact:
-        result = execute(order_from(asked[SLOT]), meet)
+    def slot(request: Fact) -> Fact:
+        result = execute(order_from(request[SLOT]), meet)
         return {"timed": result.timed, "calls": result.calls}
 
     return dispatch({**LOOKS, SLOT: slot}, request)
 
 
 LOOKS: Handlers = {
-    "methods": lambda asked: {"methods": first_call.methods_of(order_from(asked["methods"]))},
-    "tried": lambda asked: {"tried": first_call.try_methods(order_from(asked["tried"]))},
-    "plan": lambda asked: {"plan": first_call.plan_of(asked["plan"])},
-    "timers": lambda asked: {"timers": timers(**asked["timers"])},
+    "methods": lambda request: {"methods": first_call.methods_of(order_from(request["methods"]))},
+    "tried": lambda request: {"tried": first_call.try_methods(order_from(request["tried"]))},
+    "plan": lambda request: {"plan": first_call.plan_of(request["plan"])},
+    "timers": lambda request: {"timers": timers(**request["timers"])},
 }
 
 

@@ -1,10 +1,11 @@
 """
 The open loop: each call is started when it is due, whether or not earlier ones have come back.
 
-    due times ──► alarm ──► a strategy's `offer` starts the call ──► wait for all, until the time is over
+    due times ──► timer ──► a strategy's `offer` starts the call ──► wait for all, until the time is over
 
-The plan never moves. Where the strategy has no place free, a call waits, and since its latency counts from its
-due time, the wait is in it. What has not come back when the time is over is cut off and recorded as such.
+The schedule never moves. If the strategy is at its concurrency limit, a call waits. Its latency counts from its
+due time, so the wait is part of it. Calls that have not ended when the time is over are cancelled, and recorded as
+such.
 """
 
 import asyncio
@@ -26,10 +27,10 @@ from overlap.harness.probe import Item, Probe
 from overlap.harness.worker.heartbeat import spread
 
 LEAD = 5_000_000
-"""ns from the beginning of a slot to the start of its schedule, at least: its first call is not late already."""
+"""Least ns from the beginning of a slot to the start of its schedule, so that the first call is not late."""
 
 UNFINISHED, NOT_STARTED = "Unfinished", "NotStarted"
-"""Errors of calls that the end of the slot cut off: in flight, and still waiting for a place."""
+"""Errors of calls that the end of the slot cut off: those in flight, and those that still waited to be started."""
 
 Offer = Callable[[Any, Probe, int], AbstractContextManager[Callable[[Item], Any]]]
 _FILLER = "The waits of many requests overlap. "
@@ -40,23 +41,24 @@ _TAG = len("[call r003.000017] ")
 
 
 def lead(calls: int) -> int:
-    """Answer how many ns before its schedule's start a slot must begin: placing a call takes a microsecond."""
+    """Return how many ns before its schedule a slot must begin: scheduling a call takes about 1000 ns."""
     return LEAD + 2_000 * calls
 
 
 def planned(questions: Sequence[Any], arrivals: Arrivals, seed: int) -> tuple[list[Any], list[int]]:
-    """Answer *questions* with the lengths that a recording gives, and when each is due, in ns after the start."""
+    """Return *questions* in the lengths that the arrivals give, and each due time, in ns after the start."""
     sizes = islice(arrivals.sizes(seed), len(questions))
-    asked = [sized(each, *size) if size else each for each, size in zip(questions, sizes, strict=True)]
-    return asked, list(islice(arrivals.due_times(seed), len(questions)))
+    prompts = [sized(each, *size) if size else each for each, size in zip(questions, sizes, strict=True)]
+    return prompts, list(islice(arrivals.due_times(seed), len(questions)))
 
 
 def sized(question: Any, tokens: int, answer: int) -> Any:
     """
-    Make *question* as long as *tokens*, by the mock's count and with its tag, and have it ask for *answer* tokens.
+    Return *question* cut or padded to *tokens* tokens, with a mark that requests an answer of *answer* tokens.
 
-    What asks for them is kept whatever the length. What a chain adds to a prompt comes on top. An input that is
-    no text is left as it is.
+    Tokens are counted as the mock counts them, and the call's tag is included. The mark is kept even if it is
+    longer than *tokens*. What a chain adds to the prompt comes on top. An input that is not a string is returned
+    unchanged.
 
     >>> sized("Name one use of a brick.", 10, 129)
     '[tokens 129] Name one'
@@ -66,19 +68,21 @@ def sized(question: Any, tokens: int, answer: int) -> Any:
     if not isinstance(question, str):
         return question
     head = f"[tokens {answer}] "
-    wanted = max(0, tokens * _BYTES - _TAG - len(head))
-    said = question.encode()[:wanted].decode(errors="ignore")
-    missing = wanted - len(said.encode())
-    return head + said + (" " + _FILLER * (missing // len(_FILLER) + 1))[:missing]
+    length = max(0, tokens * _BYTES - _TAG - len(head))
+    text = question.encode()[:length].decode(errors="ignore")
+    missing = length - len(text.encode())
+    return head + text + (" " + _FILLER * (missing // len(_FILLER) + 1))[:missing]
 
 
 class OpenLoop:
     """
-    The schedule of one slot, kept by *strategy*'s `offer`; `run` is called as the strategy's own `run` would be.
+    Start the calls of one slot at their due times, through *strategy*'s `offer`.
 
-    Begins at `start` (ns), or soon where that is not said; ends *patience* seconds after the last due time at the
-    latest. `late` tells how late calls were offered, the harness's own error: how late they were sent has the
-    strategy's waits in it.
+    `run` replaces the strategy's `run`.
+
+    The schedule begins at `start` (ns; soon, if that is None) and ends at the latest *patience* seconds after the
+    last due time. `late` is how late calls were offered to the strategy, which is the harness's own error; the
+    time at which they were sent also contains the strategy's waits.
     """
 
     def __init__(self, strategy: ModuleType, patience: float) -> None:
@@ -90,7 +94,7 @@ class OpenLoop:
 
     @property
     def late(self) -> Lag | None:
-        """How late calls were offered."""
+        """How late calls were offered to the strategy, in ns; None if there was no call."""
         return spread(self._late)
 
     async def _awaited(self, app: Any, calls: Sequence[Item], probe: Probe, concurrency: int) -> None:
@@ -98,7 +102,7 @@ class OpenLoop:
         tasks: list[asyncio.Task[Any]] = []
         with self._offer(app, probe, concurrency) as start:
             try:
-                await _fed(placed, lambda item: tasks.append(start(item)), self._late)
+                await _feed(placed, lambda item: tasks.append(start(item)), self._late)
                 if tasks:
                     await asyncio.wait(tasks, timeout=max(0, end - monotonic_ns()) / 1e9)
             finally:
@@ -122,14 +126,18 @@ class OpenLoop:
         _cut_off(placed, probe)
 
     def _placed(self, calls: Sequence[Item]) -> tuple[list[Item], int]:
-        """Answer *calls* with due times of the clock, and when to wait no longer."""
+        """Return *calls* with due times of the monotonic clock, and the time (ns) at which waiting ends."""
         start = self.start or monotonic_ns() + lead(len(calls))
         placed = [replace(item, due=start + (item.due or 0)) for item in calls]
         return placed, max((item.due or 0 for item in placed), default=start) + self._patience
 
 
-async def _fed(placed: Iterable[Item], start: Callable[[Item], None], late: list[int]) -> None:
-    """Start each of *placed*, in the order of their due times, when it is due; note how late that was."""
+async def _feed(placed: Iterable[Item], start: Callable[[Item], None], late: list[int]) -> None:
+    """
+    Start each of *placed*, which are ordered by due time, when it is due.
+
+    Append to *late* by how much, in ns.
+    """
     loop = asyncio.get_running_loop()
     waiting, over = deque(placed), loop.create_future()
 
@@ -142,7 +150,7 @@ async def _fed(placed: Iterable[Item], start: Callable[[Item], None], late: list
                     return
                 late.append(now - due)
                 start(waiting.popleft())
-        except BaseException as wrong:  # noqa: BLE001  the loop would only log it, and we would wait for ever
+        except BaseException as wrong:  # noqa: BLE001  the loop would only log it, and `await over` would never end
             waiting.clear()
             over.set_exception(wrong)
         if not over.done():
@@ -157,14 +165,14 @@ async def _fed(placed: Iterable[Item], start: Callable[[Item], None], late: list
 
 
 def _raise(ended: Iterable[object]) -> None:
-    """Raise what a strategy raised itself: the probe keeps what calls raise."""
+    """Raise the first exception of the strategy itself; exceptions of calls are recorded by the probe."""
     for outcome in ended:
         if isinstance(outcome, BaseException) and not isinstance(outcome, asyncio.CancelledError):
             raise outcome
 
 
 def _cut_off(placed: Iterable[Item], probe: Probe) -> None:
-    """Name the calls that the end cut off, and record those that never began: no call is lost."""
+    """Mark the calls that the slot's end cut off, and record those that never began: no call is lost."""
     for mark in probe.marks:
         if mark.error == asyncio.CancelledError.__name__:
             mark.error = UNFINISHED

@@ -1,4 +1,4 @@
-"""What a worker is asked to do for one slot, and how that is read from JSON."""
+"""The order for one slot that the parent sends to a worker, and how it is read from JSON."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from overlap.harness.store.typed import typed
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a worker is asked to do for one slot; everything it needs and nothing it must look up."""
+    """Everything that a worker needs to carry out one slot; it looks nothing up. Times are in seconds."""
 
     cell: Cell
     round: int
@@ -21,31 +21,31 @@ class Order:
     executor: int
     timeout: float
     max_retries: int
-    burn: int = 0  # ns of CPU time more for every counted call: a slowdown planted on purpose
+    burn: int = 0  # ns of CPU time added to every counted call: a slowdown planted on purpose
     remote: Remote | None = None  # a real endpoint instead of a server of ours
-    subject: str = ""  # where somebody's own application or scenario is, if the cell's scenario does not say it
-    inputs: str | None = None  # the file of what it is asked
-    arrivals: str = ""  # of an open loop, as in poisson,rate=50; a closed one has none
+    subject: str = ""  # reference to the user's application or scenario; "" if the cell's scenario names it
+    inputs: str | None = None  # file with the application's inputs
+    arrivals: str = ""  # of an open loop, as in poisson,rate=50; "" for a closed loop
     span: float = 0.0  # seconds from an open loop's start to its last call's due time
-    patience: float = 0.0  # seconds after that in which its calls may come back
-    awake: bool = False  # whether the worker's core is to be kept from sleeping
-    processes: int = 1  # that share out an open loop's calls
-    member: int = 0  # which of these the worker is
-    draw: int | None = None  # the round whose latencies the server draws; None where nobody counts rounds
+    patience: float = 0.0  # seconds after the last due time in which its calls may still end
+    awake: bool = False  # whether the worker keeps its core from sleeping
+    processes: int = 1  # number of workers that share an open loop's calls
+    member: int = 0  # the number of this worker among them, from 0
+    draw: int | None = None  # the round whose latencies the server draws; None if there are no rounds
 
     @property
     def word(self) -> str:
-        """What names the scenario or the application."""
+        """The reference that names the scenario or the application, as the user typed it."""
         return self.subject or self.cell.scenario
 
     @property
-    def made(self) -> int:
-        """How many calls it comes to in all, warm-up calls of every process among them."""
+    def total_calls(self) -> int:
+        """The number of all calls, including the warm-up calls of every process."""
         return self.calls + self.warmup * self.processes
 
     @property
     def endpoint(self) -> Endpoint:
-        """What the clients of the slot are given: a server of ours, or a real endpoint."""
+        """The endpoint that the slot's clients call: our server, or a real endpoint."""
         most = max(1000, self.cell.concurrency)
         if self.remote:
             return self.remote.endpoint(self.timeout, self.max_retries, most)
@@ -58,5 +58,5 @@ class Order:
 
 
 def order_from(fact: dict[str, Any]) -> Order:
-    """Make an `Order` of its JSON object."""
+    """Return the `Order` of its JSON object."""
     return typed(fact, Order)

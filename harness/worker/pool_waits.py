@@ -1,9 +1,9 @@
 """
-How long requests waited for a place in a client's connection pool.
+Measures how long requests waited for a place in a client's connection pool.
 
 No HTTP library reports this, so the method in which each of them waits is wrapped while a slot is timed; a request
-that finds a place is not touched. These methods are private: where a version has moved one, that library's pool
-is not watched, and with none watched the figure is unknown.
+that gets a connection at once does not pass through it. These methods are private: if a version has moved one,
+that library's pool is not watched; if no pool is watched, the figure is unknown.
 """
 
 import sys
@@ -17,8 +17,8 @@ from overlap.harness.clients.floor import FloorClient
 from overlap.harness.model.quantile import quantile
 from overlap.harness.model.record import Queue
 
-# Module, class, method, and whether a call of it is a wait at all: httpcore's answers at once if there is a place,
-# and is asked again if that place was taken meanwhile, so that one request may wait several times.
+# Module, class, method, and a function that tells whether a call is a wait. The method of httpcore returns
+# at once if there is a connection, and is called again if that was taken meanwhile.
 WAITS: tuple[tuple[str, str, str, Callable[[Any], bool]], ...] = (
     *(
         (f"{core}.{half}.connection_pool", name, "wait_for_connection", lambda request: request.connection is None)
@@ -31,9 +31,9 @@ WAITS: tuple[tuple[str, str, str, Callable[[Any], bool]], ...] = (
 
 class PoolWaits:
     """
-    Watches the pools of the libraries that are loaded, from entering to leaving; `queue` is what came of it.
+    Watch the connection pools of the loaded libraries, from entering to leaving; `queue` has the result.
 
-    The floor is a *client* of ours, and reports its waits itself.
+    If *client* is the floor client, which is ours, it reports its waits itself.
     """
 
     def __init__(self, client: Any = None) -> None:
@@ -83,7 +83,7 @@ class PoolWaits:
 
     @property
     def queue(self) -> Queue | None:
-        """The waits so far; a count of 0 where none waited, None where no pool could be watched."""
+        """Number, median and maximum (ns) of the waits; 0 if no request waited, None if no pool is watched."""
         if not self._watched:
             return None
         waits = self._took

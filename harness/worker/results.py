@@ -1,4 +1,4 @@
-"""What a worker answers, as records: what was timed of a slot, with its calls, and what came of first calls."""
+"""The records of a worker's answers: the timing of a slot with its calls, and the results of first calls."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -12,7 +12,7 @@ from overlap.harness.store.typed import typed
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """What was seen of a slot from inside: monotonic start and end, CPU time, and what explains lost time."""
+    """The worker's measurements of a slot, in ns: start and end, CPU time, and what explains lost time."""
 
     started: int
     ended: int
@@ -27,12 +27,12 @@ class Timed:
     awake: bool | None = None
     tasks: int | None = None
     threads: int | None = None
-    processes: int | None = None  # that shared out an open loop's calls
+    processes: int | None = None  # number of workers that shared an open loop's calls
 
 
 @dataclass(frozen=True, slots=True)
 class SlotResult:
-    """What came of a slot, as seen from inside: what was timed, and its calls, warm-up calls first."""
+    """The result of a slot in the worker: its timing, and its calls, warm-up calls first."""
 
     timed: Timed
     calls: list[Call]
@@ -41,22 +41,22 @@ class SlotResult:
 @dataclass(frozen=True, slots=True)
 class FirstCalls:
     """
-    What came of an application's first calls.
+    The results of an application's first calls.
 
-    *made* is how many there were, *empty* how many gave no output without failing; *errors* has one line for each
-    that failed. Where one went well, *lame* has the methods that do not work, each with such a line: a graph of
-    async nodes has an `invoke` that only raises.
+    *attempted* is the number of calls, *empty* the number of those that gave no output without failing; *errors*
+    has one line for each that failed. If one had output, *failing* has each method that does not work, with such a
+    line: a graph of async nodes has an `invoke` that only raises.
     """
 
-    made: int
+    attempted: int
     empty: int
     errors: list[str]
-    lame: dict[str, str]
+    failing: dict[str, str]
 
     def masked(self) -> "FirstCalls":
-        """Return them without secrets in what the application says of itself."""
-        lame = {name: masked(why) for name, why in self.lame.items()}
-        return replace(self, errors=[masked(error) for error in self.errors], lame=lame)
+        """Return a copy without secrets in the application's error messages."""
+        failing = {name: masked(error) for name, error in self.failing.items()}
+        return replace(self, errors=[masked(error) for error in self.errors], failing=failing)
 
 
 def values(record: Any) -> dict[str, Any]:
@@ -65,15 +65,15 @@ def values(record: Any) -> dict[str, Any]:
 
 
 def result_from(answer: Mapping[str, Any]) -> SlotResult:
-    """Make a `SlotResult` of what a worker has answered."""
+    """Return the `SlotResult` of a worker's *answer*, which has `timed` and `calls`."""
     return SlotResult(typed(answer["timed"], Timed), [call_from(fact) for fact in answer["calls"]])
 
 
 def added(timed: Iterable[Timed]) -> Timed:
     """
-    Add up what was timed in each of several processes.
+    Return the timing of several processes together.
 
-    Where there is nothing to add, it is the worst of each that stands for all: of lateness and of waits.
+    CPU time and counts are added; of lateness and waits the largest value stands for all.
     """
     each = list(timed)
     summed = {name: _together(each, name, sum) for name in ("cpu", "beats", "tasks", "threads")}
@@ -85,11 +85,17 @@ COUNTS = frozenset({"count", "total"})
 
 
 def _together(each: Iterable[Any], name: str, put: Any) -> Any:
-    """Put the values of a field together: of a record, counts and totals are added, the rest is the largest."""
-    known = [value for one in each if (value := getattr(one, name)) is not None]
-    if not known:
+    """
+    Combine the values of field *name* by *put*.
+
+    Of a record, add counts and totals and take the largest rest.
+    """
+    present = [value for one in each if (value := getattr(one, name)) is not None]
+    if not present:
         return None
-    if is_dataclass(known[0]):
-        kind: Any = type(known[0])
-        return kind(**{part: _together(known, part, sum if part in COUNTS else max) for part in values(known[0])})
-    return put(known)
+    if is_dataclass(present[0]):
+        kind: Any = type(present[0])
+        return kind(
+            **{part: _together(present, part, sum if part in COUNTS else max) for part in values(present[0])}
+        )
+    return put(present)

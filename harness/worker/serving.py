@@ -1,12 +1,12 @@
 """
-The loop of a worker process: a JSON object a line on stdin, an answer a line on stdout, until the input ends.
+The loop of a worker process: it reads one JSON object a line from stdin and writes one answer a line to stdout.
 
     {"slot": order}  ──►  the handler called "slot"  ──►  {"timed": …, "calls": …}
                           what it raises             ──►  {"mistake": …}, {"reason": …} or {"error": …}
 
-A *mistake* is the user's to mend, before anything is measured; a *reason* costs a slot in the middle of a run; an
-*error* names what the code under test raised, whose traceback is on stderr. What that code prints goes to stderr,
-too, so that it cannot garble the answers.
+A *mistake* is something the user must correct before anything is measured. A *reason* is why one slot of a run was
+not measured. An *error* names the exception that the code under test raised; the traceback is on stderr. What that
+code prints goes to stderr, too, so that it cannot corrupt the answers. The loop ends when the input ends.
 """
 
 import os
@@ -24,26 +24,26 @@ from overlap.harness.registry import Unknown
 
 Fact = dict[str, Any]
 Handlers = Mapping[str, Callable[[Fact], Fact]]
-"""By the first key of a request, what carries it out: given the whole request, it returns the whole answer."""
+"""The function for each kind of request, by its first key; it takes the request and returns the answer."""
 
 SLOT = "slot"
 
 
 class Wire:
-    """The worker's end of both pipes. Made before anything is imported that might print."""
+    """The worker's end of both pipes. Create it before importing anything that might print."""
 
     def __init__(self) -> None:
         self._answers = os.fdopen(os.dup(1), "wb")
         os.dup2(2, 1)
 
     def hear(self) -> Fact | None:
-        """Return the next request; None once the parent has closed its end."""
+        """Return the next request; None if the parent has closed the pipe."""
         line = sys.stdin.buffer.readline()
         request: Fact | None = orjson.loads(line) if line else None
         return request
 
     def say(self, fact: Fact | bytes) -> None:
-        """Send an answer, which may be written as JSON already."""
+        """Send an answer, as a dict or as JSON."""
         self._answers.write((fact if isinstance(fact, bytes) else written(fact)) + b"\n")
         self._answers.flush()
 
@@ -54,7 +54,7 @@ def written(fact: Fact) -> bytes:
 
 
 def serve(wire: Wire, answer: Callable[[Fact], Fact | bytes]) -> None:
-    """Answer requests until there are no more, and end the process."""
+    """Serve requests by *answer* until the parent closes the pipe, and end the process."""
     with suppress(KeyboardInterrupt):
         while (request := wire.hear()) is not None:
             wire.say(answer(request))
@@ -62,15 +62,19 @@ def serve(wire: Wire, answer: Callable[[Fact], Fact | bytes]) -> None:
 
 
 def dispatch(handlers: Handlers, request: Fact) -> Fact:
-    """Have *request* carried out by its handler; whatever goes wrong is an answer too, and the worker goes on."""
-    asked = next(iter(request))
+    """
+    Return the answer of the handler for *request*.
+
+    An exception becomes an answer too, and the worker goes on.
+    """
+    kind = next(iter(request))
     try:
-        return handlers[asked](request)
+        return handlers[kind](request)
     except Unknown as unknown:
         return {"mistake": str(unknown)}
     except ApplicationError as cannot:
-        # In the middle of a run it costs that slot; before anything was measured there is nothing to keep.
-        return {"reason" if asked == SLOT else "mistake": str(cannot)}
+        # During a run it costs only that slot; before anything was measured the user must correct it.
+        return {"reason" if kind == SLOT else "mistake": str(cannot)}
     except Exception as wrong:  # noqa: BLE001  whatever the code under test raises, the worker goes on
         print(traceback_of(wrong), file=sys.stderr)
         return {"error": word(type(wrong).__name__)}

@@ -2,13 +2,14 @@
 The life of a slot: one timed execution of a cell.
 
     open      a fresh loop with its executor, the application imported and built
-    warm      warm-up calls, then the garbage of all before collected
+    warm      warm-up calls, then a garbage collection
     run       the calls: the one part that is timed
     close     application, client and loop; what they leave behind is counted
 
-All that run slots use this: the worker of `bench`; that of `diagnose`, which hands over a watch; the first calls
-of an application, which are made in an open slot; and the pytest plugin, whose process is only lent. A notebook
-has a loop and an application already: it shares the timed part (`stopwatch`) and the instruments around it.
+Every slot is run by this code: by the worker of `bench`; by the worker of `diagnose`, which passes a watch; for
+the first calls of an application, which are made in an open slot; and by the pytest plugin, in the tests' own
+process. A notebook has a loop and an application already: it shares the timed part (`stopwatch`) and the
+instruments around it.
 """
 
 import asyncio
@@ -37,25 +38,25 @@ from overlap.harness.worker.target import Target
 
 STRATEGIES = "overlap.harness.strategies"
 Meet = Callable[[], int]
-"""Reports that this process is ready, waits for the others, and returns when the schedule of all begins, in ns."""
+"""Reports that this process is ready, waits for the others, and returns the start of the schedule, in ns."""
 
 
 class Watch(Protocol):
-    """What looks on while calls are made, warm-up calls too."""
+    """An observer that is notified while calls are made, warm-up calls too."""
 
     def began(self, loop: asyncio.AbstractEventLoop | None) -> None:
-        """Begin: calls are about to be made, on *loop* or, by a plain strategy, without one."""
+        """Note that calls are about to be made, on *loop*; None if the strategy is a plain function."""
 
     def ended(self) -> None:
-        """End: the calls have been made, or were broken off."""
+        """Note that the calls have ended or were cancelled."""
 
 
 class SlotSession:
     """
     One slot, carried out step by step: `open`, `warm`, `run`, `close`, and then its `result`.
 
-    As a context it is opened and closed. *watch* looks on. In a process that is only *lent*, nothing of the heap
-    is set aside for good.
+    A `with` block opens and closes it. *watch* observes it. In a *lent* process, which is not a worker of ours,
+    objects are frozen for the garbage collector only until the slot is closed.
     """
 
     def __init__(self, order: Order, watch: Watch | None = None, *, lent: bool = False) -> None:
@@ -84,7 +85,7 @@ class SlotSession:
         with ExitStack() as opened:
             self._meter = opened.enter_context(metered(order.remote))
             self._awake = opened.enter_context(awake(wanted=order.awake))
-            # The loop takes a copy of the context when it is made.
+            # The loop copies the context when it is created.
             opened.enter_context(self._waits)
             self.runner = opened.enter_context(asyncio.Runner(loop_factory=loops.factory(order.cell.loop)))
             self._target = Target(order, freeze=not self._lent)
@@ -100,7 +101,7 @@ class SlotSession:
         self.runner.run(self._left.count_tasks())
 
     def warm(self) -> None:
-        """Make the warm-up calls; what they, and all before, left to be collected is no burden on what follows."""
+        """Make the warm-up calls, and collect garbage now, so that this does not fall into the timed part."""
         order = self._order
         self._strategy = registry.load(STRATEGIES, order.cell.strategy)
         self._kept = open_loop.OpenLoop(self._strategy, order.patience) if order.arrivals else None
@@ -113,9 +114,13 @@ class SlotSession:
         self._waits.forget()
 
     def run(self, meet: Meet | None = None) -> None:
-        """Make the calls, timed; several processes that share them out *meet* before the schedule begins."""
+        """
+        Make the calls, timed.
+
+        If several processes share them, *meet* synchronises these before the schedule.
+        """
         order = self._order
-        # Warmed without it: what it adds is counted calls' alone.
+        # Warm-up calls are made without it: the slowdown belongs to counted calls only.
         app = Burning(self.app, order.burn) if order.burn else self.app
         strategy = self._kept.run if self._kept else self._strategy.run
         if self._kept and meet and order.processes > 1:
@@ -145,7 +150,7 @@ class SlotSession:
 
     @property
     def result(self) -> SlotResult:
-        """What came of the slot; known once it was run and closed."""
+        """The slot's timing and calls; raises RuntimeError before the slot was run."""
         if self._timed is None:
             raise RuntimeError("the slot was not run to its end")
         cell, number = self._order.cell, self._order.round
@@ -156,7 +161,7 @@ class SlotSession:
 
 
 def execute(order: Order, meet: Meet | None = None, watch: Watch | None = None) -> SlotResult:
-    """Carry out one slot from its beginning to its end."""
+    """Carry out the slot of *order* from `open` to `close`, and return its result."""
     with SlotSession(order, watch) as slot:
         slot.warm()
         slot.run(meet)
@@ -164,10 +169,10 @@ def execute(order: Order, meet: Meet | None = None, watch: Watch | None = None) 
 
 
 async def close(app: Any, client: Any) -> None:
-    """Close the application, where it has something to close of its own, and then the client underneath it."""
+    """Close the application, if it has a method for that, and then its client."""
     for each in (app,) if app is client else (app, client):
         for name in ("close", "aclose"):
-            # Some call the asynchronous one `close`.
+            # In some libraries the asynchronous method is called `close`.
             closing = getattr(each, name)() if callable(getattr(each, name, None)) else None
             if inspect.isawaitable(closing):
                 await closing

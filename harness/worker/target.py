@@ -1,4 +1,4 @@
-"""What an order names, parsed once: how its application is built, and what that is asked."""
+"""The scenario or application that an order names: how it is built, and the calls that it gets."""
 
 import random
 from dataclasses import replace
@@ -24,9 +24,9 @@ class Target:
     """
     The scenario or the application of *order*.
 
-    Make it outside of a loop, as a program imports its modules: the scenario, or the module of an application, is
-    imported here, and what that imports is set aside, unless nothing is to be frozen. `build` it inside the loop.
-    Both raise `Unknown` or `ApplicationError`, with one line, for what cannot be had.
+    Create it outside of a loop, as a program imports its modules: the scenario, or the module of an application,
+    is imported here. If *freeze* is true, the imported objects are frozen for the garbage collector. Call `build`
+    inside the loop. Both raise `Unknown` or `ApplicationError`, with a message of one line.
     """
 
     def __init__(self, order: Order, *, freeze: bool = True) -> None:
@@ -39,12 +39,12 @@ class Target:
 
     @property
     def collectable(self) -> bool:
-        """Whether the heap must stay collectable: an application of the user's is imported anew for every slot."""
+        """Whether objects must stay collectable: the user's own application is imported anew for every slot."""
         return self._own is not None
 
     async def build(self) -> tuple[Any, Any]:
         """
-        Return the application and the client underneath it, which are one where the application brings its own.
+        Return the application and its client, which are the same object if the application brings its own client.
 
         A scenario without an application is measured with the client alone. An asynchronous client may bind itself
         to the running loop.
@@ -62,24 +62,24 @@ class Target:
             return build(client, self._endpoint), client
         if not hasattr(self._scenario, "app"):
             return client, client
-        # A scenario whose plan names variants takes one; one without has nothing to choose.
+        # A scenario takes a variant only if its plan names variants.
         chosen = (order.cell.variant,) if order.cell.variant else ()
         return self._scenario.app(client, self._endpoint, *chosen), client
 
     def items(self, app: Any) -> tuple[list[Item], list[Item]]:
         """
-        Return the slot's calls and its warm-up calls; the same prompts for the same seed, whatever the cell.
+        Return the slot's calls and its warm-up calls; the same seed gives the same prompts, whatever the cell.
 
-        Their tags name the round, so that each round has latencies of its own, which all of its cells share. An
-        *app* that brings its own client is asked in the shape in which it takes its input. Of an open loop that
-        several processes share out, these are the calls of the order's member.
+        Their tags name the round, so that each round has latencies of its own, which all of its cells share. If
+        *app* brings its own client, its inputs have the shape that it takes. If several processes share an open
+        loop's calls, only those of the order's member are returned.
         """
         order = self._order
-        asked = questions(order.inputs, order.seed)
+        inputs = questions(order.inputs, order.seed)
         fits = shape(app if order.cell.client == OWN else None)
         if self._scenario and not order.inputs:
-            asked = self._scenario.prompts(random.Random(order.seed))
-        prompts = list(islice(asked, max(order.calls, order.warmup)))
+            inputs = self._scenario.prompts(random.Random(order.seed))
+        prompts = list(islice(inputs, max(order.calls, order.warmup)))
         first = order.member * order.warmup
         warm = [
             item(index, fits(prompt), warmup=True) for index, prompt in enumerate(prompts[: order.warmup], first)

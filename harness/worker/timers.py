@@ -1,4 +1,4 @@
-"""What the clock and an idle event loop are good for: the clock's step, how late sleeps and heartbeats come."""
+"""Measures the clock's resolution, and how late sleeps and heartbeats are on an idle event loop."""
 
 import asyncio
 from bisect import bisect_left
@@ -20,11 +20,11 @@ CLASSES = (50_000, 100_000, 250_000, 500_000, 1_000_000, 2_000_000, 5_000_000)
 @dataclass(frozen=True, slots=True)
 class Timers:
     """
-    One loop while nothing else runs on it; everything in ns.
+    The timing of one loop while nothing else runs on it; everything in ns.
 
-    `clock_step` is the smallest difference the clock shows, `clock_read` what reading it costs. `sleep` is how
-    much longer than `asked` a sleep took, `lag` how late a heartbeat came, `histogram` how many heartbeats came
-    late by up to how much: (upper end, count) for each class, the last without an end.
+    `clock_step` is the smallest difference the clock shows, `clock_read` the cost of one reading. `sleep` is how
+    much longer than `asked` a sleep took, `lag` how late a heartbeat was. `histogram` has the number of heartbeats
+    by lateness: (upper end, count) for each class, the last without an upper end.
     """
 
     loop: str
@@ -37,7 +37,7 @@ class Timers:
 
 
 def timers(loop: str, seconds: float) -> Timers:
-    """Watch a fresh, idle *loop* for *seconds*."""
+    """Measure a new, idle event loop of the kind *loop* for *seconds*."""
     readings = [monotonic_ns() for _ in range(READINGS)]
     steps = [b - a for a, b in pairwise(readings) if b > a]
     with asyncio.Runner(loop_factory=loops.factory(loop)) as runner:
@@ -54,7 +54,7 @@ def timers(loop: str, seconds: float) -> Timers:
 
 
 async def _idle(seconds: float) -> tuple[Lag | None, Sequence[int], list[int]]:
-    """Sleep over and over beside a heartbeat: two timers are all that the loop has to do."""
+    """Sleep repeatedly beside a heartbeat; these two timers are all that runs on the loop."""
     beat = Heartbeat(asyncio.get_running_loop())
     late: list[int] = []
     end = monotonic_ns() + round(seconds * 1e9)
@@ -67,7 +67,7 @@ async def _idle(seconds: float) -> tuple[Lag | None, Sequence[int], list[int]]:
 
 def classes(late: Sequence[int]) -> tuple[tuple[int | None, int], ...]:
     """
-    Count how many of *late* lie up to each of `CLASSES` and above the one before, and how many beyond all.
+    Return (upper end, count) of *late* (ns) for each of `CLASSES`, and (None, count) of all above the last.
 
     >>> [each for each in classes([0, 50_000, 50_001, 9_000_000]) if each[1]]
     [(50000, 2), (100000, 1), (None, 1)]

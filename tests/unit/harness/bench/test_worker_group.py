@@ -56,7 +56,7 @@ def test_every_call_is_made_once_and_no_two_have_a_tag_in_common(server):
         answer = workers.slot(order := _order(server), 30)
     names = sorted((call.warmup, call.index) for call in answer.calls)
     assert names == [(False, index) for index in range(CALLS)] + [(True, index) for index in range(3 * WARM)]
-    assert len(names) == order.made
+    assert len(names) == order.total_calls
     assert [call.error for call in answer.calls] == [None] * len(names)
     timed = answer.timed
     assert timed.processes == 3

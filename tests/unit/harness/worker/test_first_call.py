@@ -63,16 +63,16 @@ def test_methods_that_only_raise_are_told_from_those_that_work(look):
     """An application that is async only may have the blocking methods of its kind."""
     assert set(look("methods", "half")["methods"]) == {"ainvoke", "invoke", "batch"}
     came = look("tried", "half")["tried"]
-    assert (came.made, came.empty, came.errors) == (1, 0, [])
-    assert set(came.lame) == {"invoke", "batch"}
-    assert came.lame["invoke"].startswith("own_look.py, line 9: TypeError: async only")
+    assert (came.attempted, came.empty, came.errors) == (1, 0, [])
+    assert set(came.failing) == {"invoke", "batch"}
+    assert came.failing["invoke"].startswith("own_look.py, line 9: TypeError: async only")
 
 
 def test_a_second_and_third_call_are_made_while_there_is_no_output(look):
     """Nothing at all is odd; a call that fails may be one of some."""
-    assert look("tried", "nothing")["tried"] == FirstCalls(made=3, empty=3, errors=[], lame={})
+    assert look("tried", "nothing")["tried"] == FirstCalls(attempted=3, empty=3, errors=[], failing={})
     came = look("tried", "late")["tried"]
-    assert (came.made, came.empty) == (2, 0)
+    assert (came.attempted, came.empty) == (2, 0)
     assert came.errors == ["own_look.py, line 20: ValueError: not that one"]
 
 

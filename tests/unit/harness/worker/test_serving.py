@@ -69,10 +69,10 @@ def test_requests_are_answered_until_there_are_no_more():
 
 
 CAME = {
-    "made": 1,
+    "attempted": 1,
     "empty": 0,
     "errors": ["key sk-proj-0123456789abcdef0123"],
-    "lame": {"invoke": "Bearer abcdef123"},
+    "failing": {"invoke": "Bearer abcdef123"},
 }
 
 
@@ -89,4 +89,4 @@ def test_what_first_calls_say_is_told_without_secrets(monkeypatch, command):
         lab._launch, lab._servers = None, SimpleNamespace(worker_core=None)
         lab._asked, lab._env = SimpleNamespace(seed=7, slot_timeout=1.0), {}
         came = lab.tried(None)
-    assert (came.errors, came.lame) == (["key [secret]"], {"invoke": "Bearer [secret]"})
+    assert (came.errors, came.failing) == (["key [secret]"], {"invoke": "Bearer [secret]"})
