@@ -154,7 +154,7 @@ class App:
             return
         if slow(request.body) and (module := self._answering.reader(request)) is not None:
             connection.exchange = reading = PendingBody()
-            self._reader.read(module, request, lambda known: self._read(connection, reading, known))
+            self._reader.read(module, request, lambda parsed: self._read(connection, reading, parsed))
         else:
             self._serve(connection, request)
 
@@ -166,7 +166,7 @@ class App:
 
     def _serve(self, connection: ClientConnection, request: Request) -> None:
         if not connection.used:
-            # Counted by its first request: whoever only takes the journal would else be in it.
+            # Counted by its first request: else a connection that only takes the journal would be counted, too.
             connection.used = True
             self.journal.connections += 1
         entry, plan, prefill, work, held = self._answering.answer(request, connection.number)
@@ -190,7 +190,7 @@ class App:
     ) -> None:
         """Have the plan of an answer made beside the loop, and set it on its way then."""
 
-        def made(plan: AnswerPlan) -> None:
+        def send_plan(plan: AnswerPlan) -> None:
             if exchange.over:  # its client has left meanwhile
                 if held:
                     self._workshop.free()
@@ -201,7 +201,7 @@ class App:
 
         # Who has left while others were served costs no work any more.
         wanted = partial(_unless, exchange, work)
-        (self._workshop.hold if held else self._workshop.make)(wanted, made)
+        (self._workshop.hold if held else self._workshop.make)(wanted, send_plan)
 
     def _begin(self, connection: ClientConnection, exchange: Exchange, prefill: int | None) -> None:
         """Set an answer on its way, or have the load model do so."""
@@ -229,7 +229,7 @@ class App:
             connection.tired(now, keep_alive)
 
     def close(self) -> None:
-        """Drop every connection and wake nobody any more."""
+        """Drop every connection and cancel all wake-ups."""
         for connection in list(self.connections):
             connection.line.abort()
         self.pacer.close()
@@ -238,5 +238,5 @@ class App:
 
 
 def _unless(exchange: Exchange, work: Callable[[], AnswerPlan]) -> AnswerPlan:
-    """Do *work*, unless nobody waits for it any more."""
+    """Do *work*, unless its request has gone."""
     return empty() if exchange.over else work()

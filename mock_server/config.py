@@ -152,16 +152,16 @@ class Config:
 
     def _models(self) -> dict[str, dict[str, str]]:
         found = {}
-        for said in self.model:
-            name, *pairs = said.split() or [""]
+        for entry in self.model:
+            name, *pairs = entry.split() or [""]
             if not name:
-                raise settings.BadSetting(f"model={said!r}: must begin with the model's name")
+                raise settings.BadSetting(f"model={entry!r}: must begin with the model's name")
             words = {}
             for pair in pairs:
                 key, _, value = pair.partition("=")
                 if key not in KEYS:
                     raise settings.BadSetting(
-                        f"model={said}: no {key!r} for a model; there are: {', '.join(KEYS)}"
+                        f"model={entry}: no {key!r} for a model; there are: {', '.join(KEYS)}"
                     )
                 words[key] = value
             found[name] = words
@@ -194,8 +194,8 @@ class Config:
         # Not the cores this process has now: whoever starts it may be pinned, and means another for it.
         there = range(os.cpu_count() or 1) if hasattr(os, "sched_setaffinity") else ()
         if not cores <= set(there):
-            known = ",".join(map(str, there)) or "none to choose on this system"
-            raise settings.BadSetting(f"cores={self.cores}: there are {known}")
+            available = ",".join(map(str, there)) or "none to choose on this system"
+            raise settings.BadSetting(f"cores={self.cores}: there are {available}")
         return cores
 
     def bare(self) -> "Config":
@@ -249,8 +249,8 @@ def _typed(name: str, value: Any, wanted: type) -> Any:
     fits = isinstance(value, wanted) and isinstance(value, bool) is (wanted is bool)
     if not fits or (wanted is tuple and not all(isinstance(word, str) for word in value)):
         # Not as it was written: a value in JSON may be of any size, and nested too deeply to be.
-        said = f"={value!r}" if isinstance(value, str | int | float | None) else ""
-        raise settings.BadSetting(f"{name}{said}: must be {words[wanted]}")
+        written = f"={value!r}" if isinstance(value, str | int | float | None) else ""
+        raise settings.BadSetting(f"{name}{written}: must be {words[wanted]}")
     return value
 
 
@@ -259,12 +259,12 @@ def from_file(path: str) -> dict[str, Any]:
     import tomllib  # few have such a file
 
     try:
-        said = tomllib.loads(input_files.content(path).decode())
+        entries = tomllib.loads(input_files.content(path).decode())
     except (OSError, ValueError, RecursionError) as unreadable:
         reason = getattr(unreadable, "strerror", None) or unreadable
         raise settings.BadSetting(f"config={path}: cannot be read: {reason}") from None
     there = [option.name for option in options()]
-    for name in said:
+    for name in entries:
         if name not in there:
             raise settings.BadSetting(f"config={path}: no {name!r}; there are: {', '.join(there)}")
-    return said
+    return entries

@@ -125,13 +125,13 @@ class Responder:
             laid.end = End.KEEP if request.keep else End.CLOSE
             entry.planned = laid.planned()
             return Answered(entry, laid, None)
-        asked = endpoint.read(request.body) if request.known is None else _wanted(request.known)
-        entry.stream, entry.prompt_tokens = asked.stream, asked.prompt_tokens
+        api_request = endpoint.read(request.body) if request.known is None else _wanted(request.known)
+        entry.stream, entry.prompt_tokens = api_request.stream, api_request.prompt_tokens
         key = self._key(entry)
         warm = key[:1] == "w" and warms_up(key)
         chosen = overrides.choices(request)
-        how = self._behaviour(asked.model, chosen)
-        rule = None if warm else self._rule(entry, key, asked.model, chosen)
+        how = self._behaviour(api_request.model, chosen)
+        rule = None if warm else self._rule(entry, key, api_request.model, chosen)
         if rule is not None:
             entry.fault = rule.words
             if rule.refuses:
@@ -139,19 +139,21 @@ class Responder:
                 return _refused(request, entry, refused, round(delay * 1e9))
         if length is None or "tokens" in chosen:
             length = how.length(key)
-        tokens, reason = endpoint.compose(asked, min(max(length, 1), LONGEST))
-        entry.tokens = len(tokens) * asked.answers
-        limits = heads.NO_LIMITS if warm else self._admitted(asked, entry.tokens, request.received)
+        tokens, reason = endpoint.compose(api_request, min(max(length, 1), LONGEST))
+        entry.tokens = len(tokens) * api_request.answers
+        limits = heads.NO_LIMITS if warm else self._admitted(api_request, entry.tokens, request.received)
         if request.path in self._named:
-            limits += models.header(asked.model)
-        prefill = 0 if warm else how.prefill * asked.prompt_tokens
+            limits += models.header(api_request.model)
+        prefill = 0 if warm else how.prefill * api_request.prompt_tokens
         added = 0 if self._lane else prefill  # the load model has a lane for it
         lane = None if warm else prefill
-        if len(tokens) > SURELY_SHORT and len(tokens) * getattr(asked, "per_token", 1) > plan.LONG:
-            rest = endpoint, asked, tokens, reason, how, key, rule, limits, identity, added
+        if len(tokens) > SURELY_SHORT and len(tokens) * getattr(api_request, "per_token", 1) > plan.LONG:
+            rest = endpoint, api_request, tokens, reason, how, key, rule, limits, identity, added
             work = partial(_worked, request, entry, *rest)
             return Answered(entry, plan.empty(), lane, work, rule is not None)
-        laid = _laid(request, entry, endpoint, asked, tokens, reason, how, key, rule, limits, identity, added)
+        laid = _laid(
+            request, entry, endpoint, api_request, tokens, reason, how, key, rule, limits, identity, added
+        )
         return Answered(entry, laid, lane)
 
     def reader(self, request: Request) -> str | None:
@@ -160,9 +162,9 @@ class Responder:
         takes_it = endpoint is not None and request.method == "POST" and request.refused is None
         return endpoint.__name__ if endpoint is not None and takes_it else None
 
-    def _admitted(self, asked: ApiRequest, tokens: int, now: int) -> bytes:
+    def _admitted(self, api_request: ApiRequest, tokens: int, now: int) -> bytes:
         """Return the rate-limit headers of a request that may pass; raises `Refused` for others."""
-        limits = self._limiting.admit(asked.model, asked.prompt_tokens + tokens, now)
+        limits = self._limiting.admit(api_request.model, api_request.prompt_tokens + tokens, now)
         if self._full():
             raise errors.overloaded()
         return limits
@@ -229,7 +231,7 @@ def _laid(  # noqa: PLR0913, PLR0917 - all that was decided; to put it in one ob
     request: Request,
     entry: Entry,
     endpoint: ModuleType,
-    asked: ApiRequest,
+    api_request: ApiRequest,
     tokens: Sequence[str],
     reason: str,
     how: Behaviour,
@@ -244,16 +246,16 @@ def _laid(  # noqa: PLR0913, PLR0917 - all that was decided; to put it in one ob
     due = how.schedule.due(key, len(tokens) or 1, rng)
     if prefill:
         due = array("q", [at + prefill for at in due])
-    answer = Answer(identity, int(time.time()), tokens, asked.prompt_tokens, reason)
-    if asked.stream:
-        events = endpoint.events(asked, answer, how.group)
+    answer = Answer(identity, int(time.time()), tokens, api_request.prompt_tokens, reason)
+    if api_request.stream:
+        events = endpoint.events(api_request, answer, how.group)
         laid = _streamed(request, entry.request_id, events, due, limits, apart=how.apart)
         if laid.flow is not None:
-            laid.together = max(1, laid.together // getattr(asked, "per_token", 1))
+            laid.together = max(1, laid.together // getattr(api_request, "per_token", 1))
     else:
-        parts = endpoint.parts(asked, answer) if "parts" in endpoint.__dict__ else None
+        parts = endpoint.parts(api_request, answer) if "parts" in endpoint.__dict__ else None
         if parts is None:
-            laid = _whole(request, entry.request_id, endpoint.whole(asked, answer), due[-1], limits)
+            laid = _whole(request, entry.request_id, endpoint.whole(api_request, answer), due[-1], limits)
         else:
             laid = _in_parts(request, entry.request_id, parts, due[-1], limits)
     if rule is not None:
@@ -288,7 +290,7 @@ def _whole(request: Request, request_id: str, body: bytes, due: int, limits: byt
 
 
 def _unforeseen(wrong: BaseException, request: Request, entry: Entry) -> errors.ApiError:
-    """Return the answer for what nobody foresaw: 400 if the request chose it, else 500 and a traceback here."""
+    """Return the answer to an unforeseen error: 400 if the request chose it, else 500 and a traceback here."""
     if isinstance(wrong, KeyboardInterrupt):
         raise wrong
     if overrides.chooses(request):
@@ -300,7 +302,7 @@ def _unforeseen(wrong: BaseException, request: Request, entry: Entry) -> errors.
 
 
 def refusal(entry: Entry, refused: errors.ApiError, delay: int, *, keep: bool) -> AnswerPlan:
-    """AnswerPlan an error for an answer, *delay* ns after the request; the entry is told."""
+    """Plan an error as the answer, *delay* ns after the request, and note it in *entry*."""
     entry.status, entry.stream = refused.status, False
     entry.retry_after = refused.pause
     head = heads.refused(entry.request_id, refused.status, len(refused.body), refused.headers, keep=keep)

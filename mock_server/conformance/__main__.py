@@ -25,7 +25,7 @@ def own_server() -> Iterator[str]:
 
 
 def alone() -> None:
-    """Keep the environment of whoever runs this from reaching the clients: proxies, tracing."""
+    """Keep the user's environment from reaching the clients: proxies, tracing."""
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
     for name in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2", "OPENAI_BASE_URL", "OPENAI_API_BASE"):
         os.environ.pop(name, None)

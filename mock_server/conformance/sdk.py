@@ -22,7 +22,7 @@ def async_client(url: str) -> openai.AsyncOpenAI:
 
 
 def async_http() -> httpx2.AsyncClient:
-    """Make the HTTP client that the SDK would make itself, for who must close it."""
+    """Make the HTTP client that the SDK would make itself; the caller closes it."""
     return openai.DefaultAsyncHttpxClient(verify=_tls())
 
 

@@ -49,10 +49,10 @@ class ControlEndpoints:
         self._guard = Guard(app.config.host, app.config.allow_host, app.token)
         self._routes: dict[tuple[str, str], Callable[[Request, Told], None]] = {
             ("POST", "/overlap/take"): self._take,
-            ("GET", "/overlap/config"): lambda _, told: told(self._echo()),
+            ("GET", "/overlap/config"): lambda _, reply: reply(self._echo()),
             ("POST", "/overlap/config"): self._change,
             ("GET", METRICS): self._metrics,
-            ("GET", HEALTH): lambda _, told: told(b'{"status":"ok"}'),
+            ("GET", HEALTH): lambda _, reply: reply(b'{"status":"ok"}'),
         }
 
     @staticmethod
@@ -65,11 +65,11 @@ class ControlEndpoints:
         close = b"" if request.keep else response_bytes.CLOSE
         kind = _TEXT if request.path == METRICS else response_bytes.JSON
 
-        def told(body: bytes) -> None:
+        def reply(body: bytes) -> None:
             send(response_bytes.head(200, int(time.time()), kind, len(body), close) + body)
 
         try:
-            self._route(request)(request, told)
+            self._route(request)(request, reply)
         except ApiError as refused:
             send(_refusal(refused, close))
         except Exception:  # noqa: BLE001 - whatever is wrong with us, there is an answer
@@ -84,23 +84,23 @@ class ControlEndpoints:
             raise errors.unknown_url(request.method, request.path)
         return route
 
-    def _take(self, request: Request, told: Told) -> None:
+    def _take(self, request: Request, reply: Told) -> None:
         del request
-        self._app.gather("take", b"", lambda parts: told(journal.merged(parts)))
+        self._app.gather("take", b"", lambda parts: reply(journal.merged(parts)))
 
-    def _metrics(self, request: Request, told: Told) -> None:
+    def _metrics(self, request: Request, reply: Told) -> None:
         del request
-        self._app.gather("metrics", b"", lambda parts: told(metrics.text(parts)))
+        self._app.gather("metrics", b"", lambda parts: reply(metrics.text(parts)))
 
     def _echo(self) -> bytes:
         app = self._app
         values = {name: value for name, value in app.config.echo().items() if name != "token"}
         return orjson.dumps({**values, **app.state(), "sources": app.sources})
 
-    def _change(self, request: Request, told: Told) -> None:
+    def _change(self, request: Request, reply: Told) -> None:
         """Change what the JSON object in the body says, all or nothing; return the configuration that results."""
         changed(self._app.config, request.body)
-        self._app.gather("configure", request.body, lambda _: told(self._echo()))
+        self._app.gather("configure", request.body, lambda _: reply(self._echo()))
 
 
 def _refusal(refused: ApiError, close: bytes) -> bytes:

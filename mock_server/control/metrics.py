@@ -25,7 +25,7 @@ _FAMILIES = {
     "lateness_seconds": ("histogram", "Written minus planned, of the last token of an answer."),
     "in_flight": ("gauge", "Requests being answered."),
     "connections": ("gauge", "Connections open."),
-    "journal_entries": ("gauge", "Entries that nobody has taken."),
+    "journal_entries": ("gauge", "Entries that have not been taken."),
     "journal_dropped": ("gauge", "Entries lost since the last take."),
     "slots_busy": ("gauge", "Requests that hold a slot."),
     "queue": ("gauge", "Requests that wait for a slot."),
@@ -70,9 +70,9 @@ def text(parts: list[bytes]) -> bytes:
     counted: Counter[str] = Counter()
     gauges: Counter[str] = Counter()
     for part in parts:
-        found = orjson.loads(part)
-        counted.update(found["counted"])
-        for name, value in found["gauges"].items():
+        metrics = orjson.loads(part)
+        counted.update(metrics["counted"])
+        for name, value in metrics["gauges"].items():
             gauges[name] = value if name in _SHARED else gauges[name] + value
     lines: list[str] = []
     for family, (kind, about) in _FAMILIES.items():

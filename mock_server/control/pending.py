@@ -12,7 +12,7 @@ class Pending:
         self._gone = False
 
     def lost(self) -> None:
-        """Note that nobody waits for the answer any more."""
+        """Note that the answer is no longer needed."""
         self._gone = True
 
     def send(self, answer: bytes) -> None:

@@ -28,7 +28,7 @@ def judged(seen: StreamTimes) -> str | None:
     return None
 
 
-def told(seen: StreamTimes) -> str:
+def summary(seen: StreamTimes) -> str:
     """Return the measurement in a line."""
     ms = [at / 1e6 for at in (seen.first[len(seen.first) // 2], seen.every[len(seen.every) // 2], seen.every[-1])]
     return (
@@ -48,7 +48,7 @@ def main() -> None:
         seen = measured(server, STREAMS, PATIENCE, {"x-overlap-tokens": str(TOKENS)})
         wrong = judged(seen)
         if wrong is None:
-            print(f"self-test passed: {told(seen)}", file=sys.stderr)
+            print(f"self-test passed: {summary(seen)}", file=sys.stderr)
             return
     print(f"error: self-test failed {TRIES} times: {wrong}", file=sys.stderr)
     raise SystemExit(1)

@@ -1,4 +1,4 @@
-"""CounterValues that hold across all workers of a server: requests in flight, their peak, who is the n-th."""
+"""Counters shared by all workers of a server: requests in flight, their peak, and the number of each request."""
 
 import mmap
 from contextlib import AbstractContextManager, nullcontext
@@ -61,9 +61,9 @@ class Counts:
     def peak(self) -> int:
         """Return the most requests in flight since this was last asked; it starts again from those of now."""
         with self._lock:
-            found = self._numbers[_PEAK]
+            highest = self._numbers[_PEAK]
             self._numbers[_PEAK] = self._numbers[_IN_FLIGHT]
-        return found
+        return highest
 
     def request(self) -> int:
         """Return the number of a new request, from 1."""
@@ -98,7 +98,7 @@ class Counts:
 
 
 class _Own(Counts):
-    """Counters that nobody shares: the two that each request needs do without a lock, which costs as much."""
+    """Counters of a single process: the two that each request needs take no lock, which costs as much."""
 
     def began(self) -> None:
         """Count a request in flight."""

@@ -129,7 +129,7 @@ class Exchange:
         """
         Write the pieces from *first* up to *after*; *stamp* is the time, in ns from the request's arrival.
 
-        It was read before the write, so that nobody sees a token before it counts as written.
+        It was read before the write, so that no client sees a token before it counts as written.
         """
         plan = self.plan
         one = after == first + 1

@@ -1,4 +1,4 @@
-"""What was due when and written when, by whom asked; kept until somebody takes it."""
+"""The journal: when each token was due and written, and of which request; kept until it is taken."""
 
 from array import array
 from collections import deque

@@ -1,5 +1,5 @@
 """
-Large bodies are read by other processes, so that nobody else waits for them.
+Large bodies are parsed by other processes, so that no other request waits for them.
 
 To parse 8 MB of JSON holds the interpreter for 15 to 70 ms, and a thread would hold it as long: only a process of
 its own does not. What comes back is small: what the caller wants, without the words of the prompt.
@@ -73,13 +73,13 @@ class BodyReader:
 
     def _asked(self, module: str, request: Request) -> Request:
         try:
-            known, own = self._answer(module, request.body)
+            parsed, own = self._answer(module, request.body)
         except (OSError, EOFError, ValueError, pickle.UnpicklingError, struct.error) as wrong:
             # It was killed, or ran out of memory: this request fails, and the next has a new one.
             _end(self._processes.pop(get_ident(), None))
-            known = Known(RuntimeError(f"the process that reads large bodies has ended ({wrong})"), None, None)
+            parsed = Known(RuntimeError(f"the process that reads large bodies has ended ({wrong})"), None, None)
             own = b""
-        return request._replace(body=own, known=known)
+        return request._replace(body=own, known=parsed)
 
     def _answer(self, module: str, body: bytes) -> tuple[Known, bytes]:
         if self._closed:

@@ -85,21 +85,21 @@ class AnswerPlan:
 
 
 def whole(head: bytes, body: bytes, due: int) -> AnswerPlan:
-    """AnswerPlan an answer in one piece."""
+    """Plan an answer in one piece."""
     return AnswerPlan([head + body], array("q", (due,)), len(head), stream=False, chunked=False)
 
 
 def empty() -> AnswerPlan:
-    """AnswerPlan nothing yet."""
+    """Plan nothing yet."""
     return AnswerPlan([], array("q", (0,)), 0, stream=False, chunked=False)
 
 
 def in_parts(head: bytes, parts: LazyParts, due: int, *, chunked: bool) -> AnswerPlan:
-    """AnswerPlan a whole answer that is made as it is sent; without chunks, its end is the connection's."""
+    """Plan a whole answer that is made as it is sent; without chunks, its end is the connection's."""
     count = len(parts)
-    made = (_framed(head if i == 0 else b"", part, b"", chunked, i == count - 1) for i, part in enumerate(parts))
+    frames = (_framed(head if i == 0 else b"", part, b"", chunked, i == count - 1) for i, part in enumerate(parts))
     laid = AnswerPlan([], array("q", (due,)) * count, len(head), stream=False, chunked=chunked)
-    laid.flow = Flow(count, made)
+    laid.flow = Flow(count, frames)
     laid.marks = [0] * (count - 1) + [1]
     laid.together = 1
     if not chunked:

@@ -1,4 +1,4 @@
-"""Answers that take long to make are made beside the loop, so that nobody else waits for them."""
+"""Makes long answers in a thread beside the loop, so that no other request waits for them."""
 
 import asyncio
 import sys

@@ -10,8 +10,8 @@ def change(plan: AnswerPlan, after: int = 10) -> None:
     """Send OpenAI's error for a server's fault after *after* tokens; an answer in one piece is left as it is."""
     if not plan.stream:
         return
-    said = errors.event(errors.server_error())
+    error_event = errors.event(errors.server_error())
     _cutting.stop(plan, after, plan.end)
     last = response_bytes.LAST_CHUNK if plan.chunked else b""
-    _cutting.append(plan, plan.frame(said) + last)
+    _cutting.append(plan, plan.frame(error_event) + last)
     plan.end = plan.end if plan.chunked else End.CLOSE

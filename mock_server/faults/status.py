@@ -25,6 +25,6 @@ def refuse(code: int = 500, retry_after: float = 0.0, delay: float = 0.0) -> tup
         raise BadSetting(f"status,code={code}: there are {', '.join(map(str, _MAKERS))}")
     refused = _MAKERS[code]()
     if retry_after:
-        told = (("retry-after", f"{retry_after:g}"), ("retry-after-ms", f"{retry_after * 1000:g}"))
-        refused = ApiError(refused.status, refused.body, (*refused.headers, *told))
+        retry_headers = (("retry-after", f"{retry_after:g}"), ("retry-after-ms", f"{retry_after * 1000:g}"))
+        refused = ApiError(refused.status, refused.body, (*refused.headers, *retry_headers))
     return refused, delay

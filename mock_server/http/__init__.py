@@ -1,1 +1,1 @@
-"""HTTP/1.1: connections, requests, response bytes, and who may speak to the control endpoints."""
+"""HTTP/1.1: connections, requests, response bytes, and the guard of the control endpoints."""

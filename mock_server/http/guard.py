@@ -1,5 +1,5 @@
 """
-Who may speak to the control endpoints: a program that means this server, never a page in somebody's browser.
+Guards the control endpoints: programs that mean this server may use them, pages in a browser never.
 
 A page on any site can have a browser send requests to this host, and with a name of its own that it lets point
 here (DNS rebinding) it can read the answers too. Such a request names a host that is not ours, or its origin, or
@@ -20,24 +20,24 @@ _TOKEN = re.compile(r"[!-~]*")
 _BEARER = b"bearer "
 
 
-def host_name(said: str) -> str | None:
+def host_name(header: str) -> str | None:
     """
     Return the name or address in a Host header, without its port; None for what is no host.
 
     >>> host_name("LocalHost:8000"), host_name("[::1]:8000"), host_name("a@localhost")
     ('localhost', '::1', None)
     """
-    found = _HOST.fullmatch(said.strip())
-    return (found["six"] or found["name"]).lower().removesuffix(".") if found else None
+    match = _HOST.fullmatch(header.strip())
+    return (match["six"] or match["name"]).lower().removesuffix(".") if match else None
 
 
 def address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """Return the address that *name* spells, an IPv4 one where it is mapped into IPv6; None for other names."""
     try:
-        found = ipaddress.ip_address(name)
+        match = ipaddress.ip_address(name)
     except ValueError:
         return None
-    return getattr(found, "ipv4_mapped", None) or found
+    return getattr(match, "ipv4_mapped", None) or match
 
 
 class Guard:
@@ -54,9 +54,9 @@ class Guard:
         self._everywhere = bound is not None and bound.is_unspecified
         self._bound = bound
 
-    def ours(self, said: bytes | None) -> bool:
-        """Return whether the Host header *said* means this server."""
-        name = host_name(said.decode("latin-1")) if said is not None else None
+    def ours(self, header: bytes | None) -> bool:
+        """Return whether the Host header *header* means this server."""
+        name = host_name(header.decode("latin-1")) if header is not None else None
         if name is None:
             return False
         where = address(name)
@@ -72,10 +72,10 @@ class Guard:
         if b"origin" in headers:
             raise errors.forbidden("This is not for web pages: a request with an Origin header is refused.")
         if self._token:
-            said = headers.get(b"authorization", b"")
-            said = said[len(_BEARER) :] if said[: len(_BEARER)].lower() == _BEARER else said
-            if not hmac.compare_digest(said.strip(), self._token):
-                raise errors.unauthorized(said.decode("utf-8", "replace"))
+            header = headers.get(b"authorization", b"")
+            header = header[len(_BEARER) :] if header[: len(_BEARER)].lower() == _BEARER else header
+            if not hmac.compare_digest(header.strip(), self._token):
+                raise errors.unauthorized(header.decode("utf-8", "replace"))
         if method == "POST":
             kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
             if kind != b"application/json":

@@ -44,10 +44,10 @@ def tagged(body: bytes) -> tuple[str | None, int | None]:
 
     That is said right behind the tag, as in `[call 000017] [tokens 129]`. None for each that is not said.
     """
-    found = _TAG.search(body)
-    if found is None:
+    match = _TAG.search(body)
+    if match is None:
         return None, None
-    return found[1].decode("utf-8", "replace"), int(found[2]) if found[2] else None
+    return match[1].decode("utf-8", "replace"), int(match[2]) if match[2] else None
 
 
 class Request(NamedTuple):

@@ -31,7 +31,7 @@ class ResponseWriter:
         """
         Send *data*; what the kernel does not take waits in the transport, which may set `paused`.
 
-        False where there is nobody to send it to any more.
+        False if the client has gone.
         """
         if self._fd < 0:
             return False

@@ -33,7 +33,7 @@ class OwnBuckets:
 
 
 class SharedBuckets:
-    """The same for processes forked from this one; whoever reads or writes holds `lock`."""
+    """The same for processes forked from this one; hold `lock` to read or write it."""
 
     def __init__(self) -> None:
         from multiprocessing import get_context  # not for the buckets of a single process

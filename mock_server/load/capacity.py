@@ -28,7 +28,7 @@ class Job:
     """
     One request's work: *prefill* ns of reading its prompt, then an output at each of *work* ns of free decode.
 
-    `owner` is whoever is told of its outputs.
+    `owner` is notified of its outputs.
     """
 
     owner: object
@@ -45,7 +45,7 @@ class Capacity:
 
     All jobs in decode go at the same speed, so one clock of work done serves them all: a job's output is due when
     that clock reaches the job's start plus the output's own work. Between two events the speed is constant, so the
-    real time of the next event is exact, whenever somebody asks. Times are ns of one monotonic clock.
+    real time of the next event is exact, whenever it is read. Times are ns of one monotonic clock.
     """
 
     def __init__(self, size: Size) -> None:

@@ -1,4 +1,4 @@
-"""Plays the model of a busy server in real time: whoever is concerned is told of outputs when they are due."""
+"""Plays the model of a busy server in real time, and notifies each job's owner when an output is due."""
 
 import time
 from collections import deque

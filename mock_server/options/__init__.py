@@ -1,1 +1,1 @@
-"""Reading words such as `name,key=value`, and who may choose what."""
+"""Reads settings such as `name,key=value`, and decides what a client may choose."""

@@ -37,7 +37,7 @@ class Permits(NamedTuple):
 
 
 OWNER = Permits(anything=True)
-"""For whoever starts the server: the words of its command line and of its configuration file."""
+"""The owner's permits, for the command line and the configuration file: anything is allowed."""
 
 CLIENT = Permits()
 """For everybody else, where the owner named nothing of their own."""

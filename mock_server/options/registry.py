@@ -26,7 +26,7 @@ def names(folder: str) -> list[str]:
 
 def load(folder: str, name: str, permits: Permits = CLIENT) -> ModuleType:
     """
-    Import the entry called *name*; a dotted name is a module of somebody's own, if *permits* allow it.
+    Import the entry called *name*; a dotted name is a user's own module, if *permits* allow it.
 
     Raises `LookupError`, naming what there is, for a name that is not there or may not be chosen.
     """

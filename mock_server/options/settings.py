@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from overlap.mock_server.options import registry
 from overlap.mock_server.options.permits import CLIENT, Permits, parsed
-from overlap.mock_server.options.shown import reason, shown
+from overlap.mock_server.options.shown import reason, single_line
 
 LONGEST = 3600.0
 """The largest number a setting takes: an hour, for the many that are times in seconds."""
@@ -17,7 +17,7 @@ class BadSetting(ValueError):
     """A setting that cannot be used; the message is one line that names it and what there is."""
 
     def __init__(self, message: object) -> None:
-        super().__init__(shown(message))
+        super().__init__(single_line(message))
 
 
 class Chosen(NamedTuple):
@@ -50,7 +50,7 @@ def chosen(  # noqa: PLR0913, PLR0917 - where to look, what for, and on whose be
         raise BadSetting(f"{name} has no {function} of its own")
     wanted = defaults(call, given)
     there = wanted | (defaults(getattr(entry, others), given + 1) if others else {})
-    found: dict[str, Any] = {}
+    settings_by_key: dict[str, Any] = {}
     for pair in pairs:
         key, equals, text = pair.partition("=")
         if not equals:
@@ -58,18 +58,18 @@ def chosen(  # noqa: PLR0913, PLR0917 - where to look, what for, and on whose be
         if key not in there:
             keys = ", ".join(f"{k}={default}" for k, default in there.items()) or "none"
             raise BadSetting(f"{name} has no setting {key!r}; it has: {keys}")
-        found[key] = value(f"{name},{key}", text, there[key])
-        if isinstance(found[key], str):
+        settings_by_key[key] = value(f"{name},{key}", text, there[key])
+        if isinstance(settings_by_key[key], str):
             _permitted(entry, name, key, text, permits)
-    return Chosen(name, call, {key: setting for key, setting in found.items() if key in wanted})
+    return Chosen(name, call, {key: setting for key, setting in settings_by_key.items() if key in wanted})
 
 
 def _permitted(entry: object, name: str, key: str, text: str, permits: Permits) -> None:
     """Refuse words that are neither on the entry's own list (`WORDS`) nor permitted: they may name a file."""
-    known = getattr(entry, "WORDS", {}).get(key)
-    if known is not None:
-        if text not in known:
-            raise BadSetting(f"{name},{key}={text}: there are: {', '.join(known)}")
+    allowed = getattr(entry, "WORDS", {}).get(key)
+    if allowed is not None:
+        if text not in allowed:
+            raise BadSetting(f"{name},{key}={text}: there are: {', '.join(allowed)}")
     elif not permits.text(name, key, text):
         raise BadSetting(f"{name},{key}={text}: only whoever starts the server can set this")
 

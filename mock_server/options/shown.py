@@ -4,14 +4,14 @@ MOST = 600
 """The most characters of a message about a setting."""
 
 
-def shown(said: object, most: int = MOST) -> str:
+def single_line(value: object, most: int = MOST) -> str:
     r"""
-    Return *said* on one line of at most *most* characters; what is too much is cut out of the middle.
+    Return *value* on one line of at most *most* characters; what is too much is cut out of the middle.
 
-    >>> shown("a\nb"), shown("x" * 1000, 11)
+    >>> single_line("a\nb"), single_line("x" * 1000, 11)
     ('a b', 'xxxxx…xxxxx')
     """
-    text = str(said)
+    text = str(value)
     if len(text) > most:
         side = (most - 1) // 2
         text = f"{text[:side]}…{text[-side:]}"
@@ -20,4 +20,4 @@ def shown(said: object, most: int = MOST) -> str:
 
 def reason(wrong: BaseException) -> str:
     """Return the kind of an exception and what it says, on one line."""
-    return shown(f"{type(wrong).__name__}: {wrong}".rstrip(": "))
+    return single_line(f"{type(wrong).__name__}: {wrong}".rstrip(": "))

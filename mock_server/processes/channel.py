@@ -24,7 +24,7 @@ class Channel(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell who listens."""
+        """Pass a received message to the listener."""
         del exc
         self._transport = None
         self._lost()
@@ -41,7 +41,7 @@ class Channel(asyncio.Protocol):
             self._heard(pickle.loads(message))  # noqa: S301 - from our own process, over a socket nobody else has
 
     def say(self, *message: Any) -> None:
-        """Send a message; to nobody, once the other end has gone."""
+        """Send a message; it is dropped if the other end has gone."""
         if self._transport is not None:
             packed = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
             self._transport.write(_LENGTH.pack(len(packed)) + packed)

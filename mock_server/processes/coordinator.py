@@ -88,9 +88,9 @@ class Hub:
             simulation.arrive(received, job)
 
     def _leave(self, key: tuple[int, int]) -> None:
-        known = self._jobs.pop(key, None)
-        if known is not None:
-            simulation, job = known
+        pending = self._jobs.pop(key, None)
+        if pending is not None:
+            simulation, job = pending
             simulation.leave(job)
 
     def _due(self, at: int, job: Job) -> None:

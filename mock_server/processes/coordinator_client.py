@@ -29,7 +29,7 @@ class RemoteLoad:
 
     @staticmethod
     def full(now: int) -> bool:
-        """Return False: the hub says so when a request has reached it, and nobody can know before."""
+        """Return False: only the coordinator knows, once a request has reached it."""
         del now
         return False
 

@@ -23,7 +23,7 @@ from overlap.mock_server.timing.pacer import Pacer
 BACKLOG = 8192
 
 
-def bound(config: Config) -> socket.socket:
+def open_socket(config: Config) -> socket.socket:
     """Return a listening socket; raises OSError where the address cannot be had."""
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     return socket.create_server((config.host, config.port), family=family, backlog=BACKLOG)
@@ -36,7 +36,7 @@ def address(listening: socket.socket) -> str:
 
 
 def ready_line(config: Config, url: str) -> str:
-    """Return the line that tells whoever started the server that it can be used."""
+    """Return the ready line, which is printed once the server can be used."""
     words = f"profile={config.profile} tokens={config.tokens} seed={config.seed}"
     return f"ready {url} pid={os.getpid()} {words}"
 
@@ -91,9 +91,9 @@ async def tested(url: str, own: str) -> bool:
     words = (sys.executable, "-P", "-m", "overlap.mock_server.control.selftest", url, str(os.getpid()))
     # In the environment: what stands on a command line can be read by every user of the machine.
     environment = {**os.environ, "OVERLAP_MOCK_TOKEN": own}
-    told = partial(follow, os.getpid())
+    follow_owner = partial(follow, os.getpid())
     tester = await asyncio.create_subprocess_exec(
-        *words, stdout=asyncio.subprocess.DEVNULL, env=environment, preexec_fn=told
+        *words, stdout=asyncio.subprocess.DEVNULL, env=environment, preexec_fn=follow_owner
     )
     return await tester.wait() == 0
 
@@ -105,7 +105,7 @@ def exposed(listening: socket.socket) -> bool:
 
 
 def token(config: Config, listening: socket.socket) -> str:
-    """Return the token that control requests must carry; none is asked for on loopback, unless one was given."""
+    """Return the token that control requests must carry; none is needed on loopback, unless the owner set one."""
     if config.token or not exposed(listening):
         return config.token
     drawn = secrets.token_urlsafe(16)
@@ -124,7 +124,7 @@ def prepare(config: Config) -> None:
 
 def run(config: Config, sources: dict[str, str]) -> None:
     """Serve until SIGTERM or Ctrl-C; raises OSError where the address cannot be had."""
-    listening = bound(config)
+    listening = open_socket(config)
     prepare(config)
     code = uvloop.run(_serve(config, sources, listening))
     if code:

@@ -39,14 +39,14 @@ class _Common:
     buckets: SharedBuckets
 
 
-def bound(config: Config) -> list[socket.socket]:
+def open_sockets(config: Config) -> list[socket.socket]:
     """
     Return a listening socket for each worker, all of one address; raises OSError where it cannot be had.
 
     Sockets that share a port must say so, and then share it with any other server that says so too; hence the port
     is tried alone first.
     """
-    alone = server.bound(config)
+    alone = server.open_socket(config)
     host, port = alone.getsockname()[:2]
     family = alone.family
     alone.close()
@@ -58,7 +58,7 @@ def bound(config: Config) -> list[socket.socket]:
 
 def run(config: Config, sources: dict[str, str]) -> None:
     """Serve with several processes until SIGTERM or Ctrl-C; raises OSError where the address cannot be had."""
-    listening = bound(config)
+    listening = open_sockets(config)
     url = server.address(listening[0])
     server.prepare(config)
     first = config.bare() if config.self_test else config

@@ -30,14 +30,16 @@ def offsets(rng: random.Random, tokens: int, file: str = "", order: str = "once"
     which call a request plays: `once`, so that as many requests with neighbouring tags as there are calls play
     each of them once, in a shuffled order, another one in each round; `drawn`, any of them at random;
     `recorded`, the first tag the first one. An answer that is longer than its recording goes on with the gaps
-    from the start of it. What the client that recorded adds by itself is taken off, since whoever is answered
-    adds it again. Without a *file*, a small made-up sample serves.
+    from the start of it. The recording client's own delay is taken off, since the client that is
+    answered adds it again. Without a *file*, a small made-up sample serves.
     """
-    found = recording(file) if file else _EXAMPLE
-    chunks = _played(found, rng, order)
+    recorded_calls = recording(file) if file else _EXAMPLE
+    chunks = _played(recorded_calls, rng, order)
     gaps = [later - earlier for earlier, later in pairwise(chunks)] or [0]
     more = islice(cycle(gaps), max(tokens - len(chunks), 0))
-    due = accumulate(chain(gaps if len(chunks) > 1 else (), more), initial=max(chunks[0] - found.floor, 0))
+    due = accumulate(
+        chain(gaps if len(chunks) > 1 else (), more), initial=max(chunks[0] - recorded_calls.floor, 0)
+    )
     return [at / 1e9 for at in islice(due, tokens)]
 
 
@@ -46,19 +48,19 @@ def length(rng: random.Random, file: str = "", order: str = "once") -> int:
     return len(_played(recording(file) if file else _EXAMPLE, rng, order))
 
 
-def _played(found: RecordedCalls, rng: random.Random, order: str) -> tuple[int, ...]:
+def _played(recorded_calls: RecordedCalls, rng: random.Random, order: str) -> tuple[int, ...]:
     if order not in ORDERS:
         raise BadSetting(f"recorded,order={order}: there are: {', '.join(ORDERS)}")
-    count = len(found.calls)
+    count = len(recorded_calls.calls)
     # A generator of the schedule's knows what it draws for: seed and tag. A bare one can only draw.
     seed, _, tag = str(getattr(rng, "key", "")).partition(":")
     call = of_any_round(tag)
     if order == "drawn" or not call.isdecimal():
-        return found.calls[rng.randrange(count)]
+        return recorded_calls.calls[rng.randrange(count)]
     turn, place = divmod(int(call), count)
     # Each round has a shuffle of its own, as it has draws of its own.
     shuffle = f"{seed}:{tag.removesuffix(call)}{turn}"
-    return found.calls[_places(shuffle, count)[place] if order == "once" else place]
+    return recorded_calls.calls[_places(shuffle, count)[place] if order == "once" else place]
 
 
 @lru_cache(maxsize=64)

@@ -24,21 +24,21 @@ def rows(path: str, columns: int) -> tuple[tuple[float, ...], ...]:
         raise BadSetting(f"path={path}: cannot be read: {why}") from None
     separator = "," if "," in text.partition("\n")[0] else None
     lines = csv.reader(text.splitlines()) if separator else (line.split() for line in text.splitlines())
-    found = []
+    numbers = []
     for number, cells in enumerate(lines, 1):
         if not cells:
             continue
         try:
-            found.append(tuple(_number(cell) for cell in cells[:columns]))
+            numbers.append(tuple(_number(cell) for cell in cells[:columns]))
         except ValueError:
             if number > 1:
                 raise BadSetting(f"path={path}: line {number} has something else than numbers") from None
             continue
         if len(cells) < columns:
             raise BadSetting(f"path={path}: line {number} has fewer than {columns} columns")
-    if not found:
+    if not numbers:
         raise BadSetting(f"path={path}: has no numbers in it")
-    return tuple(found)
+    return tuple(numbers)
 
 
 def _number(cell: str) -> float:

@@ -13,7 +13,7 @@ def content(path: str | Path, largest: int = LARGEST) -> bytes:
     Return the bytes of the regular file at *path*.
 
     Raises `OSError`, in one line, for what is no regular file or has more than *largest* bytes. Opening never
-    waits, as it would for a pipe that nobody writes to.
+    waits, as it would for a pipe without a writer.
     """
     try:
         number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)

@@ -31,19 +31,21 @@ class RecordedCalls(NamedTuple):
 def recording(path: str) -> RecordedCalls:
     """Return what the file at *path* holds; raises `BadSetting`, in one line, for one that cannot be played."""
     try:
-        found = json.loads(input_files.content(path).decode())
+        document = json.loads(input_files.content(path).decode())
     except (OSError, ValueError, RecursionError) as unreadable:
         reason = getattr(unreadable, "strerror", None) or unreadable
         raise BadSetting(f"file={path}: cannot be read: {reason}") from None
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise BadSetting(f"file={path}: is no recording; `overlap record` makes one")
-    if not isinstance(found.get("version"), int) or found["version"] > VERSION:
-        raise BadSetting(f"file={path}: is of version {found.get('version')}; this server reads up to {VERSION}")
-    listed = found.get("calls")
+    if not isinstance(document.get("version"), int) or document["version"] > VERSION:
+        raise BadSetting(
+            f"file={path}: is of version {document.get('version')}; this server reads up to {VERSION}"
+        )
+    listed = document.get("calls")
     calls = tuple(_call(path, n, each) for n, each in enumerate(listed if isinstance(listed, list) else (), 1))
     if not calls:
         raise BadSetting(f"file={path}: has no calls in it")
-    floor: Any = found.get("floor")
+    floor: Any = document.get("floor")
     return RecordedCalls(calls, int(floor) if _time(floor) else 0)
 
 
@@ -59,10 +61,10 @@ def _call(path: str, number: int, call: Any) -> tuple[int, ...]:
 
 def _together(chunks: list[int]) -> tuple[int, ...]:
     """Give what came at once one time: then it is written at once too, which is what it was read as."""
-    found: list[int] = []
+    document: list[int] = []
     for chunk in chunks:
-        found.append(found[-1] if found and chunk - found[-1] < AT_ONCE else chunk)
-    return tuple(found)
+        document.append(document[-1] if document and chunk - document[-1] < AT_ONCE else chunk)
+    return tuple(document)
 
 
 def _time(value: Any) -> bool:

@@ -110,6 +110,6 @@ class Pacer:
         self._alarm.arm(self._armed)
 
     def close(self) -> None:
-        """Wake nobody any more."""
+        """Cancel all wake-ups."""
         self._heap.clear()
         self._alarm.close()

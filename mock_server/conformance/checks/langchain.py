@@ -41,7 +41,7 @@ def invoked(url: str) -> None:
 
 
 def streamed(url: str) -> None:
-    """`stream` says what `invoke` says, and tells the usage to who asks."""
+    """`stream` returns the text of `invoke`, and the usage if that is asked for."""
     chunks = list(_chat(url, stream_usage=True).stream("Hi."))
     same("text", "".join(str(chunk.content) for chunk in chunks), _chat(url).invoke("Hi.").content)
     true("a chunk has usage", any(chunk.usage_metadata for chunk in chunks))

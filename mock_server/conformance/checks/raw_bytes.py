@@ -69,7 +69,7 @@ def keys_of_a_chunk(url: str) -> None:
 
 
 def lengths_of_chunks(url: str) -> None:
-    """Every chunk is 1 (mod 16) characters long, and unpadded for who asks."""
+    """Every chunk is 1 (mod 16) characters long, and unpadded if the request says so."""
     for more in ({}, {"stream_options": {"include_usage": True}}, {"n": 2}, {"model": "gpt-5-nano"}):
         chunks = _data(_post(url, "/chat/completions", {**_ASK, "stream": True, **more}))[:-1]
         same("lengths modulo 16", {len(chunk) % 16 for chunk in chunks}, {1})

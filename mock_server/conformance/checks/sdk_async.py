@@ -30,7 +30,7 @@ def at_once(url: str) -> None:
 
 
 def streamed(url: str) -> None:
-    """Ten streams at once each say the whole text."""
+    """Ten concurrent streams each return the complete text."""
 
     async def one(client: AsyncOpenAI) -> str:
         stream = await client.chat.completions.create(
@@ -48,7 +48,7 @@ def streamed(url: str) -> None:
 
 
 def left_early(url: str) -> None:
-    """A stream left after its first chunk disturbs nobody: the next one is whole."""
+    """A stream left after its first chunk does not disturb the next one."""
 
     async def work() -> None:
         async with sdk.async_client(url) as client:

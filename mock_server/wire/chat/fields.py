@@ -88,38 +88,38 @@ RULES: dict[str, rules.Rule] = {
 }
 
 
-def together(asked: dict[str, Any], model: str) -> None:
+def together(request: dict[str, Any], model: str) -> None:
     """Refuse fields that are well formed but not to be had with each other, or with this *model*."""
-    if asked.get("stream_options") is not None and not asked.get("stream"):
+    if request.get("stream_options") is not None and not request.get("stream"):
         message = "The 'stream_options' parameter is only allowed when 'stream' is enabled."
         raise errors.bad_request(message, "stream_options")
-    if asked.get("top_logprobs") is not None and not asked.get("logprobs"):
+    if request.get("top_logprobs") is not None and not request.get("logprobs"):
         message = "The 'top_logprobs' parameter is only allowed when 'logprobs' is enabled."
         raise errors.bad_request(message, "top_logprobs")
     if models.reasoning(model):
-        _thinking(asked)
+        _thinking(request)
 
 
-def _thinking(asked: dict[str, Any]) -> None:
+def _thinking(request: dict[str, Any]) -> None:
     """Refuse what a model that thinks first does not take."""
-    if asked.get("max_tokens") is not None:
+    if request.get("max_tokens") is not None:
         raise errors.unsupported("max_tokens", "max_completion_tokens")
     for name in ("stop", "logit_bias", "prediction"):
-        if asked.get(name) is not None:
+        if request.get(name) is not None:
             raise errors.unsupported(name)
     for name in ("temperature", "top_p"):
-        if asked.get(name) not in {None, 1}:
+        if request.get(name) not in {None, 1}:
             message = (
-                f"Unsupported value: '{name}' does not support {asked[name]} with this model. "
+                f"Unsupported value: '{name}' does not support {request[name]} with this model. "
                 "Only the default (1) value is supported."
             )
             raise errors.bad_request(message, name, "unsupported_value")
-    if asked.get("reasoning_effort") != "none":
+    if request.get("reasoning_effort") != "none":
         for name in ("presence_penalty", "frequency_penalty", "logprobs"):
-            if asked.get(name):
+            if request.get(name):
                 raise errors.unsupported(name)
 
 
-def tier(asked: dict[str, Any]) -> str:
+def tier(request: dict[str, Any]) -> str:
     """Return the service tier the answer names."""
-    return _SERVED.get(asked.get("service_tier") or "", "default")
+    return _SERVED.get(request.get("service_tier") or "", "default")

@@ -59,11 +59,11 @@ class Chunks:
         self._obfuscation = form.obfuscation
         self._logprobs = "" if form.thinks else '"logprobs":null,'
 
-    def line(self, choices: str, said: str = "null") -> bytes:
-        """Return the rest of a chunk of these *choices*, framed; *said* is its usage."""
+    def line(self, choices: str, usage_json: str = "null") -> bytes:
+        """Return the rest of a chunk of these *choices*, framed; *completion_tokens* is its usage."""
         body = f"{self._before}{choices}]"
         if self._usage:
-            body += f',"usage":{said}'
+            body += f',"usage":{usage_json}'
         if self._obfuscation:
             body += f',"obfuscation":"{padding.chunk(_START + len(body) + 18)}"'
         return f"{body}}}\n\n".encode()
@@ -86,12 +86,12 @@ class _Words(dict[str, bytes]):
 
     def __missing__(self, word: str) -> bytes:
         chances = f'"logprobs":{_json(logprobs.chat((word,), self._top))},' if self._top >= 0 else ""
-        made = self._chunks.choice(self._index, f'{{"content":{_json(word)}}}', chances=chances)
+        frames = self._chunks.choice(self._index, f'{{"content":{_json(word)}}}', chances=chances)
         if len(word) <= _WORD:  # several tokens in one event are as many different words as there are events
             if len(self) >= _KEPT:
                 self.clear()
-            self[word] = made
-        return made
+            self[word] = frames
+        return frames
 
 
 @lru_cache(maxsize=32)
@@ -108,8 +108,8 @@ def _edges(form: Form, index: int, reason: str) -> tuple[bytes, bytes]:
 
 
 @lru_cache(maxsize=1024)
-def _usage(form: Form, prompt: int, said: int) -> bytes:
-    return Chunks(form).line("", _json(usage.completion(prompt, said)))
+def _usage(form: Form, prompt: int, completion_tokens: int) -> bytes:
+    return Chunks(form).line("", _json(usage.completion(prompt, completion_tokens)))
 
 
 def _start(answer: Answer) -> bytes:
@@ -139,9 +139,11 @@ def words(form: Form, answer: Answer, choices: int, group: int) -> AnswerEvents:
     if choices == group == 1 and len(tokens) <= lazy.LONG:
         only = spoken[0]
         return AnswerEvents(head, [start + only[token] for token in tokens], tail)
-    said = ("".join(tokens[i : i + group]) for i in range(0, len(tokens), group)) if group > 1 else iter(tokens)
-    made = (b"".join([start + each[token] for each in spoken]) for token in said)
-    return AnswerEvents(head, lazy.events(len(marks or tokens), made, choices), tail, marks=marks)
+    completion_tokens = (
+        ("".join(tokens[i : i + group]) for i in range(0, len(tokens), group)) if group > 1 else iter(tokens)
+    )
+    frames = (b"".join([start + each[token] for each in spoken]) for token in completion_tokens)
+    return AnswerEvents(head, lazy.events(len(marks or tokens), frames, choices), tail, marks=marks)
 
 
 def call_id(identity: str, choice: int, index: int) -> str:
@@ -156,15 +158,15 @@ def call_id(identity: str, choice: int, index: int) -> str:
 
 def spoken_calls(calls: Sequence[ToolCall], tokens: Sequence[str]) -> list[tuple[ToolCall, Sequence[str]]]:
     """Return each call with the pieces of its arguments, as far as *tokens* (cut by a limit, perhaps) go."""
-    found: list[tuple[ToolCall, Sequence[str]]] = []
+    calls_found: list[tuple[ToolCall, Sequence[str]]] = []
     place = 0
     for call in calls:
         if place >= len(tokens):
             break
         length = len(tokenise.pieces(call.arguments))
-        found.append((call, tokens[place + 1 : place + 1 + length]))
+        calls_found.append((call, tokens[place + 1 : place + 1 + length]))
         place += 1 + length
-    return found
+    return calls_found
 
 
 def _opening(call: ToolCall, index: int, identity: str, *, legacy: bool) -> dict[str, Any]:

@@ -5,14 +5,14 @@ An endpoint is a module with
 
     PATH                        the path it serves, as in "/v1/chat/completions"
     read(body) -> ApiRequest         what the caller wants; raises `errors.Refused`
-    compose(asked, length)      (tokens, finish_reason): what the answer says, given the output length
+    compose(request, length)      (tokens, finish_reason): what the answer says, given the output length
                                 the server drew; the endpoint cuts it to the caller's own limit
-    whole(asked, answer)        the body of an answer sent in one piece
-    parts(asked, answer)        optional: the same body in parts that are made as they are sent, where it is so
-                                large that nobody should hold it; None for others
-    events(asked, answer, group)    the same as server-sent events, *group* tokens to an event (1 unless told)
+    whole(request, answer)        the body of an answer sent in one piece
+    parts(request, answer)        optional: the same body in parts that are made as they are sent, where it is so
+                                large that it should not be held in memory; None for others
+    events(request, answer, group)    the same as server-sent events, *group* tokens to an event (1 unless told)
 
-What a caller asked for may say, as `per_token`, how many tokens' work one of its tokens is; 1 unless told.
+A request may have the attribute `per_token`: how many tokens of work one of its tokens is; 1 by default.
 
 The server draws one due time per token. An event is due with the last of its tokens (see `shapes.due`), a whole
 answer with the last of all.
@@ -87,11 +87,11 @@ class WireEndpoint(Protocol):
     def read(self, body: bytes) -> ApiRequest:
         """Return what the caller wants; raises `errors.Refused`."""
 
-    def compose(self, asked: Any, length: int) -> tuple[Sequence[str], str]:
+    def compose(self, request: Any, length: int) -> tuple[Sequence[str], str]:
         """Return the tokens and the finish reason, for an output length of *length* tokens."""
 
-    def whole(self, asked: Any, answer: Answer) -> bytes:
+    def whole(self, request: Any, answer: Answer) -> bytes:
         """Return the body of an answer in one piece."""
 
-    def events(self, asked: Any, answer: Answer, group: int = 1) -> AnswerEvents:
+    def events(self, request: Any, answer: Answer, group: int = 1) -> AnswerEvents:
         """Return the same as server-sent events, *group* tokens to an event."""

@@ -29,10 +29,10 @@ class ApiError(Exception):
     @property
     def pause(self) -> int | None:
         """How long it asks the client to wait, in ns, by the finer header if there is one; None if it does not."""
-        asked = dict(self.headers)
+        request = dict(self.headers)
         for name, unit in (("retry-after-ms", 10**6), ("retry-after", 10**9)):
-            if name in asked:
-                return round(float(asked[name]) * unit)
+            if name in request:
+                return round(float(request[name]) * unit)
         return None
 
 
@@ -82,9 +82,9 @@ def wrong_type(param: str, wanted: str, got: object) -> ApiError:
     return bad_request(message, param, "invalid_type")
 
 
-def wrong_value(param: str, got: str, known: Sequence[str]) -> ApiError:
+def wrong_value(param: str, got: str, allowed: Sequence[str]) -> ApiError:
     """400: *param* is a word, but none of the known ones."""
-    quoted = [f"'{name}'" for name in known]
+    quoted = [f"'{name}'" for name in allowed]
     comma = "," if len(quoted) > 2 else ""
     names = f"{', '.join(quoted[:-1])}{comma} and {quoted[-1]}" if len(quoted) > 1 else quoted[0]
     message = f"Invalid value: '{got}'. Supported values are: {names}."
@@ -152,7 +152,7 @@ def unauthorized(key: str) -> ApiError:
 
 
 def forbidden(message: str) -> ApiError:
-    """403: whoever asks may not."""
+    """403: the caller is not allowed to do this."""
     return error(403, message, code="forbidden")
 
 
@@ -227,8 +227,8 @@ def server_error(request_id: str = "") -> ApiError:
         "The server had an error while processing your request. Sorry about that! You can retry your request, "
         "or contact us through our help center at help.openai.com if the error persists."
     )
-    said = f" (Please include the request ID {request_id} in your message.)" if request_id else ""
-    return error(500, message + said, "server_error")
+    request_note = f" (Please include the request ID {request_id} in your message.)" if request_id else ""
+    return error(500, message + request_note, "server_error")
 
 
 def overloaded() -> ApiError:

@@ -10,15 +10,15 @@ from overlap.mock_server.wire.common import errors, models
 def parsed(body: bytes) -> dict[str, Any]:
     """Return the JSON object that *body* is."""
     try:
-        asked = orjson.loads(body)
+        request = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise errors.bad_json() from None
-    if not isinstance(asked, dict):
+    if not isinstance(request, dict):
         raise errors.bad_json()
-    return asked
+    return request
 
 
-def told(value: Any) -> bytes:
+def as_json(value: Any) -> bytes:
     """Return *value*, a part of a request, as JSON again; what is nested deeper than can be written is refused."""
     try:
         return orjson.dumps(value)
@@ -26,9 +26,9 @@ def told(value: Any) -> bytes:
         raise errors.bad_json() from None
 
 
-def model(asked: dict[str, Any]) -> str:
+def model(request: dict[str, Any]) -> str:
     """Return the model's name."""
-    name = asked.get("model")
+    name = request.get("model")
     if name is None:
         raise errors.bad_request("you must provide a model parameter")
     if not isinstance(name, str):

@@ -11,9 +11,9 @@ class LazyParts:
 
     __slots__ = ("_count", "_made")
 
-    def __init__(self, count: int, made: Iterator[bytes]) -> None:
+    def __init__(self, count: int, pieces: Iterator[bytes]) -> None:
         self._count = count
-        self._made = made
+        self._made = pieces
 
     def __len__(self) -> int:
         return self._count
@@ -22,6 +22,6 @@ class LazyParts:
         return self._made
 
 
-def events(count: int, made: Iterator[bytes], each: int = 1) -> "Sequence[bytes] | LazyParts":
+def events(count: int, pieces: Iterator[bytes], each: int = 1) -> "Sequence[bytes] | LazyParts":
     """Return *count* events, which hold *each* as many: a list of them, or, if it would be long, as they come."""
-    return list(made) if count * each <= LONG else LazyParts(count, made)
+    return list(pieces) if count * each <= LONG else LazyParts(count, pieces)

@@ -113,7 +113,7 @@ def _check_content(i: int, message: dict[str, Any]) -> None:
 
 
 def _check_tools(messages: Sequence[dict[str, Any]]) -> None:
-    """Refuse answers of tools nobody called, and calls that no tool answered."""
+    """Refuse tool messages without a call, and calls without a tool message."""
     open_calls: dict[str, None] = {}
     called = False
     for i, message in enumerate(messages):

@@ -53,7 +53,7 @@ def valid(spec: dict[str, Any], within: str, what: str, param: str = "response_f
         fault = fault or strict.fault(schema)
     try:
         if fault is None:
-            return instance.text(fields.told(schema))
+            return instance.text(fields.as_json(schema))
     except Unmakeable as unmakeable:
         fault = f"{unmakeable}."
     raise errors.bad_request(f"Invalid schema for {what} '{spec['name']}': {fault}", param)

@@ -12,29 +12,29 @@ OWN = "overlap"
 
 
 def check(
-    asked: dict[str, Any], rules: Mapping[str, Rule], within: str = "", first: Callable[[], object] | None = None
+    request: dict[str, Any], rules: Mapping[str, Rule], within: str = "", first: Callable[[], object] | None = None
 ) -> None:
     """
-    Refuse *asked* where a field is unknown or breaks its rule; null counts as absent.
+    Refuse *request* where a field is unknown or breaks its rule; null counts as absent.
 
     An unknown field is told before a broken rule, and broken rules in the order of *rules*, which is the order
     measured against OpenAI. *within* is the path of the object, as in `stream_options.`; *first* refuses what is
     told before any broken rule, and is asked only where there is one.
     """
     try:
-        for name, value in asked.items():
+        for name, value in request.items():
             rule = rules[name]
             if value is not None:
                 rule(within + name, value)
     except (KeyError, errors.ApiError):
-        unknown = [name for name in asked if name not in rules]
+        unknown = [name for name in request if name not in rules]
         if unknown:
-            raise spelling.unknown(within, unknown[0], rules, asked) from None
+            raise spelling.unknown(within, unknown[0], rules, request) from None
         if first is not None:
             first()
         for name, rule in rules.items():
-            if asked.get(name) is not None:
-                rule(within + name, asked[name])
+            if request.get(name) is not None:
+                rule(within + name, request[name])
 
 
 def anything(where: str, value: Any) -> None:
@@ -94,12 +94,12 @@ def decimal(least: float, most: float) -> Rule:
 
 def one_of(*names: str) -> Rule:
     """Take one of a few words."""
-    known = frozenset(names)
+    allowed = frozenset(names)
 
     def rule(where: str, value: Any) -> None:
         if not isinstance(value, str):
             raise errors.wrong_type(where, f"one of {spelling.series(names, 'or')}", value)
-        if value not in known:
+        if value not in allowed:
             raise errors.wrong_value(where, value, names)
 
     return rule
@@ -127,9 +127,9 @@ def metadata(where: str, value: Any) -> None:
             raise errors.too_long(f"{where}.{name}", len(item), 512)
 
 
-def required(asked: Mapping[str, Any], name: str, within: str = "") -> Any:
+def required(request: Mapping[str, Any], name: str, within: str = "") -> Any:
     """Return a field that must be there."""
-    value = asked.get(name)
+    value = request.get(name)
     if value is None:
         raise errors.missing(within + name)
     return value

@@ -1,7 +1,7 @@
 """
 The shapes in which servers send the same events: what comes in a write of its own, and what is due when.
 
-Several tokens to an event is a matter of the endpoint (`events(asked, answer, group)`); several events to a
+Several tokens to an event is a matter of the endpoint (`events(request, answer, group)`); several events to a
 packet, or half of one, is the server's (`faults`). Between them lies which events share a write, told here.
 """
 

@@ -1,4 +1,4 @@
-"""What is said of a parameter that nobody knows: its name, and the ones it may have been meant for."""
+"""The error for an unknown parameter: its name, and the parameters that may have been meant."""
 
 from collections.abc import Iterable, Sequence
 
@@ -43,12 +43,12 @@ def distance(one: str, other: str, most: int) -> int | None:
     return row[-1] if row[-1] <= most else None
 
 
-def unknown(within: str, name: str, known: Iterable[str], sent: Iterable[str]) -> errors.ApiError:
-    """400: there is no parameter *name*; those *known* and not *sent* are offered where they are close."""
+def unknown(within: str, name: str, candidates: Iterable[str], sent: Iterable[str]) -> errors.ApiError:
+    """400: there is no parameter *name*; those *candidates* and not *sent* are offered where they are close."""
     near: list[tuple[int, str]] = []
     if len(name) <= 64:
         taken = set(sent)
-        far = ((distance(name, other, _FAR), other) for other in known if other not in taken)
+        far = ((distance(name, other, _FAR), other) for other in candidates if other not in taken)
         near = sorted((letters, other) for letters, other in far if letters is not None)
     close = [other for _, other in near[:2]]
     hint = f" Did you mean {series(close, 'or')}?" if close else ""

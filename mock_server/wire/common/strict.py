@@ -33,16 +33,16 @@ def not_an_object(kind: Any) -> str:
 
 
 def _inner(schema: dict[str, Any]) -> list[tuple[tuple[str, ...], Any]]:
-    found: list[tuple[tuple[str, ...], Any]] = []
+    parts: list[tuple[tuple[str, ...], Any]] = []
     for key in _MAPS:
         if isinstance(schema.get(key), dict):
-            found += [((key, name), part) for name, part in schema[key].items()]
+            parts += [((key, name), part) for name, part in schema[key].items()]
     for key in _LISTS:
         if isinstance(schema.get(key), list):
-            found += [((key, str(i)), part) for i, part in enumerate(schema[key])]
+            parts += [((key, str(i)), part) for i, part in enumerate(schema[key])]
     if "items" in schema:
-        found.append((("items",), schema["items"]))
-    return found
+        parts.append((("items",), schema["items"]))
+    return parts
 
 
 def _object_fault(schema: dict[str, Any], path: tuple[str, ...]) -> str | None:

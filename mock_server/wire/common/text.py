@@ -34,8 +34,8 @@ def _long(size: int) -> tuple[str, ...]:
 
 
 def _made(count: int) -> tuple[str, ...]:
-    said = (_WORDS[i % len(_WORDS)] for i in range(count))
-    return tuple(word if i == 0 or word in {",", "."} else " " + word for i, word in enumerate(said))
+    sequence = (_WORDS[i % len(_WORDS)] for i in range(count))
+    return tuple(word if i == 0 or word in {",", "."} else " " + word for i, word in enumerate(sequence))
 
 
 def count_tokens(text: str) -> int:

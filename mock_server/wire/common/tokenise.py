@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from overlap.mock_server.wire.common import text
 
 _PIECE = re.compile(r" ?\w{1,8}|\s?[^\w\s]{1,3}|\s+")
-# More than this many tokens over all the choices of one answer is memory for nobody.
+# More tokens than this, over all choices of one answer, would only cost memory.
 MOST = 100_000
 LONGEST_PIECE = 9
 """The most characters of a piece, but for blanks."""
@@ -36,10 +36,10 @@ def until(tokens: Sequence[str], stops: Sequence[str]) -> tuple[Sequence[str], b
     (('The', ' wa'), True)
     """
     joined = "".join(tokens)
-    found = [place for place in (joined.find(stop) for stop in stops if stop) if place >= 0]
-    if not found:
+    places = [place for place in (joined.find(stop) for stop in stops if stop) if place >= 0]
+    if not places:
         return tokens, False
-    left = min(found)
+    left = min(places)
     kept = []
     for token in tokens:
         if left <= 0:
@@ -49,7 +49,7 @@ def until(tokens: Sequence[str], stops: Sequence[str]) -> tuple[Sequence[str], b
     return tuple(kept), True
 
 
-def said(length: int, limit: int | None, stops: Sequence[str], choices: int = 1) -> tuple[Sequence[str], str]:
+def generate(length: int, limit: int | None, stops: Sequence[str], choices: int = 1) -> tuple[Sequence[str], str]:
     """Return *length* words cut at *limit* and at *stops*, and the finish reason; never no token at all."""
     most = max(MOST // choices, 1)
     limit = most if limit is None else min(limit, most)

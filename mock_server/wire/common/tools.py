@@ -58,7 +58,7 @@ def function(where: str, spec: dict[str, Any]) -> Tool:
         fault = strict.fault(parameters)
         if fault is not None:
             raise bad_schema(name, where, fault)
-    return Tool(name, fields.told(parameters))
+    return Tool(name, fields.as_json(parameters))
 
 
 def bad_schema(name: str, where: str, fault: str) -> errors.ApiError:
@@ -74,14 +74,14 @@ def offered(tools: Any) -> list[Tool]:
         raise errors.empty("tools")
     if len(tools) > _MOST:
         raise errors.too_long("tools", len(tools), _MOST, "array")
-    found = []
+    tools_offered = []
     for i, tool in enumerate(tools):
         kind = rules.required(tool, "type", f"tools[{i}].")
         rules.one_of("function")(f"tools[{i}].type", kind)
         spec = rules.required(tool, "function", f"tools[{i}].")
         rules.mapping(f"tools[{i}].function", spec)
-        found.append(function(f"tools[{i}].function", spec))
-    return found
+        tools_offered.append(function(f"tools[{i}].function", spec))
+    return tools_offered
 
 
 def _named(choice: dict[str, Any]) -> tuple[str, list[str]]:
@@ -137,14 +137,16 @@ def calls(mode: str, tools: list[Tool], *, answered: bool, parallel: bool) -> tu
     """
     if mode == "none" or (mode == "auto" and answered):
         return ()
-    made, room = [], LONGEST_PIECE * MOST
+    cut_calls, room = [], LONGEST_PIECE * MOST
     for i, tool in enumerate(tools if parallel else tools[:1]):
         each = call(tool, f"tools[{i}].function")
-        made.append(each._replace(arguments=each.arguments[: room + 1]) if len(each.arguments) > room else each)
+        cut_calls.append(
+            each._replace(arguments=each.arguments[: room + 1]) if len(each.arguments) > room else each
+        )
         room -= len(each.arguments)
         if room < 0:
             break
-    return tuple(made)
+    return tuple(cut_calls)
 
 
 def pieces(calls: Sequence[ToolCall]) -> list[str]:

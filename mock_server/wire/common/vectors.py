@@ -28,9 +28,9 @@ def ready() -> bool:
     return prepare.cache_info().currsize > 0
 
 
-def vector(model: str, said: bytes, dimensions: int) -> "NDArray[np.float32]":
+def vector(model: str, text: bytes, dimensions: int) -> "NDArray[np.float32]":
     """
-    Return the vector of *said*, as little-endian float32.
+    Return the vector of *text*, as little-endian float32.
 
     A shorter one is the start of a longer one, scaled to unit length, as with OpenAI's `dimensions`.
 
@@ -40,7 +40,7 @@ def vector(model: str, said: bytes, dimensions: int) -> "NDArray[np.float32]":
     """
     import numpy as np
 
-    drawn = shake_128(model.encode() + b"\0" + said).digest(4 * dimensions)
+    drawn = shake_128(model.encode() + b"\0" + text).digest(4 * dimensions)
     # The half keeps a number from being 0, and so a short vector from having no length.
     spread = np.frombuffer(drawn, "<i4") + 0.5
     return (spread / np.linalg.norm(spread)).astype("<f4")

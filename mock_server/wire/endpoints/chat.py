@@ -61,50 +61,50 @@ class ChatRequest:
         return self.choices
 
 
-def _calls(asked: dict[str, Any], *, answered: bool) -> tuple[tuple[tools.ToolCall, ...], bool]:
+def _calls(request: dict[str, Any], *, answered: bool) -> tuple[tuple[tools.ToolCall, ...], bool]:
     """Return the calls of the answer, and whether in the old form."""
-    if asked.get("functions") is not None:
-        functions = [tools.function(f"functions[{i}]", spec) for i, spec in enumerate(asked["functions"])]
-        value = asked.get("function_call")
+    if request.get("functions") is not None:
+        functions = [tools.function(f"functions[{i}]", spec) for i, spec in enumerate(request["functions"])]
+        value = request.get("function_call")
         mode, left = tools.choice({"function": value} if isinstance(value, dict) else value, functions)
         return tools.calls(mode, left, answered=answered, parallel=False), True
-    offered = tools.offered(asked["tools"]) if asked.get("tools") is not None else []
-    mode, left = tools.choice(asked.get("tool_choice"), offered)
-    parallel = asked.get("parallel_tool_calls") is not False
+    offered = tools.offered(request["tools"]) if request.get("tools") is not None else []
+    mode, left = tools.choice(request.get("tool_choice"), offered)
+    parallel = request.get("parallel_tool_calls") is not False
     return tools.calls(mode, left, answered=answered, parallel=parallel), False
 
 
 def read(body: bytes) -> ChatRequest:
     """Return what the caller wants."""
-    asked = fields.parsed(body)
-    model = fields.model(asked)
-    talk = asked.get("messages")
+    request = fields.parsed(body)
+    model = fields.model(request)
+    talk = request.get("messages")
     if talk is None:
         raise errors.missing("messages")
-    rules.check(asked, chat_fields.RULES, first=lambda: messages.read(talk))
-    said = messages.read(talk)
-    get = asked.get
+    rules.check(request, chat_fields.RULES, first=lambda: messages.read(talk))
+    conversation = messages.read(talk)
+    get = request.get
     options = get("stream_options") or {}
-    chat_fields.together(asked, model)
+    chat_fields.together(request, model)
     limit = get("max_completion_tokens")
     stop = get("stop") or ()
     calls: tuple[tools.ToolCall, ...] = ()
     legacy = False
-    if "tools" in asked or "functions" in asked or "tool_choice" in asked:
-        calls, legacy = _calls(asked, answered=said.answered)
-    text = response_format.text(asked["response_format"], talk) if get("response_format") is not None else None
+    if "tools" in request or "functions" in request or "tool_choice" in request:
+        calls, legacy = _calls(request, answered=conversation.answered)
+    text = response_format.text(request["response_format"], talk) if get("response_format") is not None else None
     choices: int = get("n") or 1
     chances: int = (get("top_logprobs") or 0) if get("logprobs") else -1
     return ChatRequest(
         Form(
             model,
-            chat_fields.tier(asked),
+            chat_fields.tier(request),
             options.get("include_usage") is True,
             options.get("include_obfuscation") is not False,
             chances,
         ),
         get("stream") is True,
-        said.tokens,
+        conversation.tokens,
         get("max_tokens") if limit is None else limit,
         choices,
         (stop,) if isinstance(stop, str) else tuple(stop),
@@ -115,33 +115,33 @@ def read(body: bytes) -> ChatRequest:
     )
 
 
-def compose(asked: ChatRequest, length: int) -> tuple[Sequence[str], str]:
+def compose(request: ChatRequest, length: int) -> tuple[Sequence[str], str]:
     """
     Return the tokens of a choice, and its finish reason: `length` where the caller's limit cut it.
 
     A call's tokens are its function's name and the pieces of its arguments. Every choice says the same, as a real
     model's would at temperature 0.
     """
-    if asked.calls:
+    if request.calls:
         return tokenise.cut(
-            tools.pieces(asked.calls),
-            asked.limit,
-            asked.choices,
-            "function_call" if asked.legacy else "tool_calls",
+            tools.pieces(request.calls),
+            request.limit,
+            request.choices,
+            "function_call" if request.legacy else "tool_calls",
         )
-    if asked.text is None:
-        return tokenise.said(length, asked.limit, asked.stop, asked.per_token)
-    tokens, met = tokenise.until(tokenise.pieces(asked.text), asked.stop)
-    return tokenise.cut(tokens or ("",), None if met else asked.limit, asked.choices)
+    if request.text is None:
+        return tokenise.generate(length, request.limit, request.stop, request.per_token)
+    tokens, met = tokenise.until(tokenise.pieces(request.text), request.stop)
+    return tokenise.cut(tokens or ("",), None if met else request.limit, request.choices)
 
 
-def _message(asked: ChatRequest, answer: Answer, tokens: Sequence[str], choice: int) -> dict[str, Any]:
+def _message(request: ChatRequest, answer: Answer, tokens: Sequence[str], choice: int) -> dict[str, Any]:
     message: dict[str, Any] = {"role": "assistant", "content": "".join(tokens)}
-    spoken = chat_stream.spoken_calls(asked.calls, tokens)
+    spoken = chat_stream.spoken_calls(request.calls, tokens)
     if spoken:
         message["content"] = None
         functions = [{"name": call.name, "arguments": "".join(arguments)} for call, arguments in spoken]
-        if asked.legacy:
+        if request.legacy:
             message["function_call"] = functions[0]
         else:
             ids = [chat_stream.call_id(answer.id, choice, i) for i in range(len(functions))]
@@ -152,12 +152,12 @@ def _message(asked: ChatRequest, answer: Answer, tokens: Sequence[str], choice: 
     return message | {"refusal": None, "annotations": []}
 
 
-def _made(asked: ChatRequest, answer: Answer, tokens: Sequence[str]) -> bytes:
-    form = asked.form
+def _made(request: ChatRequest, answer: Answer, tokens: Sequence[str]) -> bytes:
+    form = request.form
     choices = []
-    for i in range(asked.choices):
-        choice: dict[str, Any] = {"index": i, "message": _message(asked, answer, tokens, i)}
-        if form.logprobs >= 0 and not asked.calls:
+    for i in range(request.choices):
+        choice: dict[str, Any] = {"index": i, "message": _message(request, answer, tokens, i)}
+        if form.logprobs >= 0 and not request.calls:
             choice["logprobs"] = logprobs.chat(tokens, form.logprobs)
         elif not form.thinks:
             choice["logprobs"] = None
@@ -167,35 +167,35 @@ def _made(asked: ChatRequest, answer: Answer, tokens: Sequence[str]) -> bytes:
 
 @lru_cache(maxsize=128)
 def _plain(form: Form, choices: int, tokens: tuple[str, ...], finish_reason: str) -> bytes:
-    """Return the middle of an answer in words, which is the same for whoever asks."""
-    asked = ChatRequest(form, stream=False, prompt_tokens=0, limit=None, choices=choices)
-    return _made(asked, Answer("", 0, tokens, 0, finish_reason), tokens)
+    """Return the middle of an answer in words, which is the same for every request."""
+    request = ChatRequest(form, stream=False, prompt_tokens=0, limit=None, choices=choices)
+    return _made(request, Answer("", 0, tokens, 0, finish_reason), tokens)
 
 
 @lru_cache(maxsize=1024)
-def _end(form: Form, prompt: int, said: int) -> bytes:
+def _end(form: Form, prompt: int, conversation: int) -> bytes:
     rest = {
-        "usage": usage.completion(prompt, said),
+        "usage": usage.completion(prompt, conversation),
         "service_tier": form.tier,
         "system_fingerprint": form.fingerprint,
     }
     return orjson.dumps(rest, option=_PRETTY)[1:] + b"\n"
 
 
-def whole(asked: ChatRequest, answer: Answer) -> bytes:
+def whole(request: ChatRequest, answer: Answer) -> bytes:
     """Return the body of an answer in one piece, pretty-printed as OpenAI's is."""
     tokens = tuple(answer.tokens)
-    form, choices = asked.form, asked.choices
-    if asked.calls or asked.text is not None or len(tokens) * choices > _KEPT:
-        middle = _made(asked, answer, tokens)
+    form, choices = request.form, request.choices
+    if request.calls or request.text is not None or len(tokens) * choices > _KEPT:
+        middle = _made(request, answer, tokens)
     else:
         middle = _plain(form, choices, tokens, answer.finish_reason)
     start = f'{{\n  "id": "chatcmpl-{answer.id}",\n  "object": "chat.completion",\n  "created": {answer.created},'
     return b"%b%b,%b" % (start.encode(), middle, _end(form, answer.prompt_tokens, len(tokens) * choices))
 
 
-def events(asked: ChatRequest, answer: Answer, group: int = 1) -> AnswerEvents:
+def events(request: ChatRequest, answer: Answer, group: int = 1) -> AnswerEvents:
     """Return the same as server-sent events: the role, a chunk per *group* of tokens, the reason, the usage."""
-    if asked.calls:
-        return chat_stream.calls(asked.form, answer, asked.calls, asked.choices, legacy=asked.legacy)
-    return chat_stream.words(asked.form, answer, asked.choices, group)
+    if request.calls:
+        return chat_stream.calls(request.form, answer, request.calls, request.choices, legacy=request.legacy)
+    return chat_stream.words(request.form, answer, request.choices, group)

@@ -28,11 +28,11 @@ PATH = "/v1/completions"
 NAMES_MODEL = True
 # Recorded: unlike the newer endpoints', without a charset.
 _KIND = b"text/event-stream"
-# OpenAI's own default; who wants more must ask.
+# OpenAI's own default.
 _LIMIT = 16
 _MOST_PROMPTS = 2_048
 _MOST_CHOICES = 4_096
-# More characters of prompts than this are repeated for nobody.
+# With `echo`, prompts are repeated up to this many characters.
 _MOST_ECHOED = 4_000_000
 
 
@@ -114,24 +114,27 @@ def _prompts(value: Any) -> list[tuple[str, int]]:
 
 def read(body: bytes) -> CompletionRequest:
     """Return what the caller wants."""
-    asked = fields.parsed(body)
-    model = fields.model(asked)
-    rules.check(asked, _RULES)
-    prompts = _prompts(asked.get("prompt"))
-    get = asked.get
+    request = fields.parsed(body)
+    model = fields.model(request)
+    rules.check(request, _RULES)
+    prompts = _prompts(request.get("prompt"))
+    get = request.get
     choices: int = get("n") or 1
     stop, limit, chances = get("stop") or (), get("max_tokens"), get("logprobs")
     if (get("best_of") or choices) < choices:
         message = "You requested that the server return more choices than it will generate (HINT: best_of >= n)"
         raise errors.bad_request(message, "best_of")
-    if get("echo") is True and choices * sum(len(said) for said, _ in prompts) > _MOST_ECHOED:
+    if (
+        get("echo") is True
+        and choices * sum(len(completion_tokens) for completion_tokens, _ in prompts) > _MOST_ECHOED
+    ):
         raise errors.bad_request("These prompts are too long to be repeated in every choice.", "echo")
     if choices * len(prompts) > _MOST_CHOICES:
         raise errors.out_of_range("n", choices, 1, _MOST_CHOICES // len(prompts), "integer")
     return CompletionRequest(
         model=model,
         stream=get("stream") is True,
-        prompts=tuple(said for said, _ in prompts),
+        prompts=tuple(completion_tokens for completion_tokens, _ in prompts),
         prompt_tokens=sum(length for _, length in prompts),
         limit=_LIMIT if limit is None else limit,
         choices=choices,
@@ -142,90 +145,90 @@ def read(body: bytes) -> CompletionRequest:
     )
 
 
-def compose(asked: CompletionRequest, length: int) -> tuple[Sequence[str], str]:
+def compose(request: CompletionRequest, length: int) -> tuple[Sequence[str], str]:
     """Return the tokens of a choice, and its finish reason; every choice of every prompt says the same."""
-    if asked.limit == 0:
+    if request.limit == 0:
         return ("",), "length"
-    return tokenise.said(length, asked.limit, asked.stop, asked.per_token)
+    return tokenise.generate(length, request.limit, request.stop, request.per_token)
 
 
-def _said(asked: CompletionRequest, answer: Answer) -> int:
+def _said(request: CompletionRequest, answer: Answer) -> int:
     """Return how many tokens all the choices have."""
-    if asked.limit == 0:
+    if request.limit == 0:
         return 0
-    return len(answer.tokens) * asked.answers
+    return len(answer.tokens) * request.answers
 
 
 def _choice(
-    asked: CompletionRequest, words: Sequence[str], index: int, offset: int, reason: str | None
+    request: CompletionRequest, words: Sequence[str], index: int, offset: int, reason: str | None
 ) -> dict[str, Any]:
-    chances = logprobs.legacy(words, asked.logprobs, offset) if asked.logprobs >= 0 else None
+    chances = logprobs.legacy(words, request.logprobs, offset) if request.logprobs >= 0 else None
     return {"text": "".join(words), "index": index, "logprobs": chances, "finish_reason": reason}
 
 
-def _each(asked: CompletionRequest) -> Iterator[tuple[int, str]]:
+def _each(request: CompletionRequest) -> Iterator[tuple[int, str]]:
     """Yield the index of every choice, prompt by prompt, and what stands before its first word."""
-    for i, prompt in enumerate(asked.prompts):
-        for k in range(asked.choices):
-            yield i * asked.choices + k, prompt if asked.echo else ""
+    for i, prompt in enumerate(request.prompts):
+        for k in range(request.choices):
+            yield i * request.choices + k, prompt if request.echo else ""
 
 
-def whole(asked: CompletionRequest, answer: Answer) -> bytes:
+def whole(request: CompletionRequest, answer: Answer) -> bytes:
     """Return the body of an answer in one piece."""
     choices = []
-    for index, before in _each(asked):
+    for index, before in _each(request):
         words = [before, *answer.tokens] if before else answer.tokens
-        choices.append(_choice(asked, words, index, 0, answer.finish_reason))
+        choices.append(_choice(request, words, index, 0, answer.finish_reason))
     body = {
         "id": f"cmpl-{answer.id}",
         "object": "text_completion",
         "created": answer.created,
-        "model": models.snapshot(asked.model),
+        "model": models.snapshot(request.model),
         "choices": choices,
-        "usage": usage.legacy(asked.prompt_tokens, _said(asked, answer)),
+        "usage": usage.legacy(request.prompt_tokens, _said(request, answer)),
     }
     return orjson.dumps(body, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 @lru_cache(maxsize=4_096)
-def _word(said: str, index: int, reason: str, after: bytes) -> bytes:
+def _word(completion_tokens: str, index: int, reason: str, after: bytes) -> bytes:
     """Return what follows id and time in a chunk of one word."""
-    choice = {"text": said, "index": index, "logprobs": None, "finish_reason": reason or None}
+    choice = {"text": completion_tokens, "index": index, "logprobs": None, "finish_reason": reason or None}
     return b'"choices":[%b],%b' % (orjson.dumps(choice), after)
 
 
-def _chunks(asked: CompletionRequest, answer: Answer, size: int, start: bytes, after: bytes) -> Iterator[bytes]:
+def _chunks(request: CompletionRequest, answer: Answer, size: int, start: bytes, after: bytes) -> Iterator[bytes]:
     """Yield the events of *size* tokens after another: a chunk for each choice."""
     offset = 0
     tokens = answer.tokens
     for i in range(0, len(tokens), size):
         group = tokens[i : i + size]
         end = answer.finish_reason if i + size >= len(tokens) else ""
-        made = []
-        for index, before in _each(asked):
-            said = [before, *group] if before and not i else group
-            if asked.logprobs < 0 and not before:
+        chunks = []
+        for index, before in _each(request):
+            completion_tokens = [before, *group] if before and not i else group
+            if request.logprobs < 0 and not before:
                 word = _word if size == 1 else _word.__wrapped__  # longer texts are too many to be kept
-                made.append(start + word("".join(said), index, end, after))
+                chunks.append(start + word("".join(completion_tokens), index, end, after))
                 continue
             place = offset + (len(before) if i else 0)
-            choice = orjson.dumps(_choice(asked, said, index, place, end or None))
-            made.append(b'%b"choices":[%b],%b' % (start, choice, after))
+            choice = orjson.dumps(_choice(request, completion_tokens, index, place, end or None))
+            chunks.append(b'%b"choices":[%b],%b' % (start, choice, after))
         offset += len("".join(group))
-        yield b"".join(made)
+        yield b"".join(chunks)
 
 
-def events(asked: CompletionRequest, answer: Answer, group: int = 1) -> AnswerEvents:
+def events(request: CompletionRequest, answer: Answer, group: int = 1) -> AnswerEvents:
     """Return the same as server-sent events; the finish reason rides on the last text, on no chunk of its own."""
-    model = orjson.dumps(models.snapshot(asked.model))
+    model = orjson.dumps(models.snapshot(request.model))
     first = f'data: {{"id":"cmpl-{answer.id}","object":"text_completion","created":{answer.created},'
     start = first.encode()
-    after = b'"model":%b%b}\n\n' % (model, b',"usage":null' if asked.usage else b"")
+    after = b'"model":%b%b}\n\n' % (model, b',"usage":null' if request.usage else b"")
     marks = shapes.grouped(len(answer.tokens), group) if group > 1 else None
-    made = _chunks(asked, answer, group, start, after)
-    spoken = lazy.events(len(marks or answer.tokens), made, asked.per_token)
+    chunks = _chunks(request, answer, group, start, after)
+    spoken = lazy.events(len(marks or answer.tokens), chunks, request.per_token)
     tail = b""
-    if asked.usage:
-        said = orjson.dumps(usage.legacy(asked.prompt_tokens, _said(asked, answer)))
-        tail = b'%b"model":%b,"usage":%b,"choices":[]}\n\n' % (start, model, said)
+    if request.usage:
+        completion_tokens = orjson.dumps(usage.legacy(request.prompt_tokens, _said(request, answer)))
+        tail = b'%b"model":%b,"usage":%b,"choices":[]}\n\n' % (start, model, completion_tokens)
     return AnswerEvents(b"", spoken, tail + DONE, marks=marks, kind=_KIND)

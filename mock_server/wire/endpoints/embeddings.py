@@ -82,10 +82,10 @@ def _read(where: str, value: Any) -> tuple[bytes, int]:
     if isinstance(value, str):
         if not value:
             raise errors.empty(where, "string")
-        said, length = value.encode(), text.count_tokens(value)
+        encoded, length = value.encode(), text.count_tokens(value)
     elif tokens.are_ids(value):
-        known = tokens.decode(value)
-        said, length = (known.encode() if known is not None else orjson.dumps(value)), len(value)
+        decoded = tokens.decode(value)
+        encoded, length = (decoded.encode() if decoded is not None else orjson.dumps(value)), len(value)
     elif value == []:
         raise errors.empty(where)
     else:
@@ -96,7 +96,7 @@ def _read(where: str, value: Any) -> tuple[bytes, int]:
             f"({length} in your prompt; 0 for the completion). Please reduce your prompt; or completion length."
         )
         raise errors.bad_request(message)
-    return said, length
+    return encoded, length
 
 
 def _length(model: str, wanted: int | None) -> int:
@@ -114,65 +114,65 @@ def _length(model: str, wanted: int | None) -> int:
 
 def read(body: bytes) -> EmbeddingsRequest:
     """Return what the caller wants."""
-    asked = fields.parsed(body)
-    model = fields.model(asked)
-    value = rules.required(asked, "input")
-    rules.check(asked, _RULES)
+    request = fields.parsed(body)
+    model = fields.model(request)
+    value = rules.required(request, "input")
+    rules.check(request, _RULES)
     each = _each(value)
     inputs = [_read("input" if len(each) == 1 else f"input[{i}]", item) for i, item in enumerate(each)]
     return EmbeddingsRequest(
         model=model,
-        inputs=tuple(said for said, _ in inputs),
-        dimensions=_length(model, asked.get("dimensions")),
-        base64=asked.get("encoding_format") == "base64",
+        inputs=tuple(encoded for encoded, _ in inputs),
+        dimensions=_length(model, request.get("dimensions")),
+        base64=request.get("encoding_format") == "base64",
         prompt_tokens=sum(length for _, length in inputs),
     )
 
 
-def compose(asked: EmbeddingsRequest, length: int) -> tuple[Sequence[str], str]:  # noqa: ARG001 - there are no words to count
+def compose(request: EmbeddingsRequest, length: int) -> tuple[Sequence[str], str]:  # noqa: ARG001 - there are no words to count
     """Return a token per input, so that each input takes its share of the time."""
-    return ("",) * len(asked.inputs), "stop"
+    return ("",) * len(request.inputs), "stop"
 
 
-def _one(asked: EmbeddingsRequest, index: int, said: bytes) -> bytes:
+def _one(request: EmbeddingsRequest, index: int, encoded: bytes) -> bytes:
     """Return one item of `data`."""
-    made = vectors.vector(asked.model, said, asked.dimensions)
-    if asked.base64:
-        shown = b'"%b"' % base64.b64encode(made.tobytes())
+    embedding = vectors.vector(request.model, encoded, request.dimensions)
+    if request.base64:
+        rendered = b'"%b"' % base64.b64encode(embedding.tobytes())
     else:
-        listed = orjson.dumps(made, option=orjson.OPT_SERIALIZE_NUMPY)
-        shown = b"[\n        %b\n      ]" % listed[1:-1].replace(b",", b",\n        ")
+        listed = orjson.dumps(embedding, option=orjson.OPT_SERIALIZE_NUMPY)
+        rendered = b"[\n        %b\n      ]" % listed[1:-1].replace(b",", b",\n        ")
     return b'    {\n      "object": "embedding",\n      "index": %d,\n      "embedding": %b\n    }' % (
         index,
-        shown,
+        rendered,
     )
 
 
-def _parts(asked: EmbeddingsRequest) -> Iterator[bytes]:
+def _parts(request: EmbeddingsRequest) -> Iterator[bytes]:
     """Yield the body, pretty-printed as OpenAI's is, a vector at a time."""
     yield b'{\n  "object": "list",\n  "data": [\n'
-    for i, said in enumerate(asked.inputs):
-        yield (b",\n" if i else b"") + _one(asked, i, said)
+    for i, encoded in enumerate(request.inputs):
+        yield (b",\n" if i else b"") + _one(request, i, encoded)
     end = {
-        "model": models.snapshot(asked.model),
-        "usage": {"prompt_tokens": asked.prompt_tokens, "total_tokens": asked.prompt_tokens},
+        "model": models.snapshot(request.model),
+        "usage": {"prompt_tokens": request.prompt_tokens, "total_tokens": request.prompt_tokens},
     }
     rest = orjson.dumps(end, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     yield b"\n  ]," + rest[1:]
 
 
-def whole(asked: EmbeddingsRequest, answer: Answer) -> bytes:  # noqa: ARG001 - an embedding has no id
+def whole(request: EmbeddingsRequest, answer: Answer) -> bytes:  # noqa: ARG001 - an embedding has no id
     """Return the body in one piece."""
-    return b"".join(_parts(asked))
+    return b"".join(_parts(request))
 
 
-def parts(asked: EmbeddingsRequest, answer: Answer) -> LazyParts | None:  # noqa: ARG001 - an embedding has no id
+def parts(request: EmbeddingsRequest, answer: Answer) -> LazyParts | None:  # noqa: ARG001 - an embedding has no id
     """Return the parts of a body that is too large to be held; None for others."""
     vectors.prepare()
-    large = len(asked.inputs) * asked.dimensions > _HELD
-    return LazyParts(len(asked.inputs) + 2, _parts(asked)) if large else None
+    large = len(request.inputs) * request.dimensions > _HELD
+    return LazyParts(len(request.inputs) + 2, _parts(request)) if large else None
 
 
-def events(asked: EmbeddingsRequest, answer: Answer, group: int = 1) -> AnswerEvents:  # noqa: ARG001 - there are no tokens to group
+def events(request: EmbeddingsRequest, answer: Answer, group: int = 1) -> AnswerEvents:  # noqa: ARG001 - there are no tokens to group
     """Return the same as one write; embeddings are never streamed, as `stream` is no parameter of theirs."""
-    return AnswerEvents(b"", [whole(asked, answer)], b"")
+    return AnswerEvents(b"", [whole(request, answer)], b"")

@@ -49,15 +49,15 @@ class ResponsesRequest:
         return 1 + 2 * max(self.logprobs, 0)
 
 
-def _offered(asked: dict[str, Any]) -> list[tools.Tool]:
+def _offered(request: dict[str, Any]) -> list[tools.Tool]:
     """Return the functions in `tools`; a tool that OpenAI runs itself is never used here."""
-    found = []
-    for i, tool in enumerate(asked.get("tools") or ()):
+    tools_offered = []
+    for i, tool in enumerate(request.get("tools") or ()):
         kind = rules.required(tool, "type", f"tools[{i}].")
         rules.string(f"tools[{i}].type", kind)
         if kind == "function":
-            found.append(tools.function(f"tools[{i}]", tool))
-    return found
+            tools_offered.append(tools.function(f"tools[{i}]", tool))
+    return tools_offered
 
 
 def _choice(value: Any, offered: list[tools.Tool]) -> tuple[str, list[tools.Tool]]:
@@ -84,9 +84,9 @@ def _choice(value: Any, offered: list[tools.Tool]) -> tuple[str, list[tools.Tool
     return value, offered
 
 
-def _text(asked: dict[str, Any]) -> str | None:
+def _text(request: dict[str, Any]) -> str | None:
     """Return the JSON text that `text.format` asks for, or None where any words do."""
-    form = (asked.get("text") or {}).get("format")
+    form = (request.get("text") or {}).get("format")
     if form is None:
         return None
     kind = rules.required(form, "type", "text.format.")
@@ -94,7 +94,7 @@ def _text(asked: dict[str, Any]) -> str | None:
     if kind == "text":
         return None
     if kind == "json_object":
-        if not input_items.says([asked.get("input"), asked.get("instructions")], b"json"):
+        if not input_items.says([request.get("input"), request.get("instructions")], b"json"):
             raise response_format.no_json_said("input", "text.format")
         return response_format.any_object()
     tools.check_name("text.format.name", rules.required(form, "name", "text.format."))
@@ -103,53 +103,53 @@ def _text(asked: dict[str, Any]) -> str | None:
 
 def read(body: bytes) -> ResponsesRequest:
     """Return what the caller wants."""
-    asked = fields.parsed(body)
-    get = asked.get
-    model = response_fields.first(asked)
-    rules.check(asked, response_fields.RULES, first=lambda: input_items.read(get("input", "")))
+    request = fields.parsed(body)
+    get = request.get
+    model = response_fields.first(request)
+    rules.check(request, response_fields.RULES, first=lambda: input_items.read(get("input", "")))
     if get("input") is None and get("prompt") is None and get("previous_response_id") is None:
         raise errors.missing("input")
-    said = input_items.read(asked["input"] if get("input") is not None else "")
+    items = input_items.read(request["input"] if get("input") is not None else "")
     if get("previous_response_id") is None and get("conversation") is None:
         input_items.matched(get("input"))
-    response_fields.together(asked, model)
-    mode, left = _choice(get("tool_choice"), _offered(asked))
+    response_fields.together(request, model)
+    mode, left = _choice(get("tool_choice"), _offered(request))
     parallel = get("parallel_tool_calls") is not False
     shows = response_fields.LOGPROBS in (get("include") or ()) or get("top_logprobs")
-    echoed = response.echoed(asked, model)
+    echoed = response.echoed(request, model)
     # An event holds the response, and so what is repeated in it, one level deeper than this.
-    fields.told([[echoed]])
+    fields.as_json([[echoed]])
     return ResponsesRequest(
         model=model,
         stream=get("stream") is True,
-        prompt_tokens=said.tokens + text.count_tokens(get("instructions") or ""),
+        prompt_tokens=items.tokens + text.count_tokens(get("instructions") or ""),
         echoed=echoed,
         limit=get("max_output_tokens"),
-        text=_text(asked),
-        calls=tools.calls(mode, left, answered=said.answered, parallel=parallel),
+        text=_text(request),
+        calls=tools.calls(mode, left, answered=items.answered, parallel=parallel),
         obfuscation=(get("stream_options") or {}).get("include_obfuscation") is not False,
         logprobs=(get("top_logprobs") or 0) if shows else -1,
     )
 
 
-def compose(asked: ResponsesRequest, length: int) -> tuple[Sequence[str], str]:
+def compose(request: ResponsesRequest, length: int) -> tuple[Sequence[str], str]:
     """Return the tokens, and the finish reason: `length` where the caller's limit cut them."""
-    if asked.calls:
-        return tokenise.cut(tools.pieces(asked.calls), asked.limit, 1, "tool_calls")
-    if asked.text is not None:
-        return tokenise.cut(tokenise.pieces(asked.text), asked.limit, 1)
-    return tokenise.said(length, asked.limit, (), asked.per_token)
+    if request.calls:
+        return tokenise.cut(tools.pieces(request.calls), request.limit, 1, "tool_calls")
+    if request.text is not None:
+        return tokenise.cut(tokenise.pieces(request.text), request.limit, 1)
+    return tokenise.generate(length, request.limit, (), request.per_token)
 
 
-def whole(asked: ResponsesRequest, answer: Answer) -> bytes:
+def whole(request: ResponsesRequest, answer: Answer) -> bytes:
     """Return the body of an answer in one piece."""
-    made = response.finished(asked.echoed, answer, asked.calls, asked.logprobs)
-    return orjson.dumps(made, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    body_object = response.finished(request.echoed, answer, request.calls, request.logprobs)
+    return orjson.dumps(body_object, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def events(asked: ResponsesRequest, answer: Answer, group: int = 1) -> AnswerEvents:
+def events(request: ResponsesRequest, answer: Answer, group: int = 1) -> AnswerEvents:
     """Return the same as events; those that open the response leave at once, before the first token."""
     stream = response_stream.Stream(
-        asked.echoed, answer, asked.calls, asked.logprobs, obfuscation=asked.obfuscation
+        request.echoed, answer, request.calls, request.logprobs, obfuscation=request.obfuscation
     )
     return stream.events(group)

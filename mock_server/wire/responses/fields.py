@@ -27,10 +27,10 @@ _TEXT: dict[str, rules.Rule] = {"format": rules.mapping, "verbosity": rules.one_
 _STREAM_OPTIONS: dict[str, rules.Rule] = {"include_obfuscation": rules.boolean}
 
 
-def _within(known: dict[str, rules.Rule]) -> rules.Rule:
+def _within(allowed: dict[str, rules.Rule]) -> rules.Rule:
     def rule(where: str, value: Any) -> None:
         rules.mapping(where, value)
-        rules.check(value, known, f"{where}.")
+        rules.check(value, allowed, f"{where}.")
 
     return rule
 
@@ -97,13 +97,13 @@ RULES: dict[str, rules.Rule] = {
 }
 
 
-def first(asked: dict[str, Any]) -> str:
+def first(request: dict[str, Any]) -> str:
     """Return the model, or refuse what is refused before all else: no model, or chat's `messages`."""
-    model: str = rules.required(asked, "model")
+    model: str = rules.required(request, "model")
     rules.string("model", model)
     if not models.sayable(model):
         raise errors.bad_request(f"The requested model '{model}' does not exist.", "model", "model_not_found")
-    if "messages" in asked:
+    if "messages" in request:
         message = (
             "Unsupported parameter: 'messages'. In the Responses API, this parameter has moved to 'input'. "
             "Try again with the new parameter. See the API documentation for more information: "
@@ -113,9 +113,9 @@ def first(asked: dict[str, Any]) -> str:
     return model
 
 
-def together(asked: dict[str, Any], model: str) -> None:
+def together(request: dict[str, Any], model: str) -> None:
     """Refuse fields that are well formed but not to be had together, or with this *model*."""
-    if asked.get("conversation") is not None and asked.get("previous_response_id") is not None:
+    if request.get("conversation") is not None and request.get("previous_response_id") is not None:
         message = (
             "Mutually exclusive parameters: ''. "
             "Ensure you are only providing one of: 'pre..._id' or 'conversation'."
@@ -124,11 +124,11 @@ def together(asked: dict[str, Any], model: str) -> None:
     if not models.reasoning(model):
         return
     for name in ("temperature", "top_p", "presence_penalty", "frequency_penalty"):
-        if asked.get(name) not in {None, 1 if name in {"temperature", "top_p"} else 0}:
+        if request.get(name) not in {None, 1 if name in {"temperature", "top_p"} else 0}:
             message = f"Unsupported parameter: '{name}' is not supported with this model."
             raise errors.bad_request(message, name)
     message = "logprobs are not supported with reasoning models."
-    if LOGPROBS in (asked.get("include") or ()):
+    if LOGPROBS in (request.get("include") or ()):
         raise errors.bad_request(message, "include", "unsupported_parameter")
-    if asked.get("top_logprobs"):
+    if request.get("top_logprobs"):
         raise errors.bad_request(message, "top_logprobs", "unsupported_parameter")

@@ -103,4 +103,4 @@ def _content(where: str, content: Any) -> int:
 
 def says(value: Any, word: bytes) -> bool:
     """Return whether *word* is anywhere in *value*, in either case."""
-    return word in fields.told(value).lower()
+    return word in fields.as_json(value).lower()

@@ -9,9 +9,9 @@ from overlap.mock_server.wire.common.answer import Answer
 from overlap.mock_server.wire.common.tools import ToolCall
 
 
-def echoed(asked: dict[str, Any], model: str) -> dict[str, Any]:
+def echoed(request: dict[str, Any], model: str) -> dict[str, Any]:
     """Return the fields of a response that the request decides; null where nothing was said or is usual."""
-    get = asked.get
+    get = request.get
     thinks = models.reasoning(model)
     reasoning, text, conversation = get("reasoning") or {}, get("text") or {}, get("conversation")
     return {
@@ -31,14 +31,14 @@ def echoed(asked: dict[str, Any], model: str) -> dict[str, Any]:
             "summary": reasoning.get("summary"),
         },
         "safety_identifier": get("safety_identifier"),
-        "service_tier": fields.tier(asked),
+        "service_tier": fields.tier(request),
         "store": get("store") is not False,
-        "temperature": 1.0 if get("temperature") is None else float(asked["temperature"]),
+        "temperature": 1.0 if get("temperature") is None else float(request["temperature"]),
         "text": {"format": text.get("format") or {"type": "text"}, "verbosity": text.get("verbosity") or "medium"},
         "tool_choice": get("tool_choice") or "auto",
         "tools": [_tool(tool) for tool in get("tools") or ()],
         "top_logprobs": get("top_logprobs") or 0,
-        "top_p": 1.0 if get("top_p") is None else float(asked["top_p"]),
+        "top_p": 1.0 if get("top_p") is None else float(request["top_p"]),
         "truncation": get("truncation") or "disabled",
         "user": get("user"),
         "metadata": get("metadata") or {},
@@ -62,10 +62,10 @@ def identity(kind: str, answer: Answer, index: int) -> str:
     return f"{kind}_{index:05d}{answer.id}{answer.id[:14]}"
 
 
-def made(echo: dict[str, Any], answer: Answer, status: str, output: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def build(echo: dict[str, Any], answer: Answer, status: str, output: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the whole object with its keys in OpenAI's order."""
     done = status != "in_progress"
-    said = usage.response(answer.prompt_tokens, len(answer.tokens)) if done else None
+    token_usage = usage.response(answer.prompt_tokens, len(answer.tokens)) if done else None
     here: dict[str, Any] = {
         "id": identity("resp", answer, 0),
         "object": "response",
@@ -86,7 +86,7 @@ def made(echo: dict[str, Any], answer: Answer, status: str, output: Sequence[dic
         here[name] = echo[name]
     if not done:
         here["service_tier"] = "auto"
-    return here | {"usage": said, "user": echo["user"], "metadata": echo["metadata"]}
+    return here | {"usage": token_usage, "user": echo["user"], "metadata": echo["metadata"]}
 
 
 _BEFORE_OUTPUT = ("instructions", "max_output_tokens", "max_tool_calls", "model")
@@ -108,9 +108,9 @@ def status(answer: Answer) -> str:
     return "incomplete" if answer.finish_reason == "length" else "completed"
 
 
-def part(said: str, chances: list[dict[str, Any]]) -> dict[str, Any]:
+def part(text: str, chances: list[dict[str, Any]]) -> dict[str, Any]:
     """Return a message's content part."""
-    return {"type": "output_text", "annotations": [], "logprobs": chances, "text": said}
+    return {"type": "output_text", "annotations": [], "logprobs": chances, "text": text}
 
 
 def message(key: str, state: str, content: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -152,4 +152,4 @@ def output(echo: dict[str, Any], answer: Answer, calls: Sequence[ToolCall], top:
 
 def finished(echo: dict[str, Any], answer: Answer, calls: Sequence[ToolCall], top: int) -> dict[str, Any]:
     """Return the response as it is in the end."""
-    return made(echo, answer, status(answer), output(echo, answer, calls, top))
+    return build(echo, answer, status(answer), output(echo, answer, calls, top))

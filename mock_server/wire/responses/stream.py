@@ -36,7 +36,7 @@ class Stream:
 
     def events(self, group: int) -> AnswerEvents:
         """Return the events, *group* tokens to a delta."""
-        opened = response.made(self._echo, self._answer, "in_progress", [])
+        opened = response.build(self._echo, self._answer, "in_progress", [])
         early = self._event("response.created", {"response": opened})
         early += self._event("response.in_progress", {"response": opened})
         head = b""
@@ -56,7 +56,7 @@ class Stream:
             head += opening
             marks = shapes.grouped(len(self._answer.tokens), group) if group > 1 else None
         state = response.status(self._answer)
-        ended = response.made(self._echo, self._answer, state, items)
+        ended = response.build(self._echo, self._answer, state, items)
         return AnswerEvents(
             head, tokens, tail + self._event(f"response.{state}", {"response": ended}), early, marks
         )
@@ -94,9 +94,9 @@ class Stream:
         end = f',"output_index":{place},"sequence_number":'
         tokens = self._answer.tokens
         for i in range(0, len(tokens), group):
-            said = tokens[i : i + group]
-            delta = "".join(said)
-            chances = _json(logprobs.listed(said, self._top)) if self._top >= 0 else "[]"
+            group_tokens = tokens[i : i + group]
+            delta = "".join(group_tokens)
+            chances = _json(logprobs.listed(group_tokens, self._top)) if self._top >= 0 else "[]"
             body = f"{start}{_json(delta)}{middle}{chances}{self._padding(delta)}{end}{number}}}\n\n"
             yield body.encode()
             number += 1

@@ -67,7 +67,7 @@ _CHECKS |= {"url": _CHECKS["uri"], "iri": _CHECKS["uri"]}
 _CHECKS |= {"idn-email": _CHECKS["email"], "idn-hostname": _CHECKS["hostname"]}
 
 
-def known(name: str) -> bool:
+def can_make(name: str) -> bool:
     """Return whether a string of this format can be made; any other is a note to the reader, says the standard."""
     return name in _EXAMPLES
 

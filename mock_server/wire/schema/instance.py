@@ -126,44 +126,44 @@ class _Maker:
                     continue
 
     def _array(self, form: Schema, count: int, path: tuple[int, ...]) -> list[Any]:
-        made: list[Any] = []
+        value: list[Any] = []
         first = form.get("prefixItems", [])
         usual = form.get("items", True if "contains" in form else {"type": "string"})
         for i in range(count):
             part = first[i] if i < len(first) else usual
             if "contains" in form and i < form.get("minContains", 1):
                 part = {"allOf": [part, form["contains"]]}
-            made.append(self.first(part, path, made if form.get("uniqueItems") else ()))
-        return made
+            value.append(self.first(part, path, value if form.get("uniqueItems") else ()))
+        return value
 
     def _objects(self, form: Schema, path: tuple[int, ...], *, lean: bool) -> Iterator[Any]:
         needed = list(form.get("required", ()))
         optional = [name for name in form.get("properties", {}) if name not in needed]
         for names in (needed,) if lean or not optional else ([*needed, *optional], needed):
-            made = self._object(form, names, set(needed), path)
-            if made is not None:
-                yield made
+            value = self._object(form, names, set(needed), path)
+            if value is not None:
+                yield value
 
     def _object(
         self, form: Schema, names: list[str], needed: set[str], path: tuple[int, ...]
     ) -> dict[str, Any] | None:
         most = form.get("maxProperties", len(names) + form.get("minProperties", 0))
-        made: dict[str, Any] = {}
+        value: dict[str, Any] = {}
         declared = [name for name in form.get("properties", {}) if name in names]
         kept = [name for name in chain(declared, names) if name in needed]
         spare = [name for name in declared if name not in needed][: max(most - len(set(kept)), 0)]
         extra = [f"key_{i + 1}" for i in range(min(form.get("minProperties", 0), 1_000))]
         for name in dict.fromkeys((*[n for n in declared if n in kept or n in spare], *kept, *extra)):
-            if name in extra and len(made) >= form.get("minProperties", 0):
+            if name in extra and len(value) >= form.get("minProperties", 0):
                 break
             try:
-                made[name] = self.first({"allOf": self._checker.parts(form, name)}, path)
+                value[name] = self.first({"allOf": self._checker.parts(form, name)}, path)
             except _Spent:
                 raise
             except Unmakeable:
                 if name in needed:
                     return None
-        return made
+        return value
 
 
 def make(schema: Any) -> Any:

@@ -69,11 +69,11 @@ class _Reader:
         self._depth += 1
         if self._depth > DEEPEST:
             raise Unmakeable("the pattern is not understood: too many groups within groups")
-        found = [self._sequence()]
+        alternatives = [self._sequence()]
         while self._take("|"):
-            found.append(self._sequence())
+            alternatives.append(self._sequence())
         self._depth -= 1
-        return found[0] if len(found) == 1 else [Part("BRANCH", found)]
+        return alternatives[0] if len(alternatives) == 1 else [Part("BRANCH", alternatives)]
 
     def _take(self, word: str) -> bool:
         there = self._pattern.startswith(word, self._at)

@@ -83,7 +83,7 @@ def _strings(form: Schema) -> Iterator[str]:
         yield pattern.make(form["pattern"], least, most)
         for longer in range(least + 1, min(least + 8, most or least + 8)):
             yield pattern.make(form["pattern"], longer, most)
-    if formats.known(form.get("format", "")):
+    if formats.can_make(form.get("format", "")):
         yield formats.make(form["format"], least)
     plain = _WORDS[:17]
     if least > len(plain):

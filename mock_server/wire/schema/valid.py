@@ -126,7 +126,7 @@ class Checker:
 
     def parts(self, schema: Schema, name: str) -> list[Any]:
         """Return the schemas that hold for the property called *name*."""
-        found = [part for key, part in schema.get("patternProperties", {}).items() if pattern.matches(key, name)]
+        schemas = [part for key, part in schema.get("patternProperties", {}).items() if pattern.matches(key, name)]
         if name in schema.get("properties", {}):
-            found.append(schema["properties"][name])
-        return found or [schema.get("additionalProperties", True)]
+            schemas.append(schema["properties"][name])
+        return schemas or [schema.get("additionalProperties", True)]

@@ -96,7 +96,7 @@ def test_every_option_has_a_help_text():
 )
 def test_off_loopback_a_token_is_drawn(host, exposed, capsys):
     """Others than this host can reach it: it depends on the address that was bound, whatever its name."""
-    with server.bound(Config(host=host, port=0)) as listening:
+    with server.open_socket(Config(host=host, port=0)) as listening:
         drawn = server.token(Config(host=host), listening)
     assert bool(drawn) is exposed
     assert capsys.readouterr().err == (f"control endpoints want the token {drawn}\n" if exposed else "")
