@@ -1,11 +1,11 @@
 """
-Anybody's own application, made into something that strategies can call: `app.py:chain`, `package.module:object`.
+Turns the user's own application into an object that strategies can call: `app.py:chain`, `package.module:object`.
 
-    word ── spec.parse ──► Spec ── loading.imported ──► object ── adapting.built ──► app with some of METHODS
-                                        │                              │
-                              pointing.point (environment)      inputs.Inputs (what it is asked, tagged)
+reference ── spec.parse ──► ApplicationReference ── loading.imported ──► object ── adapting.built ──► application
+                                                              │                              │
+pointing.point (environment)    inputs.questions (tagged inputs)
 
-All of it happens in a worker: the parent reads the word and never imports the application. `worker.slot` calls
-`imported` outside the loop and `built` inside it: `worker.target` does both. A cell whose
-scenario is such a word has the client "own" (`model.record.OWN`).
+All of it happens in a worker: the parent reads the reference and never imports the application. `worker.target`
+calls `imported` outside the loop and `built` inside it. A cell whose scenario is such a reference has the client
+"own" (`model.record.OWN`).
 """

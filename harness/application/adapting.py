@@ -1,4 +1,4 @@
-"""Makes anything that can be called into an application: an object with some of the methods strategies call."""
+"""Turns any callable into an application: an object with some of the methods that strategies call."""
 
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -9,47 +9,49 @@ from overlap.harness.application.blame import ApplicationError, failure_line
 from overlap.harness.model.endpoint import Endpoint
 
 METHODS = ("invoke", "ainvoke", "batch", "abatch", "abatch_as_completed", "stream", "astream")
-# What strategies say to those that take all inputs at once.
+# Methods that take all inputs at once; strategies pass them the concurrency in `config`.
 TOGETHER = {"batch", "abatch", "abatch_as_completed"}
 
 
 def methods(app: Any) -> list[str]:
     """
-    Answer which of `METHODS` the application has; a class has none, its instances may.
+    Return the methods among `METHODS` that the application has. A class has none, though its instances may.
 
-    A `batch` that takes no `config` could not be told how many calls may be in flight: it does not count.
+    A `batch` without a `config` parameter does not count, because its concurrency could not be set.
     """
     if isinstance(app, type):
         return []
-    found = [name for name in METHODS if callable(getattr(app, name, None))]
-    return [name for name in found if name not in TOGETHER or _takes(getattr(app, name), "config")]
+    present = [name for name in METHODS if callable(getattr(app, name, None))]
+    return [name for name in present if name not in TOGETHER or _takes(getattr(app, name), "config")]
 
 
 def built(thing: Any, endpoint: Endpoint, word: str) -> Any:
     """
-    Answer the application that *thing* is or makes; *word* names it in errors.
+    Return the application that *thing* is or builds; *word* names it in errors.
 
-    In this order: something with a method is one. A function that takes an `endpoint`, or nothing at all, and a
-    class that needs nothing, makes one. Any other callable is called with each input:
+    The first rule that fits applies: an object with one of the methods is an application. A function that takes an
+    `endpoint` or no argument, and a class that needs no argument, builds one. Any other callable gets each input:
 
         async def f(question) ─► ainvoke        async def f(question): yield ─► astream
         def f(question) ───────► invoke         def f(question): yield ───────► stream
 
-    Raises `ApplicationError` for what is none of these.
+    Raise `ApplicationError` for anything else, and if *thing* raises.
     """
     try:
-        made = _made(thing, endpoint)
-    except Exception as wrong:  # whatever somebody's own function raises
+        application = _build(thing, endpoint)
+    except Exception as wrong:  # the user's own function may raise anything
         raise ApplicationError(failure_line(wrong, word)) from wrong
-    if methods(made):
-        return made
-    if not callable(made):
+    if methods(application):
+        return application
+    if not callable(application):
         wanted = ", ".join(METHODS)
-        raise ApplicationError(f"{word} is {_kind(made)}: it can neither be called nor has it any of {wanted}")
-    return adapted(made)
+        raise ApplicationError(
+            f"{word} is {_kind(application)}: it can neither be called nor has it any of {wanted}"
+        )
+    return adapted(application)
 
 
-def _made(thing: Any, endpoint: Endpoint) -> Any:
+def _build(thing: Any, endpoint: Endpoint) -> Any:
     if methods(thing) or not callable(thing):
         return thing
     if _takes(thing, "endpoint", by_name=True):
@@ -61,7 +63,7 @@ def _made(thing: Any, endpoint: Endpoint) -> Any:
 
 
 class Adapted:
-    """A callable as an application: the one method that suits it."""
+    """A callable as an application with one method."""
 
     def __init__(self, method: str, call: Callable[..., Any], original: Any) -> None:
         self.original = original
@@ -69,7 +71,7 @@ class Adapted:
 
 
 def adapted(call: Callable[..., Any]) -> Adapted:
-    """Answer *call* as an application with the one method that its kind says."""
+    """Return *call* as an application whose one method fits its kind: sync or async, with or without a stream."""
     for kind, method in ((inspect.isasyncgenfunction, "astream"), (inspect.isgeneratorfunction, "stream")):
         if _is(kind, call):
             return Adapted(method, call, call)
@@ -79,13 +81,13 @@ def adapted(call: Callable[..., Any]) -> Adapted:
 
 
 def is_application(call: Any) -> bool:
-    """Tell whether *call* can only be meant to be called with each input: it is async, or a generator."""
+    """Return whether *call* must be meant to be called with each input: it is async, or a generator."""
     kinds = (inspect.iscoroutinefunction, inspect.isasyncgenfunction, inspect.isgeneratorfunction)
     return any(_is(kind, call) for kind in kinds)
 
 
 async def _awaited(call: Callable[..., Any], question: Any) -> Any:
-    """Call, and read to its end what turns out to be a stream: else the call would end before its answer."""
+    """Await *call*, and read a returned stream to its end; else the call would end before its answer."""
     answer = await call(question)
     if isinstance(answer, AsyncIterator):
         return [piece async for piece in answer]
@@ -98,12 +100,12 @@ def _called(call: Callable[..., Any], question: Any) -> Any:
 
 
 def _is(kind: Callable[[Any], bool], call: Any) -> bool:
-    """Tell whether *call*, or the `__call__` of an object, is of this kind."""
+    """Return whether *call*, or its `__call__` if it is an object, is of this *kind*."""
     return kind(call) or kind(vars(type(call)).get("__call__"))
 
 
 def _parameters(call: Any) -> dict[str, inspect.Parameter] | None:
-    """Answer the parameters of *call*; None where Python cannot tell, as for some built-in ones."""
+    """Return the parameters of *call* by name; None if they are unknown, as for some built-in functions."""
     try:
         return dict(inspect.signature(call).parameters)
     except (TypeError, ValueError):
@@ -111,11 +113,16 @@ def _parameters(call: Any) -> dict[str, inspect.Parameter] | None:
 
 
 def _takes(call: Any, name: str, *, by_name: bool = False) -> bool:
-    """Tell whether *call* can be given *name*; by name alone where *by_name*, and not through `**anything`."""
-    found = _parameters(call)
-    if found is None:
+    """
+    Return whether *call* accepts the argument *name*.
+
+    If *by_name*, it must be named, and `**anything` is not.
+    """
+    parameters = _parameters(call)
+    if parameters is None:
         return not by_name
-    return name in found or (not by_name and any(each.kind is each.VAR_KEYWORD for each in found.values()))
+    anything = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+    return name in parameters or (not by_name and anything)
 
 
 def _kind(thing: Any) -> str:

@@ -1,4 +1,4 @@
-"""One line for what somebody's application raised: what, where in their code, and what to do about it."""
+"""Turns an exception of the user's application into one line: what, where in the code, and what to do."""
 
 import re
 import traceback
@@ -6,22 +6,22 @@ from pathlib import Path
 
 from overlap.harness.host.secrets import line, masked
 
-# What environment variables that hold keys and addresses are called.
+# Names of environment variables that hold keys and addresses.
 VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:KEY|TOKEN|SECRET|URL|ENDPOINT|PASSWORD|ID|HOST)\b")
 LONGEST = 200
 
 
 def traceback_of(wrong: BaseException) -> str:
-    """Return the traceback of *wrong* without secrets: its last line may be told as a worker's last words."""
+    """Return the traceback of *wrong* without secrets; error messages may quote its last line."""
     return masked("".join(traceback.format_exception(wrong)))
 
 
 class ApplicationError(Exception):
-    """An application that cannot be had; the message is one line that says what and where."""
+    """The user's application cannot be imported or built; the message is one line that says what and where."""
 
 
 def failure_line(wrong: BaseException, place: str) -> str:
-    """Say in one line why importing, building or calling *place* failed with *wrong*, without secrets."""
+    """Return one line, without secrets, that says why importing, building or calling *place* raised *wrong*."""
     return line(_reason(wrong, place), LONGEST + 200)
 
 
@@ -34,36 +34,36 @@ def _reason(wrong: BaseException, place: str) -> str:
         return f"{at}needs the package {wrong.name!r}, which is not installed here"
     if isinstance(wrong, SystemExit):
         return f"{at}ends the process while it is imported (exit code {wrong.code})"
-    told = f"{at}{type(wrong).__name__}{_message(wrong)}"
+    text = f"{at}{type(wrong).__name__}{_message(wrong)}"
     variable = _variable(wrong)
-    return f"{told}; pass the variable on with --env {variable}" if variable else told
+    return f"{text}; pass the variable on with --env {variable}" if variable else text
 
 
 def _message(wrong: BaseException) -> str:
-    """The first line of the message; the rest may be anything."""
-    # Masked before it is cut: what is left of a secret at the end of a line is known to nobody.
-    text = " ".join(masked(_said(wrong)).strip().split("\n", 1)[0].split())
+    """Return the first line of the message, which may be followed by anything."""
+    # Masked before it is cut, because a half of a secret at the end of the line would not be recognised.
+    text = " ".join(masked(_full_message(wrong)).strip().split("\n", 1)[0].split())
     return f": {text[:LONGEST]}" if text else ""
 
 
-def _said(wrong: BaseException) -> str:
+def _full_message(wrong: BaseException) -> str:
     try:
         return str(wrong)
-    except Exception as broken:  # noqa: BLE001  an exception of somebody's own, which cannot even be written
+    except Exception as broken:  # noqa: BLE001  the `__str__` of the user's exception may raise anything
         return f"its message cannot be read: {type(broken).__name__}"
 
 
 def _variable(wrong: BaseException) -> str | None:
-    """Name the environment variable that *wrong* misses; None where it is about something else."""
+    """Return the name of the environment variable that is missing; None if *wrong* is about something else."""
     if isinstance(wrong, KeyError) and wrong.args and isinstance(wrong.args[0], str):
         key = wrong.args[0]
         return key if re.fullmatch(r"[A-Z][A-Z0-9_]{2,}", key) else None
-    found = VARIABLE.search(_said(wrong))
-    return found.group() if found else None
+    match = VARIABLE.search(_full_message(wrong))
+    return match.group() if match else None
 
 
 def _where(wrong: BaseException) -> str | None:
-    """Answer the last line of somebody's own code that the error came through: `app.py, line 12`."""
+    """Return the last line of the user's own code in the traceback, as `app.py, line 12`; None without one."""
     own = [
         frame
         for frame in traceback.extract_tb(wrong.__traceback__)
@@ -73,7 +73,7 @@ def _where(wrong: BaseException) -> str | None:
 
 
 def _library(path: Path) -> bool:
-    """Tell whether *path* is an installed package's, the standard library's, or ours."""
+    """Return whether *path* belongs to an installed package, the standard library, or us."""
     ours = Path(__file__).parents[1]
     standard = Path(traceback.__file__).parent
     parts = {"site-packages", "dist-packages"} & {*path.parts}

@@ -1,4 +1,4 @@
-"""What an application is asked: a file of inputs or built-in questions, each with its call's tag in it."""
+"""Loads the application's inputs, or makes questions, and adds each call's tag."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -13,17 +13,17 @@ from overlap.harness.host.input_files import MIB, text_of
 from overlap.harness.probe import Item, tag
 from overlap.harness.text.mistakes import Mistake
 
-# The keys under which a question stands; of others the longest text is taken.
+# Keys that may hold the question; if an object has none of them, its longest string is used.
 KEYS = ("messages", "question", "input", "prompt", "query", "content", "text")
 LARGEST = 256 * MIB
-"""Bytes of a file of inputs at most: every worker holds all of it."""
+"""Most bytes of a file of inputs, because every worker holds all of it in memory."""
 
 QUESTION_STARTS = ("Name one use of", "Describe in a sentence", "Tell a joke about", "What is the opposite of")
 TOPICS = ("a paper clip", "an event loop", "a parrot", "a lighthouse", "a semaphore", "rain", "a queue")
 
 
 def questions(path: str | None, seed: int) -> Iterator[Any]:
-    """Yield inputs without end: those of the file at *path* in turn, or questions drawn from *seed*."""
+    """Yield inputs endlessly: those of the file at *path* in turn, or questions drawn by *seed*."""
     if path:
         yield from cycle(read(path))
     rng = random.Random(seed)
@@ -34,18 +34,18 @@ def questions(path: str | None, seed: int) -> Iterator[Any]:
 @cache
 def read(path: str) -> tuple[Any, ...]:
     """
-    Read a file of inputs: `.jsonl` (JSON a line), `.json` (one array), anything else one text a line.
+    Return the inputs of a file: `.jsonl` (one JSON value a line), `.json` (one array), else one text a line.
 
-    Blank lines are left out. An object whose one key is `input`, `question` or `prompt` stands for its value;
-    another is given to the application as it is. Raises `Mistake` that names the file, the line, and what is
-    wrong with it.
+    Blank lines are left out. An object whose only key is `input`, `question` or `prompt` is replaced by its value;
+    another object is passed to the application unchanged. Raise `Mistake` that names the file, the line and the
+    fault.
     """
     file = Path(path)
     text = text_of(file, LARGEST, file.name)
-    found = tuple(_array(file, text) if file.suffix == ".json" else _lines(file, text))
-    if not found:
+    inputs = tuple(_array(file, text) if file.suffix == ".json" else _lines(file, text))
+    if not inputs:
         raise Mistake(f"{file.name} holds no inputs")
-    return found
+    return inputs
 
 
 def _array(file: Path, text: str) -> Iterator[Any]:
@@ -91,16 +91,16 @@ def _kind(value: Any) -> str:
 
 
 def item(index: int, question: Any, *, warmup: bool = False, draw: int | None = None) -> Item:
-    """Make the call *index* of *question*, whatever it is, with its tag in it; *draw* as in `probe.tag`."""
+    """Return the call number *index* with *question*, of any type, and the tag in it; *draw* as in `probe.tag`."""
     return Item(index, tagged(question, tag(index, warmup=warmup, draw=draw)), warmup=warmup)
 
 
 def tagged(value: Any, tag: str) -> Any:
     """
-    Answer *value* with `[call tag]` in front of the text that is the question; unchanged where it has no text.
+    Return *value* with `[call tag]` in front of its question; unchanged if it has no text.
 
-    That is the text itself; of an object the first of `KEYS` it has, or else its longest text; of an array of
-    messages the last one's content, of another array its longest text.
+    The question of a text is the text itself; of an object, the value of the first of `KEYS` that it has, or else
+    its longest text; of an array of messages, the content of the last one; of another array, its longest text.
 
     >>> tagged({"messages": [{"role": "user", "content": "Why?"}]}, "000017")
     {'messages': [{'role': 'user', 'content': '[call 000017] Why?'}]}
@@ -110,7 +110,7 @@ def tagged(value: Any, tag: str) -> Any:
 
 
 def _question(value: Any) -> tuple[Any, ...] | None:
-    """Answer the way to the text that is the question, through keys and places; None where there is no text."""
+    """Return the keys and indexes that lead to the question's text; None if there is no text."""
     if isinstance(value, str):
         return ()
     if isinstance(value, dict):
@@ -141,7 +141,7 @@ def _at(value: Any, way: tuple[Any, ...]) -> Any:
 
 
 def _with(value: Any, way: tuple[Any, ...], change: Callable[[str], str]) -> Any:
-    """Answer a copy of *value* with the text at the end of *way* changed; what is beside the way is shared."""
+    """Return a copy of *value* with the text at the end of *way* changed; everything beside the way is shared."""
     if not way:
         return change(value)
     copy = value.copy()

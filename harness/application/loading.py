@@ -1,11 +1,11 @@
 """
-Imports an application freshly for every slot, so that each has one of its own on a loop of its own.
+Imports an application anew for every slot, so that each slot has its own application on its own loop.
 
-An application built at import is one object a process, and its asynchronous client belongs to the loop that first
-used it. So before each import its own modules are forgotten: those below the folder it is imported from (its
-package, where a module was named), installed packages left out. What packages keep is still shared; the clients
-that are known to outlive a loop are forgotten too (`shared`). Its limit: an application that cannot be imported
-twice in one process, as one that registers itself somewhere by name, fails in its second slot.
+An application built at import is one object per process, and its asynchronous client belongs to the loop that
+first used it. So before each import its own modules are removed from `sys.modules`: those below the folder it is
+imported from (its package, if a module was named), without installed packages. State inside packages stays shared,
+except the clients that are known to outlive a loop (`shared`). The limit: an application that cannot be imported
+twice in one process, such as one that registers itself somewhere by name, fails in its second slot.
 """
 
 import sys
@@ -20,7 +20,7 @@ from overlap.harness.application.adapting import methods
 from overlap.harness.application.blame import ApplicationError, failure_line
 from overlap.harness.application.spec import ApplicationReference
 
-# Ours are never forgotten, even where an application lies beside them.
+# Our own modules are never removed, even if an application lies beside them.
 OURS = {"overlap", "__main__", "__mp_main__"}
 INSTALLED = {"site-packages", "dist-packages"}
 
@@ -44,7 +44,7 @@ def imported(spec: ApplicationReference) -> Any:
 
 
 def forget(spec: ApplicationReference) -> None:
-    """Drop the modules of the application, and the clients that packages keep for it."""
+    """Remove the modules of the application, and the clients that packages keep for it."""
     if spec.file:
         _forget(_root(spec.file.resolve())[0])
     else:
@@ -54,7 +54,7 @@ def forget(spec: ApplicationReference) -> None:
 
 
 def _root(file: Path) -> tuple[Path, str]:
-    """Answer the folder that *file* is imported from, and its dotted name there."""
+    """Return the folder that *file* is imported from, and its dotted name there."""
     root, name = file.parent, file.stem
     while (root / "__init__.py").exists():
         root, name = root.parent, f"{root.name}.{name}"
@@ -69,28 +69,28 @@ def _from_file(file: Path) -> ModuleType:
     _look_in(root)
     if "." in name:
         return import_module(name)
-    # By its place and not by its name: `json.py` or `agent.py` of somebody's own is the one that was asked for.
+    # Imported by its path and not by its name, so that the user's `json.py` is not mistaken for another module.
     taken = name in sys.modules or name in sys.stdlib_module_names
-    found = spec_from_file_location(f"_own_{name}" if taken else name, file)
-    if found is None or found.loader is None:
+    module_spec = spec_from_file_location(f"_own_{name}" if taken else name, file)
+    if module_spec is None or module_spec.loader is None:
         raise ApplicationError(f"{file.name} is no Python file")
-    module = module_from_spec(found)
-    sys.modules[found.name] = module
+    module = module_from_spec(module_spec)
+    sys.modules[module_spec.name] = module
     try:
-        found.loader.exec_module(module)
+        module_spec.loader.exec_module(module)
     except BaseException:
-        sys.modules.pop(found.name, None)
+        sys.modules.pop(module_spec.name, None)
         raise
     return module
 
 
 def _homes(name: str) -> list[Path]:
-    """Answer where the top package of the module *name* lies: its folders, or its one file."""
+    """Return where the top package of the module *name* lies: its folders, or its one file."""
     top = name.partition(".")[0]
-    found = find_spec(top) if top.isidentifier() else None
-    if found is None:
+    package = find_spec(top) if top.isidentifier() else None
+    if package is None:
         raise ApplicationError(f"there is no module {top!r} here")
-    return [Path(place) for place in found.submodule_search_locations or ()] or [Path(found.origin or "")]
+    return [Path(place) for place in package.submodule_search_locations or ()] or [Path(package.origin or "")]
 
 
 def _look_in(root: Path) -> None:
@@ -111,7 +111,7 @@ def _below(home: Path, module: ModuleType, *, installed: bool) -> bool:
     # A compiled module cannot be loaded twice.
     if not isinstance(file, str) or not file.endswith(".py"):
         return False
-    # Told by its text alone: to make paths of 1,500 modules takes 60 ms a slot.
+    # The text alone decides most cases: creating paths of 1,500 modules would take 60 ms a slot.
     if home.name not in file:
         return False
     path = Path(file)
@@ -121,17 +121,17 @@ def _below(home: Path, module: ModuleType, *, installed: bool) -> bool:
 
 
 def _object(module: ModuleType, spec: ApplicationReference) -> Any:
-    found: Any = module
+    value: Any = module
     for name in spec.target.split(".") if spec.target else ():
-        if not hasattr(found, name):
+        if not hasattr(value, name):
             there = ", ".join(public(module)) or "nothing that could be called"
             raise ApplicationError(f"{spec.place} has no {spec.target!r}; there is: {there}")
-        found = getattr(found, name)
-    return found
+        value = getattr(value, name)
+    return value
 
 
 def public(module: ModuleType) -> list[str]:
-    """Answer what *module* has that could be an application: own functions, and objects with such methods."""
+    """Return the names in *module* that could be applications: own functions, and objects with such methods."""
     own = {name: value for name, value in vars(module).items() if not name.startswith("_")}
     return [
         name

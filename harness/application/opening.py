@@ -1,4 +1,4 @@
-"""Opens what a slot runs: an application imported anew in a pointed environment, or a scenario imported once."""
+"""Loads what a slot runs: an application, imported anew with the environment set, or a scenario, imported once."""
 
 from functools import cache, partial
 from types import ModuleType
@@ -32,7 +32,11 @@ def load_application(spec: ApplicationReference, endpoint: Endpoint, *, freeze: 
 
 @cache
 def _libraries(spec: ApplicationReference, *, freeze: bool) -> None:
-    """Import once what the application imports, and freeze that; the application itself must stay collectable."""
+    """
+    Import the libraries of the application once, and freeze them.
+
+    The application itself must stay collectable.
+    """
     imported(spec)
     forget(spec)
     settle(freeze=freeze)
@@ -50,7 +54,7 @@ def scenario(word: str, spec: ApplicationReference | None) -> ModuleType:
 
 def build_from_scenario(module: ModuleType, word: str, endpoint: Endpoint, variant: str) -> Any:
     """
-    Let the scenario *module* make its application, client and all, as its plan says: `app(endpoint)`.
+    Build the application of a scenario *module* that brings its own client, by its `app(endpoint)`.
 
     A *variant* is passed to it as well, unless the module's `VARIANTS` has a function for it: that is then called
     with *endpoint* alone. Call this in the loop. Raises `ApplicationError`, and `Unknown` for an unknown variant.
@@ -67,7 +71,7 @@ def build_from_scenario(module: ModuleType, word: str, endpoint: Endpoint, varia
 
 @cache
 def _file(spec: ApplicationReference) -> ModuleType:
-    # It may build a client while it is imported, though nobody is asked by it.
+    # The file may build a client while it is imported; this address makes sure that it reaches no server.
     point(Endpoint("http://127.0.0.1:9/v1"))
     module: ModuleType = imported(spec)
     if missing := [name for name in ("PLAN", "prompts") if not hasattr(module, name)]:

@@ -1,4 +1,4 @@
-"""Points an application at an endpoint by the environment that its client already reads."""
+"""Points an application at an endpoint by the environment variables that its client reads."""
 
 import os
 
@@ -10,7 +10,7 @@ HERE = "127.0.0.1,localhost"
 
 
 def point(endpoint: Endpoint) -> None:
-    """Set this process's environment; before the application is imported, since it may build its client then."""
+    """Set the address and key in this process's environment; call it before importing the application."""
     for name in ADDRESSES:
         os.environ[name] = endpoint.base_url
     os.environ[KEY] = endpoint.api_key

@@ -1,4 +1,4 @@
-"""Brings a plain question into the shape that a LangChain or LangGraph application says it takes."""
+"""Brings a plain question into the shape that a LangChain or LangGraph application's input schema requires."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 
 def shape(app: Any) -> Callable[[Any], Any]:
     """
-    Answer what makes an input of a question for *app*; it leaves alone what is no plain text.
+    Return a function that turns a question into an input of *app*; it returns anything but a plain text unchanged.
 
-    A graph whose state has `messages` gets one message of it. A prompt of several variables gets the question for
-    each of them: such applications want `--inputs` with objects, and this keeps them going without.
+    For a graph whose state has `messages`, the question becomes one message. For a prompt of several variables,
+    the question is given for each of them, so that such an application runs even without `--inputs` with objects.
     """
     fields = _fields(app)
 
@@ -24,22 +24,22 @@ def shape(app: Any) -> Callable[[Any], Any]:
 
 
 def _fields(app: Any) -> list[str]:
-    """Answer what *app* must be given by name; nothing where a plain text will do."""
+    """Return the names of the fields that the input of *app* must have; empty if it takes a plain text."""
     ask = getattr(app, "get_input_jsonschema", None)
     if ask is None:
         return []
     try:
         schema = ask()
-    except Exception:  # noqa: BLE001  a schema of somebody's own types; then its input goes as it is
+    except Exception:  # noqa: BLE001  the schema of the user's own types may raise; then inputs stay as they are
         return []
-    known = schema.get("properties") or {}
+    properties = schema.get("properties") or {}
     if schema.get("type") != "object":
         return []
-    if "messages" in known:
+    if "messages" in properties:
         return ["messages"]
-    needed = [name for name in schema.get("required", ()) if known.get(name, {}).get("type") == "string"]
-    # A prompt of one variable takes plain text; a graph takes none, and its state may ask for nothing by name.
+    needed = [name for name in schema.get("required", ()) if properties.get(name, {}).get("type") == "string"]
+    # A prompt of one variable takes plain text; a graph does not, and its state may have no required field.
     graph = hasattr(app, "get_graph") and type(app).__module__.startswith("langgraph")
     if graph and not needed:
-        needed = [name for name, kind in known.items() if kind.get("type") == "string"][:1]
+        needed = [name for name, kind in properties.items() if kind.get("type") == "string"][:1]
     return needed if graph or len(needed) > 1 else []

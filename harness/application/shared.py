@@ -1,5 +1,5 @@
 """
-Clients that libraries keep for a whole process, forgotten between slots: each slot's loop is closed after it.
+Resets, between slots, the clients that libraries keep for a whole process, because each slot's loop is closed.
 
 `ChatOpenAI` left to itself shares one cached HTTP client among all instances, across event loops, and fails on the
 second (langchain-ai/langchain#35783); the SDK's module-level functions share one client. A user's program has one
@@ -9,7 +9,7 @@ loop and never meets this.
 import sys
 from typing import Any
 
-# Where -> the callable that forgets. Private names: where a version has none, there is nothing to forget.
+# Module -> the functions in it that reset its client. They are private; if a version lacks one, it is skipped.
 KEPT = {
     "langchain_openai.chat_models._client_utils": (
         "_cached_async_httpx_client.cache_clear",
@@ -20,11 +20,11 @@ KEPT = {
 
 
 def forget() -> None:
-    """Forget the clients that imported libraries keep; one that somebody still uses lives on."""
+    """Reset the clients that imported libraries keep; a client that is still in use stays usable."""
     for module, calls in KEPT.items():
         for call in calls:
-            found: Any = sys.modules.get(module)
+            reset: Any = sys.modules.get(module)
             for name in call.split("."):
-                found = getattr(found, name, None)
-            if callable(found):
-                found()
+                reset = getattr(reset, name, None)
+            if callable(reset):
+                reset()

@@ -1,4 +1,4 @@
-"""What a word such as `app.py:chain` names: a file or a module, and an object in it."""
+"""Parses references such as `app.py:chain`: a file or a module, and an object in it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from pathlib import Path
 @dataclass(frozen=True, slots=True)
 class ApplicationReference:
     """
-    A place in somebody's code: `place` is a file's path or a module's dotted name.
+    A reference to the user's code: `place` is a file's path or a module's dotted name.
 
     `target` is an object in it, with dots for an attribute of one; "" means the whole file, which is a scenario.
     """
@@ -18,23 +18,23 @@ class ApplicationReference:
 
     @property
     def file(self) -> Path | None:
-        """The file, where it is a file that was named; None for a module."""
+        """The path, if `place` is a file; None for a module."""
         return Path(self.place) if is_path(self.place) else None
 
     @property
     def word(self) -> str:
-        """The word that named it."""
+        """The reference as text."""
         return f"{self.place}:{self.target}" if self.target else self.place
 
 
 def is_path(place: str) -> bool:
-    """Tell whether *place* is a file's path rather than a module's name."""
+    """Return whether *place* is a file's path rather than a module's name."""
     return place.endswith(".py") or "/" in place or "\\" in place
 
 
 def parse(word: str) -> ApplicationReference | None:
     """
-    Answer what *word* names; None where it is the name of a scenario of the registry, or of a plug-in module.
+    Return the reference in *word*; None if it is the name of a scenario of the registry, or of a plug-in module.
 
     >>> parse("src/app.py:chain")
     ApplicationReference(place='src/app.py', target='chain')
@@ -51,20 +51,21 @@ def parse(word: str) -> ApplicationReference | None:
 
 def display_names(words: Sequence[str]) -> dict[str, str]:
     """
-    Answer what each word is called in files and reports: without its folders, as far as that tells them apart.
+    Return a short name of each word for files and reports: folders are dropped as long as names stay unique.
 
-    A folder's name may be a person's, and a slash separates the parts of a cell's id.
+    Folders are dropped because their names may be those of persons, and a slash separates the parts of a cell's
+    id.
 
     >>> display_names(["/home/me/app.py:chain", "strategies"])
     {'/home/me/app.py:chain': 'app.py:chain', 'strategies': 'strategies'}
     >>> display_names(["old/app.py:chain", "new/app.py:chain"])
     {'old/app.py:chain': 'old.app.py:chain', 'new/app.py:chain': 'new.app.py:chain'}
     """
-    found = {word: parse(word) for word in words}
+    references = {word: parse(word) for word in words}
     depth = dict.fromkeys(words, 1)
     while True:
-        named = {word: _title(spec, depth[word]) if spec else word for word, spec in found.items()}
-        twice = [word for word in named if list(named.values()).count(named[word]) > 1 and found[word]]
+        named = {word: _title(spec, depth[word]) if spec else word for word, spec in references.items()}
+        twice = [word for word in named if list(named.values()).count(named[word]) > 1 and references[word]]
         deeper = [word for word in twice if depth[word] < len(Path(word).parts)]
         if not deeper:
             return named

@@ -1,1 +1,1 @@
-"""The mock server seen from outside: its process, its journal, and the join of calls with it."""
+"""The mock server from the harness's side: its process, its journal, and the join of calls with the journal."""

@@ -1,4 +1,4 @@
-"""The client of the mock's own endpoints: what it saw is taken from it, its configuration is read and changed."""
+"""The client of the mock's own endpoints, which return its journal and read and change its configuration."""
 
 import http.client
 from typing import Any
@@ -8,21 +8,21 @@ import orjson
 
 from overlap.harness.text.mistakes import Mistake
 
-# What these endpoints want of a request: a web page could not send this content type unasked.
+# These endpoints require this content type, because a web page cannot send it without the server's permission.
 _HEADERS = {"Connection": "close", "Content-Type": "application/json"}
 _PATIENCE = 10.0
 _CONFIG = "/overlap/config"
 
 
 class ServerLost(Exception):
-    """The server does not answer any more; the message says how."""
+    """The server does not answer any more; the message says in which way."""
 
 
 def ask(base_url: str, method: str, path: str, content: Any = None) -> tuple[int, bytes]:
     """
     Return the status and the body of one request to *path*; *content* is sent as JSON. Raises `ServerLost`.
 
-    It is made by http.client, since a fresh, idle client must not disturb what is measured.
+    It uses http.client, whose new and idle connections do not disturb the measurement.
     """
     where = urlsplit(base_url)
     connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=_PATIENCE)
@@ -46,23 +46,23 @@ def ask_json(base_url: str, method: str, path: str, content: Any = None) -> tupl
 
 
 def silent(base_url: str, wrong: Exception) -> ServerLost:
-    """Return what is to be raised where the server at *base_url* gives no answer, or none that makes sense."""
+    """Return the exception for a server at *base_url* that gives no answer, or one that cannot be read."""
     return ServerLost(f"the server at {base_url} does not answer: {type(wrong).__name__}")
 
 
 def configuration(base_url: str) -> dict[str, Any]:
     """Return the configuration of the mock server at *base_url* as it is now. Raises `ServerLost`."""
-    status, found = ask_json(base_url, "GET", _CONFIG)
-    if not isinstance(found, dict):
+    status, content = ask_json(base_url, "GET", _CONFIG)
+    if not isinstance(content, dict):
         raise ServerLost(f"the server at {base_url} answered {status} when asked for its configuration")
-    return found
+    return content
 
 
 def configure(base_url: str, changes: dict[str, Any]) -> None:
     """
     Change the configuration of the mock server at *base_url* while it runs.
 
-    Raises `Mistake` with the server's own words for what it does not know, `ServerLost` when it does not answer.
+    Raise `Mistake` with the server's message for an unknown setting, `ServerLost` if the server does not answer.
     """
     status, body = ask(base_url, "POST", _CONFIG, changes)
     if status == 200:

@@ -11,9 +11,9 @@ from overlap.harness.probe import of_any_round, tag
 
 def join(calls: Iterable[Call], journal: Journal) -> tuple[list[Call], int]:
     """
-    Answer *calls* with their journal entries, and how many entries belong to none of them.
+    Return *calls* with their journal entries, and the number of entries that belong to no call.
 
-    A call may have several entries: retries, or the steps of a chain. They keep the order of their arrival.
+    A call may have several entries: retries, or the steps of a chain. They are in order of arrival.
     """
     by_tag: defaultdict[str | None, list[Served]] = defaultdict(list)
     for owner, entry in journal.entries:
@@ -24,9 +24,9 @@ def join(calls: Iterable[Call], journal: Journal) -> tuple[list[Call], int]:
 
 def opened(calls: Iterable[Call]) -> int | None:
     """
-    How many connections the counted ones among *calls* used that no warm-up call had used before them.
+    Return the number of connections that counted calls used and no warm-up call had used.
 
-    None where the journal does not say which request came on which connection.
+    It is None if the journal does not say which request came on which connection.
     """
     used: dict[bool, set[int | None]] = {True: set(), False: set()}
     for call in calls:

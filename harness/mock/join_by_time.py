@@ -1,15 +1,16 @@
 """
-Joins the calls of somebody's own application with the journal: by tag, else by time where that is unambiguous.
+Joins the calls of the user's own application with the journal: by tag, or else by time if that is unambiguous.
 
-An application may rewrite its prompts, so that the call's tag does not reach the wire, or carry the tags of
-earlier calls along in a conversation. A request without a tag that its time agrees with belongs to the one call
-that was in flight when the server received it. One with the tag of another call is left out where the call in
-flight has requests with its own: then tags are to be believed, and another call has sent it in the background.
-Where several calls were in flight, nobody can tell: each of those is left without its requests, since a part of
-them would put the server's time down to the client.
+An application may rewrite its prompts, so that the call's tag does not reach the server, or repeat the tags of
+earlier calls in a conversation. So a request whose tag is missing, or does not agree with its time, belongs to the
+one call that was in flight when the server received it. There is one exception: if the request has the tag of
+another call, and the call in flight has requests with its own tag, then tags are reliable, the other call sent the
+request in the background, and it is left out. If several calls were in flight, the owner is unknown: each of these
+calls is left without its requests, because with a part of them the server's time would be attributed to the
+client.
 
     call 0  ├────────────┤            request a: call 0's, by time
-    call 1            ├───────┤       request b: anybody's, so neither call's shares are known
+    call 1            ├───────┤       request b: of either call, so neither call's shares are known
                  a      b
 """
 
@@ -24,10 +25,11 @@ from overlap.harness.probe import of_any_round, tag
 @dataclass(frozen=True, slots=True)
 class JoinedByTime:
     """
-    The *calls* with their requests; how many requests were joined by time, and how many belong to no call at all.
+    The *calls* with their requests, and the counts of the join.
 
-    *untold* counts the calls that are left without their requests, *untagged* the requests that carried no tag of
-    a call in flight, whatever became of them.
+    *by_time* is the number of requests joined by time, *stray* of those that belong to no call. *untold* is the
+    number of calls left without their requests. *untagged* is the number of requests without the tag of a call in
+    flight, joined or not.
     """
 
     calls: list[Call]
@@ -38,32 +40,32 @@ class JoinedByTime:
 
 
 def join_by_time(calls: Iterable[Call], journal: Journal) -> JoinedByTime:
-    """Answer *calls* with the journal's entries, as the module says."""
-    made = list(calls)
-    named = {tag(call.index, warmup=call.warmup): place for place, call in enumerate(made)}
-    owned: list[list[Served]] = [[] for _ in made]
+    """Return *calls* joined with the entries of *journal* by the rules at the top of this module."""
+    joinable = list(calls)
+    named = {tag(call.index, warmup=call.warmup): place for place, call in enumerate(joinable)}
+    owned: list[list[Served]] = [[] for _ in joinable]
     doubtful: set[int] = set()
     by_time = stray = 0
     others: list[tuple[int | None, Served]] = []
     for name, entry in journal.entries:
         place = named.get(of_any_round(name)) if name else None
-        if place is not None and _in_flight(made[place], entry):
+        if place is not None and _in_flight(joinable[place], entry):
             owned[place].append(entry)
         else:
             others.append((place, entry))
     tagged = {place for place, entries in enumerate(owned) if entries}
     for named_place, entry in others:
-        there = [place for place, call in enumerate(made) if _in_flight(call, entry)]
-        if named_place is not None and tagged.intersection(there):
-            there = []
-        by_time += len(there) == 1
-        stray += not there
-        if len(there) == 1:
-            owned[there[0]].append(entry)
-        doubtful.update(there if len(there) > 1 else ())
+        in_flight = [place for place, call in enumerate(joinable) if _in_flight(call, entry)]
+        if named_place is not None and tagged.intersection(in_flight):
+            in_flight = []
+        by_time += len(in_flight) == 1
+        stray += not in_flight
+        if len(in_flight) == 1:
+            owned[in_flight[0]].append(entry)
+        doubtful.update(in_flight if len(in_flight) > 1 else ())
     joined = [
         replace(call, served=() if place in doubtful else tuple(sorted(owned[place], key=_received)))
-        for place, call in enumerate(made)
+        for place, call in enumerate(joinable)
     ]
     return JoinedByTime(joined, by_time, len(doubtful), stray, len(others))
 

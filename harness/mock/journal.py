@@ -11,7 +11,7 @@ from overlap.harness.store.run_files import served_from
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """What the server saw since it was last asked; `entries` are (tag, request) in order of arrival."""
+    """The server's records since the last `take`; `entries` are (tag, request) in order of arrival."""
 
     peak: int
     connections: int
@@ -19,17 +19,23 @@ class Journal:
     entries: tuple[tuple[str | None, Served], ...]
 
     def since(self, began: int) -> "Journal":
-        """Answer what of it belongs to what *began* then (ns, the server's clock): nothing, or its counts too."""
+        """
+        Return the entries received at or after *began* (ns), with all counts.
+
+        An empty journal if there are none.
+        """
         entries = tuple(each for each in self.entries if each[1].received >= began)
         return Journal(self.peak, self.connections, self.dropped, entries) if entries else Journal(0, 0, 0, ())
 
 
 def take(base_url: str, patience: float = 2.0) -> Journal | None:
     """
-    Take the journal of the server at *base_url*; None where it keeps none (it is not our mock).
+    Return the journal of the server at *base_url* and empty it.
 
-    Waits up to *patience* seconds for requests still in flight there, such as those of calls that were
-    cancelled. Raises `ServerLost` when the server does not answer.
+    None if the server keeps none (it is not our mock).
+
+    Wait up to *patience* seconds for requests still in flight there, such as those of cancelled calls. Raise
+    `ServerLost` if the server does not answer.
     """
     end = monotonic() + patience
     parts: list[dict[str, Any]] = []
@@ -55,11 +61,11 @@ def _read(parts: list[dict[str, Any]]) -> Journal:
 
 
 def _post(base_url: str, path: str) -> dict[str, Any] | None:
-    """Return the JSON with which the server answers; None where it knows no such *path*."""
-    status, found = ask_json(base_url, "POST", path)
+    """Return the JSON of the server's response; None if it has no such *path*."""
+    status, content = ask_json(base_url, "POST", path)
     if status in {404, 405}:
         return None
     if status != 200:
         raise ServerLost(f"the server answered {status} when asked for its journal")
-    taken: dict[str, Any] = found
+    taken: dict[str, Any] = content
     return taken

@@ -16,11 +16,11 @@ END_PATIENCE = 5.0  # seconds for a server to end by itself when it is told to
 
 
 class ServerNotReady(Exception):
-    """The server did not come up; the message is one line that says what it said."""
+    """The server did not start; the message is one line with the server's own last words."""
 
 
 def mock_command(profile: str, tokens: int | str, seed: int, more: Sequence[str] = ()) -> list[str]:
-    """Answer the command line of our own mock server, on a free port of the loopback; *more* are words added."""
+    """Return the command line of our mock server, on a free port of the loopback, with the arguments *more*."""
     words = ("--port", "0", "--profile", profile, "--tokens", str(tokens), "--seed", str(seed))
     return our_package.command("overlap.mock_server", *words, *more)
 
@@ -44,7 +44,7 @@ class Server:
         return self.process.alive
 
     def stop(self, patience: float = END_PATIENCE) -> None:
-        """Ask it to end, and end it and all that it has started if it does not within *patience* seconds."""
+        """Ask the server to end; kill it, and all it has started, if it does not within *patience* seconds."""
         self.process.ask_to_end()
         self.process.end(patience)
 
@@ -76,21 +76,21 @@ def spawn(command: Sequence[str], core: int | None = None, *, together: bool = F
 
 
 def ready(process: LineProcess, patience: float = PATIENCE) -> Server:
-    """Wait for what `spawn` started as `start` does, and raise what it raises; *process* has then ended."""
+    """Wait for the "ready" line of *process*, as `start` does; raise `ServerNotReady` after ending the process."""
     try:
         line = process.line(patience)
     except (Silent, Over):
         line = process.unfinished
     words = line.decode("utf-8", "replace").split()
     if len(words) >= 2 and words[0] == "ready":
-        # What it prints from now on concerns nobody, but a pipe that nobody reads would stop it.
+        # Its further output is not needed, but a pipe that is never read would block it.
         process.follow()
         return Server(process, words[1])
     raise ServerNotReady(_obituary(process, line))
 
 
 def _obituary(process: LineProcess, line: bytes) -> str:
-    """End *process* and say in one line what it said last."""
+    """End *process* and return one line with its last output."""
     ended = True
     try:
         process.wait(0.5)  # its pipe closes a moment before it can be seen to have ended

@@ -1,4 +1,4 @@
-"""The servers of a run: one for each latency profile, answer length and set of words, on a core of their own."""
+"""The servers of a run, on a core of their own: one for each latency profile, answer length and arguments."""
 
 import shlex
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from overlap.harness.model.plan import Planned
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A real endpoint in a server's place: nothing of it is started here, and nothing stopped."""
+    """A real endpoint in place of a server of ours; it is neither started nor stopped here."""
 
     base_url: str
     alive: bool = True
 
     def stop(self) -> None:
-        """Leave it be."""
+        """Do nothing: the endpoint is not ours to stop."""
 
 
 _Key = tuple[str, int, tuple[str, ...]]
@@ -29,10 +29,12 @@ _Key = tuple[str, int, tuple[str, ...]]
 
 class Servers:
     """
-    Starts what a plan needs, and stops it all at the end. Idle ones cost nothing, so all share one core.
+    Start the servers that a plan needs, and stop them all at the end.
 
-    Where there are two cores or more, the worker gets the first and the servers the last, several workers those
-    between as well; else all share one and `pinned` is False.
+    Idle servers cost nothing, so all share a core.
+
+    With two cores or more, the worker gets the first and the servers the last; several workers get the cores
+    between as well. With one core all share it, and `pinned` is False.
     """
 
     def __init__(self, config: RunConfig) -> None:
@@ -51,7 +53,7 @@ class Servers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        # What was never waited for is asked nothing, and has nothing to tell.
+        # A server that was never waited for has served nothing: it is ended without being asked first.
         for process in self._coming.values():
             process.end()
         for server in self._running.values():
@@ -82,7 +84,7 @@ class Servers:
         return self._running[key]
 
     def _key(self, profile: str, tokens: int, words: tuple[str, ...]) -> _Key:
-        # A server of the user's own has its own latency: there is one, whatever the plan says.
+        # The user's own server has its own latency, so there is one for all plans.
         return ("", 0, ()) if self._config.server else (profile, tokens, words)
 
     def of(self, planned: Planned) -> Server | Elsewhere:
@@ -91,11 +93,11 @@ class Servers:
 
     @property
     def pids(self) -> list[int]:
-        """The process ids of all that run."""
+        """The process ids of the running servers."""
         return [server.process.pid for server in self._running.values()]
 
     def check(self) -> None:
-        """Raise `ServerLost` when a server has died."""
+        """Raise `ServerLost` if a server has died."""
         for server in self._running.values():
             if not server.alive:
                 raise ServerLost(

@@ -12,7 +12,7 @@ ENDPOINT = Endpoint("http://127.0.0.1:9/v1")
 
 
 async def awaited(question):
-    """Answer after a turn of the loop."""
+    """Return after a turn of the loop."""
     await asyncio.sleep(0)
     return question
 
@@ -23,13 +23,13 @@ def plain(question):
 
 
 async def pieces(question):
-    """Answer letter by letter."""
+    """Return letter by letter."""
     for letter in question:
         yield letter
 
 
 def blocking_pieces(question):
-    """Answer letter by letter, on the caller's thread."""
+    """Return letter by letter, on the caller's thread."""
     yield from question
 
 
