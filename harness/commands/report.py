@@ -17,6 +17,8 @@ def command(folder: Path, formats: str | None, *, quiet: bool) -> None:
     """
     Make the report of the run in FOLDER (default: the latest) again, from its files alone.
 
+    If the run was killed, it is the report of what was on file by then, and says so.
+
     Exit codes: 0 done; 1 done, but something in the files is damaged or does not fit together, and is told; 2
     there is no run to be read, or its report cannot be written.
     """
@@ -30,6 +32,8 @@ def command(folder: Path, formats: str | None, *, quiet: bool) -> None:
         fail(str(wrong))
     except OSError as wrong:
         fail(f"cannot write to {folder}: {wrong.strerror}")
+    if run.unended:
+        print(f"overlap: {run.unended}", file=sys.stderr)
     for fault in run.faults:
         print(f"overlap: {fault}", file=sys.stderr)
     if run.faults:

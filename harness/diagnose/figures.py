@@ -67,7 +67,7 @@ def figures(slot: Slot, calls: Sequence[Call], concurrency: int) -> Figures:
         "ended": None if alike else float(of_round(np.array([ns for _, ns in took], dtype=float), [0.95])[0]),
         "total": None if failed else float(max(call.done for call in made) - min(call.start for call in made)),
         "ttft": _quantile(first, 0.5) if any(call.chunks for call in made) else None,
-        "cpu": slot.cpu / len(made),
+        "cpu": None if slot.cpu is None else slot.cpu / len(made),
         "opened": None if slot.opened is None else slot.opened / len(made),
         "errors": float(sum(1 for call in made if call.error)),
         "requests": None if slot.requests is None else sum(len(call.served) for call in made) / len(made),

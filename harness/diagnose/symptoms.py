@@ -81,9 +81,10 @@ def _barrier(call: Call) -> bool:
 
 
 def _saturated(seen: Observation) -> Iterator[Symptom]:
-    if seen.slot.cpu > 0.9 * seen.span:
+    cpu = seen.slot.cpu
+    if cpu is not None and cpu > 0.9 * seen.span:
         yield Symptom(
-            f"The process used {seen.slot.cpu / seen.span * 100:.0f} % of a core: at this concurrency the client "
+            f"The process used {cpu / seen.span * 100:.0f} % of a core: at this concurrency the client "
             "is the bottleneck, and more of it needs more processes."
         )
 

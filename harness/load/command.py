@@ -7,6 +7,7 @@ from typing import Any
 from overlap.harness.host import interrupt
 from overlap.harness.load import run
 from overlap.harness.load.config import LoadConfig, config_from
+from overlap.harness.load.page import page
 from overlap.harness.load.process import Locust
 from overlap.harness.load.setup import Setup
 from overlap.harness.mock.control import ServerLost
@@ -29,8 +30,9 @@ def main(given: dict[str, Any], *, quiet: bool) -> int:
         if config.worker:
             return _work(config)
         if config.time is None:
-            run.page(config, _say, lambda outcome: _report(outcome, quiet=True))
-            return INTERRUPTED  # there is no other way to leave it
+            failed = page(config, _say, lambda outcome: _report(outcome, quiet=True))
+            # Ctrl-C is the way to leave it, unless something has died.
+            return INTERRUPTED if failed is None else MISSED
         outcome = run.headless(config, _quiet if quiet else _note)
     except Mistake as mistake:
         warn(str(mistake))
@@ -73,7 +75,7 @@ def _report(outcome: run.Outcome, *, quiet: bool) -> None:
     from overlap.harness.report import build
 
     undone = ""
-    if any(outcome.folder.glob("slots.jsonl")) and (outcome.folder / "slots.jsonl").stat().st_size:
+    if outcome.calls or (outcome.folder / "slots.jsonl").stat().st_size:
         try:
             if interrupt.again():
                 interrupt.check()

@@ -2,6 +2,7 @@
 
 import socket
 from contextlib import ExitStack
+from time import monotonic, sleep
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -18,6 +19,8 @@ from overlap.harness.mock.journal import take
 from overlap.harness.mock.process import Server, ServerNotReady, start
 from overlap.harness.text.mistakes import Mistake
 
+MOCK = "mock server"
+DYING = 0.5  # seconds between a server's last sign of life and its end, at the most
 PATIENCE = 60.0  # seconds for the service to import LangChain on a machine that is busy
 
 
@@ -80,7 +83,7 @@ class Stage:
         config = self._config
         # Warming up costs no waiting, but a service's first requests do: it is sized for its users.
         mock = start(mock_words(config), self._theirs if config.direct else None)
-        self._keep("mock server", mock)
+        self._keep(MOCK, mock)
         self.journal = self.host = self._mock = mock.base_url
         # What is wrong with it is said before anything else is started; it is set when users are ready.
         self.fault(on=True)
@@ -166,12 +169,22 @@ class Stage:
         self._ended.update(ended)
         return ended
 
-    def check(self) -> list[str]:
-        """Say which servers have ended, one sentence each; what they had started is ended with them."""
+    def check(self) -> dict[str, str]:
+        """Return a sentence for each server that has ended, by its name; what it had started is ended with it."""
         dead = {name: server for name, server in self._servers.items() if not server.alive}
         for server in dead.values():
             server.process.end()
-        return [f"the {name} died with exit code {server.process.returncode}" for name, server in dead.items()]
+        return {name: f"the {name} died with exit code {each.process.returncode}" for name, each in dead.items()}
+
+    def why_silent(self, lost: ServerLost) -> ServerLost:
+        """Return why the mock server does not answer: that it has died, if it has, or else *lost*."""
+        end = monotonic() + DYING
+        while MOCK in self._servers and monotonic() < end:
+            # A process that is killed closes its sockets a moment before it is known to have ended.
+            if sentence := self.check().get(MOCK):
+                return ServerLost(sentence)
+            sleep(0.02)
+        return lost
 
 
 def mock_words(config: LoadConfig) -> list[str]:

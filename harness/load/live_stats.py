@@ -7,8 +7,8 @@ a kilobyte a call: an hour at 300 calls a second is a gigabyte.
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
@@ -17,7 +17,7 @@ from overlap.harness.load.call_log import SHARE, Row
 from overlap.harness.mock.journal import Journal
 from overlap.harness.model.record import Call, Served
 from overlap.harness.model.shares import OWNERS, at_once, shares
-from overlap.harness.probe import tag
+from overlap.harness.probe import of_any_round, tag
 from overlap.harness.stats.throughput import taken
 from overlap.harness.worker.open_loop import NOT_STARTED
 
@@ -38,12 +38,17 @@ def call_of(row: Row) -> Call:
     return replace(call, usage=row.tokens, reasoning=row.reasoning, ended=row.ended, streamed=row.streamed)
 
 
+Counts = Mapping[str, Mapping[str, int]]
+"""How many requests Locust has counted, by name and row of its table."""
+
+
 class Tally:
     """
     What one test has brought so far; *users* is how many take part.
 
     `changes` has when the number of users was changed, and to how many; the first entry is the start. `taken` is
-    what others took of the processors meanwhile, known at the end.
+    what others took of the processors meanwhile, known at the end. `journal_lost`: the server died, and with it
+    what its journal had not told yet.
     """
 
     def __init__(self, users: int) -> None:
@@ -53,8 +58,10 @@ class Tally:
         self.peak = self.connections = self.dropped = 0
         self.journal = False
         self.taken = TakenCpu(None, None)
+        self.journal_lost = False
         self._waiting: defaultdict[str, list[Served]] = defaultdict(list)
         self._unjoined: list[Call] = []
+        self._joined: list[Call] = []
         self._recent: list[Call] = []
         self._flying: dict[int, list[tuple[str, int]]] | None = None
         self._first: dict[str, int] = {}
@@ -68,9 +75,9 @@ class Tally:
 
     def bring(self, rows: Iterable[Row]) -> None:
         """Add calls that have ended."""
-        fresh = [call_of(row) for row in rows]
-        self.calls += fresh
-        self._unjoined += [call for call in fresh if not call.warmup and call.error != NOT_STARTED]
+        calls = [call_of(row) for row in rows]
+        self.calls += calls
+        self._unjoined += calls
 
     def fly(self, process: int, calls: Flying) -> None:
         """Note which calls of *process* are in flight now."""
@@ -103,8 +110,8 @@ class Tally:
         self.dropped += journal.dropped
         self.entries += journal.entries
         for name, entry in journal.entries:
-            if name and name.isdecimal():
-                self._waiting[name].append(entry)
+            if name:
+                self._waiting[of_any_round(name)].append(entry)
 
     def whole(self) -> Journal | None:
         """Return the journal of the whole test."""
@@ -119,13 +126,26 @@ class Tally:
         numbers = {int(name) for name, _ in self.entries if name and name.isdecimal() and name not in known}
         return dict(Counter(number // SHARE for number in numbers))
 
+    def fresh(self) -> list[Call]:
+        """Return the calls that were brought since this was last asked, with the journal entries known by now."""
+        self._join()
+        calls, self._joined = self._joined, []
+        return calls
+
+    def _join(self) -> None:
+        """Join the calls that were brought since the last time."""
+        for call in self._unjoined:
+            served = tuple(self._waiting.pop(tag(call.index, warmup=call.warmup), ()))
+            joined = replace(call, served=served)
+            self._joined.append(joined)
+            if not call.warmup and call.error != NOT_STARTED:
+                self._recent.append(joined)
+                self._first[call.cell] = min(call.sent, self._first.get(call.cell, call.sent))
+        self._unjoined.clear()
+
     def live(self, now: int) -> dict[str, Any]:
         """Return what the last ten seconds before *now* (monotonic ns) say, endpoint by endpoint."""
-        for call in self._unjoined:
-            served = tuple(self._waiting.pop(tag(call.index, warmup=False), ()))
-            self._recent.append(replace(call, served=served))
-            self._first[call.cell] = min(call.sent, self._first.get(call.cell, call.sent))
-        self._unjoined.clear()
+        self._join()
         since = now - int(RECENT * 1e9)
         self._recent = [call for call in self._recent if call.done > since]
         by_endpoint: defaultdict[str, list[Call]] = defaultdict(list)
@@ -140,6 +160,21 @@ class Tally:
             name: view(calls, max(since, self._first[name]), now, None if flying is None else flying[name])
             for name, calls in sorted(by_endpoint.items())
         }
+
+
+@dataclass(frozen=True, slots=True)
+class EndedTest:
+    """
+    A test that is over: what it brought, from when to when (ns), Locust's own counts, and its CPU time (ns).
+
+    `counts` and `cpu` are None for a test that broke off: Locust died, or did not answer, before it told them.
+    """
+
+    tally: Tally
+    began: int
+    ended: int
+    counts: Counts | None = None
+    cpu: int | None = None
 
 
 def view(calls: list[Call], opened: int, now: int, flying: Sequence[int] | None = None) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """What a reader must know to read a load test rightly, one sentence each; pure functions of its calls."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from overlap.harness.load.live_stats import Tally
+from overlap.harness.load.live_stats import Counts, EndedTest, Tally
 from overlap.harness.model.record import LEFT, Call
+from overlap.harness.store.unfinished import unjoined
 
 OURS = frozenset({"E2E", "TTFT", "ITL", "TPOT"})
 """Rows of Locust's table that are made of calls on record."""
@@ -20,15 +21,29 @@ def untagged(number: int, *, nothing: bool) -> str:
     )
 
 
-def of_test(tally: Tally, calls: Sequence[Call], *, open_loop: bool) -> Iterator[str]:
+def of_test(test: EndedTest, calls: Sequence[Call], *, open_loop: bool) -> Iterator[str]:
     """Yield what is to be said of one test, whose *calls* are joined with the server's journal."""
+    tally = test.tally
     counted = [call for call in calls if not call.warmup]
+    yield from _broken_off(test, counted)
     yield from _due(tally)
     yield from _changed(tally, counted)
     yield from _left(counted, journal=tally.journal)
     yield from _cut_short(counted)
-    if not open_loop:
+    if not open_loop and test.counts is not None:
         yield from _shorter_than_a_call(tally, counted)
+
+
+def _broken_off(test: EndedTest, calls: Sequence[Call]) -> Iterator[str]:
+    """Remark what is not known of a test that did not come to its end."""
+    if test.counts is None:
+        yield (
+            f"A test broke off: its figures are of the {len(calls):,} calls that had ended and were reported by "
+            "then. Calls in flight are not recorded, and Locust's own counts and CPU time are not known."
+        )
+    lost = unjoined(calls) if test.tally.journal_lost else 0
+    if lost:
+        yield (f"Of {lost:,} calls it is not known what the LLM server saw of them: its journal was lost with it.")
 
 
 def _due(tally: Tally) -> Iterator[str]:
@@ -90,7 +105,7 @@ def _shorter_than_a_call(tally: Tally, calls: Sequence[Call]) -> Iterator[str]:
         )
 
 
-def untimed(locust: Mapping[str, Mapping[str, int]]) -> str | None:
+def untimed(locust: Counts) -> str | None:
     """Say which of Locust's own counts, by name and row, are of requests that this run has no record of."""
     found = {name: sum(n for row, n in rows.items() if row not in OURS) for name, rows in locust.items()}
     found = {name: number for name, number in found.items() if number}

@@ -330,7 +330,7 @@ SLOTS: tuple[OfSlots, ...] = (
         "ns",
         "lower",
         "CPU time of the worker and its children / calls; from format 2 on without the heartbeat's",
-        lambda _c, slot, calls: slot.cpu / len(calls) if calls else None,
+        lambda _c, slot, calls: None if slot.cpu is None or not calls else slot.cpu / len(calls),
     ),
     OfSlots(
         "cpu_per_chunk",
@@ -338,7 +338,11 @@ SLOTS: tuple[OfSlots, ...] = (
         "ns",
         "lower",
         "CPU time of the worker and its children / output chunks; from format 2 on without the heartbeat's",
-        lambda _c, slot, calls: slot.cpu / chunks if (chunks := sum(len(call.chunks) for call in calls)) else None,
+        lambda _c, slot, calls: (
+            slot.cpu / chunks
+            if slot.cpu is not None and (chunks := sum(len(call.chunks) for call in calls))
+            else None
+        ),
     ),
     OfSlots(
         "cpu_share",
@@ -349,7 +353,7 @@ SLOTS: tuple[OfSlots, ...] = (
         "without the heartbeat's",
         lambda _c, slot, _calls: (
             slot.cpu / (slot.ended - slot.started) / (slot.processes or 1) * 100
-            if slot.ended > slot.started
+            if slot.cpu is not None and slot.ended > slot.started
             else None
         ),
     ),

@@ -270,9 +270,10 @@ class Slot:
 
     `made` is how many calls the strategy was handed (without warm-up). `cpu` is the CPU time between `started` and
     `ended` of the worker and of its children, for what is handed to them is the application's work; it is without
-    that of the heartbeat, which is `beats`. `peak`, `connections`, `requests` and `dropped` are the server's own
-    counts since the slot began; None where the server keeps no journal. `steal` is the share of the time of the
-    cores used that the hypervisor took meanwhile, `foreign` how many of these other programs kept busy.
+    that of the heartbeat, which is `beats`. If a slot did not come to its end, `cpu` is None, and `made` counts
+    its calls on file. `peak`, `connections`, `requests` and `dropped` are the server's own counts since the slot
+    began; None where the server keeps no journal, or it was lost. `steal` is the share of the time of the cores
+    used that the hypervisor took meanwhile, `foreign` how many of these other programs kept busy.
 
     `gc`, `queue`, `pool` and `opened` are of the measured part alone: the collector's pauses, the waits for a
     thread of the loop's default executor and for a place in a client's connection pool, and the connections that
@@ -292,7 +293,7 @@ class Slot:
     made: int
     started: int
     ended: int
-    cpu: int
+    cpu: int | None
     lag: Lag | None = None
     peak: int | None = None
     connections: int | None = None

@@ -100,11 +100,16 @@ def _title(run: Run) -> str:
     return f"Overlap: {_TIME.sub('', run.header.name or run.name) or run.name}"
 
 
+KILLED = "killed: this is what was measured until then"
+
+
 def _ending(run: Run) -> str:
     """Say how the run ended, where that was not as planned."""
     state, reason = run.header.state, run.header.reason
     if state in (None, "finished"):
         return ""
+    if state == "running":
+        return f"{state}: this is what was measured until now" if run.going else KILLED
     return f"{state}: {reason}" if reason else f"{state}: this is what was measured until then"
 
 

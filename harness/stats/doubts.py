@@ -119,6 +119,14 @@ def _untold(facts: CellFacts) -> str | None:
     if not lost:
         return None
     calls = sum(len(each.calls) + len(each.warmup) for each in facts.good)
+    if all(each.slot.by_time is None for each in facts.good):
+        # Users of a load run: of theirs nothing is joined by time.
+        untagged = any(each.slot.untagged for each in facts.good)
+        why = "requests carried no tag of a call" if untagged else "what the server knew of them was lost"
+        return (
+            f"{lost} of {calls} calls, warm-up included, could not be joined with their requests: {why}, so who "
+            "owned the time is left out."
+        )
     return (
         f"{lost} of {calls} calls, warm-up included, could not be joined with their requests: several were in "
         f"flight, and {_untagged(facts)}, so who owned the time is left out. Strategies with one call at a time "

@@ -5,34 +5,22 @@ Nothing here repairs anything. A line that is damaged, there twice, impossible o
 whose calls are not those that were written keeps its place and carries an error, so that no figure rests on it.
 """
 
-import sys
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any
 
-import orjson
-
-from overlap.harness.host import input_files
 from overlap.harness.model.plausible import impossible_call, impossible_slot
 from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.store import checksums
 from overlap.harness.store.books import Balance
 from overlap.harness.store.json_records import call_from, slot_from
-from overlap.harness.text.mistakes import Mistake
+from overlap.harness.store.lines import AGAIN, CHANGED, IMPOSSIBLE, STRAY, UNREADABLE, Lines
+from overlap.harness.store.unfinished import Unfinished, read_unfinished
 
-Made = TypeVar("Made")
 Key = tuple[str, int]
-
-UNREADABLE = "could not be read and {is_} left out"
-CHANGED = "changed since {it_was} written and {is_} left out"
-IMPOSSIBLE = "say{s} what cannot be and {is_} left out"
-AGAIN = "{is_} there twice and count{s} once"
-STRAY = "{is_} of a cell that run.json does not name, and {is_} left out"
-
-LONGEST = 64 * input_files.MIB
-"""The most bytes of a line. A call whose answer has the most tokens that the mock gives has a tenth of it."""
+NOTHING_LEFT = Unfinished()
 
 # What of the books can be counted again from the files alone.
 COUNTED = {
@@ -44,67 +32,6 @@ COUNTED = {
     "unjoined": "requests that belong to no call",
     "dropped": "requests that the journal dropped",
 }
-
-
-@dataclass(slots=True)
-class Lines:
-    """The lines of one file of a run; `left_out` counts those that do not count, by what is wrong with them."""
-
-    path: Path
-    left_out: Counter[str] = field(default_factory=Counter)
-    first: dict[str, str] = field(default_factory=dict)
-    unread: list[str] = field(default_factory=list)
-
-    def read(self, make: Callable[[dict[str, Any]], Made]) -> Iterator[tuple[int, bytes, dict[str, Any], Made]]:
-        """Yield each line that can be read: its number, its bytes, its object, and what *make* makes of that."""
-        if not self.path.exists():
-            return
-        try:
-            # A run has as many lines as it has; what no file of lines may be is a pipe, a device or a folder.
-            file = input_files.checked(self.path, most=sys.maxsize, shown=self.path.name).open("rb")
-        except (OSError, Mistake) as wrong:
-            why = f"cannot read {self.path.name}: {wrong.strerror}" if isinstance(wrong, OSError) else str(wrong)
-            self.unread.append(f"{why}, so nothing of it counts")
-            return
-        with file:
-            for number, raw in enumerate(_each(file), 1):
-                try:
-                    fact = orjson.loads(raw)
-                    made = make(fact)
-                except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
-                    self.leave_out(UNREADABLE, number)
-                else:
-                    yield number, raw, fact, made
-
-    def leave_out(self, kind: str, number: int, why: str = "") -> None:
-        """Note that line *number* does not count."""
-        self.left_out[kind] += 1
-        self.first.setdefault(kind, f"line {number}{f': {why}' if why else ''}")
-
-    @property
-    def faults(self) -> Iterator[str]:
-        """A sentence for each kind of line that does not count, and for a file that cannot be read at all."""
-        yield from self.unread
-        for kind, many in self.left_out.items():
-            words = (
-                {"is_": "is", "it_was": "it was", "s": "s"}
-                if many == 1
-                else {"is_": "are", "it_was": "they were", "s": ""}
-            )
-            lines = f"{many:,} line{'' if many == 1 else 's'}"
-            first = self.first[kind] if many == 1 else f"the first is {self.first[kind]}"
-            yield f"{lines} of {self.path.name} {kind.format(**words)} ({first})"
-
-
-def _each(file: BinaryIO) -> Iterator[bytes]:
-    """Yield each line of *file*; of one that is longer than any can be nothing, so that it needs no memory."""
-    while raw := file.readline(LONGEST):
-        if len(raw) < LONGEST or raw.endswith(b"\n"):
-            yield raw
-            continue
-        while (rest := file.readline(LONGEST)) and not rest.endswith(b"\n"):
-            pass
-        yield b""
 
 
 @dataclass(slots=True)
@@ -122,20 +49,33 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a run's files hold, what of it does not count, one sentence each, and how many lines are unreadable."""
+    """
+    What a run's files hold, what of it does not count, one sentence each, and how many lines are unreadable.
+
+    `unfinished` of the calls are of a slot that did not come to its end.
+    """
 
     slots: tuple[Slot, ...]
     calls: tuple[Call, ...]
     faults: tuple[str, ...]
     damaged: int
+    unfinished: int = 0
 
 
-def content(folder: Path, about: Mapping[str, Any], cells: Collection[str] | None, *, sealed: bool) -> Content:
+def content(
+    folder: Path,
+    about: Mapping[str, Any],
+    cells: Collection[str] | None,
+    *,
+    sealed: bool,
+    places: Mapping[str, int] | None = None,
+) -> Content:
     """
     Read the slots and calls in *folder* and hold them against *about*, its run.json.
 
     *cells* are the ids that may occur, None where that is not known; *sealed* files have checksums. Calls of a
-    slot that has no line are left out, since nothing says how long it took.
+    slot that has no line are left out, since nothing says how long it took; but for those of a slot that did not
+    come to its end, if the concurrency of its cell is in *places*.
     """
     slot_lines, call_lines = Lines(folder / "slots.jsonl"), Lines(folder / "calls.jsonl")
     seals: dict[Key, tuple[object, object]] = {}
@@ -167,10 +107,13 @@ def content(folder: Path, about: Mapping[str, Any], cells: Collection[str] | Non
         # Of which nothing is left is told below.
         faults += _changed([key for key in changed if found[key].lines])
     faults += _bare(slots.values(), kept)
+    left = read_unfinished(folder, places or {}, kept)
     if ended:
-        faults += held(about, tuple(slots.values()), kept)
+        faults += held(about, tuple(slots.values()), kept, left)
+    faults += left.faults
     damaged = slot_lines.left_out[UNREADABLE] + call_lines.left_out[UNREADABLE]
-    return Content(tuple(slots.values()), tuple(kept), tuple(faults), damaged)
+    both = (*slots.values(), *left.slots), (*kept, *left.calls)
+    return Content(*both, tuple(faults), damaged, len(left.calls))
 
 
 def _calls(lines: Lines, cells: Collection[str] | None) -> tuple[list[Call], dict[Key, Written], Key | None]:
@@ -246,8 +189,14 @@ def recount(slots: Iterable[Slot], calls: Iterable[Call]) -> Balance:
     return books
 
 
-def held(about: Mapping[str, Any], slots: Sequence[Slot], calls: Sequence[Call]) -> list[str]:
-    """Say where run.json (*about*) of a run that has ended and its files disagree."""
+def held(
+    about: Mapping[str, Any], slots: Sequence[Slot], calls: Sequence[Call], left: Unfinished = NOTHING_LEFT
+) -> list[str]:
+    """
+    Say where run.json (*about*) of a run that has ended and its files disagree.
+
+    *left* of it did not come to an end: its calls are counted in run.json, and its slots are not.
+    """
     faults = []
     made = measured(about)
     if made is not None and made != len(slots):
@@ -256,7 +205,7 @@ def held(about: Mapping[str, Any], slots: Sequence[Slot], calls: Sequence[Call])
         faults.append(f"run.json says that {_many(made, 'slot')} {were} measured, and {there}")
     said = about.get("balance")
     if isinstance(said, Mapping):
-        books = recount(slots, calls)
+        books = recount((*slots, *left.slots), (*calls, *left.calls))
         pairs = [(what, said.get(name), getattr(books, name)) for name, what in COUNTED.items()]
         apart = [(what, before, now) for what, before, now in pairs if isinstance(before, int) and before != now]
         if apart:

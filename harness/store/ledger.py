@@ -15,6 +15,7 @@ from overlap.harness.model import slo
 from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Planned
 from overlap.harness.model.record import UNTRIED, Call, Cell, Slot
+from overlap.harness.store import unfinished
 from overlap.harness.store.books import Balance
 from overlap.harness.store.run_files import Writer
 from overlap.harness.text.mistakes import Mistake
@@ -41,8 +42,9 @@ def begun(folder: Path) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        slots = folder / "slots.jsonl"
-        if not (slots.exists() and slots.stat().st_size) and not (folder / "diagnosis.json").exists():
+        files = (folder / "slots.jsonl", folder / unfinished.NAME)
+        measured = any(file.exists() and file.stat().st_size for file in files)
+        if not measured and not (folder / "diagnosis.json").exists():
             shutil.rmtree(folder, ignore_errors=True)
         raise
 

@@ -7,6 +7,7 @@ the middle of a line is still a run. What is read is held against its checksums 
 
 import dataclasses
 import errno
+import fcntl
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,8 +22,9 @@ import orjson
 from overlap.harness.host.input_files import checked
 from overlap.harness.model.plausible import impossible_cell
 from overlap.harness.model.record import Call, Cell, Slot
-from overlap.harness.store import audit, checksums
+from overlap.harness.store import audit, checksums, unfinished
 from overlap.harness.store import run_json as shape
+from overlap.harness.store.appending import append, opened
 from overlap.harness.store.json_records import call_from, cell_from, line, served_from, slot_from
 from overlap.harness.store.run_header import RunHeader, header_from
 from overlap.harness.store.typed import typed
@@ -89,7 +91,8 @@ class Run:
 
     `header` has the entries of run.json that reports read, as records.
 
-    `faults` says what of its files does not count, or does not fit, one sentence each.
+    `faults` says what of its files does not count, or does not fit, one sentence each. `unfinished` of the calls
+    are of a test that did not come to its end. `going`: the process that measures it still runs.
 
     A run is itself and equal to no other, so that what is worked out of its calls can be kept beside it.
     """
@@ -101,11 +104,18 @@ class Run:
     calls: tuple[Call, ...]
     damaged: int = 0
     faults: tuple[str, ...] = ()
+    unfinished: int = 0
+    going: bool = False
     header: RunHeader = field(init=False)
 
     def __post_init__(self) -> None:
         """Read the header from `about`, so that the two never differ."""
         object.__setattr__(self, "header", header_from(self.about))
+
+    @property
+    def unended(self) -> str | None:
+        """Say that the run did not come to its end, or a test of it; None if there is nothing to say."""
+        return unfinished.sentence(self.header.state, self.unfinished, going=self.going)
 
     @property
     def sealed(self) -> bool:
@@ -137,12 +147,17 @@ class Writer:
     _slots: int = field(init=False)
     _calls: int = field(init=False)
     _reserved: int = field(init=False, default=0)
+    _unfinished: unfinished.UnfinishedFile = field(init=False)
 
     def __enter__(self) -> Self:
         """Make the folder and its files; raises `Unwritten` where that is not possible."""
         with room(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._slots, self._calls = (_opened(self.folder / name) for name in ("slots.jsonl", "calls.jsonl"))
+            self._slots, self._calls = (opened(self.folder / name) for name in ("slots.jsonl", "calls.jsonl"))
+        # So that a reader can tell a run that goes on from one that was killed.
+        with suppress(OSError):
+            fcntl.flock(self._slots, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._unfinished = unfinished.UnfinishedFile(self.folder)
         return self
 
     def __exit__(
@@ -150,6 +165,7 @@ class Writer:
     ) -> None:
         os.close(self._slots)
         os.close(self._calls)
+        self._unfinished.close()
         self._release()
 
     def about(self, cells: Iterable[dict[str, Any]], facts: dict[str, Any]) -> None:
@@ -188,30 +204,25 @@ class Writer:
         """
         lines = [line(call) for call in calls]
         with room(self.folder):
-            end = _append(self._calls, b"".join(lines))
+            end = append(self._calls, b"".join(lines))
             try:
-                _append(self._slots, slot_line(slot, lines))
+                append(self._slots, slot_line(slot, lines))
             except OSError:
                 os.ftruncate(self._calls, end)
                 raise
 
+    def provisional(self, calls: Iterable[Call]) -> None:
+        """
+        Append *calls* of a slot that has not ended; raises `Unwritten` if there is no room for all of them.
 
-def _opened(path: Path) -> int:
-    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        They count until `settled` says that their slot is on file.
+        """
+        with room(self.folder):
+            self._unfinished.append(calls)
 
-
-def _append(file: int, content: bytes) -> int:
-    """Append all of *content* or nothing, and return where it begins; raises OSError where there is no room."""
-    end = os.fstat(file).st_size
-    rest = memoryview(content)
-    try:
-        while rest:
-            rest = rest[os.write(file, rest) :]
-    except OSError:
-        with suppress(OSError):
-            os.ftruncate(file, end)
-        raise
-    return end
+    def settled(self) -> None:
+        """Remove the calls that were `provisional`: their slot is on file now."""
+        self._unfinished.discard()
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -258,9 +269,28 @@ def read(folder: Path) -> Run:
         )
         del about[name]
     kept = _kept(about, cells, faults)
-    found = audit.content(folder, about, audit.known(kept, about), sealed=sealed)
+    places = {cell.id: cell.concurrency for cell in kept}
+    found = audit.content(folder, about, audit.known(kept, about), sealed=sealed, places=places)
     calls = found.calls if about["format"] >= TOGETHER else _together(found.calls)
-    return Run(folder, about, tuple(kept), found.slots, calls, found.damaged, (*faults, *found.faults))
+    whole = Run(folder, about, tuple(kept), found.slots, calls, found.damaged, (*faults, *found.faults))
+    return dataclasses.replace(whole, unfinished=found.unfinished, going=_going(folder))
+
+
+def _going(folder: Path) -> bool:
+    """Return whether the process that measures the run in *folder* still runs: it holds a lock until it ends."""
+    try:
+        file = os.open(folder / "slots.jsonl", os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(file)
+    return False
 
 
 def _together(calls: Sequence[Call]) -> tuple[Call, ...]:

@@ -46,14 +46,15 @@ def section(summary: Summary) -> Section | None:
     note = "Counted from the files; made and missing are what run.json says."
     return Section(
         "The balance of the books",
-        _lead(books, faults, warmup=sum(1 for call in run.calls if call.warmup), ended=ended),
+        _lead(books, faults, sum(1 for call in run.calls if call.warmup), None if ended else run.unended),
         table,
         note=note if run.sealed else f"{note} {UNSEALED}",
         glance="lead",
     )
 
 
-def _lead(books: Balance, faults: list[str], *, warmup: int, ended: bool) -> str:
+def _lead(books: Balance, faults: list[str], warmup: int, unended: str | None) -> str:
+    """Say how the books stand; *unended* says of a run that has not ended how far it came."""
     if faults:
         return f"The books do not balance: {'; '.join(faults)}."
     journal = (
@@ -64,8 +65,8 @@ def _lead(books: Balance, faults: list[str], *, warmup: int, ended: bool) -> str
     # Elsewhere in a report calls are counted without those that warm up.
     warm = f" ({warmup:,} of them to warm up)" if warmup else ""
     counts = f"{books.recorded:,} recorded{warm}{journal}"
-    if not ended:
-        return f"The run has not ended, or was killed, so its books are not closed; on file are {counts}."
+    if unended:
+        return f"{unended[0].upper()}{unended[1:]}. The books are not closed; on file are {counts}."
     return f"The books balance: {books.made:,} calls made, {counts}."
 
 

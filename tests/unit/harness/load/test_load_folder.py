@@ -5,7 +5,7 @@ import pytest
 
 from overlap.harness.load.config import LoadConfig
 from overlap.harness.load.folder import Book, how
-from overlap.harness.load.live_stats import Tally
+from overlap.harness.load.live_stats import EndedTest, Tally
 from overlap.harness.mock.journal import Journal
 from overlap.harness.model.record import Served
 from overlap.harness.store.run_files import Writer, read
@@ -32,7 +32,7 @@ def _written(tmp_path, rows, counts, config=None, *, peak=0, tags=()):
     with Writer(tmp_path) as writer:
         book = Book(config or LoadConfig(users=2, time=1.0), tmp_path, writer, pinned=False)
         locust = {name: {"E2E": number} for name, number in counts.items()}
-        book.enter(tally, 0, (0, 1000 * MS), locust, 5 * MS)
+        book.enter(EndedTest(tally, 0, 1000 * MS, locust, 5 * MS))
         book.state("finished")
     return orjson.loads((tmp_path / "run.json").read_bytes()), read(tmp_path), book
 
@@ -106,7 +106,77 @@ def test_a_locustfile_need_not_tag_its_calls(tags, faults, untagged, tmp_path):
     file = tmp_path / "mine.py"
     file.write_text("")
     config = LoadConfig(users=2, time=1.0, file=file)
-    about, _, book = _written(tmp_path, [_row(1), _row(2)], {"chat": 2}, config, tags=tags)
+    about, run, book = _written(tmp_path, [_row(1), _row(2)], {"chat": 2}, config, tags=tags)
     assert len(about["balance"]["faults"]) == faults
+    # What run.json counts is found on file again.
+    assert run.faults == ()
     said = [each for each in book.remarks if "carry no call's tag" in each]
     assert [each.split()[0] for each in said] == ([str(untagged)] if untagged else [])
+
+
+def _served(index, moment):
+    return f"{index:06d}", Served(moment * MS, [MS], [MS], MS)
+
+
+def test_calls_are_on_file_with_their_requests_before_their_test_ends(tmp_path):
+    """A call whose request the journal does not know yet is there without; the end replaces them all."""
+    tally = Tally(2)
+    with Writer(tmp_path) as writer:
+        book = Book(LoadConfig(users=2, time=1.0), tmp_path, writer, pinned=False)
+        book.begin(3)
+        tally.bring([_row(1), _row(2)])
+        tally.take(Journal(1, 1, 0, (_served(1, 2), ("w00009", Served(0, [MS], [MS], MS)))))
+        book.keep(tally)
+        tally.bring([_row(9, warmup=True)])
+        book.keep(tally)
+        book.keep(tally)
+        going = read(tmp_path)
+        assert [(call.index, call.round, len(call.served)) for call in going.calls] == [
+            (1, 3, 1),
+            (2, 3, 0),
+            (9, 3, 1),
+        ]
+        assert [cell.concurrency for cell in going.cells] == [2]
+        tally.take(Journal(1, 1, 0, (_served(2, 3),)))
+        book.enter(EndedTest(tally, 0, 1000 * MS, {"chat": {"E2E": 2}}, 5 * MS))
+        book.state("finished")
+    run = read(tmp_path)
+    assert not (tmp_path / "unfinished.jsonl").exists()
+    assert (run.faults, run.unfinished, run.about["balance"]["faults"]) == ((), 0, [])
+    assert [len(call.served) for call in run.calls] == [1, 1, 1]
+
+
+def test_of_a_test_that_broke_off_nothing_is_made_up(tmp_path):
+    """Locust died: its counts and its CPU time are unknown, and so is how many calls of an open loop were due."""
+    tally = Tally(2)
+    tally.bring([_row(1, due=MS), _row(2, due=2 * MS)])
+    tally.take(Journal(1, 1, 0, (_served(1, 2), _served(2, 3), _served(3, 4))))
+    with Writer(tmp_path) as writer:
+        book = Book(LoadConfig(users=2, time=1.0, rate=3.0), tmp_path, writer, pinned=False)
+        book.enter(EndedTest(tally, 0, 52 * MS))
+        book.state("failed", "Locust died")
+    run = read(tmp_path)
+    [slot] = run.slots
+    assert (slot.cpu, slot.made, slot.unjoined, slot.untold) == (None, 2, 1, None)
+    assert (run.about["load"]["due"], run.about["load"]["sent"]) == (None, None)
+    assert run.about["balance"]["faults"] == ["1 requests at the server belong to no call"]
+    assert any(each.startswith("A test broke off: its figures are of the 2 calls") for each in book.remarks)
+    assert run.faults == ()
+
+
+def test_what_a_dead_server_knew_is_unknown_and_not_nothing(tmp_path):
+    """Of two answered calls one has its request; the other's was in the journal that died."""
+    tally = Tally(2)
+    tally.bring([_row(1), _row(2), _row(3, error="ConnectionRefusedError")])
+    tally.take(Journal(1, 1, 0, (_served(1, 2),)))
+    tally.journal_lost = True
+    with Writer(tmp_path) as writer:
+        book = Book(LoadConfig(users=2, time=1.0), tmp_path, writer, pinned=False)
+        book.enter(EndedTest(tally, 0, 1000 * MS, {"chat": {"E2E": 3}}, 5 * MS))
+        book.state("failed", "the mock server died")
+    run = read(tmp_path)
+    [slot] = run.slots
+    assert (slot.peak, slot.connections, slot.untold, slot.cpu) == (None, None, 1, 5 * MS)
+    assert run.about["balance"]["faults"] == []
+    assert "Of 1 calls it is not known what the LLM server saw of them" in " ".join(book.remarks)
+    assert run.faults == ()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from overlap.harness.load.config import LoadConfig
-from overlap.harness.load.live_stats import Tally
+from overlap.harness.load.live_stats import EndedTest, Tally
 from overlap.harness.load.remarks import of_setup, of_test, untimed
 from overlap.harness.model.record import LEFT, Call, Served
 
@@ -22,7 +22,7 @@ def _of(calls, users=1, *, changes=(), open_loop=False, rows=(), journal=False):
     tally.bring(rows)
     for moment, number in changes:
         tally.users_are(number, moment)
-    return list(of_test(tally, calls, open_loop=open_loop))
+    return list(of_test(EndedTest(tally, 0, 0, {}, 0), calls, open_loop=open_loop))
 
 
 def test_a_plain_test_is_remarked_by_nothing():

@@ -5,8 +5,8 @@ from array import array
 import pytest
 
 from overlap.harness.load.call_log import SHARE
+from overlap.harness.load.conductor import line_of
 from overlap.harness.load.live_stats import Tally
-from overlap.harness.load.run import line_of
 from overlap.harness.mock.journal import Journal
 from overlap.harness.model.record import Call, Served
 from overlap.harness.stats.throughput import in_flight

@@ -287,6 +287,10 @@ def test_how_the_requests_of_an_own_application_were_joined_is_told(sound_run):
     lost = said(slots(sound_run, by_time=3, untold=4, untagged=8, requests=16))
     assert "20 of 200 calls, warm-up included, could not be joined" in lost
     assert "40 of 80 requests carried no tag of theirs" in lost
+    load = said(slots(sound_run, untold=4, requests=16))
+    assert "not be joined with their requests: what the server knew of them was lost, so who owned" in load
+    load = said(slots(sound_run, untold=4, untagged=8, requests=16))
+    assert "not be joined with their requests: requests carried no tag of a call, so who owned" in load
     assert "by time" not in lost
 
 

@@ -10,7 +10,7 @@ from overlap.harness.commands.list import runs
 from overlap.harness.model.record import Call, Cell, Served, Slot
 from overlap.harness.report.build import compose
 from overlap.harness.stats.summary import summarise
-from overlap.harness.store import audit
+from overlap.harness.store import lines as store_lines
 from overlap.harness.store.books import Balance
 from overlap.harness.store.run_files import Unreadable, Writer, line, read, slot_line
 
@@ -147,12 +147,14 @@ def test_a_run_that_was_killed_is_told_apart_from_one_that_lost_something(folder
     with Writer(folder) as writer:
         facts = about | {"state": "running", "entered": 0, "balance": Balance().to_json()}
         writer.about(facts.pop("cells"), {key: value for key, value in facts.items() if key != "sum"})
+        going = read(folder)
+    assert (going.going, going.unended) == (True, "the run has not ended yet: this is what was measured until now")
     with (folder / "calls.jsonl").open("ab") as file:
         file.write(line(_call(3, 0)))
     run = read(folder)
     assert run.faults == ()
     assert _books(run) == (
-        "The run has not ended, or was killed, so its books are not closed; "
+        "The run was killed: this is what was measured until then. The books are not closed; "
         "on file are 12 recorded, 12 joined with the server's journal."
     )
     (folder / "slots.jsonl").write_bytes(b"".join(_lines(folder, "slots.jsonl")[1:]))
@@ -235,7 +237,7 @@ def test_what_is_no_file_of_lines_is_told_and_neither_waited_for_nor_read_withou
 
 def test_a_line_longer_than_any_can_be_is_left_out_piece_by_piece(folder, monkeypatch):
     """A hole in a file, such as a copy that broke off leaves, may be larger than the memory."""
-    monkeypatch.setattr(audit, "LONGEST", 2_000)
+    monkeypatch.setattr(store_lines, "LONGEST", 2_000)
     lines = _lines(folder, "calls.jsonl")
     (folder / "calls.jsonl").write_bytes(b"".join([*lines[:4], b"\0" * 9_000 + b"\n", *lines[4:], b"\0" * 2_000]))
     run = read(folder)
