@@ -5,7 +5,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
-from overlap.harness.report.figures import count, number, told
+from overlap.harness.report.figures import count, number, spell_out
 from overlap.harness.report.matrix import FIELDS, say
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.estimate import Estimate
@@ -216,14 +216,14 @@ def change(factor: Estimate) -> str:
 
 def with_interval(cell: CellSummary | None, metric: str, unknown: str = "an unknown time") -> str:
     """Write *metric* of *cell* in a sentence, or that it is *unknown*."""
-    return told(cell.metrics[metric]) if cell and metric in cell.metrics else unknown
+    return spell_out(cell.metrics[metric]) if cell and metric in cell.metrics else unknown
 
 
 def without_interval(cell: CellSummary | None, metric: str, unknown: str = "an unknown time") -> str:
     """Write *metric* of *cell* without its interval, for a list of many; the tables below an answer have it."""
     if not cell or metric not in cell.metrics:
         return unknown
-    return told(replace(cell.metrics[metric], low=None, high=None))
+    return spell_out(replace(cell.metrics[metric], low=None, high=None))
 
 
 def as_count(cell: CellSummary | None, metric: str) -> str:

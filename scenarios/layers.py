@@ -1,7 +1,7 @@
 """What does each layer between your code and the wire cost?"""
 
 from overlap.harness.model.plan import Plan
-from overlap.harness.report.figures import told
+from overlap.harness.report.figures import spell_out
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.scenarios._cells import finished, in_each, one, ratios, versus
 from overlap.scenarios._questions import questions as prompts
@@ -45,7 +45,7 @@ def _answer(summary: Summary) -> str | None:
     chain = client("chain")
     if not chain or not finished(chain) or "cpu" not in chain.metrics:
         return None
-    said = [f"a chain call costs {told(chain.metrics['cpu'])} of CPU"]
+    said = [f"a chain call costs {spell_out(chain.metrics['cpu'])} of CPU"]
     others = {"openai": "the bare SDK", "httpx2": "bare httpx2", "aiohttp": "bare aiohttp"}
     pairs = {name: (chain, client(name)) for name in others}
     factors = ratios(summary, {**pairs, "below": (client("chain_aiohttp"), chain)}, "cpu")

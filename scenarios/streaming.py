@@ -1,7 +1,7 @@
 """When does the caller of a stream see its first token, and how evenly do the others come?"""
 
 from overlap.harness.model.plan import Plan
-from overlap.harness.report.figures import listed, told
+from overlap.harness.report.figures import listed, spell_out
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.scenarios._cells import in_each, sorted_by, standings
 from overlap.scenarios._questions import questions as prompts
@@ -46,7 +46,7 @@ def _at(summary: Summary, streams: int) -> str | None:
     names = {
         each.cell.id: f"{each.cell.client} on {each.cell.loop}" if several else each.cell.client for each in every
     }
-    said = [f"{names[each.cell.id]} {told(each.metrics['ttft.p50'])}, {_pace(each)}" for each in cells]
+    said = [f"{names[each.cell.id]} {spell_out(each.metrics['ttft.p50'])}, {_pace(each)}" for each in cells]
     if missing := [names[each.cell.id] for each in every if "ttft.p50" not in each.metrics]:
         said.append(f"not known of {listed(missing)}")
     word = "stream" if streams == 1 else "streams at once"
@@ -62,7 +62,9 @@ def _at(summary: Summary, streams: int) -> str | None:
 
 def _pace(cell: CellSummary) -> str:
     """Write how evenly the other tokens come, or that it is not known."""
-    return f"then every {told(cell.metrics['itl.p50'])}" if "itl.p50" in cell.metrics else "its pace not known"
+    return (
+        f"then every {spell_out(cell.metrics['itl.p50'])}" if "itl.p50" in cell.metrics else "its pace not known"
+    )
 
 
 if __name__ == "__main__":

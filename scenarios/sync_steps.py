@@ -6,7 +6,7 @@ from typing import Any
 
 from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.model.plan import Builder, Plan
-from overlap.harness.report.figures import number, told
+from overlap.harness.report.figures import number, spell_out
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.estimate import Estimate
 from overlap.scenarios._cells import calls_each_round, difference, in_each, ratio, variants, versus, with_interval
@@ -80,7 +80,7 @@ def _answer(summary: Summary) -> str | None:
 def _cost(more: Estimate) -> str:
     """Write what a step adds: a number only if the interval is above 0, else how much it may be."""
     if more.low is not None and more.low > 0:
-        return told(more)
+        return spell_out(more)
     return f"at most {number(more.high)} {more.unit}" if more.high and more.high > 0 else "nothing that is shown"
 
 

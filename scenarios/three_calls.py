@@ -1,7 +1,7 @@
 """Do three calls of 1.5 s take 4.5 s in sequence and 1.5 s under gather?"""
 
 from overlap.harness.model.plan import Plan
-from overlap.harness.report.figures import told
+from overlap.harness.report.figures import spell_out
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.estimate import Estimate
 from overlap.scenarios._cells import calls_at_once, in_each, lasting, one, planned, ratio, versus
@@ -39,7 +39,7 @@ def _answer(summary: Summary) -> str | None:
     if not slow or not fast:
         return None
     times_as_fast = versus(factor, "{} as fast", "the two")
-    said = f"{told(slow)} in sequence, {told(fast)} under gather, {times_as_fast}"
+    said = f"{spell_out(slow)} in sequence, {spell_out(fast)} under gather, {times_as_fast}"
     if not _as_asked(summary, apart, at_once):
         calls = f"{calls_at_once(at_once)}{lasting(summary, (apart, at_once))}"
         return f"Not what was asked, but {calls}: {said}."

@@ -1,4 +1,4 @@
-"""From a run's folder to its report: reads the files, asks every section, draws, writes every format."""
+"""From a run's folder to its report: reads the files, builds every section, draws, writes every format."""
 
 import re
 from collections.abc import Iterable
@@ -23,15 +23,15 @@ _TIME = re.compile(r"^\d{4}-\d\d-\d\d[T_ ][\d-]+-")
 
 
 def sections(summary: Summary) -> tuple[Section, ...]:
-    """Ask every section of the registry, in their order; those with nothing to say are absent."""
+    """Build every section of the registry, in their order; a section without content is left out."""
     modules = sorted((load(SECTIONS, name) for name in names(SECTIONS)), key=lambda module: int(module.ORDER))
     return tuple(section for module in modules if (section := module.section(summary)))
 
 
 def compose(summary: Summary, *, draw: bool = True) -> Report:
     """Put the report together; without *draw* it has no drawings and costs no matplotlib."""
-    made = Report(_title(summary.run), _facts(summary), sections(summary), {})
-    return pages.drawn(made) if draw else made
+    report = Report(_title(summary.run), _facts(summary), sections(summary), {})
+    return pages.drawn(report) if draw else report
 
 
 def write(run: Run | Path, formats: Iterable[str] | None = None, console: "Console | None" = None) -> list[Path]:
@@ -39,7 +39,7 @@ def write(run: Run | Path, formats: Iterable[str] | None = None, console: "Conso
     Make the report of *run*, or of the run in that folder, from its files alone; return the files written.
 
     *formats* are names of `report.formats` and `report.exports`; without them, those marked as
-    default. With a *console*, the same report is shown there. Raises `store.Unreadable` where there is no run,
+    default. With a *console*, the same report is shown there. Raises `store.Unreadable` if there is no run,
     LookupError for an unknown format or one that cannot be made here, OSError where it cannot be written.
     Nothing is written unless everything could be made, and each file is replaced in one step.
     """
@@ -48,14 +48,14 @@ def write(run: Run | Path, formats: Iterable[str] | None = None, console: "Conso
     summary, folder = summarise(run), run.folder
     draws = any(page.DRAWS for page in forms)
     report = compose(summary, draw=draws)
-    made = {name: content for export in data for name, content in export.files(summary).items()}
-    made |= pages.files(report, forms)
+    contents = {name: content for export in data for name, content in export.files(summary).items()}
+    contents |= pages.files(report, forms)
     if draws:
         _clear_charts(folder / CHARTS, report)
-    pages.keep(made, folder)
+    pages.keep(contents, folder)
     if console:
         pages.show(report, console)
-    return [folder / name for name in made]
+    return [folder / name for name in contents]
 
 
 def tell(folder: Path, console: "Console") -> None:
@@ -74,17 +74,17 @@ def check(formats: Iterable[str]) -> None:
 
 
 def _chosen(wanted: Iterable[str] | None) -> tuple[list[Any], list[Any]]:
-    """Load the formats and the exports that are asked for, or those that are made unasked."""
+    """Load the formats and the exports that are named, or the default ones if none is."""
     exports = names(EXPORTS)
     if wanted is None:
         return pages.defaults(), [export for export in (load(EXPORTS, name) for name in exports) if export.DEFAULT]
-    asked = list(wanted)
-    if unknown := [name for name in asked if name not in kinds() and "." not in name]:
+    formats = list(wanted)
+    if unknown := [name for name in formats if name not in kinds() and "." not in name]:
         judged = "is made of verdicts, which overlap gate gives; of a run" if unknown[0] in names(FORMATS) else ""
-        said = f"{unknown[0]} {judged}" if judged else f"no format {unknown[0]!r};"
-        raise LookupError(f"{said} there are: {', '.join(kinds())}")
-    data = [load(EXPORTS, name) for name in asked if name in exports]
-    return [load(FORMATS, name) for name in asked if name not in exports], data
+        reason = f"{unknown[0]} {judged}" if judged else f"no format {unknown[0]!r};"
+        raise LookupError(f"{reason} there are: {', '.join(kinds())}")
+    data = [load(EXPORTS, name) for name in formats if name in exports]
+    return [load(FORMATS, name) for name in formats if name not in exports], data
 
 
 def _clear_charts(folder: Path, report: Report) -> None:
@@ -104,7 +104,7 @@ KILLED = "killed: this is what was measured until then"
 
 
 def _ending(run: Run) -> str:
-    """Say how the run ended, where that was not as planned."""
+    """Return how the run ended, if it did not end as planned."""
     state, reason = run.header.state, run.header.reason
     if state in (None, "finished"):
         return ""
@@ -114,7 +114,7 @@ def _ending(run: Run) -> str:
 
 
 def _short(run: Run) -> str:
-    """Say how many rounds the time that was given did not allow."""
+    """Return how many rounds the time limit did not allow, in words."""
     cut = run.header.cut_short
     return f"{cut.rounds} fewer than asked, the time was up" if cut and cut.rounds is not None else ""
 

@@ -1,4 +1,4 @@
-"""Two or more runs side by side: the first against each of the others, told in the same formats as one run."""
+"""Two or more runs side by side: the first against each of the others, in the same formats as one run."""
 
 from collections.abc import Collection, Sequence
 from math import isinf
@@ -50,8 +50,8 @@ def tell(folders: Sequence[Run | Path], console: "Console", allow: Collection[st
 
 def render(folders: Sequence[Run | Path], kind: str = "html", allow: Collection[str] = ()) -> bytes:
     """Return the comparison in the format called *kind*, drawings and all; raises what `compare` raises."""
-    page, made = load(pages.FORMATS, kind), compare(folders, allow)
-    return bytes(page.render(pages.drawn(made) if page.DRAWS else made))
+    page, report = load(pages.FORMATS, kind), compare(folders, allow)
+    return bytes(page.render(pages.drawn(report) if page.DRAWS else report))
 
 
 def _section(laid: RunComparison) -> Section:
@@ -68,25 +68,29 @@ def _section(laid: RunComparison) -> Section:
 
 
 def _lead(laid: RunComparison) -> str:
-    said: list[str] = []
+    clauses: list[str] = []
     # A call that fails is soon done, and cheap: where there are any, neither run was better by that.
     failed = [pair for pair in laid.pairs if _failed(pair)]
     for metric in ("throughput", "cpu"):
-        known = [(pair, pair.ratios[metric]) for pair in laid.pairs if metric in pair.ratios and not _failed(pair)]
-        moved = [(pair, ratio) for pair, ratio in known if differs(ratio)]
-        if not known:
+        ratios = [
+            (pair, pair.ratios[metric]) for pair in laid.pairs if metric in pair.ratios and not _failed(pair)
+        ]
+        moved = [(pair, ratio) for pair, ratio in ratios if differs(ratio)]
+        if not ratios:
             continue
         if not moved:
-            few = all(ratio.low is None for _, ratio in known)
-            found = f"no difference shown in {label(metric)}{_up_to(known)}"
-            said.append(f"with so few rounds no difference in {label(metric)} can be told" if few else found)
+            few = all(ratio.low is None for _, ratio in ratios)
+            none_shown = f"no difference shown in {label(metric)}{_up_to(ratios)}"
+            clauses.append(
+                f"with so few rounds no difference in {label(metric)} can be told" if few else none_shown
+            )
             continue
         pair, far = max(moved, key=lambda row: max(row[1].value, 1 / row[1].value))
-        said.append(
-            f"{label(metric)} differs in {len(moved)} of {len(known)}, most in {pair.cell.id}: {times(far)}"
+        clauses.append(
+            f"{label(metric)} differs in {len(moved)} of {len(ratios)}, most in {pair.cell.id}: {times(far)}"
         )
     left = f" Not in this, since calls failed: {listed([pair.cell.id for pair in failed])}." if failed else ""
-    whole = "; ".join(said) or "none has comparable figures"
+    whole = "; ".join(clauses) or "none has comparable figures"
     return f"Of {count(len(laid.pairs), 'cell')} that both ran, {whole}.{left}"
 
 
@@ -95,22 +99,22 @@ def _failed(pair: CellPair) -> bool:
     return any(run["errors"].value > 0 for run in (pair.first, pair.second) if "errors" in run)
 
 
-def _up_to(known: Sequence[tuple[CellPair, Estimate]]) -> str:
+def _up_to(ratios: Sequence[tuple[CellPair, Estimate]]) -> str:
     """Write the largest difference that is still possible in any cell; empty where rounds are too few to say."""
-    most = max(possible(ratio) for _, ratio in known)
+    most = max(possible(ratio) for _, ratio in ratios)
     return "" if isinf(most) else f" (up to {number(most * 100)} % is possible)"
 
 
 def _table(pairs: Sequence[CellPair]) -> Table:
-    shown = [metric for metric in METRICS if any(metric in pair.ratios for pair in pairs)]
+    metrics = [metric for metric in METRICS if any(metric in pair.ratios for pair in pairs)]
     columns = (
         TableColumn("cell"),
-        *(TableColumn(label(metric), "ratio", formula(metric), numeric=True) for metric in shown),
+        *(TableColumn(label(metric), "ratio", formula(metric), numeric=True) for metric in metrics),
     )
     body = tuple(
         (
             Datum(pair.cell.id, sort=pair.cell.id),
-            *(datum(pair.ratios.get(metric), Scale(1, "")) for metric in shown),
+            *(datum(pair.ratios.get(metric), Scale(1, "")) for metric in metrics),
         )
         for pair in pairs
     )
@@ -118,11 +122,11 @@ def _table(pairs: Sequence[CellPair]) -> Table:
 
 
 def _chart(laid: RunComparison, metric: str) -> Forest | None:
-    known = [(pair.cell.id, pair.ratios[metric]) for pair in laid.pairs if metric in pair.ratios]
-    far = sorted(known, key=lambda row: -max(row[1].value, 1 / row[1].value))[:MOST]
+    ratios = [(pair.cell.id, pair.ratios[metric]) for pair in laid.pairs if metric in pair.ratios]
+    far = sorted(ratios, key=lambda row: -max(row[1].value, 1 / row[1].value))[:MOST]
     if not far:
         return None
-    some = f", the {MOST} cells that moved most" if len(known) > MOST else ""
+    some = f", the {MOST} cells that moved most" if len(ratios) > MOST else ""
     return Forest(
         f"compare-{slug(laid.second.name)}-{slug(metric)}",
         f"{label(metric)}: second run ÷ first run, with 95 % intervals{some}",

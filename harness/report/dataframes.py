@@ -17,7 +17,7 @@ WHOLE = ("due", "e2e", "ttft", "lag", "output_tokens", "attempts", *DIVIDED)
 
 
 def calls(run: Run) -> "DataFrame":
-    """Every call of finished slots, warm-up marked, with its cell's fields and what follows from the call."""
+    """Return every call of finished slots, warm-up marked, with its cell's fields and what the call implies."""
     from pandas import DataFrame
 
     cells = {cell.id: {field: getattr(cell, field) for field in FIELDS} for cell in run.cells}
@@ -50,7 +50,7 @@ def _of(call: Call) -> dict[str, object]:
 
 
 def cells(summary: Summary) -> "DataFrame":
-    """Every metric of every cell: its estimate, interval, count, rounds and unit."""
+    """Return every metric of every cell: its estimate, interval, count, rounds and unit."""
     from pandas import DataFrame
 
     names = ("cell", *FIELDS, "metric", "value", "low", "high", "count", "rounds", "unit", "at_least")

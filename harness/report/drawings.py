@@ -22,25 +22,28 @@ def drawn(charts: Sequence[Chart]) -> dict[str, str]:
     Return every chart's name with its SVG.
 
     Each core beyond the first is given a part by a forked copy of this process, which has imported matplotlib and
-    holds the charts; one that has threads is not to be copied, and draws everything itself.
+    holds the charts. A process that has threads must not be forked, and draws everything itself.
     """
     from overlap.harness.report import palette  # noqa: F401  imported before there are copies
 
-    made: dict[str, str] = {}
+    drawings: dict[str, str] = {}
     workers = len(cores()) if len(charts) >= MANY and sys.platform == "linux" and active_count() == 1 else 1
     copies = [_copy(charts[part::workers]) for part in range(1, workers)]
     try:
-        made |= _all(charts[::workers])
+        drawings |= _all(charts[::workers])
         for _, pipe in copies:
-            # A copy that failed is made up for below, and fails there for all to see.
+            # The charts of a copy that failed are drawn below, where the error is raised.
             with suppress(EOFError):
-                made |= pipe.recv()
+                drawings |= pipe.recv()
     finally:
         for process, pipe in copies:
             pipe.close()
-            process.kill()  # it has sent all it has, or nobody waits for that any more
+            process.kill()  # it has sent all its drawings, or an error ended the wait for them
             process.join()
-    return {chart.name: made[chart.name] if chart.name in made else _all([chart])[chart.name] for chart in charts}
+    return {
+        chart.name: drawings[chart.name] if chart.name in drawings else _all([chart])[chart.name]
+        for chart in charts
+    }
 
 
 def _copy(charts: Sequence[Chart]) -> tuple[Any, Connection]:
@@ -54,7 +57,7 @@ def _copy(charts: Sequence[Chart]) -> tuple[Any, Connection]:
 
 def _send(charts: Sequence[Chart], pipe: Connection, parent: int) -> None:
     confine(None, parent)
-    # Whatever it is, Ctrl-C or a chart that cannot be drawn: the process that asked says so.
+    # Whatever is raised, Ctrl-C or an error in drawing: the parent process draws anew and reports it.
     with suppress(BaseException):
         pipe.send(_all(charts))
 

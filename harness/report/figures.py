@@ -1,7 +1,7 @@
 """
 Numbers as people read them: milliseconds, three digits, the interval, the count.
 
-Files hold nanoseconds; nobody is shown one. What is not known is an en dash, never a 0.
+Files hold nanoseconds, reports milliseconds or larger. An unknown value is an en dash, never a 0.
 """
 
 from collections.abc import Sequence
@@ -24,32 +24,32 @@ __all__ = [
     "number",
     "plainly",
     "scale",
+    "spell_out",
     "times",
-    "told",
 ]
 
 AT_LEAST = "\N{GREATER-THAN OR EQUAL TO}"
 
 
 def datum(estimate: Estimate | None, by: Scale) -> Datum:
-    """One entry of a table; sorted by its value."""
+    """Return the entry of a table for *estimate*; it is sorted by its value."""
     if estimate is None:
         return Datum(UNKNOWN)
     value = estimate.value / by.by
-    shown = f"{AT_LEAST} {number(value)}" if estimate.at_least else number(value)
-    return Datum(shown, interval(by.of(estimate.low), by.of(estimate.high), value), value)
+    text = f"{AT_LEAST} {number(value)}" if estimate.at_least else number(value)
+    return Datum(text, interval(by.of(estimate.low), by.of(estimate.high), value), value)
 
 
 def column(
     name: str, estimates: Sequence[Estimate | None], hint: str = ""
 ) -> tuple[TableColumn, tuple[Datum, ...]]:
     """Return a column's head and its entries, all in one unit."""
-    known = [estimate for estimate in estimates if estimate is not None]
-    by = scale(known[0].unit if known else "", (estimate.value for estimate in known))
+    present = [estimate for estimate in estimates if estimate is not None]
+    by = scale(present[0].unit if present else "", (estimate.value for estimate in present))
     return TableColumn(name, by.unit, hint, numeric=True), tuple(datum(estimate, by) for estimate in estimates)
 
 
-def told(estimate: Estimate, by: Scale | None = None) -> str:
+def spell_out(estimate: Estimate, by: Scale | None = None) -> str:
     """Write an estimate in a sentence: value, unit, 95 % interval."""
     by = by or scale(estimate.unit, [estimate.value])
     entry = datum(estimate, by)

@@ -1,6 +1,6 @@
 """The sentence a panel of cells comes down to: who was first, who took longer, and what is not shown."""
 
-from overlap.harness.report.figures import count, listed, scale, told
+from overlap.harness.report.figures import count, listed, scale, spell_out
 from overlap.harness.report.matrix import Panel
 from overlap.harness.report.standings import standing
 from overlap.harness.stats.cells import CellSummary, Summary
@@ -20,10 +20,12 @@ def fastest(summary: Summary, panel: Panel) -> str | None:
     rows = {each.cell.id: (label, each) for label, each in panel.rows if _whole(each) and not cached[each.cell.id]}
     failed = [label for label, each in panel.rows if each.errors]
     unasked = [label for label, each in panel.rows if cached[each.cell.id] and not each.errors]
-    said = [_race(summary, panel.phrase, rows)] if rows else []
-    said += [f"Left out, since calls failed: {listed(failed)}."] if failed and rows else []
-    said += [f"Not compared, since calls made no request, as with a cache: {listed(unasked)}."] if unasked else []
-    return " ".join(said) or None
+    sentences = [_race(summary, panel.phrase, rows)] if rows else []
+    sentences += [f"Left out, since calls failed: {listed(failed)}."] if failed and rows else []
+    sentences += (
+        [f"Not compared, since calls made no request, as with a cache: {listed(unasked)}."] if unasked else []
+    )
+    return " ".join(sentences) or None
 
 
 def _whole(each: CellSummary) -> bool:
@@ -38,19 +40,19 @@ def _race(summary: Summary, where: str, rows: dict[str, tuple[str, CellSummary]]
     by = scale("ns", [each.metrics["makespan"].value for _, each in rows.values()])
     share = f", {_possible(first)}" if "overlap" in first.metrics else ""
     if len(rows) == 1:
-        return f"{where}, {label} took {told(total, by)}{share} ({count(first.calls, 'call')})."
+        return f"{where}, {label} took {spell_out(total, by)}{share} ({count(first.calls, 'call')})."
     if ranking is None or total.low is None:
         return (
-            f"{where}, {label} took least, {told(total, by)}{share}, in {count(total.rounds, 'round')}: "
+            f"{where}, {label} took least, {spell_out(total, by)}{share}, in {count(total.rounds, 'round')}: "
             "too few to say whether by chance."
         )
     rest = standing(ranking, lambda name: rows[name][0])
-    return f"{where}, {label} took least: {told(total, by)}{share}. {rest}"
+    return f"{where}, {label} took least: {spell_out(total, by)}{share}. {rest}"
 
 
 def _possible(each: CellSummary) -> str:
     """Say how near a row came to what the server's schedule allows, and what that does not count."""
-    share = told(each.metrics["overlap"])
+    share = spell_out(each.metrics["overlap"])
     own = each.metrics.get("owned.between")
     if own is None or not own.value:
         return f"{share} of the possible"

@@ -14,8 +14,8 @@ TITLES = ("Errors", "Total time", "Streaming", "Doubts")
 
 def fragment(summary: Summary) -> str:
     """Return the sections that compare, each with its lead, charts and table; every text is escaped."""
-    shown = [each for each in sections(summary) if each.title.startswith(TITLES)]
-    return "\n".join(_section(each) for each in shown) or "<p>Nothing was measured.</p>"
+    parts = [each for each in sections(summary) if each.title.startswith(TITLES)]
+    return "\n".join(_section(each) for each in parts) or "<p>Nothing was measured.</p>"
 
 
 def _text(words: str) -> str:

@@ -34,8 +34,8 @@ class Panel:
     def phrase(self) -> str:
         """What all rows share, as the beginning of a sentence."""
         cell = self.rows[0][1].cell
-        told = ((_PREPOSITIONS[field], getattr(cell, field)) for field in self.shared)
-        words = " ".join(f"{preposition} {value}" for preposition, value in told if value)
+        values = ((_PREPOSITIONS[field], getattr(cell, field)) for field in self.shared)
+        words = " ".join(f"{preposition} {value}" for preposition, value in values if value)
         return words[:1].upper() + words[1:] if words else f"In {self.scenario}"
 
     @property
@@ -55,9 +55,9 @@ class Contrast:
 
 def scenarios(cells: Iterable[CellSummary]) -> Iterator[tuple[str, list[CellSummary]]]:
     """Return the cells scenario by scenario, in the order of the run."""
-    kept = list(cells)
-    for name in dict.fromkeys(each.cell.scenario for each in kept):
-        yield name, [each for each in kept if each.cell.scenario == name]
+    every = list(cells)
+    for name in dict.fromkeys(each.cell.scenario for each in every):
+        yield name, [each for each in every if each.cell.scenario == name]
 
 
 def varied(cells: Sequence[CellSummary]) -> tuple[str, ...]:
@@ -92,23 +92,25 @@ def panels(cells: Iterable[CellSummary]) -> list[Panel]:
     Times at different concurrency do not belong on one scale; where that would leave every panel with a single
     row (a sweep of one strategy), the concurrencies stand in one panel after all.
     """
-    made: list[Panel] = []
+    result: list[Panel] = []
     for name, own in scenarios(cells):
         differs = varied(own)
         by_level = _by(own, lambda each: each.cell.concurrency)
         if len(by_level) > 1 and max(map(len, by_level)) > 1:
             inner = tuple(field for field in differs if field != "concurrency")
-            made += [_panel(name, level, inner) for level in by_level]
+            result += [_panel(name, level, inner) for level in by_level]
         else:
-            made.append(_panel(name, own, differs))
-    return made
+            result.append(_panel(name, own, differs))
+    return result
 
 
 def _panel(scenario: str, cells: Sequence[CellSummary], differs: tuple[str, ...]) -> Panel:
     # A scenario without variants says nothing of them, nor does an application of its client, which is its own.
-    told, silent = differs or ("strategy",), {"", OWN}
-    shared = tuple(field for field in FIELDS if field not in told and getattr(cells[0].cell, field) not in silent)
-    rows = tuple((say(each.cell, told), each) for each in cells)
+    fields, silent = differs or ("strategy",), {"", OWN}
+    shared = tuple(
+        field for field in FIELDS if field not in fields and getattr(cells[0].cell, field) not in silent
+    )
+    rows = tuple((say(each.cell, fields), each) for each in cells)
     return Panel(scenario, shared, rows)
 
 
@@ -118,17 +120,17 @@ def _by(cells: Sequence[CellSummary], key: Callable[[CellSummary], int]) -> list
 
 def pairs(cells: Iterable[CellSummary], field: str) -> list[Contrast]:
     """Return every set of cells that are equal but for *field*, by that field's value."""
-    found: list[Contrast] = []
+    contrasts: list[Contrast] = []
     for scenario, own in scenarios(cells):
         others = [other for other in FIELDS if other != field]
-        told = [other for other in varied(own) if other != field] or ["strategy"]
+        fields = [other for other in varied(own) if other != field] or ["strategy"]
         sets: dict[tuple[object, ...], dict[str, CellSummary]] = {}
         for each in own:
             key = tuple(getattr(each.cell, other) for other in others)
             sets.setdefault(key, {})[str(getattr(each.cell, field))] = each
-        found.extend(
-            Contrast(scenario, say(next(iter(alike.values())).cell, told), alike)
+        contrasts.extend(
+            Contrast(scenario, say(next(iter(alike.values())).cell, fields), alike)
             for alike in sets.values()
             if len(alike) > 1
         )
-    return found
+    return contrasts

@@ -32,12 +32,12 @@ def drawn(report: Report) -> Report:
 
 def files(report: Report, pages: Iterable[Any]) -> dict[str, bytes]:
     """Return what *pages* make of a report that is drawn, and its charts as files beside them."""
-    made: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     if report.drawings:
         from overlap.harness.report.drawing import alone
 
-        made = {f"{CHARTS}/{name}.svg": alone(picture).encode() for name, picture in report.drawings.items()}
-    return made | {page.FILE: page.render(report) for page in pages}
+        contents = {f"{CHARTS}/{name}.svg": alone(picture).encode() for name, picture in report.drawings.items()}
+    return contents | {page.FILE: page.render(report) for page in pages}
 
 
 def write(report: Report, folder: Path) -> None:
@@ -45,11 +45,11 @@ def write(report: Report, folder: Path) -> None:
     keep(files(drawn(report), defaults()), folder)
 
 
-def keep(made: dict[str, bytes], folder: Path) -> None:
-    """Write the files *made* into *folder*, each in one step."""
-    if any(name.startswith(f"{CHARTS}/") for name in made):
+def keep(contents: dict[str, bytes], folder: Path) -> None:
+    """Write the files *contents* into *folder*, each in one step."""
+    if any(name.startswith(f"{CHARTS}/") for name in contents):
         (folder / CHARTS).mkdir(exist_ok=True)
-    for name, content in made.items():
+    for name, content in contents.items():
         run_files.replace(folder / name, content)
 
 

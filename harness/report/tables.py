@@ -66,7 +66,7 @@ def pivot(
         rows.setdefault(key, {level: _entry(there.get((own, level)), metric, by) for level in levels})
     heads = [TableColumn(field) for field in fields]
     heads += [TableColumn(f"{across} {level}", by.unit, formula(metric), numeric=True) for level in levels]
-    body = tuple((*(Datum(word, sort=word) for word in key), *known.values()) for key, known in rows.items())
+    body = tuple((*(Datum(word, sort=word) for word in key), *entries.values()) for key, entries in rows.items())
     caption = f"{label(metric)}, {by.unit}" if by.unit else label(metric)
     return Table(tuple(heads), body, caption, _legend([datum for row in body for datum in row[len(fields) :]]))
 
@@ -93,19 +93,19 @@ def _entry(each: CellSummary | None, metric: str, by: Scale) -> Datum:
         return Datum(NOT_MEASURED)
     if each.errors >= each.calls:
         return Datum(ALL_FAILED)
-    known = datum(each.metrics.get(metric), by)
-    return replace(known, text=known.text + SOME_FAILED) if each.errors and known.sort is not None else known
+    entry = datum(each.metrics.get(metric), by)
+    return replace(entry, text=entry.text + SOME_FAILED) if each.errors and entry.sort is not None else entry
 
 
 def _legend(entries: Sequence[Datum]) -> str:
     """Say what the words that stand in place of figures mean; "" where there are none."""
     there = {datum.text for datum in entries}
-    said = [f"{word}: {meaning}" for word, meaning in MEANS.items() if word in there]
+    parts = [f"{word}: {meaning}" for word, meaning in MEANS.items() if word in there]
     if any(text.endswith(SOME_FAILED) for text in there):
-        said.append("*: some of the calls failed")
-    return f"{'; '.join(said)}." if said else ""
+        parts.append("*: some of the calls failed")
+    return f"{'; '.join(parts)}." if parts else ""
 
 
 def _units(cells: Sequence[CellSummary], metric: str) -> tuple[str, list[float | None]]:
-    known = [each.metrics[metric] for each in cells if metric in each.metrics]
-    return (known[0].unit if known else ""), [estimate.value for estimate in known]
+    present = [each.metrics[metric] for each in cells if metric in each.metrics]
+    return (present[0].unit if present else ""), [estimate.value for estimate in present]

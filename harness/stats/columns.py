@@ -185,7 +185,7 @@ def _typical(numbers: Sequence[float | None]) -> tuple[float | None, float | Non
 
 
 def table(rounds: Sequence[MeasuredRound], of_slots: Iterable[OfSlots]) -> dict[str, MetricColumn]:
-    """Every metric of calls with its usual percentiles, and every one of *of_slots*, by name."""
+    """Return every metric of calls with its usual percentiles, and every one of *of_slots*, by name."""
     columns_by_name: dict[str, MetricColumn] = {}
     same = replayed(rounds)
     for metric in CALLS:
@@ -250,16 +250,16 @@ def of_name(name: str) -> tuple[OfCalls, float]:
 
 
 def names() -> list[str]:
-    """Every metric with its usual statistics, by the names that summaries and comparisons use."""
+    """Return every metric with its usual statistics, by the names that summaries and comparisons use."""
     of_calls = [f"{metric.name}.p{q}" for metric in CALLS for q in metric.quantiles]
     return of_calls + list(OF_SLOTS)
 
 
 def better(name: str) -> Better:
-    """Which way is better for the metric called *name*; raises LookupError for an unknown name."""
+    """Return which way is better for the metric called *name*; raises LookupError for an unknown name."""
     return OF_SLOTS[name].better if name in OF_SLOTS else of_name(name)[0].better
 
 
 def unit_of(name: str) -> str:
-    """The unit of the metric called *name*; "" where it has none. Raises LookupError for an unknown name."""
+    """Return the unit of the metric called *name*; "" if it has none. Raises LookupError for an unknown name."""
     return OF_SLOTS[name].unit if name in OF_SLOTS else of_name(name)[0].unit

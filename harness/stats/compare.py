@@ -14,7 +14,7 @@ from overlap.harness.store.run_files import Run
 
 def ratio(run: Run, a: Cell, b: Cell, metric: str) -> Estimate | None:
     """
-    The ratio a / b of *metric* ("throughput", "e2e.p50"), from each round that both cells ran; 1 is no change.
+    Return a / b of *metric* ("throughput", "e2e.p50"), from each round that both cells ran; 1 is no change.
 
     None where there is no such round, or one where a number is not above zero. Raises LookupError for an
     unknown metric.

@@ -53,7 +53,7 @@ class CellFacts:
     missing: Sequence[str] = ()
 
     def value(self, metric: str) -> float | None:
-        """The metric's value; None where it is unknown."""
+        """Return the metric's value; None if it is unknown."""
         estimate = self.metrics.get(metric)
         return None if estimate is None else estimate.value
 

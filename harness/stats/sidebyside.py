@@ -134,7 +134,7 @@ def lay(first: Run, second: Run, allow: Collection[str] = ()) -> RunComparison:
 
 
 def _cells(run: Run) -> dict[str, tuple[object, ...]]:
-    """Each cell's id with what it was: profile, and the calls, tokens and server that run.json has for it."""
+    """Return each cell's profile, and the calls, tokens and server that run.json has for it, by the cell's id."""
     entries = run.about.get("cells")
     more = entries if isinstance(entries, list) and len(entries) == len(run.cells) else [{}] * len(run.cells)
     return {

@@ -1,6 +1,6 @@
 """What does an endpoint's way of calling a chain cost the users of a web service?"""
 
-from overlap.harness.report.figures import told
+from overlap.harness.report.figures import spell_out
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.scenarios._cells import sorted_by
 from overlap.scenarios._questions import questions as prompts
@@ -31,4 +31,4 @@ def _at(summary: Summary, users: int) -> str | None:
 
 
 def _wait(each: CellSummary) -> str:
-    return told(each.metrics["e2e.p50"])
+    return spell_out(each.metrics["e2e.p50"])

@@ -18,6 +18,7 @@ ROOMS_DONE: tuple[str, ...] = (
     "harness/application",
     "harness/bench",
     "harness/mock",
+    "harness/report",
     "harness/stats",
     "harness/worker",
 )

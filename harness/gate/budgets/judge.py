@@ -18,7 +18,7 @@ from overlap.harness.gate.budgets.sense import check, far, refuse_milliseconds
 from overlap.harness.gate.budgets.series import Numbers, paired, series
 from overlap.harness.gate.record import SeriesVerdict
 from overlap.harness.model.record import Cell
-from overlap.harness.report.figures import count, listed, plainly, told
+from overlap.harness.report.figures import count, listed, plainly, spell_out
 from overlap.harness.stats.bootstrap import FEWEST_ROUNDS
 from overlap.harness.stats.rounds import MeasuredRound, rounds_of, sound
 from overlap.harness.store.run_files import Run
@@ -149,13 +149,13 @@ def overall(held: Sequence[Held]) -> SeriesVerdict:
 
 def _forgiven(budgets: Sequence[Budget], run: Run) -> frozenset[str]:
     """Return the cells in which a limit on `errors` says how many calls may fail."""
-    told = [each for each in budgets if any(limit.left.metric == "errors" for limit in each.limits)]
-    return frozenset(cell.id for cell in run.cells if any(each.covers(cell.id) for each in told))
+    stated = [each for each in budgets if any(limit.left.metric == "errors" for limit in each.limits)]
+    return frozenset(cell.id for cell in run.cells if any(each.covers(cell.id) for each in stated))
 
 
 def _held(limit: Limit, place: LimitPlace, evidence: _Evidence) -> Held:
     cells = [place.cell, *([place.other] if place.other else [])]
-    gap = next((told for cell in cells if (told := evidence.gap(cell))), "")
+    gap = next((stated for cell in cells if (stated := evidence.gap(cell))), "")
     held = Held(evidence.name, place, limit, "invalid", gap)
     every = [sound(evidence.rounds.get(cell.id, ())) for cell in cells]
     if not all(every):
@@ -170,7 +170,7 @@ def _held(limit: Limit, place: LimitPlace, evidence: _Evidence) -> Held:
     refuse_milliseconds(limit, judged.value, config.timeout if config else None)
     if judged.verdict != "pass":
         return judged
-    failed = "" if limit.exact else next((told for cell in cells if (told := evidence.failed(cell))), "")
+    failed = "" if limit.exact else next((stated for cell in cells if (stated := evidence.failed(cell))), "")
     if gap or failed:
         return replace(judged, verdict="invalid", why=gap or failed)
     return replace(judged, why=far(limit, judged.value))
@@ -202,7 +202,7 @@ def _bounded(held: Held, limit: Limit, found: Numbers) -> Held:
     estimate = found.estimate()
     assert estimate is not None
     held = replace(held, value=estimate.value)
-    why = f"failed calls decide it, which count as slower than any other: it is at least {told(estimate)}"
+    why = f"failed calls decide it, which count as slower than any other: it is at least {spell_out(estimate)}"
     kept = limit.holds(estimate.value)
     if limit.operator.startswith(">"):
         return replace(held, verdict="pass" if kept else "inconclusive", why="" if kept else why)

@@ -56,10 +56,10 @@ class BarChart:
                 axes.plot([bar.low, bar.high], [row, row], color=palette.INK, linewidth=1.1)
             axes.text(1, row, number(bar.value), transform=axes.get_yaxis_transform(), ha="right", va="center")
         if marked:
-            known = [(row, bar.ideal) for row, bar in enumerate(self.bars) if bar.ideal is not None]
+            ideals = [(row, bar.ideal) for row, bar in enumerate(self.bars) if bar.ideal is not None]
             axes.plot(
-                [ideal for _, ideal in known],
-                [row for row, _ in known],
+                [ideal for _, ideal in ideals],
+                [row for row, _ in ideals],
                 linestyle="none",
                 marker="|",
                 markersize=15,

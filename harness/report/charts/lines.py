@@ -39,12 +39,12 @@ class LineChart:
     @property
     def alt(self) -> str:
         """Say where every line begins and ends."""
-        said = (
+        ends = (
             f"{', '.join(line.labels)} from {number(line.points[0][1])} at {number(line.points[0][0])} "
             f"to {number(line.points[-1][1])} at {number(line.points[-1][0])}"
             for line in self.lines
         )
-        return f"Lines over {self.across}, in {self.unit}: {'; '.join(said)}."
+        return f"Lines over {self.across}, in {self.unit}: {'; '.join(ends)}."
 
     def draw(self) -> "Figure":
         """Draw the lines, highest end first, with as much height as their names need."""

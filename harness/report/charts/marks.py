@@ -52,11 +52,11 @@ class MarkChart:
         looks[self.reference] = (palette.FAINT, "|")
         for kind in (self.reference, *reversed(self.kinds)):
             colour, shape = looks[kind]
-            known = [(mark.values[kind], row) for row, mark in enumerate(self.marks) if kind in mark.values]
-            if known:
+            points = [(mark.values[kind], row) for row, mark in enumerate(self.marks) if kind in mark.values]
+            if points:
                 axes.plot(
-                    [x for x, _ in known],
-                    [y for _, y in known],
+                    [x for x, _ in points],
+                    [y for _, y in points],
                     linestyle="none",
                     marker=shape,
                     markersize=14 if shape == "|" else 6,

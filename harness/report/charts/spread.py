@@ -42,9 +42,9 @@ def spread(label: str, values: Sequence[float], planned: float | None = None) ->
     if not kept.size:
         return None
     at = (5, 25, 50, 75, 95) if kept.size >= FEWEST else (50,)
-    known = dict(zip(at, of_round(kept, [each / 100 for each in at]).tolist(), strict=True))
+    quantiles = dict(zip(at, of_round(kept, [each / 100 for each in at]).tolist(), strict=True))
     few = () if kept.size >= FEWEST else tuple(kept.tolist())
-    return Spread(label, int(kept.size), known, _outline(kept), few, planned)
+    return Spread(label, int(kept.size), quantiles, _outline(kept), few, planned)
 
 
 def _outline(values: np.ndarray) -> tuple[tuple[float, float], ...]:
@@ -73,12 +73,12 @@ class Spreads:
     @property
     def alt(self) -> str:
         """Say the median and, where there are enough values, the range of the middle 90 %."""
-        said: list[str] = []
+        sentences: list[str] = []
         for each in self.spreads:
-            known = each.quantiles
-            tail = f", 5 to 95 % {number(known[5])} to {number(known[95])}" if 95 in known else ""
-            said.append(f"{each.label} median {number(known[50])}{tail} ({each.count:,} values)")
-        return f"Distributions, in {self.unit}: {'; '.join(said)}."
+            quantiles = each.quantiles
+            tail = f", 5 to 95 % {number(quantiles[5])} to {number(quantiles[95])}" if 95 in quantiles else ""
+            sentences.append(f"{each.label} median {number(quantiles[50])}{tail} ({each.count:,} values)")
+        return f"Distributions, in {self.unit}: {'; '.join(sentences)}."
 
     def draw(self) -> "Figure":
         """Draw one row a distribution: shape, 5 to 95 % thin, 25 to 75 % thick, the median as a dot."""
@@ -95,11 +95,11 @@ class Spreads:
             _draw_row(axes, row, each)
         palette.rows(axes, [each.label for each in self.spreads], self.unit)
         palette.log_ticks(axes)
-        known = [(row, each.planned) for row, each in enumerate(self.spreads) if each.planned is not None]
-        if known:
+        plans = [(row, each.planned) for row, each in enumerate(self.spreads) if each.planned is not None]
+        if plans:
             axes.plot(
-                [planned for _, planned in known],
-                [row + 0.12 for row, _ in known],
+                [planned for _, planned in plans],
+                [row + 0.12 for row, _ in plans],
                 linestyle="none",
                 marker="|",
                 markersize=15,
@@ -125,15 +125,17 @@ def _draw_row(axes: "Axes", row: int, each: Spread) -> None:
             alpha=0.35,
             linewidth=0,
         )
-    known = each.quantiles
-    if 95 in known:
-        axes.plot([known[5], known[95]], [base, base], color=palette.BLUE, linewidth=1.2)
-        axes.plot([known[25], known[75]], [base, base], color=palette.BLUE, linewidth=4, solid_capstyle="butt")
+    quantiles = each.quantiles
+    if 95 in quantiles:
+        axes.plot([quantiles[5], quantiles[95]], [base, base], color=palette.BLUE, linewidth=1.2)
+        axes.plot(
+            [quantiles[25], quantiles[75]], [base, base], color=palette.BLUE, linewidth=4, solid_capstyle="butt"
+        )
     axes.plot(
         each.values, [base] * len(each.values), marker="o", markersize=4, color=palette.BLUE, alpha=0.5, ls="none"
     )
     axes.plot(
-        [known[50]],
+        [quantiles[50]],
         [base],
         marker="o",
         markersize=5,

@@ -13,9 +13,9 @@ def files(summary: Summary) -> dict[str, bytes]:
     """Return the files by their names; raises LookupError where pyarrow is not installed."""
     if find_spec("pyarrow") is None:
         raise LookupError("parquet needs the package pyarrow, which is not installed; csv needs nothing more")
-    found: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     for name, frame in (("summary", dataframes.cells(summary)), ("calls", dataframes.calls(summary.run))):
         out = BytesIO()
         frame.to_parquet(out, index=False)
-        found[f"{name}.parquet"] = out.getvalue()
-    return found
+        contents[f"{name}.parquet"] = out.getvalue()
+    return contents

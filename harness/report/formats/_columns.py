@@ -53,8 +53,8 @@ class Layout:
     def line(self, row: int) -> list[Datum]:
         """Return the entries of a *row*, and its line of the plot."""
         entries = [self.table.rows[row][i] for i in self.columns]
-        shown = [Datum(text[row], tone=each.tone) for text, each in zip(self.texts, entries, strict=True)]
-        return shown + [Datum(line) for line in self.plot[row + 1 : row + 2]]
+        cells = [Datum(text[row], tone=each.tone) for text, each in zip(self.texts, entries, strict=True)]
+        return cells + [Datum(line) for line in self.plot[row + 1 : row + 2]]
 
 
 def laid_out(table: Table, rows: int, width: int, *, columns_go: bool) -> Layout:

@@ -170,9 +170,9 @@ class _Paper:
         return Padding(grid, (0, 0, 0, layout.indent), expand=False)
 
 
-def _groups(table: Table, shown: int) -> Iterator[tuple[str, list[int]]]:
-    """Yield the first *shown* rows by what they belong to; a group stands where its first row does."""
+def _groups(table: Table, count: int) -> Iterator[tuple[str, list[int]]]:
+    """Yield the first *count* rows by what they belong to; a group stands where its first row does."""
     together: dict[str, list[int]] = {}
-    for row in range(shown):
+    for row in range(count):
         together.setdefault(table.group(row), []).append(row)
     yield from together.items()

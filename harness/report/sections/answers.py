@@ -41,9 +41,9 @@ def _part(summary: Summary, name: str, cells: list[CellSummary]) -> Section:
     # What scenarios and their cells say is of closed loops: how soon all the work was done.
     opened = any(each.cell.arrivals for each in cells)
     own = None if opened else _answer(summary, name)
-    said = own or (_counted(cells) if opened else _plain(summary, name, cells))
+    lead = own or (_counted(cells) if opened else _plain(summary, name, cells))
     answer = " ".join(
-        [said, *(_failed(cells) if own else ()), *_unmeasured(cells), *summary.run.header.scenario(name).omissions]
+        [lead, *(_failed(cells) if own else ()), *_unmeasured(cells), *summary.run.header.scenario(name).omissions]
     )
     shared = {each.cell.profile for each in cells if each.cell.profile}
     about = f"{name}, server profile {' | '.join(sorted(shared))}" if shared else name
@@ -77,12 +77,12 @@ def _question(summary: Summary, name: str) -> str:
 
 
 def _answer(summary: Summary, name: str) -> str | None:
-    """Ask the scenario itself, where it is at hand; a scenario of somebody's own may be anywhere."""
+    """Return the scenario's own answer; None if its module cannot be imported here, as a user's may not."""
     try:
         # The example service is asked under load only: it answers as a scenario does, and has no plan.
         module = imported(f"overlap.{name}") if name == SERVICE else load("overlap.scenarios", name)
         answer = getattr(module, "answer", None)
-        return str(said) if answer and (said := answer(summary)) else None
+        return str(text) if answer and (text := answer(summary)) else None
     except (LookupError, ImportError):
         return None
     except Exception as wrong:  # noqa: BLE001  # somebody's own code: its mistake may not cost them the report
@@ -91,8 +91,8 @@ def _answer(summary: Summary, name: str) -> str | None:
 
 def _plain(summary: Summary, name: str, cells: list[CellSummary]) -> str:
     own = [panel for panel in panels(cells) if panel.scenario == name]
-    said = fastest(summary, own[-1]) if own else None
-    return said or _counted(cells)
+    headline = fastest(summary, own[-1]) if own else None
+    return headline or _counted(cells)
 
 
 def _counted(cells: list[CellSummary]) -> str:

@@ -1,6 +1,6 @@
 """Were an open loop's calls made when they were due, and what did those see that had to wait."""
 
-from overlap.harness.report.figures import count, listed, scale, told
+from overlap.harness.report.figures import count, listed, scale, spell_out
 from overlap.harness.report.section import Section
 from overlap.harness.report.tables import of_cells
 from overlap.harness.report.workers import shared_out
@@ -17,10 +17,10 @@ WAITED, SHARE = 5_000_000, 0.1
 
 def section(summary: Summary) -> Section | None:
     """Speak for the cells that were open loops; None where none was."""
-    known = tuple(each for each in summary.cells if "lag.p50" in each.metrics)
-    if not known:
+    open_cells = tuple(each for each in summary.cells if "lag.p50" in each.metrics)
+    if not open_cells:
         return None
-    kinds = sorted({each.cell.arrivals for each in known if each.cell.arrivals})
+    kinds = sorted({each.cell.arrivals for each in open_cells if each.cell.arrivals})
     plan = f" ({' | '.join(kinds)})" if kinds else ""
     note = (
         "In an open loop calls come when they are due, whether or not earlier ones have come back, and latencies "
@@ -30,50 +30,51 @@ def section(summary: Summary) -> Section | None:
         "Overlap efficiency is left out: a service that keeps up takes as long as the plan does. Where several "
         "processes share the calls out, each has as many places, and lateness is that of the worst of them."
     )
-    lead = f"Latency is from the due time{plan}.{shared_out(summary)} {_kept(known)} {_waited(known)}"
+    lead = f"Latency is from the due time{plan}.{shared_out(summary)} {_kept(open_cells)} {_waited(open_cells)}"
     title = "Open loop: calls at their due times"
-    return Section(title, lead.strip(), of_cells(known, METRICS), note=note, glance="whole")
+    return Section(title, lead.strip(), of_cells(open_cells, METRICS), note=note, glance="whole")
 
 
-def _kept(known: tuple[CellSummary, ...]) -> str:
-    late = [each for each in known if "offered.p99" in each.metrics]
+def _kept(open_cells: tuple[CellSummary, ...]) -> str:
+    late = [each for each in open_cells if "offered.p99" in each.metrics]
     if not late:
-        return _at_worst(known)
+        return _at_worst(open_cells)
     worst = max(late, key=lambda each: each.metrics["offered.p99"].value)
     return (
-        f"Of {_calls(late, known)}, 99 in 100 were offered within {told(worst.metrics['offered.p99'])} of "
-        f"their due time at the worst ({worst.cell.id})."
+        f"Of {_calls(late, open_cells)}, 99 in 100 were offered within "
+        f"{spell_out(worst.metrics['offered.p99'])} of their due time at the worst ({worst.cell.id})."
     )
 
 
-def _calls(some: list[CellSummary], known: tuple[CellSummary, ...]) -> str:
+def _calls(some: list[CellSummary], open_cells: tuple[CellSummary, ...]) -> str:
     """Count the calls of the cells of which something is known, and say how many cells these are."""
     calls = count(sum(each.calls for each in some), "call")
-    return calls if len(some) == len(known) else f"{calls} in {len(some):,} of {count(len(known), 'cell')}"
-
-
-def _at_worst(known: tuple[CellSummary, ...]) -> str:
-    """Say how late the latest of too few calls for a percentile was."""
-    late = [each for each in known if "offered.max" in each.metrics]
-    if not late:
-        return f"{_calls(list(known), known)} were due."
-    worst = max(late, key=lambda each: each.metrics["offered.max"].value)
-    by = told(worst.metrics["offered.max"])
     return (
-        f"Of {_calls(late, known)}, the latest of a round was offered {by} after its due time ({worst.cell.id})."
+        calls if len(some) == len(open_cells) else f"{calls} in {len(some):,} of {count(len(open_cells), 'cell')}"
     )
 
 
-def _waited(known: tuple[CellSummary, ...]) -> str:
-    found = [each for each in known if _queued(each)]
-    if not found:
+def _at_worst(open_cells: tuple[CellSummary, ...]) -> str:
+    """Say how late the latest of too few calls for a percentile was."""
+    late = [each for each in open_cells if "offered.max" in each.metrics]
+    if not late:
+        return f"{_calls(list(open_cells), open_cells)} were due."
+    worst = max(late, key=lambda each: each.metrics["offered.max"].value)
+    by = spell_out(worst.metrics["offered.max"])
+    of = f"Of {_calls(late, open_cells)}"
+    return f"{of}, the latest of a round was offered {by} after its due time ({worst.cell.id})."
+
+
+def _waited(open_cells: tuple[CellSummary, ...]) -> str:
+    queued = [each for each in open_cells if _queued(each)]
+    if not queued:
         return ""
-    worst = max(found, key=lambda each: each.metrics["lag.p99"].value)
+    worst = max(queued, key=lambda each: each.metrics["lag.p99"].value)
     seen = [worst.metrics[name] for name in ("e2e.p99", "from_sent.p99")]
     by = scale("ns", [seen[0].value])
     return (
-        f"Calls of {listed([each.cell.strategy for each in found])} had to wait before they were sent: p99 of "
-        f"{worst.cell.id} is {told(seen[0], by)} from due, where from sent it reads {told(seen[1], by)}."
+        f"Calls of {listed([each.cell.strategy for each in queued])} had to wait before they were sent: p99 of "
+        f"{worst.cell.id} is {spell_out(seen[0], by)} from due, where from sent it reads {spell_out(seen[1], by)}."
     )
 
 

@@ -27,22 +27,22 @@ UNSEALED = "The files carry no checksums (they are of format 1), so a changed by
 def section(summary: Summary) -> Section | None:
     """Return the books as the files on disk have them; None where the run kept none and nothing is wrong."""
     run = summary.run
-    said = run.about.get("balance")
-    said = said if isinstance(said, dict) else {}
-    if not said and not run.faults:
+    balance = run.about.get("balance")
+    balance = balance if isinstance(balance, dict) else {}
+    if not balance and not run.faults:
         return None
     books = recount(run.slots, run.calls)
     ended = run.header.state != "running"
     if ended:
         # How many calls were asked for, and how many slots never answered, is in no other file.
-        books.made, books.missing = said.get("made", books.made), said.get("missing", 0)
-    counts = {name: getattr(books, name) for name in MEANINGS if name in said or getattr(books, name)}
+        books.made, books.missing = balance.get("made", books.made), balance.get("missing", 0)
+    counts = {name: getattr(books, name) for name in MEANINGS if name in balance or getattr(books, name)}
     table = Table(
         (TableColumn("count"), TableColumn("number", numeric=True), TableColumn("meaning")),
         tuple((Datum(name), Datum(f"{n:,}", sort=n), Datum(MEANINGS[name])) for name, n in counts.items()),
     )
-    own = [str(fault) for fault in said.get("faults") or ()] if ended else []
-    faults = list(dict.fromkeys([*run.faults, *(books.faults if said else ()), *own]))
+    own = [str(fault) for fault in balance.get("faults") or ()] if ended else []
+    faults = list(dict.fromkeys([*run.faults, *(books.faults if balance else ()), *own]))
     note = "Counted from the files; made and missing are what run.json says."
     return Section(
         "The balance of the books",

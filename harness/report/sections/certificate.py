@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from overlap.harness.report.figures import UNKNOWN, column, number, told
+from overlap.harness.report.figures import UNKNOWN, column, number, spell_out
 from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.estimate import Estimate
@@ -38,8 +38,8 @@ def section(summary: Summary) -> Section | None:
         return Section(
             "Calibration certificate", f"The calibration could not be measured: {str(fault).rstrip('.')}."
         )
-    known = floors(summary.run.about)
-    if not known:
+    calibrated = floors(summary.run.about)
+    if not calibrated:
         return None
     note = (
         "The floor is a client of raw sockets and nothing else, against a schedule known to the nanosecond. What "
@@ -49,15 +49,16 @@ def section(summary: Summary) -> Section | None:
     idle = calibration.get("timers")
     timers = [each for each in idle if isinstance(each, dict)] if isinstance(idle, list) else []
     parts = (_idle(timers),) if timers else ()
-    return Section("Calibration certificate", _lead(known), _table(known), note=note, parts=parts, glance="lead")
-
-
-def _lead(known: Sequence[CalibratedFloor]) -> str:
-    most = max(each.concurrency for each in known)
-    said = [_said(each) for each in known if each.concurrency == most]
-    return (
-        f"At {most} calls at once a bare socket is {'; '.join(said)}; less than that says nothing about a client."
+    return Section(
+        "Calibration certificate", _lead(calibrated), _table(calibrated), note=note, parts=parts, glance="lead"
     )
+
+
+def _lead(calibrated: Sequence[CalibratedFloor]) -> str:
+    most = max(each.concurrency for each in calibrated)
+    clauses = [_said(each) for each in calibrated if each.concurrency == most]
+    figures = "; ".join(clauses)
+    return f"At {most} calls at once a bare socket is {figures}; less than that says nothing about a client."
 
 
 def _said(floor: CalibratedFloor) -> str:
@@ -66,25 +67,25 @@ def _said(floor: CalibratedFloor) -> str:
         ("overhead.p50", "{} over the plan in the end"),
         ("overlap", "at {} of the ideal throughput"),
     )
-    bare = {name: replace(found, low=None, high=None) for name, found in floor.figures.items()}
-    facts = [words.format(told(bare[name])) for name, words in named if name in bare]
+    bare = {name: replace(estimate, low=None, high=None) for name, estimate in floor.figures.items()}
+    facts = [words.format(spell_out(bare[name])) for name, words in named if name in bare]
     return f"on {floor.loop} {', '.join(facts)}"
 
 
-def _table(known: Sequence[CalibratedFloor]) -> Table:
+def _table(calibrated: Sequence[CalibratedFloor]) -> Table:
     heads = [TableColumn("loop"), TableColumn("concurrency", numeric=True), TableColumn("calls", numeric=True)]
     entries: list[tuple[Datum, ...]] = [
-        tuple(Datum(each.loop, sort=each.loop) for each in known),
-        tuple(Datum(str(each.concurrency), sort=each.concurrency) for each in known),
-        tuple(Datum(f"{each.calls:,}", sort=each.calls) for each in known),
+        tuple(Datum(each.loop, sort=each.loop) for each in calibrated),
+        tuple(Datum(str(each.concurrency), sort=each.concurrency) for each in calibrated),
+        tuple(Datum(f"{each.calls:,}", sort=each.calls) for each in calibrated),
     ]
     for name, (words, hint) in HEADS.items():
-        estimates = [each.figures.get(name) for each in known]
+        estimates = [each.figures.get(name) for each in calibrated]
         if any(estimate is not None for estimate in estimates):
             head, body = column(words, estimates, hint)
             heads.append(head)
             entries.append(body)
-    spreads = [None if each.spread is None else _bare(each.spread, each.calls) for each in known]
+    spreads = [None if each.spread is None else _bare(each.spread, each.calls) for each in calibrated]
     head, body = column("tells loops apart from", spreads, "largest - smallest overhead of a round")
     return Table((*heads, head), tuple(zip(*entries, body, strict=True)))
 
@@ -94,7 +95,7 @@ def _bare(value: float, count: int) -> Estimate:
 
 
 def _idle(timers: Sequence[Mapping[str, object]]) -> Section:
-    """Tell of the clock and of each loop while it had nothing to do."""
+    """Report on the clock, and on each loop while it was idle."""
     columns = (TableColumn("loop"), *(TableColumn(words, "µs", numeric=True) for words in TIMERS.values()))
     rows = tuple(
         (
@@ -107,25 +108,25 @@ def _idle(timers: Sequence[Mapping[str, object]]) -> Section:
     worst = f"at most {number(max(late) / 1e6)} ms" if late else "an unknown time"
     lead = f"An idle loop ran the timer of a heartbeat {worst} late."
     histograms = {str(each.get("loop")): _classes(each.get("histogram")) for each in timers}
-    known = {loop: counts for loop, counts in histograms.items() if sum(counts.values())}
-    parts = (_histogram(known),) if known else ()
+    histogram_by_loop = {loop: counts for loop, counts in histograms.items() if sum(counts.values())}
+    parts = (_histogram(histogram_by_loop),) if histogram_by_loop else ()
     return Section("Timers and the idle loop", lead, Table(columns, rows), parts=parts)
 
 
 def _classes(histogram: object) -> dict[str, int]:
     """Name each class of a histogram and count it; {} for what is none."""
-    found, low = {}, 0.0
+    shares, low = {}, 0.0
     for pair in histogram if isinstance(histogram, list) else ():
         if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[1], int):
             return {}
         high = pair[0] / 1e6 if isinstance(pair[0], int) else None
-        found[f"over {low:g} ms" if high is None else f"{low:g} to {high:g} ms"] = pair[1]
+        shares[f"over {low:g} ms" if high is None else f"{low:g} to {high:g} ms"] = pair[1]
         low = high or low
-    return found
+    return shares
 
 
-def _histogram(known: Mapping[str, Mapping[str, int]]) -> Section:
-    names = list(dict.fromkeys(name for counts in known.values() for name in counts))
+def _histogram(histograms: Mapping[str, Mapping[str, int]]) -> Section:
+    names = list(dict.fromkeys(name for counts in histograms.values() for name in counts))
     columns = (
         TableColumn("loop"),
         *(TableColumn(name, "%", "share of the heartbeats", numeric=True) for name in names),
@@ -135,10 +136,10 @@ def _histogram(known: Mapping[str, Mapping[str, int]]) -> Section:
             Datum(loop, sort=loop),
             *(_datum(counts.get(name, 0) * 100, sum(counts.values())) for name in names),
         )
-        for loop, counts in known.items()
+        for loop, counts in histograms.items()
     )
     usual = "; ".join(
-        f"on {loop} by {max(counts, key=lambda name: counts[name])}" for loop, counts in known.items()
+        f"on {loop} by {max(counts, key=lambda name: counts[name])}" for loop, counts in histograms.items()
     )
     return Section("Lag of the idle loop", f"Most heartbeats were late {usual}.", Table(columns, rows))
 

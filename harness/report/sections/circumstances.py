@@ -39,6 +39,6 @@ def _flat(value: Any, above: str = "") -> Iterator[tuple[str, str]]:
 
 def _lead(facts: dict[str, str]) -> str:
     last = {name.rpartition(".")[2].lower().replace("_", "-"): value for name, value in facts.items()}
-    known = [f"{name} {last[name]}" for name in FIRST if last.get(name) not in (None, "", "None")]
-    said = f"Measured with {', '.join(known)}." if known else "The run names the circumstances below."
-    return said + SLOW if last.get("optimized") == "False" else said
+    stated = [f"{name} {last[name]}" for name in FIRST if last.get(name) not in (None, "", "None")]
+    lead = f"Measured with {', '.join(stated)}." if stated else "The run names the circumstances below."
+    return lead + SLOW if last.get("optimized") == "False" else lead

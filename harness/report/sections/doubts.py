@@ -14,8 +14,8 @@ _NUMBERS = re.compile(r"\d+(?:[.,]\d+)*(?:e[+-]?\d+)?")
 def section(summary: Summary) -> Section | None:
     """Return every kind of doubt once, with the cells it is about; None for a run without cells or doubts."""
     if not summary.cells:
-        said = disturbances(summary.run.slots)
-        return Section("Doubts", " ".join(said), glance="lead") if said else None
+        disturbed = disturbances(summary.run.slots)
+        return Section("Doubts", " ".join(disturbed), glance="lead") if disturbed else None
     every = [(str(doubt), each.cell.id) for each in summary.cells for doubt in each.doubts]
     if not every:
         none = f"No cell of {len(summary.cells):,} gives reason to doubt its numbers."
@@ -47,15 +47,15 @@ def section(summary: Summary) -> Section | None:
 
 def _gathered(alike: list[str]) -> str:
     """Say doubts that differ in their numbers alone as one: the first, its numbers as ranges over all."""
-    found = [_NUMBERS.findall(doubt) for doubt in alike]
-    ranges = iter([_range([row[i] for row in found]) for i in range(len(found[0]))])
+    figures = [_NUMBERS.findall(doubt) for doubt in alike]
+    ranges = iter([_range([row[i] for row in figures]) for i in range(len(figures[0]))])
     return _NUMBERS.sub(lambda _: next(ranges), alike[0])
 
 
 def _over(about: list[tuple[str, str]]) -> str:
     """Say that numbers of doubts gathered are ranges: two of them in one doubt do not belong to one cell."""
-    found = [_NUMBERS.findall(doubt) for doubt, _ in about]
-    ranges = sum(len(set(column)) > 1 for column in zip(*found, strict=True))
+    figures = [_NUMBERS.findall(doubt) for doubt, _ in about]
+    ranges = sum(len(set(column)) > 1 for column in zip(*figures, strict=True))
     if not ranges:
         return ""
     over = "over these cells" if len({cell for _, cell in about}) > 1 else "of one cell"

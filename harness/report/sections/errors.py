@@ -17,16 +17,16 @@ def section(summary: Summary) -> Section | None:
     run = summary.run
     if run.about.get("search"):
         return None  # a search tries rates that are too high, on purpose
-    counted = [call for call in run.calls if not call.warmup]
+    timed = [call for call in run.calls if not call.warmup]
     calls = Counter((call.cell, _short(call.error)) for call in run.calls if call.error)
     slots = Counter((slot.cell, _short(slot.error)) for slot in run.slots if slot.error)
     missing = Counter((str(slot.cell), _short(str(slot.reason))) for slot in run.header.missing or ())
     if not calls and not slots and not missing and not run.damaged:
         return None
-    failed = sum(1 for call in counted if call.failed)
-    words = [f"{failed:,} of {count(len(counted), 'call')} failed"]
+    failed = sum(1 for call in timed if call.failed)
+    words = [f"{failed:,} of {count(len(timed), 'call')} failed"]
     for error, what in ((STOPPED, "cut off by the end of the test"), (LEFT, "left by their users")):
-        if number := sum(1 for call in counted if call.error == error):
+        if number := sum(1 for call in timed if call.error == error):
             words.append(f"{count(number, 'call')} {'was' if number == 1 else 'were'} {what}")
     if warm := sum(1 for call in run.calls if call.error and call.warmup):
         words.append(f"{count(warm, 'warm-up call')} failed")
@@ -40,7 +40,7 @@ def section(summary: Summary) -> Section | None:
     if run.damaged:
         words.append(f"{count(run.damaged, 'line')} of the run's files could not be read and is left out")
     kinds = (("call", calls), ("slot", slots), ("slot", missing))
-    rows = [(*key, what, n) for what, found in kinds for key, n in found.most_common()]
+    rows = [(*key, what, n) for what, counts in kinds for key, n in counts.most_common()]
     table = Table(
         (
             TableColumn("cell"),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from overlap.harness.report.charts.bars import BarChart, BarRow
-from overlap.harness.report.figures import Scale, datum, listed, scale, told
+from overlap.harness.report.figures import Scale, datum, listed, scale, spell_out
 from overlap.harness.report.matrix import Contrast, pairs, slug
 from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.report.standings import standing
@@ -18,15 +18,15 @@ ORDER = 80
 def section(summary: Summary) -> Section | None:
     """Return one part for every set of cells that differ in the client alone."""
     every = pairs(summary.cells, "client")
-    found = [
-        Contrast(pair.scenario, pair.label, known)
+    contrasts = [
+        Contrast(pair.scenario, pair.label, whole)
         for pair in every
-        if len(known := {name: each for name, each in pair.cells.items() if _whole(each)}) > 1
+        if len(whole := {name: each for name, each in pair.cells.items() if _whole(each)}) > 1
     ]
     failed = {
         (pair.scenario, pair.label): [name for name, each in pair.cells.items() if each.errors] for pair in every
     }
-    parts = tuple(_part(summary, pair, failed[pair.scenario, pair.label]) for pair in found)
+    parts = tuple(_part(summary, pair, failed[pair.scenario, pair.label]) for pair in contrasts)
     if not parts:
         return None
     note = (
@@ -37,7 +37,7 @@ def section(summary: Summary) -> Section | None:
     )
     if len(parts) == 1:
         return replace(parts[0], note=note)
-    return Section("What the client layer costs", _overall(found), parts=parts, note=note)
+    return Section("What the client layer costs", _overall(contrasts), parts=parts, note=note)
 
 
 def _whole(each: CellSummary) -> bool:
@@ -45,11 +45,11 @@ def _whole(each: CellSummary) -> bool:
     return "cpu" in each.metrics and not each.errors
 
 
-def _overall(found: list[Contrast]) -> str:
-    known = [(each.metrics["cpu"], name, pair) for pair in found for name, each in pair.cells.items()]
-    least, most = (choose(known, key=lambda row: row[0].value) for choose in (min, max))
-    said = (f"{told(cpu)} ({name}, {pair.scenario} · {pair.label})" for cpu, name, pair in (least, most))
-    return f"The CPU of a call was measured between {' and '.join(said)}."
+def _overall(contrasts: list[Contrast]) -> str:
+    costs = [(each.metrics["cpu"], name, pair) for pair in contrasts for name, each in pair.cells.items()]
+    least, most = (choose(costs, key=lambda row: row[0].value) for choose in (min, max))
+    clauses = (f"{spell_out(cpu)} ({name}, {pair.scenario} · {pair.label})" for cpu, name, pair in (least, most))
+    return f"The CPU of a call was measured between {' and '.join(clauses)}."
 
 
 def _part(summary: Summary, pair: Contrast, failed: list[str]) -> Section:
@@ -70,7 +70,7 @@ def _lead(ordered: list[tuple[str, CellSummary]], ranking: Ranking[str] | None) 
     first, least = ordered[0]
     names = {each.cell.id: name for name, each in ordered}
     rest = standing(ranking, names.__getitem__, ("costs more", "cost more"), "as much") if ranking else ""
-    return f"A call cost least with {first}: {told(least.metrics['cpu'])} of CPU. {rest}".rstrip()
+    return f"A call cost least with {first}: {spell_out(least.metrics['cpu'])} of CPU. {rest}".rstrip()
 
 
 def _chart(name: str, ordered: list[tuple[str, CellSummary]]) -> BarChart:
@@ -84,11 +84,11 @@ def _chart(name: str, ordered: list[tuple[str, CellSummary]]) -> BarChart:
 
 
 def _table(ordered: list[tuple[str, CellSummary]], against: dict[str, Estimate | None]) -> Table:
-    shown = ("cpu", "overhead.p50", "throughput")
+    metrics = ("cpu", "overhead.p50", "throughput")
     scales = {
-        metric: scale(known[0].unit, [e.value for e in known])
-        for metric in shown
-        if (known := [each.metrics[metric] for _, each in ordered if metric in each.metrics])
+        metric: scale(present[0].unit, [e.value for e in present])
+        for metric in metrics
+        if (present := [each.metrics[metric] for _, each in ordered if metric in each.metrics])
     }
     names = {"cpu": "CPU per call", "overhead.p50": "overhead p50", "throughput": "throughput"}
     columns = (

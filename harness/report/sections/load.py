@@ -26,12 +26,12 @@ def section(summary: Summary) -> Section | None:
     return Section("The load", lead, _endpoints(slo.endpoints or ()), glance="whole")
 
 
-def _calls(load: LoadNotes, made: int) -> str:
+def _calls(load: LoadNotes, total: int) -> str:
     """Say how many calls were due, sent, answered, and what became of the others."""
     if load.due is not None and load.sent is not None:
         begun = f"{count(load.due, 'call')} {_were(load.due)} due, {load.sent:,} {_were(load.sent)} sent"
     else:
-        begun = f"{count(made, 'call')} {_were(made)} made"
+        begun = f"{count(total, 'call')} {_were(total)} made"
     numbers = {
         "failed" if load.due is None else "failed or were never sent": load.failed,
         "left by their users": load.left,

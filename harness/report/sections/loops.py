@@ -20,17 +20,17 @@ BASE = "asyncio"
 
 def section(summary: Summary) -> Section | None:
     """Return a forest plot for each metric and pair of loops that ran on otherwise equal cells."""
-    found = pairs(summary.cells, "loop")
+    contrasts = pairs(summary.cells, "loop")
     wanted = {
         (other, metric, place): (pair.cells[other].cell, pair.cells[BASE].cell, metric)
-        for place, pair in enumerate(found)
+        for place, pair in enumerate(contrasts)
         for other in pair.cells
         # A call that fails is soon done, and cheap: no loop is better by that.
         if BASE in pair.cells and other != BASE and not (pair.cells[other].errors or pair.cells[BASE].errors)
         for metric in METRICS
     }
-    known = ratios(summary.run, wanted, alike=lambda key: key[:2])
-    rows = [(other, metric, found[place], estimate) for (other, metric, place), estimate in known.items()]
+    estimates = ratios(summary.run, wanted, alike=lambda key: key[:2])
+    rows = [(other, metric, contrasts[place], estimate) for (other, metric, place), estimate in estimates.items()]
     if not rows:
         return None
     charts = tuple(
@@ -50,21 +50,21 @@ Row = tuple[str, str, Contrast, Estimate]
 
 
 def _lead(rows: list[Row]) -> str:
-    said: list[str] = []
+    sentences: list[str] = []
     for other, metric in dict.fromkeys((other, metric) for other, metric, _, _ in rows):
         own = [(pair, estimate) for o, m, pair, estimate in rows if (o, m) == (other, metric)]
         real = [(pair, estimate) for pair, estimate in own if differs(estimate)]
         name = label(metric)
         if not real:
             most = max(possible(estimate) for _, estimate in own)
-            said.append(f"no difference shown in {name} ({count(len(own), 'pair')}{_up_to(most)})")
+            sentences.append(f"no difference shown in {name} ({count(len(own), 'pair')}{_up_to(most)})")
             continue
         pair, far = max(real, key=lambda row: max(row[1].value, 1 / row[1].value))
-        said.append(
+        sentences.append(
             f"{name} differs in {len(real)} of {count(len(own), 'pair')}, most with {pair.scenario} · "
             f"{pair.label}: {number(far.value)} times {BASE}'s ({interval(far.low, far.high)})"
         )
-    return f"{rows[0][0]}: {'; '.join(said)}."
+    return f"{rows[0][0]}: {'; '.join(sentences)}."
 
 
 def _up_to(share: float) -> str:
@@ -117,5 +117,5 @@ def _table(rows: list[Row]) -> Table:
 
 
 def _verdict(estimate: Estimate) -> str:
-    shown = verdict(estimate)
-    return {"open": "no difference shown", "equal": "less than 3 % apart"}.get(shown, shown)
+    result = verdict(estimate)
+    return {"open": "no difference shown", "equal": "less than 3 % apart"}.get(result, result)

@@ -12,10 +12,10 @@ METRICS = ("throughput", "makespan", "cpu")
 
 def section(summary: Summary) -> Section | None:
     """Return a row a metric; None where no cell has enough rounds."""
-    found = [known for metric in METRICS if (known := noise(summary.run, metric))]
-    if not found:
+    noises = [measure for metric in METRICS if (measure := noise(summary.run, metric))]
+    if not noises:
         return None
-    first = found[0]
+    first = noises[0]
     oddest = max(first.rounds.items(), key=lambda item: abs(item[1]))
     way = "below" if oddest[1] < 0 else "above"
     lead = (
@@ -44,7 +44,7 @@ def section(summary: Summary) -> Section | None:
             Datum(worst := max(each.cells, key=lambda cell: each.cells[cell]), sort=worst),
             *(_datum(each.detectable(n)) for n in steps),
         )
-        for each in found
+        for each in noises
     )
     return Section("Noise between rounds", lead, Table(columns, body), note=note)
 

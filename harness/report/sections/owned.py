@@ -2,7 +2,7 @@
 
 from overlap.harness.model.shares import OF_SEVERAL, OWNERS
 from overlap.harness.report.charts.stacks import Stack, Stacks
-from overlap.harness.report.figures import listed, scale, told
+from overlap.harness.report.figures import listed, scale, spell_out
 from overlap.harness.report.labels import TOGETHER, label
 from overlap.harness.report.matrix import Panel, panels
 from overlap.harness.report.section import Section
@@ -32,25 +32,25 @@ CAUSES = {
 
 def section(summary: Summary) -> Section | None:
     """Return one chart a panel; None where the server kept no journal."""
-    known = [each for each in summary.cells if all(f"owned.{owner}" in each.metrics for owner in OWNERS)]
-    owners = _owners(known)
-    charts = tuple(_chart(panel, owners) for panel in panels(known))
+    joined = [each for each in summary.cells if all(f"owned.{owner}" in each.metrics for owner in OWNERS)]
+    owners = _owners(joined)
+    charts = tuple(_chart(panel, owners) for panel in panels(joined))
     if not charts:
         return None
     note = " ".join(("Means per call.", *(f"{owner}: {OWNERS[owner]}." for owner in owners), *_left_out(summary)))
     metrics = (*(f"owned.{owner}" for owner in owners), "requests_per_call")
-    parts = (_causes(summary, known),)
+    parts = (_causes(summary, joined),)
     return Section(
-        "Who owned the time", _lead(summary, known, owners), of_cells(known, metrics), charts, note, parts
+        "Who owned the time", _lead(summary, joined, owners), of_cells(joined, metrics), charts, note, parts
     )
 
 
-def _owners(known: list[CellSummary]) -> tuple[str, ...]:
+def _owners(joined: list[CellSummary]) -> tuple[str, ...]:
     """Return the owners to show: those that only calls of several requests have, where they have something."""
     return tuple(
         owner
         for owner in OWNERS
-        if owner not in OF_SEVERAL or any(each.metrics[f"owned.{owner}"].value for each in known)
+        if owner not in OF_SEVERAL or any(each.metrics[f"owned.{owner}"].value for each in joined)
     )
 
 
@@ -62,25 +62,25 @@ def _left_out(summary: Summary) -> list[str]:
     return [f"{listed(list(names))} {'is' if len(names) == 1 else 'are'} left out: {TOGETHER}"]
 
 
-def _causes(summary: Summary, known: list[CellSummary]) -> Section:
+def _causes(summary: Summary, joined: list[CellSummary]) -> Section:
     """Lay beside each other what can explain the shares of each cell."""
-    named = [metric for metric in CAUSES if any(metric in each.metrics for each in known)]
+    named = [metric for metric in CAUSES if any(metric in each.metrics for each in joined)]
     note = " ".join(
         (
             "Each is seen in the worker itself, within the measured part.",
             *(f"{label(metric)} → {CAUSES[metric]}." for metric in named),
         )
     )
-    return Section("What explains the shares", _explained(summary, known), of_cells(known, named), note=note)
+    return Section("What explains the shares", _explained(summary, joined), of_cells(joined, named), note=note)
 
 
-def _explained(summary: Summary, known: list[CellSummary]) -> str:
+def _explained(summary: Summary, joined: list[CellSummary]) -> str:
     """Name the cells in which each cause was largest, as a sentence."""
     # The highest percentile is left out of cells that were short; the maximum is known of all.
-    short = any("loop_lag.max" in each.metrics and "loop_lag.p99" not in each.metrics for each in known)
+    short = any("loop_lag.max" in each.metrics and "loop_lag.p99" not in each.metrics for each in joined)
     causes = ("loop_lag.max" if short else "loop_lag.p99", "queue.max", "pool.max", "gc.longest")
-    said = [sentence for metric in causes if (sentence := most(summary, known, metric, label(metric)))]
-    sentence = "; ".join(said) or "nothing that was recorded would explain these shares"
+    sentences = [sentence for metric in causes if (sentence := most(summary, joined, metric, label(metric)))]
+    sentence = "; ".join(sentences) or "nothing that was recorded would explain these shares"
     return f"{sentence[0].upper()}{sentence[1:]}."
 
 
@@ -97,33 +97,33 @@ def _chart(panel: Panel, owners: tuple[str, ...]) -> Stacks:
     )
 
 
-def _lead(summary: Summary, known: list[CellSummary], owners: tuple[str, ...]) -> str:
+def _lead(summary: Summary, joined: list[CellSummary], owners: tuple[str, ...]) -> str:
     def added(each: CellSummary) -> float:
         return sum(each.metrics[f"owned.{owner}"].value for owner in SMALL)
 
-    if len(known) == 1:
-        [only] = known
+    if len(joined) == 1:
+        [only] = joined
         rest = ", ".join(
-            f"{owner} {told(only.metrics[f'owned.{owner}'])}" for owner in owners if owner != "planned"
+            f"{owner} {spell_out(only.metrics[f'owned.{owner}'])}" for owner in owners if owner != "planned"
         )
-        return f"Of a call, {told(only.metrics['owned.planned'])} were the server's plan; beyond it, {rest}."
-    worst = max(known, key=added)
+        return f"Of a call, {spell_out(only.metrics['owned.planned'])} were the server's plan; beyond it, {rest}."
+    worst = max(joined, key=added)
     owner = max(SMALL, key=lambda owner: worst.metrics[f"owned.{owner}"].value)
-    beside = alone(summary, known, worst, *(f"owned.{owner}" for owner in SMALL), largest=True)
+    beside = alone(summary, joined, worst, *(f"owned.{owner}" for owner in SMALL), largest=True)
     return (
         f"Before the first request of a call and after its last, {worst.cell.id} added most to the server's "
-        f"plan{beside}; the largest part was {owner}, {told(worst.metrics[f'owned.{owner}'])} a call."
-        f"{_queued(summary, known)}{_own_time(summary, known)}"
+        f"plan{beside}; the largest part was {owner}, {spell_out(worst.metrics[f'owned.{owner}'])} a call."
+        f"{_queued(summary, joined)}{_own_time(summary, joined)}"
     )
 
 
-def _queued(summary: Summary, known: list[CellSummary]) -> str:
+def _queued(summary: Summary, joined: list[CellSummary]) -> str:
     """Name the cell whose calls waited longest before they were sent; empty where none waited."""
-    said = most(summary, known, "owned.dispatch", "the wait of a call")
-    return f" Before sending, {said}." if said else ""
+    sentence = most(summary, joined, "owned.dispatch", "the wait of a call")
+    return f" Before sending, {sentence}." if sentence else ""
 
 
-def _own_time(summary: Summary, known: list[CellSummary]) -> str:
+def _own_time(summary: Summary, joined: list[CellSummary]) -> str:
     """Name the cell that spent most between the requests of a call; empty where each call has one."""
-    said = most(summary, known, "owned.between", "the time in steps, tools or retries")
-    return f" Between the requests of a call, {said}." if said else ""
+    sentence = most(summary, joined, "owned.between", "the time in steps, tools or retries")
+    return f" Between the requests of a call, {sentence}." if sentence else ""

@@ -21,33 +21,33 @@ def section(summary: Summary) -> Section | None:
     use = summary.run.header.endpoint
     if use is None:
         return None
-    known: dict[str, int] = {name: value for name in COUNTS if (value := getattr(use, name)) is not None}
-    if not known:
+    counts: dict[str, int] = {name: value for name in COUNTS if (value := getattr(use, name)) is not None}
+    if not counts:
         return None
     columns = (TableColumn("count"), TableColumn("number", numeric=True), TableColumn("meaning"))
-    rows = tuple((Datum(name), Datum(f"{n:,}", sort=n), Datum(COUNTS[name])) for name, n in known.items())
+    rows = tuple((Datum(name), Datum(f"{n:,}", sort=n), Datum(COUNTS[name])) for name, n in counts.items())
     note = (
         "It keeps no journal that could be joined with the calls. So what only our mock can know is left out: who "
         "owned the time, overlap efficiency, overhead, the server's own lateness and the peak it saw. Output "
         "tokens are those of each answer's own usage; without them TPOT and token throughput are left out too. A "
         "client that retries by itself is seen in the number of requests alone."
     )
-    return Section("A real endpoint", _lead(use, known), Table(columns, rows), note=note, glance="lead")
+    return Section("A real endpoint", _lead(use, counts), Table(columns, rows), note=note, glance="lead")
 
 
-def _lead(use: EndpointUse, known: dict[str, int]) -> str:
+def _lead(use: EndpointUse, counts: dict[str, int]) -> str:
     most = use.budget or {}
     spent = [
-        f"{known[name]:,} of {most[name]:,} {name}" if name in most else f"{known[name]:,} {name}"
+        f"{counts[name]:,} of {most[name]:,} {name}" if name in most else f"{counts[name]:,} {name}"
         for name in ("requests", "tokens")
-        if name in known
+        if name in counts
     ]
     words = f"{use.model or 'A model'} at {use.base_url or 'a real endpoint'} was sent"
     lead = f"{words} {' and '.join(spent)}"
-    if known.get("limited"):
+    if counts.get("limited"):
         seconds = f" for {number(use.wait / 1e9)} s in all" if use.wait else ""
         lead += (
-            f"; it refused {count(known['limited'], 'request')} for its rate limit, and "
-            f"{count(known.get('held', 0), 'request')} waited{seconds}: their latencies contain that wait"
+            f"; it refused {count(counts['limited'], 'request')} for its rate limit, and "
+            f"{count(counts.get('held', 0), 'request')} waited{seconds}: their latencies contain that wait"
         )
     return f"{lead}; without a journal of its own, what only our mock can know is left out."

@@ -19,64 +19,64 @@ OUTDATED = (
 
 def section(summary: Summary) -> Section | None:
     """Return the section of a search; None for any other run."""
-    found = searched(summary.run.about)
-    if found is None and outdated(summary.run.about):
+    search = searched(summary.run.about)
+    if search is None and outdated(summary.run.about):
         return Section("The highest rate that keeps the SLO", OUTDATED, glance="lead")
-    if found is None or not found.answers:
+    if search is None or not search.answers:
         return None
     note = (
-        f"A rate is held if long slots, one in each of {count(found.rounds, 'round')}, show with 95 % confidence "
-        f"that at least {found.share * 100:.4g} % of calls kept the SLO, and if latency rose from the first tenth "
-        f"of the calls to the last by no more than {GROWTH * 1000:g} ms per second. Brief slots only say where to "
-        "look. Shares are of the calls after the first third of each slot. Latency counts from the time a call "
-        "was due; a call that failed or did not come back in time has missed. Concurrency limits only strategies "
-        "that have a limit: ainvoke and astream start every call at once. Nothing is shown of times longer than "
-        "the slots."
+        f"A rate is held if long slots, one in each of {count(search.rounds, 'round')}, show with 95 % confidence "
+        f"that at least {search.share * 100:.4g} % of calls kept the SLO, and if latency rose from the first "
+        f"tenth of the calls to the last by no more than {GROWTH * 1000:g} ms per second. Brief slots only say "
+        "where to look. Shares are of the calls after the first third of each slot. Latency counts from the time "
+        "a call was due; a call that failed or did not come back in time has missed. Concurrency limits only "
+        "strategies that have a limit: ainvoke and astream start every call at once. Nothing is shown of times "
+        "longer than the slots."
     )
     return Section(
-        f"The highest rate that keeps {found.slo}",
-        f"{_lead(found)}{shared_out(summary)}",
-        _table(found),
-        _charts(found),
+        f"The highest rate that keeps {search.slo}",
+        f"{_lead(search)}{shared_out(summary)}",
+        _table(search),
+        _charts(search),
         note,
         glance="whole",
     )
 
 
-def _lead(found: SloSearch) -> str:
-    best = max(found.answers, key=_height)
-    if len(found.answers) == 1:
-        return _sentence(found, best)
+def _lead(search: SloSearch) -> str:
+    best = max(search.answers, key=_height)
+    if len(search.answers) == 1:
+        return _sentence(search, best)
     if best.held is None:
-        return f"No strategy was shown to hold a rate. {_sentence(found, best)}"
-    others = [each for each in found.answers if each is not best]
-    lower = [each for each in others if found.above(best, each, len(others))]
+        return f"No strategy was shown to hold a rate. {_sentence(search, best)}"
+    others = [each for each in search.answers if each is not best]
+    lower = [each for each in others if search.above(best, each, len(others))]
     if len(lower) == len(others):
         ranking = f"That is more than {_those(len(others))}, which missed it at that rate."
     else:
-        unsure = ", ".join(_name(found, each) for each in others if each not in lower)
+        unsure = ", ".join(_name(search, each) for each in others if each not in lower)
         ranking = f"It is not shown to hold more than {unsure}."
-    return f"{_sentence(found, best)} {ranking}"
+    return f"{_sentence(search, best)} {ranking}"
 
 
 def _those(others: int) -> str:
     return "the other" if others == 1 else f"each of the {others} others"
 
 
-def _sentence(found: SloSearch, each: RateBounds) -> str:
+def _sentence(search: SloSearch, each: RateBounds) -> str:
     """Return what one cell's slots showed, in a sentence or two."""
-    name = _name(found, each)
+    name = _name(search, each)
     if each.held is None:
-        return _nothing(found, each, name)
-    seen = found.shown(each.held)
+        return _nothing(search, each, name)
+    seen = search.shown(each.held)
     slots = f"{count(len(each.held.slots), 'slot')} of {number(each.held.seconds)} s"
-    shown = f"{_percent(seen.share)} (at least {_percent(seen.low)}) of calls kept {found.slo}"
+    share = f"{_percent(seen.share)} (at least {_percent(seen.low)}) of calls kept {search.slo}"
     rate = f"{number(each.held.rate)} calls/s"
     if each.missed is None and each.whole:
         rate += ", the highest rate that was tried"
-    text = f"{name} held {rate}, with {found.arrivals} arrivals: in {slots}, {shown}, and {_growth(seen.growth)}."
+    text = f"{name} held {rate}, with {search.arrivals} arrivals: in {slots}, {share}, and {_growth(seen.growth)}."
     if each.missed is not None:
-        text += f" {number(each.missed.rate)}/s {_failed(found, each.missed)}."
+        text += f" {number(each.missed.rate)}/s {_failed(search, each.missed)}."
     return text if each.whole else f"{text} The search did not come to its end."
 
 
@@ -86,27 +86,27 @@ def _growth(growth: float) -> str:
     return f"latency rose by {rose} ms each second, which is tolerated" if growth > 0 else "latency did not rise"
 
 
-def _failed(found: SloSearch, missed: TriedRate) -> str:
+def _failed(search: SloSearch, missed: TriedRate) -> str:
     """Return how a rate fared that was not held."""
-    seen = found.shown(missed)
-    if seen.growth > 0 and seen.missed and seen.high >= found.share:
+    seen = search.shown(missed)
+    if seen.growth > 0 and seen.missed and seen.high >= search.share:
         return f"was not: latency rose by {number(seen.growth * 1000)} ms each second"
     if seen.missed:
         return f"was not: {_percent(seen.share)} kept it"
     return f"was not shown to be held: {_percent(seen.share)} (at least {_percent(seen.low)}) kept it"
 
 
-def _nothing(found: SloSearch, each: RateBounds, name: str) -> str:
+def _nothing(search: SloSearch, each: RateBounds, name: str) -> str:
     """Return why there is no rate."""
-    wanted = f"{found.share * 100:.4g} % of calls"
+    wanted = f"{search.share * 100:.4g} % of calls"
     if each.short and each.missed is not None:
         tried = each.missed
         return (
             f"{name}: not known. None of {tried.calls:,} calls missed at {number(tried.rate)}/s, too few to show "
-            f"that {wanted} keep {found.slo}. Try a longer --duration, more --rounds or a lower --share."
+            f"that {wanted} keep {search.slo}. Try a longer --duration, more --rounds or a lower --share."
         )
     if each.floor_missed:
-        return f"{name} did not hold {number(found.least)} calls/s, the lowest rate that was tried, for {wanted}."
+        return f"{name} did not hold {number(search.least)} calls/s, the lowest rate that was tried, for {wanted}."
     return f"{name}: not known, the search did not come to its end."
 
 
@@ -129,19 +129,19 @@ def _height(each: RateBounds) -> float:
     return 0.0 if each.floor_missed else -1.0
 
 
-def _names(found: SloSearch) -> tuple[str, ...]:
+def _names(search: SloSearch) -> tuple[str, ...]:
     differ = [
-        name for name in ("scenario", *FIELDS) if len({getattr(each.cell, name) for each in found.answers}) > 1
+        name for name in ("scenario", *FIELDS) if len({getattr(each.cell, name) for each in search.answers}) > 1
     ]
     return tuple(differ) or ("strategy",)
 
 
-def _name(found: SloSearch, each: RateBounds) -> str:
-    return " · ".join(str(getattr(each.cell, name)) for name in _names(found))
+def _name(search: SloSearch, each: RateBounds) -> str:
+    return " · ".join(str(getattr(each.cell, name)) for name in _names(search))
 
 
-def _table(found: SloSearch) -> Table:
-    names = _names(found)
+def _table(search: SloSearch) -> Table:
+    names = _names(search)
     heads = [TableColumn(name, numeric=name == "concurrency") for name in names]
     heads += [
         TableColumn("held", "calls/s", "highest rate that was shown to be held", numeric=True),
@@ -155,19 +155,19 @@ def _table(found: SloSearch) -> Table:
         TableColumn("calls in them", numeric=True),
     ]
     rows = []
-    for each in sorted(found.answers, key=lambda each: -_height(each)):
+    for each in sorted(search.answers, key=lambda each: -_height(each)):
         own = [getattr(each.cell, name) for name in names]
         counts = [Datum(f"{value:,}", sort=value) for value in (each.slots, each.calls)]
-        rows.append((*(Datum(str(value) or DASH, sort=value) for value in own), *_answer(found, each), *counts))
+        rows.append((*(Datum(str(value) or DASH, sort=value) for value in own), *_answer(search, each), *counts))
     return Table(tuple(heads), tuple(rows))
 
 
-def _answer(found: SloSearch, each: RateBounds) -> tuple[Datum, Datum, Datum, Datum]:
+def _answer(search: SloSearch, each: RateBounds) -> tuple[Datum, Datum, Datum, Datum]:
     missed = Datum(number(each.missed.rate), sort=each.missed.rate) if each.missed else Datum(DASH)
     if each.held is None:
-        text = f"< {number(found.least)}" if each.floor_missed else DASH
+        text = f"< {number(search.least)}" if each.floor_missed else DASH
         return Datum(text, sort=_height(each)), Datum(DASH), Datum(DASH), missed
-    seen = found.shown(each.held)
+    seen = search.shown(each.held)
     share = Datum(
         _percent(seen.share).removesuffix(" %"), f"≥ {_percent(seen.low).removesuffix(' %')}", seen.share
     )
@@ -176,11 +176,11 @@ def _answer(found: SloSearch, each: RateBounds) -> tuple[Datum, Datum, Datum, Da
     return rate, share, Datum(number(each.held.seconds), sort=each.held.seconds), missed
 
 
-def _charts(found: SloSearch) -> tuple[BarChart, ...]:
+def _charts(search: SloSearch) -> tuple[BarChart, ...]:
     bars = [
-        BarRow(_name(found, each), each.held.rate, each.held.rate, each.missed.rate if each.missed else None)
-        for each in found.answers
+        BarRow(_name(search, each), each.held.rate, each.held.rate, each.missed.rate if each.missed else None)
+        for each in search.answers
         if each.held
     ]
-    title = f"The highest rate that held {found.slo} (calls per second; the line ends at the lowest that did not)"
+    title = f"The highest rate that held {search.slo} (calls per second; the line ends at the lowest that did not)"
     return (BarChart("slo-rate", title, tuple(bars), "calls/s", ""),) if bars else ()

@@ -64,7 +64,7 @@ def _of(owner: str, spans: tuple[Span, ...]) -> int:
 
 
 def _lost(timed: list[Timed]) -> float:
-    """The mean time beyond the plan of the slowest calls, in ns."""
+    """Return the mean time beyond the plan of the slowest calls, in ns."""
     slowest = _slowest(timed)
     return sum((call.e2e or 0) - _of("planned", spans) for call, spans in slowest) / len(slowest)
 

@@ -4,7 +4,7 @@ from statistics import median
 
 from overlap.harness.model.record import Call
 from overlap.harness.report.charts.marks import MarkChart, MarkRow
-from overlap.harness.report.figures import count, number, scale, told
+from overlap.harness.report.figures import count, number, scale, spell_out
 from overlap.harness.report.matrix import Panel, panels
 from overlap.harness.report.section import Section
 from overlap.harness.report.standings import alone
@@ -65,7 +65,7 @@ def _lead(summary: Summary, streamed: tuple[CellSummary, ...], calls: dict[str, 
         by = scale("ns", [each.metrics["ttft.p50"].value])
         plan = by.of(planned[each.cell.id])
         behind = "" if plan is None else f" where {number(plan)} {by.unit} were planned"
-        return f"{each.cell.id}: {told(each.metrics['ttft.p50'], by)}{behind}"
+        return f"{each.cell.id}: {spell_out(each.metrics['ttft.p50'], by)}{behind}"
 
     # Beside cells whose plan is known, one without would seem to be later by all that was planned for it.
     with_plan = tuple(each for each in streamed if planned[each.cell.id] is not None)
@@ -77,13 +77,13 @@ def _lead(summary: Summary, streamed: tuple[CellSummary, ...], calls: dict[str, 
         total += f"; of {count(apart, 'other cell')} the plan is not known"
     if nearest is farthest:
         return f"The median first token came to {said(nearest)} ({total})."
-    known = any(planned.values())
-    metric = "ttft_error.p50" if known else "ttft.p50"
+    has_plan = any(planned.values())
+    metric = "ttft_error.p50" if has_plan else "ttft.p50"
     first, last = (
         said(each) + alone(summary, streamed, each, metric, largest=each is farthest)
         for each in (nearest, farthest)
     )
-    if not known:
+    if not has_plan:
         return f"The median first token came soonest to {first}, and latest to {last} ({total})."
     return (
         f"The median first token came nearest to the server's plan in {first}, and farthest from it in {last} "
@@ -108,15 +108,15 @@ def _chart(panel: Panel, metric: str, calls: dict[str, list[Call]]) -> MarkChart
     by = scale("ns", (each.metrics[name].value for _, each in rows for name in names if name in each.metrics))
     marks: list[MarkRow] = []
     for label, each in rows:
-        found = {
+        marks_by_row = {
             name.partition(".")[2]: each.metrics[name].value / by.by
             for name in names
             if name in each.metrics and not each.metrics[name].at_least
         }
         if (planned := _planned(calls.get(each.cell.id, []), metric)) is not None:
-            found[PLANNED] = planned / by.by
+            marks_by_row[PLANNED] = planned / by.by
         middle = each.metrics[f"{metric}.p50"]
-        marks.append(MarkRow(label, found, by.of(middle.low), by.of(middle.high)))
+        marks.append(MarkRow(label, marks_by_row, by.of(middle.low), by.of(middle.high)))
     word = metric.upper()
     return MarkChart(
         f"{metric}-{panel.slug}",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from overlap.harness.report.charts.lines import LineChart
-from overlap.harness.report.figures import UNKNOWN, listed, scale, told
+from overlap.harness.report.figures import UNKNOWN, listed, scale, spell_out
 from overlap.harness.report.matrix import scenarios, slug
 from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.report.series import Series, lines, series
@@ -20,10 +20,10 @@ ORDER = 30
 
 def section(summary: Summary) -> Section | None:
     """Return one part a scenario that was run at several concurrencies."""
-    found = {curve.cells[-1].id: curve for curve in curves(summary.run)}
+    by_end = {curve.cells[-1].id: curve for curve in curves(summary.run)}
     named = rounds_of(summary.run)
     parts = [
-        part for name, cells in scenarios(summary.cells) if (part := _part(summary, found, named, name, cells))
+        part for name, cells in scenarios(summary.cells) if (part := _part(summary, by_end, named, name, cells))
     ]
     if not parts:
         return None
@@ -40,15 +40,14 @@ def section(summary: Summary) -> Section | None:
         (each for each in summary.cells if "throughput" in each.metrics),
         key=lambda each: each.metrics["throughput"].value,
     )
-    lead = (
-        f"The most calls / total time that was reached is {told(best.metrics['throughput'])}, by {best.cell.id}."
-    )
+    most = spell_out(best.metrics["throughput"])
+    lead = f"The most calls / total time that was reached is {most}, by {best.cell.id}."
     return Section("Throughput against concurrency", lead, parts=tuple(parts), note=note)
 
 
 def _part(
     summary: Summary,
-    found: dict[str, Curve],
+    by_end: dict[str, Curve],
     named: Mapping[str, Sequence[MeasuredRound]],
     name: str,
     cells: list[CellSummary],
@@ -58,14 +57,14 @@ def _part(
     rows = series(cells, metric)
     if not rows:
         return None
-    knees = _knees(found, rows)
+    knees = _knees(by_end, rows)
     title = f"{'Throughput' if steady else 'Calls / total time'} against concurrency: {name}"
     charts = (_throughput(name, rows, metric), *_latency(name, series(cells, "e2e.p50")))
     return Section(title, _lead(summary, rows, knees, metric), _table(rows, knees, metric, cells), charts)
 
 
 def _sustained(each: CellSummary, named: Mapping[str, Sequence[MeasuredRound]]) -> bool:
-    """Say whether every round of a cell had enough calls for its steady throughput to be told."""
+    """Say whether every round of a cell had enough calls for its steady throughput to be stated."""
     if "throughput.steady" not in each.metrics:
         return False
     return all(waves(one.calls) >= WAVES for one in sound(named.get(each.cell.id, [])))
@@ -97,14 +96,14 @@ def _latency(name: str, rows: Series) -> tuple[LineChart, ...]:
     )
 
 
-def _knees(found: dict[str, Curve], rows: Series) -> dict[str, str]:
+def _knees(by_end: dict[str, Curve], rows: Series) -> dict[str, str]:
     """Return in two or three words where each row's knee is; a row that is too short has no entry."""
-    said: dict[str, str] = {}
+    sentences: dict[str, str] = {}
     for label, row in rows.items():
-        if curve := found.get(row[-1].cell.id):
+        if curve := by_end.get(row[-1].cell.id):
             where = f"none up to {curve.cells[-1].concurrency}" if curve.knee is None else f"at {curve.knee}"
-            said[label] = where if curve.certain else f"{where}, perhaps"
-    return said
+            sentences[label] = where if curve.certain else f"{where}, perhaps"
+    return sentences
 
 
 def _table(rows: Series, knees: dict[str, str], metric: str, cells: Sequence[CellSummary]) -> Table:
@@ -112,19 +111,19 @@ def _table(rows: Series, knees: dict[str, str], metric: str, cells: Sequence[Cel
     if not knees:
         return table
     # The pivot's rows come in the order in which the cells were handed over, as the series do.
-    said = (Datum(knees.get(label, UNKNOWN), sort=knees.get(label)) for label in rows)
-    body = tuple((*row, knee) for row, knee in zip(table.rows, said, strict=True))
+    entries = (Datum(knees.get(label, UNKNOWN), sort=knees.get(label)) for label in rows)
+    body = tuple((*row, knee) for row, knee in zip(table.rows, entries, strict=True))
     return replace(table, columns=(*table.columns, TableColumn("knee")), rows=body)
 
 
 def _lead(summary: Summary, rows: Series, knees: dict[str, str], metric: str) -> str:
     label, best = max(rows.items(), key=lambda item: item[1][-1].metrics[metric].value)
-    said: dict[str, list[str]] = {}
+    clauses: dict[str, list[str]] = {}
     for name, where in knees.items():
-        said.setdefault(where, []).append(name)
+        clauses.setdefault(where, []).append(name)
     beside = alone(summary, [row[-1] for row in rows.values()], best[-1], metric, largest=True)
-    at = f"{told(best[-1].metrics[metric])} at concurrency {best[-1].cell.concurrency}{beside}"
-    knee = "".join(f"; knee {where} for {listed(names)}" for where, names in said.items())
+    at = f"{spell_out(best[-1].metrics[metric])} at concurrency {best[-1].cell.concurrency}{beside}"
+    knee = "".join(f"; knee {where} for {listed(names)}" for where, names in clauses.items())
     if metric == "throughput.steady":
         return f"{label} sustained most, {at}{knee}."
     few = "some cells made too few calls to tell what they sustain"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from overlap.harness.report.charts.bars import BarChart, BarRow
-from overlap.harness.report.figures import scale, told
+from overlap.harness.report.figures import scale, spell_out
 from overlap.harness.report.headlines import fastest
 from overlap.harness.report.matrix import Panel, panels, scenarios
 from overlap.harness.report.section import Section
@@ -34,14 +34,14 @@ def section(summary: Summary) -> Section | None:
 
 
 def _overall(summary: Summary, cells: list[CellSummary]) -> str:
-    known = [each for each in cells if "overlap" in each.metrics]
-    if not known:
+    rated = [each for each in cells if "overlap" in each.metrics]
+    if not rated:
         return "How near each came to the ideal is unknown: the server kept no journal, or calls failed."
-    best, worst = (choose(known, key=lambda each: each.metrics["overlap"].value) for choose in (max, min))
-    first, last = (alone(summary, known, each, "overlap", largest=each is best) for each in (best, worst))
+    best, worst = (choose(rated, key=lambda each: each.metrics["overlap"].value) for choose in (max, min))
+    first, last = (alone(summary, rated, each, "overlap", largest=each is best) for each in (best, worst))
     return (
-        f"{best.cell.id} came nearest to the ideal, {told(best.metrics['overlap'])} of it{first}; "
-        f"{worst.cell.id} stayed farthest, at {told(worst.metrics['overlap'])}{last}."
+        f"{best.cell.id} came nearest to the ideal, {spell_out(best.metrics['overlap'])} of it{first}; "
+        f"{worst.cell.id} stayed farthest, at {spell_out(worst.metrics['overlap'])}{last}."
     )
 
 
@@ -54,26 +54,26 @@ def _asked(summary: Summary) -> list[tuple[str, list[CellSummary]]]:
 def _part(summary: Summary, name: str, cells: list[CellSummary]) -> Section | None:
     own = panels(cells)
     charts = tuple(chart for panel in own if (chart := _chart(panel)))
-    lead = next((said for panel in reversed(own) if (said := fastest(summary, panel))), None)
+    lead = next((sentence for panel in reversed(own) if (sentence := fastest(summary, panel))), None)
     if not charts or lead is None:
         return None
     table = pivot(cells, "makespan")
-    # One level of concurrency is told by the scenario's own table already.
+    # One level of concurrency is given by the scenario's own table already.
     several = len({each.cell.concurrency for each in cells}) > 1
     return Section(f"Total time: {name}", lead, table, charts, glance="whole" if several else "nothing")
 
 
 def _chart(panel: Panel) -> BarChart | None:
-    known = [
+    rated = [
         (f"{label} (calls failed)" if each.errors else label, each.metrics)
         for label, each in panel.rows
         if "makespan" in each.metrics
     ]
-    if not known:
+    if not rated:
         return None
-    by = scale("ns", (metrics["makespan"].value for _, metrics in known))
+    by = scale("ns", (metrics["makespan"].value for _, metrics in rated))
     bars: list[BarRow] = []
-    for label, metrics in known:
+    for label, metrics in rated:
         total, overlap = metrics["makespan"], metrics.get("overlap")
         ideal = None if overlap is None else total.value * overlap.value / 100
         bars.append(BarRow(label, total.value / by.by, by.of(total.low), by.of(total.high), by.of(ideal)))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from overlap.harness.report.figures import Scale, column, count, datum, interval, listed, number, scale, told
+from overlap.harness.report.figures import Scale, column, count, datum, interval, listed, number, scale, spell_out
 from overlap.harness.stats.estimate import Estimate
 
 DASH = "\N{EN DASH}"
@@ -85,9 +85,9 @@ def test_a_column_is_in_one_unit_and_sorts_by_value():
 
 def test_an_estimate_in_a_sentence_has_its_unit_and_interval():
     """The value first, what to make of it behind."""
-    assert told(_ns(632e6, 630e6, 633e6)) == f"632 ms (630{DASH}633)"
-    assert told(Estimate(66.0, None, None, 1, 1, "1/s")) == "66.0/s"
-    assert told(Estimate(97.0, None, None, 1, 1, "%")) == "97.0 %"
+    assert spell_out(_ns(632e6, 630e6, 633e6)) == f"632 ms (630{DASH}633)"
+    assert spell_out(Estimate(66.0, None, None, 1, 1, "1/s")) == "66.0/s"
+    assert spell_out(Estimate(97.0, None, None, 1, 1, "%")) == "97.0 %"
 
 
 def test_counts_agree_with_their_nouns():

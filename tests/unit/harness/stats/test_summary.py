@@ -7,7 +7,7 @@ import pytest
 
 from overlap.harness.model.record import Cell
 from overlap.harness.model.slo import Slo
-from overlap.harness.report.figures import told
+from overlap.harness.report.figures import spell_out
 from overlap.harness.stats.columns import names, unit_of
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.summary import METRICS, summarise, to_json
@@ -95,7 +95,7 @@ def test_a_percentile_that_lies_among_failed_calls_is_a_lower_bound(make_run, pa
     first = summarise(make_run(pair[:1], took, rounds=3, calls=1000, failing=range(40))).cells[0]
     p50, p99 = first.metrics["e2e.p50"], first.metrics["e2e.p99"]
     assert (p99.value, p99.low, p99.high, p99.at_least) == (30_000 * MS, None, None, True)
-    assert told(p99) == "≥ 30.0 s"
+    assert spell_out(p99) == "≥ 30.0 s"
     # The 500th and 501st of 1,000, the slowest 40 being those that failed.
     assert (p50.value, p50.at_least) == (pytest.approx((105.39 + 105.40) / 2 * MS), False)
 
