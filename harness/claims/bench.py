@@ -31,17 +31,17 @@ class Bench:
         """How often the loop's default executor was handed something so far."""
         return self._executor.hops if self._executor else 0
 
-    def model(self, ttft: float = 0.0, itl: float = 0.0, tokens: int = 4, **told: Any) -> Any:
+    def model(self, ttft: float = 0.0, itl: float = 0.0, tokens: int = 4, **options: Any) -> Any:
         """Make a `ChatOpenAI` whose answers take that long."""
         from langchain_openai import ChatOpenAI
 
-        return ChatOpenAI(**self._told(ttft, itl, tokens), **told)
+        return ChatOpenAI(**self._told(ttft, itl, tokens), **options)
 
-    def completions(self, ttft: float = 0.0, **told: Any) -> Any:
+    def completions(self, ttft: float = 0.0, **options: Any) -> Any:
         """Make an `OpenAI`, the class of the older completions endpoint, which takes lists of prompts."""
         from langchain_openai import OpenAI
 
-        return OpenAI(**self._told(ttft, 0.0, 4), **told)
+        return OpenAI(**self._told(ttft, 0.0, 4), **options)
 
     def chain(self, ttft: float = 0.0, itl: float = 0.0, tokens: int = 4) -> Any:
         """Make the chain that tutorials start with: prompt | model | parser; it takes a plain string."""
@@ -88,7 +88,7 @@ class Bench:
         self.take()
 
     def take(self, patience: float = 2.0) -> Journal:
-        """Take what the server saw since the last time; raises `ServerLost` where it keeps no journal."""
+        """Take what the server saw since the last time; raises `ServerLost` if it keeps no journal."""
         journal = take(self.base_url, patience)
         if journal is None:
             raise ServerLost("the server keeps no journal")

@@ -67,15 +67,15 @@ def claims(wanted: Iterable[str] = ()) -> list[Claim]:
     Raises `Mistake`, saying what there is, for one that is not there.
     """
     there = sorted(registry.names(FOLDER), key=lambda name: int(number(name)[1:]))
-    known = {number(name).lower(): name for name in there} | {name: name for name in there}
+    names = {number(name).lower(): name for name in there} | {name: name for name in there}
     chosen = set()
     for each in wanted:
         word = each.lower()
         digits = word.removeprefix("c")
         word = f"c{int(digits)}" if digits.isdecimal() and len(digits) < 9 else word
-        if word not in known:
+        if word not in names:
             raise Mistake(
                 f"no claim {quoted(each)}; there are {number(there[0])} to {number(there[-1])}, as in C3 or c3"
             )
-        chosen.add(known[word])
+        chosen.add(names[word])
     return [claim(name) for name in there if not chosen or name in chosen]

@@ -52,29 +52,29 @@ def carry_out(asked: ClaimsRequest, paper: Console) -> int:
     if asked.versions:
         return _elsewhere(asked)
     with interrupt.held():
-        folder, made = _measure(chosen, asked)
+        folder, result = _measure(chosen, asked)
         try:
             with room(folder):
-                telling.write(folder, made)
+                telling.write(folder, result)
         except Unwritten as full:
             print(f"overlap: {full}; what was measured is in {folder / ledger.FILE}", file=sys.stderr)
             return INTERRUPTED if interrupt.came() else FAILED
         if asked.record:
-            ledger.record(made)
+            ledger.record(result)
     if not asked.quiet:
-        telling.tell(made, paper)
+        telling.tell(result, paper)
         paper.print(f"\n{folder / 'report.html'}", highlight=False, soft_wrap=True)
     if interrupt.came():
         print(f"overlap: {interrupt.reason()}; what was measured is kept: {folder}", file=sys.stderr)
         return INTERRUPTED
-    return code(made)
+    return code(result)
 
 
-def code(made: ClaimsLedger) -> int:
+def code(result: ClaimsLedger) -> int:
     """Return the exit code for a ledger; a changed verdict is told before a failed experiment."""
-    if made.state == "interrupted":
+    if result.state == "interrupted":
         return INTERRUPTED
-    return CHANGED if made.changed else FAILED if made.failed else DONE
+    return CHANGED if result.changed else FAILED if result.failed else DONE
 
 
 def _compare(a: Path, b: Path, paper: Console) -> int:
@@ -101,7 +101,7 @@ def _elsewhere(asked: ClaimsRequest) -> int:
 
 def _measure(chosen: Sequence[Claim], asked: ClaimsRequest) -> tuple[Path, ClaimsLedger]:
     """Measure the *chosen* claims into a folder of their own; what was measured is on file whenever it ends."""
-    known, seen, state = ledger.recorded(), list[ClaimFinding](), "interrupted"
+    recorded, seen, state = ledger.recorded(), list[ClaimFinding](), "interrupted"
     with ExitStack() as stack:
         with interrupt.listening():
             bed = stack.enter_context(Bed())
@@ -114,12 +114,12 @@ def _measure(chosen: Sequence[Claim], asked: ClaimsRequest) -> tuple[Path, Claim
             with interrupt.listening():
                 for claim in chosen:
                     progress.next(claim)
-                    seen.append(finding(bed, claim, known.get(claim.id)))
+                    seen.append(finding(bed, claim, recorded.get(claim.id)))
                     progress.saw(seen[-1])
                     ledger.write(folder, ClaimsLedger(folder.name, began, "running", about, tuple(seen)))
             state = "finished"
         except KeyboardInterrupt:
             pass
-        made = ClaimsLedger(folder.name, began, state, about, tuple(seen))
-        ledger.write(folder, made)
-    return folder, made
+        result = ClaimsLedger(folder.name, began, state, about, tuple(seen))
+        ledger.write(folder, result)
+    return folder, result

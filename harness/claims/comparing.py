@@ -26,7 +26,7 @@ def paired(before: ClaimsLedger, after: ClaimsLedger) -> Pairs:
 
 
 def differ(before: ClaimsLedger, after: ClaimsLedger) -> bool:
-    """Tell whether any claim that both have got another verdict."""
+    """Return whether any claim that both have got another verdict."""
     return any(a.verdict != b.verdict for a, b in paired(before, after))
 
 
@@ -43,8 +43,8 @@ def _versions(before: ClaimsLedger, after: ClaimsLedger) -> Section:
 def _differing(pairs: Pairs) -> Section:
     other = [(a, b) for a, b in pairs if a.verdict != b.verdict]
     if not other:
-        said = "The one verdict is" if len(pairs) == 1 else f"All {count(len(pairs), 'verdict')} are"
-        return Section("Verdicts", f"{said} the same.", glance="lead")
+        subject = "The one verdict is" if len(pairs) == 1 else f"All {count(len(pairs), 'verdict')} are"
+        return Section("Verdicts", f"{subject} the same.", glance="lead")
     rows = [(a.id, a.words, f"{word(a)}: {why(a)}", f"{word(b)}: {why(b)}") for a, b in other]
     lead = f"{len(other)} of {count(len(pairs), 'verdict')} differ: {ids(a for a, _ in other)}."
     return Section("Verdicts", lead, of_words(("claim", "claimed", "before", "after"), rows), glance="whole")

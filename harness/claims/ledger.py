@@ -26,8 +26,8 @@ class ClaimFinding:
     """
     What became of one claim.
 
-    `verdict` is None where the experiment failed, and `error` then says how. `recorded` is the verdict the
-    repository has on file, None where it has none. `took` is ns; `facts` is everything that was measured.
+    `verdict` is None if the experiment failed, and `error` then says how. `recorded` is the verdict the
+    repository has on file, None if it has none. `took` is ns; `facts` is everything that was measured.
     """
 
     id: str
@@ -73,14 +73,14 @@ class ClaimsLedger:
 
 
 def write(folder: Path, ledger: ClaimsLedger) -> None:
-    """Write claims.json into *folder*, in one step; raises `Unwritten` where there is no room."""
+    """Write claims.json into *folder*, in one step; raises `Unwritten` if there is no room."""
     facts = {"format": FORMAT, "kind": "claims", **asdict(ledger)}
     with room(folder):
         replace(folder / FILE, orjson.dumps(facts, option=orjson.OPT_INDENT_2))
 
 
 def read(where: Path) -> ClaimsLedger:
-    """Read the ledger in a folder, or such a file; raises `Unreadable` where there is none that can be read."""
+    """Read the ledger in a folder, or such a file; raises `Unreadable` if there is none that can be read."""
     path = where / FILE if where.is_dir() else where
     try:
         facts = orjson.loads(checked(path).read_bytes())
@@ -105,11 +105,11 @@ def recorded() -> dict[str, str]:
 
 def record(ledger: ClaimsLedger) -> None:
     """Put the verdicts of *ledger* on file in the repository; those of claims it does not have stay."""
-    known = recorded() | {
+    verdicts = recorded() | {
         each.id: each.verdict for each in ledger.findings if each.verdict not in {None, NOT_JUDGED}
     }
     path = Path(str(files(FOLDER) / RECORDED))
-    replace(path, spelled(known, ledger.environment["packages"]).encode())
+    replace(path, spelled(verdicts, ledger.environment["packages"]).encode())
 
 
 def spelled(verdicts: Mapping[str, str | None], packages: Mapping[str, str]) -> str:

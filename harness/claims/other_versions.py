@@ -33,15 +33,15 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[^\]]*\])?")
 
 def name_of(requirement: str) -> str:
     """
-    Return the normalised name in *requirement*; raises `Mistake` where it has none or says no version.
+    Return the normalised name in *requirement*; raises `Mistake` if it has none or says no version.
 
     >>> name_of("LangChain_core==1.2.0")
     'langchain-core'
     """
-    found = _NAME.match(requirement)
-    if not found or not _REQUIREMENT.fullmatch(requirement.strip()):
+    match = _NAME.match(requirement)
+    if not match or not _REQUIREMENT.fullmatch(requirement.strip()):
         raise Mistake(f"{quoted(requirement)} names no version; write it as in langchain-core==1.2.0")
-    return normal(found[0])
+    return normal(match[0])
 
 
 def check(wanted: Sequence[str]) -> None:
@@ -67,7 +67,7 @@ def direct(pyproject: str, wanted: Sequence[str]) -> list[str]:
     """
     named = {name_of(each): each for each in wanted}
     listed = tomllib.loads(pyproject)["project"]["dependencies"]
-    names = [found[0] for each in listed if (found := _NAME.match(each))]
+    names = [match[0] for each in listed if (match := _NAME.match(each))]
     return [*(name for name in names if normal(name) not in named), *wanted]
 
 

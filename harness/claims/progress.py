@@ -28,7 +28,7 @@ class Progress:
             self._status.stop()
 
     def next(self, claim: Claim) -> None:
-        """Say that *claim* is measured now."""
+        """Show that *claim* is measured now."""
         if self._status:
             self._status.update(f"{self._done}/{self._total}  {claim.id}: {claim.words}")
 
@@ -36,5 +36,5 @@ class Progress:
         """Note what came of a claim."""
         self._done += 1
         if not self._status and not self._quiet:
-            said = f"{self._done}/{self._total}  {finding.id} {finding.verdict or finding.error}"
-            self._console.print(said, highlight=False, markup=False, soft_wrap=True)
+            line = f"{self._done}/{self._total}  {finding.id} {finding.verdict or finding.error}"
+            self._console.print(line, highlight=False, markup=False, soft_wrap=True)

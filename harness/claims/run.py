@@ -94,5 +94,5 @@ def judged(claim: Claim, answer: dict[str, Any]) -> ClaimVerdict:
     """Judge what a worker answered; where a package is missing there is nothing to judge."""
     if "missing" in answer:
         return ClaimVerdict(NOT_JUDGED, f"the package {answer['missing']} is not installed")
-    found: ClaimVerdict = claim.module.judge(answer["facts"])
-    return found
+    verdict: ClaimVerdict = claim.module.judge(answer["facts"])
+    return verdict

@@ -45,17 +45,17 @@ def _facts(ledger: ClaimsLedger) -> tuple[str, ...]:
 
 
 def _counts(ledger: ClaimsLedger) -> Section:
-    known = sum(1 for each in ledger.findings if each.recorded)
+    on_file = sum(1 for each in ledger.findings if each.recorded)
     held = f"{count(len(ledger.changed), 'verdict')} changed" if ledger.changed else "no verdict changed"
-    against = f"; against the {known} on file, {held}" if known else ""
+    against = f"; against the {on_file} on file, {held}" if on_file else ""
     lead = f"{count(len(ledger.findings), 'claim')}: {counted(ledger.findings)}{against}."
     by_word = {each: [one for one in ledger.findings if word(one) == each] for each in (*WORDS, FAILED)}
-    rows = [(each, ", ".join(one.id for one in found)) for each, found in by_word.items() if found]
+    rows = [(each, ", ".join(one.id for one in members)) for each, members in by_word.items() if members]
     return Section("Verdicts", lead, of_words(("verdict", "claims"), rows), glance="whole")
 
 
 def _attention(ledger: ClaimsLedger) -> Iterator[Section]:
-    """Say on top what wants looking at: changed verdicts, failed experiments, what could not be judged."""
+    """Yield what needs attention first: changed verdicts, failed experiments, claims that could not be judged."""
     if changed := ledger.changed:
         table = of_words(
             ("claim", "on file", "now", "measured"),

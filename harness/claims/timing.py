@@ -48,12 +48,12 @@ async def cores(start: Start, tries: int = 3) -> float:
 
     Work that runs on one thread at a time never reaches more than one, however busy the machine is.
     """
-    found = []
+    ratios = []
     for _ in range(tries):
         spent, began = process_time_ns(), monotonic_ns()
         await start()
-        found.append((process_time_ns() - spent) / (monotonic_ns() - began))
-    return max(found)
+        ratios.append((process_time_ns() - spent) / (monotonic_ns() - began))
+    return max(ratios)
 
 
 class Stall:
@@ -76,11 +76,11 @@ def watching() -> Iterator[Stall]:
 
 async def stalled(start: Start, tries: int = 1) -> int:
     """Return the longest stall of the loop during `await start()`; of several runs, the one with the least."""
-    found = []
+    stalls = []
     for _ in range(tries):
         with watching() as stall:
             await start()
             # A beat that is late because of what has just ended is to be seen.
             await asyncio.sleep(0.02)
-        found.append(stall.longest or 0)
-    return min(found)
+        stalls.append(stall.longest or 0)
+    return min(stalls)

@@ -28,10 +28,10 @@ class Facts(dict[str, Any]):
     """What was measured, by name. To ask for what is not there, or is None, raises `Unmeasured`."""
 
     def __getitem__(self, name: str) -> Any:
-        found = self.get(name)
-        if found is None:
+        value = self.get(name)
+        if value is None:
             raise Unmeasured(f"{name} was not measured")
-        return Facts(found) if isinstance(found, dict) else found
+        return Facts(value) if isinstance(value, dict) else value
 
 
 Judge = Callable[[Facts], ClaimVerdict]
@@ -107,7 +107,7 @@ def span(times: Sequence[int]) -> str:
 
 def as_long(times: Sequence[int], others: Sequence[int]) -> str:
     """
-    Say how many times as long *times* are as *others*: from the least that the runs allow to the most.
+    Return in words how many times as long *times* are as *others*: from the least that the runs allow to the most.
 
     >>> as_long([300, 330], [100, 110])
     '2.73 to 3.30 times as long'

@@ -54,8 +54,8 @@ def measured(module: ModuleType, base_url: str) -> dict[str, Any]:
     if not inspect.iscoroutinefunction(module.measure):
         bench = Bench(base_url)
         bench.begin()
-        found: dict[str, Any] = module.measure(bench)
-        return found
+        facts: dict[str, Any] = module.measure(bench)
+        return facts
     with asyncio.Runner() as runner:
         bench = Bench(base_url, counting(runner.get_loop()))
         bench.begin()
@@ -65,10 +65,10 @@ def measured(module: ModuleType, base_url: str) -> dict[str, Any]:
 
 async def _within(module: ModuleType, bench: Bench) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = await module.measure(bench)
+        facts: dict[str, Any] = await module.measure(bench)
     finally:
         await bench.aclose()
-    return found
+    return facts
 
 
 if __name__ == "__main__":

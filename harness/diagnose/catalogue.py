@@ -25,11 +25,11 @@ class Intervention:
     One change that is tried.
 
     `does` is what it does, in a developer's words, `headlines` the figures it is judged by: one
-    that is timed, and counts that speak where it does not. `told(seen)` answers
-    what `apply` is told, or None where there is nothing to change, which `nothing` says in words. `watch(notes)`
-    runs in the watched process and `apply(**told)` in a changed one, both before the application is imported.
-    `order` is what changes of the order itself. `title(seen)` names what is in the way, `advice(seen)` the line
-    to change.
+    that is timed, and counts that decide if it shows nothing. `parameters(seen)` returns the arguments of
+    `apply`, or None if there is nothing to change; `nothing` is the sentence for that. `watch(notes)` runs in the
+    watched process and `apply(**parameters)` in a changed one, both before the application is imported. `order`
+    has the fields of the worker's job that change. `title(seen)` names what is in the way, `advice(seen)` the
+    line to change.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Intervention:
     headlines: tuple[str, ...]
     nothing: str
     order: Mapping[str, Any]
-    told: Callable[[Observation], dict[str, Any] | None]
+    parameters: Callable[[Observation], dict[str, Any] | None]
     watch: Callable[[Notes], None]
     apply: Callable[..., None]
     title: Callable[[Observation], str]
@@ -55,7 +55,7 @@ def intervention(name: str) -> Intervention:
         headlines=(module.HEADLINE, *getattr(module, "ALSO", ())),
         nothing=module.NOTHING,
         order=getattr(module, "ORDER", {}),
-        told=module.told,
+        parameters=module.parameters,
         watch=getattr(module, "watch", _nothing),
         apply=getattr(module, "apply", _nothing),
         title=module.title,

@@ -49,33 +49,35 @@ def figures(slot: Slot, calls: Sequence[Call], concurrency: int) -> Figures:
 
     *concurrency* is how many calls could be in flight: the k-th could start when the k-th place came free.
     """
-    made = [call for call in calls if not call.warmup]
-    if not made:
+    counted = [call for call in calls if not call.warmup]
+    if not counted:
         return dict.fromkeys(HEADLINES)
-    waits = dispatch(made, concurrency, slot.started)
-    took = [(call.error is not None, call.done - call.sent + waits[call.index]) for call in made]
-    alike = any(call.together for call in made)
-    failed = any(call.error for call in made)
+    waits = dispatch(counted, concurrency, slot.started)
+    took = [(call.error is not None, call.done - call.sent + waits[call.index]) for call in counted]
+    alike = any(call.together for call in counted)
+    failed = any(call.error for call in counted)
     first = [
         (not call.chunks, (call.chunks[0] if call.chunks else call.done - call.sent) + waits[call.index])
-        for call in made
+        for call in counted
         if call.chunks or call.error
     ]
     return {
         "p95": None if alike else _quantile(took, 0.95),
         "p50": None if alike else _quantile(took, 0.5),
         "ended": None if alike else float(of_round(np.array([ns for _, ns in took], dtype=float), [0.95])[0]),
-        "total": None if failed else float(max(call.done for call in made) - min(call.start for call in made)),
-        "ttft": _quantile(first, 0.5) if any(call.chunks for call in made) else None,
-        "cpu": None if slot.cpu is None else slot.cpu / len(made),
-        "opened": None if slot.opened is None else slot.opened / len(made),
-        "errors": float(sum(1 for call in made if call.error)),
-        "requests": None if slot.requests is None else sum(len(call.served) for call in made) / len(made),
+        "total": None
+        if failed
+        else float(max(call.done for call in counted) - min(call.start for call in counted)),
+        "ttft": _quantile(first, 0.5) if any(call.chunks for call in counted) else None,
+        "cpu": None if slot.cpu is None else slot.cpu / len(counted),
+        "opened": None if slot.opened is None else slot.opened / len(counted),
+        "errors": float(sum(1 for call in counted if call.error)),
+        "requests": None if slot.requests is None else sum(len(call.served) for call in counted) / len(counted),
     }
 
 
 def _quantile(took: Sequence[tuple[bool, int]], q: float) -> float | None:
-    """Return the quantile *q* of (failed, ns) pairs; None where failed calls decide it."""
+    """Return the quantile *q* of (failed, ns) pairs; None if failed calls decide it."""
     answered, failed = (
         np.array([ns for lost, ns in took if lost is which], dtype=float) for which in (False, True)
     )

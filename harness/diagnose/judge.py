@@ -69,12 +69,12 @@ def effects(rounds: Rounds, headlines: Mapping[str, Sequence[str]]) -> list[Effe
     time takes its place.
     """
     among = sum(1 for each in headlines.values() for name in each if not HEADLINES[name].counted)
-    found = []
+    judged = []
     for name, figures in headlines.items():
-        known = [TOTAL if each in LATENCIES and not _has(rounds, each) else each for each in figures]
-        tried = [_effect(rounds, name, each, max(1, among)) for each in known]
-        found.append(next((each for each in tried if each.verdict == "buys"), tried[0]))
-    return found
+        measurable = [TOTAL if each in LATENCIES and not _has(rounds, each) else each for each in figures]
+        candidates = [_effect(rounds, name, each, max(1, among)) for each in measurable]
+        judged.append(next((each for each in candidates if each.verdict == "buys"), candidates[0]))
+    return judged
 
 
 def _has(rounds: Rounds, headline: str) -> bool:
@@ -83,9 +83,9 @@ def _has(rounds: Rounds, headline: str) -> bool:
     return not every or any(each.get(headline) is not None or each.get("errors") for each in every)
 
 
-def ranked(found: Sequence[Effect]) -> list[Effect]:
+def ranked(effects: Sequence[Effect]) -> list[Effect]:
     """Return those that buy something, the largest gain first; counts, which have no common scale, come last."""
-    return sorted((each for each in found if each.verdict == "buys"), key=lambda each: -(each.times or 0))
+    return sorted((each for each in effects if each.verdict == "buys"), key=lambda each: -(each.times or 0))
 
 
 def _effect(rounds: Rounds, name: str, headline: str, among: int) -> Effect:

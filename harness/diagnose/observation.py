@@ -46,7 +46,7 @@ class Observation:
 
     @property
     def opened(self) -> float | None:
-        """Connections opened for each measured call; None where the server does not say."""
+        """Connections opened for each measured call; None if the server does not say."""
         return None if self.slot.opened is None or not self.counted else self.slot.opened / len(self.counted)
 
 

@@ -11,8 +11,8 @@ def classes(*names: str) -> Iterator[Any]:
     for name in names:
         module, _, attribute = name.partition(":")
         with suppress(ImportError):
-            if (found := getattr(import_module(module), attribute, None)) is not None:
-                yield found
+            if (member := getattr(import_module(module), attribute, None)) is not None:
+                yield member
 
 
 def replace(owners: Iterable[Any], method: str, around: Callable[..., Any]) -> None:

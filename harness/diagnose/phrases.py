@@ -25,10 +25,10 @@ class Cause:
 
 def answer(findings: Sequence[Cause], unshown: Sequence[Effect], wrong: Sequence[str], failed: str = "") -> str:
     """
-    Say the worst trap and what it costs; where none was shown, what is wrong all the same, or may be.
+    Return what the worst trap costs; if none was shown, what is wrong all the same, or may be.
 
     *unshown* are the effects that were not shown to save anything, *wrong* the sentences on faults that were seen,
-    *failed* the one on failed calls, "" where none failed.
+    *failed* the one on failed calls, "" if none failed.
     """
     failures = [failed] if failed else []
     traps = [each for each in findings if each.kind == "trap"]
@@ -39,13 +39,13 @@ def answer(findings: Sequence[Cause], unshown: Sequence[Effect], wrong: Sequence
         return " ".join(parts)
     worst, *others = traps
     more = f" {len(others)} more below." if others else ""
-    said = f"In the way: {worst.title}. Without it {gain(worst.effect)}. {_upper(worst.advice)}.{more}"
-    return " ".join([said, *failures])
+    lead = f"In the way: {worst.title}. Without it {gain(worst.effect)}. {_upper(worst.advice)}.{more}"
+    return " ".join([lead, *failures])
 
 
 def failing(unchanged: tuple[int, int], changed: Mapping[str, tuple[int, int]]) -> str:
     """
-    Say how many calls failed in all rounds, (failed, all), where any did; *changed* has each intervention's.
+    Return in words how many calls failed in all rounds, (failed, all); *changed* has each intervention's.
 
     >>> failing((5, 48), {"executor": (9, 48), "retries": (0, 48), "tasks": (5, 48)})
     '5 of 48 calls of the unchanged application failed; 9 of 48 with executor and 0 of 48 with retries.'
@@ -54,17 +54,17 @@ def failing(unchanged: tuple[int, int], changed: Mapping[str, tuple[int, int]]) 
     """
     if not any(failed for failed, _ in (unchanged, *changed.values())):
         return ""
-    said = f"{unchanged[0]:,} of {count(unchanged[1], 'call')} of the unchanged application failed"
+    lead = f"{unchanged[0]:,} of {count(unchanged[1], 'call')} of the unchanged application failed"
     others = {name: each for name, each in changed.items() if each != unchanged}
     # The most first: what makes calls fail matters more than what keeps them from failing.
     names = sorted(others, key=lambda name: -others[name][0] / max(1, others[name][1]))
     more = listed([f"{others[name][0]:,} of {others[name][1]:,} with {name}" for name in names], len(names))
     as_many = "" if others else ", and as many with every change" if changed else ""
-    return f"{said}; {more}." if more else f"{said}{as_many}."
+    return f"{lead}; {more}." if more else f"{lead}{as_many}."
 
 
 def _no_trap(unshown: Sequence[Effect]) -> str:
-    """Say that no change was shown to help, and the largest saving that the intervals leave open."""
+    """Return that no change was shown to help, and the largest saving that the intervals leave open."""
     shown = [effect for effect in unshown if effect.at_most is not None]
     most = max(shown, key=lambda effect: effect.at_most or 0.0, default=None)
     if not unshown:
@@ -86,7 +86,7 @@ def _upper(text: str) -> str:
 
 def gain(effect: Effect) -> str:
     """
-    Say what an effect is, with its interval where it has one.
+    Return in words what an effect is, with its interval where it has one.
 
     >>> from overlap.harness.report.figures import DASH
     >>> gain(Effect("executor", "p95", "buys", 5, 962e6, 26e6, 37.0, 30.0, 45.0)).replace(DASH, "-")
@@ -106,14 +106,14 @@ def gain(effect: Effect) -> str:
     return f"{change} ({number(effect.times)} times{f', {within}' if within else ''}){fails}"
 
 
-def nothing(found: Sequence[tuple[Intervention, Effect]]) -> str:
+def nothing(effects: Sequence[tuple[Intervention, Effect]]) -> str:
     """Name what buys nothing in a sentence, with the largest gain that the intervals leave open."""
-    named = listed([f"{each.name} ({least(effect)})" for each, effect in found], len(found))
+    named = listed([f"{each.name} ({least(effect)})" for each, effect in effects], len(effects))
     return f"No gain that counts from {named}."
 
 
 def least(effect: Effect) -> str:
-    """Say how much an intervention may still buy: `at most 4 % of latency p95`."""
+    """Return in words how much an intervention may still buy: `at most 4 % of latency p95`."""
     label = HEADLINES[effect.headline].label
     if effect.at_most is None:
         if effect.before is None or effect.after is None:

@@ -35,7 +35,7 @@ class SourcePlace:
 
 @cache
 def own(path: str) -> bool:
-    """Tell whether the file at *path* is the application's: not a library's, not ours, not Python's."""
+    """Return whether the file at *path* is the application's: not a library's, not ours, not Python's."""
     return not path.startswith(("<", _OURS, *_LIBRARIES)) and "site-packages" not in path
 
 
@@ -52,7 +52,7 @@ def _short(path: str, line: int) -> str:
 
 
 def caller(frame: FrameType | None = None) -> SourcePlace | None:
-    """Return the innermost line of the application's that led to *frame* (default: here); None where none did."""
+    """Return the innermost line of the application's that led to *frame* (default: here); None if none did."""
     # inspect.stack would read source files, which costs milliseconds.
     at: FrameType | None = frame or sys._getframe(1)  # noqa: SLF001  it is documented
     while at is not None:
@@ -67,7 +67,7 @@ def holder(frame: FrameType) -> tuple[SourcePlace, SourcePlace] | None:
     Return which line of the application holds the loop whose innermost frame is *frame*, and the line within.
 
     The first is where the nearest coroutine stands, if that is the application's: there it can be mended. Where it
-    is a library's, it is the application's plain function that the library called. None where it called none: then
+    is a library's, it is the application's plain function that the library called. None if it called none: then
     the library is at work, as it is in every call.
     """
     inner: SourcePlace | None = None

@@ -41,12 +41,12 @@ def check(asked: DiagnosisRequest) -> None:
 
 
 def first_calls(asked: DiagnosisRequest, tried: Tried, base_url: str, strategy: str) -> None:
-    """Let a worker make the application's first calls; raises `Mistake` where none works or reaches the mock."""
+    """Let a worker make the application's first calls; raises `Mistake` if none works or reaches the mock."""
     take(base_url)
-    came = tried(order_of(asked, base_url, strategy, 0))
+    outcome = tried(order_of(asked, base_url, strategy, 0))
     journal = take(base_url)
-    errors = came.errors
-    if errors and len(errors) == came.attempted:
+    errors = outcome.errors
+    if errors and len(errors) == outcome.attempted:
         raise Mistake(f"{asked.target}: its first {len(errors)} calls all failed: {errors[0]}")
     if journal and not journal.entries:
         raise Mistake(no_request(asked.target, base_url, errors))

@@ -22,64 +22,67 @@ if TYPE_CHECKING:
 FILE = "diagnosis.json"
 
 
-def write(folder: Path, made: Measurements, time: str) -> tuple[Diagnosis, Report]:
+def write(folder: Path, measurements: Measurements, time: str) -> tuple[Diagnosis, Report]:
     """
-    Judge *made*, and write it with its report in every default format into *folder*.
+    Judge *measurements*, and write it with its report in every default format into *folder*.
 
     Raises OSError where there is no room for the report, `Unwritten` where there is none for what was measured.
     """
-    found = keep(folder, made, time)
-    report = compose(made, found, time)
+    diagnosed = keep(folder, measurements, time)
+    report = compose(measurements, diagnosed, time)
     pages.write(report, folder)
-    return found, report
+    return diagnosed, report
 
 
-def keep(folder: Path, made: Measurements, time: str) -> Diagnosis:
+def keep(folder: Path, measurements: Measurements, time: str) -> Diagnosis:
     """Put what was measured so far on file, and return what it comes to; raises `Unwritten`."""
-    found = diagnosis(made)
-    about = {"name": folder.name, "time": time, "environment": circumstances(made.asked.executor)}
+    diagnosed = diagnosis(measurements)
+    about = {"name": folder.name, "time": time, "environment": circumstances(measurements.asked.executor)}
     with room(folder):
-        replace(folder / FILE, orjson.dumps(to_json(made, found, about), option=orjson.OPT_INDENT_2, default=str))
-    return found
+        replace(
+            folder / FILE,
+            orjson.dumps(to_json(measurements, diagnosed, about), option=orjson.OPT_INDENT_2, default=str),
+        )
+    return diagnosed
 
 
-def compose(made: Measurements, found: Diagnosis, time: str) -> Report:
+def compose(measurements: Measurements, diagnosed: Diagnosis, time: str) -> Report:
     """Put the report together."""
-    asked = made.asked
+    asked, rounds = measurements.asked, count(len(measurements.rounds), "round")
     facts = (
         time,
-        f"{count(len(made.rounds), 'round')} of {len(made.tried) + 1} slots, {count(asked.calls, 'call')} each",
-        f"{made.seen.strategy}, {asked.concurrency} in flight",
+        f"{rounds} of {len(measurements.tried) + 1} slots, {count(asked.calls, 'call')} each",
+        f"{measurements.seen.strategy}, {asked.concurrency} in flight",
         asked.profile,
     )
-    state = () if found.state == "finished" else (found.state,)
+    state = () if diagnosed.state == "finished" else (diagnosed.state,)
     return Report(
         f"What to change in {display_names([asked.target])[asked.target]}",
         (*facts, *state),
-        tuple(_sections(found)),
+        tuple(_sections(diagnosed)),
         {},
     )
 
 
-def _sections(found: Diagnosis) -> Iterator[Section]:
-    yield Section("Answer", found.answer, glance="lead")
+def _sections(diagnosed: Diagnosis) -> Iterator[Section]:
+    yield Section("Answer", diagnosed.answer, glance="lead")
     for kind, title, lead in (
         ("trap", "In the way", "Changed one at a time; the largest gain first."),
         ("tuning", "Worth choosing", "Nothing is wrong without these, and they are cheaper with them."),
         ("probe", "Where the time goes", "What is not yours to change in the code."),
     ):
-        if own := [each for each in found.findings if each.kind == kind]:
+        if own := [each for each in diagnosed.findings if each.kind == kind]:
             yield Section(
                 title, lead, _table(own), glance="whole", note="; ".join(gain(each.effect) for each in own)
             )
-    if besides := [each for each in found.symptoms if each not in found.answer]:
+    if besides := [each for each in diagnosed.symptoms if each not in diagnosed.answer]:
         yield Section("Seen besides", " ".join(besides), glance="lead")
-    if found.nothing:
-        yield Section("Buys nothing", nothing(found.nothing), glance="lead")
-    if found.untried:
-        said = "; ".join(f"{name}: {reason}" for name, reason in found.untried.items())
-        yield Section("Nothing to change", f"{said}.", glance="lead")
-    if faults := found.faults:
+    if diagnosed.nothing:
+        yield Section("Buys nothing", nothing(diagnosed.nothing), glance="lead")
+    if diagnosed.untried:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in diagnosed.untried.items())
+        yield Section("Nothing to change", f"{reasons}.", glance="lead")
+    if faults := diagnosed.faults:
         yield Section("Missing", "; ".join(faults) + ".", glance="lead")
 
 

@@ -17,7 +17,7 @@ Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.GeneratorExp
 
 
 def movable(path: str, line: int) -> bool:
-    """Tell whether there is a call on *line* of the file that can be awaited on a thread where it stands."""
+    """Return whether there is a call on *line* of the file that can be awaited on a thread where it stands."""
     try:
         tree = ast.parse(Path(path).read_text(encoding="utf-8"))
     except (OSError, SyntaxError, ValueError):
@@ -41,7 +41,7 @@ def moved(source: str, lines: Iterable[int]) -> ast.Module:
 
 
 def _must_be_first(statement: ast.stmt) -> bool:
-    """Tell whether nothing may stand before *statement*: a docstring, or an import from the future."""
+    """Return whether nothing may stand before *statement*: a docstring, or an import from the future."""
     if isinstance(statement, ast.ImportFrom):
         return statement.module == "__future__"
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)

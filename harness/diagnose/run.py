@@ -123,19 +123,19 @@ def carry_out(
     """
     Watch the application, choose the interventions, and measure them round by round; *keep* puts a round on file.
 
-    Raises `Mistake` where the application cannot be had at all. Interrupted, it returns what there is.
+    Raises `Mistake` if the application cannot be had at all. Interrupted, it returns what there is.
     """
     chosen = interventions(asked.only)
     with interrupt.listening():
         seen = _seen(asked, lab)
-    told = {each.name: each.told(seen) for each in chosen}
-    tried = [each for each in chosen if told[each.name] is not None]
-    made = Measurements(asked, seen, tried, [each for each in chosen if told[each.name] is None])
-    ending = ended(lambda: _rounds(made, lab, told, tell, keep))
-    made.state = ending.state
+    parameters = {each.name: each.parameters(seen) for each in chosen}
+    tried = [each for each in chosen if parameters[each.name] is not None]
+    measurements = Measurements(asked, seen, tried, [each for each in chosen if parameters[each.name] is None])
+    ending = ended(lambda: _rounds(measurements, lab, parameters, tell, keep))
+    measurements.state = ending.state
     if ending.state == "failed":
-        made.fault = ending.reason
-    return made
+        measurements.fault = ending.reason
+    return measurements
 
 
 def _seen(asked: DiagnosisRequest, lab: Lab) -> Observation:
@@ -162,38 +162,46 @@ def _preferred(asked: DiagnosisRequest, methods: Sequence[str]) -> str:
 
 
 def _rounds(
-    made: Measurements, lab: Lab, told: Mapping[str, Any], tell: Tell, keep: Callable[[Measurements], object]
+    measurements: Measurements,
+    lab: Lab,
+    parameters: Mapping[str, Any],
+    tell: Tell,
+    keep: Callable[[Measurements], object],
 ) -> None:
     """Run every round: the unchanged application and each intervention once, in an order drawn at random."""
-    rng, began = random.Random(made.asked.seed), monotonic()
-    arms: list[Intervention | None] = [None, *made.tried]
-    total = made.asked.rounds * len(arms)
-    for number in range(made.asked.rounds):
-        keep(made)
-        made.rounds.append({})
+    rng, began = random.Random(measurements.asked.seed), monotonic()
+    arms: list[Intervention | None] = [None, *measurements.tried]
+    total = measurements.asked.rounds * len(arms)
+    for number in range(measurements.asked.rounds):
+        keep(measurements)
+        measurements.rounds.append({})
         for position, arm in enumerate(rng.sample(arms, len(arms))):
             done = number * len(arms) + position
             left = (monotonic() - began) / done * (total - done) if done else None
             tell(RunProgress(done, total, arm.name if arm else UNCHANGED, number, left))
             if arm is None:
-                made.rounds[-1][UNCHANGED] = _arm(made, lab, None, {}, number)
-            elif arm.name not in made.missing:
+                measurements.rounds[-1][UNCHANGED] = _arm(measurements, lab, None, {}, number)
+            elif arm.name not in measurements.missing:
                 try:
-                    made.rounds[-1][arm.name] = _arm(made, lab, arm, told[arm.name], number)
+                    measurements.rounds[-1][arm.name] = _arm(measurements, lab, arm, parameters[arm.name], number)
                 except WorkerFailure as broken:
-                    made.missing[arm.name] = str(broken)
-    tell(RunProgress(total, total, None, made.asked.rounds, 0.0))
+                    measurements.missing[arm.name] = str(broken)
+    tell(RunProgress(total, total, None, measurements.asked.rounds, 0.0))
 
 
-def _arm(made: Measurements, lab: Lab, arm: Intervention | None, told: Mapping[str, Any], number: int) -> Figures:
+def _arm(
+    measurements: Measurements, lab: Lab, arm: Intervention | None, parameters: Mapping[str, Any], number: int
+) -> Figures:
     changes = arm.order if arm else {}
     base = lab.serving(changes.get("speed", 1.0))
-    order = order_of(made.asked, base, changes.get("strategy", made.seen.strategy), number)
+    order = order_of(measurements.asked, base, changes.get("strategy", measurements.seen.strategy), number)
     order = replace(
         order,
         cell=replace(order.cell, loop=changes.get("loop", order.cell.loop)),
         executor=changes.get("executor", order.executor),
     )
-    slot, calls, _ = lab.slot(order, {"slot": order, "change": arm.name if arm else None, "told": told})
-    made.slots.append(slot)
-    return figures(slot, calls, made.asked.concurrency)
+    slot, calls, _ = lab.slot(
+        order, {"slot": order, "change": arm.name if arm else None, "parameters": parameters}
+    )
+    measurements.slots.append(slot)
+    return figures(slot, calls, measurements.asked.concurrency)

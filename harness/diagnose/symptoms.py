@@ -17,15 +17,15 @@ class Symptom:
     `wrong`: it is a fault, shown or not: an answer that names no cause must say it.
     """
 
-    said: str
+    text: str
     explained_by: tuple[str, ...] = ()
     wrong: bool = False
 
 
 def symptoms(seen: Observation, named: set[str]) -> list[Symptom]:
     """Return what was seen, without what the interventions that are *named* as saving something explain."""
-    found = (symptom for look in LOOKS for symptom in look(seen))
-    return [each for each in found if not named & set(each.explained_by)]
+    detected = (symptom for look in LOOKS for symptom in look(seen))
+    return [each for each in detected if not named & set(each.explained_by)]
 
 
 def _held(seen: Observation) -> Iterator[Symptom]:

@@ -10,7 +10,7 @@ NEEDED = {"ttft", "itl"}
 
 def faster(profile: str, times: float) -> str | None:
     """
-    Return *profile* with its times divided by *times*; None where it does not spell out both TTFT and ITL.
+    Return *profile* with its times divided by *times*; None if it does not spell out both TTFT and ITL.
 
     >>> faster("lognormal,ttft=0.04,itl=0.002,sigma=0.3", 2)
     'lognormal,ttft=0.02,itl=0.001,sigma=0.3'

@@ -65,10 +65,10 @@ class Watcher:
             last = now
 
     def _held(self, frame: FrameType | None, took: int) -> None:
-        if frame and (found := holder(frame)):
-            where, inner = found
-            said = f"`{where.text}`" if inner.function == where.function else f"{inner.function}()"
-            about = {**where.facts, "inner": said, "inner_at": f"{inner.file}:{inner.line}"}
+        if frame and (places := holder(frame)):
+            where, inner = places
+            text = f"`{where.text}`" if inner.function == where.function else f"{inner.function}()"
+            about = {**where.facts, "inner": text, "inner_at": f"{inner.file}:{inner.line}"}
             self._notes.add("held", about, took=took)
 
     def _busy(self, frames: dict[int, FrameType], took: int) -> None:

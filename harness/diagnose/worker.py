@@ -43,7 +43,7 @@ def load(names: tuple[str, ...] | list[str]) -> None:
 
 
 def carried_out(request: dict[str, Any]) -> bytes:
-    """Serve {"load": names} here, anything else from a fork; nothing where the fork ended without an answer."""
+    """Serve {"load": names} here, anything else from a fork; nothing if the fork ended without an answer."""
     if "load" in request:
         load(request["load"])
         return written({"loaded": len(request["load"])})
@@ -55,9 +55,9 @@ def carried_out(request: dict[str, Any]) -> bytes:
         _in_child(request, writing, parent)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
-        said = pipe.read()
+        answer = pipe.read()
     os.waitpid(child, 0)
-    return said
+    return answer
 
 
 def _in_child(request: dict[str, Any], writing: int, parent: int) -> None:
@@ -75,7 +75,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     """
     Serve {"methods": order}, {"tried": order}, {"watch": order}, or a slot with a change.
 
-    The last is {"slot": order, "change": an intervention's name or None, "told": what it is told}.
+    The last is {"slot": order, "change": an intervention's name or None, "parameters": of its `apply`}.
     """
     return dispatch(HANDLERS, request)
 
@@ -83,7 +83,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 def changed(request: dict[str, Any]) -> dict[str, Any]:
     """Carry out a slot after the change that is asked for, if any."""
     if request["change"]:
-        intervention(request["change"]).apply(**request["told"])
+        intervention(request["change"]).apply(**request["parameters"])
     result = execute(order_from(request["slot"]))
     return {"timed": result.timed, "calls": result.calls}
 

@@ -42,7 +42,7 @@ def files(report: Report, name: str) -> dict[str, str]:
 
 
 def keep(texts: Mapping[str, str], out: Path) -> None:
-    """Write *texts* by their names into the folder *out*; raises `Mistake` where that cannot be."""
+    """Write *texts* by their names into the folder *out*; raises `Mistake` if that cannot be."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():

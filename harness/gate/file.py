@@ -31,18 +31,18 @@ def as_json(outcome: GateOutcome) -> dict[str, object]:
         | {field.name: getattr(each, field.name) for field in fields(each) if field.name != "series"}
         for each in outcome.judged
     ]
-    said = {"verdict": outcome.verdict, "why": outcome.why, "exit_code": outcome.exit_code}
+    summary = {"verdict": outcome.verdict, "why": outcome.why, "exit_code": outcome.exit_code}
     return {
         "schema": SCHEMA,
-        "outcome": said | {"doubts": list(outcome.doubts), "judged": judged},
+        "outcome": summary | {"doubts": list(outcome.doubts), "judged": judged},
         "run": asdict(outcome.run),
     }
 
 
 def write(outcome: GateOutcome, path: Path) -> None:
-    """Write *outcome* to *path*, whole or not at all. Raises `Mistake` where it cannot be written."""
-    said: dict[str, object] = json.loads(json.dumps(_finite(as_json(outcome)), default=str))
-    text = json.dumps({**said, DIGEST: digest(said)}, indent=1) + "\n"
+    """Write *outcome* to *path*, whole or not at all. Raises `Mistake` if it cannot be written."""
+    document: dict[str, object] = json.loads(json.dumps(_finite(as_json(outcome)), default=str))
+    text = json.dumps({**document, DIGEST: digest(document)}, indent=1) + "\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         replace(path, text.encode())
@@ -50,15 +50,15 @@ def write(outcome: GateOutcome, path: Path) -> None:
         raise Mistake(f"cannot write {path}: {wrong.strerror}") from wrong
 
 
-def digest(said: Mapping[str, object]) -> str:
+def digest(document: Mapping[str, object]) -> str:
     """
-    Return a digest of the run that a file *said*, however it is laid out: BLAKE2b of its JSON with sorted keys.
+    Return a digest of the run in a file's *document*: BLAKE2b of its JSON with sorted keys.
 
     >>> digest({"schema": "s", "run": {"b": 1, "a": [2]}}) == digest({"run": {"a": [2], "b": 1}, "schema": "s"})
     True
     """
-    kept = {key: said.get(key) for key in ("schema", "run")}
-    return blake2b(json.dumps(kept, sort_keys=True).encode(), digest_size=16).hexdigest()
+    content = {key: document.get(key) for key in ("schema", "run")}
+    return blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 def _finite(value: Any) -> Any:
@@ -72,27 +72,27 @@ def _finite(value: Any) -> Any:
 
 def read(path: Path) -> GateRun:
     """
-    Read the run of the file at *path*. Raises `Mistake` where it is not one, or not as it was written.
+    Read the run of the file at *path*. Raises `Mistake` if it is not one, or not as it was written.
 
     Files of schema 1 have no digest, and are taken as they are.
     """
     text = text_of(path, LARGEST)
     try:
-        found = json.loads(text, parse_constant=_no_number)
+        document = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as wrong:
         raise Mistake(f"cannot read {path}: it is not JSON: {wrong}") from wrong
     try:
-        run = run_from(found)
+        run = run_from(document)
     except Mistake as wrong:
         raise Mistake(f"{path}: {wrong}") from None
-    if found["schema"] != OLD and found.get(DIGEST) != digest(found):
+    if document["schema"] != OLD and document.get(DIGEST) != digest(document):
         raise Mistake(f"{path} changed since it was written (its digest differs), so no verdict can rest on it")
     return run
 
 
-def run_from(found: Any) -> GateRun:
-    """Make a run of a file's JSON. Raises `Mistake` where that is none, or of a newer schema."""
-    schema = found.get("schema") if isinstance(found, Mapping) else None
+def run_from(document: Any) -> GateRun:
+    """Make a run of a file's JSON. Raises `Mistake` if that is none, or of a newer schema."""
+    schema = document.get("schema") if isinstance(document, Mapping) else None
     kind, _, version = str(schema).partition("/")
     ours, _, newest = SCHEMA.partition("/")
     if kind != ours or not (version.isdecimal() and len(version) < 9):
@@ -100,7 +100,7 @@ def run_from(found: Any) -> GateRun:
     if int(version) > int(newest):
         raise Mistake(f"of schema {schema}, and this version reads {SCHEMA}: a newer one is needed")
     try:
-        return typed(_with_gaps(found.get("run")), GateRun, "run")
+        return typed(_with_gaps(document.get("run")), GateRun, "run")
     except Misfit as wrong:
         raise Mistake(str(wrong)) from None
 

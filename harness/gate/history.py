@@ -23,9 +23,9 @@ class BenchmarkRow:
     """
     One benchmark of one process.
 
-    *name* is its full name, *median* in seconds, *data* the single rounds in seconds (empty where they were not
-    kept), *machine* a digest of what it ran on, "" where the file does not say. *rounds* is how many rounds the
-    median is of, None where the file does not say.
+    *name* is its full name, *median* in seconds, *data* the single rounds in seconds (empty if they were not
+    kept), *machine* a digest of what it ran on, "" if the file does not say. *rounds* is how many rounds the
+    median is of, None if the file does not say.
     """
 
     name: str
@@ -49,14 +49,14 @@ class BenchmarkFile:
 def read(path: Path) -> BenchmarkFile:
     """Read what `--benchmark-json` or `--benchmark-save` wrote to *path*. Raises `Mistake` for other files."""
     try:
-        found = json.loads(checked(path, LARGEST, path.name).read_text(encoding="utf-8"))
+        document = json.loads(checked(path, LARGEST, path.name).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as wrong:
         why = wrong.strerror if isinstance(wrong, OSError) else "not JSON"
         raise Mistake(f"cannot read {path.name}: {why}") from wrong
-    benchmarks = found.get("benchmarks") if isinstance(found, dict) else None
+    benchmarks = document.get("benchmarks") if isinstance(document, dict) else None
     if not isinstance(benchmarks, list):
         raise Mistake(f"{path.name} is no file of pytest-benchmark: it has no list of benchmarks")
-    machine = _mapping(found.get("machine_info"))
+    machine = _mapping(document.get("machine_info"))
     digest = _digest(machine)
     rows: dict[str, BenchmarkRow] = {}
     for number, each in enumerate(benchmarks):
@@ -64,11 +64,11 @@ def read(path: Path) -> BenchmarkFile:
         if row.name in rows:
             raise Mistake(f"{path.name} has two benchmarks of the name {row.name!r}")
         rows[row.name] = row
-    return BenchmarkFile(path.name, rows, str(found.get("datetime") or ""), digest, _facts(found, machine))
+    return BenchmarkFile(path.name, rows, str(document.get("datetime") or ""), digest, _facts(document, machine))
 
 
-def _row(found: object, machine: str, where: str) -> BenchmarkRow:
-    benchmark = _mapping(found)
+def _row(entry: object, machine: str, where: str) -> BenchmarkRow:
+    benchmark = _mapping(entry)
     stats = _mapping(benchmark.get("stats"))
     name = benchmark.get("fullname") or benchmark.get("name")
     median = stats.get("median")
@@ -79,29 +79,33 @@ def _row(found: object, machine: str, where: str) -> BenchmarkRow:
     data = stats.get("data")
     kept = tuple(map(float, data)) if isinstance(data, Sequence) and all(map(_is_time, data)) else ()
     rounds = stats.get("rounds")
-    known = rounds if isinstance(rounds, int) and not isinstance(rounds, bool) and rounds > 0 else None
-    return BenchmarkRow(name, float(median), kept, machine, known or len(kept) or None)
+    written = rounds if isinstance(rounds, int) and not isinstance(rounds, bool) and rounds > 0 else None
+    return BenchmarkRow(name, float(median), kept, machine, written or len(kept) or None)
 
 
 def _is_time(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and value > 0
 
 
-def _mapping(found: object) -> Mapping[str, Any]:
-    return found if isinstance(found, dict) else {}
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _digest(machine: Mapping[str, Any]) -> str:
     cpu = _mapping(machine.get("cpu"))
-    said = [machine.get(key) for key in _MACHINE] + [cpu.get(key) for key in _CPU]
-    known = any(each is not None for each in said)
-    return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()[:12] if known else ""
+    facts = [machine.get(key) for key in _MACHINE] + [cpu.get(key) for key in _CPU]
+    identified = any(each is not None for each in facts)
+    return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()[:12] if identified else ""
 
 
-def _facts(found: Mapping[str, Any], machine: Mapping[str, Any]) -> dict[str, Any]:
+def _facts(document: Mapping[str, Any], machine: Mapping[str, Any]) -> dict[str, Any]:
     """What a reader wants to know of a side; nothing that names a host or a person."""
-    commit, cpu = _mapping(found.get("commit_info")), _mapping(machine.get("cpu"))
-    facts = {"commit": commit.get("id"), "dirty": commit.get("dirty") or None, "measured": found.get("datetime")}
+    commit, cpu = _mapping(document.get("commit_info")), _mapping(machine.get("cpu"))
+    facts = {
+        "commit": commit.get("id"),
+        "dirty": commit.get("dirty") or None,
+        "measured": document.get("datetime"),
+    }
     facts |= {key.replace("_", " "): machine.get(key) for key in _TOLD}
-    facts |= {"cpu": cpu.get("brand_raw"), "cores": cpu.get("count"), "pytest-benchmark": found.get("version")}
+    facts |= {"cpu": cpu.get("brand_raw"), "cores": cpu.get("count"), "pytest-benchmark": document.get("version")}
     return {key: value for key, value in facts.items() if value is not None}

@@ -47,7 +47,7 @@ def judge_series(series: Series, rule: GateRule, hypotheses: int) -> JudgedSerie
 
 def settled(judged: JudgedSeries, series: Series, rule: GateRule, hypotheses: int) -> bool:
     """
-    Say whether there is nothing more to learn about *series*, so that it need not be measured any more.
+    Return whether there is nothing more to learn about *series*, so that it need not be measured any more.
 
     A pass on the way to an improvement is not settled: its estimate is large enough, and the evidence for it
     grows. Nor is what is inconclusive, before the last round.
@@ -99,7 +99,7 @@ def _invalid(run: GateRun, judged: Sequence[JudgedSeries]) -> str | None:
 
 
 def _no_round(run: GateRun) -> str:
-    """Say why no round counts."""
+    """Return in words why no round counts."""
     if run.disturbed:
         return f"no round counts: {next(iter(run.disturbed.values()))}"
     return "no round was measured to its end" if run.interrupted else "no round counts"

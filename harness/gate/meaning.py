@@ -13,7 +13,7 @@ RARE = 10
 
 
 def meaning(outcome: GateOutcome) -> str:
-    """Return what the verdict claims; "" where it claims nothing."""
+    """Return what the verdict claims; "" if it claims nothing."""
     run, rule = outcome.run, outcome.run.rule
     if outcome.verdict == "invalid" or run.control:
         return ""
@@ -70,11 +70,11 @@ def _of_times(outcome: GateOutcome, timed: list[JudgedSeries]) -> str:
             plain = True
         else:
             others.setdefault(each.series.bound, {})[label(each.series.metric)] = None
-    told = [f"{percent(bound)} in {listed(list(names))}" for bound, names in sorted(others.items())]
+    bounds = [f"{percent(bound)} in {listed(list(names))}" for bound, names in sorted(others.items())]
     first = [f"{percent(rule.pass_bound)} in a series"] if plain else []
-    behind = f" ({listed(told)})" if told and first else ""
+    behind = f" ({listed(bounds)})" if bounds and first else ""
     return (
-        f"What pass means: a slowdown of {listed(first or told)}{behind} would have been passed "
+        f"What pass means: a slowdown of {listed(first or bounds)}{behind} would have been passed "
         f"with probability at most {percent(rule.beta)}."
     )
 

@@ -14,9 +14,9 @@ def shown(series: Sequence[Series], metric: Callable[[str], str] = clean) -> lis
     The cells are those of `told_apart`; *metric* makes the name of a metric, and of one with a number behind it.
     """
     before: Counter[tuple[str, str]] = Counter()
-    found = []
+    labels = []
     for each in series:
         name = clean(each.cell), metric(each.metric)
         before[name] += 1
-        found.append(name if before[name] == 1 else (name[0], metric(f"{each.metric} ({before[name]})")))
-    return found
+        labels.append(name if before[name] == 1 else (name[0], metric(f"{each.metric} ({before[name]})")))
+    return labels

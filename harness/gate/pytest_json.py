@@ -94,7 +94,7 @@ def _sorted_out(
         (partly, "not in every file: {} cannot be compared"),
         (single, "of a single round on one side, whose noise nobody knows: {} cannot be judged"),
     )
-    notes = [_note(found, words) for found, words in kinds if found]
+    notes = [_note(rows, words) for rows, words in kinds if rows]
     return [name for name in whole if name not in single], notes
 
 
@@ -140,7 +140,7 @@ def _series(name: str, paired: Sequence[_Paired], spoiled: Mapping[int, str]) ->
 
 
 def _in_turn(left: Sequence[BenchmarkFile], right: Sequence[BenchmarkFile]) -> list[_Paired]:
-    """Return the pairs, where the sides were measured in turn; nothing where they were not or nobody can know."""
+    """Return the pairs, where the sides were measured in turn; nothing if they were not or nobody can know."""
     if len(left) != len(right) or len(left) < _FEWEST_IN_TURN:
         return []
     times = [_when(each) for each in (*left, *right)]
@@ -156,10 +156,10 @@ def _in_turn(left: Sequence[BenchmarkFile], right: Sequence[BenchmarkFile]) -> l
 def _when(each: BenchmarkFile) -> datetime:
     """When it was written; at the end of all days where that is unknown."""
     try:
-        found = datetime.fromisoformat(each.time)
+        written = datetime.fromisoformat(each.time)
     except ValueError:
         return datetime.max.replace(tzinfo=UTC)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return written if written.tzinfo else written.replace(tzinfo=UTC)
 
 
 def _foreign(a: BenchmarkFile, b: BenchmarkFile) -> str | None:
@@ -170,8 +170,8 @@ def _foreign(a: BenchmarkFile, b: BenchmarkFile) -> str | None:
         for key in MACHINE
         if a.facts.get(key) != b.facts.get(key)
     ]
-    told = f" ({', '.join(differ)})" if differ else ""
-    return f"{a.name} and {b.name} come from different machines{told}"
+    parts = f" ({', '.join(differ)})" if differ else ""
+    return f"{a.name} and {b.name} come from different machines{parts}"
 
 
 def _label(path: Path, other: Path) -> str:

@@ -86,7 +86,7 @@ class RoundPair:
     """
     One round of one series: the two arms' values, and which arm went first ("BC" or "CB").
 
-    *disturbed* says why the round is not counted; None where it is. *lacks* names the arm, "base" or "candidate",
+    *disturbed* says why the round is not counted; None if it is. *lacks* names the arm, "base" or "candidate",
     that gave no value where the other gave one; its value is then not a number.
     """
 

@@ -39,12 +39,12 @@ def _parts(line: str) -> Iterator[tuple[str, bool]]:
     These may have brackets of their own; where they do not match, they go as far as the last one that closes.
     """
     at = 0
-    while found := _BRACKET.search(line, at):
-        end = _closing(line, found.start())
+    while bracket := _BRACKET.search(line, at):
+        end = _closing(line, bracket.start())
         if end < 0:
             break
-        yield line[at : found.start()], False
-        yield line[found.start() : end + 1], True
+        yield line[at : bracket.start()], False
+        yield line[bracket.start() : end + 1], True
         at = end + 1
     yield line[at:], False
 
@@ -70,13 +70,13 @@ def apart(names: Iterable[str]) -> dict[str, str]:
 
 def distinct(names: Iterable[str], shown: Callable[[str], str], ending: str) -> dict[str, str]:
     """Return *names* as they are *shown*; where two would be alike, the second has an *ending* with its number."""
-    found: dict[str, str] = {}
+    labels: dict[str, str] = {}
     taken: set[str] = set()
     for name in dict.fromkeys(names):
-        said, number = shown(name), 1
-        while said in taken:
+        label, number = shown(name), 1
+        while label in taken:
             number += 1
-            said = f"{shown(name)}{ending.format(number)}"
-        taken.add(said)
-        found[name] = said
-    return found
+            label = f"{shown(name)}{ending.format(number)}"
+        taken.add(label)
+        labels[name] = label
+    return labels

@@ -20,7 +20,7 @@ def shortened(cells: Iterable[str]) -> dict[str, str]:
         return {cell: "/".join(each) for cell, each in parts.items()}
     differ = [len({each[i] for each in parts.values()}) > 1 for i in range(*widths)]
     return {
-        cell: "/".join(part for part, told in zip(each, differ, strict=True) if told) or clean(cell)
+        cell: "/".join(part for part, differs in zip(each, differ, strict=True) if differs) or clean(cell)
         for cell, each in parts.items()
     }
 

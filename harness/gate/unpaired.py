@@ -79,7 +79,7 @@ def _verdict(estimate: float, error: float, sure: float, rule: GateRule) -> Seri
 
 
 def _basis(series: Series, processes: int) -> str:
-    """Say what the verdict rests on."""
+    """Return what the verdict rests on, in words."""
     rounds = f", of {count(series.data, 'round')} or more each" if series.data else ""
     return f"{processes} process{'es' if processes > 1 else ''} a side, not in turn{rounds}"
 

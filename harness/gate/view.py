@@ -58,7 +58,7 @@ def blamed(outcome: GateOutcome) -> list[JudgedSeries]:
     """
     Return the series for which the candidate is to blame, the worst first.
 
-    None where the run was no plain comparison, or judges nothing: a slowdown that was planted is no regression.
+    None if the run was no plain comparison, or judges nothing: a slowdown that was planted is no regression.
     """
     if outcome.verdict != "regressed":
         return []
@@ -110,15 +110,15 @@ def told(judged: JudgedSeries) -> str:
 
 
 def answer(outcome: GateOutcome) -> str:
-    """Say why the verdict is what it is, in a sentence that does not begin with the verdict."""
+    """Return in words why the verdict is what it is, in a sentence that does not begin with the verdict."""
     why = re.sub(rf"^{outcome.verdict}[:,]\s*(and )?", "", clean(outcome.why, 1000))
     worse, of = len(blamed(outcome)), len(outcome.judged)
-    told = f"{worse:,} of {of:,} series {'is' if worse == 1 else 'are'} worse: {why}" if worse else why
-    return f"{interruption(outcome)}: {told}" if outcome.run.interrupted else told
+    reason = f"{worse:,} of {of:,} series {'is' if worse == 1 else 'are'} worse: {why}" if worse else why
+    return f"{interruption(outcome)}: {reason}" if outcome.run.interrupted else reason
 
 
 def interruption(outcome: GateOutcome) -> str:
-    """Say after how many rounds the run was interrupted: that comes before all else that is told of it."""
+    """Return in words after how many rounds the run was interrupted; it is the first thing to report."""
     run = outcome.run
     counted = run.rounds - len(run.disturbed)
     if not run.rounds:
@@ -139,37 +139,39 @@ def word(verdict: SeriesVerdict) -> str:
 def tally(outcome: GateOutcome) -> str:
     """Count the verdicts: "2 regressed, 28 pass, of 30 series"."""
     counts = [(verdict, sum(each.verdict == verdict for each in outcome.judged)) for verdict in ORDER]
-    told = ", ".join(f"{number:,} {word(verdict)}" for verdict, number in counts if number)
+    verdicts = ", ".join(f"{number:,} {word(verdict)}" for verdict, number in counts if number)
     cells = len({each.series.cell for each in outcome.judged})
-    return f"{count(cells, 'cell')}, {len(outcome.judged):,} series: {told}" if told else "nothing was judged"
+    return (
+        f"{count(cells, 'cell')}, {len(outcome.judged):,} series: {verdicts}" if verdicts else "nothing was judged"
+    )
 
 
 def facts(outcome: GateOutcome) -> list[str]:
     """Return the run's circumstances in a few words each."""
     run = outcome.run
-    found = [count(run.rounds, "round")]
+    parts = [count(run.rounds, "round")]
     if run.control:
         planted = f"a slowdown of {percent(run.control.share)} planted in {clean(run.control.cell)}"
-        found.append("self-test: base against itself" if run.control.kind == "aa" else f"self-test: {planted}")
-    found.append("measured in turn" if run.interleaved else "not measured in turn")
+        parts.append("self-test: base against itself" if run.control.kind == "aa" else f"self-test: {planted}")
+    parts.append("measured in turn" if run.interleaved else "not measured in turn")
     if run.interrupted:
-        found.append("interrupted")
+        parts.append("interrupted")
     if run.took is not None:
-        found.append(f"{run.took:.0f} s")
+        parts.append(f"{run.took:.0f} s")
     if run.seed:
-        found.append(f"seed {run.seed}")
-    return [*found, *([clean(run.time)] if run.time else [])]
+        parts.append(f"seed {run.seed}")
+    return [*parts, *([clean(run.time)] if run.time else [])]
 
 
 def installed(outcome: GateOutcome) -> str:
-    """Say with which packages both sides were measured, where that is what is installed here; "" elsewhere."""
+    """Return with which packages both sides were measured, if with those installed here; else ""."""
     sides = (outcome.run.base.facts, outcome.run.candidate.facts)
     packages = [facts.get("packages") for facts in sides]
     if any(facts.get("environment") != "this one" for facts in sides) or not isinstance(packages[0], Mapping):
         return ""
-    known = {name: version for name, version in packages[0].items() if version}
-    told = [f"{name} {known[name]}" for name in dict.fromkeys([*PACKAGES, *known]) if name in known]
-    return f"Measured with what is installed here: {clean(listed(told, 8))}." if told else ""
+    versions = {name: version for name, version in packages[0].items() if version}
+    labels = [f"{name} {versions[name]}" for name in dict.fromkeys([*PACKAGES, *versions]) if name in versions]
+    return f"Measured with what is installed here: {clean(listed(labels, 8))}." if labels else ""
 
 
 def compared(outcome: GateOutcome) -> list[tuple[str, str, str]]:
@@ -180,16 +182,16 @@ def compared(outcome: GateOutcome) -> list[tuple[str, str, str]]:
         rows += [("asked for", clean(base.spec), clean(candidate.spec))]
     left, right = _flat(base.facts), _flat(candidate.facts)
     names = list(dict.fromkeys([*left, *right]))
-    told = [name for name in names if name == "commit" or left.get(name) != right.get(name)]
-    return rows + [(clean(name, 60), _fact(left.get(name)), _fact(right.get(name))) for name in told]
+    differing = [name for name in names if name == "commit" or left.get(name) != right.get(name)]
+    return rows + [(clean(name, 60), _fact(left.get(name)), _fact(right.get(name))) for name in differing]
 
 
 def _flat(facts: Mapping[str, object], before: str = "") -> dict[str, object]:
     """Take mappings apart: the version of a package is a fact of its own."""
-    found: dict[str, object] = {}
+    flat: dict[str, object] = {}
     for name, value in facts.items():
-        found |= _flat(value, f"{name} ") if isinstance(value, Mapping) else {f"{before}{name}": value}
-    return found
+        flat |= _flat(value, f"{name} ") if isinstance(value, Mapping) else {f"{before}{name}": value}
+    return flat
 
 
 def _fact(value: object) -> str:

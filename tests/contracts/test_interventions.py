@@ -66,7 +66,7 @@ def told(name):
     for strategy in ("gather_bounded", "abatch"):
         for some in (notes, {topic: each for topic, each in notes.items() if topic != "client"}):
             found = seen(some, served, queue=waits, pool=waits, opened=2, strategy=strategy)
-            if (answer := intervention(name).told(found)) is not None:
+            if (answer := intervention(name).parameters(found)) is not None:
                 return found, answer
     return None, None
 
@@ -88,7 +88,7 @@ def test_an_intervention_says_in_a_line_what_it_does(name):
 def test_a_trap_has_nothing_to_change_in_an_innocent_application(name):
     """What is not there is neither measured nor named."""
     if intervention(name).kind == "trap":
-        assert intervention(name).told(innocent()) is None
+        assert intervention(name).parameters(innocent()) is None
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -47,7 +47,7 @@ def watch(notes: Notes) -> None:
     replace(classes(SEQUENCE), "batch", blocking)
 
 
-def told(seen: Observation) -> dict[str, Any] | None:
+def parameters(seen: Observation) -> dict[str, Any] | None:
     """Take the barrier out where a call makes several requests, so that there is one to wait at."""
     several = any(len(call.served) > 1 for call in seen.counted)
     return {} if seen.of("abatch") and several else None
@@ -69,7 +69,7 @@ def title(seen: Observation) -> str:
 
 
 def advice(seen: Observation) -> str:
-    """Say the line to write instead."""
+    """Return the line to write instead."""
     note = seen.of("abatch")[0]
     where = f"{at(note)}: " if "file" in note else ""
     return f"{where}`await asyncio.gather(*(chain.ainvoke(each) for each in inputs))` instead of `abatch`"

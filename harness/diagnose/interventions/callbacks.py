@@ -14,7 +14,7 @@ NOTHING = "there is no callback handler of the application's"
 
 
 def _theirs(handler: Any) -> bool:
-    """Tell whether *handler* is the application's: its class is defined in a file of its own."""
+    """Return whether *handler* is the application's: its class is defined in a file of its own."""
     import sys
 
     module = sys.modules.get(type(handler).__module__)
@@ -49,7 +49,7 @@ def watch(notes: Notes) -> None:
     vars(manager).update(_ahandle_event_for_handler=one, handle_event=several)
 
 
-def told(seen: Observation) -> dict[str, Any] | None:
+def parameters(seen: Observation) -> dict[str, Any] | None:
     """Leave them out where there are some."""
     return {} if seen.of("callback") else None
 
@@ -78,7 +78,7 @@ def title(seen: Observation) -> str:
 
 
 def advice(seen: Observation) -> str:
-    """Say how a handler is made cheap."""
+    """Return in words how a handler is made cheap."""
     note = seen.of("callback")[0]
     return (
         f"derive {note['handler']} from AsyncCallbackHandler (`async def {note['event']}`), and have it put what "

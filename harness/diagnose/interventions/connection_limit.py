@@ -41,7 +41,7 @@ def watch(notes: Notes) -> None:
     replace(classes(AIOHTTP), "__init__", connector)
 
 
-def told(seen: Observation) -> dict[str, Any] | None:
+def parameters(seen: Observation) -> dict[str, Any] | None:
     """Raise the limits where requests waited for a place."""
     return {} if seen.slot.pool is not None and seen.slot.pool.count else None
 
@@ -67,9 +67,9 @@ def apply() -> None:
 
 
 def narrowest(seen: Observation) -> Note | None:
-    """Return the pool with the fewest connections; None where none is known."""
-    known = [note for topic in ("pool", "connector") for note in seen.of(topic) if note["most"]]
-    return min(known, key=lambda note: int(note["most"]), default=None)
+    """Return the pool with the fewest connections; None if none is known."""
+    limited = [note for topic in ("pool", "connector") for note in seen.of(topic) if note["most"]]
+    return min(limited, key=lambda note: int(note["most"]), default=None)
 
 
 def title(seen: Observation) -> str:
@@ -80,7 +80,7 @@ def title(seen: Observation) -> str:
 
 
 def advice(seen: Observation) -> str:
-    """Say which number to raise."""
+    """Return in words which number to raise."""
     note = narrowest(seen)
     where = f"{at(note)}: " if note and "file" in note else ""
     return f"{where}`httpx2.Limits(max_connections={MOST}, max_keepalive_connections={MOST})` for the HTTP client"

@@ -24,15 +24,15 @@ def watch(notes: Notes) -> None:
     def around(original: Callable[..., None]) -> Callable[..., None]:
         def init(self: Any, max_workers: int | None = None, *args: Any, **kwargs: Any) -> None:
             original(self, max_workers, *args, **kwargs)
-            if made := caller():
-                notes.add("own pool", {**made.facts, "threads": self._max_workers})
+            if place := caller():
+                notes.add("own pool", {**place.facts, "threads": self._max_workers})
 
         return init
 
     replace([ThreadPoolExecutor], "__init__", around)
 
 
-def told(seen: Observation) -> dict[str, Any] | None:
+def parameters(seen: Observation) -> dict[str, Any] | None:
     """Change something where work waited for a thread, or the application has a pool whose queue nobody sees."""
     waited = seen.slot.queue is not None and seen.slot.queue.max > QUEUE
     small = any(note["threads"] < THREADS for note in seen.of("own pool"))
@@ -59,7 +59,7 @@ def title(seen: Observation) -> str:
 
 
 def advice(seen: Observation) -> str:
-    """Say the line for the lifespan, or for the pool that the application has made."""
+    """Return the line for the lifespan, or for the pool that the application has made."""
     if pools := [note for note in seen.of("own pool") if note["threads"] < THREADS]:
         return f"{at(pools[0])}: make the pool of {pools[0]['threads']} threads larger: `max_workers={THREADS}`"
     line = f"`asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor({THREADS}))` in your lifespan"

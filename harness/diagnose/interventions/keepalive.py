@@ -15,7 +15,7 @@ CHURN = 0.2
 EXPIRY = 60.0
 
 
-def told(seen: Observation) -> dict[str, Any] | None:
+def parameters(seen: Observation) -> dict[str, Any] | None:
     """Keep connections where calls open them, unless it is their own client that does."""
     own = seen.count("client") >= seen.slot.made / 2
     return {} if seen.opened is not None and seen.opened >= CHURN and not own else None
@@ -51,8 +51,8 @@ def apply() -> None:
 
 
 def _fewest(seen: Observation) -> Note | None:
-    known = [note for topic in ("pool", "connector") for note in seen.of(topic) if note["kept"] is not None]
-    return min(known, key=lambda note: int(note["kept"]), default=None)
+    limited = [note for topic in ("pool", "connector") for note in seen.of(topic) if note["kept"] is not None]
+    return min(limited, key=lambda note: int(note["kept"]), default=None)
 
 
 def title(seen: Observation) -> str:
@@ -63,7 +63,7 @@ def title(seen: Observation) -> str:
 
 
 def advice(seen: Observation) -> str:
-    """Say which limit to raise, and what an opened connection costs away from loopback."""
+    """Return in words which limit to raise, and what an opened connection costs away from loopback."""
     note = _fewest(seen)
     where = f"{at(note)}: " if note and "file" in note else ""
     return (

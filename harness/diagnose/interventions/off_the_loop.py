@@ -12,7 +12,7 @@ NOTHING = "nothing of the application's held the loop"
 SHARE = 0.05
 
 
-def told(seen: Observation) -> dict[str, Any] | None:
+def parameters(seen: Observation) -> dict[str, Any] | None:
     """Move the calls on the lines that held the loop, where there are calls to move."""
     lines = [
         {"path": note["path"], "line": note["line"]}
@@ -34,12 +34,12 @@ def held(seen: Observation) -> list[Note]:
         line = lines.setdefault((note["path"], note["line"]), {**note, "took": 0, "count": 0})
         line["took"] += note["took"]
         line["count"] += note["count"]
-    found = [note for note in lines.values() if note["took"] >= SHARE * seen.span and not _awaits(note)]
-    return sorted(found, key=lambda note: -note["took"])
+    longest = [note for note in lines.values() if note["took"] >= SHARE * seen.span and not _awaits(note)]
+    return sorted(longest, key=lambda note: -note["took"])
 
 
 def _awaits(note: Note) -> bool:
-    """Say whether what the line calls is awaited, so that its time is that of a library."""
+    """Return whether what the line calls is awaited, so that its time is that of a library."""
     return "await " in note["text"] and note["inner"].startswith("`")
 
 
@@ -74,6 +74,6 @@ def title(seen: Observation) -> str:
 
 
 def advice(seen: Observation) -> str:
-    """Say the line as it should be."""
+    """Return the line as it should be."""
     note = held(seen)[0]
     return f"{at(note)}: `await asyncio.to_thread(…)` around the call that blocks in `{note['text']}`"

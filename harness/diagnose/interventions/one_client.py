@@ -35,7 +35,7 @@ def watch(notes: Notes) -> None:
     replace(classes(*HTTPX, AIOHTTP), "__init__", around)
 
 
-def told(seen: Observation) -> dict[str, Any] | None:
+def parameters(seen: Observation) -> dict[str, Any] | None:
     """Share clients where calls make their own."""
     return {} if seen.count("client") >= max(2.0, HABIT * seen.slot.made) else None
 
@@ -67,11 +67,11 @@ def apply() -> None:
 
     replace(classes(*HTTPX), "__init__", sharing)
     for half in ("AsyncClient", "Client"):
-        found = list(classes(f"httpx2:{half}", f"httpx:{half}"))
+        clients = list(classes(f"httpx2:{half}", f"httpx:{half}"))
         awaited = half == "AsyncClient"
         for name in ("aclose", "__aexit__") if awaited else ("close", "__exit__"):
-            replace(found, name, _stay_awaited if awaited else _stay)
-        replace(found, "__aenter__" if awaited else "__enter__", _itself_awaited if awaited else _itself)
+            replace(clients, name, _stay_awaited if awaited else _stay)
+        replace(clients, "__aenter__" if awaited else "__enter__", _itself_awaited if awaited else _itself)
     replace(classes(AIOHTTP), "__init__", connected)
 
 
@@ -109,7 +109,7 @@ def title(seen: Observation) -> str:
 
 
 def advice(seen: Observation) -> str:
-    """Say which line to move."""
+    """Return in words which line to move."""
     note = seen.of("client")[0]
     if "file" not in note:
         return "make the client once, outside of the call, and pass it in"

@@ -28,7 +28,7 @@ def watch(notes: Notes) -> None:
     replace(classes(PARSER), "_atransform", around)
 
 
-def told(seen: Observation) -> dict[str, Any] | None:
+def parameters(seen: Observation) -> dict[str, Any] | None:
     """Run it in place where chunks go through one."""
     return {} if seen.of("parsed") else None
 
@@ -55,5 +55,5 @@ def title(_seen: Observation) -> str:
 
 
 def advice(_seen: Observation) -> str:
-    """Say the line."""
+    """Return the line to write."""
     return "stream the model and take `chunk.text` yourself: `async for chunk in (prompt | model).astream(…)`"

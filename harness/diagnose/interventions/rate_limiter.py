@@ -46,7 +46,7 @@ def _note(notes: Notes, limiter: Any, began: int) -> None:
         notes.add("limiter", about, took=monotonic_ns() - began)
 
 
-def told(seen: Observation) -> dict[str, Any] | None:
+def parameters(seen: Observation) -> dict[str, Any] | None:
     """Leave it out where calls waited for it."""
     return {} if any(note["took"] for note in seen.of("limiter")) else None
 
@@ -72,7 +72,7 @@ def title(seen: Observation) -> str:
 
 
 def advice(seen: Observation) -> str:
-    """Say which of its two numbers is the cheaper one to change."""
+    """Return in words which of its two numbers is the cheaper one to change."""
     note = seen.of("limiter")[0]
     return (
         f"`check_every_n_seconds=0.002` instead of {exactly(note['every'])}, since a call waits for whole turns "

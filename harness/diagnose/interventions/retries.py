@@ -45,8 +45,8 @@ def _impatient(seen: Observation) -> bool:
     return sum(entry.disconnected for entry in vain) * 2 >= len(vain)
 
 
-def told(seen: Observation) -> dict[str, Any] | None:
-    """Say what made requests fail: the caller's own timeout, or the server's answers."""
+def parameters(seen: Observation) -> dict[str, Any] | None:
+    """Return in words what made requests fail: the caller's own timeout, or the server's answers."""
     return {"impatient": _impatient(seen)} if _again(seen) else None
 
 
@@ -82,14 +82,13 @@ def title(seen: Observation) -> str:
 
 
 def advice(seen: Observation) -> str:
-    """Say which setting to change, by what made requests fail."""
+    """Return in words which setting to change, by what made requests fail."""
     vain = _again(seen)
     if _impatient(seen):
         limits = sorted(note["seconds"] for note in seen.of("timeout"))
-        said = f"`timeout={limits[0]:g}`" if limits else "the timeout"
-        return (
-            f"{said} gives up {len(vain)} of {len(seen.requests)} requests that would have been answered: raise it"
-        )
+        setting = f"`timeout={limits[0]:g}`" if limits else "the timeout"
+        gave_up = f"{len(vain)} of {len(seen.requests)} requests"
+        return f"{setting} gives up {gave_up} that would have been answered: raise it"
     kinds = sorted({entry.status for entry in vain})
     return (
         f"the server answered {len(vain)} of {len(seen.requests)} requests with "

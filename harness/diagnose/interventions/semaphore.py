@@ -30,27 +30,27 @@ def _limit(value: int) -> SourcePlace | None:
 
 def watch(notes: Notes) -> None:
     """Note each semaphore of the application's, and how long calls waited for it."""
-    made: dict[int, dict[str, Any]] = {}
+    semaphores: dict[int, dict[str, Any]] = {}
 
     def noted(original: Callable[..., None]) -> Callable[..., None]:
         def init(self: Any, value: int = 1, **kwargs: Any) -> None:
             original(self, value, **kwargs)
             if where := _limit(value):
-                made[id(self)] = {**where.facts, "value": value}
+                semaphores[id(self)] = {**where.facts, "value": value}
 
         return init
 
     replace(CLASSES, "__init__", noted)
-    _watch_waits(notes, made)
+    _watch_waits(notes, semaphores)
 
 
-def _watch_waits(notes: Notes, made: dict[int, dict[str, Any]]) -> None:
-    """Note how long calls wait for those that were *made*, by their id."""
+def _watch_waits(notes: Notes, semaphores: dict[int, dict[str, Any]]) -> None:
+    """Note how long calls wait for those that were *semaphores*, by their id."""
 
     def note(semaphore: Any, began: int) -> None:
         took = monotonic_ns() - began
-        if notes.measuring and id(semaphore) in made and took > WORTH:
-            notes.add("semaphore", made[id(semaphore)], took=took)
+        if notes.measuring and id(semaphore) in semaphores and took > WORTH:
+            notes.add("semaphore", semaphores[id(semaphore)], took=took)
 
     def awaited(original: Callable[..., Any]) -> Callable[..., Any]:
         async def acquire(self: Any) -> Any:
@@ -78,7 +78,7 @@ def _watch_waits(notes: Notes, made: dict[int, dict[str, Any]]) -> None:
     threading.Semaphore.__enter__ = threading.Semaphore.acquire  # type: ignore[method-assign]
 
 
-def told(seen: Observation) -> dict[str, Any] | None:
+def parameters(seen: Observation) -> dict[str, Any] | None:
     """Lift them to the number of calls in flight, where calls waited."""
     return {"least": seen.concurrency} if _waited(seen) else None
 
@@ -106,6 +106,6 @@ def title(seen: Observation) -> str:
 
 
 def advice(seen: Observation) -> str:
-    """Say which number to raise."""
+    """Return in words which number to raise."""
     note = _waited(seen)[0]
     return f"{at(note)}: `{note['text']}`: raise {note['value']} to what the provider allows, or take it out"

@@ -10,7 +10,7 @@ ORDER = {"speed": 2.0}
 NOTHING = "the profile's times are not all spelled out, or the server is not the mock"
 
 
-def told(seen: Observation) -> dict[str, Any] | None:
+def parameters(seen: Observation) -> dict[str, Any] | None:
     """Try it where the profile says its times, so that they can be halved."""
     from overlap.harness.diagnose.virtual_speedup import faster
 
@@ -23,5 +23,5 @@ def title(_seen: Observation) -> str:
 
 
 def advice(_seen: Observation) -> str:
-    """Say what it means where it buys much."""
+    """Return what it means if it buys much."""
     return "what is left is the server's time: a quicker model, shorter answers, or fewer steps one after another"

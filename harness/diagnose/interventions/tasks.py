@@ -11,7 +11,7 @@ NOTHING = "there is no `ainvoke`, or tasks are what is used"
 TASKS = {"gather", "gather_bounded", "task_group", "as_completed"}
 
 
-def told(seen: Observation) -> dict[str, Any] | None:
+def parameters(seen: Observation) -> dict[str, Any] | None:
     """Try it where calls are made otherwise; streams are another question."""
     return {} if "ainvoke" in seen.methods and seen.strategy not in TASKS | {"astream", "astream_many"} else None
 
@@ -22,5 +22,5 @@ def title(_seen: Observation) -> str:
 
 
 def advice(_seen: Observation) -> str:
-    """Say the line."""
+    """Return the line to write."""
     return "`await asyncio.gather(*(bounded(chain.ainvoke(q)) for q in questions))` with an `asyncio.Semaphore`"

@@ -10,7 +10,7 @@ ORDER = {"strategy": "thread_pool"}
 NOTHING = "there is no `invoke`, or threads are what is used"
 
 
-def told(seen: Observation) -> dict[str, Any] | None:
+def parameters(seen: Observation) -> dict[str, Any] | None:
     """Try it where the application has both halves."""
     return {} if "invoke" in seen.methods and seen.strategy in {"gather", "gather_bounded", "task_group"} else None
 
@@ -21,5 +21,5 @@ def title(_seen: Observation) -> str:
 
 
 def advice(seen: Observation) -> str:
-    """Say the line."""
+    """Return the line to write."""
     return f"`with ThreadPoolExecutor({seen.concurrency}) as pool: pool.map(chain.invoke, questions)`"

@@ -24,7 +24,7 @@ def watch(notes: Notes) -> None:
     notes.at_end(look)
 
 
-def told(seen: Observation) -> dict[str, Any] | None:
+def parameters(seen: Observation) -> dict[str, Any] | None:
     """Turn it off where it is on."""
     return {} if seen.of("tracing") else None
 
@@ -44,5 +44,5 @@ def title(_seen: Observation) -> str:
 
 
 def advice(_seen: Observation) -> str:
-    """Say how it is sampled rather than lost."""
+    """Return in words how it is sampled rather than lost."""
     return "`LANGSMITH_TRACING_SAMPLING_RATE=0.05`, or `LANGSMITH_TRACING=false` where traces are not read"

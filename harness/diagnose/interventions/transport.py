@@ -12,7 +12,7 @@ NOTHING = "no asynchronous httpx2 client is used"
 BLOCKING = ("invoke", "thread_pool", "batch", "stream")
 
 
-def told(seen: Observation) -> dict[str, Any] | None:
+def parameters(seen: Observation) -> dict[str, Any] | None:
     """Change it where the application's asynchronous clients are httpx2's."""
     return {} if seen.of("pool") and seen.strategy not in BLOCKING else None
 
@@ -39,5 +39,5 @@ def title(_seen: Observation) -> str:
 
 
 def advice(_seen: Observation) -> str:
-    """Say the argument."""
+    """Return the argument to give."""
     return "`ChatOpenAI(http_async_client=openai.DefaultAioHttpClient())`, or `AsyncOpenAI(http_client=…)` alike"

@@ -12,7 +12,7 @@ ORDER = {"loop": "uvloop"}
 NOTHING = "there is no event loop, or no uvloop"
 
 
-def told(seen: Observation) -> dict[str, Any] | None:
+def parameters(seen: Observation) -> dict[str, Any] | None:
     """Change it where calls run on a loop and uvloop is installed."""
     return {} if seen.strategy not in BLOCKING and find_spec("uvloop") else None
 
@@ -23,5 +23,5 @@ def title(_seen: Observation) -> str:
 
 
 def advice(_seen: Observation) -> str:
-    """Say the line."""
+    """Return the line to write."""
     return "`uvloop.run(main())` instead of `asyncio.run(main())`; uvicorn: `--loop uvloop`"

@@ -56,7 +56,7 @@ def pytest_command(built: Built, tests: Path, out: Path) -> tuple[list[str], dic
 
 
 def _plugin(root: Path) -> str | None:
-    """Return the name of the plugin whose code the tree at *root* has; None where it has none."""
+    """Return the name of the plugin whose code the tree at *root* has; None if it has none."""
     return next((name for file, name in _PLUGINS.items() if (root / file).is_file()), None)
 
 

@@ -56,35 +56,37 @@ def built(
     Build both arms; on leaving, remove what was made for them, but for environments, which are kept in *keep*.
 
     *needs* are modules, besides the worker's own, that either arm must be able to import. *say* is told, a line
-    at a time, what takes long. Raises `Mistake` where an arm cannot be built: one line that says which and why.
+    at a time, what takes long. Raises `Mistake` if an arm cannot be built: one line that says which and why.
     """
     asked = base, candidate
     with ExitStack() as stack:
         places = trees(stack, base, candidate)
-        found = _environments(asked, places, (keep or envs.folder()).absolute(), say)
+        environments = _environments(asked, places, (keep or envs.folder()).absolute(), say)
         ours = stack.enter_context(shim(places[1].root if candidate.ref is None else None))
-        known = _notes(places, found)
+        notes = _notes(places, environments)
         arms = []
-        for side, spec, place, (one, facts) in zip(ARMS, asked, places, found, strict=True):
+        for side, spec, place, (one, facts) in zip(ARMS, asked, places, environments, strict=True):
             env = environment(ours, place.root, one.python, spec.env)
-            told = place.facts | facts | _packages(one, found) | {"settings": spec.settings}
-            arm = Arm(spec.text, _label(spec, place), told)
-            made = Built(arm, one.python, place.root, env, spec, ours, one.interpreter.packages, known)
+            facts_of_side = place.facts | facts | _packages(one, environments) | {"settings": spec.settings}
+            arm = Arm(spec.text, _label(spec, place), facts_of_side)
+            build = Built(arm, one.python, place.root, env, spec, ours, one.interpreter.packages, notes)
             if one.name:
-                _can_measure(side, made, needs)
-            arms.append(made)
+                _can_measure(side, build, needs)
+            arms.append(build)
         yield arms[0], arms[1]
 
 
 Found = tuple[Environment, dict[str, Any]]
 
 
-def _notes(places: tuple[Tree, Tree], found: Sequence[Found]) -> tuple[str, ...]:
+def _notes(places: tuple[Tree, Tree], environments: Sequence[Found]) -> tuple[str, ...]:
     """Return what must be said of locks that were not read."""
-    here = all(one.name is None for one, _ in found)
-    read = [str(facts["lock"]) for _, facts in found if "lock" in facts]
+    here = all(one.name is None for one, _ in environments)
+    read = [str(facts["lock"]) for _, facts in environments if "lock" in facts]
     return tuple(
-        unread.notes(places[0].root, places[1].root, read, found[1][0].interpreter.packages if here else None)
+        unread.notes(
+            places[0].root, places[1].root, read, environments[1][0].interpreter.packages if here else None
+        )
     )
 
 
@@ -103,12 +105,12 @@ def _environments(
     if plain and recipes[0].same == recipes[1].same:
         facts = {"environment": "this one", "lock": recipes[0].lock.name, "lock_digest": recipes[0].lock.digest}
         return [(envs.here(), facts)] * 2
-    found = []
+    environments = []
     for side, recipe in zip(ARMS, recipes, strict=True):
         with naming(side):
             one = envs.environment(recipe, keep, say)
-        found.append((one, _told(one, recipe)))
-    return found
+        environments.append((one, _told(one, recipe)))
+    return environments
 
 
 def _recipe(side: str, spec: SideSpec, place: Tree) -> Recipe:
@@ -125,9 +127,9 @@ def _packages(one: Environment, both: Sequence[Found]) -> dict[str, Any]:
     """Return the Python's version, and of the packages those that matter to every run or that differ here."""
     first, second = (each.interpreter.packages for each, _ in both)
     differ = {name for name in {*first, *second} if first.get(name) != second.get(name)}
-    told = {name: one.interpreter.packages.get(name) for name in sorted(differ | set(PACKAGES))}
-    kept = {name: version for name, version in told.items() if version or name in differ}
-    return {"python": one.interpreter.version, "packages": kept}
+    versions = {name: one.interpreter.packages.get(name) for name in sorted(differ | set(PACKAGES))}
+    listed = {name: version for name, version in versions.items() if version or name in differ}
+    return {"python": one.interpreter.version, "packages": listed}
 
 
 def _label(spec: SideSpec, place: Tree) -> str:
@@ -135,10 +137,10 @@ def _label(spec: SideSpec, place: Tree) -> str:
     return spec.text or (place.facts["commit"][:10] if spec.ref else "this tree")
 
 
-def _can_measure(side: str, made: Built, needs: Sequence[str]) -> None:
+def _can_measure(side: str, build: Built, needs: Sequence[str]) -> None:
     """See that a worker of the arm can start; an environment of its own may lack what the harness needs."""
-    spec = made.spec
-    asked = [f"overlap.harness.clients.{spec.client}"] if spec.client else []
-    asked += ["uvloop"] if spec.loop == "uvloop" else []
+    spec = build.spec
+    modules = [f"overlap.harness.clients.{spec.client}"] if spec.client else []
+    modules += ["uvloop"] if spec.loop == "uvloop" else []
     with naming(side):
-        check(made.python, made.env, made.root, ("overlap.harness.worker.main", *asked, *needs))
+        check(build.python, build.env, build.root, ("overlap.harness.worker.main", *modules, *needs))

@@ -51,9 +51,9 @@ class Environment:
 
 def here() -> Environment:
     """Return the environment in which this runs."""
-    found = ask(sys.executable)
-    assert found is not None
-    return Environment(Path(sys.executable), found)
+    interpreter = ask(sys.executable)
+    assert interpreter is not None
+    return Environment(Path(sys.executable), interpreter)
 
 
 def folder() -> Path:
@@ -74,18 +74,18 @@ def environment(recipe: Recipe, where: Path, say: Callable[[str], None] = lambda
     try:
         with held(where / f"{name}.lock"):
             _forget(where, target)
-            found = _made(target)
-            if found is None:
+            current = _made(target)
+            if current is None:
                 say(f"making an environment from {' and '.join(_files(recipe))} …")
                 _make(recipe, target)
-                found = _made(target)
+                current = _made(target)
     except OSError as wrong:
         raise Mistake(f"cannot keep an environment in {where}: {wrong.strerror}") from wrong
-    if found and found.interpreter.too_old:
-        raise Mistake(f"Python {found.interpreter.version} is too old for the harness")
-    if found is None:
+    if current and current.interpreter.too_old:
+        raise Mistake(f"Python {current.interpreter.version} is too old for the harness")
+    if current is None:
         raise Mistake(f"the environment of {recipe.lock.name} was made, but its Python does not run")
-    return found
+    return current
 
 
 def _files(recipe: Recipe) -> list[str]:
@@ -102,10 +102,10 @@ def _name(recipe: Recipe) -> str:
 def _made(target: Path) -> Environment | None:
     """Return the environment in *target* if it is whole and its Python still runs."""
     python = target / "bin" / "python"
-    if not (target / _DONE).is_file() or (found := ask(python)) is None:
+    if not (target / _DONE).is_file() or (interpreter := ask(python)) is None:
         return None
     os.utime(target / _DONE)
-    return Environment(python, found, target.name)
+    return Environment(python, interpreter, target.name)
 
 
 def _make(recipe: Recipe, target: Path) -> None:

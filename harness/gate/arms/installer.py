@@ -28,19 +28,19 @@ _OURS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 @cache
 def uv() -> str | None:
     """Return where uv is, if it runs: a shim that leads nowhere is none."""
-    found = shutil.which("uv")
+    path = shutil.which("uv")
     with suppress(OSError):
-        if found and children.run([found, "--version"]).returncode == 0:
-            return found
+        if path and children.run([path, "--version"]).returncode == 0:
+            return path
     return None
 
 
 def make(folder: Path, python: str) -> None:
     """Make an empty environment in *folder* of *python*, a version or a path. Raises `Mistake`."""
-    found = uv()
+    uv_path = uv()
     words = (
-        [found, "venv", "-q", "--no-project", "--python", python]
-        if found
+        [uv_path, "venv", "-q", "--no-project", "--python", python]
+        if uv_path
         else [_interpreter(python), "-m", "venv", *(["--without-pip"] if _lends(python) else [])]
     )
     try:
@@ -56,10 +56,10 @@ def _lends(python: str) -> bool:
 
 def _interpreter(python: str) -> str:
     name = python if not python[0].isdigit() else f"python{'.'.join(python.split('.')[:2])}"
-    found = shutil.which(name)
-    if found is None:
+    path = shutil.which(name)
+    if path is None:
         raise Mistake(f"there is no {name} here; uv would fetch one")
-    return found
+    return path
 
 
 def install(folder: Path, lock: Lock, root: Path, *, last: bool = True) -> None:
@@ -83,11 +83,11 @@ def install(folder: Path, lock: Lock, root: Path, *, last: bool = True) -> None:
 def requirements(folder: Path, file: Path, root: Path, *, last: bool) -> None:
     """Install a requirement *file* into *folder*, upon what is there; its hashes are checked. Raises `Mistake`."""
     python = str(folder / "bin" / "python")
-    if found := uv():
+    if uv_path := uv():
         # Compiled now and not in the first round, as pip does by itself; but once: uv leaves compiled files where
         # it replaces a package, and Python believes one whose source has the same size and second.
         compiled = ["--compile-bytecode"] if last else []
-        run([found, "pip", "install", "-q", *compiled, "--python", python, "-r", str(file)], root)
+        run([uv_path, "pip", "install", "-q", *compiled, "--python", python, "-r", str(file)], root)
         return
     own = (folder / "bin" / "pip").exists()
     pip = [python, "-m", "pip"] if own else pip_for(python)
@@ -97,19 +97,19 @@ def requirements(folder: Path, file: Path, root: Path, *, last: bool) -> None:
 
 def pip_for(python: str) -> list[str]:
     """Return how our own pip is run for *python*: by what `--python` would start in the end."""
-    found = find_spec("pip")
-    runner = Path(found.origin).with_name("__pip-runner__.py") if found and found.origin else None
+    module = find_spec("pip")
+    runner = Path(module.origin).with_name("__pip-runner__.py") if module and module.origin else None
     if runner and runner.is_file():
         return [python, str(runner)]
     return [sys.executable, "-m", "pip", "--python", python]
 
 
 def _exported(folder: Path, lock: Lock) -> Path:
-    found, file = uv(), folder / "lock.txt"
-    assert found is not None
+    uv_path, file = uv(), folder / "lock.txt"
+    assert uv_path is not None
     assert lock.file is not None
     words = ("export", "-q", "--frozen", "--no-emit-project", "--format", "requirements-txt", "-o", str(file))
-    run([found, *words], lock.file.parent)
+    run([uv_path, *words], lock.file.parent)
     return file
 
 
@@ -127,16 +127,16 @@ def run(words: list[str], folder: Path) -> None:
 
 def why(output: str) -> str:
     """
-    Answer, in one line, why an installer failed; addresses are left out, for they may hold credentials.
+    Return in one line, why an installer failed; addresses are left out, for they may hold credentials.
 
     uv says what it could not do and then each cause of that; pip says it last; a failing build raises something.
     """
     lines = [line.strip() for line in _ADDRESS.sub("…", masked(output)).splitlines() if line.strip()]
-    errors = [found[1] for line in lines if (found := _ERROR.match(line))]
-    causes = [found[1] for line in lines if (found := _CAUSE.match(line))]
+    errors = [match[1] for line in lines if (match := _ERROR.match(line))]
+    causes = [match[1] for line in lines if (match := _CAUSE.match(line))]
     raised = [line for line in lines if _RAISED.match(line)]
     if causes:
-        told = ": ".join([*errors[:1], (raised or causes)[-1]])
+        reason = ": ".join([*errors[:1], (raised or causes)[-1]])
     else:
-        told = (raised or errors or lines or ["it said nothing"])[-1]
-    return told if len(told) <= 300 else f"{told[:299]}…"
+        reason = (raised or errors or lines or ["it said nothing"])[-1]
+    return reason if len(reason) <= 300 else f"{reason[:299]}…"

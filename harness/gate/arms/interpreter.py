@@ -46,12 +46,12 @@ class Interpreter:
 
 
 def ask(python: str | Path) -> Interpreter | None:
-    """Return what *python* says of itself; None where it does not run."""
+    """Return what *python* says of itself; None if it does not run."""
     try:
         done = run([python, "-I", "-c", _ASK], env=scrubbed())
-        said = orjson.loads(done.stdout)
-        said["packages"] = {normalized(name): version for name, version in said["packages"].items()}
-        return Interpreter(**said)
+        facts = orjson.loads(done.stdout)
+        facts["packages"] = {normalized(name): version for name, version in facts["packages"].items()}
+        return Interpreter(**facts)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 

@@ -37,7 +37,7 @@ def lock(root: Path, asked: Path | None = None) -> Lock:
     """
     Find the lock of the tree *root*: the one *asked* for, or the first of `ORDER`, or what is installed here.
 
-    Raises `Mistake` where what is asked for is not there or cannot be read.
+    Raises `Mistake` if what is asked for is not there or cannot be read.
     """
     if asked is not None:
         if not (root / asked).is_file():
@@ -52,10 +52,10 @@ def lock(root: Path, asked: Path | None = None) -> Lock:
 
 def _read(root: Path, file: Path, name: str) -> Lock:
     if file.name == "pyproject.toml":
-        found = _dependencies(file)
-        if found is None:
+        dependencies = _dependencies(file)
+        if dependencies is None:
             raise Mistake(f"{name} lists no dependencies; name another lock")
-        return of_lines(name, found)
+        return of_lines(name, dependencies)
     if file.suffix != ".toml" and file.name != "uv.lock":
         return Lock(name, "requirements", digest(root, file), file)
     if file.name == "uv.lock":
@@ -79,7 +79,7 @@ def of_lines(name: str, lines: Iterable[str], *beside: str) -> Lock:
 
 
 def _dependencies(file: Path) -> list[str] | None:
-    """Return what a project says it depends on; None where it leaves that to its build, or is no project."""
+    """Return what a project says it depends on; None if it leaves that to its build, or is no project."""
     try:
         project: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8")).get("project", {})
     except (OSError, ValueError) as wrong:
@@ -90,14 +90,14 @@ def _dependencies(file: Path) -> list[str] | None:
 @cache
 def installed() -> tuple[str, ...]:
     """Return requirements that say what is installed here; code that lies in a folder is left out, as is pip."""
-    told = [
+    packages = [
         each.metadata  # a file that is read and parsed anew each time
         for each in distributions()
         if "dir_info" not in (each.read_text("direct_url.json") or "")
     ]
-    found = {each["Name"]: each["Version"] for each in told}
+    versions = {each["Name"]: each["Version"] for each in packages}
     return tuple(
-        f"{name}=={version}" for name, version in sorted(found.items()) if name not in {"pip", "overlap-bench"}
+        f"{name}=={version}" for name, version in sorted(versions.items()) if name not in {"pip", "overlap-bench"}
     )
 
 
@@ -132,7 +132,7 @@ def _files(path: Path) -> Iterator[bytes]:
         yield path.read_bytes()
         return
     for each in sorted(path.iterdir()) if path.is_dir() else ():
-        made = each.name in {"__pycache__", "build"} or each.name.endswith(".egg-info")
-        if not made and not each.name.startswith(".") and not (each / "pyvenv.cfg").exists():
+        generated = each.name in {"__pycache__", "build"} or each.name.endswith(".egg-info")
+        if not generated and not each.name.startswith(".") and not (each / "pyvenv.cfg").exists():
             yield each.name.encode()
             yield from _files(each)

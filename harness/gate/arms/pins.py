@@ -13,13 +13,13 @@ _NESTED = re.compile(r"^(?:-r|--requirement)[\s=]*(\S+)")
 
 def pins(file: Path) -> dict[str, set[str]]:
     """Return the versions of each package that *file* pins, by normalized name; {} for one that cannot be read."""
-    found: dict[str, set[str]] = {}
+    versions: dict[str, set[str]] = {}
     try:
         for name, version in _pinned(file):
-            found.setdefault(normalized(name), set()).add(version)
+            versions.setdefault(normalized(name), set()).add(version)
     except (OSError, ValueError, AttributeError, TypeError):
         return {}
-    return found
+    return versions
 
 
 def normalized(name: str) -> str:
@@ -42,9 +42,9 @@ def _pinned(file: Path) -> Iterator[tuple[str, str]]:
         yield from _packages(tomllib.loads(file.read_text(encoding="utf-8")))
 
 
-def _packages(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _packages(lock: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the packages of uv, Poetry and PDM, and of pylock.toml, which has the plural."""
-    for entry in found.get("package") or found.get("packages") or []:
+    for entry in lock.get("package") or lock.get("packages") or []:
         if entry.get("version"):
             yield str(entry["name"]), str(entry["version"])
 

@@ -20,7 +20,7 @@ def git(folder: Path, *words: str) -> CompletedProcess[str]:
     """
     Run git in *folder*, untouched by the variables a hook leaves behind, and without locks or hooks of its own.
 
-    Raises `NoRepositoryError` where there is no git.
+    Raises `NoRepositoryError` if there is no git.
     """
     try:
         done = run(command(*words), cwd=folder, env=variables())
@@ -51,11 +51,11 @@ def prefix(folder: Path) -> str:
 def commit(folder: Path, ref: str) -> str:
     """Return the commit that *ref* names. Raises `Mistake`, with advice where the clone is shallow."""
     prefix(folder)  # which says so where there is no repository
-    found = _commit(folder, ref)
-    if found is None:
+    sha = _commit(folder, ref)
+    if sha is None:
         advice = f"; {DEEPER}" if shallow(folder) else ""
         raise Mistake(f"there is no commit {ref!r} in this repository{advice}")
-    return found
+    return sha
 
 
 def _commit(folder: Path, ref: str) -> str | None:
@@ -79,7 +79,7 @@ def fork(folder: Path, tip: str, *, dirty: bool) -> str:
     Return the commit to compare *tip* with, a commit of the repository around *folder*.
 
     Where it left the main line; on the main line itself the commit before it, or where the tree is *dirty*, the
-    one that was changed. Raises `Mistake` where there is none.
+    one that was changed. Raises `Mistake` if there is none.
     """
     line = next((name for name in MAIN_LINES if _commit(folder, name)), None)
     base = git(folder, "merge-base", tip, line).stdout.strip() if line else tip

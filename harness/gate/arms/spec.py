@@ -110,15 +110,17 @@ def spec(side: str, words: Iterable[str], here: Path) -> SideSpec:
 
 def _once(
     side: str,
-    given: dict[str, Any],
+    values: dict[str, Any],
     key: str,
     value: Any,
-    told: Callable[[str, str], str] = lambda _, value: value,
+    shorten: Callable[[str, str], str] = lambda _, value: value,
 ) -> None:
-    if given.setdefault(key, value) != value:
+    if values.setdefault(key, value) != value:
         if what := {"ref": "refs", "path": "folders"}.get(key):
-            raise Mistake(f"--{side} names two {what}: {given[key]} and {value}")
-        raise Mistake(f"--{side} gives {key} two values: {told(key, str(given[key]))} and {told(key, str(value))}")
+            raise Mistake(f"--{side} names two {what}: {values[key]} and {value}")
+        raise Mistake(
+            f"--{side} gives {key} two values: {shorten(key, str(values[key]))} and {shorten(key, str(value))}"
+        )
 
 
 def _meant(side: str, word: str, here: Path) -> list[tuple[str, Any]]:

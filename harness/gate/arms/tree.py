@@ -27,14 +27,14 @@ def trees(stack: ExitStack, base: SideSpec, candidate: SideSpec) -> tuple[Tree, 
     Without a ref on either side git is not needed: whether a folder is in a repository is then only told. Where
     both are `FORK`, both are that commit: a base against itself.
     """
-    where, known = candidate.path or Path.cwd(), None
+    where, fork = candidate.path or Path.cwd(), None
     with naming("base"):
         if base.ref == FORK:
             tip = _tip(where, candidate)
-            known = _known(where, tip, candidate)
-        first = _folder(base) if base.ref is None else _checkout(stack, base.ref, known, where)
+            fork = _known(where, tip, candidate)
+        first = _folder(base) if base.ref is None else _checkout(stack, base.ref, fork, where)
     with naming("candidate"):
-        second = _folder(candidate) if candidate.ref is None else _checkout(stack, candidate.ref, known, where)
+        second = _folder(candidate) if candidate.ref is None else _checkout(stack, candidate.ref, fork, where)
     return first, second
 
 
@@ -65,8 +65,8 @@ def _known(where: Path, tip: str, candidate: SideSpec) -> str:
         return tip
 
 
-def _checkout(stack: ExitStack, ref: str, known: str | None, repository: Path) -> Tree:
-    sha = known if known and ref == FORK else commit(repository, ref)
+def _checkout(stack: ExitStack, ref: str, fork: str | None, repository: Path) -> Tree:
+    sha = fork if fork and ref == FORK else commit(repository, ref)
     return Tree(stack.enter_context(worktree(repository, sha)), {"commit": sha})
 
 

@@ -52,11 +52,11 @@ def _changed(base: Path, candidate: Path, read: Sequence[str], *, here: bool) ->
 
 def _locks(root: Path) -> dict[str, bytes]:
     """Return the contents of the locks of a tree, and of those above it in its repository, by their names."""
-    found = {name: root / name for name in ORDER if name != "pyproject.toml" and (root / name).is_file()}
+    files = {name: root / name for name in ORDER if name != "pyproject.toml" and (root / name).is_file()}
     for folder, above in _folders(root):
         for pattern in OTHERS:
-            found |= {f"{above}{file.name}": file for file in sorted(folder.glob(pattern)) if file.is_file()}
-    return {name: file.read_bytes() for name, file in found.items()}
+            files |= {f"{above}{file.name}": file for file in sorted(folder.glob(pattern)) if file.is_file()}
+    return {name: file.read_bytes() for name, file in files.items()}
 
 
 def _folders(root: Path) -> Iterator[tuple[Path, str]]:
@@ -73,9 +73,9 @@ def _other_versions(root: Path, installed: Mapping[str, str]) -> Iterator[str]:
     differ = [each for each in wanted if each in installed and installed[each] not in wanted[each]]
     differ.sort(key=lambda each: (each not in PACKAGES, each))
     if differ:
-        told = [f"{each} {installed[each]}, locked {' or '.join(sorted(wanted[each]))}" for each in differ]
-        more = f"; and {count(len(told) - MOST, 'more package')}" if len(told) > MOST else ""
-        versions = f"{'; '.join(told[:MOST])}{more}"
+        differences = [f"{each} {installed[each]}, locked {' or '.join(sorted(wanted[each]))}" for each in differ]
+        more = f"; and {count(len(differences) - MOST, 'more package')}" if len(differences) > MOST else ""
+        versions = f"{'; '.join(differences[:MOST])}{more}"
         yield f"Both sides are measured with what is installed here, not with {name}: {versions}."
 
 
@@ -86,4 +86,4 @@ def _pinned(root: Path) -> tuple[str, Mapping[str, set[str]]]:
         for pattern in OTHERS:
             places += [(f"{above}{file.name}", file) for file in sorted(folder.glob(pattern))]
     pinned = ((name, pins(file)) for name, file in places if file.is_file())
-    return next(((name, found) for name, found in pinned if found), ("", {}))
+    return next(((name, versions) for name, versions in pinned if versions), ("", {}))

@@ -48,7 +48,7 @@ def _known(tree: Path) -> Path:
 def _sweep(repository: Path) -> None:
     """Have git forget our worktrees whose owner was killed and whose temporary folder is gone, too."""
     common = git(repository, "rev-parse", "--git-common-dir").stdout.rstrip("\n")
-    for known in (repository / common / "worktrees").glob("*/"):
-        with abandoned(known) as about:
+    for entry in (repository / common / "worktrees").glob("*/"):
+        with abandoned(entry) as about:
             if about is not None:
-                forget(repository, Path((known / "gitdir").read_text("utf-8").rstrip("\n")).parent)
+                forget(repository, Path((entry / "gitdir").read_text("utf-8").rstrip("\n")).parent)

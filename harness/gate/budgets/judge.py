@@ -31,7 +31,7 @@ class Held:
     """
     One limit held against one place of one run: the verdict, and a sentence why unless it is a pass.
 
-    `value`, `low` and `high` are in `limit.unit`; None where they are not known. `counted` has each round's value
+    `value`, `low` and `high` are in `limit.unit`; None if they are not known. `counted` has each round's value
     where the limit is on a counter.
     """
 
@@ -67,7 +67,7 @@ class _Evidence:
         }
 
     def gap(self, cell: Cell) -> str:
-        """Say what of *cell* is missing; "" where nothing is."""
+        """Return what of *cell* is missing; "" if nothing is."""
         rounds = self.rounds.get(cell.id, ())
         good, planned = sound(rounds), self.planned.get(cell.id)
         if not good:
@@ -89,7 +89,7 @@ class _Evidence:
         return f": {reasons[0]}" if reasons else ""
 
     def failed(self, cell: Cell) -> str:
-        """Say how many calls of *cell* failed, where no limit says how many may; "" where none did."""
+        """Return in words how many calls of *cell* failed, where no limit says how many may; "" if none did."""
         if cell.id in self.forgiven:
             return ""
         calls = [call for each in sound(self.rounds.get(cell.id, ())) for call in each.calls]
@@ -115,19 +115,19 @@ def judge_budgets(budgets: Sequence[Budget], runs: Sequence[Run]) -> tuple[Held,
     held: list[Held] = []
     for budget in budgets:
         for limit in budget.limits:
-            found: list[Held] = []
+            verdicts: list[Held] = []
             missed: Nowhere | None = None
             for each in evidence:
                 try:
-                    found += [
+                    verdicts += [
                         _whole(_held(limit, place, each), each.run)
                         for place in places(budget, limit, each.run.cells)
                     ]
                 except Nowhere as nowhere:
                     missed = missed or nowhere
-            if not found and missed:
+            if not verdicts and missed:
                 raise missed
-            held += found
+            held += verdicts
     check((each.run, each.place, each.limit) for each in held)
     return tuple(held)
 
@@ -149,28 +149,28 @@ def overall(held: Sequence[Held]) -> SeriesVerdict:
 
 def _forgiven(budgets: Sequence[Budget], run: Run) -> frozenset[str]:
     """Return the cells in which a limit on `errors` says how many calls may fail."""
-    stated = [each for each in budgets if any(limit.left.metric == "errors" for limit in each.limits)]
-    return frozenset(cell.id for cell in run.cells if any(each.covers(cell.id) for each in stated))
+    forgiving = [each for each in budgets if any(limit.left.metric == "errors" for limit in each.limits)]
+    return frozenset(cell.id for cell in run.cells if any(each.covers(cell.id) for each in forgiving))
 
 
 def _held(limit: Limit, place: LimitPlace, evidence: _Evidence) -> Held:
     cells = [place.cell, *([place.other] if place.other else [])]
-    gap = next((stated for cell in cells if (stated := evidence.gap(cell))), "")
+    gap = next((reason for cell in cells if (reason := evidence.gap(cell))), "")
     held = Held(evidence.name, place, limit, "invalid", gap)
     every = [sound(evidence.rounds.get(cell.id, ())) for cell in cells]
     if not all(every):
         return held
     left = series(limit.left.metric, every[0], evidence.run.header)
-    found = (
+    values = (
         left if limit.right is None else paired(left, series(limit.right.metric, every[-1], evidence.run.header))
     )
-    judge = _counted if limit.exact else _bounded if found.at_least else _timed
-    judged = judge(replace(held, rounds=len(found.known)), limit, found)
+    judge = _counted if limit.exact else _bounded if values.at_least else _timed
+    judged = judge(replace(held, rounds=len(values.known)), limit, values)
     config = evidence.run.header.config
     refuse_milliseconds(limit, judged.value, config.timeout if config else None)
     if judged.verdict != "pass":
         return judged
-    failed = "" if limit.exact else next((stated for cell in cells if (stated := evidence.failed(cell))), "")
+    failed = "" if limit.exact else next((reason for cell in cells if (reason := evidence.failed(cell))), "")
     if gap or failed:
         return replace(judged, verdict="invalid", why=gap or failed)
     return replace(judged, why=far(limit, judged.value))
@@ -184,22 +184,22 @@ def _whole(held: Held, run: Run) -> Held:
     return replace(held, verdict="invalid", why=f"the run's files do not hold together: {run.faults[0]}{more}")
 
 
-def _counted(held: Held, limit: Limit, found: Numbers) -> Held:
+def _counted(held: Held, limit: Limit, values: Numbers) -> Held:
     """Judge what is counted: every round must keep the limit."""
-    held = replace(held, counted=tuple(found.known.values()))
-    wrong = {turn: value for turn, value in found.known.items() if not limit.holds(value)}
+    held = replace(held, counted=tuple(values.known.values()))
+    wrong = {turn: value for turn, value in values.known.items() if not limit.holds(value)}
     if wrong:
         turn, value = next(iter(wrong.items()))
-        more = f", {len(wrong)} of {len(found.by_round)} rounds break it" if len(wrong) > 1 else ""
+        more = f", {len(wrong)} of {len(values.by_round)} rounds break it" if len(wrong) > 1 else ""
         return replace(held, verdict="regressed", why=f"{plainly(value)} in round {turn + 1}{more}")
-    if found.unknown:
-        return replace(held, verdict="invalid", why=found.unknown)
+    if values.unknown:
+        return replace(held, verdict="invalid", why=values.unknown)
     return replace(held, verdict="pass", why="")
 
 
-def _bounded(held: Held, limit: Limit, found: Numbers) -> Held:
+def _bounded(held: Held, limit: Limit, values: Numbers) -> Held:
     """Judge a percentile of which failed calls leave only a lower bound."""
-    estimate = found.estimate()
+    estimate = values.estimate()
     assert estimate is not None
     held = replace(held, value=estimate.value)
     why = f"failed calls decide it, which count as slower than any other: it is at least {spell_out(estimate)}"
@@ -210,11 +210,11 @@ def _bounded(held: Held, limit: Limit, found: Numbers) -> Held:
     return replace(held, verdict="regressed" if broken else "inconclusive", why=why)
 
 
-def _timed(held: Held, limit: Limit, found: Numbers) -> Held:
+def _timed(held: Held, limit: Limit, values: Numbers) -> Held:
     """Judge what is measured by where its interval lies."""
-    estimate = found.estimate()
+    estimate = values.estimate()
     if estimate is None:
-        return replace(held, verdict="inconclusive" if found.too_few else "invalid", why=found.unknown)
+        return replace(held, verdict="inconclusive" if values.too_few else "invalid", why=values.unknown)
     held = replace(held, value=estimate.value, low=estimate.low, high=estimate.high)
     if estimate.low is None or estimate.high is None:
         why = f"{count(estimate.rounds, 'round')}: an interval takes {FEWEST_ROUNDS} or more"
@@ -226,6 +226,6 @@ def _timed(held: Held, limit: Limit, found: Numbers) -> Held:
         return replace(
             held, verdict="inconclusive", why="the limit lies within the interval: more rounds may tell"
         )
-    if found.unknown:
-        return replace(held, verdict="inconclusive" if found.too_few else "invalid", why=found.unknown)
+    if values.unknown:
+        return replace(held, verdict="inconclusive" if values.too_few else "invalid", why=values.unknown)
     return replace(held, verdict="pass", why="")

@@ -80,7 +80,7 @@ class Limit:
         return self.right is None and self.left.metric in EXACT
 
     def holds(self, value: float) -> bool:
-        """Say whether *value*, in the metric's own unit, keeps the limit."""
+        """Return whether *value*, in the metric's own unit, keeps the limit."""
         return HOLDS[self.operator](value, self.bound)
 
 
@@ -106,7 +106,7 @@ def limit(text: str) -> Limit:
 
 
 def _term(words: str, aside: list[str], text: str) -> Term:
-    whole = re.sub(r"\((\d+)\)", lambda found: aside[int(found[1])], words.strip())
+    whole = re.sub(r"\((\d+)\)", lambda match: aside[int(match[1])], words.strip())
     parts = _TERM.fullmatch(whole)
     if not parts:
         raise Mistake(f"{text!r}: {_SHAPE}")

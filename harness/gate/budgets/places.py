@@ -34,14 +34,14 @@ def places(budget: Budget, limit: Limit, cells: Sequence[Cell]) -> list[LimitPla
     others = {_but(cell, axis): cell for cell in cells if _on(cell, axis) == limit.right.name}
     ones = [cell for cell in cells if _on(cell, axis) == limit.left.name]
     pairs = [LimitPlace(cell, others[_but(cell, axis)]) for cell in ones if _but(cell, axis) in others]
-    found = [pair for pair in pairs if pair.other and (pair.cell in covered or pair.other in covered)]
-    if not found:
+    matches = [pair for pair in pairs if pair.other and (pair.cell in covered or pair.other in covered)]
+    if not matches:
         among = "" if budget.cells == ("*",) else f" among {listed(budget.cells)}"
         raise Nowhere(
             f"{budget.label}: {limit.text!r}: no two cells{among} differ in nothing "
             f"but the {axis}, {limit.left.name} and {limit.right.name}"
         )
-    return found
+    return matches
 
 
 def _there(budget: Budget, cells: Sequence[Cell]) -> str:
@@ -55,24 +55,24 @@ def _there(budget: Budget, cells: Sequence[Cell]) -> str:
 
 def _axis(budget: Budget, left: Term, right: Term, cells: Sequence[Cell]) -> str:
     """Find out in what the two cells of a ratio differ."""
-    said = left.axis or right.axis
+    wanted_axis = left.axis or right.axis
     if left.axis and right.axis and left.axis != right.axis:
         raise Mistake(f"{budget.label}: a ratio is of two {left.axis}s or of two {right.axis}s, not of both")
-    axes = (said,) if said else AXES
+    axes = (wanted_axis,) if wanted_axis else AXES
     there = {axis: sorted({_on(cell, axis) for cell in cells} - {""}) for axis in axes}
     for term in (left, right):
         if not any(term.name in names for names in there.values()):
-            told = "; ".join(f"{axis} {listed(names, 8)}" for axis, names in there.items() if names)
-            what = f"no {said} is" if said else "nothing is"
-            raise Nowhere(f"{budget.label}: {what} called {term.name!r} in the run; there are: {told}")
-    found = [axis for axis, names in there.items() if left.name in names and right.name in names]
-    if not found:
+            choices = "; ".join(f"{axis} {listed(names, 8)}" for axis, names in there.items() if names)
+            what = f"no {wanted_axis} is" if wanted_axis else "nothing is"
+            raise Nowhere(f"{budget.label}: {what} called {term.name!r} in the run; there are: {choices}")
+    shared = [axis for axis, names in there.items() if left.name in names and right.name in names]
+    if not shared:
         raise Nowhere(f"{budget.label}: {left.name} and {right.name} are not of one kind in the run")
-    if len(found) > 1:
+    if len(shared) > 1:
         raise Mistake(
-            f"{budget.label}: {left.name} and {right.name} are both {listed(found)}: say {found[0]}={left.name}"
+            f"{budget.label}: {left.name} and {right.name} are both {listed(shared)}: say {shared[0]}={left.name}"
         )
-    return found[0]
+    return shared[0]
 
 
 def _on(cell: Cell, axis: str) -> str:

@@ -29,24 +29,24 @@ class Budget:
     limits: tuple[Limit, ...]
 
     def covers(self, cell: str) -> bool:
-        """Say whether the budget is for the cell with this id."""
+        """Return whether the budget is for the cell with this id."""
         return any(fnmatchcase(cell, pattern) for pattern in self.cells)
 
 
 def read(path: Path) -> tuple[Budget, ...]:
     """Read the budgets in *path*. Raises `Mistake` for what is not there, not TOML, or no budget: one line."""
-    found = toml_of(path)
+    table = toml_of(path)
     try:
-        return budgets_of(found)
+        return budgets_of(table)
     except Mistake as mistake:
         raise Mistake(f"{path.name}: {mistake}") from mistake
 
 
-def budgets_of(found: Mapping[str, Any]) -> tuple[Budget, ...]:
-    """Make the budgets of the tables in *found*. Raises `Mistake`."""
-    if unknown := sorted(set(found) - {"budget"}):
+def budgets_of(document: Mapping[str, Any]) -> tuple[Budget, ...]:
+    """Make the budgets of the tables in *document*. Raises `Mistake`."""
+    if unknown := sorted(set(document) - {"budget"}):
         raise Mistake(f"no key {unknown[0]!r}; budgets are tables [[budget]]")
-    tables = found.get("budget")
+    tables = document.get("budget")
     if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
         raise Mistake("there is no table [[budget]]")
     return tuple(_budget(table, number) for number, table in enumerate(tables, 1))

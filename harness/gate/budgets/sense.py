@@ -14,7 +14,7 @@ _UPPER, _LOWER = ("<=", "<", "=="), (">=", ">", "==")
 
 
 def check(held: Iterable[tuple[str, LimitPlace, Limit]]) -> None:
-    """Raise `Mistake` where two limits on one thing in one run cannot both be kept, whatever is measured."""
+    """Raise `Mistake` if two limits on one thing in one run cannot both be kept, whatever is measured."""
     together: dict[tuple[str, LimitPlace, Term, Term | None], list[Limit]] = {}
     for run, place, limit in held:
         together.setdefault((run, place, limit.left, limit.right), []).append(limit)
@@ -53,7 +53,7 @@ def refuse_milliseconds(limit: Limit, value: float | None, timeout: float | None
 
 
 def far(limit: Limit, value: float | None) -> str:
-    """Say that a limit which was kept is far from what was measured; "" where it is not."""
+    """Return a sentence if a limit which was kept is far from what was measured; "" if it is not."""
     if not _is_far(limit, value) or not value:
         return ""
     seconds = limit.bound / NANOSECONDS

@@ -20,7 +20,7 @@ from overlap.harness.store.run_header import RunHeader
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """
-    One metric, or a ratio of two, by round: None where a round has no number.
+    One metric, or a ratio of two, by round: None if a round has no number.
 
     `unknown` says why some or all have none; `too_few` that the reason is too few calls, not missing ones. `count`
     is how many values stand behind them, `most` the largest number there can be. `calls` has the calls of each
@@ -46,10 +46,10 @@ class Numbers:
         return {turn: value for turn, value in self.by_round.items() if value is not None}
 
     def estimate(self) -> Estimate | None:
-        """Return where the typical round lies; None where no round has a number."""
+        """Return where the typical round lies; None if no round has a number."""
         behind = self.calls or [0] * len(self.by_round)
-        found = list(self.by_round.values())
-        return MetricColumn(found, behind, self.unit, self.most, self.counted, ranges=self.ranges).estimate()
+        column = list(self.by_round.values())
+        return MetricColumn(column, behind, self.unit, self.most, self.counted, ranges=self.ranges).estimate()
 
 
 def series(metric: str, rounds: Sequence[MeasuredRound], header: RunHeader) -> Numbers:
@@ -66,30 +66,32 @@ def series(metric: str, rounds: Sequence[MeasuredRound], header: RunHeader) -> N
     of_calls, q = of_name(metric)
     columns, lost = values(of_calls, rounds), failures(of_calls, rounds)
     behind = [len(column) + len(failed) for column, failed in zip(columns, lost, strict=True)]
-    [(found, at_least)] = by_round(columns, [q], lost, replayed=replayed(rounds))
+    [(percentiles, at_least)] = by_round(columns, [q], lost, replayed=replayed(rounds))
     return Numbers(
-        dict(zip(turns, found, strict=True)),
+        dict(zip(turns, percentiles, strict=True)),
         of_calls.unit,
         sum(behind),
-        _why(metric, behind, found, q, replayed=replayed(rounds)),
+        _why(metric, behind, percentiles, q, replayed=replayed(rounds)),
         too_few=bool(sum(behind)),
         at_least=any(at_least),
         ranges=[extremes(column, failed) for column, failed in zip(columns, lost, strict=True)],
     )
 
 
-def _of_slots(metric: str, rounds: Sequence[MeasuredRound], found: Sequence[float | None]) -> Numbers:
-    without = sum(1 for value in found if value is None)
-    unknown = f"{label(metric)} is not known in {without} of {count(len(found), 'round')}" if without else ""
+def _of_slots(metric: str, rounds: Sequence[MeasuredRound], per_round: Sequence[float | None]) -> Numbers:
+    without = sum(1 for value in per_round if value is None)
+    unknown = f"{label(metric)} is not known in {without} of {count(len(per_round), 'round')}" if without else ""
     of = OF_SLOTS[metric]
-    by_round = {each.slot.round: value for each, value in zip(rounds, found, strict=True)}
+    by_round = {each.slot.round: value for each, value in zip(rounds, per_round, strict=True)}
     calls = [len(each.calls) for each in rounds]
-    return Numbers(by_round, of.unit, len(found), unknown, most=of.most, calls=calls, counted=of.counts)
+    return Numbers(by_round, of.unit, len(per_round), unknown, most=of.most, calls=calls, counted=of.counts)
 
 
-def _why(metric: str, behind: Sequence[int], found: Sequence[float | None], q: float, *, replayed: bool) -> str:
-    """Say why rounds have no percentile; "" where all have one."""
-    without = sum(1 for value in found if value is None)
+def _why(
+    metric: str, behind: Sequence[int], percentiles: Sequence[float | None], q: float, *, replayed: bool
+) -> str:
+    """Return in words why rounds have no percentile; "" if all have one."""
+    without = sum(1 for value in percentiles if value is None)
     if not without:
         return ""
     total, named = sum(behind), label(metric)
@@ -102,7 +104,7 @@ def _why(metric: str, behind: Sequence[int], found: Sequence[float | None], q: f
         needed = ceil(BEYOND / min(q, 1 - q) - 1e-9)
         same = ", which every round repeats" if replayed and drawn < total else ""
         return f"{named} takes {needed:,} values or more, and there are {drawn:,}{same}"
-    return f"{without} of {count(len(found), 'round')} have too few calls for a {named}"
+    return f"{without} of {count(len(percentiles), 'round')} have too few calls for a {named}"
 
 
 def paired(left: Numbers, right: Numbers) -> Numbers:

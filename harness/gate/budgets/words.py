@@ -40,8 +40,8 @@ class LimitRow:
 def lead(held: Sequence[Held]) -> str:
     """Return in a sentence: how many of the limits are kept, and what is with the others."""
     counts = [(WORDS[verdict], sum(each.verdict == verdict for each in held)) for verdict in ORDER]
-    told = ", ".join(f"{many:,} {word}" for word, many in counts if many)
-    return f"Budgets {WORDS[overall(held)]}: {told or 'nothing judged'}, in {count(len(runs_of(held)), 'run')}."
+    tally = ", ".join(f"{many:,} {word}" for word, many in counts if many)
+    return f"Budgets {WORDS[overall(held)]}: {tally or 'nothing judged'}, in {count(len(runs_of(held)), 'run')}."
 
 
 def rows(held: Sequence[Held]) -> list[LimitRow]:
@@ -76,9 +76,9 @@ def _several(places: Sequence[Held], runs: Sequence[str]) -> LimitRow:
     first = row(places[0])
     timed = [each for each in places if each.low is not None]
     counted = sorted({value for each in places for value in each.counted})
-    told = f"nearest {measured(min(timed, key=_room))}" if timed else _range(counted) if counted else DASH
+    summary = f"nearest {measured(min(timed, key=_room))}" if timed else _range(counted) if counted else DASH
     cells = _of_run(places[0], runs, count(len(places), "cell"))
-    return LimitRow(first.verdict, first.limit, cells, told, first.why)
+    return LimitRow(first.verdict, first.limit, cells, summary, first.why)
 
 
 def _room(held: Held) -> float:

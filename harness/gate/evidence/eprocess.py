@@ -77,10 +77,10 @@ def log_e(ratios: Floats) -> Floats:
 
 def scales(logs: Floats, noise: float) -> Floats:
     """Return the scale that each round is judged by, made of the rounds before it alone; shape as *logs*."""
-    found = np.empty_like(logs)
+    result = np.empty_like(logs)
     for before in range(logs.shape[-1]):
-        found[..., before] = noise_of(logs[..., :before], noise)
-    return found
+        result[..., before] = noise_of(logs[..., :before], noise)
+    return result
 
 
 def noise_of(logs: Floats, noise: float) -> Floats:

@@ -138,5 +138,5 @@ def _why(verdict: SeriesVerdict, pairs: tuple[RoundPair, ...]) -> str:
     less = sum(pair.candidate < pair.base for pair in pairs)
     steady = len({pair.base for pair in pairs}) == 1
     varies = "varies in the candidate, not in the base" if steady else "varies in the base itself"
-    found = f"{varies}: higher in {more} of {count(len(pairs), 'round')}, lower in {less}"
-    return f"{found}; not judged by equality" if verdict == "pass" else found
+    sentence = f"{varies}: higher in {more} of {count(len(pairs), 'round')}, lower in {less}"
+    return f"{sentence}; not judged by equality" if verdict == "pass" else sentence

@@ -14,14 +14,14 @@ from overlap.harness.stats.quantiles import Floats
 
 
 def ends(averages: Floats, rounds: int, level: float = 0.95) -> tuple[Floats, Floats] | None:
-    """Return the lower and upper end of the interval; None where so few *rounds* cannot give that *level*."""
+    """Return the lower and upper end of the interval; None if so few *rounds* cannot give that *level*."""
     outside = _outside(rounds, level)
     return None if outside is None else (averages[..., outside], averages[..., ~outside])
 
 
 @lru_cache
 def _outside(rounds: int, level: float) -> int | None:
-    """Return how many Walsh averages lie below the interval; None where even all of them are not enough."""
+    """Return how many Walsh averages lie below the interval; None if even all of them are not enough."""
     chances = _signed_ranks(rounds) if rounds <= _EXACT else _normal(rounds)
     below = int(np.searchsorted(np.cumsum(chances), (1 - level) / 2, side="right"))
     # `below` values of the statistic together have at most half of what may be missed: T < below.

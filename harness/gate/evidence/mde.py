@@ -29,7 +29,7 @@ def mde(noise: float, rounds: int, rule: GateRule, hypotheses: int) -> float | N
     """
     Return the smallest slowdown, as a share, that is called one with a power of 80 % within *rounds*.
 
-    *noise* is the standard deviation of a round's log ratio. None where so few rounds could show nothing at all.
+    *noise* is the standard deviation of a round's log ratio. None if so few rounds could show nothing at all.
     """
     sure = NormalDist().inv_cdf(POWER)
     distance = _seen(rounds, log(hypotheses / rule.alpha))

@@ -34,7 +34,7 @@ def first_possible(enough: float) -> int:
     Return the first round after which the evidence can reach exp(*enough*), however large the difference.
 
     >>> first_possible(log(1 / 0.05)), first_possible(log(30 / 0.05))
-    (7, 12)
+    (6, 12)
     """
     rounds = 1
     while (

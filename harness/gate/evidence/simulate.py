@@ -49,9 +49,13 @@ def measured(logs: Floats, rule: GateRule, hypotheses: int, truth: Floats) -> Si
 
     *truth* are the true log ratios (cells, metrics).
     """
-    found = evidence(logs, rule.noise, log1p(rule.pass_bound))
+    weights_by_round = evidence(logs, rule.noise, log1p(rule.pass_bound))
     enough = log(hypotheses / rule.alpha)
-    telling = (found.slower >= enough) | (found.faster >= enough) | (found.under >= -log(rule.beta))
+    telling = (
+        (weights_by_round.slower >= enough)
+        | (weights_by_round.faster >= enough)
+        | (weights_by_round.under >= -log(rule.beta))
+    )
     verdicts = np.full(logs.shape[:-1], "inconclusive")
     held, took = np.zeros(logs.shape[:-1], dtype=bool), np.full(len(logs), rule.max_rounds)
     waiting = np.ones(len(logs), dtype=bool)
@@ -60,7 +64,12 @@ def measured(logs: Floats, rule: GateRule, hypotheses: int, truth: Floats) -> Si
         open_ = np.nonzero(telling[..., last] & waiting[:, None])
         estimates = middle(walsh(logs[open_][:, : last + 1]))
         for cell, metric, estimate in zip(*open_, estimates.tolist(), strict=True):
-            weights = (found.slower, found.faster, found.under, found.over)
+            weights = (
+                weights_by_round.slower,
+                weights_by_round.faster,
+                weights_by_round.under,
+                weights_by_round.over,
+            )
             seen = SeriesEvidence(estimate, *(float(each[cell, metric, last]) for each in weights))
             verdict = decide(seen, rule, hypotheses)
             verdicts[cell, metric] = verdict
@@ -74,7 +83,7 @@ def measured(logs: Floats, rule: GateRule, hypotheses: int, truth: Floats) -> Si
 
 
 def _holds(logs: Floats, truth: Floats) -> NDArray[np.bool_]:
-    """Say for each series whether its interval at the end holds the *truth*."""
+    """Return for each series whether its interval at the end holds the *truth*."""
     interval = ends(walsh(logs), logs.shape[-1])
     assert interval is not None, "no series stops before the sixth round"
     return (interval[0] <= truth) & (truth <= interval[1])
@@ -108,12 +117,12 @@ def row(logs: Floats, slower: float, rule: GateRule) -> SimulationRow:
     truth = np.zeros((builds, cells, metrics))
     truth[:, 0] = log1p(slower)
     flat = (logs + truth[..., None]).reshape(builds * cells, metrics, rounds)
-    found = measured(flat, rule, cells * metrics, truth.reshape(-1, metrics))
-    verdicts = found.verdicts.reshape(builds, cells, metrics)
+    ending = measured(flat, rule, cells * metrics, truth.reshape(-1, metrics))
+    verdicts = ending.verdicts.reshape(builds, cells, metrics)
     regressed = (verdicts == "regressed").any(axis=-1)
     changed = int(slower > 0)
     caught, others = regressed[:, 0] & bool(slower), regressed[:, changed:].any(axis=-1)
-    took = found.rounds.reshape(builds, cells)
+    took = ending.rounds.reshape(builds, cells)
     return SimulationRow(
         builds=builds,
         slower=slower,
@@ -125,7 +134,7 @@ def row(logs: Floats, slower: float, rule: GateRule) -> SimulationRow:
         undecided=int((verdicts[:, changed:] == "inconclusive").sum()) / max(1, verdicts[:, changed:].size),
         rounds=float(took.mean()),
         longest=float(took.max(axis=1).mean()),
-        held=float(found.held.mean()),
+        held=float(ending.held.mean()),
     )
 
 
@@ -161,18 +170,18 @@ COLUMNS = (
 
 
 def table(site: Site, builds: int, seed: int, rule: GateRule) -> Iterator[str]:
-    """Tell line by line how the gate fares at *site*."""
+    """Yield line by line how the gate fares at *site*."""
     logs = site.draw(builds, rule.max_rounds, seed)
     spread = NORMAL_MAD * float(np.median(np.abs(logs)))
     yield f"{site.title}: {builds} builds; a round's robust sd is {spread:.1%}, its sd {logs.std():.1%}"
     yield COLUMNS
     for slower in SLOWER:
-        found = row(logs, slower, rule)
+        line = row(logs, slower, rule)
         yield (
-            f"{slower:5.0%}  {_share(found.caught, builds) if slower else '':21}"
-            f"{_percent(found.named / builds) if slower else '':>10}{_percent(found.passed / builds):>8}  "
-            f"{_share(found.false, builds):21}{_percent(found.wrong / builds):>15}{_percent(found.undecided):>11}"
-            f"{found.rounds:8.1f}{found.longest:9.1f}{_percent(found.held):>16}"
+            f"{slower:5.0%}  {_share(line.caught, builds) if slower else '':21}"
+            f"{_percent(line.named / builds) if slower else '':>10}{_percent(line.passed / builds):>8}  "
+            f"{_share(line.false, builds):21}{_percent(line.wrong / builds):>15}{_percent(line.undecided):>11}"
+            f"{line.rounds:8.1f}{line.longest:9.1f}{_percent(line.held):>16}"
         )
 
 

@@ -51,28 +51,34 @@ def log_ratio(pair: RoundPair, better: str) -> float:
     return -ratio if better == "higher" else ratio
 
 
-def decide(found: SeriesEvidence, rule: GateRule, hypotheses: int, *, either_way: bool = False) -> SeriesVerdict:
-    """Return the verdict that *found* gives; *either_way* where any change is one for the worse."""
+def decide(
+    series_evidence: SeriesEvidence, rule: GateRule, hypotheses: int, *, either_way: bool = False
+) -> SeriesVerdict:
+    """Return the verdict that *series_evidence* gives; *either_way* where any change is one for the worse."""
     enough, matters = log(hypotheses / rule.alpha), log1p(rule.min_effect)
     if either_way:
         # Two nulls are tried where there was one.
         enough += log(2)
-        changed = max((found.slower, found.estimate), (found.faster, -found.estimate), key=lambda side: side[1])
+        changed = max(
+            (series_evidence.slower, series_evidence.estimate),
+            (series_evidence.faster, -series_evidence.estimate),
+            key=lambda side: side[1],
+        )
         if changed[0] >= enough and changed[1] >= matters:
             return "regressed"
-        passed = min(found.under, found.over) >= -log(rule.beta) and changed[1] < matters
+        passed = min(series_evidence.under, series_evidence.over) >= -log(rule.beta) and changed[1] < matters
         return "pass" if passed else "inconclusive"
-    if found.slower >= enough and found.estimate >= matters:
+    if series_evidence.slower >= enough and series_evidence.estimate >= matters:
         return "regressed"
-    if found.faster >= enough and found.estimate <= -matters:
+    if series_evidence.faster >= enough and series_evidence.estimate <= -matters:
         return "improved"
-    passed = found.under >= -log(rule.beta) and found.estimate < matters
+    passed = series_evidence.under >= -log(rule.beta) and series_evidence.estimate < matters
     return "pass" if passed else "inconclusive"
 
 
 def learned(verdict: SeriesVerdict, estimate: float, faster: float, rule: GateRule, hypotheses: int) -> bool:
     """
-    Say whether more rounds would teach nothing that matters.
+    Return whether more rounds would teach nothing that matters.
 
     A pass may yet become an improvement where its estimate is large enough and there is evidence, but too little.
     """
@@ -81,7 +87,7 @@ def learned(verdict: SeriesVerdict, estimate: float, faster: float, rule: GateRu
 
 
 def unjudged(series: Series) -> JudgedSeries | None:
-    """Return the verdict on a series of which nothing can be told; None where something can."""
+    """Return the verdict on a series of which nothing can be told; None if something can."""
     pairs = series.counted
     if not pairs:
         return JudgedSeries(series, "inconclusive", "no round counts", 0)
@@ -95,7 +101,7 @@ def unjudged(series: Series) -> JudgedSeries | None:
 
 def _one_sided(series: Series, pairs: tuple[RoundPair, ...]) -> JudgedSeries | None:
     """
-    Return the verdict where an arm lacks the series; None where both have it, or enough of it to be judged.
+    Return the verdict where an arm lacks the series; None if both have it, or enough of it to be judged.
 
     A count that is missing equals nothing; a time that is missing now and then is a round lost (`log_ratio`).
     """
@@ -103,10 +109,10 @@ def _one_sided(series: Series, pairs: tuple[RoundPair, ...]) -> JudgedSeries | N
     whole = len(pairs) - len(lost)
     if not lost or (series.kind == "timed" and whole):
         return None
-    told = lacking(pairs).partition(":")[0].removeprefix("; ")
+    reason = lacking(pairs).partition(":")[0].removeprefix("; ")
     if len(pairs) < FEWEST:
-        return JudgedSeries(series, "inconclusive", f"so far {told}", len(pairs))
-    return JudgedSeries(series, "invalid", f"{told}, where the other side gave one", len(pairs))
+        return JudgedSeries(series, "inconclusive", f"so far {reason}", len(pairs))
+    return JudgedSeries(series, "invalid", f"{reason}, where the other side gave one", len(pairs))
 
 
 def judge_timed(series: Series, rule: GateRule, hypotheses: int) -> JudgedSeries:
@@ -119,15 +125,15 @@ def judge_timed(series: Series, rule: GateRule, hypotheses: int) -> JudgedSeries
     weights = evidence(logs, rule.noise, log1p(rule.pass_bound))
     averages = walsh(logs)
     last = (float(each[-1]) for each in (weights.slower, weights.faster, weights.under, weights.over))
-    found = SeriesEvidence(float(middle(averages)), *last)
+    series_evidence = SeriesEvidence(float(middle(averages)), *last)
     either_way = series.better == "neither"
-    verdict = decide(found, rule, hypotheses, either_way=either_way)
+    verdict = decide(series_evidence, rule, hypotheses, either_way=either_way)
     noise = float(noise_of(logs, rule.noise))
     smallest = mde(noise, len(logs), rule, hypotheses)
     reach = _reach(ends(averages, len(logs)))
-    typical = _typical(pairs, series.better, found.estimate, reach)
+    typical = _typical(pairs, series.better, series_evidence.estimate, reach)
     grounds = Grounds(
-        found,
+        series_evidence,
         logs,
         rule,
         hypotheses,
@@ -149,9 +155,9 @@ def judge_timed(series: Series, rule: GateRule, hypotheses: int) -> JudgedSeries
         ratio=typical.ratio,
         low=typical.low,
         high=typical.high,
-        e_slower=as_e(found.slower),
-        e_faster=as_e(found.faster),
-        e_pass=as_e(min(found.under, found.over) if either_way else found.under),
+        e_slower=as_e(series_evidence.slower),
+        e_faster=as_e(series_evidence.faster),
+        e_pass=as_e(min(series_evidence.under, series_evidence.over) if either_way else series_evidence.under),
         noise=noise,
         mde=smallest,
     )

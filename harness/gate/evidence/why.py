@@ -31,7 +31,7 @@ class Grounds:
     """
     Everything that the sentence is made of.
 
-    *ratio*, *low* and *high* are candidate / base and its interval, None where there is none; *reach* is the
+    *ratio*, *low* and *high* are candidate / base and its interval, None if there is none; *reach* is the
     interval of the estimate, where larger is worse. *smallest* is the slowdown that could have been seen.
     """
 
@@ -66,27 +66,27 @@ def why(verdict: SeriesVerdict, grounds: Grounds) -> str:
 
 
 def lacking(pairs: tuple[RoundPair, ...]) -> str:
-    """Return what a reader must know of rounds in which one arm gave no value; "" where there are none."""
-    told = [
+    """Return what a reader must know of rounds in which one arm gave no value; "" if there are none."""
+    gaps = [
         f"the {arm} gave no value in {count(number, 'round')}"
         for arm in ARMS
         if (number := sum(pair.lacks == arm for pair in pairs))
     ]
-    return f"; {' and '.join(told)}: such a round counts as worse for that side" if told else ""
+    return f"; {' and '.join(gaps)}: such a round counts as worse for that side" if gaps else ""
 
 
 def _changed(verdict: SeriesVerdict, on: Grounds) -> str:
-    found = on.finding
-    e = as_e(found.slower if found.estimate > 0 else found.faster)
-    worse = "worse" if found.estimate > 0 and not on.either_way else "changed, which counts as worse"
+    finding = on.finding
+    e = as_e(finding.slower if finding.estimate > 0 else finding.faster)
+    worse = "worse" if finding.estimate > 0 and not on.either_way else "changed, which counts as worse"
     word = "better" if verdict == "improved" else worse
     return f"{word}: {_size(on)}, e = {_evidence(e)} of {number(exp(on.enough))} needed"
 
 
 def _passed(on: Grounds) -> str:
-    found, rule = on.finding, on.rule
+    finding, rule = on.finding, on.rule
     way = "a change by {} either way" if on.either_way else "{} worse"
-    e = as_e(min(found.under, found.over) if on.either_way else found.under)
+    e = as_e(min(finding.under, finding.over) if on.either_way else finding.under)
     bound = way.format(percent(rule.pass_bound))
     return f"{bound} would have shown: e = {_evidence(e)} of {number(1 / rule.beta)} needed, estimate {_size(on)}"
 
@@ -118,14 +118,14 @@ def _undecided(on: Grounds) -> str:
 
 
 def _likely(low: float, high: float, *, either_way: bool) -> str:
-    """Name the side on which the whole interval lies; "" where it holds no change at all."""
+    """Name the side on which the whole interval lies; "" if it holds no change at all."""
     if low <= 0 <= high:
         return ""
     return "changed" if either_way else "worse" if low > 0 else "better"
 
 
 def _visible(on: Grounds) -> str:
-    """Say which slowdown these rounds would have shown; nothing where the estimate is larger than that."""
+    """Return which slowdown these rounds would have shown, in words; nothing if the estimate is larger."""
     if on.smallest is None:
         return f"; nothing could have been seen yet: that takes {first_possible(on.enough)} rounds or more"
     rounds, noise = count(len(on.logs), "round"), f"with a noise of {percent(on.noise)} a round"
@@ -135,7 +135,7 @@ def _visible(on: Grounds) -> str:
 
 
 def _outlook(on: Grounds) -> str:
-    """Say how many more rounds it takes, if they are like these; "" where these lead nowhere."""
+    """Return in words how many more rounds it takes, if they are like these; "" if these lead nowhere."""
     wanted = _wanted(on)
     if wanted is None:
         return ""
@@ -155,7 +155,7 @@ def _wanted(on: Grounds) -> tuple[int, str] | None:
     bound = log1p(rule.pass_bound)
     edges = [bound - on.logs, *([bound + on.logs] if on.either_way else [])]
     numbers = [more_rounds(edge, on.logs, rule.noise, -log(rule.beta)) for edge in edges]
-    known = [number for number in numbers if number is not None]
-    if len(known) < len(numbers):
+    finite = [number for number in numbers if number is not None]
+    if len(finite) < len(numbers):
         return None
-    return max(known), f"is not {percent(rule.pass_bound)} {'off' if on.either_way else 'worse'}"
+    return max(finite), f"is not {percent(rule.pass_bound)} {'off' if on.either_way else 'worse'}"

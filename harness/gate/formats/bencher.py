@@ -17,12 +17,12 @@ RATIO = "candidate-over-base"
 
 def files(outcome: GateOutcome) -> dict[str, str]:
     """Return the one file."""
-    found: dict[str, dict[str, dict[str, float]]] = {}
+    report: dict[str, dict[str, dict[str, float]]] = {}
     ordered = sorted(outcome.judged, key=lambda each: (each.series.cell, each.series.metric))
     for judged, (cell, measure) in zip(ordered, shown([each.series for each in ordered], _slug), strict=True):
         if measures := _measures(judged, measure):
-            found.setdefault(cell, {}).update(measures)
-    return {FILE: json.dumps(found, indent=1, ensure_ascii=False) + "\n"}
+            report.setdefault(cell, {}).update(measures)
+    return {FILE: json.dumps(report, indent=1, ensure_ascii=False) + "\n"}
 
 
 def _slug(metric: str) -> str:

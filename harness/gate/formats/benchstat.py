@@ -31,22 +31,22 @@ def _lines(outcome: GateOutcome, arm: Arm, side: str) -> Iterator[str]:
         yield f"commit: {commit}"
     yield ""
     for unit, series in sorted({_unit(each): each for each in outcome.run.series}.items()):
-        said = [f"better={series.better}"] if series.better != "neither" else []
-        said += ["assume=exact"] if series.kind == "exact" else []
-        yield from (f"Unit {unit} {words}" for words in said)
+        settings = [f"better={series.better}"] if series.better != "neither" else []
+        settings += ["assume=exact"] if series.kind == "exact" else []
+        yield from (f"Unit {unit} {words}" for words in settings)
     cells: dict[str, list[Series]] = {}
     for series in outcome.run.series:
         cells.setdefault(series.cell, []).append(series)
     names = distinct(cells, _name, "_{}")
-    for cell, found in cells.items():
-        for values in _rounds(found, side):
+    for cell, members in cells.items():
+        for values in _rounds(members, side):
             yield f"{names[cell]} 1 {' '.join(values)}"
 
 
-def _rounds(found: list[Series], side: str) -> Iterator[list[str]]:
+def _rounds(members: list[Series], side: str) -> Iterator[list[str]]:
     """Yield for each round what the series of a cell have of it."""
     rounds: dict[int, list[str]] = {}
-    for series in found:
+    for series in members:
         unit = _unit(series)
         for pair in series.counted:
             if known(value := getattr(pair, side)):

@@ -43,7 +43,7 @@ def files(outcome: GateOutcome) -> dict[str, str]:
 
 def _arm(outcome: GateOutcome, arm: Arm, side: str) -> str:
     environment = outcome.run.environment
-    found = {
+    document = {
         "machine_info": _told(_MACHINE, environment) | {"cpu": _told(_CPU, environment)},
         "commit_info": {
             "id": clean(arm.facts.get("commit") or UNVERSIONED),
@@ -58,7 +58,7 @@ def _arm(outcome: GateOutcome, arm: Arm, side: str) -> str:
         "datetime": clean(outcome.run.time) if outcome.run.time else _NEVER,
         "version": VERSION,
     }
-    return json.dumps(found, indent=1) + "\n"
+    return json.dumps(document, indent=1) + "\n"
 
 
 def _benchmark(series: Series, name: str, side: str) -> dict[str, Any] | None:
@@ -83,5 +83,5 @@ def _benchmark(series: Series, name: str, side: str) -> dict[str, Any] | None:
 
 def _told(names: Mapping[str, str], environment: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is known of the machine, under pytest-benchmark's names."""
-    found = {name: environment.get(key) for name, key in names.items()}
-    return {name: value if isinstance(value, int) else clean(value) for name, value in found.items() if value}
+    values = {name: environment.get(key) for name, key in names.items()}
+    return {name: value if isinstance(value, int) else clean(value) for name, value in values.items() if value}

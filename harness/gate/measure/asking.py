@@ -18,7 +18,7 @@ class CellQuery:
         self._known: dict[tuple[str, str, str, str], list[str]] = {}
 
     def __call__(self, arm: str, planned: Planned) -> Collection[str]:
-        """Return the names; raises `Mistake` where the application cannot be built there."""
+        """Return the names; raises `Mistake` if the application cannot be built there."""
         cell = planned.cell
         key = (arm, cell.scenario, cell.client, cell.variant)
         if key not in self._known:

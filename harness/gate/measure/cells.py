@@ -51,18 +51,18 @@ def twins(parts: Sequence[tuple[str, Plan]], base: Settings, candidate: Settings
     """
     Return the cells of *parts*; *ask*(arm, planned) names the methods that an application has in an arm.
 
-    Only what applies in both arms can be compared. Raises `Mistake` where that is nothing.
+    Only what applies in both arms can be compared. Raises `Mistake` if that is nothing.
     """
-    found: dict[str, Twin] = {}
+    by_name: dict[str, Twin] = {}
     for name, plan in parts:
         for planned in _expanded(name, _set(plan, base), "base", ask):
             other = replace(planned, cell=_changed(planned.cell, candidate))
             if _needs(other.cell.strategy) in ask("candidate", other):
                 twin = Twin(_name(planned.cell, other.cell), planned, other)
-                found[twin.name] = twin
-    if not found:
+                by_name[twin.name] = twin
+    if not by_name:
         raise Mistake("nothing to measure: no strategy that was asked for applies in both arms")
-    return list(found.values())
+    return list(by_name.values())
 
 
 def _expanded(name: str, plan: Plan, arm: str, ask: Ask) -> Iterator[Planned]:

@@ -54,7 +54,7 @@ def main(what: tuple[str, ...], words: Mapping[str, Any]) -> int:
 
 
 def _can_hold_files(out: Path) -> None:
-    """Raise `Mistake` where *out* is no folder and cannot become one: before a measurement, not behind it."""
+    """Raise `Mistake` if *out* is no folder and cannot become one: before a measurement, not behind it."""
     there = next(each for each in (out.absolute(), *out.absolute().parents) if os.path.lexists(each))
     if not there.is_dir():
         raise Mistake(f"cannot write to {out}: {there} is no folder")
@@ -106,12 +106,12 @@ def _measure(what: tuple[str, ...], words: Mapping[str, Any], formats: list[str]
 
 
 def _asked(what: tuple[str, ...], words: Mapping[str, Any]) -> GateRequest:
-    given: dict[str, Any] = read_toml(words["config"]) if words["config"] else {}
-    known = set(words) - {"rounds"}
-    given |= {key: words[key] for key in set(SETTINGS) & known if words[key] is not None}
-    given["scenarios"] = tuple(map(_here, what or given.get("scenarios") or DEFAULT))
-    if given.get("inputs"):
-        given["inputs"] = str(Path(given["inputs"]).resolve())  # the same questions for both arms
+    values: dict[str, Any] = read_toml(words["config"]) if words["config"] else {}
+    options = set(words) - {"rounds"}
+    values |= {key: words[key] for key in set(SETTINGS) & options if words[key] is not None}
+    values["scenarios"] = tuple(map(_here, what or values.get("scenarios") or DEFAULT))
+    if values.get("inputs"):
+        values["inputs"] = str(Path(values["inputs"]).resolve())  # the same questions for both arms
     if words["aa"] and words["inject"]:
         raise Mistake("--aa and --inject are two controls: one run shows one of them")
     if words["only_pytest"] and not words["tests"]:
@@ -124,7 +124,7 @@ def _asked(what: tuple[str, ...], words: Mapping[str, Any]) -> GateRequest:
     chosen = {field: words[word] for word, field in rule.items() if words[word] is not None}
     base, candidate = specs(words["base"], words["candidate"])
     return GateRequest(
-        config=config_from(given),
+        config=config_from(values),
         base=base,
         candidate=candidate,
         rule=GateRule(**chosen),

@@ -76,7 +76,7 @@ def carry_out(build: Build, out: Path, more: Sequence[str]) -> tuple[int, GateOu
 
 
 def row(build: Build, code: int, outcome: GateOutcome | None) -> str:
-    """Say in one line what came of a build."""
+    """Return one line on how a build ended."""
     if outcome is None:
         return f"{build.name:18} {'none':13} exit {code}  nothing was measured"
     mark = "as it should" if outcome.verdict == build.right else "NOT as it should"

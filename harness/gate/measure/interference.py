@@ -5,13 +5,13 @@ from overlap.harness.host.other_programs import TakenCpu
 from overlap.harness.text.numerals import exactly
 
 
-def disturbance(found: TakenCpu, rule: GateRule) -> str | None:
-    """Say why a round does not count; None where it does."""
-    if found.steal is not None and found.steal > rule.steal:
-        percent, limit = found.steal * 100, rule.steal * 100
+def disturbance(cpu: TakenCpu, rule: GateRule) -> str | None:
+    """Return in words why a round does not count; None if it does."""
+    if cpu.steal is not None and cpu.steal > rule.steal:
+        percent, limit = cpu.steal * 100, rule.steal * 100
         return f"the hypervisor took {_beyond(percent, limit)} % of the processors (limit {exactly(limit)} %)"
-    if found.foreign is not None and found.foreign > rule.foreign:
-        busy = _beyond(found.foreign, rule.foreign)
+    if cpu.foreign is not None and cpu.foreign > rule.foreign:
+        busy = _beyond(cpu.foreign, rule.foreign)
         return f"other programs kept {busy} cores busy (limit {exactly(rule.foreign)})"
     return None
 

@@ -23,7 +23,7 @@ class Pilot:
 
     def run(self, twins: Sequence[Twin]) -> list[Twin]:
         """Return *twins* with the size of their slots; the book then knows the series of each."""
-        ready = [found for twin in twins if (found := self._one(twin))]
+        ready = [sized for twin in twins if (sized := self._one(twin))]
         self._book.declared = tuple(twin.name for twin in twins)
         if ready:
             self._book.declared += (PROCESS,)

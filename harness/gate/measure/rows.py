@@ -39,19 +39,19 @@ class Rows:
         """
         medians = {}
         for arm in ARMS:
-            found = self._run(arm)
-            if isinstance(found, str):
+            rows = self._run(arm)
+            if isinstance(rows, str):
                 book.declared += ("(pytest)",)
-                book.leave_out("(pytest)", arm, found, trial=True)
+                book.leave_out("(pytest)", arm, rows, trial=True)
                 return
-            medians[arm] = found
+            medians[arm] = rows
         book.declared += tuple(medians["base"])
         for name in medians["base"].keys() - medians["candidate"].keys():
             book.leave_out(name, "candidate", "the candidate has no such benchmark, or it fails there", trial=True)
         if new := sorted(medians["candidate"].keys() - medians["base"].keys()):
             have = "has" if len(new) == 1 else "have"
-            told = f"{count(len(new), 'benchmark')} {have} no base to be compared with: {listed(new)}."
-            book.notes.append(told)
+            note = f"{count(len(new), 'benchmark')} {have} no base to be compared with: {listed(new)}."
+            book.notes.append(note)
         self._known = tuple(name for name in medians["base"] if name in medians["candidate"])
         book.declare(Series(name, METRIC, "ns", "timed", "lower") for name in self._known)
 
@@ -60,11 +60,11 @@ class Rows:
         if not names & set(self._known):
             return []
         order = rng.choice(("BC", "CB"))
-        found = {}
+        results = {}
         for letter in order:
             arm = ARMS["BC".index(letter)]
-            found[arm] = self._run(arm)
-        base, candidate = (each if isinstance(each, dict) else {} for each in (found[arm] for arm in ARMS))
+            results[arm] = self._run(arm)
+        base, candidate = (each if isinstance(each, dict) else {} for each in (results[arm] for arm in ARMS))
         return [
             PairedSlot(name, order, {METRIC: base[name]}, {METRIC: candidate[name]})
             for name in self._known
@@ -84,6 +84,8 @@ class Rows:
                 return f"the suite took more than {exactly(self._patience)} s"
             # 1: some tests failed, and those that did not are in the file.
             if done.returncode > 1 or not out.exists():
-                said = masked(done.stdout.decode("utf-8", "replace")).strip().splitlines()
-                return f"pytest ended with exit code {done.returncode}: {said[-1] if said else 'without a word'}"
+                output = masked(done.stdout.decode("utf-8", "replace")).strip().splitlines()
+                return (
+                    f"pytest ended with exit code {done.returncode}: {output[-1] if output else 'without a word'}"
+                )
             return {row.name: row.median * 1e9 for row in rows(out)}

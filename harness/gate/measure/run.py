@@ -117,15 +117,15 @@ class GateTrial:
         names = set(self.book.open_cells)
         cells = count(len(self.book.declared), "cell")
         self.tell(f"round {self.book.rounds + 1} of at most {self._most}: {len(names)} of {cells} not decided yet")
-        found: list[PairedSlot] = []
+        pairs: list[PairedSlot] = []
         before = look()
         if self.twins and names & {PROCESS, *(twin.name for twin in self.twins)}:
             self._start()
             before = look()
-            found += self._slots(names)
+            pairs += self._slots(names)
         if self.rows:
-            found += self.rows.measure(self._rng, names)
-        self.book.enter(found, disturbance(taken(before, look()), self.book.rule))
+            pairs += self.rows.measure(self._rng, names)
+        self.book.enter(pairs, disturbance(taken(before, look()), self.book.rule))
         self.workers.end()
 
     def _slots(self, names: set[str]) -> list[PairedSlot]:
@@ -133,12 +133,12 @@ class GateTrial:
         chosen = [twin for twin in self.twins if twin.name in names] or self.twins[:1]
         self._rng.shuffle(chosen)
         try:
-            found = [self._pair(twin) for twin in chosen]
+            pairs = [self._pair(twin) for twin in chosen]
         except SlotFailure as failed:
             self.book.leave_out(failed.cell, failed.arm, str(failed))
             return []
         memory = [{MEMORY.metric: float(self.workers.memory(arm))} for arm in ARMS]
-        return [*found, PairedSlot(PROCESS, "BC", *memory)]
+        return [*pairs, PairedSlot(PROCESS, "BC", *memory)]
 
     def _pair(self, twin: Twin) -> PairedSlot:
         order = self._rng.choice(("BC", "CB"))

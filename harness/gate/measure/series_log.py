@@ -44,20 +44,20 @@ class SeriesLog:
     _began: str = field(default_factory=timestamp)
 
     def declare(self, series: Iterable[Series]) -> None:
-        """Say what is going to be compared."""
+        """Add the series that are going to be compared."""
         self._series |= {(each.cell, each.metric): each for each in series}
 
     def leave_out(self, cell: str, arm: str, reason: str, *, trial: bool = False) -> None:
         """Note that *cell* gave nothing in *arm*: it is not measured any more, and can pass no more."""
         self.missing.append(Missing(cell, arm, TRIAL if trial else self.rounds, reason))
 
-    def enter(self, found: Sequence[PairedSlot], disturbed: str | None) -> None:
+    def enter(self, slots: Sequence[PairedSlot], disturbed: str | None) -> None:
         """Write down one round; *disturbed* says why it does not count."""
-        for each in found:
+        for each in slots:
             for metric in each.base.keys() | each.candidate.keys():
-                if known := self._series.get((each.cell, metric)):
+                if series := self._series.get((each.cell, metric)):
                     pair = self._pair(each, metric, disturbed)
-                    self._series[each.cell, metric] = replace(known, pairs=(*known.pairs, pair))
+                    self._series[each.cell, metric] = replace(series, pairs=(*series.pairs, pair))
         if disturbed:
             self.disturbed[self.rounds] = disturbed
         self.rounds += 1

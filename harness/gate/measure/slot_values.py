@@ -17,7 +17,7 @@ Value = Callable[[Cell, Slot, Sequence[Call]], float | None]
 @dataclass(frozen=True, slots=True)
 class Observed:
     """
-    One metric that the gate compares; `of` answers None where the slot does not carry it.
+    One metric that the gate compares; `of` answers None if the slot does not carry it.
 
     *bound* is the slowdown that its pass rules out, where that is not the rule's.
     """
@@ -68,5 +68,5 @@ MEMORY = Observed("memory", "B", "timed", "lower", lambda _cell, _slot, _calls: 
 def values(cell: Cell, slot: Slot, calls: Sequence[Call]) -> dict[str, float]:
     """Return what the slot's counted calls say, by metric; what they do not carry is left out."""
     counted = [call for call in calls if not call.warmup]
-    found = {each.metric: each.of(cell, slot, counted) for each in METRICS}
-    return {metric: float(value) for metric, value in found.items() if value is not None}
+    by_metric = {each.metric: each.of(cell, slot, counted) for each in METRICS}
+    return {metric: float(value) for metric, value in by_metric.items() if value is not None}

@@ -29,7 +29,7 @@ class Workers:
         """
         Start both anew; each imports what its *first* order needs.
 
-        Raises `WorkerFailure` where one does not come up, `Mistake` where a name is wrong.
+        Raises `WorkerFailure` if one does not come up, `Mistake` where a name is wrong.
         """
         self.end()
         for arm in ARMS:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overlap.harness.gate.evidence.eprocess import STAKES, WEIGHTS, evidence, log_e, noise_of, scales
+from overlap.harness.gate.evidence.outlook import first_possible
 
 NOISE, BOUND = 0.03, log1p(0.05)
 LOGS = st.lists(st.floats(-1, 1, allow_nan=False), min_size=1, max_size=14)
@@ -115,3 +116,10 @@ def test_the_noise_is_what_was_assumed_until_there_are_rounds_to_tell():
 def test_rounds_that_agree_by_chance_are_not_believed_to_be_without_noise():
     """Equal ratios leave a floor, so that no division by zero and no boundless bet follows."""
     assert noise_of(np.full(1000, 0.01), 0.03) == pytest.approx(0.006)
+
+
+def test_the_first_round_that_can_decide_follows_from_the_stakes():
+    """After six rounds that all differ fully the evidence is (1.3⁶ + 1.6⁶ + 1.9⁶) / 3 = 22.9, after five 13.0."""
+    assert first_possible(log(20)) == 6
+    assert first_possible(log(22.8)) == 6
+    assert first_possible(log(22.9)) == 7
