@@ -30,11 +30,11 @@ def sorted_by(summary: Summary, metric: str, **fields: object) -> list[CellSumma
 
 def variants(summary: Summary, **fields: object) -> dict[str, CellSummary]:
     """Return the measured cells with these fields by their variant, in the order of the plan."""
-    found: dict[str, CellSummary] = {}
+    by_variant: dict[str, CellSummary] = {}
     for each in summary.of(**fields):
         if each.metrics:
-            found.setdefault(each.cell.variant, each)
-    return found
+            by_variant.setdefault(each.cell.variant, each)
+    return by_variant
 
 
 def in_each(summary: Summary, scenario: str, answer: Callable[[Summary], str | None], *axes: str) -> str | None:
@@ -58,12 +58,12 @@ def in_each(summary: Summary, scenario: str, answer: Callable[[Summary], str | N
     settings: dict[tuple[object, ...], list[CellSummary]] = {}
     for each in own:
         settings.setdefault(tuple(getattr(each.cell, field) for field in several), []).append(each)
-    said = []
+    sentences = []
     for cells in settings.values():
         if words := answer(replace(summary, cells=tuple(cells))):
             setting = say(cells[0].cell, several)
-            said.append(f"With {setting}: {words}" if setting else words)
-    return " ".join(said) or None
+            sentences.append(f"With {setting}: {words}" if setting else words)
+    return " ".join(sentences) or None
 
 
 def calls_at_once(cell: CellSummary) -> str:
@@ -97,8 +97,8 @@ def planned(summary: Summary, cells: Iterable[CellSummary]) -> tuple[float, floa
 
 def lasting(summary: Summary, cells: Iterable[CellSummary]) -> str:
     """Write how long the server planned answers of *cells* to take, " of 100 ms"; "" where that is not known."""
-    known = planned(summary, cells)
-    return f" of {span(*known[2:])}" if known else ""
+    plan_times = planned(summary, cells)
+    return f" of {span(*plan_times[2:])}" if plan_times else ""
 
 
 def span(low: float, high: float) -> str:

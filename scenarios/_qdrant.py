@@ -40,8 +40,8 @@ class Qdrant(BaseRetriever):
         del run_manager
         client = await self._filled()
         vector = await self.embeddings.aembed_query(query)
-        found = await client.query_points("passages", query=vector, limit=self.nearest)
-        return [Document(point.payload["text"]) for point in found.points if point.payload]
+        hits = await client.query_points("passages", query=vector, limit=self.nearest)
+        return [Document(point.payload["text"]) for point in hits.points if point.payload]
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun

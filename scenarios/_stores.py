@@ -65,8 +65,8 @@ def in_memory(embeddings: OpenAIEmbeddings) -> InMemoryVectorStore:
 def answering(retriever: Any, llm: Any) -> Runnable[Any, Any]:
     """Build the chain: the nearest passages beside the question, then the prompt, the model and its text."""
 
-    async def joined(found: list[Document]) -> str:
-        return "\n".join(each.page_content for each in found)
+    async def joined(nearest: list[Document]) -> str:
+        return "\n".join(each.page_content for each in nearest)
 
     prompt = ChatPromptTemplate.from_template("Known:\n{passages}\n\nQuestion: {question}")
     beside = {"passages": retriever | RunnableLambda(joined), "question": RunnablePassthrough()}

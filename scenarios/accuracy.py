@@ -33,10 +33,12 @@ def answer(summary: Summary) -> str | None:
 
 def _answer(summary: Summary) -> str | None:
     widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
-    said = [sentence for width in widths if (sentence := _at(summary, width))]
-    if not said:
+    sentences = [sentence for width in widths if (sentence := _at(summary, width))]
+    if not sentences:
         return None
-    return f"First token later than planned by (median), and share of the ideal throughput: {'. '.join(said)}."
+    return (
+        f"First token later than planned by (median), and share of the ideal throughput: {'. '.join(sentences)}."
+    )
 
 
 def _at(summary: Summary, streams: int) -> str | None:
@@ -44,11 +46,11 @@ def _at(summary: Summary, streams: int) -> str | None:
     several = len({each.cell.loop for each in cells}) > 1
     names = {f"{each.cell.client} on {each.cell.loop}" if several else each.cell.client: each for each in cells}
     # Of a client without one of its figures the other is told, and none is left out in silence.
-    said = [
+    sentences = [
         f"{name} {without_interval(each, LATE, 'unknown')} and {without_interval(each, 'overlap', 'unknown')}"
         for name, each in names.items()
     ]
-    return f"{streams:,} at once, {'; '.join(said)}" if said else None
+    return f"{streams:,} at once, {'; '.join(sentences)}" if sentences else None
 
 
 if __name__ == "__main__":

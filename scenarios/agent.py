@@ -92,15 +92,15 @@ def answer(summary: Summary) -> str | None:
 def _answer(summary: Summary) -> str | None:
     widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
     at = {width: variants(summary, scenario=SCENARIO, concurrency=width) for width in widths}
-    pairs = {width: (found.get(BLOCKING), found.get(ASYNC)) for width, found in at.items()}
+    pairs = {width: (by_variant.get(BLOCKING), by_variant.get(ASYNC)) for width, by_variant in at.items()}
     factors = ratios(summary, pairs, "e2e.p50")
     return " ".join(_at(width, at[width], factor) for width, factor in factors.items()) or None
 
 
-def _at(width: int, found: dict[str, CellSummary], factor: Estimate) -> str:
+def _at(width: int, by_variant: dict[str, CellSummary], factor: Estimate) -> str:
     took = "; ".join(
         f"{name} {without_interval(cell, 'e2e.p50')}, {counted(cell, 'requests_per_call', 'request')}"
-        for name, cell in found.items()
+        for name, cell in by_variant.items()
     )
     word = "One agent" if width == 1 else f"{width:,} agents at once"
     slower = versus(factor, "tools that block take {} as long", "blocking and asynchronous tools")

@@ -89,20 +89,20 @@ def answer(summary: Summary) -> str | None:
 
 
 def _answer(summary: Summary) -> str | None:
-    found = variants(summary, scenario=SCENARIO)
-    pairs = {(a, b): (found.get(a), found.get(b)) for a, b in ((INVOKED, AWAITED), (SLEPT, ASLEEP))}
+    by_variant = variants(summary, scenario=SCENARIO)
+    pairs = {(a, b): (by_variant.get(a), by_variant.get(b)) for a, b in ((INVOKED, AWAITED), (SLEPT, ASLEEP))}
     factors = ratios(summary, pairs, "makespan")
     worse = [
         versus(factor, f"{a} takes {{}} as long as {b}", f"{a} and {b}") for (a, b), factor in factors.items()
     ]
     if not worse:
         return None
-    said = [
+    sentences = [
         f"{name} {without_interval(cell, 'makespan')}, others held up for {without_interval(cell, 'loop_lag.max')}"
-        for name, cell in found.items()
+        for name, cell in by_variant.items()
     ]
-    calls = calls_each_round(next(iter(found.values())))
-    return f"{', '.join(worse)}. {calls}{lasting(summary, found.values())}: {'; '.join(said)}."
+    calls = calls_each_round(next(iter(by_variant.values())))
+    return f"{', '.join(worse)}. {calls}{lasting(summary, by_variant.values())}: {'; '.join(sentences)}."
 
 
 if __name__ == "__main__":

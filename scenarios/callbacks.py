@@ -103,25 +103,25 @@ def answer(summary: Summary) -> str | None:
 
 
 def _answer(summary: Summary) -> str | None:
-    said = []
+    sentences = []
     for strategy, metric, what in (("gather_bounded", "cpu", "call"), ("astream_many", "cpu_per_chunk", "chunk")):
-        found = variants(summary, scenario=SCENARIO, strategy=strategy)
-        pairs = {name: (cell, found.get(NONE)) for name, cell in found.items() if name != NONE}
-        known = ratios(summary, pairs, metric)
-        if not known:
+        by_variant = variants(summary, scenario=SCENARIO, strategy=strategy)
+        pairs = {name: (cell, by_variant.get(NONE)) for name, cell in by_variant.items() if name != NONE}
+        factors = ratios(summary, pairs, metric)
+        if not factors:
             continue
-        costs = "; ".join(f"{name} {times(factor)}" for name, factor in known.items())
-        said.append(
-            f"Per {what} ({without_interval(found[NONE], metric)} of CPU without) {_dear(known)}: {costs}."
+        costs = "; ".join(f"{name} {times(factor)}" for name, factor in factors.items())
+        sentences.append(
+            f"Per {what} ({without_interval(by_variant[NONE], metric)} of CPU without) {_dear(factors)}: {costs}."
         )
-    return " ".join(said) or None
+    return " ".join(sentences) or None
 
 
-def _dear(known: dict[str, Estimate]) -> str:
+def _dear(factors: dict[str, Estimate]) -> str:
     """Say which handlers are shown to cost a tenth more, and which are shown not to: by their intervals' ends."""
-    dear = [name for name, factor in known.items() if factor.low is not None and factor.low > TENTH]
-    cheap = [name for name, factor in known.items() if factor.high is not None and factor.high < TENTH]
-    open_ = [name for name in known if name not in {*dear, *cheap}]
+    dear = [name for name, factor in factors.items() if factor.low is not None and factor.low > TENTH]
+    cheap = [name for name, factor in factors.items() if factor.high is not None and factor.high < TENTH]
+    open_ = [name for name in factors if name not in {*dear, *cheap}]
     parts = [
         f"{listed(dear)} cost more than a tenth on top" if dear else "",
         f"{listed(cheap)} cost less than that"

@@ -84,18 +84,18 @@ def answer(summary: Summary) -> str | None:
 
 
 def _answer(summary: Summary) -> str | None:
-    found = variants(summary, scenario=SCENARIO)
-    factor = ratio(summary, found.get(SDK), found.get(SHARED), "cpu")
+    by_variant = variants(summary, scenario=SCENARIO)
+    factor = ratio(summary, by_variant.get(SDK), by_variant.get(SHARED), "cpu")
     if not factor:
         return None
-    said = [
+    sentences = [
         f"{name} {without_interval(cell, 'cpu')}, {as_count(cell, 'connections')} connections"
-        for name, cell in found.items()
+        for name, cell in by_variant.items()
     ]
     first = versus(factor, "A client per call costs {} the CPU", "A client per call and a shared one")
-    outlived = found.get(LOOPS)
+    outlived = by_variant.get(LOOPS)
     failed = f" {count(outlived.errors, 'call')} of {outlived.calls} failed with {LOOPS}." if outlived else ""
-    return f"{first}.{failed} CPU per call: {'; '.join(said)}."
+    return f"{first}.{failed} CPU per call: {'; '.join(sentences)}."
 
 
 if __name__ == "__main__":

@@ -74,18 +74,18 @@ def answer(summary: Summary) -> str | None:
 
 
 def _answer(summary: Summary) -> str | None:
-    found = variants(summary, scenario=SCENARIO)
-    factor = ratio(summary, found.get(DEFAULT), found.get(KEPT), "connections")
+    by_variant = variants(summary, scenario=SCENARIO)
+    factor = ratio(summary, by_variant.get(DEFAULT), by_variant.get(KEPT), "connections")
     if not factor:
         return None
-    said = [
+    sentences = [
         f"{name} {counted(cell, 'connections', 'connection')}, peak {as_count(cell, 'peak')} at the server, "
         f"{without_interval(cell, 'makespan')}, {without_interval(cell, 'cpu')} of CPU a call"
-        for name, cell in found.items()
+        for name, cell in by_variant.items()
     ]
     words = "The SDK's defaults open {} as many as a pool that keeps all alive"
     first = versus(factor, words, "The numbers of connections with the SDK's defaults and with all kept alive")
-    return f"{first}. {calls_at_once(found[DEFAULT])}: {'; '.join(said)}."
+    return f"{first}. {calls_at_once(by_variant[DEFAULT])}: {'; '.join(sentences)}."
 
 
 if __name__ == "__main__":

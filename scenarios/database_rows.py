@@ -134,18 +134,18 @@ def answer(summary: Summary) -> str | None:
 
 
 def _answer(summary: Summary) -> str | None:
-    found = variants(summary, scenario=SCENARIO)
-    factor = ratio(summary, found.get(GENERATOR), found.get(FETCHALL), "ttft.p50")
+    by_variant = variants(summary, scenario=SCENARIO)
+    factor = ratio(summary, by_variant.get(GENERATOR), by_variant.get(FETCHALL), "ttft.p50")
     if not factor:
         return None
-    said = [
+    sentences = [
         f"{name} {without_interval(cell, 'ttft.p50')}, loop held up for {without_interval(cell, 'loop_lag.max')}, "
         f"{without_interval(cell, 'cpu')} of CPU a call"
-        for name, cell in found.items()
+        for name, cell in by_variant.items()
     ]
     first = versus(factor, "the first row comes in {} the time of fetchall", "the first rows of both")
     first = f"{verdict(factor, 'No', 'Yes')}: {first}"
-    return f"{first}. Of {ROWS} rows: {'; '.join(said)}."
+    return f"{first}. Of {ROWS} rows: {'; '.join(sentences)}."
 
 
 if __name__ == "__main__":

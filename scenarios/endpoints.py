@@ -117,24 +117,24 @@ def answer(summary: Summary) -> str | None:
 
 
 def _answer(summary: Summary) -> str | None:
-    found = variants(summary, scenario=SCENARIO)
-    blocking, awaited = found.get("async def + invoke"), found.get("async def + ainvoke")
+    by_variant = variants(summary, scenario=SCENARIO)
+    blocking, awaited = by_variant.get("async def + invoke"), by_variant.get("async def + ainvoke")
     factor = ratio(summary, blocking, awaited, "makespan")
     if not factor or not awaited:
         return None
-    said = [
+    sentences = [
         f"{name} {without_interval(cell, 'makespan')}, {as_count(cell, 'peak')} at the LLM"
-        for name, cell in found.items()
+        for name, cell in by_variant.items()
     ]
     first = (
-        f" A stream's first piece comes after {with_interval(found[STREAM], 'ttft.p50')}."
-        if STREAM in found
+        f" A stream's first piece comes after {with_interval(by_variant[STREAM], 'ttft.p50')}."
+        if STREAM in by_variant
         else ""
     )
     sides = "async def + invoke and async def + ainvoke"
     slower = versus(factor, "async def + invoke takes {} as long as async def + ainvoke", sides)
-    users = f"{awaited.cell.concurrency:,} users at once, answers{lasting(summary, found.values())}"
-    return f"{slower}. {users.removesuffix(', answers')}: {'; '.join(said)}.{first}"
+    users = f"{awaited.cell.concurrency:,} users at once, answers{lasting(summary, by_variant.values())}"
+    return f"{slower}. {users.removesuffix(', answers')}: {'; '.join(sentences)}.{first}"
 
 
 if __name__ == "__main__":

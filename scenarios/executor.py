@@ -86,9 +86,9 @@ def _answer(summary: Summary) -> str | None:
         factor, f"With {few} threads a call takes {{}} as long as with {many}", f"{few} and {many} threads"
     )
     took, long = with_interval(chain[few], "e2e.p50"), lasting(summary, chain.values())
-    said = f"with {few} threads beside {LOOKUPS} blocking look-ups a chain call{long} takes {took}"
+    times = f"with {few} threads beside {LOOKUPS} blocking look-ups a chain call{long} takes {took}"
     beside = f"; the bare SDK, which needs no thread, {with_interval(bare[few], 'e2e.p50')}" if few in bare else ""
-    return f"{first}: {said}, with {many} threads {with_interval(chain[many], 'e2e.p50')}{beside}."
+    return f"{first}: {times}, with {many} threads {with_interval(chain[many], 'e2e.p50')}{beside}."
 
 
 if __name__ == "__main__":

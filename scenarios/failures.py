@@ -132,13 +132,13 @@ def answer(summary: Summary) -> str | None:
 
 
 def _answer(summary: Summary) -> str | None:
-    found = variants(summary, scenario=SCENARIO)
-    fates = {name: _became(_fates(summary, cell)) for name, cell in found.items()}
+    by_variant = variants(summary, scenario=SCENARIO)
+    fates = {name: _became(_fates(summary, cell)) for name, cell in by_variant.items()}
     if not fates:
         return None
     ways = {fate: [name for name, own in fates.items() if own == fate] for fate in dict.fromkeys(fates.values())}
     verdict = "; ".join(f"{fate} with {listed(names, len(names))}" for fate, names in ways.items())
-    went = "; ".join(f"{name} {without_interval(cell, 'e2e.p50')}" for name, cell in found.items())
+    went = "; ".join(f"{name} {without_interval(cell, 'e2e.p50')}" for name, cell in by_variant.items())
     return f"The other requests, as the server saw them: {verdict}. The caller goes on after: {went}."
 
 

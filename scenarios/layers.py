@@ -45,17 +45,19 @@ def _answer(summary: Summary) -> str | None:
     chain = client("chain")
     if not chain or not finished(chain) or "cpu" not in chain.metrics:
         return None
-    said = [f"a chain call costs {spell_out(chain.metrics['cpu'])} of CPU"]
+    sentences = [f"a chain call costs {spell_out(chain.metrics['cpu'])} of CPU"]
     others = {"openai": "the bare SDK", "httpx2": "bare httpx2", "aiohttp": "bare aiohttp"}
     pairs = {name: (chain, client(name)) for name in others}
     factors = ratios(summary, {**pairs, "below": (client("chain_aiohttp"), chain)}, "cpu")
     below = factors.pop("below", None)
-    said += [versus(factor, f"{{}} {others[name]}", f"it and {others[name]}") for name, factor in factors.items()]
+    sentences += [
+        versus(factor, f"{{}} {others[name]}", f"it and {others[name]}") for name, factor in factors.items()
+    ]
     if below:
-        said.append(
+        sentences.append(
             versus(below, "with aiohttp below it, {} its cost on httpx2", "a chain on aiohttp and on httpx2")
         )
-    sentence = "; ".join(said)
+    sentence = "; ".join(sentences)
     return f"{sentence[0].upper()}{sentence[1:]}."
 
 

@@ -29,19 +29,22 @@ def answer(summary: Summary) -> str | None:
 
 
 def _answer(summary: Summary) -> str | None:
-    found = {
+    by_strategy_and_client = {
         (each.cell.strategy, each.cell.client): None for each in summary.of(scenario=SCENARIO, loop="asyncio")
     }
-    several = len({strategy for strategy, _ in found}) > 1
-    pairs = {(strategy, client): _both(summary, strategy=strategy, client=client) for strategy, client in found}
+    several = len({strategy for strategy, _ in by_strategy_and_client}) > 1
+    pairs = {
+        (strategy, client): _both(summary, strategy=strategy, client=client)
+        for strategy, client in by_strategy_and_client
+    }
     factors = ratios(summary, pairs, "cpu")
-    said = [
+    sentences = [
         f"{client}{f' {strategy}' if several else ''} {change(factors[strategy, client])}"
         if (strategy, client) in factors
         else f"{client}{f' {strategy}' if several else ''} not known"
         for strategy, client in pairs
     ]
-    return f"CPU per call, uvloop against asyncio: {'; '.join(said)}." if factors else None
+    return f"CPU per call, uvloop against asyncio: {'; '.join(sentences)}." if factors else None
 
 
 def _both(summary: Summary, **where: str) -> tuple[CellSummary | None, CellSummary | None]:

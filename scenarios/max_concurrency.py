@@ -104,22 +104,23 @@ def answer(summary: Summary) -> str | None:
 def _answer(summary: Summary) -> str | None:
     from overlap.harness.stats.standing import by_round  # with numpy, which the workers of a round do without
 
-    found = variants(summary, scenario=SCENARIO)
+    by_variant = variants(summary, scenario=SCENARIO)
     # By the round with the most: a mean of 4 may hide a round of 5.
     seen = {
         name: max(by_round(summary.run, cell.cell, ("peak",)).values(), default=None)
-        for name, cell in found.items()
+        for name, cell in by_variant.items()
     }
-    known = {name: peak for name, peak in seen.items() if peak is not None}
-    if not known:
+    peaks = {name: peak for name, peak in seen.items() if peak is not None}
+    if not peaks:
         return None
-    said = [
-        f"{name} {as_count(found[name], 'peak')} at once, {as_count(found[name], 'requests_per_call')} in all, "
-        f"{without_interval(found[name], 'e2e.p50')}"
-        for name in known
+    sentences = [
+        f"{name} {as_count(by_variant[name], 'peak')} at once, "
+        f"{as_count(by_variant[name], 'requests_per_call')} in all, "
+        f"{without_interval(by_variant[name], 'e2e.p50')}"
+        for name in peaks
     ]
     kept = _kept({name: peak for name, peak in seen.items() if name != FREE})
-    return f"{kept}. {INPUTS} inputs: {'; '.join(said)}."
+    return f"{kept}. {INPUTS} inputs: {'; '.join(sentences)}."
 
 
 def _kept(seen: dict[str, float | None]) -> str:
@@ -130,9 +131,11 @@ def _kept(seen: dict[str, float | None]) -> str:
         "fewer with": [name for name, peak in seen.items() if peak is not None and peak < LIMIT],
         "not known with": [name for name, peak in seen.items() if peak is None],
     }
-    said = ", ".join(f"{words} {listed(names)}" for words, names in ways.items() if names)
+    sentences = ", ".join(f"{words} {listed(names)}" for words, names in ways.items() if names)
     return (
-        f"With a limit of {LIMIT}, the most in any round: {said}" if said else "No way with a limit was measured"
+        f"With a limit of {LIMIT}, the most in any round: {sentences}"
+        if sentences
+        else "No way with a limit was measured"
     )
 
 

@@ -67,12 +67,12 @@ def answer(summary: Summary) -> str | None:
 
 
 def _answer(summary: Summary) -> str | None:
-    found = variants(summary, scenario=SCENARIO)
-    at_once, in_turn, limited = (found.get(name) for name in (AT_ONCE, IN_TURN, LIMITED))
+    by_variant = variants(summary, scenario=SCENARIO)
+    at_once, in_turn, limited = (by_variant.get(name) for name in (AT_ONCE, IN_TURN, LIMITED))
     factors = ratios(summary, {IN_TURN: (in_turn, at_once), LIMITED: (limited, at_once)}, "e2e.p50")
     if not at_once or not in_turn or IN_TURN not in factors:
         return None
-    said = f"three branches take {with_interval(at_once, 'e2e.p50')}, in turn {with_interval(in_turn, 'e2e.p50')}"
+    times = f"three branches take {with_interval(at_once, 'e2e.p50')}, in turn {with_interval(in_turn, 'e2e.p50')}"
     bound = ""
     if limited and LIMITED in factors:
         slower = versus(
@@ -81,7 +81,7 @@ def _answer(summary: Summary) -> str | None:
             "with and without max_concurrency=1 they",
         )
         bound = f"; {slower}, and the server sees {counted(limited, 'peak', 'request')} at once"
-    return f"{_side_by_side(summary, at_once, factors[IN_TURN])}: {said}{bound}."
+    return f"{_side_by_side(summary, at_once, factors[IN_TURN])}: {times}{bound}."
 
 
 def _side_by_side(summary: Summary, at_once: CellSummary, factor: Estimate) -> str:

@@ -106,9 +106,12 @@ def answer(summary: Summary) -> str | None:
 
 
 def _answer(summary: Summary) -> str | None:
-    found = variants(summary, scenario=SCENARIO)
-    pairs = {(way, GATHER): (found.get(way), found.get(GATHER)) for way in (BATCH, ONE)}
-    pairs |= {(way, EMBED_GATHER): (found.get(way), found.get(EMBED_GATHER)) for way in (EMBED_BATCH, EMBED_ONE)}
+    by_variant = variants(summary, scenario=SCENARIO)
+    pairs = {(way, GATHER): (by_variant.get(way), by_variant.get(GATHER)) for way in (BATCH, ONE)}
+    pairs |= {
+        (way, EMBED_GATHER): (by_variant.get(way), by_variant.get(EMBED_GATHER))
+        for way in (EMBED_BATCH, EMBED_ONE)
+    }
     factors = ratios(summary, pairs, "e2e.p50")
     if not factors:
         return None
@@ -116,13 +119,13 @@ def _answer(summary: Summary) -> str | None:
         versus(factor, f"{way} takes {{}} as long as gather", f"{way} and gather")
         for (way, _), factor in factors.items()
     ]
-    said = [
+    sentences = [
         f"{name} {without_interval(cell, 'e2e.p50')}, {counted(cell, 'requests_per_call', 'request')}, "
         f"{as_count(cell, 'peak')} at once"
-        for name, cell in found.items()
+        for name, cell in by_variant.items()
     ]
     first = "; ".join(shown)
-    return f"{first[0].upper()}{first[1:]}. {INPUTS} inputs: {'; '.join(said)}."
+    return f"{first[0].upper()}{first[1:]}. {INPUTS} inputs: {'; '.join(sentences)}."
 
 
 if __name__ == "__main__":

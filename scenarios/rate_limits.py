@@ -94,28 +94,28 @@ def answer(summary: Summary) -> str | None:
 
 
 def _answer(summary: Summary) -> str | None:
-    found = variants(summary, scenario=SCENARIO)
-    if not found:
+    by_variant = variants(summary, scenario=SCENARIO)
+    if not by_variant:
         return None
-    said = [
+    sentences = [
         f"{name} {cell.errors:,} of {count(cell.calls, 'call')} failed, "
         f"{counted(cell, 'requests_per_call', 'request')} a call{refused(summary, cell)}, "
         f"{without_interval(cell, 'makespan')}"
-        for name, cell in found.items()
+        for name, cell in by_variant.items()
     ]
-    asked = calls_at_once(next(iter(found.values())))
+    asked = calls_at_once(next(iter(by_variant.values())))
     limit = f"a limit of {RATE} requests a second asked of the server"
-    return f"{_through(summary, found)}. {asked}, with {limit}: {'; '.join(said)}."
+    return f"{_through(summary, by_variant)}. {asked}, with {limit}: {'; '.join(sentences)}."
 
 
-def _through(summary: Summary, found: dict[str, CellSummary]) -> str:
+def _through(summary: Summary, by_variant: dict[str, CellSummary]) -> str:
     """Say with which ways all calls got through; a limit that refused nobody shows nothing of any of them."""
-    seen = [status for cell in found.values() for status in statuses_of(summary, cell)]
+    seen = [status for cell in by_variant.values() for status in statuses_of(summary, cell)]
     if not seen:
         return "The server kept no journal, so whether its limit was reached is not known"
     if HTTPStatus.TOO_MANY_REQUESTS not in seen:
         return "No request was refused, so nothing is shown of backing off"
-    through = [name for name, cell in found.items() if not cell.errors]
+    through = [name for name, cell in by_variant.items() if not cell.errors]
     if not through:
         return "None gets all calls through"
     return f"All calls get through with {listed(through, len(through))}"

@@ -30,22 +30,22 @@ SCENARIO = "regressions"
 def answer(summary: Summary) -> str | None:
     """Say which way costs least CPU and which are shown to cost more; of a change only a gate can tell."""
     # A call that fails is soon done, and cheap.
-    found = {each.cell.id: each for each in sorted_by(summary, "cpu", scenario=SCENARIO) if finished(each)}
-    ranking = standings(summary, list(found.values()), "cpu")
+    by_id = {each.cell.id: each for each in sorted_by(summary, "cpu", scenario=SCENARIO) if finished(each)}
+    ranking = standings(summary, list(by_id.values()), "cpu")
     if ranking is None or not ranking.worse | ranking.rest:
         return None
     from overlap.harness.report.standings import standing
 
     def name(cell: str) -> str:
-        own = found[cell].cell
+        own = by_id[cell].cell
         words = f"{own.client} {own.strategy} on {own.loop} at {own.concurrency}"
-        alike = [each for each in found.values() if replace(each.cell, profile=own.profile) == own]
+        alike = [each for each in by_id.values() if replace(each.cell, profile=own.profile) == own]
         return f"{words}, {own.profile}" if len(alike) > 1 else words
 
     rest = standing(ranking, name, worse=("costs more", "cost more"), than="as much")
     return (
         f"One run cannot say: `overlap gate` compares two. Here {name(ranking.best)} was measured cheapest with "
-        f"{with_interval(found[ranking.best], 'cpu')} of CPU a call. {rest}"
+        f"{with_interval(by_id[ranking.best], 'cpu')} of CPU a call. {rest}"
     )
 
 

@@ -72,17 +72,17 @@ def answer(summary: Summary) -> str | None:
 
 
 def _answer(summary: Summary) -> str | None:
-    found = variants(summary, scenario=SCENARIO)
-    factor = ratio(summary, found.get(CLIENT), found.get(NONE), "makespan", failing=True)
-    said = "; ".join(
+    by_variant = variants(summary, scenario=SCENARIO)
+    factor = ratio(summary, by_variant.get(CLIENT), by_variant.get(NONE), "makespan", failing=True)
+    sentences = "; ".join(
         f"{name} {count(cell.errors, 'failure')} in {count(cell.calls, 'call')}, "
         f"{counted(cell, 'requests_per_call', 'request')} a call{refused(summary, cell)}, "
         f"{without_interval(cell, 'makespan')} a round"
-        for name, cell in found.items()
+        for name, cell in by_variant.items()
     )
     if not factor:
-        return f"{said}." if said else None
-    bare, patient = found[NONE], found[CLIENT]
+        return f"{sentences}." if sentences else None
+    bare, patient = by_variant[NONE], by_variant[CLIENT]
     took = versus(factor, "rounds with them take {} as long", "rounds with and without them")
     hidden = (
         f"Without retries {bare.errors:,} of {count(bare.calls, 'call')} failed, with the client's two "
@@ -90,7 +90,7 @@ def _answer(summary: Summary) -> str | None:
         if bare.errors
         else "No call failed without retries, so nothing is shown of what they hide"
     )
-    return f"{hidden}; {took}. {said}."
+    return f"{hidden}; {took}. {sentences}."
 
 
 if __name__ == "__main__":

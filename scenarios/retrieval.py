@@ -65,20 +65,20 @@ def answer(summary: Summary) -> str | None:
 
 
 def _answer(summary: Summary) -> str | None:
-    found = variants(summary, scenario=SCENARIO)
-    factor = ratio(summary, found.get(THREAD), found.get(MEMORY), "makespan")
+    by_variant = variants(summary, scenario=SCENARIO)
+    factor = ratio(summary, by_variant.get(THREAD), by_variant.get(MEMORY), "makespan")
     if not factor:
         return None
-    said = [
+    sentences = [
         f"{name} {without_interval(cell, 'makespan')}, {counted(cell, 'peak', 'request')} at once, "
         f"loop held up for {without_interval(cell, 'loop_lag.max')}"
-        for name, cell in found.items()
+        for name, cell in by_variant.items()
     ]
-    asked = found[THREAD].cell.concurrency
+    asked = by_variant[THREAD].cell.concurrency
     slower = versus(
         factor, "A thread a question takes {} as long as native async", "A thread a question and native async"
     )
-    return f"{slower}. {asked} questions at once: {'; '.join(said)}."
+    return f"{slower}. {asked} questions at once: {'; '.join(sentences)}."
 
 
 if __name__ == "__main__":

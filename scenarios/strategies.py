@@ -27,21 +27,25 @@ def answer(summary: Summary) -> str | None:
 
 def _answer(summary: Summary) -> str | None:
     widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
-    said = [sentence for width in widths if (sentence := _at(summary, width))]
-    return " ".join(said) or None
+    sentences = [sentence for width in widths if (sentence := _at(summary, width))]
+    return " ".join(sentences) or None
 
 
 def _at(summary: Summary, concurrency: int) -> str | None:
     # A strategy whose calls failed is soon done, and first at nothing.
-    found = sorted_by(summary, "makespan", scenario=SCENARIO, concurrency=concurrency)
-    cells = {each.cell.id: each for each in found if finished(each)}
+    ranked_cells = sorted_by(summary, "makespan", scenario=SCENARIO, concurrency=concurrency)
+    cells = {each.cell.id: each for each in ranked_cells if finished(each)}
     ranking = standings(summary, list(cells.values()), "makespan")
     if ranking is None or len({each.cell.strategy for each in cells.values()}) < 2:
         return None
     best = cells[ranking.best]
-    told = f"At concurrency {concurrency}, {best.cell.strategy} takes least: {with_interval(best, 'makespan')}"
+    best_time = (
+        f"At concurrency {concurrency}, {best.cell.strategy} takes least: {with_interval(best, 'makespan')}"
+    )
     shortest = (
-        f"{told} ({without_interval(best, 'overlap')} of the possible)" if "overlap" in best.metrics else told
+        f"{best_time} ({without_interval(best, 'overlap')} of the possible)"
+        if "overlap" in best.metrics
+        else best_time
     )
     from overlap.harness.report.standings import standing
 

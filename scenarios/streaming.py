@@ -32,8 +32,8 @@ def answer(summary: Summary) -> str | None:
 
 def _answer(summary: Summary) -> str | None:
     widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
-    said = [sentence for width in widths if (sentence := _at(summary, width))]
-    return " ".join(said) or None
+    sentences = [sentence for width in widths if (sentence := _at(summary, width))]
+    return " ".join(sentences) or None
 
 
 def _at(summary: Summary, streams: int) -> str | None:
@@ -46,11 +46,11 @@ def _at(summary: Summary, streams: int) -> str | None:
     names = {
         each.cell.id: f"{each.cell.client} on {each.cell.loop}" if several else each.cell.client for each in every
     }
-    said = [f"{names[each.cell.id]} {spell_out(each.metrics['ttft.p50'])}, {_pace(each)}" for each in cells]
+    sentences = [f"{names[each.cell.id]} {spell_out(each.metrics['ttft.p50'])}, {_pace(each)}" for each in cells]
     if missing := [names[each.cell.id] for each in every if "ttft.p50" not in each.metrics]:
-        said.append(f"not known of {listed(missing)}")
+        sentences.append(f"not known of {listed(missing)}")
     word = "stream" if streams == 1 else "streams at once"
-    first = f"{streams} {word}, first token (median): {'; '.join(said)}."
+    first = f"{streams} {word}, first token (median): {'; '.join(sentences)}."
     ranking = standings(summary, cells, "ttft.p50")
     if ranking is None or not ranking.worse | ranking.rest:
         return first

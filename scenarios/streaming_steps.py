@@ -80,21 +80,23 @@ def answer(summary: Summary) -> str | None:
 
 
 def _answer(summary: Summary) -> str | None:
-    found = variants(summary, scenario=SCENARIO)
-    bare = found.get(MODEL)
+    by_variant = variants(summary, scenario=SCENARIO)
+    bare = by_variant.get(MODEL)
     if bare is None or "ttft.p50" not in bare.metrics:
         return None
-    later = {name: difference(summary, cell, bare, "ttft.p50") for name, cell in found.items() if name != MODEL}
-    first = "; ".join(f"{name} {with_interval(cell, 'ttft.p50')}" for name, cell in found.items())
+    later = {
+        name: difference(summary, cell, bare, "ttft.p50") for name, cell in by_variant.items() if name != MODEL
+    }
+    first = "; ".join(f"{name} {with_interval(cell, 'ttft.p50')}" for name, cell in by_variant.items())
     return f"{_held(later)}. First chunk of a stream{_planned(summary, bare)}: {first}."
 
 
 def _planned(summary: Summary, bare: CellSummary) -> str:
     """Write when the server planned the first token and the last; "" where that is not known."""
-    known = planned(summary, [bare])
-    if not known:
+    plan_times = planned(summary, [bare])
+    if not plan_times:
         return ""
-    return f" that begins after {span(*known[:2])} and ends after {span(*known[2:])}"
+    return f" that begins after {span(*plan_times[:2])} and ends after {span(*plan_times[2:])}"
 
 
 def _held(later: dict[str, Estimate | None]) -> str:

@@ -63,8 +63,8 @@ def answer(summary: Summary) -> str | None:
 
 
 def _answer(summary: Summary) -> str | None:
-    found = variants(summary, scenario=SCENARIO)
-    without, native, sync = (found.get(name) for name in (NONE, NATIVE, SYNC))
+    by_variant = variants(summary, scenario=SCENARIO)
+    without, native, sync = (by_variant.get(name) for name in (NONE, NATIVE, SYNC))
     step, more = difference(summary, native, without, "cpu"), difference(summary, sync, native, "cpu")
     factor = ratio(summary, sync, native, "makespan")
     if not step or not more or not factor or not sync:

@@ -39,19 +39,19 @@ def _answer(summary: Summary) -> str | None:
     if not slow or not fast:
         return None
     times_as_fast = versus(factor, "{} as fast", "the two")
-    said = f"{spell_out(slow)} in sequence, {spell_out(fast)} under gather, {times_as_fast}"
+    times = f"{spell_out(slow)} in sequence, {spell_out(fast)} under gather, {times_as_fast}"
     if not _as_asked(summary, apart, at_once):
         calls = f"{calls_at_once(at_once)}{lasting(summary, (apart, at_once))}"
-        return f"Not what was asked, but {calls}: {said}."
+        return f"Not what was asked, but {calls}: {times}."
     verdicts = {_near(slow, 3 * TAKES), _near(fast, TAKES)}
     verdict = "No" if False in verdicts else "Not shown here" if None in verdicts else "Yes"
-    return f"{verdict}: {said}."
+    return f"{verdict}: {times}."
 
 
 def _as_asked(summary: Summary, apart: CellSummary, at_once: CellSummary) -> bool:
     """Say whether each round made three calls of 1.5 s, by the server's plan, and gather all of them at once."""
-    known = planned(summary, (apart, at_once))
-    long = known is not None and all(abs(end / TAKES - 1) < CLOSE for end in known[2:])
+    plan_times = planned(summary, (apart, at_once))
+    long = plan_times is not None and all(abs(end / TAKES - 1) < CLOSE for end in plan_times[2:])
     return (
         long
         and at_once.cell.concurrency >= CALLS
@@ -59,13 +59,13 @@ def _as_asked(summary: Summary, apart: CellSummary, at_once: CellSummary) -> boo
     )
 
 
-def _near(total: Estimate, said: float) -> bool | None:
-    """Say by its whole interval whether a *total* time is within 3 % of what is *said*; None if not shown."""
+def _near(total: Estimate, expected: float) -> bool | None:
+    """Say by its whole interval whether a *total* time is within 3 % of *expected*, in ns; None if not shown."""
     if total.low is None or total.high is None:
         return None
-    if total.high < said * (1 - CLOSE) or total.low > said * (1 + CLOSE):
+    if total.high < expected * (1 - CLOSE) or total.low > expected * (1 + CLOSE):
         return False
-    return True if total.low >= said * (1 - CLOSE) and total.high <= said * (1 + CLOSE) else None
+    return True if total.low >= expected * (1 - CLOSE) and total.high <= expected * (1 + CLOSE) else None
 
 
 if __name__ == "__main__":

@@ -33,8 +33,8 @@ def _answer(summary: Summary) -> str | None:
     widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
     pairs = {width: (_chain(summary, "chain_aiohttp", width), _chain(summary, "chain", width)) for width in widths}
     factors = ratios(summary, pairs, "cpu")
-    said = [sentence for width in widths if (sentence := _at(summary, width, factors.get(width)))]
-    return " ".join(said) or None
+    sentences = [sentence for width in widths if (sentence := _at(summary, width, factors.get(width)))]
+    return " ".join(sentences) or None
 
 
 def _chain(summary: Summary, client: str, width: int) -> CellSummary | None:

@@ -67,9 +67,9 @@ def _answer(summary: Summary) -> str | None:
     factor = ratio(summary, cells["abatch"], cells["gather_bounded"], "makespan")
     if not factor or not cells["abatch"]:
         return None
-    said = ", ".join(f"{name} {with_interval(cell, 'makespan')}" for name, cell in cells.items() if cell)
+    sentences = ", ".join(f"{name} {with_interval(cell, 'makespan')}" for name, cell in cells.items() if cell)
     slower = versus(factor, "abatch takes {} as long as gather", "abatch and gather")
-    return f"{_waits(summary, cells['abatch'])}: {slower}; {said}."
+    return f"{_waits(summary, cells['abatch'])}: {slower}; {sentences}."
 
 
 def _waits(summary: Summary, cell: CellSummary) -> str:

@@ -77,18 +77,18 @@ def _streams(console: Console, core: str, counts: tuple[int, ...], *, apart: boo
     )
     for head in heads:
         table.add_column(head, justify="right")
-    found = []
+    entries = []
     with started("--port", "0", "--cores", core, "--profile", STEADY, "--tokens", "50") as server:
         for count in counts:
             runs = [measured(server, count, PATIENCE, awake=apart) for _ in range(RUNS)]
             seen = sorted(runs, key=lambda run: (run.broken, quantile(run.last, 0.99) or 0))[RUNS // 2]
-            found.append(seen)
+            entries.append(seen)
             shown = [quantile(seen.last, share) for share in (0.5, 0.99, 1.0)]
             shown += [quantile(seen.every, 0.99), quantile(seen.every, 0.0), quantile(seen.server, 0.99)]
             cells = ["none" if one is None else f"{one / MS:.2f}" for one in shown]
             table.add_row(str(count), *cells, f"{seen.cpu:.0%}", str(seen.broken))
     console.print(table)
-    return found
+    return entries
 
 
 @click.command()
@@ -105,10 +105,10 @@ def main(streams: str, path: str, calls: int) -> None:
     os.sched_setaffinity(0, {int(for_client)})
     _throughput(console)
     _exactness(console, for_server, apart=apart)
-    found = _streams(console, for_server, tuple(int(count) for count in streams.split(",")), apart=apart)
-    console.print(saturation(found))
+    entries = _streams(console, for_server, tuple(int(count) for count in streams.split(",")), apart=apart)
+    console.print(saturation(entries))
     if path:
-        chart.drawn(found, Path(path))
+        chart.drawn(entries, Path(path))
         console.print(f"chart: {path}")
     if calls:
         console.print(memory.told(memory.measured(calls, for_server)))

@@ -124,7 +124,7 @@ class Large:
 
 def waits(server: Running, large: Large | None, seconds: float) -> list[float]:
     """Return how long (s) small requests took, one after another, until *large* is over or time is."""
-    found = []
+    entries = []
     small = request(stream=False, tag="000001")
     with socket.create_connection((server.host, server.port), timeout=60) as line:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -134,9 +134,9 @@ def waits(server: Running, large: Large | None, seconds: float) -> list[float]:
             line.sendall(small)
             while not complete(received):
                 received += line.recv(65536)
-            found.append(time.perf_counter() - began)
+            entries.append(time.perf_counter() - began)
             time.sleep(0.001)
-    return sorted(found)
+    return sorted(entries)
 
 
 @click.command()
@@ -152,10 +152,10 @@ def main() -> None:
             if large is not None:
                 content = sent(f"/v1/{path}", orjson.dumps(body), {**headers, "connection": "close"})
                 threading.Thread(target=large.read, args=(server, content), daemon=True).start()
-            found = waits(server, large, 60.0 if large is not None else 1.0)
-            shown = [found[int(share * (len(found) - 1))] * MS for share in (0.5, 0.99, 1.0)]
+            entries = waits(server, large, 60.0 if large is not None else 1.0)
+            shown = [entries[int(share * (len(entries) - 1))] * MS for share in (0.5, 0.99, 1.0)]
             size, took = (f"{large.size / 1e6:.0f}", f"{large.took:.2f}") if large is not None else ("", "")
-            table.add_row(name, size, took, str(len(found)), *(f"{one:.1f}" for one in shown))
+            table.add_row(name, size, took, str(len(entries)), *(f"{one:.1f}" for one in shown))
     Console(width=120).print(table)
 
 

@@ -13,15 +13,15 @@ MS = 1e6
 _LINES = ((0.5, "half of the streams (p50)", "#0072B2", "o"), (0.99, "99 of 100 streams (p99)", "#D55E00", "s"))
 
 
-def drawn(found: list[StreamTimes], path: Path) -> None:
+def drawn(entries: list[StreamTimes], path: Path) -> None:
     """Write the chart of how late last tokens were, by number of streams, to *path* as SVG."""
     mpl.rcParams["svg.fonttype"] = "none"
     mpl.rcParams["svg.hashsalt"] = "overlap"
     figure = Figure(figsize=(7, 3.8), layout="constrained")
     axes = figure.subplots()
-    streams = [seen.streams for seen in found if seen.last]
+    streams = [seen.streams for seen in entries if seen.last]
     for share, label, colour, marker in _LINES:
-        late = [(quantile(seen.last, share) or 0) / MS for seen in found if seen.last]
+        late = [(quantile(seen.last, share) or 0) / MS for seen in entries if seen.last]
         axes.plot(streams, late, color=colour, marker=marker, label=label)
     axes.axhline(10, color="#666666", linestyle="--", linewidth=1)
     axes.annotate("10 ms", (streams[0], 10), textcoords="offset points", xytext=(0, 4), color="#666666")

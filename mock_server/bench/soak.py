@@ -52,12 +52,12 @@ def calls(host: str, port: int, first: int, count: int) -> int:
 def held(server: Running) -> Footprint:
     """Return what *server* holds, once nothing of the round is in flight, or after ten seconds."""
     until = time.monotonic() + 10
-    while (found := _gauges(server))["in_flight"] and time.monotonic() < until:
+    while (entries := _gauges(server))["in_flight"] and time.monotonic() < until:
         time.sleep(0.05)
     time.sleep(0.2)
     process = Path(f"/proc/{server.pid}")
     descriptors, threads = (len(list((process / name).iterdir())) for name in ("fd", "task"))
-    return Footprint(server.resident(), descriptors, threads, found["in_flight"], found["connections"])
+    return Footprint(server.resident(), descriptors, threads, entries["in_flight"], entries["connections"])
 
 
 def _gauges(server: Running) -> dict[str, int]:
@@ -120,7 +120,7 @@ def main(requests: int, rounds: int, journal: int, seed: int) -> None:
         "connections",
     ):
         table.add_column(name, justify="right")
-    found: list[Footprint] = []
+    entries: list[Footprint] = []
     words = ("--port", "0", "--tokens", "20", "--journal", str(journal))
     with started(*words) as server, ProcessPoolExecutor(CLIENTS) as pool:
         share = requests // CLIENTS
@@ -131,12 +131,12 @@ def main(requests: int, rounds: int, journal: int, seed: int) -> None:
                 pool.map(calls, *zip(*((server.host, server.port, start, share) for start in starts), strict=True))
             )
             now = held(server)
-            found.append(now)
+            entries.append(now)
             row = (
                 str(number + 1),
                 f"{time.monotonic() - began:.0f}",
                 f"{now.memory / MB:.1f}",
-                f"{(now.memory - found[0].memory) / MB:+.1f}",
+                f"{(now.memory - entries[0].memory) / MB:+.1f}",
                 *map(str, (now.descriptors, now.threads, now.in_flight, now.connections)),
             )
             table.add_row(*row)
@@ -144,7 +144,7 @@ def main(requests: int, rounds: int, journal: int, seed: int) -> None:
         taken = take(server)
     console.print(table)
     made = rounds * CLIENTS * share
-    wrong = judged(found, made - len(taken["entries"]) - taken["dropped"])
+    wrong = judged(entries, made - len(taken["entries"]) - taken["dropped"])
     console.print("\n".join(wrong) if wrong else f"{made:,} requests: memory is bounded, nothing is left over.")
     raise SystemExit(bool(wrong))
 

@@ -54,7 +54,7 @@ def _driven(server: Running, script: Path, core: str) -> Rate:
         [*words, f"{server.url}/v1/chat/completions"], capture_output=True, text=True, check=True, timeout=60
     )
     used = server.cpu() - before
-    found = re.search(r"(\d+) requests in", done.stdout)
-    count = int(found[1]) if found else 0
+    entries = re.search(r"(\d+) requests in", done.stdout)
+    count = int(entries[1]) if entries else 0
     wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", done.stdout)
     return Rate(count / SECONDS, used / max(count, 1), int(wrong[1]) if wrong else 0)

@@ -7,13 +7,13 @@ class Deviation(AssertionError):
     """A server did otherwise than OpenAI's does."""
 
 
-def same(what: str, found: Any, wanted: Any) -> None:
-    """Raise unless *found* is *wanted*; *what* names the thing."""
-    if found != wanted:
-        raise Deviation(f"{what} is {found!r:.200}, not {wanted!r:.200}")
+def same(what: str, actual: Any, wanted: Any) -> None:
+    """Raise unless *actual* is *wanted*; *what* names the thing."""
+    if actual != wanted:
+        raise Deviation(f"{what} is {actual!r:.200}, not {wanted!r:.200}")
 
 
-def true(what: str, found: Any) -> None:
-    """Raise unless *found* is true; *what* says what should be so."""
-    if not found:
+def true(what: str, actual: Any) -> None:
+    """Raise unless *actual* is true; *what* says what should be so."""
+    if not actual:
         raise Deviation(f"{what}: not so")

@@ -20,10 +20,10 @@ class CheckResult(NamedTuple):
 def checks(group: str) -> list[Callable[[str], None]]:
     """Return the checks of the module called *group*, in the order they are written."""
     module = registry.load(CHECKS, group)
-    found = inspect.getmembers(
+    actual = inspect.getmembers(
         module, lambda item: inspect.isfunction(item) and item.__module__ == module.__name__
     )
-    public = [function for name, function in found if not name.startswith("_")]
+    public = [function for name, function in actual if not name.startswith("_")]
     return sorted(public, key=lambda function: function.__code__.co_firstlineno)
 
 

@@ -32,5 +32,5 @@ def judge(facts: Facts) -> ClaimVerdict:
     """A bridge carries both ways; one way is not what is claimed."""
     ways = (facts["asynchronous"], facts["synchronous"])
     evidence = f"def and async def in one chain: {told({**ways[0], **ways[1]})}"
-    crossed = [all(came == OK for came in way.values()) for way in ways]
+    crossed = [all(result == OK for result in way.values()) for way in ways]
     return ClaimVerdict(HOLDS if all(crossed) else FALSE, evidence)

@@ -38,7 +38,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
 def judge(facts: Facts) -> ClaimVerdict:
     """False where the async methods work on the loop itself."""
     calls, hops = facts["calls"], facts["hops"]
-    works = all(came == OK for came in calls.values()) and facts["same"]
+    works = all(result == OK for result in calls.values()) and facts["same"]
     evidence = (
         f"{', '.join(calls)} {'work' if works else 'do not all work'}, with {hops} trips to a thread "
         f"(an image template: {facts['image_hops']})"

@@ -19,12 +19,12 @@ async def measure(bench: Bench) -> dict[str, Any]:
     """Count the requests of a batch: of a chat model, of a chain, of the older completions class."""
     chat, chain, older = bench.model(WAIT), bench.chain(WAIT), bench.completions(WAIT)
     await bench.warm(chat, 24)
-    found = {}
+    results = {}
     for name, runnable, inputs in (("chat", chat, 3), ("chain", chain, 24), ("completions", older, 45)):
         await runnable.abatch(bench.prompts(inputs))
         journal = bench.take()
-        found[name] = {"inputs": inputs, "requests": len(journal.entries), "peak": journal.peak}
-    return found
+        results[name] = {"inputs": inputs, "requests": len(journal.entries), "peak": journal.peak}
+    return results
 
 
 @total

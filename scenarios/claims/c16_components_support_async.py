@@ -19,11 +19,11 @@ READING = (
 
 async def measure(bench: Bench) -> dict[str, Any]:
     """Call the async method of each kind of component, written with no more than it must have."""
-    found = {}
+    results = {}
     for kind, method, call in _components.made():
         before = bench.hops
-        found[kind] = {"method": method, "came": await awaited(call()), "hops": bench.hops - before}
-    return {"components": found}
+        results[kind] = {"method": method, "came": await awaited(call()), "hops": bench.hops - before}
+    return {"components": results}
 
 
 @total

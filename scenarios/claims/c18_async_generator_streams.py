@@ -62,5 +62,5 @@ def judge(facts: Facts) -> ClaimVerdict:
     )
     if buffered(first):
         return ClaimVerdict(FALSE, evidence)
-    limited = buffered(facts["behind"]) or any(came != OK for came in others.values())
+    limited = buffered(facts["behind"]) or any(result != OK for result in others.values())
     return ClaimVerdict(LIMIT if limited else HOLDS, evidence)

@@ -20,19 +20,19 @@ INPUTS = 8
 
 async def measure(_bench: Bench) -> dict[str, Any]:
     """Watch one call; then give eight inputs, one of them slow in the first step, to gather and to abatch."""
-    found = {"inputs": INPUTS}
+    results = {"inputs": INPUTS}
     chain, events = two_steps()
     await chain.ainvoke(0)
-    found["in_order"] = [what for what, _ in events] == ["first ended", "second began"]
+    results["in_order"] = [what for what, _ in events] == ["first ended", "second began"]
     async with Turns() as turns:
         await turns.while_awaiting(chain.ainvoke)(0)
-    found["turns"] = turns.fewest
+    results["turns"] = turns.fewest
     for name in ("gather", "abatch"):
         chain, events = two_steps()
         inputs = range(INPUTS)
         await (chain.abatch(list(inputs)) if name == "abatch" else asyncio.gather(*map(chain.ainvoke, inputs)))
-        found[f"{name}_early"] = early(events)
-    return found
+        results[f"{name}_early"] = early(events)
+    return results
 
 
 @total

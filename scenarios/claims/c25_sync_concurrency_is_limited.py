@@ -19,14 +19,14 @@ async def measure(bench: Bench) -> dict[str, Any]:
     inputs, model = bench.pool + 14, bench.model(WAIT)
     prompts, sized = bench.prompts(inputs), {"max_concurrency": inputs}
     await bench.warm(model, inputs)
-    found = {"inputs": inputs, "pool": bench.pool}
+    results = {"inputs": inputs, "pool": bench.pool}
     model.batch(prompts)
-    found["batch"] = bench.take().peak
+    results["batch"] = bench.take().peak
     model.batch(prompts, sized)
-    found["batch_sized"] = bench.take().peak
+    results["batch_sized"] = bench.take().peak
     await model.abatch(prompts)
-    found["abatch"] = bench.take().peak
-    return found
+    results["abatch"] = bench.take().peak
+    return results
 
 
 @total

@@ -53,6 +53,6 @@ def judge(facts: Facts) -> ClaimVerdict:
     main, seams = facts["main"], facts["seams"]
     shown = [name for name, there in seams.items() if there]
     evidence = f"{told(main)}; {len(shown)} of {len(seams)} seams show: {'; '.join(shown) or 'none'}"
-    if any(came != OK for came in main.values()):
+    if any(result != OK for result in main.values()):
         return ClaimVerdict(FALSE, evidence)
     return ClaimVerdict(LIMIT if shown else HOLDS, evidence)

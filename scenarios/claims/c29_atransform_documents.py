@@ -19,20 +19,20 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
     own, documents = _components.transformer(), [Document("a"), Document("b")]
     before = bench.hops
-    came = await awaited(own.atransform_documents(documents))
+    result = await awaited(own.atransform_documents(documents))
     hops = bench.hops - before
-    same = came == OK and list(await own.atransform_documents(documents)) == own.transform_documents(documents)
-    return {"came": came, "hops": hops, "same": same}
+    same = result == OK and list(await own.atransform_documents(documents)) == own.transform_documents(documents)
+    return {"came": result, "hops": hops, "same": same}
 
 
 @total
 def judge(facts: Facts) -> ClaimVerdict:
     """False where it is missing, with a limit where it is the synchronous method in a thread."""
-    came, hops, same = facts["came"], facts["hops"], facts["same"]
+    result, hops, same = facts["came"], facts["hops"], facts["same"]
     evidence = (
-        f"atransform_documents: {came}, {'the same' if same else 'another'} result, {count(hops, 'trip')} to a "
+        f"atransform_documents: {result}, {'the same' if same else 'another'} result, {count(hops, 'trip')} to a "
         f"thread"
     )
-    if came != OK or not same:
+    if result != OK or not same:
         return ClaimVerdict(FALSE, evidence)
     return ClaimVerdict(LIMIT if hops else HOLDS, evidence)

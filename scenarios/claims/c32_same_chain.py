@@ -19,7 +19,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
     async def streamed() -> Any:
         return [piece async for piece in chain.astream("a")]
 
-    came = {
+    by_method = {
         "invoke": outcome(lambda: chain.invoke("a")),
         "batch": outcome(lambda: chain.batch(["a"])),
         "stream": outcome(lambda: list(chain.stream("a"))),
@@ -27,12 +27,14 @@ async def measure(bench: Bench) -> dict[str, Any]:
         "abatch": await awaited(chain.abatch(["a"])),
         "astream": await awaited(streamed()),
     }
-    return {"came": came, "unchanged": before == [id(step) for step in chain.steps]}
+    return {"came": by_method, "unchanged": before == [id(step) for step in chain.steps]}
 
 
 @total
 def judge(facts: Facts) -> ClaimVerdict:
     """It holds where the same object serves all of them."""
-    came, unchanged = facts["came"], facts["unchanged"]
-    evidence = f"one prompt | model | parser, its steps {'as before' if unchanged else 'changed'}: {told(came)}"
-    return ClaimVerdict(HOLDS if unchanged and all(each == OK for each in came.values()) else FALSE, evidence)
+    by_method, unchanged = facts["came"], facts["unchanged"]
+    evidence = (
+        f"one prompt | model | parser, its steps {'as before' if unchanged else 'changed'}: {told(by_method)}"
+    )
+    return ClaimVerdict(HOLDS if unchanged and all(each == OK for each in by_method.values()) else FALSE, evidence)

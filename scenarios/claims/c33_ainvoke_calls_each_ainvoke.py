@@ -39,9 +39,9 @@ async def measure(bench: Bench) -> dict[str, Any]:
     chain, loop = bench.chain(), asyncio.get_running_loop()
     await bench.warm(chain)
 
-    def counted(running: Any, coroutine: Any, **told: Any) -> Any:
+    def counted(running: Any, coroutine: Any, **options: Any) -> Any:
         tasks.append(1)
-        return asyncio.Task(coroutine, loop=running, **told)
+        return asyncio.Task(coroutine, loop=running, **options)
 
     loop.set_task_factory(counted)
     await chain.ainvoke("a")

@@ -17,15 +17,15 @@ INPUTS = 20
 
 async def measure(bench: Bench) -> dict[str, Any]:
     """Count the requests of both, for a service that takes one input a request and for one that takes lists."""
-    found: dict[str, Any] = {"inputs": INPUTS}
+    results: dict[str, Any] = {"inputs": INPUTS}
     for name, model in (("chat", bench.model()), ("completions", bench.completions())):
         await bench.warm(model)
         prompts = bench.prompts(INPUTS)
         await model.abatch(prompts)
         batch = len(bench.take().entries)
         await asyncio.gather(*map(model.ainvoke, prompts))
-        found[name] = {"abatch": batch, "gather": len(bench.take().entries)}
-    return found
+        results[name] = {"abatch": batch, "gather": len(bench.take().entries)}
+    return results
 
 
 @total

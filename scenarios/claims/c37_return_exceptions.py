@@ -29,7 +29,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
     bench.take()
     results["completions"] = await older.abatch(bench.prompts(25), return_exceptions=True)
     requests = [each for _, each in bench.take().entries]
-    return {name: [isinstance(each, Exception) for each in came] for name, came in results.items()} | {
+    return {name: [isinstance(each, Exception) for each in answers] for name, answers in results.items()} | {
         "requests": len(requests),
         "failed": sum(each.status != 200 for each in requests),
     }

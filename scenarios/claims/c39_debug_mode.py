@@ -61,10 +61,10 @@ def measure(_bench: Bench) -> dict[str, Any]:
 def judge(facts: Facts) -> ClaimVerdict:
     """It holds where both loops name the culprit in debug mode, and only then."""
     debug, without = facts["debug"], facts["without"]
-    found = [name for name, count in debug.items() if count > without[name]]
+    reporting = [name for name, count in debug.items() if count > without[name]]
     evidence = (
         f"a coroutine that blocks for {BLOCK * 1e3:g} ms is named in the log of "
-        f"{' and '.join(found) or 'no loop'} in debug mode, without it in that of "
+        f"{' and '.join(reporting) or 'no loop'} in debug mode, without it in that of "
         f"{' and '.join(name for name, count in without.items() if count) or 'none'}"
     )
-    return ClaimVerdict(HOLDS if len(found) == len(debug) else LIMIT if found else FALSE, evidence)
+    return ClaimVerdict(HOLDS if len(reporting) == len(debug) else LIMIT if reporting else FALSE, evidence)

@@ -18,17 +18,17 @@ async def measure(bench: Bench) -> dict[str, Any]:
     await bench.warm(model)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        came = type(model.ainvoke(bench.prompts(1)[0])).__name__
+        kind = type(model.ainvoke(bench.prompts(1)[0])).__name__
         gc.collect()
     warned = [str(each.message) for each in said if issubclass(each.category, RuntimeWarning)]
-    return {"came": came, "requests": len(bench.take(patience=0).entries), "warned": warned}
+    return {"came": kind, "requests": len(bench.take(patience=0).entries), "warned": warned}
 
 
 @total
 def judge(facts: Facts) -> ClaimVerdict:
     """It holds where nothing was sent."""
-    came, requests, warned = facts["came"], facts["requests"], facts["warned"]
-    evidence = f"ainvoke without await: a {came}, {requests} requests, {len(warned)} RuntimeWarning"
-    if came != "coroutine":
+    kind, requests, warned = facts["came"], facts["requests"], facts["warned"]
+    evidence = f"ainvoke without await: a {kind}, {requests} requests, {len(warned)} RuntimeWarning"
+    if kind != "coroutine":
         return ClaimVerdict(FALSE, evidence)
     return ClaimVerdict(LIMIT if requests else HOLDS, evidence)

@@ -42,10 +42,10 @@ def measure(_bench: Bench) -> dict[str, Any]:
 def judge(facts: Facts) -> ClaimVerdict:
     """It holds where each works in its own place, and fails in the other."""
     wrong, right = ("run in a notebook", "await in a script"), ("run in a script", "await in a notebook")
-    came = {place: facts[place] for place in (*wrong, *right)}
-    evidence = ", ".join(f"{place}: {each}" for place, each in came.items())
-    failing = [place for place in wrong if came[place] != OK]
+    outcomes_by_place = {place: facts[place] for place in (*wrong, *right)}
+    evidence = ", ".join(f"{place}: {each}" for place, each in outcomes_by_place.items())
+    failing = [place for place in wrong if outcomes_by_place[place] != OK]
     if not failing:
         return ClaimVerdict(FALSE, evidence)
-    whole = len(failing) == len(wrong) and all(came[place] == OK for place in right)
+    whole = len(failing) == len(wrong) and all(outcomes_by_place[place] == OK for place in right)
     return ClaimVerdict(HOLDS if whole else LIMIT, evidence)

@@ -19,13 +19,13 @@ async def measure(bench: Bench) -> dict[str, Any]:
     """Give three times as many inputs as there are threads to a function that waits, written both ways."""
     from langchain_core.runnables import RunnableLambda
 
-    found: dict[str, Any] = {"inputs": 3 * bench.pool, "pool": bench.pool}
+    results: dict[str, Any] = {"inputs": 3 * bench.pool, "pool": bench.pool}
     for name, write in (("async", SideBySide.waits), ("plain", SideBySide.blocks)):
         together = SideBySide()
         step = RunnableLambda(write(together, WAIT))
-        took = await runs(partial(step.abatch, [0] * found["inputs"]))
-        found[name] = {"took": took, "peak": together.peak, "threads": len(together.threads)}
-    return found
+        took = await runs(partial(step.abatch, [0] * results["inputs"]))
+        results[name] = {"took": took, "peak": together.peak, "threads": len(together.threads)}
+    return results
 
 
 @total

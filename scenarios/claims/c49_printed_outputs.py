@@ -38,7 +38,7 @@ async def measure(_bench: Bench) -> dict[str, Any]:
 @total
 def judge(facts: Facts) -> ClaimVerdict:
     """It holds where all three are the same."""
-    came = {name: facts[name] for name in SHOWN}
-    same = [name for name, shown in SHOWN.items() if came[name] == shown]
-    evidence = f"{len(same)} of {len(SHOWN)} as shown: {', '.join(repr(each) for each in came.values())}"
+    outputs = {name: facts[name] for name in SHOWN}
+    same = [name for name, shown in SHOWN.items() if outputs[name] == shown]
+    evidence = f"{len(same)} of {len(SHOWN)} as shown: {', '.join(repr(each) for each in outputs.values())}"
     return ClaimVerdict(HOLDS if len(same) == len(SHOWN) else LIMIT if same else FALSE, evidence)

@@ -19,13 +19,13 @@ async def measure(_bench: Bench) -> dict[str, Any]:
     """Give one and five inputs to an async function that awaits, and to one that blocks."""
     from langchain_core.runnables import RunnableLambda
 
-    found = {}
+    results = {}
     for name, put, write in (("awaiting", as_is, SideBySide.waits), ("blocking", inside, SideBySide.blocks)):
         together = SideBySide()
         runnable = RunnableLambda(put(write(together, WAIT)))
         one, five = [await runs(partial(runnable.abatch, [0] * n)) for n in (1, INPUTS)]
-        found[name] = {"one": one, "five": five, "peak": together.peak}
-    return found
+        results[name] = {"one": one, "five": five, "peak": together.peak}
+    return results
 
 
 def as_is(step: Callable[..., Any]) -> Any:

@@ -13,8 +13,8 @@ SCENARIO = "scenarios.service"
 def answer(summary: Summary) -> str | None:
     """Say for each number of users which endpoint answers soonest, and which keeps them waiting longest."""
     widths = sorted({each.cell.concurrency for each in summary.of(scenario=SCENARIO)})
-    said = [sentence for width in widths if (sentence := _at(summary, width))]
-    return " ".join(said) or None
+    sentences = [sentence for width in widths if (sentence := _at(summary, width))]
+    return " ".join(sentences) or None
 
 
 def _at(summary: Summary, users: int) -> str | None:

@@ -33,11 +33,13 @@ class ServiceAgent:
 
     async def ainvoke(self, question: str) -> str:
         """Return *question*, with as many rounds of tools as the model wants."""
-        said: list[BaseMessage] = [HumanMessage(question)]
+        exchange: list[BaseMessage] = [HumanMessage(question)]
         for _ in range(STEPS):
-            answer: Any = await self._model.ainvoke(said)
-            said.append(answer)
+            answer: Any = await self._model.ainvoke(exchange)
+            exchange.append(answer)
             if not answer.tool_calls:
                 break
-            said += await asyncio.gather(*(self._tools[call["name"]].ainvoke(call) for call in answer.tool_calls))
-        return str(said[-1].content)
+            exchange += await asyncio.gather(
+                *(self._tools[call["name"]].ainvoke(call) for call in answer.tool_calls)
+            )
+        return str(exchange[-1].content)

@@ -49,10 +49,10 @@ held: dict[str, Chains] = {}
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[None]:
     """Build the chain once for this process, and close its client at the end."""
-    told = settings()
-    async with chains(told) as built:
+    options = settings()
+    async with chains(options) as built:
         held["chains"] = built
-        told.say_up()
+        options.say_up()
         yield
 
 
@@ -94,8 +94,8 @@ async def stream(asked: Question) -> StreamingResponse:
     """Server-sent events: each piece of the answer as it comes, then `[DONE]`."""
 
     async def events() -> AsyncIterator[bytes]:
-        async for said in pieces(asked.question):
-            yield b"data: " + orjson.dumps(said) + b"\n\n"
+        async for part in pieces(asked.question):
+            yield b"data: " + orjson.dumps(part) + b"\n\n"
         yield b"data: [DONE]\n\n"
 
     return StreamingResponse(events(), media_type="text/event-stream")
@@ -108,8 +108,8 @@ async def websocket(web: WebSocket) -> None:
     try:
         while True:
             asked = Question.model_validate_json(await web.receive_text())
-            async for said in pieces(asked.question):
-                await web.send_text(orjson.dumps(said).decode())
+            async for part in pieces(asked.question):
+                await web.send_text(orjson.dumps(part).decode())
             await web.send_text('{"done": true}')
     except WebSocketDisconnect:
         return

@@ -75,8 +75,8 @@ async def app(scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send
         return
     async with AsyncExitStack() as stack:
         await receive()
-        held["chain"] = await stack.enter_async_context(chain_alone(told := settings()))
-        told.say_up()
+        held["chain"] = await stack.enter_async_context(chain_alone(options := settings()))
+        options.say_up()
         await send({"type": "lifespan.startup.complete"})
         await receive()
     await send({"type": "lifespan.shutdown.complete"})

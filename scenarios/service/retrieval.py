@@ -21,7 +21,7 @@ from overlap.harness.model.endpoint import Endpoint
 NEAREST, DIMENSIONS = 3, 32
 _ABOUT = ("event loops", "threads", "queues", "timeouts", "retries", "tokens", "streams", "caches")
 _SAID = ("{} are cheap to make.", "Nobody has enough {}.", "{} fail in the end.", "Count your {} first.")
-PASSAGES = [said.format(about.capitalize()) for about in _ABOUT for said in _SAID]
+PASSAGES = [sentence.format(about.capitalize()) for about in _ABOUT for sentence in _SAID]
 
 
 class ServiceRetrieval:
@@ -34,8 +34,8 @@ class ServiceRetrieval:
 
     async def ainvoke(self, question: str) -> str:
         """Return *question*; two requests, one after the other: an embedding and a chat."""
-        found: list[Document] = await self._retriever.ainvoke(question)
-        passages = "\n".join(each.page_content for each in found)
+        nearest: list[Document] = await self._retriever.ainvoke(question)
+        passages = "\n".join(each.page_content for each in nearest)
         return await self._chain.ainvoke({"passages": passages, "question": question})
 
 
@@ -47,9 +47,9 @@ async def retrieval(endpoint: Endpoint, model: ChatOpenAI) -> AsyncIterator[Serv
     The store is Qdrant, embedded, asked by its asynchronous client, where the extra `retrieval` is installed; else
     the one in memory that comes with LangChain.
     """
-    told = settings(endpoint, httpx2)
-    with httpx2.Client(**told) as http:
-        async with httpx2.AsyncClient(**told) as async_http:
+    options = settings(endpoint, httpx2)
+    with httpx2.Client(**options) as http:
+        async with httpx2.AsyncClient(**options) as async_http:
             yield ServiceRetrieval(await _retriever(_embeddings(endpoint, http, async_http)), model)
 
 

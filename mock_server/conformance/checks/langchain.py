@@ -33,10 +33,10 @@ def _chat(url: str, **more: Any) -> ChatOpenAI:
 
 def invoked(url: str) -> None:
     """`invoke` answers with text, usage and the reason."""
-    said = _chat(url).invoke("Hi.")
-    true("there is text", said.content)
-    same("reason", said.response_metadata["finish_reason"], "stop")
-    usage = said.usage_metadata
+    response = _chat(url).invoke("Hi.")
+    true("there is text", response.content)
+    same("reason", response.response_metadata["finish_reason"], "stop")
+    usage = response.usage_metadata
     same("total", usage and usage["total_tokens"], usage and usage["input_tokens"] + usage["output_tokens"])
 
 
@@ -69,9 +69,9 @@ def tools(url: str) -> None:
         chat = _chat(url, **more).bind_tools([_get_weather])
         talk: list[Any] = [HumanMessage("Weather?")]
         for _ in range(3):
-            said = chat.invoke(talk)
-            talk.append(said)
-            calls = said.tool_calls if isinstance(said, AIMessage) else []
+            response = chat.invoke(talk)
+            talk.append(response)
+            calls = response.tool_calls if isinstance(response, AIMessage) else []
             talk += [ToolMessage(_get_weather.invoke(call["args"]), tool_call_id=call["id"]) for call in calls]
             if not calls:
                 break
@@ -95,9 +95,9 @@ def responses(url: str) -> None:
 def completions(url: str) -> None:
     """The old completions client answers a list of prompts in one request, and streams."""
     client = OpenAI(base_url=url, api_key=_KEY, model="gpt-3.5-turbo-instruct", max_tokens=4, max_retries=0)
-    said = client.generate(["a", "b"])
-    same("answers", len(said.generations), 2)
-    same("text", "".join(client.stream("a")), said.generations[0][0].text)
+    response = client.generate(["a", "b"])
+    same("answers", len(response.generations), 2)
+    same("text", "".join(client.stream("a")), response.generations[0][0].text)
 
 
 def embeddings(url: str) -> None:

@@ -23,8 +23,8 @@ def at_once(url: str) -> None:
                 client.chat.completions.create(model="mock-model", messages=[{"role": "user", "content": "Hi."}])
                 for _ in range(50)
             ]
-            said = await asyncio.gather(*asked)
-        same("ids", len({answer.id for answer in said}), 50)
+            response = await asyncio.gather(*asked)
+        same("ids", len({answer.id for answer in response}), 50)
 
     _run(work())
 
@@ -57,8 +57,8 @@ def left_early(url: str) -> None:
                 async for _event in stream:
                     break
                 await stream.close()
-            said = await client.responses.create(model="mock-model", input="Hi.")
-        true("there is text", said.output_text)
+            response = await client.responses.create(model="mock-model", input="Hi.")
+        true("there is text", response.output_text)
 
     _run(work())
 
@@ -68,9 +68,9 @@ def embedded(url: str) -> None:
 
     async def work() -> None:
         async with sdk.async_client(url) as client:
-            said = await client.embeddings.create(model="text-embedding-3-small", input=["a", "b", "a"])
-        same("indexes", [item.index for item in said.data], [0, 1, 2])
-        true("equal texts have equal vectors", said.data[0].embedding == said.data[2].embedding)
-        true("others have others", said.data[0].embedding != said.data[1].embedding)
+            response = await client.embeddings.create(model="text-embedding-3-small", input=["a", "b", "a"])
+        same("indexes", [item.index for item in response.data], [0, 1, 2])
+        true("equal texts have equal vectors", response.data[0].embedding == response.data[2].embedding)
+        true("others have others", response.data[0].embedding != response.data[1].embedding)
 
     _run(work())

@@ -37,18 +37,22 @@ class _Answer(BaseModel):
 def whole(url: str) -> None:
     """An answer in one piece has the dated model, a text, a reason, and a usage that adds up."""
     with sdk.client(url) as client:
-        said = client.chat.completions.create(model=_MODEL, messages=[{"role": "user", "content": "Hi."}])
-    same("object", said.object, "chat.completion")
-    same("model", said.model, "gpt-4o-mini-2024-07-18")
-    true("the id starts with chatcmpl-", said.id.startswith("chatcmpl-"))
-    same("role", said.choices[0].message.role, "assistant")
-    true("there is content", said.choices[0].message.content)
-    same("finish_reason", said.choices[0].finish_reason, "stop")
-    same("service_tier", said.service_tier, "default")
-    true("there is usage", said.usage is not None)
-    if said.usage is not None:
-        same("total_tokens", said.usage.total_tokens, said.usage.prompt_tokens + said.usage.completion_tokens)
-        true("usage has details", said.usage.completion_tokens_details is not None)
+        response = client.chat.completions.create(model=_MODEL, messages=[{"role": "user", "content": "Hi."}])
+    same("object", response.object, "chat.completion")
+    same("model", response.model, "gpt-4o-mini-2024-07-18")
+    true("the id starts with chatcmpl-", response.id.startswith("chatcmpl-"))
+    same("role", response.choices[0].message.role, "assistant")
+    true("there is content", response.choices[0].message.content)
+    same("finish_reason", response.choices[0].finish_reason, "stop")
+    same("service_tier", response.service_tier, "default")
+    true("there is usage", response.usage is not None)
+    if response.usage is not None:
+        same(
+            "total_tokens",
+            response.usage.total_tokens,
+            response.usage.prompt_tokens + response.usage.completion_tokens,
+        )
+        true("usage has details", response.usage.completion_tokens_details is not None)
 
 
 def streamed(url: str) -> None:
@@ -60,8 +64,8 @@ def streamed(url: str) -> None:
         chunks = list(stream)
     same("number of ids", len({(chunk.id, chunk.created) for chunk in chunks}), 1)
     same("first role", chunks[0].choices[0].delta.role, "assistant")
-    said = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
-    same("text", said, told)
+    response = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
+    same("text", response, told)
     same("finish_reason", chunks[-2].choices[0].finish_reason, "stop")
     same("choices of the last chunk", chunks[-1].choices, [])
     true("the last chunk has usage", chunks[-1].usage is not None)
@@ -77,27 +81,27 @@ def choices(url: str) -> None:
         "max_tokens": 2,
     }
     with sdk.client(url) as client:
-        said = client.chat.completions.create(**asked)
+        response = client.chat.completions.create(**asked)
         chunks = list(client.chat.completions.create(**asked, stream=True))
-    same("indexes", [choice.index for choice in said.choices], [0, 1, 2])
-    same("reasons", {choice.finish_reason for choice in said.choices}, {"length"})
-    same("completion_tokens", said.usage and said.usage.completion_tokens, 6)
+    same("indexes", [choice.index for choice in response.choices], [0, 1, 2])
+    same("reasons", {choice.finish_reason for choice in response.choices}, {"length"})
+    same("completion_tokens", response.usage and response.usage.completion_tokens, 6)
     same("streamed indexes", {chunk.choices[0].index for chunk in chunks}, {0, 1, 2})
 
 
 def log_probabilities(url: str) -> None:
     """Log probabilities come for every token, with the likeliest others."""
     with sdk.client(url) as client:
-        said = client.chat.completions.create(
+        response = client.chat.completions.create(
             model=_MODEL,
             messages=[{"role": "user", "content": "Hi."}],
             logprobs=True,
             top_logprobs=2,
             max_tokens=3,
         )
-    found = said.choices[0].logprobs
-    entries = (found.content if found else None) or []
-    same("text of the tokens", "".join(entry.token for entry in entries), said.choices[0].message.content)
+    actual = response.choices[0].logprobs
+    entries = (actual.content if actual else None) or []
+    same("text of the tokens", "".join(entry.token for entry in entries), response.choices[0].message.content)
     same("others", [len(entry.top_logprobs) for entry in entries], [2, 2, 2])
 
 
@@ -105,9 +109,9 @@ def tools(url: str) -> None:
     """A loop of tool calls ends: a call with valid arguments first, words once the tool has answered."""
     talk: list[Any] = [{"role": "user", "content": "Weather?"}]
     with sdk.client(url) as client:
-        said = client.chat.completions.create(model=_MODEL, messages=talk, tools=[_TOOL])
-        same("finish_reason", said.choices[0].finish_reason, "tool_calls")
-        message = said.choices[0].message
+        response = client.chat.completions.create(model=_MODEL, messages=talk, tools=[_TOOL])
+        same("finish_reason", response.choices[0].finish_reason, "tool_calls")
+        message = response.choices[0].message
         talk.append(message)
         for call in message.tool_calls or []:
             same("type", call.type, "function")
@@ -130,8 +134,8 @@ def streamed_tools(url: str) -> None:
             model=_MODEL, messages=[{"role": "user", "content": "Weather?"}], tools=[_TOOL]
         ) as stream,
     ):
-        said = stream.get_final_completion()
-    calls = said.choices[0].message.tool_calls or []
+        response = stream.get_final_completion()
+    calls = response.choices[0].message.tool_calls or []
     same("names", [call.function.name for call in calls], ["get_weather"])
     same("arguments", json.loads(calls[0].function.arguments).keys(), {"city", "days"})
 
@@ -139,10 +143,10 @@ def streamed_tools(url: str) -> None:
 def structured(url: str) -> None:
     """`parse` gets an instance of the model it asks for."""
     with sdk.client(url) as client:
-        said = client.chat.completions.parse(
+        response = client.chat.completions.parse(
             model=_MODEL, messages=[{"role": "user", "content": "Solve."}], response_format=_Answer
         )
-    true("parsed is an answer", isinstance(said.choices[0].message.parsed, _Answer))
+    true("parsed is an answer", isinstance(response.choices[0].message.parsed, _Answer))
 
 
 def headers(url: str) -> None:
@@ -166,7 +170,7 @@ def bad_requests(url: str) -> None:
             same("param", error.param, "messages")
             same("code", error.code, "empty_array")
             return
-    true("it was refused", found=False)
+    true("it was refused", actual=False)
 
 
 def unknown_paths(url: str) -> None:
@@ -176,4 +180,4 @@ def unknown_paths(url: str) -> None:
             client.get("/nothing/here", cast_to=object)
         except openai.NotFoundError:
             return
-    true("it was not found", found=False)
+    true("it was not found", actual=False)

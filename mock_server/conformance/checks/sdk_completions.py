@@ -9,10 +9,10 @@ _MODEL = "gpt-3.5-turbo-instruct"
 def prompts(url: str) -> None:
     """Two prompts with two answers each are four choices and one usage."""
     with sdk.client(url) as client:
-        said = client.completions.create(model=_MODEL, prompt=["a", "b"], n=2, max_tokens=3)
-    same("object", said.object, "text_completion")
-    same("indexes", [choice.index for choice in said.choices], [0, 1, 2, 3])
-    same("completion_tokens", said.usage and said.usage.completion_tokens, 12)
+        response = client.completions.create(model=_MODEL, prompt=["a", "b"], n=2, max_tokens=3)
+    same("object", response.object, "text_completion")
+    same("indexes", [choice.index for choice in response.choices], [0, 1, 2, 3])
+    same("completion_tokens", response.usage and response.usage.completion_tokens, 12)
 
 
 def streamed(url: str) -> None:
@@ -32,11 +32,11 @@ def streamed(url: str) -> None:
 def log_probabilities(url: str) -> None:
     """Old log probabilities are four lists of one length."""
     with sdk.client(url) as client:
-        said = client.completions.create(model=_MODEL, prompt="a", max_tokens=3, logprobs=2)
-    found = said.choices[0].logprobs
-    true("there are some", found is not None)
-    if found is not None:
-        lists = (found.tokens, found.token_logprobs, found.top_logprobs, found.text_offset)
+        response = client.completions.create(model=_MODEL, prompt="a", max_tokens=3, logprobs=2)
+    actual = response.choices[0].logprobs
+    true("there are some", actual is not None)
+    if actual is not None:
+        lists = (actual.tokens, actual.token_logprobs, actual.top_logprobs, actual.text_offset)
         same("lengths", [len(item or ()) for item in lists], [3, 3, 3, 3])
 
 

@@ -24,9 +24,9 @@ def base64(url: str) -> None:
 def dimensions(url: str) -> None:
     """A shorter vector is as long as asked for."""
     with sdk.client(url) as client:
-        said = client.embeddings.create(model=_MODEL, input="waits", dimensions=256)
-    same("dimensions", len(said.data[0].embedding), 256)
-    true("the length is 1", math.isclose(math.hypot(*said.data[0].embedding), 1, abs_tol=1e-5))
+        response = client.embeddings.create(model=_MODEL, input="waits", dimensions=256)
+    same("dimensions", len(response.data[0].embedding), 256)
+    true("the length is 1", math.isclose(math.hypot(*response.data[0].embedding), 1, abs_tol=1e-5))
 
 
 def token_ids(url: str) -> None:
@@ -46,4 +46,4 @@ def nothing(url: str) -> None:
         except openai.BadRequestError as error:
             same("code", error.code, "empty_array")
             return
-    true("it was refused", found=False)
+    true("it was refused", actual=False)

@@ -27,16 +27,16 @@ def resolve(root: Schema, ref: Any) -> Any:
     """Return the schema that *ref* points to inside *root*, as in `#/$defs/Person`."""
     if not isinstance(ref, str) or not (ref == "#" or ref.startswith("#/")):
         raise Unmakeable(f"the reference {ref!r:.80} leads out of the schema")
-    found: Any = root
+    document: Any = root
     for part in ref.split("/")[1:]:
         key = unquote(part).replace("~1", "/").replace("~0", "~")
-        if isinstance(found, list) and key.isdecimal() and int(key) < len(found):
-            found = found[int(key)]
-        elif isinstance(found, dict) and key in found:
-            found = found[key]
+        if isinstance(document, list) and key.isdecimal() and int(key) < len(document):
+            document = document[int(key)]
+        elif isinstance(document, dict) and key in document:
+            document = document[key]
         else:
             raise Unmakeable(f"the reference {ref!r:.80} leads nowhere")
-    return found
+    return document
 
 
 def types(schema: Schema) -> list[str]:
