@@ -85,8 +85,8 @@ def tool(number: int) -> dict[str, object]:
 
 def schema(properties: int) -> dict[str, object]:
     """Return a response format with so many strings, each with a pattern."""
-    known = {f"property_{n}": {"type": "string", "pattern": "^[a-z]{3}$"} for n in range(properties)}
-    wanted = {"name": "answer", "schema": {"type": "object", "properties": known}}
+    properties_by_name = {f"property_{n}": {"type": "string", "pattern": "^[a-z]{3}$"} for n in range(properties)}
+    wanted = {"name": "answer", "schema": {"type": "object", "properties": properties_by_name}}
     return {"response_format": {"type": "json_schema", "json_schema": wanted}}
 
 

@@ -94,10 +94,10 @@ def quantile(late: list[int], share: float) -> int | None:
     return late[max(math.ceil(share * len(late)) - 1, 0)] if late else None
 
 
-def saturation(found: list[StreamTimes]) -> str:
+def saturation(by_width: list[StreamTimes]) -> str:
     """Return in a sentence where the 99th percentile of the last token's lateness passes 10 ms."""
-    kept = [seen.streams for seen in found if (quantile(seen.last, 0.99) or 0) <= LATE and not seen.broken]
-    over = [seen.streams for seen in found if (quantile(seen.last, 0.99) or LATE + 1) > LATE or seen.broken]
+    kept = [seen.streams for seen in by_width if (quantile(seen.last, 0.99) or 0) <= LATE and not seen.broken]
+    over = [seen.streams for seen in by_width if (quantile(seen.last, 0.99) or LATE + 1) > LATE or seen.broken]
     if not over:
         return f"p99 stayed within 10 ms up to {max(kept)} streams, the most that were tried."
     if not kept or min(over) < max(kept):

@@ -39,10 +39,10 @@ def measure(bench: Bench) -> dict[str, Any]:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(call())
 
-    with warnings.catch_warnings(record=True) as said:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         policy = outcome(by_policy)
-    deprecated = sum(1 for each in said if issubclass(each.category, DeprecationWarning))
+    deprecated = sum(1 for each in caught if issubclass(each.category, DeprecationWarning))
     return {"policy": policy, "deprecated": deprecated, "factory": outcome(by_factory), "loops": loops}
 
 

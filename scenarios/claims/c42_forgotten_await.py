@@ -16,11 +16,11 @@ async def measure(bench: Bench) -> dict[str, Any]:
     """Call ainvoke without an await, and see what comes, what is sent, and what Python says of it."""
     model = bench.model()
     await bench.warm(model)
-    with warnings.catch_warnings(record=True) as said:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         kind = type(model.ainvoke(bench.prompts(1)[0])).__name__
         gc.collect()
-    warned = [str(each.message) for each in said if issubclass(each.category, RuntimeWarning)]
+    warned = [str(each.message) for each in caught if issubclass(each.category, RuntimeWarning)]
     return {"came": kind, "requests": len(bench.take(patience=0).entries), "warned": warned}
 
 

@@ -69,8 +69,8 @@ def _say_ready(line: socket.socket, secret: str, processes: int, address: str) -
     up = set[str]()
     with line:
         while len(up) < processes:
-            said, _, pid = line.recv(100).decode("ascii", "replace").partition(" ")
-            if said == secret:
+            word, _, pid = line.recv(100).decode("ascii", "replace").partition(" ")
+            if word == secret:
                 up.add(pid)
     print(f"ready {address}", flush=True)
 

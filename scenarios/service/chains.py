@@ -41,8 +41,8 @@ async def chains(settings: ServiceSettings) -> AsyncIterator[Chains]:
     fails in all but the first (langchain-ai/langchain#35783).
     """
     endpoint = _endpoint(settings)
-    async with _held(endpoint) as held, retrieval(endpoint, held.model) as found:
-        yield Chains(held.runnable, ServiceAgent(held.model), found)
+    async with _held(endpoint) as held, retrieval(endpoint, held.model) as with_passages:
+        yield Chains(held.runnable, ServiceAgent(held.model), with_passages)
 
 
 def _endpoint(settings: ServiceSettings) -> Endpoint:

@@ -24,6 +24,20 @@ ROOMS_DONE: tuple[str, ...] = (
     "harness/report",
     "harness/stats",
     "harness/worker",
+    "mock_server/behaviour",
+    "mock_server/conformance",
+    "mock_server/control",
+    "mock_server/exchange",
+    "mock_server/faults",
+    "mock_server/lengths",
+    "mock_server/limits",
+    "mock_server/load",
+    "mock_server/options",
+    "mock_server/processes",
+    "mock_server/profiles",
+    "mock_server/recordings",
+    "mock_server/timing",
+    "scenarios",
 )
 
 

@@ -59,13 +59,13 @@ def streamed(url: str) -> None:
     """A stream says the same text in chunks that share id and time, and ends with reason and usage."""
     asked: dict[str, Any] = {"model": _MODEL, "messages": [{"role": "user", "content": "Hi."}]}
     with sdk.client(url) as client:
-        told = client.chat.completions.create(**asked).choices[0].message.content
+        received = client.chat.completions.create(**asked).choices[0].message.content
         stream = client.chat.completions.create(**asked, stream=True, stream_options={"include_usage": True})
         chunks = list(stream)
     same("number of ids", len({(chunk.id, chunk.created) for chunk in chunks}), 1)
     same("first role", chunks[0].choices[0].delta.role, "assistant")
     response = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
-    same("text", response, told)
+    same("text", response, received)
     same("finish_reason", chunks[-2].choices[0].finish_reason, "stop")
     same("choices of the last chunk", chunks[-1].choices, [])
     true("the last chunk has usage", chunks[-1].usage is not None)

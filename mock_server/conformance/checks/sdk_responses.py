@@ -31,11 +31,11 @@ class _City(BaseModel):
 def whole(url: str) -> None:
     """A response in one piece is completed and has text and usage."""
     with sdk.client(url) as client:
-        said = client.responses.create(model=_MODEL, input="Hi.")
-    same("status", said.status, "completed")
-    same("model", said.model, "gpt-4.1-2025-04-14")
-    true("there is text", said.output_text)
-    usage = said.usage
+        reply = client.responses.create(model=_MODEL, input="Hi.")
+    same("status", reply.status, "completed")
+    same("model", reply.model, "gpt-4.1-2025-04-14")
+    true("there is text", reply.output_text)
+    usage = reply.usage
     same("total", usage and usage.total_tokens, usage and usage.input_tokens + usage.output_tokens)
 
 
@@ -47,9 +47,9 @@ def streamed(url: str) -> None:
     kinds = [event.type for event in events]
     same("first", kinds[:2], ["response.created", "response.in_progress"])
     same("last", kinds[-1], "response.completed")
-    said = "".join(event.delta for event in events if event.type == "response.output_text.delta")
+    reply = "".join(event.delta for event in events if event.type == "response.output_text.delta")
     last = events[-1]
-    same("text", last.type == "response.completed" and last.response.output_text, said)
+    same("text", last.type == "response.completed" and last.response.output_text, reply)
 
 
 def accumulated(url: str) -> None:
@@ -58,16 +58,16 @@ def accumulated(url: str) -> None:
         sdk.client(url) as client,
         client.responses.stream(model=_MODEL, input="Hi.", text_format=_City) as stream,
     ):
-        said = stream.get_final_response()
-    true("parsed is a city", isinstance(said.output_parsed, _City))
+        reply = stream.get_final_response()
+    true("parsed is a city", isinstance(reply.output_parsed, _City))
 
 
 def calls(url: str) -> None:
     """A function is called with valid arguments, and no more once it has answered."""
     talk: list[Any] = [{"role": "user", "content": "Weather?"}]
     with sdk.client(url) as client:
-        said = client.responses.create(model=_MODEL, input=talk, tools=[_TOOL])
-        call = said.output[0]
+        reply = client.responses.create(model=_MODEL, input=talk, tools=[_TOOL])
+        call = reply.output[0]
         same("type", call.type, "function_call")
         if call.type == "function_call":
             same("arguments", json.loads(call.arguments).keys(), {"city"})
@@ -79,11 +79,11 @@ def calls(url: str) -> None:
 def incomplete(url: str) -> None:
     """A limit that is reached leaves the response incomplete, with the reason."""
     with sdk.client(url) as client:
-        said = client.responses.create(
+        reply = client.responses.create(
             model=_MODEL,
             input="Hi.",
             max_output_tokens=16,
             text={"format": {"type": "json_schema", "name": "n", "schema": {"type": "string", "minLength": 500}}},
         )
-    same("status", said.status, "incomplete")
-    same("reason", said.incomplete_details and said.incomplete_details.reason, "max_output_tokens")
+    same("status", reply.status, "incomplete")
+    same("reason", reply.incomplete_details and reply.incomplete_details.reason, "max_output_tokens")

@@ -55,14 +55,14 @@ def read(value: Any) -> Talk:
 def matched(value: Any) -> None:
     """Refuse calls without an output and outputs without a call; what came before may be kept elsewhere."""
     items = value if isinstance(value, list) else []
-    called, told = (
+    called, outputs = (
         dict.fromkeys(item["call_id"] for item in items if item.get("type") == kind)
         for kind in ("function_call", "function_call_output")
     )
     for call in called:
-        if call not in told:
+        if call not in outputs:
             raise errors.bad_request(f"No tool output found for function call {call}.", "input")
-    for call in told:
+    for call in outputs:
         if call not in called:
             message = f"No tool call found for function call output with call_id {call}."
             raise errors.bad_request(message, "input")
@@ -96,8 +96,8 @@ def _content(where: str, content: Any) -> int:
         rules.mapping(f"{where}[{i}]", part)
         kind = rules.required(part, "type", f"{where}[{i}].")
         rules.one_of(*_PARTS)(f"{where}[{i}].type", kind)
-        said = part.get("text", part.get("refusal"))
-        tokens += count_tokens(said) if isinstance(said, str) else _IMAGE
+        part_text = part.get("text", part.get("refusal"))
+        tokens += count_tokens(part_text) if isinstance(part_text, str) else _IMAGE
     return tokens
 
 

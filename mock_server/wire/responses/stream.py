@@ -106,16 +106,16 @@ class Stream:
 
     def _call_events(self, items: Sequence[dict[str, Any]], place: int) -> list[bytes]:
         """Return an event per token of the calls; the last of each call brings what ends it."""
-        made: list[bytes] = []
+        item_events: list[bytes] = []
         spoken = stream.spoken_calls(self._calls, self._answer.tokens)
         for index, (item, (_, arguments)) in enumerate(zip(items, spoken, strict=True), place):
             empty = {**item, "status": "in_progress", "arguments": ""}
-            made.append(self._event("response.output_item.added", {"item": empty, "output_index": index}))
-            made += [self._argument(item["id"], index, piece) for piece in arguments]
+            item_events.append(self._event("response.output_item.added", {"item": empty, "output_index": index}))
+            item_events += [self._argument(item["id"], index, piece) for piece in arguments]
             done = {"arguments": item["arguments"], "item_id": item["id"], "output_index": index}
-            made[-1] += self._event("response.function_call_arguments.done", done)
-            made[-1] += self._event("response.output_item.done", {"item": item, "output_index": index})
-        return made
+            item_events[-1] += self._event("response.function_call_arguments.done", done)
+            item_events[-1] += self._event("response.output_item.done", {"item": item, "output_index": index})
+        return item_events
 
     def _argument(self, key: str, place: int, piece: str) -> bytes:
         fields: dict[str, Any] = {"delta": piece, "item_id": key}

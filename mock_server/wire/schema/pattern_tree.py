@@ -107,9 +107,9 @@ class _Reader:
     def _repeated(self, part: Part) -> Part:
         """Read how often *part* is repeated, if it is."""
         times: tuple[int, int] | None = None
-        for sign, known in (("*", (0, ENDLESS)), ("+", (1, ENDLESS)), ("?", (0, 1))):
+        for sign, bounds in (("*", (0, ENDLESS)), ("+", (1, ENDLESS)), ("?", (0, 1))):
             if self._take(sign):
-                times = known
+                times = bounds
                 break
         else:
             counted = _TIMES.match(self._pattern, self._at)
