@@ -26,16 +26,16 @@ MEASURING = {"bench", "claims", "diagnose", "gate", "load", "record", "slo"}
 class Commands(click.Group):
     """The folder of commands as a click group."""
 
-    def __call__(self, *words: Any, **told: Any) -> Any:
+    def __call__(self, *words: Any, **options: Any) -> Any:
         """Carry out *words* and come back; or the command line's, which are all that this process is for."""
-        return self.main(*words, **told) if words or told else self.process()
+        return self.main(*words, **options) if words or options else self.process()
 
-    def process(self, *words: Any, **told: Any) -> NoReturn:
+    def process(self, *words: Any, **options: Any) -> NoReturn:
         """Carry out *words*, or those of the command line, and end the process as the last act."""
         output_streams.guard()
         code = 0
         try:
-            self.main(*words, **told)
+            self.main(*words, **options)
         except SystemExit as ended:
             if isinstance(ended.code, str):
                 raise
@@ -43,8 +43,8 @@ class Commands(click.Group):
         # What is left is done at once; a signal could only spoil it.
         for number in interrupt.SIGNALS:
             signal.signal(number, signal.SIG_IGN)
-        asked = [str(word) for word in (words[0] if words else sys.argv[1:])]
-        command = next((word for word in asked if not word.startswith("-")), None)
+        arguments = [str(word) for word in (words[0] if words else sys.argv[1:])]
+        command = next((word for word in arguments if not word.startswith("-")), None)
         fast_exit.at_once(output_streams.settled(code, shows=command not in MEASURING))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -59,12 +59,12 @@ class Commands(click.Group):
         command: click.Command = registry.load(COMMANDS, cmd_name).command
         return command
 
-    def make_context(self, info_name: str | None, args: list[str], *more: Any, **told: Any) -> click.Context:
+    def make_context(self, info_name: str | None, args: list[str], *more: Any, **options: Any) -> click.Context:
         """Read what stands before the command's name; no word may hold what no program can be given."""
         with _one_line():
             if odd := [word for word in args if not _can_be_given(word)]:
                 raise click.UsageError(f"{quoted(odd[0])} holds what no program can be given")
-            return super().make_context(info_name, args, *more, **told)
+            return super().make_context(info_name, args, *more, **options)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Carry out the chosen command; one that is interrupted and has nothing to say of it ends with a line."""

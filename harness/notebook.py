@@ -42,12 +42,12 @@ from overlap.harness.worker.stopwatch import awaited, blocking
 
 _OPTION = re.compile(r"--(\w+) (\d+)")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-ASKED = ("Name one use of a paper clip.", "Describe rain in a sentence.", "Tell a joke about a semaphore.")
+PROMPTS = ("Name one use of a paper clip.", "Describe rain in a sentence.", "Tell a joke about a semaphore.")
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What came of it: shows itself as a table with a chart in a notebook, as text elsewhere."""
+    """The result of `compare`: a table with a chart in a notebook, text elsewhere."""
 
     summary: Summary
 
@@ -69,7 +69,7 @@ class Comparison:
 
 async def compare(  # noqa: PLR0913  each has its default
     app: Any,
-    prompts: Iterable[Any] = ASKED,
+    prompts: Iterable[Any] = PROMPTS,
     *,
     strategies: Sequence[str] = (),
     concurrency: int = 8,
@@ -92,8 +92,8 @@ async def compare(  # noqa: PLR0913  each has its default
     none at all, `ValueError` where nothing would be called.
     """
     calls = concurrency if calls is None else calls
-    asked = list(islice(cycle(prompts), calls))
-    if not asked or rounds < 1 or concurrency < 1:
+    repeated = list(islice(cycle(prompts), calls))
+    if not repeated or rounds < 1 or concurrency < 1:
         raise ValueError("nothing to compare: calls, rounds and concurrency must be 1 or more, and prompts given")
     allow(concurrency)
     async with _built(app, profile, tokens, seed) as (built, base_url):
@@ -102,10 +102,10 @@ async def compare(  # noqa: PLR0913  each has its default
             Cell("comparison", name, each, _loop(), concurrency, profile if base_url else "")
             for each in _applying(built, strategies)
         ]
-        slots, made = await _rounds(_Work(built, asked, base_url), cells, rounds, seed)
+        slots, recorded = await _rounds(_Work(built, repeated, base_url), cells, rounds, seed)
     about = {"name": "comparison", "state": "finished", "scenarios": {}}
-    found = summarise(Run(Path("comparison"), about, tuple(cells), tuple(slots), tuple(made)))
-    return Comparison(replace(found, cells=tuple(map(_in_python, found.cells))))
+    summary = summarise(Run(Path("comparison"), about, tuple(cells), tuple(slots), tuple(recorded)))
+    return Comparison(replace(summary, cells=tuple(map(_in_python, summary.cells))))
 
 
 def _in_python(cell: CellSummary) -> CellSummary:
@@ -170,13 +170,13 @@ class _Work:
 
 async def _rounds(work: _Work, cells: Sequence[Cell], rounds: int, seed: int) -> tuple[list[Slot], list[Call]]:
     """Run every cell once a round, in an order drawn for it."""
-    rng, slots, made = random.Random(seed), list[Slot](), list[Call]()
+    rng, slots, recorded = random.Random(seed), list[Slot](), list[Call]()
     for number in range(rounds):
         for position, cell in enumerate(rng.sample(cells, len(cells))):
             slot, calls = await _slot(work, cell, number, position)
             slots.append(slot)
-            made += calls
-    return slots, made
+            recorded += calls
+    return slots, recorded
 
 
 async def _slot(work: _Work, cell: Cell, number: int, position: int) -> tuple[Slot, list[Call]]:
@@ -189,8 +189,8 @@ async def _slot(work: _Work, cell: Cell, number: int, position: int) -> tuple[Sl
     settle(freeze=False)
     with Instruments(work.app) as instruments:
         timed = await _ran(strategy, work.app, work.items(number), probe, cell.concurrency)
-    calls, made = probe.calls(cell.id, number), len(work.prompts)
-    slot = slot_of(cell.id, number, position, made, instruments.read(timed))
+    calls, count = probe.calls(cell.id, number), len(work.prompts)
+    slot = slot_of(cell.id, number, position, count, instruments.read(timed))
     slot, calls = joined(slot, calls, await work.journal(), own=True)
     # The application lives through all slots: which of its connections are this one's own cannot be told.
     return replace(slot, opened=None), calls

@@ -25,7 +25,7 @@ class Unknown(LookupError):
 
 
 def names(folder: str) -> list[str]:
-    """Every entry of *folder* (a package name), by file name; private modules and folders within are left out."""
+    """Return the entries of *folder* (a package name), by file name, without private modules and subfolders."""
     path = import_module(folder).__path__
     return sorted(m.name for m in iter_modules(path) if not m.ispkg and not m.name.startswith("_"))
 
@@ -61,7 +61,7 @@ def load(folder: str, name: str) -> ModuleType:
 
 
 def _plugin(folder: str, name: str) -> ModuleType:
-    # What it prints while it is imported is shown if it is one; else the one line that says why it is none.
+    # What the module prints while it is imported is shown if it is an entry; else one line says why it is not.
     look_here()
     printed = StringIO()
     try:
@@ -69,7 +69,7 @@ def _plugin(folder: str, name: str) -> ModuleType:
             module = imported(name)
     except ModuleNotFoundError as missing:
         raise Unknown(f"no module {name!r}: {missing}") from missing
-    except (Exception, SystemExit) as wrong:  # whatever somebody's module raises while it is imported
+    except (Exception, SystemExit) as wrong:  # whatever a user's module raises while it is imported
         raise Unknown(line(f"{name} cannot be imported: {type(wrong).__name__}: {wrong}")) from wrong
     kind = KINDS.get(folder)
     missing_parts = [part for part in kind.has if not hasattr(module, part)] if kind else []
@@ -81,7 +81,7 @@ def _plugin(folder: str, name: str) -> ModuleType:
 
 
 def look_here() -> None:
-    """Have modules of the working folder found, after all others: a plug-in of the user's own lies there."""
+    """Append the working folder to the import path, last: a user's plug-in lies there."""
     if (here := str(Path.cwd())) not in sys.path:
         sys.path.append(here)
 
@@ -105,7 +105,7 @@ def imported(name: str) -> ModuleType:
 def check(folder: str, name: str) -> None:
     """Raise `Unknown` for a name that is no entry, or that no module can have; nothing is imported."""
     if "." in name:
-        # `app.py:chain` is none: to look for it would import somebody's `app`.
+        # `app.py:chain` is no module: to look for it would import a user's `app`.
         if not all(part.isidentifier() for part in name.split(".")) or name.endswith(".py"):
             raise Unknown(f"no module {quoted(name)}")
         return

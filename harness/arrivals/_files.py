@@ -48,16 +48,16 @@ def rows(path: str) -> tuple[TraceRow, ...]:
         with checked(Path(path), LARGEST).open(encoding="utf-8-sig", newline="") as file:
             first = file.readline(LONGEST)
             file.seek(0)
-            found = tuple(_checked(path, _json(file) if first.lstrip().startswith("{") else _csv(path, file)))
+            entries = tuple(_checked(path, _json(file) if first.lstrip().startswith("{") else _csv(path, file)))
     except Mistake as wrong:
         raise ValueError(str(wrong)) from None
     except OSError as wrong:
         raise ValueError(f"{path}: {wrong.strerror}") from wrong
     except (UnicodeDecodeError, csv.Error) as wrong:
         raise ValueError(f"{path}: not a text file of known traffic: {wrong}") from wrong
-    if not found:
+    if not entries:
         raise ValueError(f"{path}: there is no call in it")
-    return found
+    return entries
 
 
 Fields = tuple[Any, Any, Any]

@@ -54,15 +54,15 @@ def _scaled(rng: random.Random, part: list[TraceRow], rate: float, file: str) ->
     # n calls have n - 1 gaps between them.
     times = rate * lasts / 1e9 / (len(part) - 1)
     _checks.between("rate / the recording's own", times, 0, 1000)
-    found = []
+    offsets = []
     for row, after in pairwise([*part, part[-1]]):
         draw, whole = rng.random(), int(times)
         for copy in range(whole + (draw < times - whole)):
             at = row.at + (round(_place(draw, copy) * (after.at - row.at)) if copy else 0)
-            found.append(TraceRow(at, row.prompt, row.output))
-    if not found:
+            offsets.append(TraceRow(at, row.prompt, row.output))
+    if not offsets:
         raise ValueError(f"{file}: at {exactly(rate)} calls per second there is none left")
-    return sorted(found)
+    return sorted(offsets)
 
 
 def _place(draw: float, copy: int) -> float:

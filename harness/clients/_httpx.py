@@ -18,9 +18,9 @@ class Httpx:
     def __init__(self, endpoint: Endpoint, library: ModuleType) -> None:
         self._endpoint = endpoint
         self._url = endpoint.url(_chat.PATH)
-        told = {**settings(endpoint, library), "headers": _chat.headers(endpoint)}
-        self._client = library.Client(**told)
-        self._async_client = library.AsyncClient(**told)
+        options = {**settings(endpoint, library), "headers": _chat.headers(endpoint)}
+        self._client = library.Client(**options)
+        self._async_client = library.AsyncClient(**options)
 
     def invoke(self, prompt: str) -> str:
         """Return the text of one call."""

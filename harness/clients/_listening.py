@@ -1,7 +1,7 @@
 """
-How our own client reports what it sends to somebody who counts: before a request leaves, and as its answer comes.
+How our own client reports its requests to a listener: before a request leaves, and as its response comes.
 
-The libraries report to nobody and have to be wrapped (`remote.hooks`); the floor asks whether somebody listens.
+Other libraries have no listener and must be wrapped (`remote.hooks`); the floor client looks for one.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,13 +24,13 @@ class ExchangeListener(Protocol):
 
 
 class Listener(Protocol):
-    """What is asked before a request leaves: it may hold the request back for a while, or raise."""
+    """The observer of requests, called before each leaves: it may hold the request back for a while, or raise."""
 
     async def asked(self, body: bytes) -> ExchangeListener:
-        """Return what is told about the answer to *body*."""
+        """Return the receiver of the response to *body*."""
 
 
-# A client is made by whoever is measured, with an endpoint and nothing else: this is how it finds its listener. A
+# The measured code makes the client with an endpoint and nothing else, so the client finds its listener here. A
 # variable of the context and not of the module, so that a client made elsewhere has none.
 _LISTENER: ContextVar[Listener | None] = ContextVar("listener of the clients made here", default=None)
 

@@ -77,7 +77,7 @@ class RawResponse:
 
 class RawConnection(asyncio.Protocol):
     """
-    One connection; `ask` sends a request, `read` answers its body piece by piece.
+    One connection; `ask` sends a request, `read` returns the body of its response piece by piece.
 
     *timeout* (s) is the longest silence. One timer a call looks after it, and not one a read: setting a timer
     costs more than reading an event.
@@ -97,12 +97,12 @@ class RawConnection(asyncio.Protocol):
         self.lost = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep what writes."""
+        """Keep the transport."""
         # uvloop's transports are no subclass of asyncio's.
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        """Take what arrived out of its wrapping, and wake who waits for it."""
+        """Decode what arrived, and wake the reader that waits for it."""
         self._heard = self._loop.time()
         try:
             part = self.answer.feed(data)
@@ -115,7 +115,7 @@ class RawConnection(asyncio.Protocol):
             self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """An answer that is not complete by now never will be."""
+        """Fail the response if it is not complete: nothing more will come."""
         self.lost = True
         if not self.answer.ended():
             self._failure = self._failure or exc or ConnectionResetError("the answer ended in the middle")
@@ -130,7 +130,7 @@ class RawConnection(asyncio.Protocol):
         self._transport.write(request)
 
     async def read(self) -> bytes:
-        """Return what has come of the body, waiting for some; empty at its end. Raises what broke it off."""
+        """Return what has come of the body, waiting for some; empty at its end. Raises the error that ended it."""
         if not self._parts and not self.answer.complete and not self._failure:
             self._waiter = self._loop.create_future()
             try:
@@ -138,9 +138,9 @@ class RawConnection(asyncio.Protocol):
             finally:
                 self._waiter = None
         if self._parts:
-            found = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+            body = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
             self._parts.clear()
-            return found
+            return body
         if self._failure:
             raise self._failure
         return b""
@@ -170,7 +170,7 @@ class RawConnection(asyncio.Protocol):
         self._wake()
 
     def _watch(self) -> None:
-        """Give up after a silence; a caller who is not waiting for anything has not been kept waiting."""
+        """Give up after a silence, if a caller is waiting for data."""
         now = self._loop.time()
         quiet = now - self._heard if self._waiter else 0.0
         # uvloop's timers may fire up to a millisecond early.
@@ -181,7 +181,7 @@ class RawConnection(asyncio.Protocol):
 
 
 class HeardConnection(RawConnection):
-    """A connection whose answers are reported: `exchange` is what the one under way is told to."""
+    """A connection whose answers are reported: `exchange` receives the one under way."""
 
     exchange: ExchangeListener | None = None
     _reported = False

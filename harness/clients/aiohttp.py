@@ -18,14 +18,16 @@ class Aiohttp:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            told = self._endpoint
+            endpoint = self._endpoint
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=told.max_connections, keepalive_timeout=told.keepalive),
+                connector=aiohttp.TCPConnector(
+                    limit=endpoint.max_connections, keepalive_timeout=endpoint.keepalive
+                ),
                 # `connect` is the wait for a free place in the pool; `total` would cut long streams.
                 timeout=aiohttp.ClientTimeout(
-                    total=None, connect=told.timeout, sock_connect=told.timeout, sock_read=told.timeout
+                    total=None, connect=endpoint.timeout, sock_connect=endpoint.timeout, sock_read=endpoint.timeout
                 ),
-                headers=_chat.headers(told),
+                headers=_chat.headers(endpoint),
                 trust_env=False,
             )
         return self._session

@@ -67,7 +67,7 @@ class FloorClient:
         for connection in (*self._idle, *self._busy):
             connection.close()
         self._idle.clear()
-        # The loop closes a socket one turn after it was told to.
+        # The loop closes a socket one turn after `close`.
         await asyncio.sleep(0)
 
     async def _asked(self, body: dict[str, object]) -> RawConnection:
@@ -118,11 +118,11 @@ class FloorClient:
         return None
 
     async def _opened(self) -> RawConnection:
-        loop, told = asyncio.get_running_loop(), self._endpoint
+        loop, endpoint = asyncio.get_running_loop(), self._endpoint
         kind = RawConnection if self._listener is None else HeardConnection
-        async with asyncio.timeout(told.timeout):
+        async with asyncio.timeout(endpoint.timeout):
             _, connection = await loop.create_connection(
-                lambda: kind(told.timeout), self._host, self._port, ssl=told.tls or None
+                lambda: kind(endpoint.timeout), self._host, self._port, ssl=endpoint.tls or None
             )
         return connection
 

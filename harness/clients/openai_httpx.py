@@ -11,8 +11,8 @@ from overlap.harness.model.endpoint import Endpoint
 
 def client(endpoint: Endpoint) -> Sdk:
     """Make a client with connection pools of its own."""
-    told = settings(endpoint, httpx)
+    options = settings(endpoint, httpx)
     # The SDK takes either library's clients, but its types name httpx2's alone.
-    blocking: Any = httpx.Client(**told)
-    asynchronous: Any = httpx.AsyncClient(**told)
+    blocking: Any = httpx.Client(**options)
+    asynchronous: Any = httpx.AsyncClient(**options)
     return Sdk(endpoint, blocking, asynchronous)

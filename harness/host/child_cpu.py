@@ -37,10 +37,10 @@ def descendants(pid: int) -> Iterator[int]:
     """Yield the living children of *pid*, and their children, and so on; none where the system does not say."""
     for task in _listed(pid):
         try:
-            found = (task / "children").read_text(encoding="ascii").split()
+            children = (task / "children").read_text(encoding="ascii").split()
         except OSError:
             continue
-        for child in map(int, found):
+        for child in map(int, children):
             yield child
             yield from descendants(child)
 
@@ -72,4 +72,6 @@ def of_children() -> int:
     """Return the CPU time of this process's children so far, in ns, dead and alive, at any depth."""
     times = os.times()
     ended = round((times.children_user + times.children_system) * 1e9)
-    return ended + sum(found.all for pid in descendants(os.getpid()) if (found := spent(pid)) and not found.idle)
+    return ended + sum(
+        times_of.all for pid in descendants(os.getpid()) if (times_of := spent(pid)) and not times_of.idle
+    )

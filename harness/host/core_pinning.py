@@ -1,4 +1,4 @@
-"""Who gets which core: one side measures, the other is measured, and neither should take the other's."""
+"""Assigns cores: the measuring processes and the server each get their own, if there are enough."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from overlap.harness.host.environment import cores
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """The cores of those that measure, in order, and the one of what is measured; None: wherever there is room."""
+    """The cores of the measuring processes, in order, and the server's; None: not pinned."""
 
     ours: tuple[int | None, ...]
     theirs: int | None
@@ -19,6 +19,6 @@ class Seats:
 
 
 def seats() -> Seats:
-    """Share out the cores that this process may use: the last is theirs; a single one is everybody's."""
+    """Divide the cores that this process may use: the last goes to the server; with one core, none is pinned."""
     *ours, last = cores()
     return Seats(tuple(ours), last) if ours else Seats((None,), None)

@@ -43,7 +43,7 @@ def allow(at_once: int) -> None:
 
 def shortage() -> str | None:
     """Say which of the processes that were started here have run out of descriptors; None where none has."""
-    short = [said for pid in marked_with(GUARD.mark) if (said := _short(pid))]
+    short = [complaint for pid in marked_with(GUARD.mark) if (complaint := _short(pid))]
     return ", and ".join(sorted(set(short))) or None
 
 

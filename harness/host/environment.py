@@ -57,9 +57,9 @@ def given(names: Sequence[str]) -> dict[str, str]:
             raise Mistake("env takes NAMES of environment variables that are set, never their values")
         if name not in os.environ:
             raise Mistake(f"the environment variable {name}, which env names, is not set")
-    found = {name: os.environ[name] for name in names}
-    hide(found.values())
-    return found
+    variables = {name: os.environ[name] for name in names}
+    hide(variables.values())
+    return variables
 
 
 def circumstances(executor: int) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def circumstances(executor: int) -> dict[str, Any]:
         "clock": f"{clock.implementation}, resolution {clock.resolution:g} s",
         "load": round(os.getloadavg()[0], 2),
         "gil": getattr(sys, "_is_gil_enabled", lambda: True)(),
-        "packages": {name: found for name in PACKAGES if (found := version_of(name))},
+        "packages": {name: version for name in PACKAGES if (version := version_of(name))},
     }
 
 

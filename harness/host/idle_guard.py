@@ -2,9 +2,9 @@
 Keeps a core from going to sleep between the events of an open loop, or of a recording that is played.
 
 A core that has nothing to do is put to sleep, and a virtual one is given away: to be woken then takes 0.1 to
-some ms, which a schedule with pauses meets at nearly every call. A child that spins on the same core keeps it; its
-priority is the idle one, so that who waits there takes the core from it at once. It must be of the same session as
-they are, since Linux weighs sessions against each other before it looks at priorities: in one of its own, it would
+some ms, which a schedule with pauses meets at nearly every call. A child that spins on the core prevents this;
+it runs under SCHED_IDLE, so that any other task preempts it at once. It must be of the same session as
+those tasks, since Linux weighs sessions against each other before it compares priorities: in its own, it would
 take half of the core.
 """
 
@@ -33,7 +33,7 @@ def awake(core: int | None = None, *, wanted: bool = True) -> Iterator[bool]:
     """
     Keep *core* awake until the end of the block, where *wanted*; returns whether that is done.
 
-    None: the one that this process is kept to. Who waits on another one must be in this process's session.
+    None: the core this process is pinned to. A process waiting on another core must be in this process's session.
     """
     if not wanted or not hasattr(os, "SCHED_IDLE"):
         yield False

@@ -18,17 +18,17 @@ def checked(path: Path, most: int = 64 * MIB, shown: str | None = None) -> Path:
     """
     shown = shown or str(path)
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError as wrong:
         raise Mistake(f"cannot read {shown}: {wrong.strerror}") from wrong
     except ValueError:
         raise Mistake(f"no file can be called {shown!r}") from None
-    if stat.S_ISDIR(found.st_mode):
+    if stat.S_ISDIR(status.st_mode):
         raise Mistake(f"cannot read {shown}: it is a folder")
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise Mistake(f"cannot read {shown}: it is no regular file but a pipe or a device")
-    if found.st_size > most:
-        size = f"{found.st_size / MIB:,.0f} MiB, and {most / MIB:,.0f} are allowed"
+    if status.st_size > most:
+        size = f"{status.st_size / MIB:,.0f} MiB, and {most / MIB:,.0f} are allowed"
         raise Mistake(f"cannot read {shown}: it has {size}")
     return path
 

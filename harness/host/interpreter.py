@@ -15,19 +15,19 @@ OLDEST = (3, 11)
 
 def optimized() -> bool | None:
     """
-    Whether this Python was built with profile-guided optimization; None where it does not say how it was built.
+    Return whether this Python was built with profile-guided optimization; None if it does not say.
 
     Without it, as pyenv builds unless told otherwise, this project's tests take 15 % more CPU, a tight loop 30 %.
     """
-    told = sysconfig.get_config_var("CONFIG_ARGS")
-    if told is None:
+    arguments = sysconfig.get_config_var("CONFIG_ARGS")
+    if arguments is None:
         return None
     # Debian and its like optimize by other means than this argument, and keep that of another build.
-    return "--enable-optimizations" in told or sys.base_prefix == "/usr"
+    return "--enable-optimizations" in arguments or sys.base_prefix == "/usr"
 
 
 def usable() -> bool:
-    """Whether it is new enough and has, or uv is there for it, what distributions leave out of `venv`."""
+    """Return whether it is new enough and can make environments: by `venv`, or with uv."""
     return sys.version_info >= OLDEST and (find_spec("ensurepip") is not None or which("uv") is not None)
 
 

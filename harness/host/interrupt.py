@@ -1,8 +1,8 @@
 """
-Ctrl-C, SIGTERM and SIGHUP: none gets lost, and none spoils what is being put on file.
+Ctrl-C, SIGTERM and SIGHUP: none gets lost, and none spoils a file that is being written.
 
-The first one raises KeyboardInterrupt where it arrives, and once more where that was swallowed. While a run is
-being closed they are only noted (`held`); what comes right after the first is part of the same wish.
+The first one raises KeyboardInterrupt where it arrives, and once more if that was swallowed. While a run is
+being closed they are only noted (`held`); one that follows within `AT_ONCE` counts as the same.
 """
 
 import signal
@@ -26,10 +26,10 @@ HURRY = 0.5  # seconds
 
 
 class _State:
-    """What has come since `catching` began; a process has one set of handlers, and so one state."""
+    """The signals received since `catching` began; a process has one set of handlers, and so one state."""
 
     def __init__(self) -> None:
-        self.came: list[int] = []
+        self.received: list[int] = []
         self.raised = 0
         self.at = 0.0
         self.held = 0
@@ -44,10 +44,10 @@ def catching() -> Iterator[None]:
     Have the signals raise KeyboardInterrupt until the end of the block: CI runners end a job with SIGTERM.
 
     A shell that started this in the background has told it to ignore Ctrl-C, `nohup` has told it to ignore SIGHUP:
-    that is kept. Afterwards the handlers are as they were and nothing is remembered, so that whoever called a
-    command from Python keeps their own.
+    that is kept. Afterwards the handlers are as they were and nothing is remembered, so that a program that calls
+    a command from Python keeps its own.
 
-    What is swallowed is not lost, and so no traceback is printed of it.
+    A KeyboardInterrupt that a finalizer swallows has been recorded, so `unraisablehook` prints no traceback of it.
     """
     global _state  # noqa: PLW0603  a process has one set of signal handlers
     before = {number: signal.getsignal(number) for number in SIGNALS}
@@ -56,7 +56,7 @@ def catching() -> Iterator[None]:
         if handler is not signal.SIG_IGN:
             signal.signal(number, _arrived)
     hook = sys.unraisablehook
-    sys.unraisablehook = lambda told: None if came() and told.exc_type is KeyboardInterrupt else hook(told)
+    sys.unraisablehook = lambda args: None if came() and args.exc_type is KeyboardInterrupt else hook(args)
     try:
         yield
     finally:
@@ -68,50 +68,50 @@ def catching() -> Iterator[None]:
 
 def _arrived(number: int, frame: FrameType | None) -> None:
     del frame
-    _state.came.append(number)
+    _state.received.append(number)
     if not _state.held and not (_state.raised and monotonic() - _state.at < AT_ONCE):
         _raise()
 
 
 def _raise() -> None:
-    _state.raised, _state.at = len(_state.came), monotonic()
+    _state.raised, _state.at = len(_state.received), monotonic()
     raise KeyboardInterrupt
 
 
 def came() -> bool:
     """Return whether a signal has come."""
-    return bool(_state.came)
+    return bool(_state.received)
 
 
 def hurried(patience: float) -> float:
-    """Return the seconds that others may take to end: *patience*, or less once somebody waits for us to end."""
-    return min(patience, HURRY) if _state.came else patience
+    """Return the seconds that children may take to end: *patience*, or `HURRY` once a signal has come."""
+    return min(patience, HURRY) if _state.received else patience
 
 
 def again() -> bool:
-    """Return whether another signal has come after the first: somebody does not want to wait for anything more."""
-    return len(_state.came) > max(1, _state.raised)
+    """Return whether another signal has come after the first: then nothing more is waited for."""
+    return len(_state.received) > max(1, _state.raised)
 
 
 def reason() -> str:
     """Say what interrupted this process."""
-    return f"interrupted by {SIGNALS[signal.Signals(_state.came[0])] if _state.came else 'Ctrl-C'}"
+    return f"interrupted by {SIGNALS[signal.Signals(_state.received[0])] if _state.received else 'Ctrl-C'}"
 
 
 def check() -> None:
     """
-    Raise KeyboardInterrupt where a signal has come.
+    Raise KeyboardInterrupt if a signal has come.
 
-    What is raised inside a finalizer, or a hook that runs at a fork, is printed by Python and forgotten. Whoever
-    goes on for long asks here between two steps.
+    Python prints and forgets what is raised inside a finalizer or a hook that runs at a fork. So code that
+    runs for long calls this between two steps.
     """
-    if _state.came:
+    if _state.received:
         _raise()
 
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Only note signals until the end of the block, but for what is `listening` in it."""
+    """Note signals without raising until the end of the block, except in a `listening` block within it."""
     _state.held += 1
     try:
         yield

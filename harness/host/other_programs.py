@@ -53,7 +53,7 @@ def look(on: Iterable[int] | None = None) -> CpuSample:
     chosen = sorted(cores() if on is None else on)
     busy, stolen = _ticks(chosen)
     mine = child_cpu.spent(os.getpid())
-    others = [found for pid in child_cpu.descendants(os.getpid()) if (found := child_cpu.spent(pid))]
+    others = [processes for pid in child_cpu.descendants(os.getpid()) if (processes := child_cpu.spent(pid))]
     ours = sum(each.all for each in ((mine, *others) if mine else others)) / 1e9
     return CpuSample(monotonic(), busy, stolen, ours, len(chosen))
 
@@ -79,9 +79,9 @@ def _ticks(on: Iterable[int]) -> tuple[float | None, float | None]:
     mine = {f"cpu{core}" for core in on}
     rows = [line.split() for line in _STAT.read_text(encoding="utf-8").splitlines() if line.startswith("cpu")]
     # user nice system idle iowait irq softirq steal; guests' time is in user already.
-    found = [[int(word) for word in row[1:9]] for row in rows if row[0] in mine]
-    if not found:
+    ticks = [[int(word) for word in row[1:9]] for row in rows if row[0] in mine]
+    if not ticks:
         return None, None
     hertz = os.sysconf("SC_CLK_TCK")
-    busy = sum(row[0] + row[1] + row[2] + row[5] + row[6] for row in found) / hertz
-    return busy, sum(row[7] for row in found) / hertz
+    busy = sum(row[0] + row[1] + row[2] + row[5] + row[6] for row in ticks) / hertz
+    return busy, sum(row[7] for row in ticks) / hertz

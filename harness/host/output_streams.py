@@ -63,8 +63,8 @@ def replaced(wrong: UnicodeError) -> tuple[str, int]:
 
 
 def _plain(letter: str) -> str:
-    known = PLAIN.get(letter) or unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
-    return known or "?"
+    replacement = PLAIN.get(letter) or unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
+    return replacement or "?"
 
 
 def guard() -> None:

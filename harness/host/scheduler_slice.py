@@ -1,8 +1,8 @@
 """
-Asks Linux for short turns on the core, for processes that share one and must each begin when it is due.
+Requests a short scheduling slice (`sched_setattr`, 0.1 ms), for processes that share a core.
 
-Whoever wakes up waits until the turn of the one that computes is over, which is some ms, or 0.1 ms if short turns
-were asked for. Nothing is computed sooner by it.
+A process that wakes up waits until the slice of the running one is over: some ms, or 0.1 ms with short slices.
+Throughput is unchanged.
 """
 
 import ctypes
@@ -18,16 +18,16 @@ _ATTRIBUTES = struct.Struct("IIQiIQQQII")
 
 
 def shorten(turn: int = TURN) -> bool:
-    """Ask for turns of so many ns for this thread and those it starts; returns whether that is granted."""
+    """Request slices of *turn* ns for this thread and those it starts; return whether that is granted."""
     if platform.system() != "Linux" or platform.machine() not in _CALLS:
         return False
     read, write = _CALLS[platform.machine()]
     system = ctypes.CDLL(None, use_errno=True).syscall
-    known = ctypes.create_string_buffer(_ATTRIBUTES.size)
-    if system(read, 0, known, _ATTRIBUTES.size, 0):
+    current = ctypes.create_string_buffer(_ATTRIBUTES.size)
+    if system(read, 0, current, _ATTRIBUTES.size, 0):
         return False
-    size, policy, flags, nice, priority, _, *rest = _ATTRIBUTES.unpack(known.raw)
-    asked = ctypes.create_string_buffer(
+    size, policy, flags, nice, priority, _, *rest = _ATTRIBUTES.unpack(current.raw)
+    wanted = ctypes.create_string_buffer(
         _ATTRIBUTES.pack(size, policy, flags, nice, priority, turn, *rest), _ATTRIBUTES.size
     )
-    return bool(system(write, 0, asked, 0) == 0)
+    return bool(system(write, 0, wanted, 0) == 0)

@@ -230,8 +230,8 @@ def hidden_among(variables: Mapping[str, str]) -> str:
 
 def known(environ: Mapping[str, str] = os.environ) -> list[str]:
     """Return what is hidden by its value: what was given, and variables of *environ* whose names say so."""
-    told = environ.get(HIDDEN_NAMES, "").split(",")
-    named = [value for name, value in environ.items() if name in told or _NAMED.search(name)]
+    names = environ.get(HIDDEN_NAMES, "").split(",")
+    named = [value for name, value in environ.items() if name in names or _NAMED.search(name)]
     return [*_hidden, *(value for value in named if len(value.strip()) >= SHORTEST)]
 
 
@@ -281,8 +281,8 @@ def word(text: str) -> str:
 
 def _forms(secrets: tuple[str, ...]) -> list[str]:
     """Return every form in which *secrets* may stand in a text, the longest first."""
-    found = {form for secret in secrets for form in _forms_of(secret)}
-    return sorted((each for each in found if len(each) >= SHORTEST), key=len, reverse=True)
+    forms = {form for secret in secrets for form in _forms_of(secret)}
+    return sorted((each for each in forms if len(each) >= SHORTEST), key=len, reverse=True)
 
 
 @lru_cache(256)
@@ -320,8 +320,8 @@ def _without_its_beginning(text: str, secret: str) -> str:
     return text
 
 
-def _announced(found: re.Match[str]) -> str:
-    name, sep, value = found["name"], found["sep"], found["value"]
+def _announced(match: re.Match[str]) -> str:
+    name, sep, value = match["name"], match["sep"], match["value"]
     scheme = re.match(rf"(?i)(?:b(?=\\*[\"']))?\\*[\"']?{_SCHEME}", value)
     before = scheme[0] if scheme else ""
     rest = value[len(before) :]
@@ -330,31 +330,31 @@ def _announced(found: re.Match[str]) -> str:
     bare = rest.rstrip("\"'\\.")
     first = bare.casefold().rstrip(":!?").partition("[")[0]
     if not bare or bare.startswith(MARK[:-1]) or first in _ORDINARY:
-        return found[0]
+        return match[0]
     if name.casefold().endswith("token") and _FIGURE.fullmatch(bare):
-        return found[0]
+        return match[0]
     if re.search(r"(?i)token$", name) and ":" in sep and not _secret_like(bare, 8) and not before:
-        return found[0]
+        return match[0]
     return f"{name}{sep}{before}{MARK}{value[len(before) + len(bare) :]}"
 
 
-def _basic(found: re.Match[str]) -> str:
+def _basic(match: re.Match[str]) -> str:
     """Mask what is base64 of a name, a colon and a password."""
     try:
-        plain = base64.b64decode(found["value"] + "==").decode()
+        plain = base64.b64decode(match["value"] + "==").decode()
     except ValueError:
-        return found[0]
-    return f"{found['before']}{MARK}" if ":" in plain and plain.isprintable() else found[0]
+        return match[0]
+    return f"{match['before']}{MARK}" if ":" in plain and plain.isprintable() else match[0]
 
 
-def _bare(found: re.Match[str]) -> str:
-    value = found["value"]
+def _bare(match: re.Match[str]) -> str:
+    value = match["value"]
     bare = value.strip("\"'").rstrip(".:")
-    least = 4 if found["name"].casefold().startswith(("pass", "pwd")) else 8
-    quoted = value[0] in "\"'" and found["name"].casefold() != "bearer"
+    least = 4 if match["name"].casefold().startswith(("pass", "pwd")) else 8
+    quoted = value[0] in "\"'" and match["name"].casefold() != "bearer"
     if bare.startswith(MARK[:-1]) or bare.casefold() in _ORDINARY or not (quoted or _secret_like(bare, least)):
-        return found[0]
-    return f"{found['name']}{found['sep']}{value.replace(bare, MARK)}"
+        return match[0]
+    return f"{match['name']}{match['sep']}{value.replace(bare, MARK)}"
 
 
 def _secret_like(value: str, least: int) -> bool:

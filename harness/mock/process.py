@@ -70,7 +70,7 @@ def start(
 def spawn(command: Sequence[str], core: int | None = None, *, together: bool = False) -> LineProcess:
     """Start *command* on *core*; `ready` waits for it. Raise `ServerNotReady` if there is no such command."""
     try:
-        return LineProcess(command, core, together=together, env=scrubbed(PYTHONUNBUFFERED="1"), told=False)
+        return LineProcess(command, core, together=together, env=scrubbed(PYTHONUNBUFFERED="1"), with_input=False)
     except OSError as wrong:
         raise ServerNotReady(f"cannot start {command[0]}: {wrong.strerror}") from wrong
 

@@ -33,16 +33,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m overlap.harness.proof", description=(__doc__ or "").strip())
     parser.add_argument("names", nargs="*", metavar="NAME", help="a check; all of them if none is named")
     parser.add_argument("--write", type=Path, metavar="FILE", help="also write the table as Markdown to FILE")
-    asked = parser.parse_args(argv)
+    options = parser.parse_args(argv)
     there = registry.names(CHECKS)
-    if unknown := [name for name in asked.names if name not in there]:
+    if unknown := [name for name in options.names if name not in there]:
         parser.error(f"no check {', '.join(unknown)}; there are: {', '.join(there)}")
     console, groups = Console(width=None if sys.stdout.isatty() else 160), []
-    for title, rows, seconds in groups_of(asked.names or there, len(cores())):
+    for title, rows, seconds in groups_of(options.names or there, len(cores())):
         console.print(_table(title, rows, seconds))
         groups.append((title, rows))
-    if asked.write:
-        asked.write.write_text(markdown(groups), encoding="utf-8")
+    if options.write:
+        options.write.write_text(markdown(groups), encoding="utf-8")
     missed = [row for _, rows in groups for row in rows if not row.kept]
     console.print(f"{sum(len(rows) for _, rows in groups)} lines, {len(missed)} not kept")
     return 1 if missed else 0

@@ -48,12 +48,12 @@ async def _measured(address: str) -> dict[str, list[float]]:
     """Return the costs of every way in every round, in an order drawn anew for each."""
     from openai import AsyncOpenAI
 
-    found: dict[str, list[float]] = {way: [] for way in WAYS}
+    durations: dict[str, list[float]] = {way: [] for way in WAYS}
     async with AsyncOpenAI(base_url=f"{address}/v1", api_key="none", max_retries=0) as client:
         for turn in range(ROUNDS):
             for way in random.Random(turn).sample(list(WAYS), len(WAYS)):
-                found[way].append(await _cost(client, *WAYS[way]))
-    return found
+                durations[way].append(await _cost(client, *WAYS[way]))
+    return durations
 
 
 def main() -> None:

@@ -48,12 +48,12 @@ def measured(words: Mapping[str, str]) -> tuple[list[Call], tuple[str, ...]]:
 
 def alone(rate: float = 500, seconds: float = 10) -> list[int]:
     """Sleep until due times, *rate* a second, and do nothing else; return how late that was each time, in ns."""
-    start, found = monotonic_ns(), []
+    start, lags = monotonic_ns(), []
     for number in range(1, round(rate * seconds) + 1):
         due = start + round(number * 1e9 / rate)
         sleep(max(0, due - monotonic_ns()) / 1e9)
-        found.append(monotonic_ns() - due)
-    return found
+        lags.append(monotonic_ns() - due)
+    return lags
 
 
 def machine() -> None:
@@ -113,20 +113,20 @@ def lag(rate: int, seconds: float, loop: str) -> None:
 @click.option("--loop", default="uvloop", show_default=True)
 @click.option("--strategy", default="ainvoke", show_default=True)
 @click.option("--processes", default="3", show_default=True)
-def trace(**given: Any) -> None:
+def trace(**options: Any) -> None:
     """
-    A recording at its real speed through a chain.
+    Play a recording at its real speed through a chain.
 
     By three processes, since a chain computes for milliseconds before its request leaves: in one, calls due
     within that time would wait for each other. On the transport and the loop that compute least.
     """
-    file, seconds = given.pop("file"), given.pop("seconds")
+    file, seconds = options.pop("file"), options.pop("seconds")
     arrivals = f"trace,file={file},span={seconds:g}"
     words = {
-        "clients": given["client"],
-        "loops": given["loop"],
-        "strategies": given["strategy"],
-        "processes": given["processes"],
+        "clients": options["client"],
+        "loops": options["loop"],
+        "strategies": options["strategy"],
+        "processes": options["processes"],
         "profile": "lognormal,ttft=0.2,itl=0.01",
     }
     machine()

@@ -40,15 +40,23 @@ class Planted:
         for turn in range(self.rounds):
             for place, cell in enumerate(self.takes):
                 if cell not in self.absent:
-                    made = [self._call(cell, turn, place, index) for index in range(CALLS)]
-                    spent = sum(call.done - call.sent for call in made) // 10
+                    recorded = [self._call(cell, turn, place, index) for index in range(CALLS)]
+                    spent = sum(call.done - call.sent for call in recorded) // 10
                     requests = CALLS if self.journal else None
                     slots.append(
                         Slot(
-                            cell.id, turn, 0, CALLS, 0, made[-1].done, spent, Lag(MS, MS, MS, 9), requests=requests
+                            cell.id,
+                            turn,
+                            0,
+                            CALLS,
+                            0,
+                            recorded[-1].done,
+                            spent,
+                            Lag(MS, MS, MS, 9),
+                            requests=requests,
                         )
                     )
-                    calls += made
+                    calls += recorded
         return Run(Path("planted"), {"format": 2, **self.about}, tuple(self.takes), tuple(slots), tuple(calls))
 
     @property

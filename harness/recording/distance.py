@@ -35,17 +35,17 @@ def wasserstein(one: ArrayLike, other: ArrayLike) -> float:
 
 
 def _sorted(sample: ArrayLike) -> np.ndarray:
-    found = np.sort(np.asarray(sample, dtype=float))
-    if not found.size:
+    ordered = np.sort(np.asarray(sample, dtype=float))
+    if not ordered.size:
         raise ValueError("a sample without values has no distance to another")
-    return found
+    return ordered
 
 
 def _function(ordered: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """The share of *ordered* that is not above each of *at*."""
+    """Return the share of *ordered* that is not above each of *at*."""
     return np.searchsorted(ordered, at, side="right") / ordered.size
 
 
 def _above(first: np.ndarray, second: np.ndarray, resolution: float) -> float:
-    """The most by which F(x) exceeds G(x + r); it is reached at a value of F."""
+    """Return the most by which F(x) exceeds G(x + r); it is reached at a value of F."""
     return float(np.max(_function(first, first) - _function(second, first + resolution)))

@@ -63,9 +63,9 @@ def write(path: Path, recording: EndpointRecording) -> None:
         "spread": recording.spread,
         "resolution": recording.resolution,
     }
-    said = [{"tokens": call.tokens, "chunks": call.chunks} for call in recording.calls]
-    lines = [json.dumps(each) for each in said]
-    head["digest"] = _digest({**head, "calls": said})
+    calls = [{"tokens": call.tokens, "chunks": call.chunks} for call in recording.calls]
+    lines = [json.dumps(each) for each in calls]
+    head["digest"] = _digest({**head, "calls": calls})
     text = json.dumps(head, indent=1)[:-2] + ',\n "calls": [\n' + ",\n".join(lines) + "\n]}\n"
     try:
         replace(path, text.encode())
@@ -73,9 +73,9 @@ def write(path: Path, recording: EndpointRecording) -> None:
         raise Mistake(f"cannot write {path}: {wrong.strerror}") from wrong
 
 
-def _digest(found: dict[str, Any]) -> str:
+def _digest(content: dict[str, Any]) -> str:
     """Return a digest of what a file says, however it is laid out; of its own it says nothing."""
-    kept = {key: value for key, value in found.items() if key != "digest"}
+    kept = {key: value for key, value in content.items() if key != "digest"}
     return blake2b(json.dumps(kept, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
@@ -86,21 +86,23 @@ def read(path: Path) -> EndpointRecording:
     Recordings from before there were digests are taken as they are.
     """
     try:
-        found = json.loads(checked(path, LARGEST).read_text(encoding="utf-8"))
-        if found["format"] != FORMAT or found["version"] > VERSION:
-            raise Mistake(f"{path} has format {found['format']} {found['version']}; this reads {FORMAT} {VERSION}")
-        if "digest" in found and found["digest"] != _digest(found):
+        content = json.loads(checked(path, LARGEST).read_text(encoding="utf-8"))
+        if content["format"] != FORMAT or content["version"] > VERSION:
+            raise Mistake(
+                f"{path} has format {content['format']} {content['version']}; this reads {FORMAT} {VERSION}"
+            )
+        if "digest" in content and content["digest"] != _digest(content):
             raise Mistake(f"{path} was changed since it was written: its digest differs")
-        calls = tuple(Recorded(_times(call["chunks"]), call.get("tokens")) for call in found["calls"])
+        calls = tuple(Recorded(_times(call["chunks"]), call.get("tokens")) for call in content["calls"])
         if not calls:
             raise Mistake(f"{path} has no calls in it")
-        concurrency = int(found.pop("concurrency"))
-        client = {name: _known(found.pop(name)) for name in ("floor", "spread", "resolution")}
+        concurrency = int(content.pop("concurrency"))
+        client = {name: _known(content.pop(name)) for name in ("floor", "spread", "resolution")}
     except OSError as wrong:
         raise Mistake(f"cannot read {path}: {wrong.strerror}") from wrong
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
         raise Mistake(f"{path} is no recording; `overlap record` makes one") from None
-    about = {key: value for key, value in found.items() if key not in {"format", "version", "calls", "digest"}}
+    about = {key: value for key, value in content.items() if key not in {"format", "version", "calls", "digest"}}
     return EndpointRecording(calls, concurrency, about=about, **client)
 
 

@@ -75,11 +75,11 @@ Halves = list[tuple[list[Recorded], list[Recorded]]]
 
 def _splits(calls: Sequence[Recorded], seed: int) -> Halves:
     """Split *calls* at random into halves, again and again: whole calls, since the gaps of one belong together."""
-    rng, found = random.Random(seed), []
+    rng, distances = random.Random(seed), []
     for _ in range(SPLITS):
         mixed = rng.sample(calls, len(calls))
-        found.append((mixed[: len(mixed) // 2], mixed[len(mixed) // 2 :]))
-    return found
+        distances.append((mixed[: len(mixed) // 2], mixed[len(mixed) // 2 :]))
+    return distances
 
 
 def _fit(name: str, recording: EndpointRecording, replayed: Sequence[Recorded], halves: Halves) -> Fit:

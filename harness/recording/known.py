@@ -1,4 +1,4 @@
-"""What the measuring client adds and cannot tell apart: it is put before a schedule that is known."""
+"""Measures what the measuring client itself adds, and its resolution, against a known schedule."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -31,12 +31,12 @@ class ClientFloor(NamedTuple):
 
 RUNS, LONGEST = 3, 7 * 10**9
 """
-So often a known schedule is played, since the machine's mood from one time to the next is what limits a comparison
-of recordings; and for so long at the most, in ns, each time.
+How often a known schedule is played, since differences from one time to the next limit a comparison of
+recordings; and for how long at most, in ns, each time.
 """
 
 AT_ONCE = 50_000
-"""Gaps below, in ns, nobody kept: the server sent one piece, and the client took it apart."""
+"""Shorter gaps, in ns, are none of the server's: it sent one piece, and the client split it."""
 
 SEED = 7
 # Without limits: it is our own server, on this host.
@@ -58,7 +58,7 @@ def played(path: Path, work: RecordingSize, order: str = "once") -> MeasuredCall
         awake(place.theirs, wanted=place.apart),
     ):
         base = f"{server.base_url}/v1"
-        # Asked for its usage as a real endpoint is: the same events come.
+        # The request asks for the usage, as one to a real endpoint does, so that the same events come.
         endpoint = Endpoint(base, max_connections=work.concurrency, stream_usage=True)
         return measure(endpoint, repeat("Hello."), work, replace(ENDLESS, base_url=base))
 
@@ -70,13 +70,13 @@ def floor(calls: Sequence[Recorded], concurrency: int) -> ClientFloor:
     They are themselves the known schedule: how late a first token is seen depends on what else comes just then.
     If it is interrupted, whole runs until then are all that is known.
     """
-    known = list(_no_longer(calls, concurrency))
+    played_calls = list(_no_longer(calls, concurrency))
     with temporary("recording") as folder:
         path = folder / "known.json"
-        write(path, EndpointRecording(tuple(known), concurrency, 0, 0, 0, {}))
-        work = RecordingSize(len(known), concurrency)
+        write(path, EndpointRecording(tuple(played_calls), concurrency, 0, 0, 0, {}))
+        work = RecordingSize(len(played_calls), concurrency)
         runs = list(_runs(path, work))
-    return added_to(known, runs) if runs else ClientFloor(None, None, None)
+    return added_to(played_calls, runs) if runs else ClientFloor(None, None, None)
 
 
 def _runs(path: Path, work: RecordingSize) -> Iterator[MeasuredCalls]:
@@ -88,9 +88,9 @@ def _runs(path: Path, work: RecordingSize) -> Iterator[MeasuredCalls]:
         yield run
 
 
-def added_to(known: Sequence[Recorded], runs: Iterable[MeasuredCalls]) -> ClientFloor:
-    """Return what was added to *known* in *runs*, each of which measured some of them, or all."""
-    pairs = [(known[number], seen) for run in runs for number, seen in zip(run.numbers, run.calls, strict=True)]
+def added_to(planned: Sequence[Recorded], runs: Iterable[MeasuredCalls]) -> ClientFloor:
+    """Return what was added to *planned* in *runs*, each of which measured some of them, or all."""
+    pairs = [(planned[number], seen) for run in runs for number, seen in zip(run.numbers, run.calls, strict=True)]
     added = [seen.ttft - due.ttft for due, seen in pairs]
     usual = round(median(added or [0]))
     gaps = [

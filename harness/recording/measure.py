@@ -22,7 +22,7 @@ NOTICED = 0.05
 """Seconds until a signal is noticed."""
 
 CUT = ("CancelledError", "KeyboardInterrupt")
-"""What became of a call that was under way when the recording was interrupted: the endpoint did not fail."""
+"""Errors of calls that were under way when the recording was interrupted: the endpoint did not fail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,12 @@ def measure(endpoint: Endpoint, prompts: Iterator[str], work: RecordingSize, rem
     ):
         assert meter is not None
         interrupted = runner.run(_until_interrupted(_all(endpoint, prompts, work, probe, meter)))
-    made = {call.index: call for call in meter.told(probe.calls("", 0)) if not call.warmup}
-    calls = [made[index] for index in sorted(made)]
-    told = [each for each in calls if each.chunks and not each.error]
+    timed = {call.index: call for call in meter.told(probe.calls("", 0)) if not call.warmup}
+    calls = [timed[index] for index in sorted(timed)]
+    answered = [each for each in calls if each.chunks and not each.error]
     return MeasuredCalls(
-        calls=tuple(Recorded(tuple(each.chunks), each.usage) for each in told),
-        numbers=tuple(each.index for each in told),
+        calls=tuple(Recorded(tuple(each.chunks), each.usage) for each in answered),
+        numbers=tuple(each.index for each in answered),
         # A request that was not sent, or not waited for, is no failure of the endpoint's.
         failed=tuple(
             each.error or "no output"

@@ -53,25 +53,25 @@ class RecordingOutcome:
     out: Path
 
 
-def record(asked: RecordingRequest, agree: Agree, say: Say) -> RecordingOutcome:
+def record(request: RecordingRequest, agree: Agree, say: Say) -> RecordingOutcome:
     """
-    Record what is *asked* for and write it to its file.
+    Carry out *request* and write the recording to its file.
 
     Raises `Mistake` before anything is measured when it cannot be done, and where no call gave any output.
     """
-    if asked.out.parent != Path() and not asked.out.parent.is_dir():
-        raise Mistake(f"cannot write {asked.out}: there is no folder {asked.out.parent}")
-    allow(asked.work.concurrency)
-    prompts = _texts(asked)
-    visit = Visit(asked.config, agree)
+    if request.out.parent != Path() and not request.out.parent.is_dir():
+        raise Mistake(f"cannot write {request.out}: there is no folder {request.out.parent}")
+    allow(request.work.concurrency)
+    prompts = _texts(request)
+    visit = Visit(request.config, agree)
     visit.ready()
-    cell = Cell("record", "floor", "astream_many", "uvloop", asked.work.concurrency)
-    planned = Planned(cell, asked.work.calls, 1, asked.tokens)
+    cell = Cell("record", "floor", "astream_many", "uvloop", request.work.concurrency)
+    planned = Planned(cell, request.work.calls, 1, request.tokens)
     visit.agreed([planned])
-    remote = visit.remote(asked.tokens)
-    say(f"recording {asked.work.calls} calls of {remote.model}, {asked.work.concurrency} at once")
+    remote = visit.remote(request.tokens)
+    say(f"recording {request.work.calls} calls of {remote.model}, {request.work.concurrency} at once")
     with interrupt.held():
-        measured = _measured(asked, remote, prompts)
+        measured = _measured(request, remote, prompts)
         visit.charge(measured.sent)
         if not measured.calls:
             interrupt.check()
@@ -79,9 +79,9 @@ def record(asked: RecordingRequest, agree: Agree, say: Say) -> RecordingOutcome:
             raise Mistake(f"{visit.base_url} gave no output in any call: {why}")
         if not measured.interrupted:
             say("measuring what the client itself adds")
-        recording = _recording(asked, remote, measured)
-        place, fault = _kept(asked.out, recording)
-    faults = [*_faults(asked, measured, recording), *([fault] if fault else [])]
+        recording = _recording(request, remote, measured)
+        place, fault = _kept(request.out, recording)
+    faults = [*_faults(request, measured, recording), *([fault] if fault else [])]
     return RecordingOutcome(recording, visit.spent, measured.interrupted or interrupt.came(), tuple(faults), place)
 
 
@@ -100,7 +100,7 @@ def check(path: Path, say: Say, against: Path | None = None) -> list[Fit]:
     """
     Play the recording at *path* and measure it as it was measured; return how close it comes.
 
-    Another recording, *against* which it is held, says how close the endpoint comes to itself; nothing is played.
+    A second recording of the same endpoint, *against*, gives the noise floor; nothing is played then.
     """
     recording = file.read(path)
     if against:
@@ -116,46 +116,46 @@ def check(path: Path, say: Say, against: Path | None = None) -> list[Fit]:
     return fits(recording, again.calls)
 
 
-def _texts(asked: RecordingRequest) -> Iterator[str]:
-    """Yield the prompts; what is no text, such as an object for a chain, cannot be asked of an endpoint."""
-    found = questions(asked.inputs, asked.config.seed)
-    if asked.inputs:
-        for each in islice(questions(asked.inputs, asked.config.seed), asked.work.calls):
+def _texts(request: RecordingRequest) -> Iterator[str]:
+    """Yield the prompts; raises `Mistake` for an input that is no text: an endpoint takes no objects."""
+    inputs = questions(request.inputs, request.config.seed)
+    if request.inputs:
+        for each in islice(questions(request.inputs, request.config.seed), request.work.calls):
             if not isinstance(each, str):
-                raise Mistake(f"{Path(asked.inputs).name}: each input must be a text, not {type(each).__name__}")
-    return (str(each) for each in found)
+                raise Mistake(f"{Path(request.inputs).name}: each input must be a text, not {type(each).__name__}")
+    return (str(each) for each in inputs)
 
 
-def _measured(asked: RecordingRequest, remote: Remote, prompts: Iterator[str]) -> MeasuredCalls:
-    endpoint = remote.endpoint(asked.config.timeout, 0, asked.work.concurrency)
-    return measure(endpoint, prompts, asked.work, remote)
+def _measured(request: RecordingRequest, remote: Remote, prompts: Iterator[str]) -> MeasuredCalls:
+    endpoint = remote.endpoint(request.config.timeout, 0, request.work.concurrency)
+    return measure(endpoint, prompts, request.work, remote)
 
 
-def _recording(asked: RecordingRequest, remote: Remote, measured: MeasuredCalls) -> EndpointRecording:
+def _recording(request: RecordingRequest, remote: Remote, measured: MeasuredCalls) -> EndpointRecording:
     client: tuple[int | None, int | None, int | None] = (None, None, None)
     try:
         if not measured.interrupted:  # to measure it takes as long as the calls did
-            client = floor(measured.calls, asked.work.concurrency)
+            client = floor(measured.calls, request.work.concurrency)
     except ServerNotReady as wrong:
         raise Mistake(str(wrong)) from wrong
     about = {
-        "name": asked.name,
+        "name": request.name,
         "model": remote.model,
         "made": timestamp(),
-        "max_tokens": asked.tokens,
+        "max_tokens": request.tokens,
         "failed": len(measured.failed),
     }
-    return EndpointRecording(measured.calls, asked.work.concurrency, *client, about)
+    return EndpointRecording(measured.calls, request.work.concurrency, *client, about)
 
 
-def _faults(asked: RecordingRequest, measured: MeasuredCalls, recording: EndpointRecording) -> Iterator[str]:
+def _faults(request: RecordingRequest, measured: MeasuredCalls, recording: EndpointRecording) -> Iterator[str]:
     done, sent = len(measured.calls), measured.sent
     if measured.interrupted:
-        yield f"interrupted: {done} of {asked.work.calls} calls are recorded"
+        yield f"interrupted: {done} of {request.work.calls} calls are recorded"
     if recording.floor is None:
         yield "interrupted: what the client itself adds was not measured, so a replay has it twice"
     if sent.reason:
-        yield f"{sent.reason}: {done} of {asked.work.calls} calls are recorded"
+        yield f"{sent.reason}: {done} of {request.work.calls} calls are recorded"
     if measured.failed:
         calls = (
             "1 call failed and is" if len(measured.failed) == 1 else f"{len(measured.failed)} calls failed and are"

@@ -47,7 +47,7 @@ class Ticket:
             self.quota = True
 
     def end(self) -> None:
-        """The answer has ended, or will never be read to its end; once is enough, more do not matter."""
+        """Note that the answer has ended, or will never be read to its end; repeated calls do nothing."""
         if self.open:
             self.open = False
             self._meter.ended(self, self._tap)
@@ -74,21 +74,21 @@ class Meter:
         self.total = Metered(0, 0)
 
     def concerns(self, host: str | None) -> bool:
-        """Return whether a request to *host* is one to the endpoint; whatever else an application asks is not."""
+        """Return whether a request to *host* is one to the endpoint; an application may call other hosts, too."""
         return host == self._host
 
     async def pause_async(self) -> None:
-        """Wait until the endpoint wants to be asked again."""
+        """Wait until the endpoint accepts requests again."""
         while wait := self._wait():  # noqa: ASYNC110  what it waits for is a point in time, which may move on
             await asyncio.sleep(wait / 1e9)
 
     def pause(self) -> None:
-        """The same, for a caller that blocks."""
+        """Wait as `pause_async` does, but block the thread."""
         while wait := self._wait():
             sleep(wait / 1e9)
 
     def _wait(self) -> int:
-        """How long the next request has to wait, in ns; it is counted as held."""
+        """Return how long the next request has to wait, in ns, and count it as held."""
         with self._lock:
             wait = max(self._not_before - monotonic_ns(), 0) if self.total.reason is None else 0
             if wait:
@@ -96,7 +96,7 @@ class Meter:
             return wait
 
     async def asked(self, body: bytes) -> Ticket:
-        """Wait until the endpoint wants to be asked again, and count a request. Raises `Spent`."""
+        """Wait until the endpoint accepts requests again, and count one. Raises `Spent`."""
         await self.pause_async()
         return self.admit(body)
 
@@ -132,7 +132,7 @@ class Meter:
             now = monotonic_ns()
             # Those that were under way together are refused together: that is one refusal, not many in a row.
             self._refusals += now >= self._not_before
-            # Zero is no time to wait: the SDK takes it for nothing said, too.
+            # A wait of zero counts as none, as in the OpenAI SDK.
             wait = wait or backoff(self._refusals)
             if wait > MOST:
                 self._stop(f"the endpoint asks to wait {wait:.0f} s ({status})")
@@ -146,31 +146,31 @@ class Meter:
                 self._stop("the endpoint's quota is used up (429 insufficient_quota)")
             if not 200 <= ticket.status < 300:
                 return
-            found = tap.usage()
-            self._add(tokens=found.prompt + found.output, estimated=int(not found.told))
-            self._output[ticket.tag and of_any_round(ticket.tag)].append(found)
+            usage = tap.usage()
+            self._add(tokens=usage.prompt + usage.output, estimated=int(not usage.counted))
+            self._output[ticket.tag and of_any_round(ticket.tag)].append(usage)
 
     def close(self) -> None:
-        """End what is still open: an answer that nobody read to its end was asked for all the same."""
+        """End what is still open: an answer that was not read to its end has been paid for all the same."""
         for ticket in tuple(self._open):
             ticket.end()
 
     def told(self, calls: Iterable[Call]) -> list[Call]:
         """
-        Return *calls* with the tokens of their answers, without reasoning, as these tell them.
+        Return *calls* with the output tokens that their answers state, reasoning left out.
 
-        Unknown where one answer does not tell its length, or that of a reasoning which was seen.
+        A call keeps no count if one of its answers does not state one, or states none for reasoning that was seen.
         """
-        counted = []
+        with_tokens = []
         for call in calls:
             usages = self._output.get(tag(call.index, warmup=call.warmup), [])
             mixed = call.reasoning is not None and any(each.reasoning is None for each in usages)
-            if usages and all(each.told for each in usages) and not mixed:
+            if usages and all(each.counted for each in usages) and not mixed:
                 tokens = sum(each.output - (each.reasoning or 0) for each in usages)
-                counted.append(replace(call, usage=tokens, answers=len(usages)))
+                with_tokens.append(replace(call, usage=tokens, answers=len(usages)))
             else:
-                counted.append(call)
-        return counted
+                with_tokens.append(call)
+        return with_tokens
 
     def _add(self, **more: int) -> None:
         self.total = replace(self.total, **{key: getattr(self.total, key) + n for key, n in more.items()})

@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 from time import time
 
 FIRST, MOST = 1.0, 60.0
-"""Seconds of the first wait that nobody asked for, and of the longest."""
+"""Seconds of the first wait without a `retry-after`, and of the longest."""
 
 
 def asked(headers: Mapping[str, str]) -> float | None:
@@ -18,11 +18,11 @@ def asked(headers: Mapping[str, str]) -> float | None:
     (0.25, 1.5, None)
     """
     for name, unit in (("retry-after-ms", 1e-3), ("retry-after", 1.0)):
-        if found := headers.get(name):
+        if value := headers.get(name):
             try:
-                return max(float(found) * unit, 0.0)
+                return max(float(value) * unit, 0.0)
             except ValueError:
-                return _until(found)
+                return _until(value)
     return None
 
 

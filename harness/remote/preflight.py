@@ -1,4 +1,4 @@
-"""One request before anything is measured, so that what is wrong with an endpoint is told in one line."""
+"""Sends one request before anything is measured, so that a faulty endpoint is reported in one line."""
 
 import json
 from typing import Any, Self
@@ -24,7 +24,7 @@ _LISTED, _QUOTED = 12, 120
 
 
 class Preflight:
-    """Asks *endpoint*, whose key is in the variable *key_env*. Whatever it raises is a `Mistake` of one line."""
+    """Queries *endpoint*, whose key is in the variable *key_env*; every error is a `Mistake` of one line."""
 
     def __init__(self, endpoint: Endpoint, key_env: str | None) -> None:
         self._endpoint, self._key_env = endpoint, key_env
@@ -68,17 +68,17 @@ class Preflight:
         return tap.usage()
 
     def _models(self) -> list[str]:
-        """Return the names of the endpoint's models; none where it does not tell."""
+        """Return the names of the endpoint's models; [] if it does not list them."""
         try:
             response = self._http.get(self._endpoint.url("models"))
-            found = response.json() if response.status_code == 200 else {}
+            listing = response.json() if response.status_code == 200 else {}
         except httpx2.HTTPError as wrong:
             raise self._failed(wrong) from None
         except ValueError:
             return []
         if response.status_code in {401, 403}:
             raise self._refused(response, response.content)
-        listed = found.get("data") if isinstance(found, dict) else None
+        listed = listing.get("data") if isinstance(listing, dict) else None
         return [str(each["id"]) for each in listed or () if isinstance(each, dict) and "id" in each]
 
     def _mistake(self, what: str) -> Mistake:
@@ -94,31 +94,31 @@ class Preflight:
         return self._mistake(f"breaks off without an answer: {_reason(wrong)}")
 
     def _refused(self, response: httpx2.Response, data: bytes) -> Mistake:
-        """Say what a status other than 200 means here, and what to do about it."""
-        status, said = response.status_code, _said(data)
+        """Return an error for a status other than 200: what it means here, and what to do about it."""
+        status, message = response.status_code, _said(data)
         if 300 <= status < 400:
             there = urljoin(str(response.request.url), response.headers.get("location", ""))
             base = there.removesuffix(f"/{_chat.PATH}")
             return self._mistake(f"redirects ({status}) to {base}; give that address")
         if status == 401:
             named = f"the key in {self._key_env}" if self._key_env else "a call without a key; see --api-key-env"
-            return self._mistake(f"refuses {named} (401){said}")
+            return self._mistake(f"refuses {named} (401){message}")
         if status == 404:
-            return self._mistake(self._missing(said))
+            return self._mistake(self._missing(message))
         if status == 429:
             wait = asked({name.lower(): value for name, value in response.headers.items()})
             later = "" if wait is None else f", and asks to wait {exactly(wait)} s"
-            return self._mistake(f"is at its rate limit (429){later}{said}")
-        return self._mistake(f"answers {status}{said}")
+            return self._mistake(f"is at its rate limit (429){later}{message}")
+        return self._mistake(f"answers {status}{message}")
 
-    def _missing(self, said: str) -> str:
+    def _missing(self, message: str) -> str:
         try:
             there = self._models()
         except Mistake:
             there = []
         if there and self._endpoint.model not in there:
             return f"has no model {self._endpoint.model!r} (404); there are: {_listed(there)}"
-        return f"has nothing at /{_chat.PATH} (404){said}; a base URL often ends in /v1"
+        return f"has nothing at /{_chat.PATH} (404){message}; a base URL often ends in /v1"
 
     def _check(self, kind: str, data: bytes) -> None:
         """Raise `Mistake` for an answer that is no stream of chat completion chunks."""
@@ -127,10 +127,10 @@ class Preflight:
         events = [event.data for event in (*reader.feed(data), *reader.end()) if event.data]
         if not events:
             raise self._mistake(f"answers with {kind}, which is no stream of chat completions{_said(data)}")
-        found = _json(events[0])
-        if isinstance(found, dict) and "error" in found:
+        first = _json(events[0])
+        if isinstance(first, dict) and "error" in first:
             raise self._mistake(f"answers with an error{_said(events[0])}")
-        if not isinstance(found, dict) or not isinstance(found.get("choices"), list):
+        if not isinstance(first, dict) or not isinstance(first.get("choices"), list):
             raise self._mistake("answers with events that have no `choices`: no chat completions")
 
 
@@ -142,9 +142,9 @@ def _json(data: bytes) -> Any:
 
 
 def _said(data: bytes) -> str:
-    """Quote an error's message, where there is one; a page of HTML is not quoted."""
-    found = _json(data)
-    error = found.get("error", found) if isinstance(found, dict) else None
+    """Quote the error's message, if there is one; a page of HTML is not quoted."""
+    content = _json(data)
+    error = content.get("error", content) if isinstance(content, dict) else None
     words = error.get("message", error.get("detail")) if isinstance(error, dict) else error
     return f': "{" ".join(words.split())[:_QUOTED]}"' if isinstance(words, str) and words else ""
 

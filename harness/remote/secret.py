@@ -21,6 +21,6 @@ def check(name: str | None) -> None:
 
 def environment(name: str | None) -> dict[str, str]:
     """Return what a child process gets so that it finds the key under its name; the key is hidden from now on."""
-    found = {name: os.environ[name]} if name and name in os.environ else {}
-    hide(found.values())
-    return found
+    variables = {name: os.environ[name]} if name and name in os.environ else {}
+    hide(variables.values())
+    return variables

@@ -19,21 +19,21 @@ _TAG = re.compile(rb"\[call ([^\]\s]{1,32})\]")
 @dataclass(frozen=True, slots=True)
 class Usage:
     """
-    Tokens of a prompt and its answer; `told` says whether the server counted them, or they are a guess.
+    Tokens of a prompt and its answer; `counted` says whether the server counted them, else they are a guess.
 
-    `reasoning` is the part of `output` that was reasoning; None where the server does not tell it apart.
+    `reasoning` is the part of `output` that was reasoning; None if the server does not state it.
     """
 
     prompt: int
     output: int
-    told: bool
+    counted: bool
     reasoning: int | None = None
 
 
 def tag_of(body: bytes) -> str | None:
     """Return the tag of the call that a request's *body* belongs to; None where it has none."""
-    found = _TAG.search(body)
-    return found[1].decode() if found else None
+    match = _TAG.search(body)
+    return match[1].decode() if match else None
 
 
 def guess(characters: int) -> int:
@@ -47,7 +47,7 @@ def guess(characters: int) -> int:
 
 
 class Tap:
-    """Sees an answer's bytes in pieces; `usage` is what can be said when it has ended."""
+    """Receives a response's bytes in pieces; `usage` gives the counts when it has ended."""
 
     def __init__(self, prompt: int, *, packed: bool = False) -> None:
         self._prompt = prompt
@@ -79,17 +79,17 @@ class Tap:
             self._events += sum(1 for event in self._reader.feed(data) if event.data)
 
     def usage(self) -> Usage:
-        """Return the counts; where none were told, an event counts as a token and four characters as another."""
+        """Return the counts; if the server stated none, each event, or else four characters, counts as a token."""
         text = _unpacked(self._tail) if self._packed else self._tail
-        output, given = _OUTPUT.findall(text), _INPUT.findall(text)
+        output, prompts = _OUTPUT.findall(text), _INPUT.findall(text)
         if output:
             thought = _REASONING.findall(text)
             reasoning = int(thought[-1]) if thought and int(thought[-1]) <= int(output[-1]) else None
             return Usage(
-                int(given[-1]) if given else self._prompt, int(output[-1]), told=True, reasoning=reasoning
+                int(prompts[-1]) if prompts else self._prompt, int(output[-1]), counted=True, reasoning=reasoning
             )
         # Of a stream, role and finish reason and [DONE] are events too; of a whole body, the braces are text too.
-        return Usage(self._prompt, self._events or guess(self._size), told=False)
+        return Usage(self._prompt, self._events or guess(self._size), counted=False)
 
 
 def _unpacked(data: bytes) -> bytes:

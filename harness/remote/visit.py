@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from overlap.harness.remote.preflight import Preflight
 
 SCENARIO = "real_endpoint"
-"""What is asked of a real endpoint where nothing else is."""
+"""The scenario that is run against a real endpoint if none is named."""
 
 
 class VisitStopped(Exception):
@@ -41,7 +41,7 @@ class Ask:
 
     @property
     def free(self) -> bool:
-        """Whether it costs nobody anything: the endpoint is on this host."""
+        """Whether the run costs nothing: the endpoint is on this host."""
         return loopback(self.base_url)
 
     def __str__(self) -> str:
@@ -62,11 +62,11 @@ Agree = Callable[[Ask], None]
 
 class Visit:
     """
-    The books of a run with a budget; `config` is what was asked for, in which the mock's settings mean nothing.
+    The account of a run with a budget; of `config` the mock's settings are ignored.
 
     `spent` is what the endpoint was sent so far.
 
-    Raises `Mistake` for an address, a variable or an option that cannot be meant.
+    Raises `Mistake` for an address, a variable or an option that is not valid.
     """
 
     def __init__(self, config: RunConfig, agree: Agree | None = None) -> None:
@@ -140,8 +140,8 @@ class Visit:
             self._agree(self.ask(planned))
         longest = max(each.tokens for each in planned)
         with self._preflight(longest) as preflight:
-            found = preflight.call()
-        self.spent = Metered(1, found.prompt + found.output, int(not found.told))
+            usage = preflight.call()
+        self.spent = Metered(1, usage.prompt + usage.output, int(not usage.counted))
         return planned
 
     def _preflight(self, tokens: int = 1) -> "Preflight":
@@ -151,7 +151,7 @@ class Visit:
         return Preflight(self.remote(tokens).endpoint(self.config.timeout, 0, 1), self.config.api_key_env)
 
     def remote(self, tokens: int) -> Remote:
-        """Return what a worker is told, with what is left of the budget; *tokens* is the longest answer."""
+        """Return the worker's copy of the endpoint, with what budget is left; *tokens* is the longest answer."""
         return Remote(
             base_url=self.base_url,
             model=self.model,
@@ -162,15 +162,15 @@ class Visit:
         )
 
     def charge(self, metered: Metered) -> None:
-        """Take what a slot has sent off the budget."""
+        """Deduct from the budget what a slot has sent."""
         counts = ("requests", "tokens", "estimated", "limited", "held", "wait", "refused")
         sums = {name: getattr(self.spent, name) + getattr(metered, name) for name in counts}
         self.spent = replace(metered, **sums)
 
     def lost(self, planned: Planned) -> None:
-        """Take what a slot that never answered may have sent off the budget: all that it was told to."""
-        made = planned.calls + planned.warmups
-        self.charge(Metered(made, made * planned.tokens, estimated=made))
+        """Deduct from the budget what a slot without a result may have sent: every request that was planned."""
+        calls = planned.calls + planned.warmups
+        self.charge(Metered(calls, calls * planned.tokens, estimated=calls))
 
     def check(self, calls: Sequence[Call]) -> None:
         """Raise `VisitStopped` if the endpoint, or the slot whose *calls* these are, gives no reason to go on."""

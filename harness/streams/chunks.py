@@ -27,8 +27,8 @@ def carries(piece: Any) -> bool:
     """
     if _there(piece, "content"):
         content = piece.content
-        said = meaning(content).output if isinstance(content, list) else bool(content)
-        return said or bool(getattr(piece, "tool_call_chunks", None))
+        output = meaning(content).output if isinstance(content, list) else bool(content)
+        return output or bool(getattr(piece, "tool_call_chunks", None))
     if isinstance(piece, Mapping):
         return _mapping(piece)
     if isinstance(piece, tuple) and piece:

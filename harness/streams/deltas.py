@@ -114,14 +114,14 @@ def delta(event: Event) -> Delta:
         # Text that is streamed as it is rarely begins so: it is an object that was cut off or broken.
         broken = Delta(error=BROKEN) if data.startswith(b'{"') else Delta(output=bool(data))
         return _named(event.name) or broken
-    found = _named(event.name, value)
-    if found is not None and (found.error or not isinstance(value, dict)):
-        return found
-    said = _object(value) if isinstance(value, dict) else Delta(output=_plain(value))
-    if found is None or (isinstance(value, dict) and value.get("type") == event.name):
-        return said
+    named = _named(event.name, value)
+    if named is not None and (named.error or not isinstance(value, dict)):
+        return named
+    parsed = _object(value) if isinstance(value, dict) else Delta(output=_plain(value))
+    if named is None or (isinstance(value, dict) and value.get("type") == event.name):
+        return parsed
     # A name such as `done` or `sources` says that what comes with it is not the next piece of the answer.
-    return said._replace(output=False, reasoning=False, end=found.end or said.end, keys=())
+    return parsed._replace(output=False, reasoning=False, end=named.end or parsed.end, keys=())
 
 
 def meaning(value: dict[str, Any] | list[Any]) -> Delta:
@@ -203,8 +203,8 @@ def _object(value: dict[str, Any]) -> Delta:
         nodes = (each for each in value.values() if isinstance(each, dict) and "messages" in each)
         output = any(_carried(each)[0] for each in nodes)
     empty = any(key in value and not value[key] for key in _TEXT)
-    known = output or reasoning or end or empty or tokens is not None
-    keys = () if known else tuple(value)
+    recognised = output or reasoning or end or empty or tokens is not None
+    keys = () if recognised else tuple(value)
     return Delta(output, reasoning, end, None, tokens, keys, thought)
 
 
@@ -234,8 +234,8 @@ def _choices(value: dict[str, Any]) -> Delta:
 def _carried(value: Any) -> tuple[bool, bool]:
     """Return whether there is output, and whether there is reasoning, in *value* or inside it."""
     if isinstance(value, list):
-        found = [_carried(each) for each in _told(value)]
-        return any(output for output, _ in found), any(reasoning for _, reasoning in found)
+        parts = [_carried(each) for each in _told(value)]
+        return any(output for output, _ in parts), any(reasoning for _, reasoning in parts)
     if not isinstance(value, dict):
         return _plain(value), False
     if any(isinstance(value.get(key), str) and value[key] in _NOT_THE_MODEL for key in ("role", "type")):

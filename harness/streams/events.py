@@ -65,17 +65,17 @@ class Events:
 
     def _event(self, event: Event) -> bool:
         self._events += 1
-        said = delta(event)
+        parsed = delta(event)
         if self._own and (own := self._own(_data(event), event.name)) is not None:
-            said = said._replace(output=own, reasoning=False, keys=())
-        self._tokens = self._tokens if said.tokens is None else said.tokens
-        self._thought = self._thought if said.thought is None else said.thought
-        self.ended = self.ended or said.end
-        self.reasoning += said.reasoning
-        if said.error:
-            self.error = f"{BROKEN} in the stream" if said.error == BROKEN else kind(said.error)
-        self._keys |= dict.fromkeys(said.keys)
-        return said.output
+            parsed = parsed._replace(output=own, reasoning=False, keys=())
+        self._tokens = self._tokens if parsed.tokens is None else parsed.tokens
+        self._thought = self._thought if parsed.thought is None else parsed.thought
+        self.ended = self.ended or parsed.end
+        self.reasoning += parsed.reasoning
+        if parsed.error:
+            self.error = f"{BROKEN} in the stream" if parsed.error == BROKEN else kind(parsed.error)
+        self._keys |= dict.fromkeys(parsed.keys)
+        return parsed.output
 
 
 def _data(event: Event) -> Any:

@@ -26,15 +26,15 @@ def read(option: str, words: str, pairs: Iterable[str]) -> dict[str, str]:
     >>> read("slo", "ttft=0.5, e2e = 2", parts("ttft=0.5, e2e = 2"))
     {'ttft': '0.5', 'e2e': '2'}
     """
-    found: dict[str, str] = {}
+    settings: dict[str, str] = {}
     for pair in pairs:
         key, equals, value = (part.strip() for part in pair.partition("="))
         if not equals:
             where = f"{quoted(pair)} in {quoted(words)}"
             raise Mistake(f"{option}: {where} is no setting; settings are spelled key=value")
-        if found.setdefault(key, value) != value:
+        if settings.setdefault(key, value) != value:
             raise Mistake(f"{option}: {key[:60]} has two values in {quoted(words)}")
-    return found
+    return settings
 
 
 def number(option: str, key: str, text: str, unit: str = "") -> float:

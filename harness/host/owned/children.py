@@ -32,7 +32,7 @@ _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 def confine(core: int | None, parent: int | None = None) -> None:
     """
-    In a child, before it runs: keep to one core, and be killed when *parent* ends, however it ends.
+    Pin this child to one core before it runs, and have it killed when *parent* ends, however that ends.
 
     No *parent* where a thread starts the child: the kernel looks at the thread, which may end long before.
     """
@@ -149,7 +149,7 @@ class _Guard:
         guardian.stdin.close()
 
     def forget(self) -> None:
-        """In a fork: leave the guardian to the process that has started it, whose end is not to wait for ours."""
+        """Leave the guardian, in a fork, to the process that started it, whose end must not wait for ours."""
         guardian, self._guardian, self.wanted = self._guardian, None, 0
         if guardian and guardian.stdin:
             guardian.returncode = 0  # as far as this process knows: it is no child of its own

@@ -39,7 +39,7 @@ class Over(Exception):
 
 class LineProcess:
     """
-    A child that runs *command* on *core*, as `Child` does; it is *told* lines, or has no input at all.
+    A child that runs *command* on *core*, as `Child` does; it is sent lines if *with_input*, else it has no input.
 
     Secrets are taken out of everything it says of itself, those of the working folder's `.env` among them.
     """
@@ -50,7 +50,7 @@ class LineProcess:
         core: int | None = None,
         *,
         env: Mapping[str, str],
-        told: bool = True,
+        with_input: bool = True,
         cwd: Path | None = None,
         together: bool = False,
     ) -> None:
@@ -61,7 +61,7 @@ class LineProcess:
             together=together,
             env=env,
             cwd=cwd,
-            stdin=subprocess.PIPE if told else subprocess.DEVNULL,
+            stdin=subprocess.PIPE if with_input else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
@@ -128,7 +128,7 @@ class LineProcess:
         return line
 
     def follow(self, take: Callable[[bytes | None], object] = lambda _: None) -> None:
-        """From now on hand each line to *take*, on a thread, and None at the end: its output is always read."""
+        """Start a thread that passes each line to *take*, and None at the end, so that all output is read."""
 
         def handed_on() -> None:
             begun, self.unfinished = self.unfinished, b""

@@ -21,8 +21,8 @@ def end_marked(mark: str, patience: float = PATIENCE) -> int:
     Looks again until none is left: one that was just about to start another is seen to have done so.
     """
     end, ended = monotonic() + patience, set[int]()
-    while found := set(_kill(mark)):
-        ended |= found
+    while killed := set(_kill(mark)):
+        ended |= killed
         if monotonic() > end:
             break
         sleep(0.005)
@@ -31,12 +31,12 @@ def end_marked(mark: str, patience: float = PATIENCE) -> int:
 
 def marked_with(mark: str) -> list[int]:
     """Return the ids of all processes that carry *mark*; none where the system has no /proc."""
-    found = []
+    pids = []
     for name in os.listdir("/proc") if sys.platform == "linux" else ():  # noqa: PTH208  a name each, and no more
         if name.isdigit():
             with suppress(OSError):
-                found += [int(name)] if mark in _marks(int(name)) else []
-    return found
+                pids += [int(name)] if mark in _marks(int(name)) else []
+    return pids
 
 
 def _kill(mark: str) -> Iterator[int]:

@@ -50,8 +50,8 @@ def _row(figure: str, truth_is: str, drawn: Floats, truth: float) -> ProofRow:
 def _held(drawn: Floats, truth: float) -> int:
     """Count how often the interval of a row of *drawn* holds *truth*."""
     ends = [over_rounds(row, len(row), "ns") for row in drawn.tolist()]
-    known = [(each.low, each.high) for each in ends if each]
-    return sum(1 for low, high in known if low is not None and high is not None and low <= truth <= high)
+    intervals = [(each.low, each.high) for each in ends if each]
+    return sum(1 for low, high in intervals if low is not None and high is not None and low <= truth <= high)
 
 
 def _impossible(rng: np.random.Generator) -> Iterator[ProofRow]:
@@ -59,16 +59,16 @@ def _impossible(rng: np.random.Generator) -> Iterator[ProofRow]:
     trials, below, cell = 300, 0, Cell("proof", "none", "gather", "asyncio", 4)
     for _ in range(trials):
         slots = [_slot(cell, turn, round(PLANNED * (1 + abs(rng.standard_cauchy()) / 20))) for turn in range(3)]
-        found = table(slots, SLOTS)["makespan"].estimate()
-        assert found is not None
-        assert found.low is not None
-        below += found.low < PLANNED * (1 - 1e-9)
+        estimate = table(slots, SLOTS)["makespan"].estimate()
+        assert estimate is not None
+        assert estimate.low is not None
+        below += estimate.low < PLANNED * (1 - 1e-9)
     planted = "three rounds of calls of exactly 100 ms, to which the machine adds bursts"
     yield share_within("the interval of total time reaches below the possible", planted, below, trials, (0, 0))
 
 
-def _slot(cell: Cell, turn: int, took: int) -> MeasuredRound:
-    """Make a round of calls at once, which took *took* ns of which the server had planned a fixed part."""
+def _slot(cell: Cell, turn: int, duration: int) -> MeasuredRound:
+    """Make a round of calls at once, which took *duration* ns of which the server had planned a fixed part."""
     served = (Served(0, [PLANNED], [PLANNED], PLANNED),)
-    calls = [Call(cell.id, turn, index, 0, took, served=served) for index in range(cell.concurrency)]
-    return MeasuredRound(cell, Slot(cell.id, turn, 0, len(calls), 0, took, took), calls)
+    calls = [Call(cell.id, turn, index, 0, duration, served=served) for index in range(cell.concurrency)]
+    return MeasuredRound(cell, Slot(cell.id, turn, 0, len(calls), 0, duration, duration), calls)

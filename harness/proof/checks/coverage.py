@@ -14,6 +14,8 @@ def rows() -> Iterator[ProofRow]:
     """Yield a row for each kind of noise and number of rounds."""
     for noise, draw in NOISE.items():
         for rounds in (3, 5, 8):
-            found = of_numbers(draw, rounds, TRIALS, seed=rounds, kinds=("ours",))["ours"]
+            coverage = of_numbers(draw, rounds, TRIALS, seed=rounds, kinds=("ours",))["ours"]
             bounds = BOUNDS.get(noise, (0.92, 0.98))
-            yield share_within(f"interval of {rounds} rounds", noise, round(found.held * TRIALS), TRIALS, bounds)
+            yield share_within(
+                f"interval of {rounds} rounds", noise, round(coverage.held * TRIALS), TRIALS, bounds
+            )

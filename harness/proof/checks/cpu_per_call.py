@@ -50,9 +50,9 @@ def _error(rng: np.random.Generator, busy: float) -> float:
     calls[0] = max(calls[0], 3 * MS)
     slept = np.where(calls > 0, rng.integers(2, 5, BEATS), 1)
     passed = [(int(x + y), int(n)) for x, y, n in zip(own, calls, slept, strict=True)]
-    told = sum(spent for spent, _ in passed) - cost(passed, own=round(5 * US))
+    truth = sum(spent for spent, _ in passed) - cost(passed, own=round(5 * US))
     # Of a slot of hardly any calls, what matters is the whole slot's CPU time.
-    return float((told - calls.sum()) / max(calls.sum(), own.sum()))
+    return float((truth - calls.sum()) / max(calls.sum(), own.sum()))
 
 
 async def _slot(width: int) -> float:

@@ -19,14 +19,14 @@ LINE = {"file": "app.py", "line": 5, "function": "ask", "text": "r = client.crea
 def rows() -> Iterator[ProofRow]:
     """Yield rows for a synchronous client in async code, for a loop that is held for nothing, and for a cache."""
     blocked, freed = _blocked(), _freed()
-    found = _diagnosed(blocked, freed)
+    diagnosis = _diagnosed(blocked, freed)
     per_call = f"a call's own clock {_own(blocked) // MS} ms blocked, {_own(freed) // MS} ms off the loop"
     yield ProofRow(
         "the worst finding",
         f"a synchronous client: {CALLS} calls, {AT_ONCE} at once; {per_call}",
         "off_the_loop",
-        str(found.named),
-        found.named == "off_the_loop",
+        str(diagnosis.named),
+        diagnosis.named == "off_the_loop",
     )
     held = _diagnosed(blocked, blocked)
     text = (
@@ -40,19 +40,19 @@ def rows() -> Iterator[ProofRow]:
         text != "silent",
     )
     cached = _diagnosed([_call(each, 0, served=False) for each in range(CALLS)], freed)
-    said = "a gain" if cached.findings else "nothing is said of gains"
+    outcome = "a gain" if cached.findings else "nothing is said of gains"
     yield ProofRow(
         "a cache in the application",
         "no call made a request",
         "nothing is said of gains",
-        said,
+        outcome,
         not cached.findings,
     )
 
 
-def _call(index: int, sent: int, took: int = TOOK, *, served: bool = True) -> Call:
-    entry = Served(sent, [took], [took], took)
-    return Call("app", 0, index, sent, sent + took, served=(entry,) if served else ())
+def _call(index: int, sent: int, duration: int = TOOK, *, served: bool = True) -> Call:
+    entry = Served(sent, [duration], [duration], duration)
+    return Call("app", 0, index, sent, sent + duration, served=(entry,) if served else ())
 
 
 def _blocked() -> list[Call]:

@@ -26,16 +26,16 @@ TAG = re.compile(r"<[^>]+>")
 
 def rows() -> Iterator[ProofRow]:
     """Yield a row for each kind of run and each file that holds its figures."""
-    made = cells(*STRATEGIES)
-    equal = dict.fromkeys(made, 100.0)
+    all_cells = cells(*STRATEGIES)
+    equal = dict.fromkeys(all_cells, 100.0)
     kinds = {
-        "one cell failed as a whole": Planted(equal, fails=lambda call: call.cell == made[0].id),
+        "one cell failed as a whole": Planted(equal, fails=lambda call: call.cell == all_cells[0].id),
         "a third of one cell's calls failed": Planted(
-            equal, fails=lambda call: call.cell == made[1].id and not call.index % 3
+            equal, fails=lambda call: call.cell == all_cells[1].id and not call.index % 3
         ),
-        "calls handed over together": Planted(equal, together=frozenset(made[2:])),
+        "calls handed over together": Planted(equal, together=frozenset(all_cells[2:])),
         "one round": Planted(equal, rounds=1),
-        "one cell without a round": Planted(equal, absent=frozenset(made[:1])),
+        "one cell without a round": Planted(equal, absent=frozenset(all_cells[:1])),
     }
     for planted, run in kinds.items():
         yield from _of(planted, run.summary)
@@ -45,11 +45,11 @@ def _of(planted: str, summary: Summary) -> Iterator[ProofRow]:
     report = compose(summary, draw=False)
     # Their rows do not depend on drawings, which take most of the time.
     report = replace(report, drawings={chart.name: "" for chart in report.charts()})
-    shown = {"report.html": _html(report), "report.md": _markdown(report)}
-    known = _known(summary)
-    for name, found in shown.items():
+    pages = {"report.html": _html(report), "report.md": _markdown(report)}
+    expected = _known(summary)
+    for name, figures in pages.items():
         wanted = [_texts(table) for table in _tables(report)]
-        kept = all(row in found for rows in wanted for row in rows)
+        kept = all(row in figures for rows in wanted for row in rows)
         yield _row(name, planted, "every row of the answers' tables, as it is", kept=kept)
     yield _row(
         "tables",
@@ -64,7 +64,7 @@ def _of(planted: str, summary: Summary) -> Iterator[ProofRow]:
     if find_spec("pyarrow"):
         readers["summary.parquet"] = lambda: _parquet(summary)
     for name, read in readers.items():
-        yield _row(name, planted, f"{len(known)} figures, to the last digit", kept=_same(read(), known))
+        yield _row(name, planted, f"{len(expected)} figures, to the last digit", kept=_same(read(), expected))
 
 
 def _row(name: str, planted: str, expected: str, *, kept: bool) -> ProofRow:
@@ -84,12 +84,12 @@ def _texts(table: Table) -> list[tuple[str, ...]]:
 def _html(report: Report) -> set[tuple[str, ...]]:
     """Return the rows of every table of the page, as a reader sees them."""
     page = load(FORMATS, "html").render(report).decode()
-    found = set()
+    figures = set()
     for row in re.findall(r"<tr>(.*?)</tr>", page):
         entries = re.findall(r"<td[^>]*>(.*?)</td>", row)
         cut = [re.sub(r' <span class="i">(.*?)</span>', r" (\1)", entry) for entry in entries]
-        found.add(tuple(unescape(TAG.sub("", entry)) for entry in cut))
-    return found
+        figures.add(tuple(unescape(TAG.sub("", entry)) for entry in cut))
+    return figures
 
 
 def _markdown(report: Report) -> set[tuple[str, ...]]:
@@ -106,10 +106,10 @@ def _entries_agree(table: Table, summary: Summary) -> bool:
     place, unit = heads.index("total time"), table.columns[heads.index("total time")].unit
     by = {"ms": 1e6, "s": 1e9}[unit]
     for row, each in zip(table.rows, summary.cells, strict=True):
-        known, shown = each.metrics.get("makespan"), row[place].sort
-        if (known is None) != (shown is None):
+        estimate, entry = each.metrics.get("makespan"), row[place].sort
+        if (estimate is None) != (entry is None):
             return False
-        if known is not None and not isclose(known.value / by, float(shown or 0)):
+        if estimate is not None and not isclose(estimate.value / by, float(entry or 0)):
             return False
     return True
 
@@ -123,10 +123,10 @@ def _known(summary: Summary) -> Figures:
 
 
 def _json(summary: Summary) -> Figures:
-    told = orjson.loads(load(EXPORTS, "json").files(summary)["summary.json"])
+    document = orjson.loads(load(EXPORTS, "json").files(summary)["summary.json"])
     return {
         (cell["id"], name): (one["value"], one["low"], one["high"])
-        for cell in told["cells"]
+        for cell in document["cells"]
         for name, one in cell["metrics"].items()
     }
 
@@ -153,11 +153,11 @@ def _parquet(summary: Summary) -> Figures:
     return dict(zip(keys, zip(values, *ends, strict=True), strict=True))
 
 
-def _same(found: Figures, known: Figures) -> bool:
+def _same(printed: Figures, expected: Figures) -> bool:
     """Say whether both have the same figures; None, which is unknown, is no number."""
-    return found.keys() == known.keys() and all(
+    return printed.keys() == expected.keys() and all(
         (one is None and other is None)
         or (one is not None and other is not None and isclose(one, other, rel_tol=1e-12))
-        for key in known
-        for one, other in zip(found[key], known[key], strict=True)
+        for key in expected
+        for one, other in zip(printed[key], expected[key], strict=True)
     )

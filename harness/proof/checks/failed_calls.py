@@ -63,9 +63,9 @@ def _rates(
     rate, _ = goodput(Slo({"e2e": S}))
     within = truth if kept is None else truth * kept / len(calls)
     for name, metric, wanted in (("calls per second", RATE, truth), ("goodput", rate, within)):
-        found = metric.of(cell, SLOT, calls)
-        assert found is not None
-        yield ProofRow(name, planted, f"{wanted:.3g}/s", f"{found:.3g}/s", abs(found / wanted - 1) < 1e-6)
+        value = metric.of(cell, SLOT, calls)
+        assert value is not None
+        yield ProofRow(name, planted, f"{wanted:.3g}/s", f"{value:.3g}/s", abs(value / wanted - 1) < 1e-6)
 
 
 def _latency(index: int) -> int:

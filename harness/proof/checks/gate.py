@@ -75,9 +75,11 @@ def _stopped(series: Series, hypotheses: int = 1) -> JudgedSeries:
 
 
 def _series(metric: str, kind: str, pairs: Sequence[tuple[float, float]], rng: Random) -> Series:
-    made = tuple(RoundPair(i, rng.choice(("BC", "CB")), float(a), float(b)) for i, (a, b) in enumerate(pairs))
+    pairs_made = tuple(
+        RoundPair(i, rng.choice(("BC", "CB")), float(a), float(b)) for i, (a, b) in enumerate(pairs)
+    )
     return Series(
-        "a", metric, "" if kind == "exact" else "ns", "exact" if kind == "exact" else "timed", "lower", made
+        "a", metric, "" if kind == "exact" else "ns", "exact" if kind == "exact" else "timed", "lower", pairs_made
     )
 
 
@@ -96,13 +98,13 @@ def _counts() -> Iterator[ProofRow]:
         == "pass"
         for _ in range(SERIES)
     )
-    told = (1 - 1 / RARE) ** 3
+    bound = (1 - 1 / RARE) ** 3
     yield share_within(
-        f"pass of a count equal in 3 rounds: missed with probability {told:.1%}",
+        f"pass of a count equal in 3 rounds: missed with probability {bound:.1%}",
         f"one more in one round of {RARE}",
         missed,
         SERIES,
-        (told - 0.03, told + 0.03),
+        (bound - 0.03, bound + 0.03),
     )
     passed = 0
     for _ in range(SERIES):
@@ -118,9 +120,9 @@ def _counts() -> Iterator[ProofRow]:
     )
 
 
-def _run(found: list[Series]) -> GateRun:
-    cells = tuple(dict.fromkeys(each.cell for each in found))
-    return GateRun(ARM, ARM, RULE, cells, tuple(found), rounds=max(len(each.pairs) for each in found))
+def _run(series: list[Series]) -> GateRun:
+    cells = tuple(dict.fromkeys(each.cell for each in series))
+    return GateRun(ARM, ARM, RULE, cells, tuple(series), rounds=max(len(each.pairs) for each in series))
 
 
 def _failures() -> ProofRow:
@@ -130,10 +132,10 @@ def _failures() -> ProofRow:
         share = rng.choice((0.005, 0.02, 0.25))
         failed = [sum(rng.random() < share for _ in range(64)) for _ in range(20)]
         cpu = [(exp(rng.gauss(0, 0.03)), exp(rng.gauss(-0.15, 0.03))) for _ in failed]
-        told = judge(
+        verdicts = judge(
             _run([_series("cpu", "timed", cpu, rng), _series(ERRORS, "exact", [(0, n) for n in failed], rng)])
         )
-        better += told.verdict == "improved" and sum(failed) > 0
+        better += verdicts.verdict == "improved" and sum(failed) > 0
     return share_within("improved", "14 % less CPU, and 0.5 to 25 % of calls fail", better, builds, (0, 0))
 
 

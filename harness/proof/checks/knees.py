@@ -58,12 +58,12 @@ def _knee(run: Run) -> int | None:
 
 def _run(seed: int, spread: float, slow: Slow, waves: int) -> Run:
     cells = [Cell("s", "chain", "gather", "asyncio", each) for each in AT]
-    made = []
+    every = []
     for turn in range(ROUNDS):
         for cell in cells:
             calls = max(12, waves * cell.concurrency) if waves > 1 else cell.concurrency
-            made.append(_slot(cell, turn, seed, spread, slow(cell.concurrency), calls))
-    slots, calls_of = tuple(slot for slot, _ in made), tuple(call for _, own in made for call in own)
+            every.append(_slot(cell, turn, seed, spread, slow(cell.concurrency), calls))
+    slots, calls_of = tuple(slot for slot, _ in every), tuple(call for _, own in every for call in own)
     return Run(Path("proof"), {}, tuple(cells), slots, calls_of)
 
 
@@ -73,10 +73,19 @@ def _slot(  # noqa: PLR0913, PLR0917  what a slot follows from
     """Return a slot of an ideal client, whose calls a limit may make *slow*; a call has one draw in all cells."""
     free = [0] * cell.concurrency
     heapify(free)
-    made = []
+    recorded = []
     for index in range(calls):
-        took = round(MEAN * slow * Random(f"{seed} {turn} {index}").lognormvariate(-(spread**2) / 2, spread))
+        duration = round(MEAN * slow * Random(f"{seed} {turn} {index}").lognormvariate(-(spread**2) / 2, spread))
         sent = free[0]
-        made.append(Call(cell.id, turn, index, sent, sent + took, served=(Served(sent, [took], [took], took),)))
-        heapreplace(free, sent + took)
-    return Slot(cell.id, turn, 0, calls, 0, max(free), 0), made
+        recorded.append(
+            Call(
+                cell.id,
+                turn,
+                index,
+                sent,
+                sent + duration,
+                served=(Served(sent, [duration], [duration], duration),),
+            )
+        )
+        heapreplace(free, sent + duration)
+    return Slot(cell.id, turn, 0, calls, 0, max(free), 0), recorded

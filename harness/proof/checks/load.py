@@ -51,7 +51,7 @@ def _under_outage(rate: int, seconds: int, users: int, begins: int) -> list[Row]
     books.open({"arrivals": f"constant,rate={rate}", "seed": 0, "seconds": float(seconds)}, 1)
     books.start(0)
     free = [0] * users
-    made: list[Row] = []
+    entries: list[Row] = []
     end, over = seconds * SECOND, (seconds + 10) * SECOND
     while free and free[0] < end:
         at = heapq.heappop(free)
@@ -64,13 +64,13 @@ def _under_outage(rate: int, seconds: int, users: int, begins: int) -> list[Row]
         hangs = answered > begins * SECOND
         done, error = (over, STOPPED) if hangs else (answered, None)
         item = books.begin(due=due)
-        made.append(
+        entries.append(
             Row("chat", item.index, due, sent, done, [done - sent] if not hangs else [], error, warmup=False)
         )
         if not hangs:
             heapq.heappush(free, done)
     books.stop(end)
-    return made + books.take()
+    return entries + books.take()
 
 
 def _views() -> Iterator[Line]:
@@ -81,11 +81,11 @@ def _views() -> Iterator[Line]:
         for _ in range(20):
             tally, flying, ended = _users(rng, users, lengths, planned)
             tally.fly(0, flying)
-            found = tally.live(60 * SECOND)["chat"]
-            rates.append(found["rate"])
-            overlaps.append(found["overlap"])
+            live = tally.live(60 * SECOND)["chat"]
+            rates.append(live["rate"])
+            overlaps.append(live["overlap"])
             true.append(ended / 10)
-        off = max(abs(told - truth) for told, truth in zip(rates, true, strict=True))
+        off = max(abs(rate - truth) for rate, truth in zip(rates, true, strict=True))
         mean = sum(overlaps) / len(overlaps)
         span = f"{lengths[0] / 1000:g} to {lengths[1] / 1000:g} s"
         about = f"{users} users, calls of {span}, {planned:.0%} of it planned"
@@ -104,7 +104,7 @@ def _users(
     rng: random.Random, users: int, lengths: tuple[int, int], planned: float
 ) -> tuple[Tally, list[tuple[str, int]], int]:
     """Return a test of 60 s as far as it has gone: what ended, what is in flight, how much ended lately."""
-    tally, made, flying, entries, recent = Tally(users), [], [], [], 0
+    tally, recorded, flying, entries, recent = Tally(users), [], [], [], 0
     for user in range(users):
         at, number = -rng.randint(*lengths) * MS, 0
         while at < 60 * SECOND:
@@ -113,12 +113,12 @@ def _users(
                 flying.append(("chat", at))
                 break
             index = user * 1000 + number
-            made.append(Row("chat", index, None, at, at + length, [length], None, warmup=False))
+            recorded.append(Row("chat", index, None, at, at + length, [length], None, warmup=False))
             plan = round(length * planned)
             entries.append((tag(index, warmup=False), Served(at, [plan], [plan], plan)))
             recent += at + length > 50 * SECOND
             at, number = at + length, number + 1
-    tally.bring(made)
+    tally.bring(recorded)
     tally.take(Journal(users, users, 0, tuple(entries)))
     return tally, flying, recent
 
@@ -159,8 +159,8 @@ def _streams() -> Iterator[Line]:
         for _ in range(TRIALS):
             pieces, fails = rng.randint(0, 20), kind != "ollama" and rng.random() < 0.3
             events = Events(JsonReader() if kind == "ollama" else EventReader())
-            found = _fed(events, _stream(rng, kind, pieces, fails=fails), rng)
-            right += found == pieces
+            counts = _fed(events, _stream(rng, kind, pieces, fails=fails), rng)
+            right += counts == pieces
             failures += (events.error is not None) == fails
             planted += fails
         about = f"{kind}, 0 to 20 pieces among events that are none, bytes cut anywhere"
@@ -168,12 +168,12 @@ def _streams() -> Iterator[Line]:
             "pieces of a stream", f"{about}; {TRIALS} streams", "all right", f"{right} right", right == TRIALS
         )
         if planted:
-            said = f"{failures} of {TRIALS} told rightly"
+            result = f"{failures} of {TRIALS} told rightly"
             yield Line(
                 "failures told in a stream",
                 f"{kind}; {planted} of {TRIALS} fail",
                 "each one",
-                said,
+                result,
                 failures == TRIALS,
             )
 
@@ -190,9 +190,9 @@ def _stream(rng: random.Random, kind: str, pieces: int, *, fails: bool) -> bytes
 
 
 def _fed(events: Events, stream: bytes, rng: random.Random) -> int:
-    found = 0
+    pieces = 0
     while stream:
         cut = rng.randint(1, 60)
-        found += events.feed(stream[:cut])
+        pieces += events.feed(stream[:cut])
         stream = stream[cut:]
-    return found + events.end()
+    return pieces + events.end()

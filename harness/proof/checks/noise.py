@@ -21,10 +21,10 @@ def rows() -> Iterator[ProofRow]:
     rng = np.random.default_rng(8)
     for scatter in (0.02, 0.04):
         for rounds in (3, 5, 8):
-            shown = sum(_shown(rng, _noise(rng, scatter, rounds), scatter, rounds) for _ in range(RUNS))
+            detected = sum(_shown(rng, _noise(rng, scatter, rounds), scatter, rounds) for _ in range(RUNS))
             planted = f"12 cells, {rounds} rounds, noise {scatter:.0%}; {RUNS} runs"
             figure = "the change that rounds tell from none is shown"
-            yield share_within(figure, planted, shown, RUNS * TRIALS, (0.75, 0.85))
+            yield share_within(figure, planted, detected, RUNS * TRIALS, (0.75, 0.85))
 
 
 def _noise(rng: np.random.Generator, scatter: float, rounds: int) -> Noise:
@@ -33,21 +33,21 @@ def _noise(rng: np.random.Generator, scatter: float, rounds: int) -> Noise:
     for turn in range(rounds):
         mood = rng.normal(0, 0.1)
         for cell in CELLS:
-            took = round(1e8 * np.exp(rng.normal(0, scatter) + mood))
-            slots.append(Slot(cell.id, turn, 0, 1, 0, took, took))
-            calls.append(Call(cell.id, turn, 0, 0, took))
-    found = noise(Run(Path("proof"), {}, tuple(CELLS), tuple(slots), tuple(calls)), "makespan")
-    assert found is not None
-    return found
+            duration = round(1e8 * np.exp(rng.normal(0, scatter) + mood))
+            slots.append(Slot(cell.id, turn, 0, 1, 0, duration, duration))
+            calls.append(Call(cell.id, turn, 0, 0, duration))
+    measured = noise(Run(Path("proof"), {}, tuple(CELLS), tuple(slots), tuple(calls)), "makespan")
+    assert measured is not None
+    return measured
 
 
-def _shown(rng: np.random.Generator, said: Noise, scatter: float, rounds: int) -> int:
-    """Count how often a row is named that takes longer by just what *said* says can be told."""
-    shown = 0
+def _shown(rng: np.random.Generator, measured: Noise, scatter: float, rounds: int) -> int:
+    """Count how often a row is named that takes longer by just what *measured* says can be told."""
+    detected = 0
     for _ in range(TRIALS):
         logs = rng.normal(0, scatter, (2, rounds))
-        logs[1] += log1p(said.detectable(rounds))
+        logs[1] += log1p(measured.detectable(rounds))
         ranking = rank({place: dict(enumerate(row)) for place, row in enumerate(np.exp(logs).tolist())})
         assert ranking is not None
-        shown += 1 in ranking.worse
-    return shown
+        detected += 1 in ranking.worse
+    return detected

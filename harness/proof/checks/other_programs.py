@@ -26,24 +26,24 @@ LOOKS = (
 def rows() -> Iterator[ProofRow]:
     """Yield rows for what is counted, for what is said of it, and for a strategy that starts a process."""
     for cores, wall, busy, stolen, ours, foreign, steal in LOOKS:
-        found = taken(CpuSample(0.0, 1.0, 1.0, 1.0, cores), CpuSample(wall, 1 + busy, 1 + stolen, 1 + ours, cores))
-        assert found.foreign is not None
-        assert found.steal is not None
+        usage = taken(CpuSample(0.0, 1.0, 1.0, 1.0, cores), CpuSample(wall, 1 + busy, 1 + stolen, 1 + ours, cores))
+        assert usage.foreign is not None
+        assert usage.steal is not None
         yield ProofRow(
             "cores taken by others, share stolen",
             f"{cores} cores, {wall:g} s: {busy:g} s busy, {ours:g} of it ours, {stolen:g} s stolen",
             f"{foreign:g}, {steal:.0%}",
-            f"{found.foreign:g}, {found.steal:.0%}",
-            abs(found.foreign - foreign) < 1e-9 and abs(found.steal - steal) < 1e-9,
+            f"{usage.foreign:g}, {usage.steal:.0%}",
+            abs(usage.foreign - foreign) < 1e-9 and abs(usage.steal - steal) < 1e-9,
         )
     for foreign, wanted in ((0.0, False), (0.1, False), (0.5, True), (2.0, True)):
-        said = disturbances([Slot("c", 0, 0, 1, 0, 10**9, 0, foreign=foreign)])
+        sentences = disturbances([Slot("c", 0, 0, 1, 0, 10**9, 0, foreign=foreign)])
         yield ProofRow(
             "doubt: other programs",
             f"{foreign:g} cores for a second",
             "said" if wanted else "not said",
-            " ".join(said) or "nothing",
-            bool(said) == wanted,
+            " ".join(sentences) or "nothing",
+            bool(sentences) == wanted,
         )
 
     def handing_over(*_: Any) -> None:

@@ -19,17 +19,17 @@ def rows() -> Iterator[ProofRow]:
         "overlap efficiency", "64 equal calls, no place ever empty", "100 %", _range(ideal), set(ideal) == {100}
     )
     rng = Random(1)
-    found = []
+    efficiencies = []
     for _ in range(TRIALS):
-        asked, places = rng.choice((1, 4, 16)), rng.choice((1, 4, 16, 64))
+        concurrency, places = rng.choice((1, 4, 16)), rng.choice((1, 4, 16, 64))
         durations = [round(1e8 * rng.lognormvariate(0, 1)) for _ in range(64)]
-        found.append(_efficiency(_slot(durations, places, rng.randrange(10**6)), asked))
+        efficiencies.append(_efficiency(_slot(durations, places, rng.randrange(10**6)), concurrency))
     yield ProofRow(
         "overlap efficiency",
         f"1 to 64 calls at once where 1 to 16 were asked for; {TRIALS:,} slots",
         "at most 100 %",
-        _range(found),
-        max(found) <= 100,
+        _range(efficiencies),
+        max(efficiencies) <= 100,
     )
 
 
@@ -38,20 +38,20 @@ def _slot(durations: list[int], places: int, lost: int) -> list[Call]:
     free = [0] * places
     heapify(free)
     calls = []
-    for index, took in enumerate(durations):
+    for index, duration in enumerate(durations):
         sent = free[0]
-        entry = Served(sent + lost, [took], [took], took)
-        calls.append(Call("c", 0, index, sent, sent + took + 2 * lost, served=(entry,)))
+        entry = Served(sent + lost, [duration], [duration], duration)
+        calls.append(Call("c", 0, index, sent, sent + duration + 2 * lost, served=(entry,)))
         heapreplace(free, calls[-1].done)
     return calls
 
 
-def _efficiency(calls: list[Call], asked: int) -> float:
+def _efficiency(calls: list[Call], concurrency: int) -> float:
     slot = Slot("c", 0, 0, len(calls), 0, max(call.done for call in calls), 0)
-    found = OVERLAP.of(Cell("s", "chain", "gather", "asyncio", asked), slot, calls)
-    assert found is not None
-    return found
+    efficiency = OVERLAP.of(Cell("s", "chain", "gather", "asyncio", concurrency), slot, calls)
+    assert efficiency is not None
+    return efficiency
 
 
-def _range(found: list[float]) -> str:
-    return f"{min(found):.1f} to {max(found):.1f} %"
+def _range(values: list[float]) -> str:
+    return f"{min(values):.1f} to {max(values):.1f} %"

@@ -61,23 +61,23 @@ def _agent(rng: Random) -> tuple[Call, Shares]:
         if step:
             tool = _long(rng)
             between, at = between + tool, at + tool
-        took, over = _long(rng), rng.randrange(0, 10**6)
-        entries.append(Served(at, [took], [took + over], took + over))
-        planned, late, at = planned + took, late + over, at + took + over
+        duration, over = _long(rng), rng.randrange(0, 10**6)
+        entries.append(Served(at, [duration], [duration + over], duration + over))
+        planned, late, at = planned + duration, late + over, at + duration + over
     rng.shuffle(entries)
     call = Call("c", 0, 0, 0, at + receive, served=tuple(entries))
     return call, Shares(send=send, planned=planned, late=late, between=between, receive=receive)
 
 
 def _limited(rng: Random) -> tuple[Call, Shares]:
-    send, receive, asked, more, refused, planned = (_long(rng) for _ in range(6))
-    again = send + refused + asked + more
+    send, receive, wait, more, refused, planned = (_long(rng) for _ in range(6))
+    again = send + refused + wait + more
     entries = (
-        Served(send, [refused], [refused], refused, status=429, retry_after=asked),
+        Served(send, [refused], [refused], refused, status=429, retry_after=wait),
         Served(again, [planned], [planned], planned),
     )
     call = Call("c", 0, 0, 0, again + planned + receive, served=entries)
-    return call, Shares(send=send, planned=refused + planned, limit=asked, between=more, receive=receive)
+    return call, Shares(send=send, planned=refused + planned, limit=wait, between=more, receive=receive)
 
 
 def _parallel(rng: Random) -> tuple[Call, Shares]:

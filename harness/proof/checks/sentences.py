@@ -33,14 +33,14 @@ def rows() -> Iterator[ProofRow]:
     yield _anything()
 
 
-def _row(figure: str, planted: str, expected: str, said: str, *, kept: bool) -> ProofRow:
-    return ProofRow(figure, planted, expected, "as expected" if kept else said, kept)
+def _row(figure: str, planted: str, expected: str, sentence: str, *, kept: bool) -> ProofRow:
+    return ProofRow(figure, planted, expected, "as expected" if kept else sentence, kept)
 
 
 def _compared(field: str, names: tuple[str, ...]) -> Iterator[ProofRow]:
     """Yield the rows of cells that differ in one field, once equal, once by a factor, once in a single round."""
-    made = cells(*names, field=field)
-    equal = Planted(dict.fromkeys(made, 100.0))
+    planted_cells = cells(*names, field=field)
+    equal = Planted(dict.fromkeys(planted_cells, 100.0))
     yield _row(
         f"each {field} beside the others",
         f"{len(names)} equal cells, rounds 1 % off",
@@ -48,14 +48,14 @@ def _compared(field: str, names: tuple[str, ...]) -> Iterator[ProofRow]:
         equal.said,
         kept=not DIFFERENCE.search(equal.said),
     )
-    apart = Planted({cell: 100.0 * (2 if place else 1) for place, cell in enumerate(made)})
-    found = [tuple(map(float, each)) for each in FACTOR.findall(apart.said)]
+    apart = Planted({cell: 100.0 * (2 if place else 1) for place, cell in enumerate(planted_cells)})
+    factors = [tuple(map(float, each)) for each in FACTOR.findall(apart.said)]
     yield _row(
         f"each {field} beside the others",
         f"all but {names[0]} take twice as long, and the CPU",
         "each factor's interval holds 2, and one is told",
         apart.said,
-        kept=bool(found) and all(low <= 2 <= high for _, low, high in found),
+        kept=bool(factors) and all(low <= 2 <= high for _, low, high in factors),
     )
     one = replace(apart, rounds=1)
     yield _row(
@@ -69,11 +69,15 @@ def _compared(field: str, names: tuple[str, ...]) -> Iterator[ProofRow]:
 
 def _failed_quickly(field: str, names: tuple[str, ...]) -> ProofRow:
     """Return the row of a cell that is soon done since all of its calls fail."""
-    made = cells(*names, field=field)
-    broken = made[-1]
-    planted = Planted(dict.fromkeys(made, 100.0), fails=lambda call: call.cell == broken.id)
+    planted_cells = cells(*names, field=field)
+    broken = planted_cells[-1]
+    planted = Planted(dict.fromkeys(planted_cells, 100.0), fails=lambda call: call.cell == broken.id)
     left_out = f"Left out, since calls failed: {names[-1]}." in planted.said or field == "loop"
-    firsts = [said for said in re.split(r"(?<=\.) ", planted.said) if FIRST.search(said) and names[-1] in said]
+    firsts = [
+        sentence
+        for sentence in re.split(r"(?<=\.) ", planted.said)
+        if FIRST.search(sentence) and names[-1] in sentence
+    ]
     kept = left_out and not firsts and not DIFFERENCE.search(planted.said)
     return _row(
         f"each {field} beside the others",
@@ -100,8 +104,8 @@ def _alone() -> Iterator[ProofRow]:
 
 def _gaps() -> Iterator[ProofRow]:
     """Yield the rows of cells that were never finished, and of a server without a journal."""
-    made = cells("ainvoke", "gather", "task_group")
-    lost = Planted(dict.fromkeys(made, 100.0), absent=frozenset(made[1:2]))
+    planted_cells = cells("ainvoke", "gather", "task_group")
+    lost = Planted(dict.fromkeys(planted_cells, 100.0), absent=frozenset(planted_cells[1:2]))
     yield _row(
         "the answer",
         "of three cells one has no finished round",
@@ -110,13 +114,13 @@ def _gaps() -> Iterator[ProofRow]:
         kept="No round was finished of: gather." in lost.said
         and not re.search(r"gather (?:took|takes)", lost.said),
     )
-    blind = Planted(dict.fromkeys(made, 100.0), journal=False)
+    blind = Planted(dict.fromkeys(planted_cells, 100.0), journal=False)
     kept = "of the possible" not in blind.said and "the server had planned" not in blind.said
     yield _row(
         "overlap, owners", "the server kept no journal", "nothing is told of its plan", blind.said, kept=kept
     )
-    known = dict.fromkeys(cells("ainvoke", "gather", concurrency=4), 100.0)
-    few = Planted(dict.fromkeys(cells("ainvoke", "gather"), 100.0) | known)
+    values = dict.fromkeys(cells("ainvoke", "gather", concurrency=4), 100.0)
+    few = Planted(dict.fromkeys(cells("ainvoke", "gather"), 100.0) | values)
     yield _row(
         "total time",
         "two strategies at two concurrencies, equal",
@@ -129,20 +133,20 @@ def _gaps() -> Iterator[ProofRow]:
 def _books() -> ProofRow:
     """Return the row of books that count warm-up calls, beside counts that do not."""
     [cell] = cells("gather")
-    made = ROUNDS * CALLS
-    balance = {"made": made, "recorded": made, "joined": made, "journal": True, "faults": []}
+    total = ROUNDS * CALLS
+    balance = {"made": total, "recorded": total, "joined": total, "journal": True, "faults": []}
     planted = Planted({cell: 100.0}, about={"balance": balance})
     run = planted.run
     calls = tuple(replace(call, warmup=call.index < 2) for call in run.calls)
     report = compose(summarise(replace(run, calls=calls)), draw=False)
-    said = next(section.lead for section in report.sections if section.title == "The balance of the books")
-    words = f"{made} recorded ({2 * ROUNDS} of them to warm up)"
-    kept = words in said and f"{made - 2 * ROUNDS} calls" in report.facts
+    lead = next(section.lead for section in report.sections if section.title == "The balance of the books")
+    words = f"{total} recorded ({2 * ROUNDS} of them to warm up)"
+    kept = words in lead and f"{total - 2 * ROUNDS} calls" in report.facts
     return _row(
         "books",
-        f"{made} calls, two of each round to warm up",
-        f"{words}; {made - 2 * ROUNDS} calls on top",
-        said,
+        f"{total} calls, two of each round to warm up",
+        f"{words}; {total - 2 * ROUNDS} calls on top",
+        lead,
         kept=kept,
     )
 
@@ -151,23 +155,23 @@ def _anything() -> ProofRow:
     """Return the row of runs in which cells, rounds, answers or the journal are missing at random."""
     rng, wrong = random.Random(11), []
     for trial in range(TRIALS):
-        made = cells("ainvoke", "gather", "batch", "task_group") + cells("gather", "batch", concurrency=2)
-        made += [replace(cell, loop="uvloop") for cell in made[:2]]
+        planted_cells = cells("ainvoke", "gather", "batch", "task_group") + cells("gather", "batch", concurrency=2)
+        planted_cells += [replace(cell, loop="uvloop") for cell in planted_cells[:2]]
         share = rng.choice((0.0, 0.1, 1.0))
-        bad = frozenset(cell.id for cell in made if rng.random() < 0.4)
+        bad = frozenset(cell.id for cell in planted_cells if rng.random() < 0.4)
         lots = random.Random(trial)
         planted = Planted(
-            {cell: rng.choice((20.0, 100.0, 100.0)) for cell in made},
+            {cell: rng.choice((20.0, 100.0, 100.0)) for cell in planted_cells},
             rounds=rng.choice((1, 2, 3, 5)),
             fails=lambda call, bad=bad, share=share, lots=lots: call.cell in bad and lots.random() < share,  # type: ignore[misc]
-            absent=frozenset(cell for cell in made if rng.random() < 0.3),
-            together=frozenset(cell for cell in made if cell.strategy == "batch"),
+            absent=frozenset(cell for cell in planted_cells if rng.random() < 0.3),
+            together=frozenset(cell for cell in planted_cells if cell.strategy == "batch"),
             journal=rng.random() < 0.7,
         )
-        said = planted.said
+        sentences = planted.said
         # Of one or two rounds no difference is shown.
-        if HOLES.search(said) or (planted.rounds < 3 and DIFFERENCE.search(said)):
-            wrong.append(said)
+        if HOLES.search(sentences) or (planted.rounds < 3 and DIFFERENCE.search(sentences)):
+            wrong.append(sentences)
     return ProofRow(
         "every section",
         f"{TRIALS} runs of 8 cells without some rounds, cells, answers, or the journal",

@@ -33,13 +33,13 @@ def _row(
 ) -> ProofRow:
     held = 0
     for hits in drawn.tolist():
-        found = MetricColumn(
+        estimate = MetricColumn(
             [hit / calls * 100 for hit in hits], [calls] * len(hits), "%", 100, "share"
         ).estimate()
-        assert found is not None
-        assert found.low is not None
-        assert found.high is not None
-        held += found.low <= truth * 100 <= found.high
+        assert estimate is not None
+        assert estimate.low is not None
+        assert estimate.high is not None
+        held += estimate.low <= truth * 100 <= estimate.high
     figure = f"calls within SLO, {len(drawn[0])} rounds of {calls}"
     return share_within(figure, planted, held, len(drawn), bounds)
 
@@ -50,9 +50,11 @@ def _ends(rng: np.random.Generator) -> Iterator[ProofRow]:
     for _ in range(TRIALS):
         rounds, calls = int(rng.integers(3, 9)), int(rng.integers(1, 40))
         hits = rng.binomial(calls, rng.choice([0.0, 0.02, 0.98, 1.0]), rounds)
-        found = MetricColumn([hit / calls * 100 for hit in hits], [calls] * rounds, "%", 100, "share").estimate()
-        assert found is not None
-        assert found.low is not None
-        assert found.high is not None
-        wrong += not 0 <= found.low <= found.value <= found.high <= 100 or found.low == found.high
+        estimate = MetricColumn(
+            [hit / calls * 100 for hit in hits], [calls] * rounds, "%", 100, "share"
+        ).estimate()
+        assert estimate is not None
+        assert estimate.low is not None
+        assert estimate.high is not None
+        wrong += not 0 <= estimate.low <= estimate.value <= estimate.high <= 100 or estimate.low == estimate.high
     yield share_within("interval is impossible, or empty", "shares near 0 and 100 %", wrong, TRIALS, (0, 0))

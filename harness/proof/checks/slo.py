@@ -63,8 +63,8 @@ class Simulated:
             while True:
                 trial = trials.send(self._held(trial))
         except StopIteration as end:
-            found: Bracket = end.value
-            return found
+            result: Bracket = end.value
+            return result
 
     def _held(self, trial: RateTrial) -> bool:
         share = self._question.share
@@ -81,10 +81,10 @@ class Simulated:
         calls, seed = self._question.wanted(trial), self._seed + number
         arrivals = paced(self._question.words, seed, trial.rate, calls)
         due = np.fromiter(islice(arrivals.due_times(seed), calls), np.float64, calls) / 1e9
-        took = latencies(due, *self._service)
+        durations = latencies(due, *self._service)
         self.seconds += float(due[-1])
         limit = self._question.slo.limits["e2e"] / 1e9
-        waits = zip((due * 1e9).tolist(), (took * 1e9).tolist(), (took <= limit).tolist(), strict=True)
+        waits = zip((due * 1e9).tolist(), (durations * 1e9).tolist(), (durations <= limit).tolist(), strict=True)
         return figures(trial.rate, [(int(at), int(wait), kept) for at, wait, kept in waits])
 
 
@@ -95,7 +95,7 @@ def rows() -> Iterator[ProofRow]:
     kinds = [kind for kind in kinds if kind[1] < kind[2]]
     truths = {kind: truth(*kind) for kind in kinds}
     off: dict[float, list[float]] = {share: [] for share in SHARES}
-    took: list[float] = []
+    durations: list[float] = []
     for number in range(SEARCHES):
         kind = kinds[number % len(kinds)]
         places, seconds, limit, share = kind
@@ -103,7 +103,7 @@ def rows() -> Iterator[ProofRow]:
         search_ = Simulated(places, seconds, question, 1000 * number)
         held = search_.bracket().held
         off[share].append((held or 0.0) / truths[kind] - 1)
-        took.append(search_.seconds)
+        durations.append(search_.seconds)
     for share, each in off.items():
         yield ProofRow(
             f"highest rate held, share {share:g}",
@@ -111,6 +111,6 @@ def rows() -> Iterator[ProofRow]:
             f"{len(SERVICES)} of 1 to 100 places, limits of {LIMITS[0]:g} to {LIMITS[-1]:g} s",
             "-10 % to +3 % of what can be held",
             f"{min(each):+.1%} to {max(each):+.1%}, median {np.median(each):+.1%}; "
-            f"{np.mean(took) / 60:.0f} min of slots a search",
+            f"{np.mean(durations) / 60:.0f} min of slots a search",
             min(each) >= -0.10 and max(each) <= 0.03,
         )

@@ -44,8 +44,8 @@ def _tpot(planted: str, call: Call) -> ProofRow:
 
 
 def _tokens(planted: str, served: tuple[Served, ...], expected: int) -> ProofRow:
-    found = Call("a", 0, 0, 0, 900 * MS, served=served).output_tokens
-    return ProofRow("output tokens", planted, str(expected), str(found), found == expected)
+    tokens = Call("a", 0, 0, 0, 900 * MS, served=served).output_tokens
+    return ProofRow("output tokens", planted, str(expected), str(tokens), tokens == expected)
 
 
 def _event(event: dict[str, Any]) -> bytes:

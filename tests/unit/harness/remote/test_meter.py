@@ -174,7 +174,7 @@ def test_counts_are_found_wherever_the_bytes_are_cut_and_packed():
     assert (packed.usage().prompt, packed.usage().output) == (12, 7)
     none = Tap(3)
     none.feed(b"data: {}\n\n" * 4)
-    assert (none.usage().prompt, none.usage().output, none.usage().told) == (3, 4, False)
+    assert (none.usage().prompt, none.usage().output, none.usage().counted) == (3, 4, False)
 
 
 def test_our_own_client_reports_by_itself_and_nothing_of_it_is_replaced(odd):

@@ -86,6 +86,6 @@ def test_what_a_good_answer_cost_is_known(odd, asking):
     """By its own usage, or else by a guess."""
     with asking(odd.url("fine")) as preflight:
         found = preflight.call()
-    assert (found.prompt, found.output, found.told) == (9, 5, True)
+    assert (found.prompt, found.output, found.counted) == (9, 5, True)
     with asking(odd.url("silent")) as preflight:
-        assert not preflight.call().told
+        assert not preflight.call().counted
