@@ -1,4 +1,4 @@
-"""Asks before a real endpoint is sent anything that somebody may have to pay for."""
+"""Asks the user before anything is sent to a real endpoint, which may cost money."""
 
 import sys
 
@@ -8,15 +8,15 @@ from overlap.harness.text.mistakes import Mistake
 
 def agree(ask: Ask, *, yes: bool) -> None:
     """
-    Show *ask* and wait for a yes, unless *yes* has said so already or the endpoint is on this host.
+    Show *ask* and wait for the user's "yes", unless *yes* is true or the endpoint is on this host.
 
-    Raises `Mistake` where the answer is no, and where there is nobody to ask.
+    Raise `Mistake` if the user answers no, and if there is no terminal to ask on.
     """
     if yes or ask.free:
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise Mistake(f"this would send {ask}; nobody is here to be asked: say --yes")
-    # A line of its own: the progress bar holds back what does not end in one.
+    # The line must end with a newline, because the progress bar holds back unfinished lines.
     print(f"This will send {ask}.\nGo on? [y/N]", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise Mistake("nothing was sent")

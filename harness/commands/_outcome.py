@@ -1,4 +1,4 @@
-"""What bench and slo have in common at their end: the report is made and shown, the faults said, the exit code."""
+"""The common end of bench and slo: writes and shows the report, prints the faults, and chooses the exit code."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,14 +11,14 @@ from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, console_o
 def report_outcome(
     outcome: RunOutcome, *, quiet: bool, as_json: bool = False, formats: list[str] | None = None
 ) -> int:
-    """Make the report of *outcome*, in *formats* if these are given, and show it; return the exit code."""
+    """Write the report of *outcome*, in *formats* if not None, and show it; return the exit code."""
     if formats and as_json:
-        formats = [*formats, "json"]  # it is what is printed
+        formats = [*formats, "json"]  # summary.json is printed below
     interrupted, undone, faults = outcome.state == "interrupted", "", list(outcome.faults)
     try:
         faults += _reported(outcome.folder, formats, shown=not (quiet or as_json))
     except KeyboardInterrupt:
-        # A run that was interrupted has said so already.
+        # The faults of an interrupted run say already that it was.
         undone = "its report was not made" if interrupted else "interrupted while the report was made"
         interrupted = True
     except OSError as wrong:
@@ -32,17 +32,17 @@ def report_outcome(
         faults.append(f"{undone}; what was measured is kept: overlap report {outcome.folder}")
     faults = list(dict.fromkeys(faults))
     # If the run was cut short, all faults go into one line.
-    said = ["; ".join(faults)] if faults and (undone or interrupted) else faults
-    for line in (*outcome.notes, *said):
+    lines = ["; ".join(faults)] if faults and (undone or interrupted) else faults
+    for line in (*outcome.notes, *lines):
         warn(line)
     return INTERRUPTED if interrupted else FAULTY if faults else 0
 
 
 def _reported(folder: Path, formats: Iterable[str] | None, *, shown: bool) -> Sequence[str]:
     """
-    Make the report, and return what is wrong with the run's files.
+    Write the report, and return the faults of the run's files.
 
-    Raises OSError where it cannot be written, KeyboardInterrupt where somebody cannot wait for it.
+    Raise OSError if it cannot be written, KeyboardInterrupt if the user interrupts it.
     """
     from overlap.harness.report import build
     from overlap.harness.store import run_files

@@ -25,7 +25,7 @@ from overlap.harness.terminal.progress import ProgressBar
 @click.command("bench")
 @click.argument("scenarios", nargs=-1)
 @click.option("--config", "file", type=click.Path(path_type=Path), help="read options from a TOML file")
-@click.option("--quiet", is_flag=True, help="say nothing but what is wrong")
+@click.option("--quiet", is_flag=True, help="print only warnings and errors")
 @click.option("--yes", is_flag=True, help="do not ask before a real endpoint is sent anything")
 @click.option("--json", "as_json", is_flag=True, help="print summary.json instead of tables")
 @format_option
@@ -43,21 +43,22 @@ def command(  # noqa: PLR0913  a flag each
     """
     Run SCENARIOS (default: the whole suite) and report on them.
 
-    Each is a name that `overlap list scenarios` shows, a file of your own (`overlap init` writes one), or an
-    application of yours: app.py:chain, package.module:object. That may be anything with some of invoke, ainvoke,
-    batch, abatch, stream, astream, or a function; it is pointed at the mock by OPENAI_BASE_URL, and asked what
-    --inputs has. One with settings of its own is given them: name a function that takes `endpoint`.
+    Each is a name that `overlap list scenarios` shows, a file of your own (`overlap init` writes one), or your
+    application: app.py:chain, package.module:object. An application is a function, or an object with some of
+    invoke, ainvoke, batch, abatch, stream, astream. It gets the mock's address by OPENAI_BASE_URL, and its inputs
+    from --inputs. If it needs a base URL passed in, name a function that takes `endpoint` and returns the
+    application.
 
-    Exit codes: 0 done; 1 something is missing or does not balance, what was measured is kept; 2 it cannot be
-    done as asked, nothing was started; 130 interrupted, what was measured is kept.
+    Exit codes: 0 done; 1 incomplete: some measurements failed or calls are unaccounted for, the rest is kept;
+    2 it cannot be done as asked, nothing was started; 130 interrupted, what was measured is kept.
     """
     with ending():
-        given: dict[str, Any] = read_toml(file) if file else {}
-        given |= {key: value for key, value in flags.items() if value is not None}
+        options: dict[str, Any] = read_toml(file) if file else {}
+        options |= {key: value for key, value in flags.items() if value is not None}
         if scenarios:
-            given["scenarios"] = scenarios
+            options["scenarios"] = scenarios
         wanted = formats_of(formats)
-        outcome = _measure(config_from(given), quiet=quiet or as_json, yes=yes)
+        outcome = _measure(config_from(options), quiet=quiet or as_json, yes=yes)
     sys.exit(report_outcome(outcome, quiet=quiet, as_json=as_json, formats=wanted))
 
 

@@ -19,11 +19,11 @@ from overlap.harness.text.mistakes import Mistake
     metavar="NAME==VERSION",
     help="run on other versions; repeatable; takes Overlap's source",
 )
-@click.option("--compare", "pair", nargs=2, type=click.Path(path_type=Path), help="lay two ledgers side by side")
+@click.option("--compare", "pair", nargs=2, type=click.Path(path_type=Path), help="compare two claims runs")
 @click.option("--results", type=click.Path(path_type=Path), default=Path("results"), help="where run folders go")
-@click.option("--record", is_flag=True, help="put the verdicts on file, as what later ones are held against")
-@click.option("--quiet", is_flag=True, help="say nothing but what is wrong")
-def command(names: tuple[str, ...], **asked: Any) -> None:
+@click.option("--record", is_flag=True, help="save these verdicts as the expected ones")
+@click.option("--quiet", is_flag=True, help="print only warnings and errors")
+def command(names: tuple[str, ...], **options: Any) -> None:
     """
     Measure what tutorials claim about LangChain's async execution (default: all claims), and judge it.
 
@@ -33,7 +33,7 @@ def command(names: tuple[str, ...], **asked: Any) -> None:
     from overlap.harness.claims.command import ClaimsRequest, carry_out
 
     try:
-        sys.exit(carry_out(ClaimsRequest(names, **asked), console_out()))
+        sys.exit(carry_out(ClaimsRequest(names, **options), console_out()))
     except Mistake as mistake:
         fail(str(mistake))
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""Lays runs side by side, and refuses where their circumstances differ."""
+"""Compares runs, and refuses if their circumstances differ."""
 
 import sys
 from pathlib import Path
@@ -11,14 +11,18 @@ from overlap.harness.text.choices import choices, quoted
 
 @click.command("compare")
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path), metavar="A B …")
-@click.option("--allow", default="", metavar="…", help="circumstances that may differ, with commas")
-@click.option("--html", "page", type=click.Path(path_type=Path), help="write the comparison there as well")
+@click.option(
+    "--allow", default="", metavar="A,B,…", help="circumstances that may differ, comma-separated: python, cpu, …"
+)
+@click.option("--html", "page", type=click.Path(path_type=Path), help="also write the comparison to this file")
 def command(folders: tuple[Path, ...], allow: str, page: Path | None) -> None:
     """
-    Lay the run in A beside each of the others: every cell they share, as ratios with intervals.
+    Compare two runs, or one with several.
 
-    Exit codes: 0 done; 1 done, but something in the files is damaged or does not fit together, and is told; 2
-    they cannot be compared, with the reason.
+    A is compared with each of the others: every cell that both have, as a ratio with its confidence interval.
+
+    Exit codes: 0 done; 1 done, but the files are damaged or contradict each other, as the messages say; 2 the runs
+    cannot be compared, for the reason in the message.
     """
     from overlap.harness.report import comparison
     from overlap.harness.stats.circumstances import ALLOWED, known

@@ -36,32 +36,46 @@ class _Number(click.FloatRange):
 @click.command("gate")
 @click.argument("what", nargs=-1, metavar="[WHAT]…")
 @click.option(
-    "--base", multiple=True, metavar="WORD", help="what is: a ref, a folder, a requirement file, key=value"
+    "--base",
+    multiple=True,
+    metavar="WORD",
+    help="the old side: a git ref, a folder, a requirement file, or key=value; repeatable",
 )
 @click.option(
-    "--candidate", multiple=True, metavar="WORD", help="what is proposed, said alike [default: this tree]"
+    "--candidate", multiple=True, metavar="WORD", help="the new side, in the same forms [default: this tree]"
 )
 @click.option("--pytest", "tests", type=click.Path(path_type=Path), help="compare these pytest-benchmark rows too")
 @click.option("--only-pytest", is_flag=True, help="compare nothing but the rows of --pytest")
-@click.option("--aa", is_flag=True, help="control: base against itself; nothing may be called changed")
-@click.option("--inject", callback=_share, metavar="5%", help="control: plant a slowdown, which must be caught")
+@click.option(
+    "--aa", is_flag=True, help="self-test: compare the base with itself; a difference found is a failure"
+)
+@click.option(
+    "--inject", callback=_share, metavar="5%", help="self-test: add a slowdown of this size, which must be found"
+)
 @click.option("--rounds", type=click.IntRange(1, 1000), help="rounds at most [default: 80]")
-@click.option("--slot", type=_Number(0.02, 60), default=0.2, show_default=True, help="seconds a slot lasts")
-@click.option("--alpha", callback=_share, metavar="5%", help="chance of any false alarm in the whole run")
-@click.option("--min-effect", callback=_share, metavar="3%", help="smallest change that is called one")
-@click.option("--pass-bound", callback=_share, metavar="5%", help="slowdown that a pass rules out")
+@click.option("--slot", type=_Number(0.02, 60), default=0.2, show_default=True, help="seconds of one measurement")
+@click.option("--alpha", callback=_share, metavar="5%", help="accepted chance of a false alarm per run")
+@click.option("--min-effect", callback=_share, metavar="3%", help="smallest change that is reported as one")
+@click.option(
+    "--pass-bound", callback=_share, metavar="5%", help="pass only if a slowdown this large can be ruled out"
+)
 @click.option(
     "--foreign",
     type=_Number(0),
     metavar="CORES",
-    help="a round in which others kept more busy does not count [default: 0.25]",
+    help="ignore rounds in which other programs used more than this many cores [default: 0.25]",
 )
 @click.option(
-    "--steal", callback=_share, metavar="5%", help="nor one in which the hypervisor took more [default: 5%]"
+    "--steal",
+    callback=_share,
+    metavar="5%",
+    help="ignore rounds in which the hypervisor took more than this share of CPU [default: 5%]",
 )
-@click.option("--envs", type=click.Path(path_type=Path), help="folder where the arms' environments are kept")
+@click.option("--envs", type=click.Path(path_type=Path), help="cache folder for the installed environments")
 @click.option(
-    "--budgets", type=click.Path(path_type=Path), help="judge the run folders WHAT by the limits in this file"
+    "--budgets",
+    type=click.Path(path_type=Path),
+    help="check finished runs, given as WHAT, against the limits in this file; nothing is measured",
 )
 @click.option("--replay", type=click.Path(path_type=Path), help="judge this gate.json again; nothing is measured")
 @click.option("--out", type=click.Path(path_type=Path), help="folder for the files [default: one in results]")
@@ -75,7 +89,7 @@ class _Number(click.FloatRange):
 @click.option(
     "--config", type=click.Path(path_type=Path), help="read options of the configuration from a TOML file"
 )
-@click.option("--quiet", is_flag=True, help="say the verdict and nothing else")
+@click.option("--quiet", is_flag=True, help="print only the verdict")
 @lambda command: config_options(command, *SETTINGS)
 def command(what: tuple[str, ...], **words: Any) -> None:
     """

@@ -1,4 +1,4 @@
-"""Lists what there is: runs, scenarios, strategies, clients, loops, profiles, formats."""
+"""Lists the available runs, scenarios, strategies, clients, loops, profiles, formats and exports."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -59,14 +59,14 @@ def entries(folder: str) -> Rows:
 
 def runs(results: Path) -> Rows:
     """Yield each run in *results*, the newest first, with its state and size."""
-    found = sorted(results.glob("*/run.json"), reverse=True)
-    if not found:
+    files = sorted(results.glob("*/run.json"), reverse=True)
+    if not files:
         yield "none", f"there is no run in {results}" if results.is_dir() else f"there is no folder {results}"
-    for folder in found:
-        if folder.parent.is_symlink():
+    for file in files:
+        if file.parent.is_symlink():
             continue
         try:
-            about = orjson.loads(checked(folder).read_bytes())
-            yield folder.parent.name, f"{about.get('state')}, {len(about.get('cells', ()))} cells"
+            about = orjson.loads(checked(file).read_bytes())
+            yield file.parent.name, f"{about.get('state')}, {len(about.get('cells', ()))} cells"
         except (OSError, Mistake, ValueError, AttributeError):
-            yield folder.parent.name, "run.json cannot be read"
+            yield file.parent.name, "run.json cannot be read"

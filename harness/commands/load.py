@@ -9,15 +9,15 @@ from overlap.harness.load.flags import flags
 
 
 @click.command("load")
-@click.option("--quiet", is_flag=True, help="say nothing but what is wrong")
+@click.option("--quiet", is_flag=True, help="print only warnings and errors")
 @flags
 def command(*, quiet: bool, **words: Any) -> None:
     """
-    Put users on the example service: with --time headless, without it from Locust's page.
+    Load-test the example service.
 
-    Exit codes: 0 the run is whole and keeps the limits it was given; 1 it is not whole, misses --slo or
-    --max-errors, has a bug in --file, or every call failed; 2 it cannot be done as asked; 130 interrupted, what
-    was measured is kept.
+    With --time it runs headless, without it from Locust's page. Exit codes: 0 the run is complete and within its
+    limits; 1 it is incomplete, misses --slo or --max-errors, has a bug in --file, or every call failed; 2 it
+    cannot be done as asked; 130 interrupted, what was measured is kept.
     """
     from overlap.harness.load.command import main as carry_out
 

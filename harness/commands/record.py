@@ -19,29 +19,46 @@ from overlap.harness.text.numerals import number
 @click.command("record")
 @click.option("--base-url", metavar="URL", help="the endpoint to record: http://127.0.0.1:11434/v1")
 @click.option("--api-key-env", metavar="NAME", help="environment variable that holds its key")
-@click.option("--model", help="its model; may be left out where it has only one")
+@click.option("--model", help="the endpoint's model; may be left out if it has only one")
 @click.option("--calls", type=click.IntRange(1, 100_000), default=100, show_default=True, help="calls to record")
+@click.option("--concurrency", type=click.IntRange(1, 1000), default=1, show_default=True, help="calls at once")
 @click.option(
-    "--concurrency", type=click.IntRange(1, 1000), default=1, show_default=True, help="calls at once, at most"
+    "--tokens", type=click.IntRange(1, 100_000), default=128, show_default=True, help="most tokens of each answer"
 )
 @click.option(
-    "--tokens", type=click.IntRange(1, 100_000), default=128, show_default=True, help="longest answer asked for"
+    "--inputs",
+    metavar="FILE",
+    help="inputs: .jsonl, a .json array, or one text a line (default: built-in questions)",
 )
-@click.option("--inputs", metavar="FILE", help="what to ask: .jsonl, .json or a text a line (default: questions)")
-@click.option("--name", help="what to call the endpoint in the file, which has no address in it")
+@click.option("--name", help="name of the endpoint in the file, which does not contain its address")
 @click.option("--seed", type=int, default=7, show_default=True, help="seed of the questions")
-@click.option("--timeout", type=float, default=120.0, show_default=True, help="seconds of silence at most")
-@click.option("--budget-requests", type=int, help="requests it may be sent in all  [default: what --calls needs]")
 @click.option(
-    "--budget-tokens", type=int, default=50_000, show_default=True, help="tokens in all, prompts included"
+    "--timeout",
+    type=float,
+    default=120.0,
+    show_default=True,
+    help="give up when nothing arrives for this many seconds",
+)
+@click.option("--budget-requests", type=int, help="most requests to send  [default: what --calls needs]")
+@click.option(
+    "--budget-tokens", type=int, default=50_000, show_default=True, help="most tokens to use, prompts included"
 )
 @click.option("--yes", is_flag=True, help="do not ask before anything is sent")
-@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="where the recording goes")
-@click.option("--check", "file", metavar="FILE", type=click.Path(path_type=Path), help="play a recording instead")
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="file to write the recording to")
 @click.option(
-    "--against", metavar="FILE", type=click.Path(path_type=Path), help="with --check: not a replay, but this one"
+    "--check",
+    "file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="replay this recording and show how close the replay is",
 )
-def command(out: Path | None, file: Path | None, against: Path | None, **given: Any) -> None:
+@click.option(
+    "--against",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="with --check: compare with this second recording instead of a replay",
+)
+def command(out: Path | None, file: Path | None, against: Path | None, **options: Any) -> None:
     """
     Record when each chunk of a real endpoint's answers comes: `overlap record --base-url … --out NAME.json`.
 
@@ -54,22 +71,22 @@ def command(out: Path | None, file: Path | None, against: Path | None, **given: 
     """
     say = console_err().print
     with ending("recorded"):
-        if file and not given["base_url"] and not out:
+        if file and not options["base_url"] and not out:
             sys.exit(_tell_fits(check(file, say, against), "recorded again" if against else "replayed"))
-        if file or against or not given["base_url"] or not out:
+        if file or against or not options["base_url"] or not out:
             fail("give --base-url and --out to record, or --check, with or without --against, for a recording")
-        outcome = record(_asked(out, given), lambda ask: agree(ask, yes=given["yes"]), say)
+        outcome = record(_asked(out, options), lambda ask: agree(ask, yes=options["yes"]), say)
     sys.exit(_tell(outcome.out, outcome))
 
 
-def _asked(out: Path, given: dict[str, Any]) -> RecordingRequest:
-    concurrency = min(given["concurrency"], given["calls"])
+def _asked(out: Path, options: dict[str, Any]) -> RecordingRequest:
+    concurrency = min(options["concurrency"], options["calls"])
     kept = ("base_url", "api_key_env", "model", "seed", "timeout", "budget_requests", "budget_tokens")
-    told = {key: given[key] for key in kept}
+    config = {key: options[key] for key in kept}
     # One to see that it answers, and as many as fit side by side to open connections.
-    told["budget_requests"] = told["budget_requests"] or given["calls"] + max(2, concurrency) + 1
-    work = RecordingSize(given["calls"], concurrency)
-    return RecordingRequest(config_from(told), work, given["tokens"], out, given["inputs"], given["name"])
+    config["budget_requests"] = config["budget_requests"] or options["calls"] + max(2, concurrency) + 1
+    work = RecordingSize(options["calls"], concurrency)
+    return RecordingRequest(config_from(config), work, options["tokens"], out, options["inputs"], options["name"])
 
 
 def _tell(out: Path, outcome: RecordingOutcome) -> int:
@@ -85,13 +102,13 @@ def _tell(out: Path, outcome: RecordingOutcome) -> int:
     return FAULTY if outcome.faults else 0
 
 
-def _tell_fits(found: list[Fit], again: str) -> int:
+def _tell_fits(fits: list[Fit], again: str) -> int:
     table = Table(title=f"Recorded against {again}, beside one half of the recording against the other")
     table.add_column("quantity")
     for head in ("recorded", again, "KS", "KS of halves", "shift, ms", "shift of halves, ms"):
         table.add_column(head, justify="right")
     table.add_column("verdict")
-    for each in found:
+    for each in fits:
         unit = 1.0 if each.quantity == "chunks" else 1e6
         table.add_row(
             each.quantity,
@@ -104,7 +121,7 @@ def _tell_fits(found: list[Fit], again: str) -> int:
             "closer" if each.close else "not closer",
         )
     console_out().print(table)
-    alike = " and ".join(f"{each.resolution / 1e6:.2g} ms of {each.quantity}" for each in found if each.resolution)
+    alike = " and ".join(f"{each.resolution / 1e6:.2g} ms of {each.quantity}" for each in fits if each.resolution)
     print(
         f"KS: Kolmogorov-Smirnov, the largest gap between the distribution functions; what differs by less than "
         f"{alike or 'nothing'} counts as the same there, since the client itself is off by as much. Shift: "
@@ -113,4 +130,4 @@ def _tell_fits(found: list[Fit], again: str) -> int:
         f"A replay is closer if both distances are smaller and its shift is at most {NEAR * 100:.0f} % of the "
         f"recording's own standard deviation, or no more than the client is off."
     )
-    return 0 if all(each.close for each in found) else FAULTY
+    return 0 if all(each.close for each in fits) else FAULTY

@@ -1,4 +1,4 @@
-"""Makes the report of a run again from its file."""
+"""Writes the report of a run again, from its files."""
 
 import sys
 from pathlib import Path
@@ -15,12 +15,13 @@ from overlap.harness.text.mistakes import Mistake
 @click.option("--quiet", is_flag=True, help="write the files and show nothing")
 def command(folder: Path, formats: str | None, *, quiet: bool) -> None:
     """
-    Make the report of the run in FOLDER (default: the latest) again, from its files alone.
+    Write a run's report again, from its files.
 
-    If the run was killed, it is the report of what was on file by then, and says so.
+    FOLDER is the run's folder (default: the latest). If the run was killed, this reports what was on file by then,
+    and says so.
 
-    Exit codes: 0 done; 1 done, but something in the files is damaged or does not fit together, and is told; 2
-    there is no run to be read, or its report cannot be written.
+    Exit codes: 0 done; 1 done, but the files are damaged or contradict each other, as the messages say; 2 there is
+    no readable run, or its report cannot be written.
     """
     from overlap.harness.report import build
     from overlap.harness.store import run_files

@@ -19,9 +19,13 @@ DEFAULT = ("strategies",)
 @click.command("slo")
 @click.argument("scenarios", nargs=-1)
 @click.option("--share", type=float, default=0.99, show_default=True, help="share of calls that must keep the SLO")
-@click.option("--least", type=float, default=BOUNDS.least, show_default=True, help="lowest rate that is tried")
-@click.option("--most", type=float, default=BOUNDS.most, show_default=True, help="highest rate that is tried")
-@click.option("--quiet", is_flag=True, help="say nothing but what is wrong")
+@click.option(
+    "--least", type=float, default=BOUNDS.least, show_default=True, help="lowest rate to try, in calls per second"
+)
+@click.option(
+    "--most", type=float, default=BOUNDS.most, show_default=True, help="highest rate to try, in calls per second"
+)
+@click.option("--quiet", is_flag=True, help="print only warnings and errors")
 @config_options
 def command(
     scenarios: tuple[str, ...], *, share: float, least: float, most: float, quiet: bool, **flags: str | None
@@ -30,14 +34,14 @@ def command(
     Search for the highest rate that SCENARIOS (default: strategies) hold, for each strategy with an open loop.
 
     --slo ttft=0.5,e2e=2 are the limits; --arrivals poisson (the default), gamma,cv=3 or trace,file=… says how
-    calls are spread. Brief slots find about where the rate lies. Long slots, one in each of --rounds (3), then
-    have to show it: enough calls keep the limits, and latency does not grow. They last 20 s or longer, as the
-    limits and the share take; --duration sets it. A search usually takes 4 to 8 minutes a strategy. Exit codes are
-    those of bench.
+    calls are spread. Brief measurements find roughly where the rate lies. Long ones, one in each of --rounds (3),
+    then confirm it: enough calls keep the limits, and latency does not grow. These last 20 s or longer, depending
+    on the limits and the share; --duration sets their length. A search usually takes 4 to 8 minutes a strategy.
+    Exit codes are those of bench.
     """
-    given: dict[str, Any] = {key: value for key, value in flags.items() if value is not None}
+    options: dict[str, Any] = {key: value for key, value in flags.items() if value is not None}
     with ending():
-        config = config_from({"arrivals": "poisson", "scenarios": scenarios or DEFAULT} | given)
+        config = config_from({"arrivals": "poisson", "scenarios": scenarios or DEFAULT} | options)
         question = slo_run.question_of(config, share, Bounds(least, most))
         with ProgressBar(console_err(), quiet=quiet) as bar:
             outcome = slo_run.run(question, bar)

@@ -42,37 +42,46 @@ class RunConfig:
     name: str | None = option("what the run is called in its folder's name")
     strategies: tuple[str, ...] = option("strategies to run (default: what the scenario says)", ())
     clients: tuple[str, ...] = option("client layers to run on", ())
-    variants: tuple[str, ...] = option("variants of the scenario's application to run", ())
-    loops: tuple[str, ...] = option("event loops: asyncio, uvloop", ())
-    concurrency: tuple[int, ...] = option("calls in flight at most", ())
-    calls: int | None = option("calls a slot")
-    rounds: int | None = option("how often every cell is run; intervals come from these")
+    variants: tuple[str, ...] = option("variants of the application to run (default: what the scenario says)", ())
+    loops: tuple[str, ...] = option("event loops to run on: asyncio, uvloop", ())
+    concurrency: tuple[int, ...] = option("calls at once; several: 1,16,64 (default: what the scenario says)", ())
+    calls: int | None = option("calls per measurement (default: what the scenario says)")
+    rounds: int | None = option("repeat everything this often; at least 3 rounds give confidence intervals")
     max_time: float | None = option(
-        "seconds after which no round is begun that would not end within them; three are always run"
+        "time limit in seconds: no further round is started if it would exceed it; three rounds always run"
     )
-    arrivals: str | None = option("open loop: when calls are due, as in poisson,rate=50 or trace,file=azure.csv")
-    duration: float | None = option("seconds of an open loop's arrivals (default: 10, or all of a recording)")
-    processes: int = option("worker processes that share out an open loop's calls, as a service has several", 1)
-    slo: str | None = option("limits on a call in seconds, such as ttft=0.5,e2e=2; goodput is told against them")
-    profile: str | None = option("the mock's latency, such as steady,ttft=0.1,itl=0.02")
+    arrivals: str | None = option(
+        "start calls at given times instead of when earlier ones finish: poisson,rate=50 or trace,file=azure.csv"
+    )
+    duration: float | None = option("with --arrivals: for how many seconds (default: 10, or all of a recording)")
+    processes: int = option("with --arrivals: spread the calls over this many worker processes", 1)
+    slo: str | None = option("also report the share of calls within these limits in seconds: ttft=0.5,e2e=2")
+    profile: str | None = option(
+        "the mock's latency: steady,ttft=0.1,itl=0.02 (ttft: until the first token, itl: between tokens, in "
+        "seconds); `overlap list profiles` names all"
+    )
     tokens: int | None = option("output tokens of each answer")
-    seed: int = option("seed of prompts, latencies and the order of slots", 7)
+    seed: int = option("random seed; the same seed gives the same prompts, delays and order", 7)
     executor: int = option("threads in asyncio's default executor", default_executor())
     timeout: float = option("seconds a call may take", 30.0)
-    slot_timeout: float = option("seconds a slot may take, an open loop's from its last due time on", 120.0)
-    max_retries: int = option("retries the client may make on its own", 0)
-    calibrate: int = option("rounds of the calibration before the scenarios; 0 leaves it out", 3)
-    inputs: Path | None = option("file of what is asked: .jsonl, .json or text")  # noqa: RUF009  nor does this
-    env: tuple[str, ...] = option("NAMES of environment variables that the application needs", ())
-    results: Path = option("where run folders go", Path("results"))  # noqa: RUF009  a Path does not change
-    server: str | None = option("command that starts another server than the mock; it must print a ready line")
-    base_url: str | None = option("a real endpoint to measure instead of the mock: http://127.0.0.1:11434/v1")
-    api_key_env: str | None = option("NAME of the environment variable that holds the endpoint's key")
-    model: str | None = option("the endpoint's model; may be left out where it has only one")
-    budget_requests: int = option("requests a real endpoint may be sent in all", 200)
-    budget_tokens: int = option(
-        "tokens, prompts and answers together, that a real endpoint may be asked for", 50_000
+    slot_timeout: float = option(
+        "abort a measurement after this many seconds; with --arrivals they count from its last due time", 120.0
     )
+    max_retries: int = option("retries the client may make on its own", 0)
+    calibrate: int = option("repetitions of the precision check at the start; 0 skips it", 3)
+    inputs: Path | None = option(  # noqa: RUF009  nor does this
+        "inputs for your application: a file of .jsonl, a .json array, or one text a line"
+    )
+    env: tuple[str, ...] = option(
+        "names of environment variables that your application needs; most others are hidden from it", ()
+    )
+    results: Path = option("where run folders go", Path("results"))  # noqa: RUF009  a Path does not change
+    server: str | None = option("command that starts another server than the mock; it must print `ready URL`")
+    base_url: str | None = option("a real endpoint to measure instead of the mock: http://127.0.0.1:11434/v1")
+    api_key_env: str | None = option("name of the environment variable that holds the endpoint's key")
+    model: str | None = option("the endpoint's model; may be left out if it has only one")
+    budget_requests: int = option("most requests to send to a real endpoint", 200)
+    budget_tokens: int = option("most tokens to use at a real endpoint, prompts and answers together", 50_000)
 
     def __post_init__(self) -> None:
         """Refuse what no run could mean."""

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-# Loaded into every test session of whoever has this installed: all else is imported when it is asked for.
+# This module is loaded into every test session where we are installed; all else is imported on first use.
 if TYPE_CHECKING:
     from overlap.harness.mock.process import Server
     from overlap.harness.pytest_plugin.benchmarks import AsyncBenchmark, BenchmarkResult
@@ -36,7 +36,7 @@ BENCHMARKS = ("strategy_benchmark", "async_benchmark")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the mark known."""
+    """Register the mark."""
     config.addinivalue_line(
         "markers",
         f"{MARK}(profile, tokens=…, fault=…): how the mock LLM server answers this test; it asks for the fixture",
@@ -45,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let a mark alone bring the server, and pytest-benchmark see which tests are benchmarks."""
+    """Add the server's fixture to marked tests, and pytest-benchmark's to tests that use our benchmarks."""
     benchmarks = config.pluginmanager.hasplugin("benchmark")
     for item in items:
         names = getattr(item, "fixturenames", None)

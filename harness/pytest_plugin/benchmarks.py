@@ -1,4 +1,4 @@
-"""Strategies and coroutines under pytest-benchmark: it decides when and times, we say what a round is."""
+"""Runs strategies and coroutines under pytest-benchmark, which times them; a round is one slot."""
 
 import asyncio
 import inspect
@@ -24,26 +24,26 @@ from overlap.harness.text.mistakes import Mistake
 from overlap.harness.worker import loops
 from overlap.harness.worker.order import Order
 
-# What goes into extra_info, where it is known: times in seconds, as pytest-benchmark has its own.
+# The figures in extra_info, if they are known; times in seconds, as pytest-benchmark's own.
 EXTRA = ("overhead.p50", "cpu", "throughput", "overlap", "requests_per_call", "peak", "opened")
 SEED = 7
 
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkResult:
-    """What came of a strategy's benchmark: its cell, and each round's slot and calls, joined with the journal."""
+    """The result of a strategy's benchmark: its cell, and each round's slot and calls, joined with the journal."""
 
     cell: Cell
     rounds: tuple[MeasuredRound, ...]
 
     def number(self, metric: str) -> float | None:
-        """Answer the median over rounds of a metric ("cpu", "e2e.p50"), in its own unit; None if not known."""
-        known = [number for number in numbers(metric, self.rounds) if number is not None]
-        return median(known) if known else None
+        """Return the median over rounds of a metric ("cpu", "e2e.p50"), in its own unit; None if unknown."""
+        values = [number for number in numbers(metric, self.rounds) if number is not None]
+        return median(values) if values else None
 
 
 def benchmark_of(request: pytest.FixtureRequest) -> Any:
-    """Answer pytest-benchmark's fixture; fails in one line where that plugin is not there."""
+    """Return pytest-benchmark's fixture; fail in one line if that plugin is missing."""
     if not request.config.pluginmanager.hasplugin("benchmark"):
         pytest.fail(
             f"{request.fixturename} needs pytest-benchmark, which is not installed or was switched off (-p no:…)",
@@ -72,10 +72,10 @@ def strategy(  # noqa: PLR0913  one keyword for each thing a cell has
     Time *calls* calls of *scenario* under *strategy*, one slot a round: a fresh loop and client, warmed.
 
     The mock answers as the test's mark says, or by *profile* and *tokens*. A failing call fails the test, and so
-    does a name that is not there, in one line. With --benchmark-disable there is one round.
+    does an unknown name, in one line. With --benchmark-disable there is one round.
     """
-    told = {"profile": profile, "tokens": None if tokens is None else str(tokens)}
-    mock.configure(**{name: value for name, value in told.items() if value is not None})
+    changes = {"profile": profile, "tokens": None if tokens is None else str(tokens)}
+    mock.configure(**{name: value for name, value in changes.items() if value is not None})
     cell = Cell(scenario, client, strategy, loop, concurrency, profile or "", variant)
     order = Order(
         cell=cell,
@@ -88,28 +88,28 @@ def strategy(  # noqa: PLR0913  one keyword for each thing a cell has
         timeout=timeout,
         max_retries=0,
     )
-    mistake, found = None, []
+    mistake, results = None, []
     with _clean_environment():
         try:
             allow(concurrency)
-            found = _carried_out(benchmark, order, rounds)
+            results = _carry_out(benchmark, order, rounds)
         except (registry.Unknown, ApplicationError, Mistake) as wrong:
             mistake = wrong.args[0]
-    # Out here, so that it is told alone.
+    # Outside of the except block, so that pytest shows no chain of exceptions.
     if mistake:
         pytest.fail(f"strategy_benchmark: {mistake}", pytrace=False)
-    measured = BenchmarkResult(cell, tuple(found))
+    measured = BenchmarkResult(cell, tuple(results))
     _refuse_failures(measured)
     benchmark.extra_info |= extra(measured)
     return measured
 
 
-def _carried_out(benchmark: Any, order: Order, rounds: int) -> list[MeasuredRound]:
-    found: list[MeasuredRound] = []
+def _carry_out(benchmark: Any, order: Order, rounds: int) -> list[MeasuredRound]:
+    results: list[MeasuredRound] = []
     current: list[OpenSlot] = []
 
     def closed() -> None:
-        found.append(current.pop().closed())
+        results.append(current.pop().closed())
 
     def run() -> None:
         current[0].run()
@@ -117,22 +117,24 @@ def _carried_out(benchmark: Any, order: Order, rounds: int) -> list[MeasuredRoun
     try:
         benchmark.pedantic(
             run,
-            setup=lambda: current.append(OpenSlot(replace(order, round=len(found), draw=len(found)))),
+            setup=lambda: current.append(OpenSlot(replace(order, round=len(results), draw=len(results)))),
             teardown=closed,
             rounds=rounds,
         )
     finally:
-        # Where benchmarks are switched off, pytest-benchmark asks for no teardown.
+        # If benchmarks are disabled, pytest-benchmark does not call the teardown.
         if current:
             closed()
-    return found
+    return results
 
 
 def extra(measured: BenchmarkResult) -> dict[str, Any]:
-    """Answer what a row of pytest-benchmark is told beside its times: medians over rounds, times in seconds."""
-    known = {name: measured.number(name) for name in EXTRA}
+    """Return the `extra_info` of a row of pytest-benchmark: medians over rounds, times in seconds."""
+    figures = {name: measured.number(name) for name in EXTRA}
     numbers_of = {
-        name: value / 1e9 if unit_of(name) == "ns" else value for name, value in known.items() if value is not None
+        name: value / 1e9 if unit_of(name) == "ns" else value
+        for name, value in figures.items()
+        if value is not None
     }
     return {"cell": measured.cell.id, "calls": len(measured.rounds[0].calls), **numbers_of}
 
@@ -179,11 +181,11 @@ class AsyncBenchmark:
         self._runner.close()
 
     def __call__(self, function: Callable[..., Coroutine[Any, Any, Any]], *args: Any, **kwargs: Any) -> Any:
-        """Benchmark `await function(*args, **kwargs)`, and answer what it answers."""
+        """Benchmark `await function(*args, **kwargs)`, and return its result."""
         return self.benchmark(self._blocking(function), *args, **kwargs)
 
     def pedantic(self, target: Callable[..., Coroutine[Any, Any, Any]], *args: Any, **kwargs: Any) -> Any:
-        """Benchmark *target* as often as told: pytest-benchmark's own `pedantic`, whose setup may not be async."""
+        """Benchmark *target* by pytest-benchmark's own `pedantic`, whose setup may not be async."""
         return self.benchmark.pedantic(self._blocking(target), *args, **kwargs)
 
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""The mock server as a test has it: set up as its mark says, its journal empty, the environment pointing at it."""
+"""The mock server of a test: configured by the test's mark, its journal empty, the environment pointing at it."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,12 +18,12 @@ from overlap.harness.text.settings import parts
 
 PROFILE, TOKENS, SEED = "instant", 20, 7
 KEY = "mock-key"
-# Seconds in which requests of a test that is over, such as cancelled ones, may come to their end.
+# Seconds within which requests of a finished test, such as cancelled ones, may end.
 PATIENCE = 2.0
 
 
 class MockLLM:
-    """A mock server for one test: where it is, what it saw, and how it answers."""
+    """A mock server for one test: its address, its journal, and its configuration."""
 
     def __init__(self, server: Server, settings: Mapping[str, Any]) -> None:
         self.server = server
@@ -33,10 +33,10 @@ class MockLLM:
         self.configure(**settings)
 
     def journal(self) -> Journal:
-        """Answer what the server saw since the test began, or since `take`: requests in their order."""
-        found = take(self.server.base_url, PATIENCE)
-        assert found is not None
-        self._seen.append(found)
+        """Return the server's journal since the test began, or since `take`; requests are in order of arrival."""
+        journal = take(self.server.base_url, PATIENCE)
+        assert journal is not None
+        self._seen.append(journal)
         entries = [entry for each in self._seen for entry in each.entries]
         return Journal(
             peak=max(each.peak for each in self._seen),
@@ -46,13 +46,13 @@ class MockLLM:
         )
 
     def take(self) -> Journal:
-        """Answer the same, and forget it."""
-        found = self.journal()
+        """Return the same journal, and empty it."""
+        journal = self.journal()
         self._seen.clear()
-        return found
+        return journal
 
     def configure(self, **settings: Any) -> None:
-        """Change how the server answers from now on; what it does not know fails the test in one line."""
+        """Change the server's configuration from now on; an unknown setting fails the test in one line."""
         refused = None
         try:
             control.configure(self.server.base_url, settings)
@@ -63,7 +63,7 @@ class MockLLM:
 
 
 def settings(mark: pytest.Mark | None) -> dict[str, Any]:
-    """Answer what *mark* says of the server; fails the test in one line where it says what cannot be."""
+    """Return the server's settings in *mark*; fail the test in one line if it has two profiles."""
     if mark is None:
         return {}
     if len(mark.args) > 1 or (mark.args and "profile" in mark.kwargs):
@@ -75,17 +75,17 @@ def settings(mark: pytest.Mark | None) -> dict[str, Any]:
 
 def own_words(wanted: Mapping[str, Any]) -> list[str]:
     """
-    Return the words of a mark that name a file or a module of one's own, and what it says in `allow`.
+    Return the words of a mark that name the user's own file or module, and those in its `allow`.
 
-    A running server takes them from nobody; it must be started with them.
+    A running server does not accept them; it must be started with them.
 
     >>> own_words({"profile": "recorded,file=it.json", "fault": ["my.fault", "cut"]})
     ['recorded,file=it.json', 'my.fault']
     """
-    said = [wanted.get("profile"), wanted.get("tokens"), *_listed(wanted.get("fault"))]
+    settings = [wanted.get("profile"), wanted.get("tokens"), *_listed(wanted.get("fault"))]
     for model in _listed(wanted.get("model")):
-        said += [pair.partition("=")[2] for pair in str(model).split()[1:]]
-    words = [str(each) for each in said if isinstance(each, str)]
+        settings += [pair.partition("=")[2] for pair in str(model).split()[1:]]
+    words = [str(each) for each in settings if isinstance(each, str)]
     return [*map(str, _listed(wanted.get("allow"))), *filter(_names_own, words)]
 
 
@@ -102,18 +102,18 @@ def _names_own(words: str) -> bool:
 
 @contextmanager
 def served(allow: Sequence[str] = ()) -> Iterator[Server]:
-    """Run a mock server that may play *allow* too; if it does not come up, its test fails in one line."""
-    said = None
+    """Run a mock server that may play *allow* too; fail the test in one line if it does not start."""
+    error = None
     more = [word for one in allow for word in ("--allow", one)]
-    # A process of pytest-xdist's goes on with its test for a while when the one that started it is killed.
+    # A worker process of pytest-xdist goes on with its test for a while after its controller is killed.
     controller = (os.getppid(),) if "PYTEST_XDIST_WORKER" in os.environ else ()
     with guarded(*controller):
         try:
             server = start(mock_command(PROFILE, TOKENS, SEED, more))
         except ServerNotReady as wrong:
-            said = str(wrong)
-        if said:
-            pytest.fail(f"mock_llm: {said}", pytrace=False)
+            error = str(wrong)
+        if error:
+            pytest.fail(f"mock_llm: {error}", pytrace=False)
         with server:
             yield server
 
@@ -121,14 +121,14 @@ def served(allow: Sequence[str] = ()) -> Iterator[Server]:
 @contextmanager
 def lent(server: Server, wanted: Mapping[str, Any]) -> Iterator[MockLLM]:
     """
-    Lend *server* to one test, as it *wanted* it; afterwards server and environment are as they were.
+    Lend *server* to one test, configured as *wanted*; restore server and environment afterwards.
 
-    A test that wants a file or a module of its own played has a server of its own, started with these.
+    A test whose mark names a file or module of its own gets a server of its own, started with these.
     """
     allow = own_words(wanted)
     if allow:
-        told = {name: value for name, value in wanted.items() if name != "allow"}
-        with served(allow) as own, _pointed(own, told) as mock:
+        settings = {name: value for name, value in wanted.items() if name != "allow"}
+        with served(allow) as own, _pointed(own, settings) as mock:
             yield mock
     else:
         with _pointed(server, wanted) as mock:
@@ -137,7 +137,7 @@ def lent(server: Server, wanted: Mapping[str, Any]) -> Iterator[MockLLM]:
 
 @contextmanager
 def _pointed(server: Server, wanted: Mapping[str, Any]) -> Iterator[MockLLM]:
-    """Set up *server* as *wanted*, point the environment at it, and put both back."""
+    """Configure *server* as *wanted*, point the environment at it, and restore both afterwards."""
     before = dict(os.environ)
     usual = control.configuration(server.base_url)
     usual = {name: usual[name] for name in CHANGEABLE if name in usual}
@@ -152,7 +152,7 @@ def _pointed(server: Server, wanted: Mapping[str, Any]) -> Iterator[MockLLM]:
         take(server.base_url, PATIENCE)
 
 
-# Read back and put back. What a server has more of than this stays as a test left it.
+# Settings that are restored after a test; any other setting stays as the test left it.
 CHANGEABLE = (
     *("profile", "tokens", "prefill", "shape", "seed", "model", "fault"),
     *("rpm", "tpm", "burst", "slots", "queue", "slowdown", "stall", "keep_alive"),
@@ -160,7 +160,7 @@ CHANGEABLE = (
 
 
 def _restore(before: Mapping[str, str]) -> None:
-    """Put back what `point` has set; what the test itself changed is its own affair."""
+    """Restore the variables that `point` has set, and no others."""
     for name in ("OPENAI_BASE_URL", "OPENAI_API_BASE", "OPENAI_API_KEY", "NO_PROXY"):
         if name in before:
             os.environ[name] = before[name]

@@ -10,9 +10,9 @@ from overlap.harness.worker.slot import STRATEGIES, SlotSession
 
 class OpenSlot:
     """
-    One slot of *order* in this process, opened and warmed: that of `bench`, with the same instruments.
+    One slot of *order* in this process, opened and warmed, with the same instruments as a slot of `bench`.
 
-    The process is the tests' own: what other programs take is seen on every core that it may use.
+    The process is the tests' own, so the CPU time of other programs is observed on every core that it may use.
     """
 
     def __init__(self, order: Order) -> None:
@@ -27,7 +27,7 @@ class OpenSlot:
             raise
 
     def run(self) -> None:
-        """Make the calls: what is timed."""
+        """Make the calls, which is the timed part."""
         self._session.run()
 
     def closed(self) -> MeasuredRound:

@@ -1,4 +1,4 @@
-"""What the commands have in common: where they speak, how they fail, flags made of a configuration's fields."""
+"""Shared by all commands: consoles, error messages, exit codes, and options made of a configuration's fields."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -19,18 +19,18 @@ FAULTY, USAGE, INTERRUPTED = 1, 2, interrupt.CODE
 RESULTS = Path("results")
 
 
-# Names come from outside: [x] and :tada: in them are no commands to the library that prints them.
+# Names are the user's: [x] and :tada: in them must not be read as markup by the library that prints them.
 _PLAIN: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False}
 
 
 def console_out() -> Console:
-    """Return where results are shown: as wide as the terminal, 100 columns where there is none."""
+    """Return the console for results, on stdout: as wide as the terminal, 100 columns without one."""
     console = Console(**_PLAIN)
     return console if console.is_terminal else Console(width=100, **_PLAIN)
 
 
 def console_err() -> Console:
-    """Return where it is shown how far a command is: standard error."""
+    """Return the console for progress, on stderr."""
     return Console(stderr=True, **_PLAIN)
 
 
@@ -38,19 +38,19 @@ LONGEST = 500
 
 
 def warn(message: str) -> None:
-    """Say what is wrong in one line on stderr, of a length that can be read, without secrets."""
+    """Print *message* on stderr as one line of at most `LONGEST` characters, without secrets."""
     print(f"overlap: {line(message, LONGEST)}", file=sys.stderr, flush=True)
 
 
 def fail(message: str) -> NoReturn:
-    """Say one line and exit with 2."""
+    """Print *message* as `warn` does, and exit with code 2."""
     warn(message)
     sys.exit(USAGE)
 
 
 @contextmanager
 def ending(what: str = "measured") -> Iterator[None]:
-    """End the command with one line for a `Mistake`, or where it is interrupted before anything was *what*."""
+    """End the command with one line on a `Mistake`, or on Ctrl-C, which comes before anything was *what*."""
     try:
         yield
     except Mistake as mistake:
@@ -62,7 +62,7 @@ def ending(what: str = "measured") -> Iterator[None]:
 
 def run_folder(named: Path) -> Path:
     """
-    Return the folder of the run that is *named*: by its path, or by its name in `results`, `latest` among them.
+    Return the folder of the run *named*: a path, or a name in `results`, such as `latest`.
 
     >>> run_folder(Path("results/latest"))
     PosixPath('results/latest')
@@ -72,13 +72,13 @@ def run_folder(named: Path) -> Path:
 
 
 def format_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give *command* the flag that limits what its report is written as; `formats_of` reads it."""
-    about = "write the report only as these, with commas: html, markdown, json, csv, parquet"
-    return click.option("--format", "formats", metavar="…", help=about)(command)
+    """Give *command* the option for the formats of its report; `formats_of` reads it."""
+    about = "report formats, comma-separated: html, markdown, json, csv, parquet"
+    return click.option("--format", "formats", metavar="A,B,…", help=about)(command)
 
 
 def formats_of(words: str | None) -> list[str] | None:
-    """Return the formats that *words* name, None for those made unasked; raises `Mistake` for an unknown one."""
+    """Return the formats that *words* name, None for the default ones; raise `Mistake` for an unknown one."""
     if not words:
         return None
     from overlap.harness.report import build
@@ -92,10 +92,17 @@ def formats_of(words: str | None) -> list[str] | None:
 
 
 def config_options(command: Callable[..., Any], *names: str) -> Callable[..., Any]:
-    """Give *command* a flag for every field of the configuration, or those of *names*; lists have commas."""
+    """Give *command* an option for every field of the configuration, or for those of *names*."""
     for option in reversed([each for each in options_of(RunConfig) if not names or each.name in names]):
         default = default_of(option)
-        shown = f" [default: {default}]" if default not in (None, ()) else ""
-        flag = f"--{option.name.replace('_', '-')}"
-        command = click.option(flag, option.name, metavar="…", help=option.metadata["help"] + shown)(command)
+        default_text = f" [default: {default}]" if default not in (None, ()) else ""
+        flag, about = f"--{option.name.replace('_', '-')}", option.metadata["help"] + default_text
+        command = click.option(flag, option.name, metavar=_metavar(str(option.type)), help=about)(command)
     return command
+
+
+def _metavar(kind: str) -> str:
+    """Return the word for an option's value in the help text: it shows numbers, files and lists."""
+    if "tuple" in kind:
+        return "N,N,…" if "int" in kind else "A,B,…"
+    return "N" if "int" in kind or "float" in kind else "PATH" if "Path" in kind else "TEXT"

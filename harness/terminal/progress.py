@@ -1,4 +1,4 @@
-"""Shows on a terminal how far a run is and how long it will still take; plain lines where it is no terminal."""
+"""Shows a run's progress and remaining time: a bar on a terminal, plain lines elsewhere."""
 
 from time import monotonic
 from types import TracebackType
@@ -11,11 +11,11 @@ from rich.text import Text
 from overlap.harness.bench.rounds import RunProgress as Step
 from overlap.harness.text.one_line import one_line
 
-PLAIN_EVERY = 10.0  # seconds between lines where a bar cannot be drawn, such as in a CI log
+PLAIN_EVERY = 10.0  # seconds between lines if a bar cannot be drawn, as in a CI log
 
 
 class ProgressBar:
-    """A bar that is redrawn between slots only: drawing takes CPU, and a slot is being measured."""
+    """A bar that is redrawn only between slots, because drawing takes CPU that a measurement would notice."""
 
     def __init__(self, console: Console, *, quiet: bool = False) -> None:
         self._console, self._quiet = console, quiet
@@ -24,7 +24,7 @@ class ProgressBar:
             BarColumn(30),
             TextColumn("{task.completed:.0f}/{task.total:.0f}"),
             TextColumn("{task.fields[left]}", style="bold"),
-            # What is called [x] is no command to the library that prints it.
+            # A name such as [x] must not be read as markup.
             TextColumn("{task.description}", style="dim", markup=False),
             console=console,
             auto_refresh=False,
