@@ -1,4 +1,4 @@
-"""What an experiment is handed: models and chains on the mock server, its journal, and the executor's count."""
+"""The tools of an experiment: models and chains on the mock server, its journal, and the executor's count."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ class Bench:
 
     @property
     def hops(self) -> int:
-        """How often the loop's default executor was handed something so far."""
+        """Return how many jobs the loop's default executor has been given so far."""
         return self._executor.hops if self._executor else 0
 
     def model(self, ttft: float = 0.0, itl: float = 0.0, tokens: int = 4, **options: Any) -> Any:

@@ -32,7 +32,7 @@ class Claim:
 
     @property
     def version(self) -> str:
-        """What it is measured on: the distribution that its first reading is part of."""
+        """Return name and version of the package whose source decides the claim."""
         return _version(self.reading[0].partition(":")[0].partition(".")[0])
 
 

@@ -1,4 +1,4 @@
-"""What `overlap claims` does: words become claims, claims a ledger in a folder, and that an exit code."""
+"""Runs `overlap claims`: selects claims, measures them into a ledger, and returns an exit code."""
 
 import sys
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ DONE, FAILED, CHANGED, INTERRUPTED = 0, 1, 3, interrupt.CODE
 
 @dataclass(frozen=True, slots=True)
 class ClaimsRequest:
-    """What was asked for: claims by name, other versions, two ledgers to compare, where and how to tell."""
+    """The options of `overlap claims`: claims by name, other versions, two ledgers to compare, and the output."""
 
     names: tuple[str, ...] = ()
     versions: tuple[str, ...] = ()

@@ -46,7 +46,7 @@ class ClaimFinding:
 
     @property
     def changed(self) -> bool:
-        """Whether there is a verdict and it is another than the recorded one."""
+        """Return whether there is a verdict that differs from the recorded one."""
         judged = self.verdict not in {None, NOT_JUDGED}
         return judged and self.recorded is not None and self.verdict != self.recorded
 

@@ -1,4 +1,4 @@
-"""How far a run of claims is: a line that is redrawn on a terminal, a line a claim elsewhere."""
+"""Shows the progress of a run of claims: one redrawn line on a terminal, else one line per claim."""
 
 from types import TracebackType
 from typing import Self
@@ -33,7 +33,7 @@ class Progress:
             self._status.update(f"{self._done}/{self._total}  {claim.id}: {claim.words}")
 
     def saw(self, finding: ClaimFinding) -> None:
-        """Note what came of a claim."""
+        """Show the result of a claim."""
         self._done += 1
         if not self._status and not self._quiet:
             line = f"{self._done}/{self._total}  {finding.id} {finding.verdict or finding.error}"

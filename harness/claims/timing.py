@@ -1,4 +1,4 @@
-"""How long something took, what it cost, and how long it kept the event loop from its other work; all in ns."""
+"""Measures durations, CPU time and how long the event loop was blocked; all in ns."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -57,7 +57,7 @@ async def cores(start: Start, tries: int = 3) -> float:
 
 
 class Stall:
-    """How long the loop was kept from a heartbeat, at the worst; None until the heart has stopped."""
+    """Return the longest time the event loop was blocked; None while it is still being measured."""
 
     longest: int | None = None
 

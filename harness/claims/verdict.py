@@ -1,4 +1,4 @@
-"""What becomes of a claim: one of four words, and the evidence in one line; judges that answer in any case."""
+"""The verdict on a claim: one of four words, and the evidence in one line."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Unmeasured(LookupError):
 
 
 class Facts(dict[str, Any]):
-    """What was measured, by name. To ask for what is not there, or is None, raises `Unmeasured`."""
+    """Measured facts by name. A fact that is missing, or None, raises `Unmeasured`."""
 
     def __getitem__(self, name: str) -> Any:
         value = self.get(name)

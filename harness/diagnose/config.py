@@ -1,4 +1,4 @@
-"""What a diagnosis was asked to do."""
+"""The options of a diagnosis."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What was seen of the unchanged application in the watched slot: interventions are chosen and explained by it."""
+"""The observation of the unchanged application in the watched slot; it selects and explains interventions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Observation:
 
     @property
     def span(self) -> int:
-        """How long the slot took, in ns."""
+        """Return the duration of the slot, in ns."""
         return self.slot.ended - self.slot.started
 
     @property

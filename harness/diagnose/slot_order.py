@@ -1,4 +1,4 @@
-"""What a worker is told to do for one slot of a diagnosis."""
+"""The job that a worker gets for one slot of a diagnosis."""
 
 from overlap.harness.application.spec import display_names
 from overlap.harness.diagnose.config import DiagnosisRequest

@@ -1,4 +1,4 @@
-"""What the unchanged run shows that no intervention explains: a sentence each, pure functions of what was seen."""
+"""Symptoms of the unchanged run that no intervention explains: a sentence each, computed from the observation."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a diagnosis comes to: findings ranked, what buys nothing, what was not tried, and what was seen besides."""
+"""The result of a diagnosis: ranked causes, changes without effect, changes not tried, and other symptoms."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -31,7 +31,7 @@ class Diagnosis:
 
     @property
     def faults(self) -> list[str]:
-        """What is missing, one sentence each; empty if nothing is."""
+        """Return what is missing, one sentence each; empty if nothing is."""
         gone = [f"{name}: {reason}" for name, reason in self.missing.items()]
         return [*gone, *([self.fault] if self.fault else [])]
 

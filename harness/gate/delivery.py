@@ -1,4 +1,4 @@
-"""Where a verdict goes: the terminal, files, a job on GitHub; the same for a gate and for budgets."""
+"""Delivers a verdict: to the terminal, files, a job on GitHub; the same for a gate and for budgets."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What may be wrong with a gate run although its verdict stands: a line each, with what to do about it."""
+"""Lists what may be wrong with a gate run although its verdict stands: a line each, with what to do."""
 
 from collections.abc import Iterator, Sequence
 

@@ -99,7 +99,7 @@ def _digest(machine: Mapping[str, Any]) -> str:
 
 
 def _facts(document: Mapping[str, Any], machine: Mapping[str, Any]) -> dict[str, Any]:
-    """What a reader wants to know of a side; nothing that names a host or a person."""
+    """Return the facts of a side that a report shows; nothing that names a host or a person."""
     commit, cpu = _mapping(document.get("commit_info")), _mapping(machine.get("cpu"))
     facts = {
         "commit": commit.get("id"),

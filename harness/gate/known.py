@@ -1,4 +1,4 @@
-"""Which numbers a file can hold."""
+"""Tests which numbers a file can hold."""
 
 from math import isfinite
 from typing import TypeGuard

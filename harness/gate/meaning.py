@@ -1,4 +1,4 @@
-"""What a verdict claims, for each kind of series with its own bound, and with which error rate."""
+"""States what a verdict claims, for each kind of series with its own bound, and with which error rate."""
 
 from collections.abc import Iterator
 

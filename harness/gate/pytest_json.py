@@ -92,7 +92,7 @@ def _sorted_out(
         (new, "only in the candidate: there is nothing to compare {} with"),
         (gone, "only in the base: {} cannot be compared"),
         (partly, "not in every file: {} cannot be compared"),
-        (single, "of a single round on one side, whose noise nobody knows: {} cannot be judged"),
+        (single, "of a single round on one side, whose noise is unknown: {} cannot be judged"),
     )
     notes = [_note(rows, words) for rows, words in kinds if rows]
     return [name for name in whole if name not in single], notes
@@ -140,7 +140,7 @@ def _series(name: str, paired: Sequence[_Paired], spoiled: Mapping[int, str]) ->
 
 
 def _in_turn(left: Sequence[BenchmarkFile], right: Sequence[BenchmarkFile]) -> list[_Paired]:
-    """Return the pairs, where the sides were measured in turn; nothing if they were not or nobody can know."""
+    """Return the pairs if the sides were measured in turn; nothing if they were not, or that is unknown."""
     if len(left) != len(right) or len(left) < _FEWEST_IN_TURN:
         return []
     times = [_when(each) for each in (*left, *right)]
@@ -154,7 +154,7 @@ def _in_turn(left: Sequence[BenchmarkFile], right: Sequence[BenchmarkFile]) -> l
 
 
 def _when(each: BenchmarkFile) -> datetime:
-    """When it was written; at the end of all days where that is unknown."""
+    """Return when the file was written; the latest possible time if that is unknown."""
     try:
         written = datetime.fromisoformat(each.time)
     except ValueError:

@@ -21,7 +21,7 @@ ARMS = ("base", "candidate")
 MOST = 9.0
 # The round before the first.
 TRIAL = -1
-# The metric of the calls that failed: whoever fails more is no better, whatever else it says.
+# The metric of the calls that failed: a side that fails more is not better, whatever its other series show.
 ERRORS = "errors"
 
 
@@ -225,5 +225,5 @@ class GateOutcome:
 
     @property
     def exit_code(self) -> int:
-        """What the process ends with."""
+        """Return the exit code of the process."""
         return EXIT[self.verdict]

@@ -185,7 +185,7 @@ class Intervals:
 
     @property
     def note(self) -> str:
-        """What the mark on the axis stands for."""
+        """Return what the mark on the axis stands for."""
         return marks(self.outcome)
 
     def drawn(self, width: int, rows: int) -> tuple[str, list[str]]:

@@ -64,7 +64,7 @@ def judge_stored(series: Series, rule: GateRule, hypotheses: int) -> JudgedSerie
 
 
 def _noise(pairs: tuple[RoundPair, ...], rule: GateRule) -> float:
-    """How much the log ratios of the pairs scatter; never taken for less than the rule assumes."""
+    """Return the spread of the pairs' log ratios, or the spread that the rule assumes if that is larger."""
     return max(rule.noise, float(spread(np.array([log(pair.candidate / pair.base) for pair in pairs]))))
 
 

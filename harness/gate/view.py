@@ -1,4 +1,4 @@
-"""What is told of an outcome, in words and in order, for whoever lays it out: the worst first."""
+"""The words of a gate report, in order and without layout: the worst series first."""
 
 import re
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ def _badness(judged: JudgedSeries) -> tuple[int, float, str, str]:
 
 
 def _size(judged: JudgedSeries) -> float:
-    """How far from no change, whichever way; what has no ratio (1 request more than none) is beyond all."""
+    """Return the distance from no change, in either direction; infinite if there is no ratio."""
     if judged.ratio is None:
         return inf if judged.verdict == "regressed" else 0.0
     return abs(log(judged.ratio)) if judged.ratio > 0 and isfinite(judged.ratio) else inf

@@ -1,1 +1,1 @@
-"""What an arm of the gate is, and how it comes to be: code, environment, settings."""
+"""The two sides of the gate, and how each is built: code, environment, settings."""

@@ -96,7 +96,7 @@ def _environments(
     """
     Return each arm's environment, and what is told of it.
 
-    Arms whose locks say the same run in the Python that runs here; what both have is no difference between them.
+    Sides with equal locks both run in this process's Python: what they share cannot differ between them.
     """
     plain = not any(spec.lock or spec.requirements or spec.python for spec in asked)
     if plain and places[0].root == places[1].root:

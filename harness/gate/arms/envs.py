@@ -27,7 +27,7 @@ _KEPT = 30 * 86_400  # seconds since an environment was last used
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What an environment is made of: a lock, the requirement files laid over it, and a Python."""
+    """The inputs of an environment: a lock, the requirement files installed on top of it, and a Python."""
 
     lock: Lock
     root: Path
@@ -36,7 +36,7 @@ class Recipe:
 
     @property
     def same(self) -> tuple[str, str, str | None]:
-        """What two arms must have in common to need only one environment."""
+        """Return the key that two sides must share to need only one environment."""
         return self.lock.digest, digest(Path.cwd(), *self.requirements), self.python
 
 
@@ -125,7 +125,7 @@ def _make(recipe: Recipe, target: Path) -> None:
 
 
 def _forget(where: Path, kept: Path) -> None:
-    """Remove environments that nobody has used for a month, but not the one that is wanted now."""
+    """Remove environments that were not used for a month, but not the one that is needed now."""
     for stamp in where.glob(f"*/{_DONE}"):
         with suppress(OSError):
             if stamp.parent != kept and time() - stamp.stat().st_mtime > _KEPT:

@@ -1,4 +1,4 @@
-"""Files that are locked as long as somebody uses what lies beside them; a process that dies lets go."""
+"""Lock files, held while a process uses what lies beside them; the lock ends with the process."""
 
 import fcntl
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextmanager
 def held(file: Path) -> Iterator[None]:
-    """Hold *file*, having waited until nobody else does; Ctrl-C ends the wait."""
+    """Lock *file*, waiting until no other process holds it; Ctrl-C ends the wait."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w", encoding="utf-8") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -16,7 +16,7 @@ def held(file: Path) -> Iterator[None]:
 
 
 def free(file: Path) -> bool:
-    """Whether nobody holds *file*, be it there or not."""
+    """Return whether no process holds *file*, which need not exist."""
     if not file.exists():
         return True
     with file.open("r", encoding="utf-8") as handle:

@@ -27,7 +27,7 @@ _OURS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__")
 
 @cache
 def uv() -> str | None:
-    """Return where uv is, if it runs: a shim that leads nowhere is none."""
+    """Return the path of uv, or None if there is none that runs."""
     path = shutil.which("uv")
     with suppress(OSError):
         if path and children.run([path, "--version"]).returncode == 0:

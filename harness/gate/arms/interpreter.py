@@ -32,7 +32,7 @@ LEAST = (3, 11)
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """What a Python said: its version, its kind (CPython), where it lives, and package → version."""
+    """A Python: its version, its implementation (CPython), its path, and package → version."""
 
     version: str
     kind: str
@@ -41,12 +41,12 @@ class Interpreter:
 
     @property
     def too_old(self) -> bool:
-        """Whether the harness cannot run in it."""
+        """Return whether it is too old for the harness."""
         return tuple(int(part) for part in self.version.split(".")[:2]) < LEAST
 
 
 def ask(python: str | Path) -> Interpreter | None:
-    """Return what *python* says of itself; None if it does not run."""
+    """Run *python* and return what it reports about itself; None if it does not run."""
     try:
         done = run([python, "-I", "-c", _ASK], env=scrubbed())
         facts = orjson.loads(done.stdout)

@@ -1,4 +1,4 @@
-"""Which packages an arm's own tree asks for: its lock, found by name, and a digest of all that it says."""
+"""The lock file of a side's tree: found by its name, with a digest of its contents."""
 
 import re
 import tomllib

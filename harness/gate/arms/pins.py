@@ -1,4 +1,4 @@
-"""Which versions a lock file pins, whoever wrote it: to be held against what is installed."""
+"""Reads the versions that a lock file pins, of any tool, to compare them with those installed."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What git knows of a folder: commits, where a branch left the main line, and what is not committed."""
+"""Asks git about a folder: commits, where a branch left the main line, and uncommitted changes."""
 
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -64,7 +64,7 @@ def _commit(folder: Path, ref: str) -> str | None:
 
 
 def shallow(folder: Path) -> bool:
-    """Whether the clone lacks a part of its history."""
+    """Return whether the clone lacks a part of its history."""
     return git(folder, "rev-parse", "--is-shallow-repository").stdout.strip() == "true"
 
 

@@ -39,7 +39,7 @@ def scenarios(tree: Path | None) -> Path:
 
 
 def _link(source: Path, target: Path) -> None:
-    """Link, or copy where the system lets nobody make links."""
+    """Make a link, or a copy if the system does not allow links."""
     try:
         target.symlink_to(source, target_is_directory=source.is_dir())
     except (OSError, NotImplementedError):

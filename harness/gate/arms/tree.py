@@ -24,7 +24,7 @@ def trees(stack: ExitStack, base: SideSpec, candidate: SideSpec) -> tuple[Tree, 
     """
     Find or check out both arms' files, which *stack* removes again. Raises `Mistake`.
 
-    Without a ref on either side git is not needed: whether a folder is in a repository is then only told. Where
+    If neither side is a git ref, git is optional and only used for the report. If
     both are `FORK`, both are that commit: a base against itself.
     """
     where, fork = candidate.path or Path.cwd(), None
@@ -39,7 +39,7 @@ def trees(stack: ExitStack, base: SideSpec, candidate: SideSpec) -> tuple[Tree, 
 
 
 def _tip(where: Path, candidate: SideSpec) -> str:
-    """Return the commit of which the base is looked for; nobody who named neither side has asked for one."""
+    """Return the commit whose base is looked up: the candidate's if it names one, else HEAD."""
     if candidate.ref not in {None, FORK}:
         return commit(where, str(candidate.ref))
     try:
@@ -72,7 +72,7 @@ def _checkout(stack: ExitStack, ref: str, fork: str | None, repository: Path) ->
 
 @contextmanager
 def naming(side: str) -> Iterator[None]:
-    """Begin what is wrong with the name of the arm."""
+    """Prefix error messages with the name of the side."""
     try:
         yield
     except NoRepositoryError as missing:

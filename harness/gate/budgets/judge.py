@@ -3,7 +3,7 @@ Judges budgets: each limit against each cell it covers; the same files always gi
 
 A limit on what is measured is kept where the 95 % interval over rounds lies wholly within it, broken where it lies
 wholly beyond, and undecided in between. What is counted is judged by every round. What is missing never passes: a
-round that gave nothing, a metric nobody knows, calls that failed where no limit on `errors` says how many may.
+round that gave nothing, an unknown metric, calls that failed where no limit on `errors` says how many may.
 """
 
 from collections import Counter
@@ -49,7 +49,7 @@ class Held:
 
 @dataclass
 class _Evidence:
-    """What one run has to say; worked out once."""
+    """The evidence of one run, computed once."""
 
     run: Run
     name: str
@@ -61,7 +61,7 @@ class _Evidence:
 
     @cached_property
     def planned(self) -> Mapping[str, object]:
-        """How many rounds each cell was to have, as run.json says; a run from elsewhere may not."""
+        """Return how many rounds each cell should have, from run.json; a foreign run may not say."""
         return {
             cell.id: fact.get("rounds") for cell, fact in zip(self.run.cells, self.run.about["cells"], strict=True)
         }

@@ -76,7 +76,7 @@ class Limit:
 
     @property
     def exact(self) -> bool:
-        """Whether every round must keep it, because what is limited is counted."""
+        """Return whether every round must keep the limit, since its metric is a count."""
         return self.right is None and self.left.metric in EXACT
 
     def holds(self, value: float) -> bool:

@@ -1,4 +1,4 @@
-"""Where a limit applies in a run: the cells it covers, or the pairs of cells that differ only in what it names."""
+"""Finds where a limit applies in a run: the cells it covers, or pairs of cells that differ in one axis only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

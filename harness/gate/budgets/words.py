@@ -1,4 +1,4 @@
-"""What is told of budgets, in words and in order: the answer first, the worst first, what passes counted."""
+"""The words of a budget report, in order: the answer first, the worst limits first, passes only counted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class LimitRow:
 
     @property
     def word(self) -> str:
-        """What the verdict on a limit is called."""
+        """Return the word for the verdict on a limit."""
         return WORDS[self.verdict]
 
 
@@ -82,7 +82,7 @@ def _several(places: Sequence[Held], runs: Sequence[str]) -> LimitRow:
 
 
 def _room(held: Held) -> float:
-    """How far the worse end of the interval is from the limit."""
+    """Return how far the worse end of the interval is from the limit."""
     assert held.low is not None
     assert held.high is not None
     return min(abs(held.limit.bound - held.low), abs(held.limit.bound - held.high))

@@ -1,4 +1,4 @@
-"""How many more rounds a timed series needs, if they are like those so far."""
+"""Computes how many more rounds a timed series needs, if they are like those so far."""
 
 from collections.abc import Iterator
 from math import ceil, log

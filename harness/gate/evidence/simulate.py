@@ -36,7 +36,7 @@ COMMON = 0.8
 
 @dataclass(frozen=True, slots=True)
 class SimulatedEnd:
-    """What came of cells: verdicts, whether intervals held (cells, metrics), and rounds until they stopped."""
+    """Results of cells: verdicts, whether intervals hold the truth (cells, metrics), rounds until they stopped."""
 
     verdicts: NDArray[np.str_]
     held: NDArray[np.bool_]
@@ -140,7 +140,7 @@ def row(logs: Floats, slower: float, rule: GateRule) -> SimulationRow:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What is simulated: a title, a machine, and how many cells and metrics a build has."""
+    """A simulated site: a title, a machine, and how many cells and metrics a build has."""
 
     title: str
     machine: Machine

@@ -169,7 +169,7 @@ def _reach(interval: tuple[Floats, Floats] | None) -> tuple[float, float] | None
 
 @dataclass(frozen=True, slots=True)
 class _Typical:
-    """What is told of the rounds: *candidate* / *base* is *ratio*, so that whoever divides finds it right."""
+    """The typical values of the rounds; *candidate* / *base* is exactly *ratio*."""
 
     base: float
     candidate: float

@@ -17,7 +17,7 @@ PLENTY = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class SeriesEvidence:
-    """What a verdict rests on: the estimate, a log ratio where larger is worse, and the logs of four e-values."""
+    """The basis of a verdict: the estimate, a log ratio (larger is worse), and the logs of four e-values."""
 
     estimate: float
     slower: float

@@ -12,7 +12,7 @@ from overlap.harness.text.mistakes import Mistake
 
 
 class Settings(Protocol):
-    """What an arm may set: None leaves it as the scenario has it."""
+    """The settings of a side: None leaves the scenario's value."""
 
     @property
     def client(self) -> str | None:

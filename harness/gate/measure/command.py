@@ -1,4 +1,4 @@
-"""What `overlap gate` does: decides what was asked for, has it measured or read, and tells the verdict."""
+"""Runs `overlap gate`: reads the options, has the sides measured or a file read, and reports the verdict."""
 
 import os
 import sys

@@ -51,7 +51,7 @@ class GateRequest:
 
     @property
     def candidate_spec(self) -> SideSpec:
-        """What stands on the candidate's side: in a control, the base itself."""
+        """Return the candidate's side: in a self-test, the base itself."""
         return self.base if self.aa or self.inject is not None else self.candidate
 
 

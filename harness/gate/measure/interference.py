@@ -1,4 +1,4 @@
-"""Whether the machine was left in peace while a round was measured."""
+"""Decides whether other programs disturbed the machine while a round was measured."""
 
 from overlap.harness.gate.record import GateRule
 from overlap.harness.host.other_programs import TakenCpu

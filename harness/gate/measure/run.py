@@ -89,7 +89,7 @@ class GateTrial:
 
     @property
     def _hopeless(self) -> bool:
-        """Whether most rounds so far were disturbed: on such a machine more of them would be no better."""
+        """Return whether most rounds so far were disturbed, so that more rounds would not help."""
         return self.book.rounds >= PATIENT and len(self.book.disturbed) * 2 > self.book.rounds
 
     @property

@@ -15,7 +15,7 @@ PROCESS = "(process)"  # the cell of what belongs to a worker and not to one of 
 
 @dataclass(frozen=True, slots=True)
 class PairedSlot:
-    """What one round found of one cell: which arm went first ("BC" or "CB"), and each arm's value by metric."""
+    """One cell in one round: which side went first ("BC" or "CB"), and each side's value by metric."""
 
     cell: str
     order: str
@@ -25,7 +25,7 @@ class PairedSlot:
 
 @dataclass(slots=True)
 class SeriesLog:
-    """What is known of a run so far. The series are declared before the first round; no round adds one."""
+    """The state of a run so far. The series are declared before the first round; no round adds one."""
 
     base: Arm
     candidate: Arm

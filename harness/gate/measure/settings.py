@@ -1,4 +1,4 @@
-"""Which options of the configuration of `overlap bench` a gate run has as well."""
+"""The `overlap bench` options that `overlap gate` accepts, too."""
 
 SETTINGS = (
     *(

@@ -1,4 +1,4 @@
-"""How many calls a slot makes, so that it lasts about as long as asked and its figures have enough calls."""
+"""Chooses how many calls a slot makes: enough for its figures, and for about the requested duration."""
 
 from math import ceil
 

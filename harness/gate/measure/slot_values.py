@@ -1,4 +1,4 @@
-"""What the gate compares of a slot: the metrics, which are timed and which are counts, and their values."""
+"""The metrics of a slot that the gate compares, timed ones and counts, and their values."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

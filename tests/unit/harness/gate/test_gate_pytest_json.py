@@ -215,7 +215,7 @@ def test_a_row_of_a_single_round_fails_no_job(tmp_path):
         path.write_text(json.dumps(found))
     told = judge(two(base, candidate))
     assert told.verdict == "pass"
-    note = "1 benchmark is of a single round on one side, whose noise nobody knows: it cannot be judged: once."
+    note = "1 benchmark is of a single round on one side, whose noise is unknown: it cannot be judged: once."
     assert note in told.doubts
     assert told.judged[0].why.endswith("1 process a side, not in turn, of 2 rounds or more each")
 
