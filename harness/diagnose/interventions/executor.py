@@ -33,7 +33,7 @@ def watch(notes: Notes) -> None:
 
 
 def parameters(seen: Observation) -> dict[str, Any] | None:
-    """Return the arguments if work waited for a thread, or for a pool whose queue is not visible."""
+    """Return the arguments if work waited for a thread, or the application has a pool of few threads."""
     waited = seen.slot.queue is not None and seen.slot.queue.max > QUEUE
     small = any(note["threads"] < THREADS for note in seen.of("own pool"))
     return {} if waited or small else None
