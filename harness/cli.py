@@ -20,7 +20,7 @@ from overlap.harness.text.choices import choices, quoted
 COMMANDS = "overlap.harness.commands"
 NO_NAME = (errno.ENAMETOOLONG, errno.ELOOP)
 MEASURING = {"bench", "claims", "diagnose", "gate", "load", "record", "slo"}
-"""Commands whose exit code tells how a measurement ended, whoever read what they said."""
+"""Commands whose exit code tells how a measurement ended, even if their output was not read."""
 
 
 class Commands(click.Group):
@@ -75,7 +75,7 @@ class Commands(click.Group):
             print("overlap: interrupted", file=sys.stderr)
             sys.exit(interrupt.CODE)
         except OSError as wrong:
-            # No file can have such a name: only somebody's word can be it, and nothing was begun with it.
+            # No file can have such a name: the user typed it, and nothing has been started with it.
             if wrong.errno not in NO_NAME:
                 raise
             from overlap.harness.terminal.command_line import fail

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PROC = Path("/proc")
-# From the kernel's sched.h: a process of this class only runs where nobody else wants to, as one that keeps a core
+# From the kernel's sched.h: a process of this class only runs where no other wants to, as one that keeps a core
 # awake does. It computes nothing.
 _SCHED_IDLE = 5
 # Fields of /proc/<pid>/stat after the name, counted from 0.

@@ -12,7 +12,7 @@ from overlap.harness.text.mistakes import Mistake
 RESERVE = 40
 """What a process has open besides a connection for each call: pipes, its loop, files that it imports."""
 
-SPARE = 2  # whoever has this few left could not open what it wanted
+SPARE = 2  # a process with this few left could not open what it needed
 NAMES = {
     "overlap.mock_server": "the mock server",
     "overlap.scenarios.service": "the service",

@@ -16,7 +16,7 @@ def at_once(code: int = 0) -> NoReturn:
     """
     atexit._run_exitfuncs()  # noqa: SLF001  there is no other way to do these and no more
     for stream in (sys.stdout, sys.stderr):
-        # Of somebody who reads no more; there is none at all where its descriptor was closed from the start.
+        # The reader has closed the pipe; the stream is None if its descriptor was closed from the start.
         with suppress(OSError, ValueError, AttributeError):
             stream.flush()
     os._exit(code)

@@ -19,7 +19,7 @@ def settle(*, freeze: bool = True) -> None:
 
 def settle_for_now(*, freeze: bool = True) -> bool:
     """
-    Collect garbage and set the heap aside, as `settle` does, in a process that is somebody else's.
+    Collect garbage and set the heap aside, as `settle` does, in a process that we did not start.
 
     Return whether the caller must take that back by `gc.unfreeze`. Nothing is set aside where this is not to
     *freeze*, or where others have set something aside already, which must stay so.

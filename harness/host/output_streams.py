@@ -1,7 +1,7 @@
 """
 Standard output and standard error of a command, whose reader may be gone, full, or without the letters we use.
 
-A run must not end, or lose what it measured, because nobody reads what it says. What cannot be written is dropped,
+A run must not end, or lose what it measured, because its output is not read. What cannot be written is dropped,
 and the process says so by its exit code at its end.
 """
 

@@ -1,1 +1,1 @@
-"""A real endpoint: asked first, sent no more than its budget, waited for when it says so, its key told nobody."""
+"""Runs against a real endpoint: preflight, budget, waits that the endpoint asks for, and its secret key."""

@@ -1,5 +1,5 @@
 """
-Where the libraries send a request: wrapped while a slot runs, so that none leaves uncounted, whoever makes it.
+Wraps the functions by which libraries send a request while a slot runs, so that every request is counted.
 
 httpx, httpx2 and what is built upon them (the OpenAI SDK, LangChain) send through httpcore's pools; aiohttp and
 the standard library, with requests and urllib3 on top of it, have methods of their own. Of what goes through the

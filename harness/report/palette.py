@@ -20,7 +20,7 @@ BLUE, ORANGE, GREEN, RED, SKY, PURPLE, YELLOW = (
     "#050501", "#050502", "#050503", "#050504", "#050505", "#050506", "#050507",
 )  # fmt: skip
 SERIES = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY)
-# Who owned the time; the plan is paler, being what nobody can save.
+# The owners of the time; the plan is paler, since no code can save it.
 OWNERS = {
     "dispatch": ORANGE, "send": BLUE, "planned": PLAN, "late": RED, "limit": YELLOW, "between": PURPLE,
     "receive": GREEN,

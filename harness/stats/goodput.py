@@ -12,7 +12,7 @@ def goodput(slo: Slo) -> tuple[OfSlots, OfSlots]:
     """
     Make the two metrics of *slo*: calls per second that met it, and their share of all calls.
 
-    Unknown where calls were handed over in one go: nobody saw how long each of them took.
+    Unknown if calls were handed over in one go: the time of each is not measured then.
     """
 
     def met(calls: Sequence[Call]) -> int | None:

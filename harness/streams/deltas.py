@@ -4,7 +4,7 @@ Tells what one event of a stream means: output, reasoning, the end, a failure, o
 Knows chat completions and completions (OpenAI and its like, OpenRouter's failures, reasoning fields), responses,
 Anthropic's messages, Gemini, Ollama, Cohere, LangServe, LangGraph, the AI SDK's and AG-UI's events, and the usual
 places where services of one's own put a piece of text. What is known by none of these is no output: its keys are
-returned instead, so that whoever counts can say why there was nothing.
+returned instead, so that the caller can report why there was no output.
 """
 
 import re

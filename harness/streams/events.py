@@ -111,7 +111,7 @@ class Bytes:
 
 
 class Detected:
-    """Counts output in bytes that nobody has labelled: their beginning shows whether they are events."""
+    """Counts output in bytes without a content type: their beginning shows whether they are events."""
 
     def __init__(self) -> None:
         self._start = b""

@@ -13,7 +13,7 @@ import orjson
 
 BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\n|\r")
-# A pretty-printed object is put together from its lines; nobody streams one longer than this.
+# A pretty-printed object is put together from its lines; no server streams one longer than this.
 _LONGEST = 4_194_304
 _BETWEEN = b" \t\r\n,\x1e"
 

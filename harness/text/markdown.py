@@ -1,4 +1,4 @@
-"""Text inside Markdown, shown as it is: no markup, no link, no line of its own, and nobody is mentioned."""
+"""Text inside Markdown, shown as it is: no markup, no link, no line of its own, and no @mention."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -33,7 +33,7 @@ def plainly(value: float) -> str:
 
 def exactly(value: float) -> str:
     """
-    Write a number that somebody typed as it was meant: in full, never as a power of ten, and never as a 0.
+    Write a number as a user would type it: in full, never as a power of ten, and never as a 0.
 
     >>> exactly(0.1), exactly(1e-9), exactly(90000.0), exactly(1.5e7), exactly(123.4 / 1000)
     ('0.1', '0.000000001', '90000', '15000000', '0.1234')

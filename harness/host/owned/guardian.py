@@ -5,7 +5,7 @@ Ends what the process that started it leaves behind, however that ended.
 
 Its input ends when the one process that holds the other end of the pipe does, be it by SIGKILL. Then it ends every
 process that carries MARK in its environment, children of children too, and removes the temporary folders that
-nobody owns any more. It does the same when one of the processes PID ends. It has a session of its own, so that a
+have no owner any more. It does the same when one of the processes PID ends. It has a session of its own, so that a
 terminal's signals do not reach it.
 """
 
@@ -36,7 +36,7 @@ def main() -> None:
     """Wait for the end of the process that started this one, and tidy up after it."""
     mark, *pids = sys.argv[1:]
     wait([int(pid) for pid in pids])
-    # More than once: whoever ends lets go of one file after the other, a lock perhaps later than our pipe, and a
+    # More than once: an ending process closes one file after the other, a lock perhaps later than our pipe, and a
     # child that was just being forked carries no mark yet.
     for pause in (0.0, 0.05, 0.15, 0.3, 0.6):
         sleep(pause)

@@ -171,13 +171,13 @@ class LineProcess:
         """
         Leave it; end it, and all that it has started, if it does not end within *patience* seconds.
 
-        They are fewer once somebody waits for us to end. Once is enough, more do not matter.
+        They are fewer once a signal has come. Repeated calls do nothing.
         """
         self.leave()
         self._child.end(interrupt.hurried(patience))
         for thread, pipe in ((self._listener, self._errors), (self._follower, self._output)):
             if thread:
                 thread.join(1)
-            # Somebody whom we could not end has it open still; to close it would be to wait for the thread.
+            # A process that we could not end still has it open; closing it would wait for the thread.
             if not thread or not thread.is_alive():
                 pipe.close()

@@ -12,7 +12,7 @@ REPOSITORY, TREE = "repository", "tree"
 
 
 def sweep() -> str | None:
-    """Remove what can be shown to be ours and nobody's any more; say in a sentence what it was, if anything."""
+    """Remove what is shown to be ours and without an owner; return a sentence on what it was, if anything."""
     removed, worktrees = 0, 0
     for folder in folders():
         with abandoned(folder) as about:

@@ -29,7 +29,7 @@ def temporary(kind: str, **about: Any) -> Iterator[Path]:
     """
     Make a folder `overlap-KIND-…` and remove it in the end, Ctrl-C or not.
 
-    Where this process is killed, whoever finds the folder reads in it what it was *about*.
+    If this process is killed, the folder holds a note of what it was *about*.
     """
     folder, lock = _claimed(f"{PREFIX}{kind}-", {"pid": os.getpid(), **about})
     try:
@@ -43,7 +43,7 @@ def temporary(kind: str, **about: Any) -> Iterator[Path]:
 def _claimed(prefix: str, about: dict[str, Any]) -> tuple[Path, int]:
     while True:
         folder = Path(tempfile.mkdtemp(prefix=prefix)).resolve()
-        # Until it is locked, somebody else may take it for abandoned and remove it.
+        # Until it is locked, another process may take it for abandoned and remove it.
         with suppress(FileNotFoundError):
             return folder, claimed(folder, about)
 
@@ -52,7 +52,7 @@ def claimed(folder: Path, about: dict[str, Any]) -> int:
     """
     Own *folder* from now on; return the lock, which closing it lets go of.
 
-    Raises FileNotFoundError where somebody has removed it meanwhile.
+    Raises FileNotFoundError if another process has removed it meanwhile.
     """
     lock = os.open(folder / OWNER, os.O_CREAT | os.O_RDWR, 0o600)
     try:
@@ -76,7 +76,7 @@ def abandoned(folder: Path) -> Iterator[dict[str, Any] | None]:
     """
     Yield what *folder* was about, and keep others from it meanwhile, where its owner has ended; else yield None.
 
-    A folder without an owner's file is somebody's that is just being made, or none of ours.
+    A folder without an owner's file is one that another process is just making, or none of ours.
     """
     lock = _taken(folder)
     try:
@@ -115,7 +115,7 @@ def _about(lock: int) -> dict[str, Any]:
 
 
 def remove(folder: Path) -> None:
-    """Remove *folder*, the owner's file last: whoever is killed half-way leaves a folder that is known as ours."""
+    """Remove *folder*, the owner's file last: a process killed half-way leaves a folder that is known as ours."""
     with suppress(OSError):
         for each in folder.iterdir():
             if each.name == OWNER:

@@ -51,7 +51,7 @@ def _worse(table: Floats) -> set[int]:
 
 
 def _unequal(rng: np.random.Generator) -> ProofRow:
-    """Return the error rate where half of the rows are five times as noisy: nobody can pool that away."""
+    """Return the error rate where half of the rows are five times as noisy: pooling cannot remove that."""
     scale = np.repeat([[0.1], [0.02]], 3, axis=0)
     named = sum(bool(_worse(_draw(rng, (6, 5), 1) * scale)) for _ in range(TRIALS))
     planted = "6 rows, 5 rounds, noise 10 % in three of them and 2 % in the others"

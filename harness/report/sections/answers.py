@@ -85,7 +85,7 @@ def _answer(summary: Summary, name: str) -> str | None:
         return str(text) if answer and (text := answer(summary)) else None
     except (LookupError, ImportError):
         return None
-    except Exception as wrong:  # noqa: BLE001  # somebody's own code: its mistake may not cost them the report
+    except Exception as wrong:  # noqa: BLE001  # a user's code: its error must not prevent the report
         return line(f"The scenario's own answer failed with {type(wrong).__name__}: {wrong}.")
 
 

@@ -8,7 +8,7 @@ from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.stats.cells import Summary
 
 ORDER = 90
-# An error's text may be a whole page of somebody's HTML.
+# An error's text may be a whole page of HTML.
 LONGEST = 240
 
 
