@@ -60,7 +60,7 @@ class Arrivals:
 
     def count(self, seed: int, calls: int | None, seconds: float | None) -> int:
         """
-        Answer how many calls a slot makes: those due within *seconds*, *calls* at most.
+        Return how many calls a slot makes: those due within *seconds*, *calls* at most.
 
         Raises `Mistake` for none and for more than `MOST`.
         """
@@ -79,7 +79,7 @@ class Arrivals:
         return found
 
     def last(self, seed: int, calls: int) -> int:
-        """Answer when the last of *calls* is due, in ns after the start."""
+        """Return when the last of *calls* is due, in ns after the start."""
         return max(islice(self.due_times(seed), calls), default=0)
 
 

@@ -48,7 +48,7 @@ class Endpoint:
         return urlsplit(self.base_url).scheme == "https"
 
     def url(self, path: str) -> str:
-        """Answer the address of *path* below the base URL: `url("chat/completions")`."""
+        """Return the address of *path* below the base URL: `url("chat/completions")`."""
         return f"{self.base_url.rstrip('/')}/{path}"
 
 
@@ -69,7 +69,7 @@ class Remote:
     tokens: int
 
     def endpoint(self, timeout: float, max_retries: int, max_connections: int) -> Endpoint:
-        """Answer what a client is told; the usage of streams is asked for, since no journal counts tokens."""
+        """Return the endpoint for clients; they request the usage of streams, since no journal counts tokens."""
         return Endpoint(
             base_url=self.base_url,
             api_key=key_of(self.key_env),
@@ -83,13 +83,17 @@ class Remote:
 
 
 def key_of(name: str | None) -> str:
-    """Answer the key in the environment variable *name*; "none" where there is no name: clients insist on one."""
+    """
+    Return the key in the environment variable *name*.
+
+    "none" if *name* is None, because clients require a key.
+    """
     return os.environ.get(name, "") if name else "none"
 
 
 def address(words: str) -> str:
     """
-    Answer the base URL that *words* mean: with `/v1` where they have no path, without a trailing endpoint.
+    Return the base URL that *words* mean: with `/v1` where they have no path, without a trailing endpoint.
 
     Raises `ValueError` for what is no address of an endpoint, and for one that has a key in it.
 
@@ -111,7 +115,7 @@ def address(words: str) -> str:
 
 
 def loopback(base_url: str) -> bool:
-    """Answer whether *base_url* is on this host, where a request costs nobody anything."""
+    """Return whether *base_url* is on this host, where requests cost no money."""
     host = urlsplit(base_url).hostname or ""
     try:
         return host == "localhost" or ip_address(host).is_loopback

@@ -144,7 +144,7 @@ def _places(cell: Cell, calls: Sequence[Call]) -> int:
 
 def _possible(cell: Cell, calls: Sequence[Call]) -> tuple[int, int] | None:
     """
-    Answer (measured, shortest possible) makespan of a slot.
+    Return (measured, shortest possible) makespan of a slot.
 
     Unknown as soon as one call failed or is not in the journal: an ideal of a part is no ideal. And in an open
     loop, which takes as long as its plan whenever the service keeps up, and may have no places.

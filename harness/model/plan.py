@@ -75,7 +75,7 @@ class Planned:
 
 
 def settled(config: RunConfig, plan: Plan) -> Plan:
-    """Answer *plan* with everything replaced that *config* says of it. Raises `Mistake` for wrong arrivals."""
+    """Return *plan* with everything replaced that *config* says of it. Raises `Mistake` for wrong arrivals."""
     made = replace(
         plan,
         strategies=config.strategies or plan.strategies,
@@ -96,7 +96,7 @@ def settled(config: RunConfig, plan: Plan) -> Plan:
 
 def opened(config: RunConfig, plan: Plan) -> Plan:
     """
-    Answer *plan* as an open loop has it: how many calls are due, and only strategies that have one.
+    Return *plan* for an open loop: the number of calls that are due, and only strategies with an `offer`.
 
     Raises `Unknown` for a strategy that was asked for by name and has none, `Mistake` for wrong arrivals.
     """
@@ -121,7 +121,7 @@ def offers(strategy: str) -> bool:
 
 def plans(config: RunConfig, scenario: str) -> tuple[Plan, ...]:
     """
-    Answer the parts of *scenario* as *config* wants them.
+    Return the parts of *scenario* as *config* wants them.
 
     Raises `Unknown` for an unknown name, for a package that the scenario needs and that is not installed, and
     for variants that the scenario does not have.
@@ -133,7 +133,7 @@ def plans(config: RunConfig, scenario: str) -> tuple[Plan, ...]:
 def chosen(
     config: RunConfig, scenario: str, parts: tuple[Plan, ...], packages: Mapping[str, str]
 ) -> tuple[Plan, ...]:
-    """Answer the *parts* of a scenario that needs *packages* (name to extra) as *config* wants them."""
+    """Return the *parts* of a scenario that needs *packages* (name to extra) as *config* wants them."""
     for package, extra in packages.items():
         if find_spec(package) is None:
             raise registry.Unknown(f"{scenario} needs the package {package}: pip install 'overlap-bench[{extra}]'")
@@ -147,7 +147,7 @@ def chosen(
 
 def varied(scenario: str, parts: tuple[Plan, ...], wanted: tuple[str, ...]) -> tuple[Plan, ...]:
     """
-    Answer the *parts* that have any of the *wanted* variants, with those alone; all of them if none is wanted.
+    Return the *parts* that have any of the *wanted* variants, with those alone; all of them if none is wanted.
 
     A scenario in one part may take variants that its plan does not list, such as a size: its application
     refuses what it does not know. Raises `Unknown` where nothing is left.

@@ -125,7 +125,7 @@ def service(call: Call) -> int | None:
 
 def ideal_makespan(durations: Iterable[int], concurrency: int) -> int:
     """
-    Answer a proven lower bound of the time in which these durations fit on *concurrency* places, in ns.
+    Return a proven lower bound of the time in which these durations fit on *concurrency* places, in ns.
 
     The largest of: the longest one; the sum over the places; and, for every k, the k + 1 smallest among the
     k * concurrency + 1 longest, since some place must take k + 1 of those. Exact for equal durations; a
