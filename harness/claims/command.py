@@ -38,30 +38,30 @@ class ClaimsRequest:
     quiet: bool = False
 
 
-def carry_out(asked: ClaimsRequest, paper: Console) -> int:
+def carry_out(request: ClaimsRequest, paper: Console) -> int:
     """
     Do it, and return the exit code: 0 as recorded, 1 an experiment failed, 3 a verdict differs, 130 interrupted.
 
     Raises `Mistake` before anything is measured when it cannot be done as asked.
     """
-    if asked.pair:
-        return _compare(*asked.pair, paper)
-    chosen = claims(asked.names)
-    if asked.versions and asked.record:
+    if request.pair:
+        return _compare(*request.pair, paper)
+    chosen = claims(request.names)
+    if request.versions and request.record:
         raise Mistake("the verdicts on file are those of the installed versions: --record does not go with --with")
-    if asked.versions:
-        return _elsewhere(asked)
+    if request.versions:
+        return _elsewhere(request)
     with interrupt.held():
-        folder, result = _measure(chosen, asked)
+        folder, result = _measure(chosen, request)
         try:
             with room(folder):
                 telling.write(folder, result)
         except Unwritten as full:
             print(f"overlap: {full}; what was measured is in {folder / ledger.FILE}", file=sys.stderr)
             return INTERRUPTED if interrupt.came() else FAILED
-        if asked.record:
+        if request.record:
             ledger.record(result)
-    if not asked.quiet:
+    if not request.quiet:
         telling.tell(result, paper)
         paper.print(f"\n{folder / 'report.html'}", highlight=False, soft_wrap=True)
     if interrupt.came():
@@ -86,27 +86,27 @@ def _compare(a: Path, b: Path, paper: Console) -> int:
     return CHANGED if comparing.differ(before, after) else DONE
 
 
-def _elsewhere(asked: ClaimsRequest) -> int:
+def _elsewhere(request: ClaimsRequest) -> int:
     """Run the same words in an environment of its own. Raises `Mistake` before one is made."""
-    other_versions.check(asked.versions)
+    other_versions.check(request.versions)
 
     def say(text: str) -> None:
-        if not asked.quiet:
+        if not request.quiet:
             print(text, file=sys.stderr)
 
-    python = other_versions.prepare(asked.versions, say)
-    words = [*asked.names, "--results", str(asked.results), *(["--quiet"] if asked.quiet else [])]
+    python = other_versions.prepare(request.versions, say)
+    words = [*request.names, "--results", str(request.results), *(["--quiet"] if request.quiet else [])]
     return other_versions.carry_out(python, words)
 
 
-def _measure(chosen: Sequence[Claim], asked: ClaimsRequest) -> tuple[Path, ClaimsLedger]:
+def _measure(chosen: Sequence[Claim], request: ClaimsRequest) -> tuple[Path, ClaimsLedger]:
     """Measure the *chosen* claims into a folder of their own; what was measured is on file whenever it ends."""
     recorded, seen, state = ledger.recorded(), list[ClaimFinding](), "interrupted"
     with ExitStack() as stack:
         with interrupt.listening():
             bed = stack.enter_context(Bed())
-        progress = stack.enter_context(Progress(console_err(), len(chosen), quiet=asked.quiet))
-        folder, began = fresh(asked.results, "claims"), timestamp()
+        progress = stack.enter_context(Progress(console_err(), len(chosen), quiet=request.quiet))
+        folder, began = fresh(request.results, "claims"), timestamp()
         about = circumstances(default_executor())
         # Who is killed now leaves a folder that says so.
         ledger.write(folder, ClaimsLedger(folder.name, began, "running", about, ()))

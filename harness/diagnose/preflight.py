@@ -20,33 +20,33 @@ Tried = Callable[[Order], FirstCalls]
 """Has a worker make the first calls of an order."""
 
 
-def check(asked: DiagnosisRequest) -> None:
+def check(request: DiagnosisRequest) -> None:
     """Raise `Mistake` for what can be told wrong before anything is started."""
-    spec = parse(asked.target)
+    spec = parse(request.target)
     if spec is None or not spec.target:
         raise Mistake(
-            f"diagnose takes an application, as in app.py:chain or package.module:object, not {asked.target}"
+            f"diagnose takes an application, as in app.py:chain or package.module:object, not {request.target}"
         )
     if spec.file and not spec.file.is_file():
         raise Mistake(f"there is no file {spec.place}")
-    allow(asked.concurrency)
-    if asked.inputs:
-        read(str(asked.inputs))
-    if asked.strategy:
+    allow(request.concurrency)
+    if request.inputs:
+        read(str(request.inputs))
+    if request.strategy:
         try:
-            registry.load(STRATEGIES, asked.strategy)
+            registry.load(STRATEGIES, request.strategy)
         except registry.Unknown as unknown:
             raise Mistake(str(unknown)) from unknown
-    interventions(asked.only)
+    interventions(request.only)
 
 
-def first_calls(asked: DiagnosisRequest, tried: Tried, base_url: str, strategy: str) -> None:
+def first_calls(request: DiagnosisRequest, tried: Tried, base_url: str, strategy: str) -> None:
     """Let a worker make the application's first calls; raises `Mistake` if none works or reaches the mock."""
     take(base_url)
-    outcome = tried(order_of(asked, base_url, strategy, 0))
+    outcome = tried(order_of(request, base_url, strategy, 0))
     journal = take(base_url)
     errors = outcome.errors
     if errors and len(errors) == outcome.attempted:
-        raise Mistake(f"{asked.target}: its first {len(errors)} calls all failed: {errors[0]}")
+        raise Mistake(f"{request.target}: its first {len(errors)} calls all failed: {errors[0]}")
     if journal and not journal.entries:
-        raise Mistake(no_request(asked.target, base_url, errors))
+        raise Mistake(no_request(request.target, base_url, errors))

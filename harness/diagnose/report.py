@@ -48,16 +48,16 @@ def keep(folder: Path, measurements: Measurements, time: str) -> Diagnosis:
 
 def compose(measurements: Measurements, diagnosed: Diagnosis, time: str) -> Report:
     """Put the report together."""
-    asked, rounds = measurements.asked, count(len(measurements.rounds), "round")
+    request, rounds = measurements.asked, count(len(measurements.rounds), "round")
     facts = (
         time,
-        f"{rounds} of {len(measurements.tried) + 1} slots, {count(asked.calls, 'call')} each",
-        f"{measurements.seen.strategy}, {asked.concurrency} in flight",
-        asked.profile,
+        f"{rounds} of {len(measurements.tried) + 1} slots, {count(request.calls, 'call')} each",
+        f"{measurements.seen.strategy}, {request.concurrency} in flight",
+        request.profile,
     )
     state = () if diagnosed.state == "finished" else (diagnosed.state,)
     return Report(
-        f"What to change in {display_names([asked.target])[asked.target]}",
+        f"What to change in {display_names([request.target])[request.target]}",
         (*facts, *state),
         tuple(_sections(diagnosed)),
         {},

@@ -118,19 +118,19 @@ class Lab:
 
 
 def carry_out(
-    asked: DiagnosisRequest, lab: Lab, tell: Tell, keep: Callable[[Measurements], object]
+    request: DiagnosisRequest, lab: Lab, tell: Tell, keep: Callable[[Measurements], object]
 ) -> Measurements:
     """
     Watch the application, choose the interventions, and measure them round by round; *keep* puts a round on file.
 
     Raises `Mistake` if the application cannot be had at all. Interrupted, it returns what there is.
     """
-    chosen = interventions(asked.only)
+    chosen = interventions(request.only)
     with interrupt.listening():
-        seen = _seen(asked, lab)
+        seen = _seen(request, lab)
     parameters = {each.name: each.parameters(seen) for each in chosen}
     tried = [each for each in chosen if parameters[each.name] is not None]
-    measurements = Measurements(asked, seen, tried, [each for each in chosen if parameters[each.name] is None])
+    measurements = Measurements(request, seen, tried, [each for each in chosen if parameters[each.name] is None])
     ending = ended(lambda: _rounds(measurements, lab, parameters, tell, keep))
     measurements.state = ending.state
     if ending.state == "failed":
@@ -138,27 +138,27 @@ def carry_out(
     return measurements
 
 
-def _seen(asked: DiagnosisRequest, lab: Lab) -> Observation:
+def _seen(request: DiagnosisRequest, lab: Lab) -> Observation:
     base = lab.serving()
     try:
-        methods = lab.ask({"methods": order_of(asked, base, PREFERRED[0], 0)})["methods"]
-        strategy = asked.strategy or _preferred(asked, methods)
+        methods = lab.ask({"methods": order_of(request, base, PREFERRED[0], 0)})["methods"]
+        strategy = request.strategy or _preferred(request, methods)
         if (needs := registry.load(STRATEGIES, strategy).NEEDS) not in methods:
-            raise Mistake(f"{asked.target} has no {needs!r}, which {strategy} needs")
-        first_calls(asked, lab.tried, base, strategy)
-        order = order_of(asked, base, strategy, 0)
+            raise Mistake(f"{request.target} has no {needs!r}, which {strategy} needs")
+        first_calls(request, lab.tried, base, strategy)
+        order = order_of(request, base, strategy, 0)
         slot, calls, answer = lab.slot(order, {"watch": order})
         lab.ask({"load": answer["imported"]})
     except (WorkerFailure, ServerLost) as wrong:
-        raise Mistake(f"{asked.target}: {wrong}") from wrong
-    return Observation(slot, calls, answer["notes"], methods, strategy, asked.concurrency, asked.profile)
+        raise Mistake(f"{request.target}: {wrong}") from wrong
+    return Observation(slot, calls, answer["notes"], methods, strategy, request.concurrency, request.profile)
 
 
-def _preferred(asked: DiagnosisRequest, methods: Sequence[str]) -> str:
+def _preferred(request: DiagnosisRequest, methods: Sequence[str]) -> str:
     for name in PREFERRED:
         if registry.load(STRATEGIES, name).NEEDS in methods:
             return name
-    raise Mistake(f"{asked.target} has none of invoke, ainvoke, batch, abatch, stream, astream")
+    raise Mistake(f"{request.target} has none of invoke, ainvoke, batch, abatch, stream, astream")
 
 
 def _rounds(

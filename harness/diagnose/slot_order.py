@@ -6,22 +6,27 @@ from overlap.harness.model.record import OWN, Cell
 from overlap.harness.worker.order import Order
 
 
-def order_of(asked: DiagnosisRequest, base_url: str, strategy: str, number: int) -> Order:
+def order_of(request: DiagnosisRequest, base_url: str, strategy: str, number: int) -> Order:
     """Return the order of one slot of the application at *base_url*, by *strategy*, in round *number*."""
     cell = Cell(
-        display_names([asked.target])[asked.target], OWN, strategy, "asyncio", asked.concurrency, asked.profile
+        display_names([request.target])[request.target],
+        OWN,
+        strategy,
+        "asyncio",
+        request.concurrency,
+        request.profile,
     )
     return Order(
         cell=cell,
         round=number,
         draw=number,
-        calls=asked.calls,
-        warmup=max(2, min(asked.concurrency, asked.calls)),
+        calls=request.calls,
+        warmup=max(2, min(request.concurrency, request.calls)),
         base_url=base_url,
-        seed=asked.seed,
-        executor=asked.executor,
-        timeout=asked.timeout,
+        seed=request.seed,
+        executor=request.executor,
+        timeout=request.timeout,
         max_retries=0,
-        subject=asked.target,
-        inputs=str(asked.inputs) if asked.inputs else None,
+        subject=request.target,
+        inputs=str(request.inputs) if request.inputs else None,
     )

@@ -128,7 +128,7 @@ def _unfinished(measurements: Measurements) -> str | None:
 
 def to_json(measurements: Measurements, diagnosed: Diagnosis, about: Mapping[str, Any]) -> dict[str, Any]:
     """Return everything as JSON objects: what was asked, every round's figures, and what came of them."""
-    asked = {key: value for key, value in asdict(measurements.asked).items() if key not in {"results", "inputs"}}
+    options = {key: value for key, value in asdict(measurements.asked).items() if key not in {"results", "inputs"}}
     notes = {
         topic: [{key: value for key, value in note.items() if key != "path"} for note in some]
         for topic, some in measurements.seen.notes.items()
@@ -136,7 +136,7 @@ def to_json(measurements: Measurements, diagnosed: Diagnosis, about: Mapping[str
     return {
         "schema": SCHEMA,
         **about,
-        "asked": asked,
+        "asked": options,
         "state": diagnosed.state,
         "fault": diagnosed.fault,
         "answer": diagnosed.answer,

@@ -58,14 +58,14 @@ def built(
     *needs* are modules, besides the worker's own, that either arm must be able to import. *say* is told, a line
     at a time, what takes long. Raises `Mistake` if an arm cannot be built: one line that says which and why.
     """
-    asked = base, candidate
+    specs = base, candidate
     with ExitStack() as stack:
         places = trees(stack, base, candidate)
-        environments = _environments(asked, places, (keep or envs.folder()).absolute(), say)
+        environments = _environments(specs, places, (keep or envs.folder()).absolute(), say)
         ours = stack.enter_context(shim(places[1].root if candidate.ref is None else None))
         notes = _notes(places, environments)
         arms = []
-        for side, spec, place, (one, facts) in zip(ARMS, asked, places, environments, strict=True):
+        for side, spec, place, (one, facts) in zip(ARMS, specs, places, environments, strict=True):
             env = environment(ours, place.root, one.python, spec.env)
             facts_of_side = place.facts | facts | _packages(one, environments) | {"settings": spec.settings}
             arm = Arm(spec.text, _label(spec, place), facts_of_side)
@@ -91,17 +91,17 @@ def _notes(places: tuple[Tree, Tree], environments: Sequence[Found]) -> tuple[st
 
 
 def _environments(
-    asked: tuple[SideSpec, SideSpec], places: tuple[Tree, Tree], keep: Path, say: Say
+    specs: tuple[SideSpec, SideSpec], places: tuple[Tree, Tree], keep: Path, say: Say
 ) -> list[Found]:
     """
     Return each arm's environment, and what is told of it.
 
     Sides with equal locks both run in this process's Python: what they share cannot differ between them.
     """
-    plain = not any(spec.lock or spec.requirements or spec.python for spec in asked)
+    plain = not any(spec.lock or spec.requirements or spec.python for spec in specs)
     if plain and places[0].root == places[1].root:
         return [(envs.here(), {"environment": "this one"})] * 2
-    recipes = [_recipe(*each) for each in zip(ARMS, asked, places, strict=True)]
+    recipes = [_recipe(*each) for each in zip(ARMS, specs, places, strict=True)]
     if plain and recipes[0].same == recipes[1].same:
         facts = {"environment": "this one", "lock": recipes[0].lock.name, "lock_digest": recipes[0].lock.digest}
         return [(envs.here(), facts)] * 2

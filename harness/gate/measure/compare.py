@@ -55,36 +55,36 @@ class GateRequest:
         return self.base if self.aa or self.inject is not None else self.candidate
 
 
-def compare(asked: GateRequest, path: Path, tell: Callable[[str], None]) -> GateRun:
+def compare(request: GateRequest, path: Path, tell: Callable[[str], None]) -> GateRun:
     """
-    Compare as *asked*, and keep the run in the file *path* after every round.
+    Compare as *request*, and keep the run in the file *path* after every round.
 
     Raises `Mistake` before anything is measured when it cannot be done; `ServerLost` when the server died.
     """
-    candidate = asked.candidate_spec
-    needs = ("pytest", "pytest_benchmark") if asked.tests else ()
-    arms_built = built(asked.base, candidate, keep=asked.envs, needs=needs, say=tell)
-    with arms_built as pair, Servers(asked.config) as servers:
+    candidate = request.candidate_spec
+    needs = ("pytest", "pytest_benchmark") if request.tests else ()
+    arms_built = built(request.base, candidate, keep=request.envs, needs=needs, say=tell)
+    with arms_built as pair, Servers(request.config) as servers:
         arms = dict(zip(ARMS, pair, strict=True))
-        trial = _trial(asked, arms, servers, path, tell)
+        trial = _trial(request, arms, servers, path, tell)
         return trial.carry_out()
 
 
 def _trial(
-    asked: GateRequest, arms: Mapping[str, Built], servers: Servers, path: Path, tell: Callable[[str], None]
+    request: GateRequest, arms: Mapping[str, Built], servers: Servers, path: Path, tell: Callable[[str], None]
 ) -> GateTrial:
-    config = asked.config
+    config = request.config
     workers = Workers(arms, servers.worker_core, config.slot_timeout, given(config.env))
     slots = Slots(config, servers, workers)
-    cells = [] if asked.only_tests else _cells(asked, slots, servers, workers)
+    cells = [] if request.only_tests else _cells(request, slots, servers, workers)
     book = SeriesLog(
         arms["base"].arm,
         arms["candidate"].arm,
-        asked.rule,
+        request.rule,
         config.seed,
-        control=_control(asked, cells),
+        control=_control(request, cells),
         notes=list(arms["candidate"].notes),
-        environment=circumstances(config.executor) | {"pinned": servers.pinned, "slot": asked.seconds},
+        environment=circumstances(config.executor) | {"pinned": servers.pinned, "slot": request.seconds},
     )
     return GateTrial(
         servers=servers,
@@ -92,42 +92,42 @@ def _trial(
         slots=slots,
         book=book,
         twins=cells,
-        rows=_rows(asked, arms, servers),
-        seconds=asked.seconds,
+        rows=_rows(request, arms, servers),
+        seconds=request.seconds,
         calls=config.calls,
         tell=tell,
         filed=lambda run: file.write(judge(run), path),
     )
 
 
-def _rows(asked: GateRequest, arms: Mapping[str, Built], servers: Servers) -> Rows | None:
-    if asked.tests is None:
+def _rows(request: GateRequest, arms: Mapping[str, Built], servers: Servers) -> Rows | None:
+    if request.tests is None:
         return None
-    tests = asked.tests.resolve()
+    tests = request.tests.resolve()
     return Rows(
-        lambda arm, out: pytest_command(arms[arm], tests, out), servers.worker_core, asked.config.slot_timeout
+        lambda arm, out: pytest_command(arms[arm], tests, out), servers.worker_core, request.config.slot_timeout
     )
 
 
-def _control(asked: GateRequest, cells: list[Twin]) -> Control | None:
-    if asked.inject is not None:
+def _control(request: GateRequest, cells: list[Twin]) -> Control | None:
+    if request.inject is not None:
         if not cells:
             raise Mistake("--inject plants a slowdown in a cell of a scenario: there is none")
         # Drawn, so that over many runs every cell is tried; but of calls that wait for their server, a slowdown of
         # the client is a smaller one of the call.
         busy = [twin for twin in cells if twin.base.cell.profile == "instant"] or cells
-        return Control("inject", Random(f"inject {asked.config.seed}").choice(busy).name, asked.inject)
-    return Control("aa") if asked.aa else None
+        return Control("inject", Random(f"inject {request.config.seed}").choice(busy).name, request.inject)
+    return Control("aa") if request.aa else None
 
 
-def _cells(asked: GateRequest, slots: Slots, servers: Servers, workers: Workers) -> list[Twin]:
+def _cells(request: GateRequest, slots: Slots, servers: Servers, workers: Workers) -> list[Twin]:
     """Find the cells: which strategies apply follows from the methods that the applications have in the arms."""
-    parts = parts_of(asked.config)
+    parts = parts_of(request.config)
     try:
         for _, plan in parts:
             servers.ensure(plan.profile, plan.tokens, plan.server)
         asking = CellQuery(slots, workers)
-        return twins(parts, asked.base, asked.candidate_spec, asking)
+        return twins(parts, request.base, request.candidate_spec, asking)
     except ServerNotReady as wrong:
         raise Mistake(str(wrong)) from wrong
     except Unknown as unknown:

@@ -346,7 +346,7 @@ def test_limits_on_other_cells_exclude_nothing(run):
 
 
 def with_timeout(run: Run, seconds: float) -> Run:
-    """Say that calls of the run were given up after so long."""
+    """Return the run with a timeout of *seconds* for its calls."""
     return replace(run, about=run.about | {"config": {"timeout": seconds}})
 
 
