@@ -180,7 +180,3 @@ class Books:
                 break
             yield self._start + due
         self._due = None
-
-
-BOOKS = Books()
-"""The books of this process; a user that stands in a locustfile of its own finds them here too."""

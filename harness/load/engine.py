@@ -24,10 +24,10 @@ from locust.argument_parser import get_parser
 from locust.env import Environment
 
 from overlap.harness.load import rows
-from overlap.harness.load.call_log import BOOKS
 from overlap.harness.load.locust_user import StreamingUser
 from overlap.harness.load.reports import Reports
 from overlap.harness.load.setup import Setup, setup_from
+from overlap.harness.load.this_process import BOOKS
 from overlap.harness.load.users import user_classes
 
 GRACE = 0.05  # seconds after the last due time of an open loop, in which its call may still be sent

@@ -16,8 +16,8 @@ from typing import Any
 import gevent  # type: ignore[import-untyped]
 from gevent.event import Event  # type: ignore[import-untyped]
 
-from overlap.harness.load.call_log import BOOKS
 from overlap.harness.load.setup import Setup
+from overlap.harness.load.this_process import BOOKS
 
 READY, BEGIN = "overlap_ready", "overlap_begin"
 POLL = 0.005  # seconds between two looks whether all users are ready

@@ -26,8 +26,9 @@ from gevent import GreenletExit
 from locust import User
 
 from overlap.harness.load import rows
-from overlap.harness.load.call_log import BOOKS, SILENT, Beside
+from overlap.harness.load.call_log import SILENT, Beside
 from overlap.harness.load.reading import Reading, piece_at
+from overlap.harness.load.this_process import BOOKS
 from overlap.harness.load.wire import Answer, Connection
 from overlap.harness.model.record import LEFT, STOPPED
 from overlap.harness.probe import CallMark, tag

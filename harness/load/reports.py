@@ -11,9 +11,10 @@ from gevent.event import Event  # type: ignore[import-untyped]
 from locust.env import Environment
 
 from overlap.harness.load.bugs import Bugs
-from overlap.harness.load.call_log import BOOKS, Row, shifted
+from overlap.harness.load.call_log import Row, shifted
 from overlap.harness.load.gate import CLOCK, Gate
 from overlap.harness.load.setup import Setup
+from overlap.harness.load.this_process import BOOKS
 
 FLUSH = 0.5  # seconds between two lots of calls to the parent
 KEY = "overlap"
