@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from overlap.harness.model.endpoint import Remote
 from overlap.harness.model.record import Call, Metered
 from overlap.harness.probe import of_any_round, tag
-from overlap.harness.remote.patience import MOST, asked, backoff
+from overlap.harness.remote.patience import MOST, backoff, requested_wait
 from overlap.harness.remote.usage import Tap, Usage, guess, tag_of
 
 # After these nothing that follows can go better, and each of them is a request.
@@ -55,10 +55,10 @@ class Ticket:
 
 class Meter:
     """
-    The books of one slot; used from several threads and tasks.
+    The account of one slot; used from several threads and tasks.
 
-    A request waits where the endpoint has asked for patience, and is refused with `Spent` where it would exceed
-    what *remote* has left: one request, and its prompt with the longest answer asked for.
+    A request waits if the endpoint has asked for a pause. It is refused with `Spent` if it would exceed what
+    *remote* has left: one request, and its prompt with the longest answer that it requests.
     """
 
     def __init__(self, remote: Remote) -> None:
@@ -124,7 +124,7 @@ class Meter:
         with self._lock:
             if status in _HOPELESS:
                 self._stop(_HOPELESS[status])
-            wait = asked(headers)
+            wait = requested_wait(headers)
             if status != 429 and not (status == 503 and wait is not None):
                 self._refusals = 0 if status < 400 else self._refusals
                 return

@@ -8,14 +8,16 @@ FIRST, MOST = 1.0, 60.0
 """Seconds of the first wait without a `retry-after`, and of the longest."""
 
 
-def asked(headers: Mapping[str, str]) -> float | None:
+def requested_wait(headers: Mapping[str, str]) -> float | None:
     """
     Return the seconds that *headers* (names in lower case) ask to wait; None where they do not.
 
     Milliseconds win over seconds, as in the OpenAI SDK; a date is counted from now.
 
-    >>> asked({"retry-after": "3", "retry-after-ms": "250"}), asked({"retry-after": "1.5"}), asked({})
-    (0.25, 1.5, None)
+    >>> requested_wait({"retry-after": "3", "retry-after-ms": "250"}), requested_wait({"retry-after": "1.5"})
+    (0.25, 1.5)
+    >>> requested_wait({}) is None
+    True
     """
     for name, unit in (("retry-after-ms", 1e-3), ("retry-after", 1.0)):
         if value := headers.get(name):

@@ -9,7 +9,7 @@ import httpx2
 from overlap.harness.clients import _chat
 from overlap.harness.host.secrets import line
 from overlap.harness.model.endpoint import Endpoint
-from overlap.harness.remote.patience import asked
+from overlap.harness.remote.patience import requested_wait
 from overlap.harness.remote.secret import environment
 from overlap.harness.remote.usage import Tap, Usage, guess
 from overlap.harness.streams.sse import EventReader
@@ -106,7 +106,7 @@ class Preflight:
         if status == 404:
             return self._mistake(self._missing(message))
         if status == 429:
-            wait = asked({name.lower(): value for name, value in response.headers.items()})
+            wait = requested_wait({name.lower(): value for name, value in response.headers.items()})
             later = "" if wait is None else f", and asks to wait {exactly(wait)} s"
             return self._mistake(f"is at its rate limit (429){later}{message}")
         return self._mistake(f"answers {status}{message}")
