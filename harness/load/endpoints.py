@@ -7,7 +7,7 @@ How = Literal["whole", "stream", "websocket"]
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class ServiceEndpoint:
     """One endpoint; `direct` ones are those of an OpenAI-compatible server, without a service in between."""
 
     name: str
@@ -31,21 +31,25 @@ class Endpoint:
         return {"question": prompt}
 
 
-ENDPOINTS: dict[str, Endpoint] = {
+ENDPOINTS: dict[str, ServiceEndpoint] = {
     each.name: each
     for each in (
-        Endpoint("invoke", "/invoke", "whole", "def + invoke: a thread of the pool for each request"),
-        Endpoint(
+        ServiceEndpoint("invoke", "/invoke", "whole", "def + invoke: a thread of the pool for each request"),
+        ServiceEndpoint(
             "async_invoke", "/async-invoke", "whole", "async def + invoke: the mistake, which blocks the loop"
         ),
-        Endpoint("ainvoke", "/ainvoke", "whole", "async def + ainvoke"),
-        Endpoint("abatch", "/abatch", "whole", "abatch over four questions", several=4),
-        Endpoint("stream", "/stream", "stream", "astream, by server-sent events"),
-        Endpoint("websocket", "/ws", "websocket", "astream, by WebSocket"),
-        Endpoint("agent", "/agent", "whole", "an agent that calls two tools"),
-        Endpoint("retrieval", "/retrieval", "whole", "retrieval from a vector store, then an answer"),
-        Endpoint("chat", "/v1/chat/completions", "whole", "the server itself, no service between", direct=True),
-        Endpoint("chat_stream", "/v1/chat/completions", "stream", "the server itself, streamed", direct=True),
+        ServiceEndpoint("ainvoke", "/ainvoke", "whole", "async def + ainvoke"),
+        ServiceEndpoint("abatch", "/abatch", "whole", "abatch over four questions", several=4),
+        ServiceEndpoint("stream", "/stream", "stream", "astream, by server-sent events"),
+        ServiceEndpoint("websocket", "/ws", "websocket", "astream, by WebSocket"),
+        ServiceEndpoint("agent", "/agent", "whole", "an agent that calls two tools"),
+        ServiceEndpoint("retrieval", "/retrieval", "whole", "retrieval from a vector store, then an answer"),
+        ServiceEndpoint(
+            "chat", "/v1/chat/completions", "whole", "the server itself, no service between", direct=True
+        ),
+        ServiceEndpoint(
+            "chat_stream", "/v1/chat/completions", "stream", "the server itself, streamed", direct=True
+        ),
     )
 }
 

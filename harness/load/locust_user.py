@@ -29,7 +29,7 @@ from overlap.harness.load import rows
 from overlap.harness.load.call_log import SILENT, Beside
 from overlap.harness.load.reading import Reading, piece_at
 from overlap.harness.load.this_process import BOOKS
-from overlap.harness.load.wire import Answer, Connection
+from overlap.harness.load.wire import Connection, ServiceReply
 from overlap.harness.model.record import LEFT, STOPPED
 from overlap.harness.probe import CallMark, tag
 
@@ -123,7 +123,7 @@ class StreamingUser(User):
                 method or ("POST" if sent else "GET"), path, {**self.headers, **(headers or {})}, len(sent)
             )
             reading = Reading(mark, parts, streamed=streamed, own=self.piece)
-            answer = Answer(reading.take, reading.begin)
+            answer = ServiceReply(reading.take, reading.begin)
             try:
                 self.connection.exchange(head + sent, answer)
             finally:

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 
 from overlap.harness.load.call_log import Beside
-from overlap.harness.load.wire import Answer
+from overlap.harness.load.wire import ServiceReply
 from overlap.harness.probe import CallMark
 from overlap.harness.streams.deltas import code_of
 from overlap.harness.streams.events import NO_OUTPUT, Bytes, Events, Own
@@ -59,7 +59,7 @@ class Reading:
             return Beside()
         return Beside(self._reasoning, self.events.ended, self.events.tokens)
 
-    def error(self, answer: Answer) -> str | None:
+    def error(self, answer: ServiceReply) -> str | None:
         """Name what is wrong with a complete answer; None where nothing is."""
         if self._refused:
             return f"HTTP {answer.status}{self._kind()}"

@@ -7,7 +7,7 @@ from locust import task
 
 from overlap.harness import registry
 from overlap.harness.load.call_log import SILENT, Beside
-from overlap.harness.load.endpoints import ENDPOINTS, Endpoint, class_name
+from overlap.harness.load.endpoints import ENDPOINTS, ServiceEndpoint, class_name
 from overlap.harness.load.locust_user import StreamingUser
 from overlap.harness.load.socket_call import WebSocketCall
 from overlap.harness.probe import CallMark, tag
@@ -19,7 +19,7 @@ class ServiceUser(StreamingUser):
     """Asks one endpoint, again and again; its first call is a warm-up that nobody counts."""
 
     abstract = True
-    endpoint: Endpoint
+    endpoint: ServiceEndpoint
 
     def __init__(self, environment: Any) -> None:
         super().__init__(environment)
@@ -64,7 +64,7 @@ class ServiceUser(StreamingUser):
             self._web.close()
 
 
-def user_class(endpoint: Endpoint, timeout: float) -> type[ServiceUser]:
+def user_class(endpoint: ServiceEndpoint, timeout: float) -> type[ServiceUser]:
     """Make the Locust user of *endpoint*."""
     return type(
         class_name(endpoint.name),

@@ -64,7 +64,7 @@ class Connection:
         lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         return f"{method} {self._prefix}{path} HTTP/1.1\r\n{lines}\r\n".encode("latin-1")
 
-    def keep_cookies(self, path: str, answer: "Answer") -> None:
+    def keep_cookies(self, path: str, answer: "ServiceReply") -> None:
         """Keep the cookies that came with *answer*, which was asked for at *path*."""
         self._cookies.keep(self._url(path), answer.cookies)
 
@@ -73,7 +73,7 @@ class Connection:
         return f"{scheme}://{self.authority}{self._prefix}{path}"
 
     def open(self) -> socket.socket:
-        """Answer the connected socket: the one there is, unless it was closed at the other end."""
+        """ServiceReply the connected socket: the one there is, unless it was closed at the other end."""
         if self._socket is not None and not _closed(self._socket, self._timeout):
             return self._socket
         self.close()
@@ -82,7 +82,7 @@ class Connection:
         self._socket = self._tls.wrap_socket(plain, server_hostname=self._host) if self._tls else plain
         return self._socket
 
-    def exchange(self, request: bytes, answer: "Answer") -> None:
+    def exchange(self, request: bytes, answer: "ServiceReply") -> None:
         """Send *request*, read until *answer* is complete. Raises OSError or `Incomplete`, and is closed then."""
         try:
             line = self.open()
@@ -119,7 +119,7 @@ def _closed(line: socket.socket, timeout: float) -> bool:
     return True
 
 
-class Answer:
+class ServiceReply:
     """
     One answer being read: `status`, and each fragment of its body handed to *take* with the time of its read.
 

@@ -3,7 +3,7 @@
 import pytest
 
 from overlap.harness.load.reading import Reading
-from overlap.harness.load.wire import Answer
+from overlap.harness.load.wire import ServiceReply
 from overlap.harness.probe import CallMark, Item
 
 
@@ -11,7 +11,7 @@ def _read(parts, head=b"Content-Type: text/event-stream\r\n", status=200, **how)
     """Read the body of *parts*, one a millisecond; return its mark and what is wrong with it."""
     mark = CallMark(Item(0, ""))
     reading = Reading(mark, [], **{"streamed": True, **how})
-    answer = Answer(reading.take, reading.begin)
+    answer = ServiceReply(reading.take, reading.begin)
     body = b"".join(parts)
     answer.feed(b"HTTP/1.1 %d X\r\n%sContent-Length: %d\r\n\r\n" % (status, head, len(body)), 0)
     for now, part in enumerate(parts, 1):

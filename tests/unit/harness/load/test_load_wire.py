@@ -7,14 +7,18 @@ from threading import Thread
 
 import pytest
 
-from overlap.harness.load.wire import Answer, Connection, Incomplete
+from overlap.harness.load.wire import Connection, Incomplete, ServiceReply
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 def _answer():
     taken, begun = [], []
-    return Answer(lambda body, now: taken.append((body, now)), lambda *said: begun.append(said)), taken, begun
+    return (
+        ServiceReply(lambda body, now: taken.append((body, now)), lambda *said: begun.append(said)),
+        taken,
+        begun,
+    )
 
 
 def test_each_fragment_has_the_time_of_its_own_read():
@@ -221,7 +225,7 @@ def test_a_body_that_is_not_packed_as_it_says_is_no_answer():
 
 def test_what_a_reader_raises_is_not_taken_for_bad_http():
     """A bug in a locustfile's own reading of events is called what it is."""
-    answer = Answer(lambda _body, _now: {}["no such key"])
+    answer = ServiceReply(lambda _body, _now: {}["no such key"])
     with pytest.raises(KeyError):
         answer.feed(OK, 0)
 
