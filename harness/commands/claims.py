@@ -25,7 +25,9 @@ from overlap.harness.text.mistakes import Mistake
 @click.option("--quiet", is_flag=True, help="print only warnings and errors")
 def command(names: tuple[str, ...], **options: Any) -> None:
     """
-    Measure what tutorials claim about LangChain's async execution (default: all claims), and judge it.
+    Measure and judge what tutorials claim about async LangChain.
+
+    Without names, all claims are measured.
 
     Exit codes: 0 the verdicts are the recorded ones; 1 an experiment failed; 2 it cannot be done as asked; 3 a
     verdict differs from the recorded one, or between two ledgers; 130 interrupted.

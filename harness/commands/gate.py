@@ -93,8 +93,9 @@ class _Number(click.FloatRange):
 @lambda command: config_options(command, *SETTINGS)
 def command(what: tuple[str, ...], **words: Any) -> None:
     """
-    Compare base and candidate over WHAT; the verdict is pass, regressed or inconclusive.
+    Tell whether a change made something slower.
 
+    Base and candidate are compared over WHAT; the verdict is pass, improved, regressed, inconclusive or invalid.
     WHAT are scenarios, an application such as app.py:chain, or two files of pytest-benchmark.
 
     Exit codes: 0 pass; 1 regressed; 2 it cannot be done as asked, or something crashed; 3 inconclusive;

@@ -13,7 +13,9 @@ TEMPLATE = Path(__file__).with_name("_scenario.py.j2")
 @click.argument("file", type=click.Path(path_type=Path), default=Path("my_scenario.py"))
 def command(file: Path) -> None:
     """
-    Write a commented scenario to FILE (default: my_scenario.py), which runs as it stands.
+    Write a commented scenario to start from.
+
+    It goes to FILE (default: my_scenario.py), and runs as it stands.
 
     Exit codes: 0 done; 2 it cannot be written, or there is one already.
     """

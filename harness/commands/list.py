@@ -34,7 +34,11 @@ FOLDERS = {
 @click.argument("what", nargs=-1)
 @click.option("--results", type=click.Path(path_type=Path), help="where run folders are [default: results]")
 def command(what: tuple[str, ...], results: Path | None) -> None:
-    """List runs, scenarios, strategies, clients, loops, profiles, formats or exports (default: all)."""
+    """
+    List what there is: runs, scenarios, strategies and more.
+
+    One of runs, scenarios, strategies, clients, loops, profiles, formats, exports; all of them by default.
+    """
     kinds: dict[str, Callable[[], Rows]] = {
         "runs": partial(runs, results or RESULTS),
         "loops": lambda: ((name, "") for name in LOOPS),

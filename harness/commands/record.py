@@ -60,7 +60,9 @@ from overlap.harness.text.numerals import number
 )
 def command(out: Path | None, file: Path | None, against: Path | None, **options: Any) -> None:
     """
-    Record when each chunk of a real endpoint's answers comes: `overlap record --base-url … --out NAME.json`.
+    Record a real endpoint's timing for the mock to play.
+
+    `overlap record --base-url … --out NAME.json` notes when each chunk of its answers comes.
 
     The mock then plays it, offline: `overlap serve --profile recorded,file=NAME.json --tokens profile`. The file
     holds times and counts, no prompt, answer, key or address. `--check NAME.json` plays it, measures it with the

@@ -15,6 +15,6 @@ from overlap.harness.host import our_package
 )
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def command(words: tuple[str, ...]) -> None:
-    """Run the mock server alone; `overlap serve --help` lists its options."""
+    """Run the mock server alone; see `overlap serve --help`."""
     # Handed over and not called: harness and mock_server never import each other.
     os.execv(sys.executable, our_package.command("overlap.mock_server", *words))

@@ -31,7 +31,9 @@ def command(
     scenarios: tuple[str, ...], *, share: float, least: float, most: float, quiet: bool, **flags: str | None
 ) -> None:
     """
-    Search for the highest rate that SCENARIOS (default: strategies) hold, for each strategy with an open loop.
+    Find the highest request rate that each strategy holds.
+
+    It is searched for SCENARIOS (default: strategies), with calls that start at given times (an open loop).
 
     --slo ttft=0.5,e2e=2 are the limits; --arrivals poisson (the default), gamma,cv=3 or trace,file=… says how
     calls are spread. Brief measurements find roughly where the rate lies. Long ones, one in each of --rounds (3),
