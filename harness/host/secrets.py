@@ -51,10 +51,14 @@ _LOGIN = re.compile(
     r"(?<=://)(?:[^\s/@:?#\"'<>]{0,200}:(?!\d{1,5}(?:[/?#\s,;)\"']|$))[^\s\"'<>]{0,300}(?=@)"
     r"|(?![a-z]{1,12}@)[^\s/@?#\"'<>]{1,300}(?=@))"
 )
+# `?code=200` and `?session=main` are no secrets: a number of four digits, or a plain word.
 _PARAMETER = re.compile(
-    r"(?i)(?<=[?&;])((?:[\w.-]{0,60}(?:key|token|secret|passw(?:or)?d|pwd|signature|credential)|sig|auth|code|session)=)"
+    r"(?i)(?<=[?&;])((?:[\w.-]{0,60}(?:key|token|secret|passw(?:or)?d|pwd|signature|credential))="
+    r"|(?:sig|auth|code|session)=(?!(?:\d{1,4}|(?-i:[a-z]{1,12}))(?:[&#\s\"'<>]|$)))"
     r"[^\s&#\"'<>]+"
 )
+# User, realm, nonce and response of a Digest login: fields behind one another, in any order.
+_DIGEST = re.compile(r"(?i)(\bdigest\s+)(?=[a-z-]{1,20}=)[^\n]+")
 # Keys as their providers publish them; a shape that an ordinary word could have needs a digit or a capital.
 _SHAPES = re.compile(
     r"""(?x)(?<![A-Za-z0-9])(?:
@@ -261,7 +265,7 @@ def masked(text: str, secrets: Iterable[str] = ()) -> str:
     if "-----END" in text:
         text = _PEM_END.sub(MARK, text)
     text = _LOGIN.sub(MARK, text)
-    text = _PARAMETER.sub(rf"\1{MARK}", text)
+    text = _DIGEST.sub(rf"\1{MARK}", _PARAMETER.sub(rf"\1{MARK}", text))
     text = _COOKIE.sub(rf"\1{MARK}", _SHAPES.sub(MARK, text))
     text = _ELEMENT.sub(rf"\1{MARK}", _LOGIN_OPTION.sub(rf"\1{MARK}", _BASIC.sub(_basic, text)))
     return _BARE.sub(_bare, _ANNOUNCED.sub(_announced, text))

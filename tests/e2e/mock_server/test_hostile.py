@@ -46,7 +46,11 @@ def watched(folder: Path, *words: str, **environment: str) -> Iterator[Watched]:
         reader = threading.Thread(target=lambda: said.extend(process.stderr))
         reader.start()
         try:
-            port = int(process.stdout.readline().split()[1].rpartition(":")[2])
+            ready = process.stdout.readline().split()
+            if not ready:
+                reader.join(10)
+            assert ready, said
+            port = int(ready[1].rpartition(":")[2])
             yield Watched(Running("127.0.0.1", port, process.pid), process, said)
         finally:
             process.terminate()

@@ -226,3 +226,42 @@ def test_a_long_text_takes_no_longer_than_its_length(part):
 def test_the_end_of_a_private_key_is_known_without_its_beginning():
     """Of what a program printed only the last lines are kept."""
     assert masked("MIIEowIBAAKCAQEA\nQIDAQAB==\n-----END RSA PRIVATE KEY-----") == "[secret]"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://h/?code=200", "https://h/?code=200"),
+        ("https://h/?session=main&a=1", "https://h/?session=main&a=1"),
+        ("https://h/?auth=none#top", "https://h/?auth=none#top"),
+        ("https://h/?code=4%2F0AX4XfWh9aB3", "https://h/?code=[secret]"),
+        ("https://h/?a=1&code=8f3a91", "https://h/?a=1&code=[secret]"),
+        ("https://h/?session=Zk3vB91x&a=1", "https://h/?session=[secret]&a=1"),
+        ("https://h/?code=12345", "https://h/?code=[secret]"),
+        ("https://h/?sig=abcdefghijklm", "https://h/?sig=[secret]"),
+        ("https://h/?api_key=main", "https://h/?api_key=[secret]"),
+    ],
+)
+def test_a_plain_word_or_a_status_in_an_address_is_no_secret(text, shown):
+    """What could be a login's code is; a key is whatever it looks like."""
+    assert masked(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Authorization: Digest username="Mufasa", realm="x", nonce="dcd98b71", response="6629fae4"',
+        "401 for Digest nonce=dcd98b71, username=Mufasa, response=6629fae4",
+        '{"authorization": "digest qop=auth, response=\\"6629fae4\\", username=\\"Mufasa\\", nonce=dcd98b71"}',
+    ],
+)
+def test_no_field_of_a_digest_login_is_shown(text):
+    """In whatever order they stand."""
+    left = masked(text + "\nnext line")
+    assert not any(part in left for part in ("Mufasa", "dcd98b71", "6629fae4"))
+    assert left.endswith("\nnext line")
+
+
+def test_a_sentence_about_a_digest_is_left_alone():
+    """As the one of a file that was changed."""
+    assert masked("it was changed: its digest differs") == "it was changed: its digest differs"
