@@ -5,7 +5,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from overlap.harness.host.owned.children import GUARD
+from overlap.harness.host.owned.children import OWN
 from overlap.harness.host.owned.marks import marked_with
 from overlap.harness.text.mistakes import Mistake
 
@@ -43,7 +43,7 @@ def allow(at_once: int) -> None:
 
 def shortage() -> str | None:
     """Say which of the processes that were started here have run out of descriptors; None where none has."""
-    short = [complaint for pid in marked_with(GUARD.mark) if (complaint := _short(pid))]
+    short = [complaint for pid in marked_with(OWN) if (complaint := _short(pid))]
     return ", and ".join(sorted(set(short))) or None
 
 

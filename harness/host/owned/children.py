@@ -111,14 +111,31 @@ def run(
     return subprocess.CompletedProcess(command, child.returncode, output, errors)
 
 
+OWN = token_hex(8)
+"""The mark of whatever is started here, guarded or not: by it a process that has run short is found."""
+
+
 class _Guard:
     """The guardian of this process, begun when it is first needed while it is wanted."""
 
     def __init__(self) -> None:
-        self.mark = token_hex(8)
+        self.mark = ""
+        self.inherited: tuple[str, ...] = ()
+        """Of the process that this one is a fork of: the marks of its blocks."""
         self.wanted = 0
         self.pids: tuple[int, ...] = ()
         self._guardian: subprocess.Popen[bytes] | None = None
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The marks of the blocks that everything started now has to end with."""
+        return (*self.inherited, self.mark) if self.wanted else self.inherited
+
+    def want(self) -> None:
+        """Want it once more. The first time it gets a new mark: what was started before is not in its care."""
+        if not self.wanted:
+            self.mark = token_hex(8)
+        self.wanted += 1
 
     def begin(self) -> None:
         """Start it, where it is wanted and not there; first of all, tidy up after those that had none."""
@@ -150,6 +167,7 @@ class _Guard:
 
     def forget(self) -> None:
         """Leave the guardian, in a fork, to the process that started it, whose end must not wait for ours."""
+        self.inherited = self.marks
         guardian, self._guardian, self.wanted = self._guardian, None, 0
         if guardian and guardian.stdin:
             guardian.returncode = 0  # as far as this process knows: it is no child of its own
@@ -161,8 +179,8 @@ os.register_at_fork(after_in_child=GUARD.forget)
 
 
 def marked(env: Mapping[str, str], *more: str) -> dict[str, str]:
-    """Return *env* with the marks of what is started here: those of this process, its own, and *more*."""
-    return {**env, VARIABLE: " ".join((*os.environ.get(VARIABLE, "").split(), GUARD.mark, *more))}
+    """Return *env* with the marks of what is started here: this process's, those of `guarded`, and *more*."""
+    return {**env, VARIABLE: " ".join((*os.environ.get(VARIABLE, "").split(), OWN, *GUARD.marks, *more))}
 
 
 @contextmanager
@@ -170,9 +188,10 @@ def guarded(*pids: int) -> Iterator[None]:
     """
     Have all that is started in this block end with it, and with this process, however that ends.
 
+    What was started before it goes on: in a notebook or a test session, it may be a server that is still needed.
     The end of any of the processes *pids* counts as the end of this one.
     """
-    GUARD.wanted += 1
+    GUARD.want()
     GUARD.pids += pids
     try:
         yield

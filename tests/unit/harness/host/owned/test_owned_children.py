@@ -10,7 +10,7 @@ from threading import Thread
 import psutil
 import pytest
 
-from overlap.harness.host.owned.children import Child, guarded, marked, run
+from overlap.harness.host.owned.children import OWN, Child, guarded, marked, run
 from overlap.harness.host.owned.marks import VARIABLE, end_marked
 
 LONG = "import time; time.sleep(60)"
@@ -82,10 +82,18 @@ def test_what_is_run_to_its_end_says_what_it_said():
 
 
 def test_the_marks_of_those_before_are_handed_on(monkeypatch):
-    """Of a run that a run has started, all are children of both."""
+    """What a run starts that another run has started belongs to both of them, and to each block around it."""
     monkeypatch.setenv(VARIABLE, "outer")
-    first, *own, last = marked({"A": "1"}, "mine")[VARIABLE].split()
-    assert (first, len(own), last) == ("outer", 1, "mine")
+    assert marked({"A": "1"}, "mine")[VARIABLE].split() == ["outer", OWN, "mine"]
+    blocks = set()
+    for _ in range(2):
+        with guarded():
+            outer, own, block, mine = marked({}, "mine")[VARIABLE].split()
+            assert (outer, own, mine) == ("outer", OWN, "mine")
+            with guarded():
+                assert marked({})[VARIABLE].split() == ["outer", OWN, block]
+        blocks.add(block)
+    assert len(blocks) == 2
 
 
 @linux
@@ -107,7 +115,7 @@ def test_nothing_but_what_is_marked_is_ended():
 OWNER = """
 import subprocess, sys, time
 from threading import Thread
-from overlap.harness.host.owned.children import Child, guarded
+from overlap.harness.host.owned.children import OWN, Child, guarded
 from overlap.harness.host.owned.temporary import temporary
 def start():
     parent = Child([sys.executable, "-c", {parent!r}], stdout=subprocess.PIPE)
@@ -174,6 +182,41 @@ def test_at_the_end_of_the_block_all_is_ended_and_so_is_the_guardian():
     parent.discard()
     assert gone(other)
     assert set(psutil.Process().children(recursive=True)) <= before
+
+
+@linux
+def test_what_was_started_before_the_block_goes_on_after_it():
+    """A server of a notebook's first cell serves the later ones; a block that starts nothing ends nothing."""
+    before = child(PARENT)
+    other = number(before)
+    try:
+        for starts in (True, False, True):
+            with guarded():
+                within = child(PARENT) if starts else None
+                pid = number(within) if within else None
+            if within:
+                within.discard()
+                assert gone(pid)
+        assert before.poll() is None
+        assert psutil.pid_exists(other)
+    finally:
+        before.discard()
+    assert gone(other)
+
+
+@linux
+def test_what_a_fork_of_a_guarded_process_starts_ends_with_the_block():
+    """A fork has no program of its own, and no guardian while it wants none: the block's mark is handed on."""
+    with guarded():
+        [block] = set(marked({})[VARIABLE].split()) - {*os.environ.get(VARIABLE, "").split(), OWN}
+        read, write = os.pipe()
+        if not os.fork():
+            os.write(write, marked({})[VARIABLE].encode())
+            os._exit(0)
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            assert block in pipe.read().split()
+        os.wait()
 
 
 def test_a_thread_that_starts_a_child_may_end():
