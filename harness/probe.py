@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic_ns
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any
 
 from overlap.harness.host.secrets import word
 from overlap.harness.model.record import Call
 from overlap.harness.streams.chunks import carries, thinks
 from overlap.harness.streams.events import Detected
+
+if TYPE_CHECKING:
+    from typing import Self  # not in 3.10, under which a worker runs, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class CallMark:
         self.read = 0
         self.together = False
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Self":
         self.sent = monotonic_ns()
         return self
 
@@ -133,7 +136,7 @@ class Together:
     def __init__(self, marks: Sequence[CallMark]) -> None:
         self.marks = marks
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Self":
         now = monotonic_ns()
         for mark in self.marks:
             mark.sent = now

@@ -4,13 +4,13 @@ import random
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import cycle
+from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from overlap.harness.host.input_files import MIB, text_of
 from overlap.harness.probe import Item, tag
+from overlap.harness.text import fast_json
 from overlap.harness.text.mistakes import Mistake
 
 # Keys that may hold the question; if an object has none of them, its longest string is used.
@@ -66,8 +66,8 @@ def _lines(file: Path, text: str) -> Iterator[Any]:
 
 def _json(where: str, text: str) -> Any:
     try:
-        return orjson.loads(text)
-    except (orjson.JSONDecodeError, RecursionError) as wrong:
+        return fast_json.loads(text)
+    except (JSONDecodeError, RecursionError) as wrong:
         if isinstance(wrong, RecursionError):
             raise Mistake(f"{where}: it is nested too deeply") from None
         at = f", line {wrong.lineno}" if "\n" in text.strip() else ""

@@ -10,14 +10,13 @@ Columns are found by their names, whatever stands between them. `hash_ids`, sess
 
 import csv
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import orjson
-
 from overlap.harness.host.input_files import MIB, checked
+from overlap.harness.text import fast_json
 from overlap.harness.text.mistakes import Mistake
 
 LONGEST = 1_000_000
@@ -83,7 +82,7 @@ def _json(file: Any) -> Iterator[tuple[int, Callable[[], Fields]]]:
 
 
 def _members(line: str) -> Fields:
-    fact = orjson.loads(line)
+    fact = fast_json.loads(line)
     at, prompt, output = (fact[name] for name in _JSON)
     return float(at) / 1e3, prompt, output
 
@@ -115,7 +114,7 @@ def _moment(value: Any) -> int:
     except (ValueError, OverflowError):
         moment = datetime.fromisoformat(str(value).strip())
         # Without a zone it is taken as UTC, which has no hour that comes twice.
-        return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1e6) * 1000
+        return round((moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp() * 1e6) * 1000  # noqa: UP017  3.10
 
 
 def _size(value: Any) -> int:

@@ -14,11 +14,11 @@ from itertools import cycle, islice
 from time import monotonic, monotonic_ns
 from typing import Self
 
-from overlap.harness.bench.worker_process import PATIENCE, Launch
+from overlap.harness.bench.worker_process import PATIENCE, Launch, result_from
 from overlap.harness.host import interrupt
 from overlap.harness.worker import open_loop
 from overlap.harness.worker.order import Order
-from overlap.harness.worker.results import FirstCalls, SlotResult, added, result_from
+from overlap.harness.worker.results import FirstCalls, SlotResult, added
 
 MARGIN = 20_000_000
 """ns for the start time to reach every worker, in addition to what one needs to schedule its calls."""

@@ -12,11 +12,12 @@ from overlap.harness.host.descriptors import shortage
 from overlap.harness.host.environment import scrubbed
 from overlap.harness.host.owned.line_process import LineProcess, Over, Silent
 from overlap.harness.host.secrets import HIDDEN_NAMES, hidden_among, masked
+from overlap.harness.store.json_records import call_from
 from overlap.harness.store.typed import typed
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.text.numerals import exactly
 from overlap.harness.worker.order import Order
-from overlap.harness.worker.results import FirstCalls, SlotResult, result_from
+from overlap.harness.worker.results import FirstCalls, SlotResult, Timed
 
 PATIENCE = 3.0
 """Seconds within which a worker may end by itself."""
@@ -146,3 +147,8 @@ class Launch:
     def end(self, patience: float = PATIENCE) -> None:
         """Close its input; kill it, and all it has started, if it does not end within *patience* seconds."""
         self._process.end(patience)
+
+
+def result_from(answer: Mapping[str, Any]) -> SlotResult:
+    """Return the `SlotResult` of a worker's *answer*, which has `timed` and `calls`."""
+    return SlotResult(typed(answer["timed"], Timed), [call_from(fact) for fact in answer["calls"]])

@@ -5,12 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from time import monotonic_ns
 from urllib.parse import urlsplit
 
-import orjson
-
 from overlap.harness.clients import _chat
 from overlap.harness.clients._listening import listener
 from overlap.harness.clients._raw import HeardConnection, RawConnection
 from overlap.harness.model.endpoint import Endpoint
+from overlap.harness.text import fast_json
 
 
 class FloorClient:
@@ -71,7 +70,7 @@ class FloorClient:
         await asyncio.sleep(0)
 
     async def _asked(self, body: dict[str, object]) -> RawConnection:
-        content = orjson.dumps(body)
+        content = fast_json.dumps(body)
         if self._listener is None:
             return await self._sent(content)
         exchange = await self._listener.asked(content)

@@ -10,7 +10,7 @@ from overlap.harness import registry
 from overlap.harness.bench.rounds import RunProgress
 from overlap.harness.bench.stage import ended
 from overlap.harness.bench.surroundings import Surroundings
-from overlap.harness.bench.worker_process import Launch, WorkerFailure
+from overlap.harness.bench.worker_process import Launch, WorkerFailure, result_from
 from overlap.harness.diagnose.catalogue import Intervention, interventions
 from overlap.harness.diagnose.config import DiagnosisRequest
 from overlap.harness.diagnose.figures import Figures, figures
@@ -28,7 +28,7 @@ from overlap.harness.model.config import RunConfig
 from overlap.harness.model.record import Call, Slot
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.worker.order import Order
-from overlap.harness.worker.results import FirstCalls, result_from
+from overlap.harness.worker.results import FirstCalls
 
 STRATEGIES = "overlap.harness.strategies"
 # Tried in this order where none is named: what a service does comes first.

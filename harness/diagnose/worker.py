@@ -18,9 +18,10 @@ from overlap.harness.diagnose.places import own
 from overlap.harness.diagnose.watching import Watcher
 from overlap.harness.host.owned.children import confine
 from overlap.harness.registry import imported
+from overlap.harness.text import fast_json
 from overlap.harness.worker import first_call
 from overlap.harness.worker.order import order_from
-from overlap.harness.worker.serving import Handlers, Wire, dispatch, serve, written
+from overlap.harness.worker.serving import Handlers, Wire, dispatch, serve
 from overlap.harness.worker.slot import execute
 
 LIBRARIES = ("openai", "langchain_openai", "langchain_core.output_parsers", "langchain_core.tracers.context")
@@ -30,7 +31,7 @@ def main() -> None:
     """Serve requests until there are no more."""
     wire = Wire()
     load(LIBRARIES)
-    serve(wire, lambda request: carried_out(request) or written({"error": "it ended its own process"}))
+    serve(wire, lambda request: carried_out(request) or fast_json.dumps({"error": "it ended its own process"}))
 
 
 def load(names: tuple[str, ...] | list[str]) -> None:
@@ -46,7 +47,7 @@ def carried_out(request: dict[str, Any]) -> bytes:
     """Serve {"load": names} here, anything else from a fork; nothing if the fork ended without an answer."""
     if "load" in request:
         load(request["load"])
-        return written({"loaded": len(request["load"])})
+        return fast_json.dumps({"loaded": len(request["load"])})
     reading, writing = os.pipe()
     parent = os.getpid()
     child = os.fork()
@@ -65,7 +66,7 @@ def _in_child(request: dict[str, Any], writing: int, parent: int) -> None:
     try:
         confine(None, parent)
         with os.fdopen(writing, "wb") as pipe:
-            pipe.write(written(answer(request)))
+            pipe.write(fast_json.dumps(answer(request)))
     finally:
         sys.stderr.flush()
         os._exit(0)

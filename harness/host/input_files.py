@@ -1,7 +1,6 @@
 """Reads a file that a user named: a regular one of a sensible size, or one line that says why not."""
 
 import stat
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +45,8 @@ def text_of(path: Path, most: int = 64 * MIB, shown: str | None = None) -> str:
 
 def toml_of(path: Path) -> dict[str, Any]:
     """Return what the TOML file at *path* holds; raises `Mistake` as `text_of` does, and for what is not TOML."""
+    import tomllib  # not in 3.10, under which a worker runs, too
+
     text = text_of(path, MIB)
     try:
         return tomllib.loads(text)

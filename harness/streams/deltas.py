@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-import orjson
-
 from overlap.harness.streams.sse import Event
+from overlap.harness.text import fast_json
 
 DONE = b"[DONE]"
 BROKEN = "invalid JSON"
@@ -109,7 +108,7 @@ def delta(event: Event) -> Delta:
     if data.strip() == DONE:
         return Delta(end=True)
     try:
-        value = orjson.loads(data)
+        value = fast_json.loads(data)
     except ValueError:
         # Text that is streamed as it is rarely begins so: it is an object that was cut off or broken.
         broken = Delta(error=BROKEN) if data.startswith(b'{"') else Delta(output=bool(data))

@@ -8,10 +8,9 @@ Framing is `sse`'s, meaning is `deltas`'. What does not carry output is not coun
 from collections.abc import Callable
 from typing import Any
 
-import orjson
-
 from overlap.harness.streams.deltas import BROKEN, code_of, delta
 from overlap.harness.streams.sse import Event, EventReader, JsonReader, may_begin, reader_of
+from overlap.harness.text import fast_json
 
 NO_OUTPUT = "NoOutput"
 _MOST_KEYS = 6
@@ -81,7 +80,7 @@ class Events:
 def _data(event: Event) -> Any:
     """Return an event's data as JSON has it, else as text."""
     try:
-        return orjson.loads(event.data)
+        return fast_json.loads(event.data)
     except ValueError:
         return event.data.decode("utf-8", "replace")
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import orjson
+from overlap.harness.text import fast_json
 
 BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(rb"\r\n|\n|\r")
@@ -153,7 +153,7 @@ def _candidates(value: bytes) -> Iterator[bytes]:
 
 def _is_json(value: bytes) -> bool:
     try:
-        orjson.loads(value)
+        fast_json.loads(value)
     except ValueError:
         return False
     return True

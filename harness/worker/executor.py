@@ -4,10 +4,13 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import ContextVar, Token
 from time import monotonic_ns
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from overlap.harness.model.quantile import quantile
 from overlap.harness.model.record import Queue
+
+if TYPE_CHECKING:
+    from typing import Self  # not in 3.10, under which a worker runs, too
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -25,7 +28,7 @@ class Waits:
         self.note = self._waits.append  # one more wait, in ns; called in the timed part, by every thread
         self._tokens: list[Token[Waits | None]] = []
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Self":
         self._tokens.append(_WAITS.set(self))
         return self
 

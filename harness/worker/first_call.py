@@ -1,6 +1,5 @@
 """Inspects an application before anything is measured: its methods, its plan, its first calls."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from inspect import getdoc
@@ -14,6 +13,7 @@ from overlap.harness.probe import Item
 from overlap.harness.streams.chunks import carries
 from overlap.harness.worker.order import Order
 from overlap.harness.worker.results import FirstCalls
+from overlap.harness.worker.runner import Runner
 from overlap.harness.worker.slot import SlotSession
 
 # The first call may be one that the application serves without the model, as from a cache.
@@ -68,7 +68,7 @@ def _try_methods(slot: SlotSession, reference: str) -> FirstCalls:
     return FirstCalls(attempted, empty, errors, failing)
 
 
-def _call(runner: asyncio.Runner, app: Any, method: str, item: Item) -> Sequence[Any] | Exception:
+def _call(runner: Runner, app: Any, method: str, item: Item) -> Sequence[Any] | Exception:
     """Make one call by *method*; return the chunks of its output, or the exception it raised."""
     try:
         return ONE_BY_ONE[method](runner, app, item.prompt)
@@ -81,7 +81,7 @@ async def _collect_stream(app: Any, prompt: Any) -> list[Any]:
 
 
 # One call by each method, in the order in which they are try_methods.
-ONE_BY_ONE: dict[str, Callable[[asyncio.Runner, Any, Any], Sequence[Any]]] = {
+ONE_BY_ONE: dict[str, Callable[[Runner, Any, Any], Sequence[Any]]] = {
     "ainvoke": lambda runner, app, prompt: [runner.run(app.ainvoke(prompt))],
     "invoke": lambda _runner, app, prompt: [app.invoke(prompt)],
     "astream": lambda runner, app, prompt: runner.run(_collect_stream(app, prompt)),

@@ -2,9 +2,12 @@
 
 import gc
 from time import monotonic_ns
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any
 
 from overlap.harness.model.record import Pauses
+
+if TYPE_CHECKING:
+    from typing import Self  # not in 3.10, under which a worker runs, too
 
 
 class Collections:
@@ -18,7 +21,7 @@ class Collections:
         self._took: list[int] = []
         self._began = 0
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Self":
         gc.callbacks.append(self._note)
         return self
 

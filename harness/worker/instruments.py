@@ -2,12 +2,15 @@
 
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any
 
 from overlap.harness.worker.executor import Waits
 from overlap.harness.worker.gc_pauses import Collections
 from overlap.harness.worker.pool_waits import PoolWaits
 from overlap.harness.worker.results import Timed
+
+if TYPE_CHECKING:
+    from typing import Self  # not in 3.10, under which a worker runs, too
 
 
 class Instruments:
@@ -22,7 +25,7 @@ class Instruments:
         self._collections, self._pools = Collections(), PoolWaits(client)
         self._watching = ExitStack()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Self":
         self._watching.enter_context(self._collections)
         self._watching.enter_context(self._pools)
         return self

@@ -5,7 +5,6 @@ from typing import Any
 
 from overlap.harness.model.endpoint import Endpoint, Remote
 from overlap.harness.model.record import Cell
-from overlap.harness.store.typed import typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +57,6 @@ class Order:
 
 
 def order_from(fact: dict[str, Any]) -> Order:
-    """Return the `Order` of its JSON object."""
-    return typed(fact, Order)
+    """Return the `Order` of its JSON object, which our own parent has made: its values are of their types."""
+    remote = fact.get("remote")
+    return Order(**{**fact, "cell": Cell(**fact["cell"]), "remote": Remote(**remote) if remote else None})

@@ -11,11 +11,14 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from inspect import iscoroutinefunction
 from time import monotonic_ns
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any
 
 from overlap.harness.clients.floor import FloorClient
 from overlap.harness.model.quantile import quantile
 from overlap.harness.model.record import Queue
+
+if TYPE_CHECKING:
+    from typing import Self  # not in 3.10, under which a worker runs, too
 
 # Module, class, method, and a function that tells whether a call is a wait. The method of httpcore returns
 # at once if there is a connection, and is called again if that was taken meanwhile.
@@ -42,7 +45,7 @@ class PoolWaits:
         self._watched = False
         self._restore = ExitStack()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Self":
         for module, name, method, waits in WAITS:
             owner = getattr(sys.modules.get(module), name, None)
             original = getattr(owner, method, None)

@@ -1,13 +1,11 @@
 """The records of a worker's answers: the timing of a slot with its calls, and the results of first calls."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from overlap.harness.host.secrets import masked
 from overlap.harness.model.record import Call, Lag, Metered, Pauses, Queue
-from overlap.harness.store.json_records import call_from
-from overlap.harness.store.typed import typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +60,6 @@ class FirstCalls:
 def values(record: Any) -> dict[str, Any]:
     """Return the fields of *record* by name."""
     return {field.name: getattr(record, field.name) for field in fields(record)}
-
-
-def result_from(answer: Mapping[str, Any]) -> SlotResult:
-    """Return the `SlotResult` of a worker's *answer*, which has `timed` and `calls`."""
-    return SlotResult(typed(answer["timed"], Timed), [call_from(fact) for fact in answer["calls"]])
 
 
 def added(timed: Iterable[Timed]) -> Timed:

@@ -15,12 +15,11 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-import orjson
-
 from overlap.harness.application.blame import ApplicationError, traceback_of
 from overlap.harness.host import fast_exit
 from overlap.harness.host.secrets import word
 from overlap.harness.registry import Unknown
+from overlap.harness.text import fast_json
 
 Fact = dict[str, Any]
 Handlers = Mapping[str, Callable[[Fact], Fact]]
@@ -39,18 +38,13 @@ class Wire:
     def hear(self) -> Fact | None:
         """Return the next request; None if the parent has closed the pipe."""
         line = sys.stdin.buffer.readline()
-        request: Fact | None = orjson.loads(line) if line else None
+        request: Fact | None = fast_json.loads(line) if line else None
         return request
 
     def say(self, fact: Fact | bytes) -> None:
         """Send an answer, as a dict or as JSON."""
-        self._answers.write((fact if isinstance(fact, bytes) else written(fact)) + b"\n")
+        self._answers.write((fact if isinstance(fact, bytes) else fast_json.dumps(fact)) + b"\n")
         self._answers.flush()
-
-
-def written(fact: Fact) -> bytes:
-    """Return an answer as JSON."""
-    return orjson.dumps(fact, default=list)
 
 
 def serve(wire: Wire, answer: Callable[[Fact], Fact | bytes]) -> None:

@@ -18,7 +18,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol
 
 from overlap.harness import registry
 from overlap.harness.host import scheduler_slice
@@ -32,9 +32,13 @@ from overlap.harness.worker.instruments import Instruments
 from overlap.harness.worker.leftovers import Leftovers
 from overlap.harness.worker.order import Order
 from overlap.harness.worker.results import SlotResult, Timed
+from overlap.harness.worker.runner import Runner
 from overlap.harness.worker.slowdown import Burning
 from overlap.harness.worker.stopwatch import awaited, blocking
 from overlap.harness.worker.target import Target
+
+if TYPE_CHECKING:
+    from typing import Self  # not in 3.10, under which a worker runs, too
 
 STRATEGIES = "overlap.harness.strategies"
 Meet = Callable[[], int]
@@ -66,13 +70,13 @@ class SlotSession:
         self._probe, self._warmed = Probe(), Probe()
         self._timed: Timed | None = None
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Self":
         return self.open()
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def open(self) -> Self:
+    def open(self) -> "Self":
         """
         Make the loop and build the application.
 
@@ -87,7 +91,7 @@ class SlotSession:
             self._awake = opened.enter_context(awake(wanted=order.awake))
             # The loop copies the context when it is created.
             opened.enter_context(self._waits)
-            self.runner = opened.enter_context(asyncio.Runner(loop_factory=loops.factory(order.cell.loop)))
+            self.runner = opened.enter_context(Runner(loop_factory=loops.factory(order.cell.loop)))
             self._target = Target(order, freeze=not self._lent)
             self.runner.get_loop().set_default_executor(StampedExecutor(order.executor))
             self.app, self._client = self.runner.run(self._target.build())

@@ -10,6 +10,7 @@ from time import monotonic_ns
 from overlap.harness.model.record import Lag
 from overlap.harness.worker import loops
 from overlap.harness.worker.heartbeat import Heartbeat, spread
+from overlap.harness.worker.runner import Runner
 
 SLEEP = 1_000_000
 READINGS = 10_000
@@ -40,7 +41,7 @@ def timers(loop: str, seconds: float) -> Timers:
     """Measure a new, idle event loop of the kind *loop* for *seconds*."""
     readings = [monotonic_ns() for _ in range(READINGS)]
     steps = [b - a for a, b in pairwise(readings) if b > a]
-    with asyncio.Runner(loop_factory=loops.factory(loop)) as runner:
+    with Runner(loop_factory=loops.factory(loop)) as runner:
         lag, beats, late = runner.run(_idle(seconds))
     return Timers(
         loop,

@@ -30,12 +30,15 @@ _PR_SET_PDEATHSIG = 1  # from the kernel's prctl.h
 _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 
-def confine(core: int | None, parent: int | None = None) -> None:
+def confine(core: int | None, parent: int | None = None, *, grouped: bool = False) -> None:
     """
     Pin this child to one core before it runs, and have it killed when *parent* ends, however that ends.
 
-    No *parent* where a thread starts the child: the kernel looks at the thread, which may end long before.
+    No *parent* where a thread starts the child: the kernel looks at the thread, which may end long before. A
+    *grouped* child leads a process group of its own.
     """
+    if grouped:
+        os.setpgid(0, 0)  # `Popen` takes a process group from 3.11 on only
     if core is not None and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {core})
     if _prctl and parent is not None:
@@ -68,9 +71,8 @@ class Child(subprocess.Popen[bytes]):
         super().__init__(
             command,
             env=marked(os.environ if env is None else env, self.mark),
-            process_group=0 if together else None,
             start_new_session=not together,
-            preexec_fn=partial(confine, core, parent),  # system calls only, no lock is taken
+            preexec_fn=partial(confine, core, parent, grouped=together),  # system calls only, no lock is taken
             **streams,
         )
 

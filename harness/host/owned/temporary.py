@@ -15,9 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from overlap.harness.host.defer_signals import uninterrupted
+from overlap.harness.text import fast_json
 
 PREFIX = "overlap-"
 OWNER = ".overlap-owner"
@@ -58,7 +57,7 @@ def claimed(folder: Path, about: dict[str, Any]) -> int:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         _still_there(lock, folder / OWNER)
-        os.pwrite(lock, orjson.dumps(about), 0)
+        os.pwrite(lock, fast_json.dumps(about), 0)
     except BaseException:
         os.close(lock)
         raise
@@ -108,7 +107,7 @@ def _ours(folder: Path) -> bool:
 
 def _about(lock: int) -> dict[str, Any]:
     try:
-        about = orjson.loads(os.pread(lock, 1 << 16, 0))
+        about = fast_json.loads(os.pread(lock, 1 << 16, 0))
     except ValueError:
         return {}
     return about if isinstance(about, dict) else {}

@@ -5,9 +5,10 @@ from dataclasses import fields
 import orjson
 import pytest
 
+from overlap.harness.bench.worker_process import result_from
 from overlap.harness.model.record import Call, Lag, Metered, Pauses, Queue, Slot
-from overlap.harness.worker.results import FirstCalls, SlotResult, Timed, result_from, values
-from overlap.harness.worker.serving import written
+from overlap.harness.text import fast_json
+from overlap.harness.worker.results import FirstCalls, SlotResult, Timed, values
 
 WHOLE = Timed(
     started=1,
@@ -31,7 +32,7 @@ CALLS = [Call("c", 0, 1, 2, 3, chunks=[1, 2], error="Unfinished", warmup=True), 
 @pytest.mark.parametrize("timed", [WHOLE, Timed(1, 9, 3)], ids=["everything known", "hardly anything"])
 def test_what_was_timed_comes_out_of_the_pipe_as_it_went_in(timed):
     """What is unknown stays so, and a count of 0 stays known."""
-    answer = orjson.loads(written({"timed": timed, "calls": CALLS}))
+    answer = orjson.loads(fast_json.dumps({"timed": timed, "calls": CALLS}))
     result = result_from(answer)
     assert result.timed == timed
     assert [(call.index, list(call.chunks), call.error, call.due) for call in result.calls] == [
@@ -51,4 +52,4 @@ def test_whatever_is_timed_has_its_place_in_a_slots_record():
 def test_first_calls_come_out_of_the_pipe_as_they_went_in():
     """Keys and lines alike."""
     came = FirstCalls(3, 1, ["app.py, line 3: KeyError"], {"invoke": "async only"})
-    assert FirstCalls(**orjson.loads(written({"tried": came}))["tried"]) == came
+    assert FirstCalls(**orjson.loads(fast_json.dumps({"tried": came}))["tried"]) == came

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from overlap.harness.bench.rounds import measured
+from overlap.harness.bench.worker_process import result_from
 from overlap.harness.diagnose.run import Lab
 from overlap.harness.mock.journal import Journal
 from overlap.harness.mock.process import mock_command, start
@@ -17,11 +18,10 @@ from overlap.harness.model.record import Cell, Served, Slot
 from overlap.harness.pytest_plugin.slots import OpenSlot
 from overlap.harness.stats.columns import numbers
 from overlap.harness.stats.rounds import MeasuredRound
+from overlap.harness.text import fast_json
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.worker.main import answer
 from overlap.harness.worker.order import Order
-from overlap.harness.worker.results import result_from
-from overlap.harness.worker.serving import written
 from overlap.harness.worker.slot import SlotSession, execute
 
 APP = """
@@ -65,7 +65,7 @@ class Here:
     def slot(self, order, patience):
         """Have *order* carried out as a worker does."""
         del patience
-        return result_from(orjson.loads(written(answer({"slot": asdict(order)}))))
+        return result_from(orjson.loads(fast_json.dumps(answer({"slot": asdict(order)}))))
 
 
 def known(each):
