@@ -4,6 +4,7 @@ import re
 import traceback
 from pathlib import Path
 
+from overlap.harness.host.environment import environment_name
 from overlap.harness.host.secrets import line, masked
 
 # Names of environment variables that hold keys and addresses.
@@ -31,7 +32,9 @@ def _reason(wrong: BaseException, place: str) -> str:
     where = _where(wrong)
     at = f"{where}: " if where else f"{place}: "
     if isinstance(wrong, ModuleNotFoundError) and wrong.name:
-        return f"{at}needs the package {wrong.name!r}, which is not installed here"
+        return (
+            f"{at}needs the package {wrong.name!r}, which is not installed in the environment {environment_name()}"
+        )
     if isinstance(wrong, SystemExit):
         return f"{at}ends the process while it is imported (exit code {wrong.code})"
     text = f"{at}{type(wrong).__name__}{_message(wrong)}"

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Self
 
+from overlap.harness.application.project_python import interpreter_of
 from overlap.harness.bench.surroundings import Surroundings
 from overlap.harness.bench.worker_group import Team, team
 from overlap.harness.bench.worker_process import Launch, WorkerFailure
@@ -119,6 +120,7 @@ class Runner:
     ) -> None:
         self._config, self._servers, self._ledger, self._tell = config, servers, ledger, tell
         self.visit = visit
+        self.interpreter = interpreter_of(config.scenarios, config.python)
         self._began = monotonic()
         self._took: dict[str, float] = {}
         self._broken: set[str] = set()
@@ -191,7 +193,9 @@ class Runner:
     def _current(self, hash_seed: int) -> Team:
         env = {**given(self._config.env), **(self.visit.environment if self.visit else {})}
         if self._launch is None:
-            self._launch = team(self._config.processes, self._servers.worker_cores, hash_seed, env=env)
+            self._launch = team(
+                self._config.processes, self._servers.worker_cores, hash_seed, env, self.interpreter
+            )
         return self._launch
 
     def end(self) -> None:

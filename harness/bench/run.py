@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from overlap.harness import registry
+from overlap.harness.application.project_python import interpreter_of
 from overlap.harness.bench.calibration import calibrate
 from overlap.harness.bench.rounds import DrawnRound, RunProgress, Tell
 from overlap.harness.bench.stage import Parts, RunOutcome, opened
@@ -27,6 +28,7 @@ def subjects_of(config: RunConfig) -> list[Subject]:
     """Return the subjects that *config* names; raise `Mistake` for unknown names."""
     if config.slo:
         slo.read(config.slo)
+    interpreter_of(config.scenarios, config.python)  # whatever is wrong with it is told before anything is started
     try:
         words = config.scenarios or ((SCENARIO,) if config.base_url else registry.suite(SCENARIOS))
         measured = subjects(config, words)

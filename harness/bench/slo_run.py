@@ -13,6 +13,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 
+from overlap.harness.application.project_python import interpreter_of
 from overlap.harness.bench.rounds import DrawnRound, RunProgress, Tell, measured, order_of
 from overlap.harness.bench.run import subjects_of
 from overlap.harness.bench.slo_search import START, Bounds, Bracket, RateTrial, search
@@ -209,7 +210,13 @@ class Searching:
     def _team(self, drawn: DrawnRound) -> Team:
         """Start the workers of a round, with the variables that the application needs."""
         config = self._config
-        return team(config.processes, self._servers.worker_cores, drawn.hash_seed, env=given(config.env))
+        return team(
+            config.processes,
+            self._servers.worker_cores,
+            drawn.hash_seed,
+            given(config.env),
+            interpreter_of(config.scenarios, config.python),
+        )
 
     def _look_briefly(self, drawn: DrawnRound) -> None:
         """Find roughly where each cell's rate lies, in one worker and with one pattern of arrivals."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from overlap.harness import registry
 from overlap.harness.bench.dry_run import inspect_applications
 from overlap.harness.bench.rounds import DrawnRound, Runner, Tell, rounds
-from overlap.harness.bench.targets import Subject
+from overlap.harness.bench.targets import Subject, possible, runs_under
 from overlap.harness.bench.worker_process import WorkerFailure
 from overlap.harness.host import interrupt
 from overlap.harness.mock.control import ServerLost
@@ -157,10 +157,14 @@ def _prepared(
 
 def _planned(config: RunConfig, parts: Parts, runner: Runner, ledger: Ledger) -> list[Planned]:
     """Expand *parts* to cells; the methods of each application decide which strategies apply."""
+    installed = runner.interpreter.circumstances
+    ledger.measured_under(installed)
+    if installed:
+        parts = [(name, possible(config, plan, installed)) for name, plan in parts]
     inspection = inspect_applications(parts, runner)
     ledger.noted("notes", inspection.odd)
     ledger.noted("left_out", inspection.left_out)
     default = config.rounds or DEFAULT_ROUNDS
     each = (expand(name, plan, inspection.methods[name], default) for name, plan in parts)
     unique = {planned.cell.id: planned for planned in chain.from_iterable(each)}
-    return list(unique.values())
+    return [planned for planned in unique.values() if runs_under(planned.cell.strategy, installed)]

@@ -6,6 +6,7 @@ from typing import Any
 
 from overlap.harness import registry
 from overlap.harness.application.inputs import read
+from overlap.harness.application.project_python import interpreter_of
 from overlap.harness.application.spec import ApplicationReference, display_names, parse
 from overlap.harness.bench.worker_process import Launch, WorkerFailure
 from overlap.harness.host.environment import given
@@ -26,6 +27,24 @@ class Subject:
     title: str
     question: str
     plans: tuple[Plan, ...]
+
+
+def possible(config: RunConfig, plan: Plan, installed: Mapping[str, Any]) -> Plan:
+    """
+    Return *plan* with the event loops that the application's environment has.
+
+    Raise `Mistake` if uvloop was asked for and is not there.
+    """
+    if "uvloop" not in plan.loops or "uvloop" in installed["packages"]:
+        return plan
+    if "uvloop" in config.loops:
+        raise Mistake(f"uvloop is not installed in {installed['interpreter']}: leave it out of --loops")
+    return replace(plan, loops=tuple(loop for loop in plan.loops if loop != "uvloop"))
+
+
+def runs_under(strategy: str, installed: Mapping[str, Any]) -> bool:
+    """Return whether *strategy* runs under the application's Python: task groups came with 3.11."""
+    return strategy != "task_group" or not str(installed.get("python", "")).startswith("3.10.")
 
 
 def subjects(config: RunConfig, words: tuple[str, ...]) -> list[Subject]:
@@ -63,7 +82,7 @@ def _own(config: RunConfig, spec: ApplicationReference, word: str) -> Plan:
 
 
 def _file(config: RunConfig, word: str, title: str, env: Mapping[str, str]) -> Subject:
-    with Launch(None, config.seed, env=env) as launch:
+    with Launch(None, config.seed, env=env, interpreter=interpreter_of(config.scenarios, config.python)) as launch:
         try:
             answer = launch.ask({"plan": word}, config.slot_timeout)["plan"]
         except WorkerFailure as broken:

@@ -14,6 +14,7 @@ from itertools import cycle, islice
 from time import monotonic, monotonic_ns
 from typing import Self
 
+from overlap.harness.application.project_python import OURS, Interpreter
 from overlap.harness.bench.worker_process import PATIENCE, Launch, result_from
 from overlap.harness.host import interrupt
 from overlap.harness.worker import open_loop
@@ -78,10 +79,17 @@ class Team:
 
 
 def team(
-    processes: int, cores: Sequence[int | None], hash_seed: int, env: Mapping[str, str] | None = None
+    processes: int,
+    cores: Sequence[int | None],
+    hash_seed: int,
+    env: Mapping[str, str] | None = None,
+    interpreter: Interpreter = OURS,
 ) -> Team:
-    """Start a team of *processes* workers, distributed over *cores* in turn."""
+    """Start a team of *processes* workers under *interpreter*, distributed over *cores* in turn."""
     env = env or {}
     several = processes > 1
     places = islice(cycle(cores), processes)
-    return Team([Launch(core, hash_seed, env=env, together=several) for core in places], len(cores))
+    return Team(
+        [Launch(core, hash_seed, env=env, interpreter=interpreter, together=several) for core in places],
+        len(cores),
+    )

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import orjson
 
+from overlap.harness.application.project_python import OURS, Interpreter
 from overlap.harness.host import interrupt, our_package
 from overlap.harness.host.descriptors import shortage
 from overlap.harness.host.environment import scrubbed
@@ -31,7 +32,8 @@ class Launch:
     """
     A process on *core* that runs *module*. Use it in a `with` block; after a failure it cannot be used again.
 
-    *python* runs it, with *env* added to its environment. Modules of the working folder come last in its search
+    *python* runs it, in whose environment Overlap is installed, or an application's own *interpreter*; *env* is
+    added to its environment. Modules of the working folder come last in its search
     path. Secrets are removed from the worker's messages. Processes that are started *together* stay in our
     session.
     """
@@ -43,13 +45,15 @@ class Launch:
         module: str = "overlap.harness.worker.main",
         *,
         python: str | Path = sys.executable,
+        interpreter: Interpreter = OURS,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         together: bool = False,
     ) -> None:
-        env = {**(env or {}), HIDDEN_NAMES: hidden_among(env or {})}
+        env = {**interpreter.variables(), **(env or {}), HIDDEN_NAMES: hidden_among(env or {})}
+        ours = our_package.command(module, python=python)
         self._process = LineProcess(
-            our_package.command(module, python=python),
+            ours if interpreter.ours else our_package.command_elsewhere(module, interpreter.path),
             core,
             together=together,
             env=scrubbed(**{**env, "PYTHONHASHSEED": str(hash_seed)}),

@@ -11,9 +11,8 @@ from pathlib import Path
 
 from overlap.harness.gate.arms import envs, installer
 from overlap.harness.gate.arms.lock import Lock, of_lines
-from overlap.harness.gate.arms.pins import normalized
 from overlap.harness.host import our_package
-from overlap.harness.host.environment import scrubbed
+from overlap.harness.host.environment import normalized, scrubbed
 from overlap.harness.host.owned.children import Child
 from overlap.harness.host.owned.temporary import temporary
 from overlap.harness.text.choices import quoted

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from overlap.harness.application.project_python import interpreter_of
 from overlap.harness.bench import run
 from overlap.harness.bench.stage import RunOutcome
 from overlap.harness.commands._agree import agree
@@ -18,6 +19,7 @@ from overlap.harness.terminal.command_line import (
     ending,
     format_option,
     formats_of,
+    tell_interpreter,
 )
 from overlap.harness.terminal.progress import ProgressBar
 
@@ -63,5 +65,6 @@ def command(  # noqa: PLR0913  a flag each
 
 
 def _measure(config: RunConfig, *, quiet: bool, yes: bool) -> RunOutcome:
+    tell_interpreter(interpreter_of(config.scenarios, config.python), quiet=quiet)
     with ProgressBar(console_err(), quiet=quiet) as bar:
         return run.run(config, bar, lambda ask: agree(ask, yes=yes))

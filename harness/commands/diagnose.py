@@ -10,10 +10,19 @@ import click
 from overlap.harness.diagnose.config import PROFILE, TOKENS, DiagnosisRequest
 from overlap.harness.host import interrupt
 from overlap.harness.host.timestamps import timestamp
-from overlap.harness.model.config import default_executor
+from overlap.harness.model.config import RunConfig, default_executor
+from overlap.harness.model.options import help_of
 from overlap.harness.store.ledger import begun, fresh
 from overlap.harness.store.run_files import Unwritten
-from overlap.harness.terminal.command_line import FAULTY, INTERRUPTED, console_err, console_out, ending, warn
+from overlap.harness.terminal.command_line import (
+    FAULTY,
+    INTERRUPTED,
+    console_err,
+    console_out,
+    ending,
+    tell_interpreter,
+    warn,
+)
 from overlap.harness.terminal.progress import ProgressBar
 
 
@@ -32,6 +41,7 @@ from overlap.harness.terminal.progress import ProgressBar
 @click.option("--tokens", type=int, default=TOKENS, show_default=True, help="output tokens of each answer")
 @click.option("--fault", multiple=True, help="a fault of the mock, as in status,code=429,rate=0.1; repeatable")
 @click.option("--env", multiple=True, metavar="NAME", help="environment variable that APP needs; repeatable")
+@click.option("--python", metavar="TEXT", help=help_of(RunConfig, "python"))
 @click.option("--only", multiple=True, metavar="NAME", help="try this intervention only; repeatable")
 @click.option(
     "--executor", type=int, default=default_executor(), show_default=True, help="default executor's threads"
@@ -71,6 +81,7 @@ def _carry_out(request: DiagnosisRequest, *, quiet: bool, as_json: bool) -> int:
         with ExitStack() as stack:
             with interrupt.listening():
                 lab = stack.enter_context(Lab(request))
+            tell_interpreter(lab.interpreter, quiet=quiet or as_json)
             folder = fresh(request.results, "diagnosis")
             stack.enter_context(begun(folder))
             bar = stack.enter_context(ProgressBar(console_err(), quiet=quiet or as_json))

@@ -5,11 +5,12 @@ from typing import Any
 
 import click
 
+from overlap.harness.application.project_python import interpreter_of
 from overlap.harness.bench import slo_run
 from overlap.harness.bench.slo_search import Bounds
 from overlap.harness.commands._outcome import report_outcome
 from overlap.harness.model.config import config_from
-from overlap.harness.terminal.command_line import config_options, console_err, ending
+from overlap.harness.terminal.command_line import config_options, console_err, ending, tell_interpreter
 from overlap.harness.terminal.progress import ProgressBar
 
 BOUNDS = Bounds()
@@ -45,6 +46,7 @@ def command(
     with ending():
         config = config_from({"arrivals": "poisson", "scenarios": scenarios or DEFAULT} | options)
         question = slo_run.question_of(config, share, Bounds(least, most))
+        tell_interpreter(interpreter_of(config.scenarios, config.python), quiet=quiet)
         with ProgressBar(console_err(), quiet=quiet) as bar:
             outcome = slo_run.run(question, bar)
     sys.exit(report_outcome(outcome, quiet=quiet))

@@ -23,7 +23,7 @@ class DiagnosisRequest:
     A slot makes *calls* calls, *concurrency* of them in flight. *strategy* None takes the first that the
     application has the method for. *only* are interventions by name; none means all. *fault* are the mock's
     faults, for an application that is to be seen with a server that fails at times. *env* names environment
-    variables that the application needs.
+    variables that the application needs. *python* is the Python of its environment, as in `RunConfig`.
     """
 
     target: str
@@ -37,6 +37,7 @@ class DiagnosisRequest:
     fault: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
+    python: str | None = None
     executor: int = default_executor()
     seed: int = 7
     timeout: float = 30.0

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from overlap.harness.host.environment import version_of
 from overlap.harness.model.record import Call, Served, Slot
 
 Note = Mapping[str, Any]
@@ -20,6 +21,11 @@ class Observation:
     strategy: str
     concurrency: int
     profile: str
+    packages: Mapping[str, str] | None = None  # of the application's own environment; None if it is Overlap's
+
+    def installed(self, *names: str) -> bool:
+        """Return whether the application's environment has all of the packages *names*."""
+        return all(version_of(name) if self.packages is None else name in self.packages for name in names)
 
     def of(self, topic: str) -> Sequence[Note]:
         """Return the notes on *topic*, those that took longest first."""

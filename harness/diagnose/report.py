@@ -37,7 +37,8 @@ def write(folder: Path, measurements: Measurements, time: str) -> tuple[Diagnosi
 def keep(folder: Path, measurements: Measurements, time: str) -> Diagnosis:
     """Put what was measured so far on file, and return what it comes to; raises `Unwritten`."""
     diagnosed = diagnosis(measurements)
-    about = {"name": folder.name, "time": time, "environment": circumstances(measurements.asked.executor)}
+    environment = {**circumstances(measurements.asked.executor), **measurements.installed}
+    about = {"name": folder.name, "time": time, "environment": environment}
     with room(folder):
         replace(
             folder / FILE,

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any, Self, TypeVar
 
 from overlap.harness import registry
+from overlap.harness.application.project_python import interpreter_of
 from overlap.harness.bench.rounds import RunProgress
 from overlap.harness.bench.stage import ended
 from overlap.harness.bench.surroundings import Surroundings
@@ -43,7 +44,7 @@ class Measurements:
     What came of a diagnosis: what was seen, what was tried, and the figures of every round by intervention.
 
     `slots` are all that were measured. `missing` says why an intervention gave nothing, or no more; `fault` why
-    the application itself did.
+    the application itself did. `installed` describes the application's environment, if it is not Overlap's own.
     """
 
     asked: DiagnosisRequest
@@ -55,6 +56,7 @@ class Measurements:
     missing: dict[str, str] = field(default_factory=dict)
     state: str = "running"
     fault: str | None = None
+    installed: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Lab:
@@ -64,6 +66,7 @@ class Lab:
         check(asked)
         self._asked = asked
         self._env = given(asked.env)
+        self.interpreter = interpreter_of((asked.target,), asked.python)
         self._servers = Servers(RunConfig(seed=asked.seed))
         self._launch: Launch | None = None
         self._words = tuple(word for fault in asked.fault for word in ("--fault", fault))
@@ -98,7 +101,11 @@ class Lab:
 
     def _with_worker(self, use: Callable[[Launch], Answer]) -> Answer:
         self._launch = self._launch or Launch(
-            self._servers.worker_core, self._asked.seed, "overlap.harness.diagnose.worker", env=self._env
+            self._servers.worker_core,
+            self._asked.seed,
+            "overlap.harness.diagnose.worker",
+            interpreter=self.interpreter,
+            env=self._env,
         )
         try:
             return use(self._launch)
@@ -130,7 +137,8 @@ def carry_out(
         seen = _seen(request, lab)
     parameters = {each.name: each.parameters(seen) for each in chosen}
     tried = [each for each in chosen if parameters[each.name] is not None]
-    measurements = Measurements(request, seen, tried, [each for each in chosen if parameters[each.name] is None])
+    untried = [each for each in chosen if parameters[each.name] is None]
+    measurements = Measurements(request, seen, tried, untried, installed=lab.interpreter.circumstances)
     ending = ended(lambda: _rounds(measurements, lab, parameters, tell, keep))
     measurements.state = ending.state
     if ending.state == "failed":
@@ -149,9 +157,11 @@ def _seen(request: DiagnosisRequest, lab: Lab) -> Observation:
         order = order_of(request, base, strategy, 0)
         slot, calls, answer = lab.slot(order, {"watch": order})
         lab.ask({"load": answer["imported"]})
+        packages = lab.interpreter.circumstances.get("packages")
     except (WorkerFailure, ServerLost) as wrong:
         raise Mistake(f"{request.target}: {wrong}") from wrong
-    return Observation(slot, calls, answer["notes"], methods, strategy, request.concurrency, request.profile)
+    notes, concurrency = answer["notes"], request.concurrency
+    return Observation(slot, calls, notes, methods, strategy, concurrency, request.profile, packages)
 
 
 def _preferred(request: DiagnosisRequest, methods: Sequence[str]) -> str:

@@ -41,6 +41,20 @@ PACKAGES = (
     "uvicorn",
     "pydantic",
     "orjson",
+    # Of frameworks that applications are built with; none of them is installed with Overlap.
+    "langgraph",
+    "llama-index-core",
+    "pydantic-ai",
+    "openai-agents",
+    "litellm",
+    "dspy",
+    "instructor",
+    "crewai",
+    "haystack-ai",
+    "autogen-agentchat",
+    "smolagents",
+    "semantic-kernel",
+    "anthropic",
 )
 
 
@@ -66,9 +80,7 @@ def circumstances(executor: int) -> dict[str, Any]:
     """Describe this machine and what is installed; nothing that names a person, a host or a folder."""
     clock = time.get_clock_info("monotonic")
     return {
-        "python": platform.python_version(),
-        "implementation": platform.python_implementation(),
-        "optimized": optimized(),
+        **interpreter(),
         "system": f"{platform.system()} {platform.release()}",
         "machine": platform.machine(),
         "cpu": _cpu_model(),
@@ -77,9 +89,29 @@ def circumstances(executor: int) -> dict[str, Any]:
         "executor": executor,
         "clock": f"{clock.implementation}, resolution {clock.resolution:g} s",
         "load": round(os.getloadavg()[0], 2),
+    }
+
+
+def interpreter() -> dict[str, Any]:
+    """Describe the Python that runs this, and the packages that are installed for it."""
+    return {
+        "python": platform.python_version(),
+        "implementation": platform.python_implementation(),
+        "optimized": optimized(),
         "gil": getattr(sys, "_is_gil_enabled", lambda: True)(),
         "packages": {name: version for name in PACKAGES if (version := version_of(name))},
     }
+
+
+def environment_name(prefix: str | Path = sys.prefix) -> str:
+    """
+    Return what people call the environment in the folder *prefix*: its project's name too, if it is a `.venv`.
+
+    >>> environment_name("/home/me/acme/.venv"), environment_name("/opt/tools")
+    ('acme/.venv', 'tools')
+    """
+    folder = Path(prefix)
+    return f"{folder.parent.name}/{folder.name}" if folder.name.startswith(".") else folder.name
 
 
 def cores() -> list[int]:
@@ -97,6 +129,16 @@ def _cpu_model() -> str | None:
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
     return None
+
+
+def normalized(name: str) -> str:
+    """
+    Return the name of a package as indexes compare it.
+
+    >>> normalized("Zope.Interface"), normalized("langchain_core")
+    ('zope-interface', 'langchain-core')
+    """
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def version_of(package: str) -> str | None:

@@ -19,11 +19,15 @@ def optimized() -> bool | None:
 
     Without it, as pyenv builds unless told otherwise, this project's tests take 15 % more CPU, a tight loop 30 %.
     """
-    arguments = sysconfig.get_config_var("CONFIG_ARGS")
+    return optimized_by(sysconfig.get_config_var("CONFIG_ARGS"), sys.base_prefix)
+
+
+def optimized_by(arguments: "str | None", home: str) -> "bool | None":
+    """Return the same of a Python that was configured with *arguments* and lies in *home*."""
     if arguments is None:
         return None
     # Debian and its like optimize by other means than this argument, and keep that of another build.
-    return "--enable-optimizations" in arguments or sys.base_prefix == "/usr"
+    return "--enable-optimizations" in arguments or home == "/usr"
 
 
 def usable() -> bool:

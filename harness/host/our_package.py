@@ -20,3 +20,8 @@ def command(module: str, *words: str, python: str | Path = sys.executable) -> li
     Processes that import the user's own modules look there last of all (`registry.look_here`).
     """
     return [str(python), "-P", "-m", module, *words]
+
+
+def command_elsewhere(module: str, python: str | Path) -> list[str]:
+    """Return the command that runs *module* of ours under *python*, in whose environment it is not installed."""
+    return [str(python), str(FOLDER / "harness" / "worker" / "standalone.py"), str(FOLDER), module]

@@ -62,6 +62,10 @@ class RunConfig:
     )
     tokens: int | None = option("output tokens of each answer")
     seed: int = option("random seed; the same seed gives the same prompts, delays and order", 7)
+    python: str | None = option(
+        "Python of your application's environment: a file, an environment's folder, a command, or `here` for "
+        "Overlap's own (default: your project's, found by VIRTUAL_ENV, CONDA_PREFIX, .venv, uv or poetry)"
+    )
     executor: int = option("threads in asyncio's default executor", default_executor())
     timeout: float = option("seconds a call may take", 30.0)
     slot_timeout: float = option(

@@ -26,6 +26,11 @@ def options_of(kind: "type[DataclassInstance]") -> list[Field[Any]]:
     return [each for each in fields(kind) if "help" in each.metadata]
 
 
+def help_of(kind: "type[DataclassInstance]", name: str) -> str:
+    """Return the help of the option *name* of *kind*, for a command that has the same one."""
+    return str(next(each.metadata["help"] for each in options_of(kind) if each.name == name))
+
+
 def default_of(each: Field[Any]) -> Any:
     """Return what an option is if nobody gives it a value."""
     return None if each.default is MISSING else each.default

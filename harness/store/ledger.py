@@ -75,7 +75,8 @@ def _told(config: RunConfig, titles: Sequence[str]) -> dict[str, Any]:
     asked = titles if config.scenarios else ()
     inputs = config.inputs.name if config.inputs else None
     server = secrets.masked(config.server) if config.server else None
-    return {**asdict(config), "results": None, "scenarios": asked, "inputs": inputs, "server": server}
+    hidden = {"results": None, "python": None}
+    return {**asdict(config), **hidden, "scenarios": asked, "inputs": inputs, "server": server}
 
 
 class Ledger:
@@ -104,6 +105,10 @@ class Ledger:
         self._facts["slots"] = slots
         self._facts["environment"]["pinned"] = pinned
         self.state("running")
+
+    def measured_under(self, installed: Mapping[str, Any]) -> None:
+        """Keep for the next `state` what the workers' environment is, which is not this process's."""
+        self._facts["environment"] |= installed
 
     def cut_short(self, rounds: int, slots: int) -> None:
         """Keep for the next `state` how much was not begun since the time that was given was up."""

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import click
 from rich.console import Console
 
+from overlap.harness.application.project_python import Interpreter
 from overlap.harness.host import interrupt
 from overlap.harness.host.secrets import line
 from overlap.harness.model.config import RunConfig
@@ -32,6 +33,12 @@ def console_out() -> Console:
 def console_err() -> Console:
     """Return the console for progress, on stderr."""
     return Console(stderr=True, **_PLAIN)
+
+
+def tell_interpreter(interpreter: Interpreter, *, quiet: bool) -> None:
+    """Print on stderr under which Python an application is measured, if it is not Overlap's own."""
+    if not interpreter.ours and not quiet:
+        console_err().print(interpreter.sentence, soft_wrap=True)
 
 
 LONGEST = 500

@@ -1,5 +1,5 @@
 """
-JSON by orjson where it is installed, and by the standard library in an application's own environment.
+JSON by orjson, and by the standard library in an application's own environment, which may have none.
 
 Both refuse the same texts and write the same values, so that a worker says the same under either.
 """
@@ -11,11 +11,12 @@ from dataclasses import fields, is_dataclass
 from functools import partial
 from typing import Any
 
-orjson: Any
-try:
+import overlap
+
+orjson: Any = None
+# In an application's environment (`worker/standalone`) a module of this name may be anything.
+if not hasattr(overlap, "STANDALONE"):
     import orjson
-except ImportError:  # the environment of somebody's application, in which nothing of ours is installed
-    orjson = None
 
 
 def _constant(name: str) -> Any:

@@ -10,7 +10,7 @@ module of an application's is hidden by one of ours. It needs the standard libra
 import os
 import sys
 
-# Python puts the folder of this file first, links resolved: modules beside it must not be found by their last names.
+# Python puts the folder of this file first, links resolved: its neighbours must not be found by their last names.
 if sys.path and sys.path[0] == os.path.dirname(os.path.realpath(__file__)):  # noqa: PTH120  pathlib comes later
     del sys.path[0]
 
@@ -34,6 +34,7 @@ def main() -> None:
     assert spec.loader
     package = sys.modules["overlap"] = module_from_spec(spec)
     spec.loader.exec_module(package)
+    vars(package)["STANDALONE"] = True  # for `text/fast_json`
     del sys.argv[:2]
     run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 

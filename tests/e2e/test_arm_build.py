@@ -15,9 +15,9 @@ from overlap.harness.gate.arms import installer
 from overlap.harness.gate.arms.benchmarks import pytest_command
 from overlap.harness.gate.arms.build import built
 from overlap.harness.gate.arms.flock import free
-from overlap.harness.gate.arms.interpreter import ask
 from overlap.harness.gate.arms.spec import specs
 from overlap.harness.host.environment import scrubbed
+from overlap.harness.host.other_python import ask
 from overlap.harness.host.our_package import FOLDER
 from overlap.harness.text.mistakes import Mistake
 

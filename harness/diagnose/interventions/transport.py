@@ -8,13 +8,14 @@ from overlap.harness.diagnose.patching import classes, replace
 
 KIND = "tuning"
 HEADLINE = "cpu"
-NOTHING = "no asynchronous httpx2 client is used"
+NOTHING = "no asynchronous httpx2 client is used, or aiohttp is not installed"
 BLOCKING = ("invoke", "thread_pool", "batch", "stream")
 
 
 def parameters(seen: Observation) -> dict[str, Any] | None:
     """Change it where the application's asynchronous clients are httpx2's."""
-    return {} if seen.of("pool") and seen.strategy not in BLOCKING else None
+    asynchronous = seen.of("pool") and seen.strategy not in BLOCKING
+    return {} if asynchronous and seen.installed("httpx2", "aiohttp") else None
 
 
 def apply() -> None:

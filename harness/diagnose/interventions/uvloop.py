@@ -1,6 +1,5 @@
 """uvloop instead of asyncio's own event loop."""
 
-from importlib.util import find_spec
 from typing import Any
 
 from overlap.harness.diagnose.interventions.transport import BLOCKING
@@ -9,12 +8,12 @@ from overlap.harness.diagnose.observation import Observation
 KIND = "tuning"
 HEADLINE = "cpu"
 ORDER = {"loop": "uvloop"}
-NOTHING = "there is no event loop, or no uvloop"
+NOTHING = "there is no event loop, or uvloop is not installed"
 
 
 def parameters(seen: Observation) -> dict[str, Any] | None:
     """Change it where calls run on a loop and uvloop is installed."""
-    return {} if seen.strategy not in BLOCKING and find_spec("uvloop") else None
+    return {} if seen.strategy not in BLOCKING and seen.installed("uvloop") else None
 
 
 def title(_seen: Observation) -> str:

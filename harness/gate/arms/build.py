@@ -9,13 +9,13 @@ from typing import Any
 from overlap.harness.bench.worker_process import Launch
 from overlap.harness.gate.arms import envs, unread
 from overlap.harness.gate.arms.envs import Environment, Recipe
-from overlap.harness.gate.arms.interpreter import check
 from overlap.harness.gate.arms.lock import lock
 from overlap.harness.gate.arms.shim import environment, shim
 from overlap.harness.gate.arms.spec import SideSpec
 from overlap.harness.gate.arms.tree import Tree, naming, trees
 from overlap.harness.gate.record import ARMS, Arm
 from overlap.harness.host.environment import PACKAGES
+from overlap.harness.host.other_python import check
 
 Say = Callable[[str], None]
 

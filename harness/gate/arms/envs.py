@@ -15,9 +15,10 @@ import orjson
 
 from overlap.harness.gate.arms import installer
 from overlap.harness.gate.arms.flock import held
-from overlap.harness.gate.arms.interpreter import Interpreter, ask
 from overlap.harness.gate.arms.lock import Lock, digest
 from overlap.harness.host.defer_signals import uninterrupted
+from overlap.harness.host.interpreter import OLDEST
+from overlap.harness.host.other_python import NotPython, OtherPython, ask
 from overlap.harness.text.mistakes import Mistake
 
 _DONE = ".complete"  # written last: a folder without it was left half-made
@@ -45,15 +46,13 @@ class Environment:
     """A Python that can be run, what it said of itself, and its folder's name (None: the one that runs here)."""
 
     python: Path
-    interpreter: Interpreter
+    interpreter: OtherPython
     name: str | None = None
 
 
 def here() -> Environment:
     """Return the environment in which this runs."""
-    interpreter = ask(sys.executable)
-    assert interpreter is not None
-    return Environment(Path(sys.executable), interpreter)
+    return Environment(Path(sys.executable), ask(sys.executable))
 
 
 def folder() -> Path:
@@ -81,7 +80,7 @@ def environment(recipe: Recipe, where: Path, say: Callable[[str], None] = lambda
                 current = _made(target)
     except OSError as wrong:
         raise Mistake(f"cannot keep an environment in {where}: {wrong.strerror}") from wrong
-    if current and current.interpreter.too_old:
+    if current and current.interpreter.release < OLDEST:
         raise Mistake(f"Python {current.interpreter.version} is too old for the harness")
     if current is None:
         raise Mistake(f"the environment of {recipe.lock.name} was made, but its Python does not run")
@@ -102,7 +101,11 @@ def _name(recipe: Recipe) -> str:
 def _made(target: Path) -> Environment | None:
     """Return the environment in *target* if it is whole and its Python still runs."""
     python = target / "bin" / "python"
-    if not (target / _DONE).is_file() or (interpreter := ask(python)) is None:
+    if not (target / _DONE).is_file():
+        return None
+    try:
+        interpreter = ask(python)
+    except NotPython:
         return None
     os.utime(target / _DONE)
     return Environment(python, interpreter, target.name)

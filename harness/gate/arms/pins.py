@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from overlap.harness.host.environment import normalized
+
 _LINE = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*==\s*([^\s;,\\#]+)")
 _NESTED = re.compile(r"^(?:-r|--requirement)[\s=]*(\S+)")
 
@@ -20,16 +22,6 @@ def pins(file: Path) -> dict[str, set[str]]:
     except (OSError, ValueError, AttributeError, TypeError):
         return {}
     return versions
-
-
-def normalized(name: str) -> str:
-    """
-    Return the name of a package as indexes compare it.
-
-    >>> normalized("Zope.Interface"), normalized("langchain_core")
-    ('zope-interface', 'langchain-core')
-    """
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _pinned(file: Path) -> Iterator[tuple[str, str]]:

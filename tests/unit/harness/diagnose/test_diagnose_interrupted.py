@@ -4,10 +4,12 @@ import json
 import os
 import signal
 from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
+from overlap.harness.application.project_python import OURS
 from overlap.harness.bench.worker_process import WorkerFailure
 from overlap.harness.cli import main
 from overlap.harness.diagnose import run
@@ -20,6 +22,7 @@ from overlap.harness.mock.process import ServerNotReady
 from overlap.harness.model.record import Slot
 from overlap.harness.store import run_files
 
+LAB = SimpleNamespace(interpreter=OURS)
 SLOT = Slot("c", 0, 0, 4, 0, 10, 1)
 
 
@@ -30,7 +33,7 @@ def _fake(monkeypatch, rounds):
         made = Measurements(asked, Observation(SLOT, [], {}, [], "gather", 4, "steady"), [], [])
         return rounds(made, keep)
 
-    monkeypatch.setattr(run, "Lab", lambda _asked: nullcontext())
+    monkeypatch.setattr(run, "Lab", lambda _asked: nullcontext(LAB))
     monkeypatch.setattr(run, "carry_out", carry_out)
 
 
@@ -104,7 +107,7 @@ def test_whatever_ends_a_diagnosis_early_leaves_what_was_measured(monkeypatch, w
     monkeypatch.setattr(run, "interventions", lambda _: [])
     monkeypatch.setattr(run, "_seen", lambda _asked, _lab: Observation(SLOT, [], {}, [], "gather", 4, "steady"))
     monkeypatch.setattr(run, "_rounds", rounds)
-    made = run.carry_out(DiagnosisRequest("app.py:f"), None, None, None)
+    made = run.carry_out(DiagnosisRequest("app.py:f"), LAB, None, None)
     assert made.state == state
     assert (made.fault or "").endswith(fault or "")
     assert (made.fault is None) is (fault is None)

@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from overlap.harness.application.blame import ApplicationError
+from overlap.harness.application.project_python import OURS
 from overlap.harness.bench.worker_process import Launch
 from overlap.harness.diagnose import run
 from overlap.harness.diagnose.run import Lab
@@ -87,6 +88,6 @@ def test_what_first_calls_say_is_told_without_secrets(monkeypatch, command):
         monkeypatch.setattr(run, "Launch", lambda *_, **__: launch)
         lab = object.__new__(Lab)
         lab._launch, lab._servers = None, SimpleNamespace(worker_core=None)
-        lab._asked, lab._env = SimpleNamespace(seed=7, slot_timeout=1.0), {}
+        lab._asked, lab._env, lab.interpreter = SimpleNamespace(seed=7, slot_timeout=1.0), {}, OURS
         came = lab.tried(None)
     assert (came.errors, came.failing) == (["key [secret]"], {"invoke": "Bearer [secret]"})

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import orjson
 import pytest
 
-from overlap.harness.gate.arms import interpreter
 from overlap.harness.gate.arms.benchmarks import pytest_command
 from overlap.harness.gate.arms.pins import pins
 from overlap.harness.gate.arms.unread import notes
+from overlap.harness.host import other_python
 
 HERE = {"openai": "3.57.0", "langchain-core": "1.7.2", "a-b": "1.0"}
 POETRY = '[[package]]\nname = "openai"\nversion = "{}"\n'
@@ -171,8 +171,8 @@ def test_a_tree_with_the_plugin_whose_environment_lacks_it_loads_it(tmp_path, fi
 
 def test_a_package_is_known_by_its_name_however_it_is_spelled(monkeypatch):
     """Locks write zope-interface where its own metadata has a dot and a capital."""
-    said = orjson.dumps({"version": "3.12.1", "kind": "CPython", "home": "/", "packages": {"Zope.Interface": "7"}})
-    monkeypatch.setattr(interpreter, "run", lambda *_, **__: SimpleNamespace(stdout=said))
-    asked = interpreter.ask("python")
-    assert asked is not None
+    about = {"version": "3.12.1", "kind": "CPython", "gil": True, "prefix": "/", "home": "/", "arguments": None}
+    said = orjson.dumps({**about, "packages": {"Zope.Interface": "7"}})
+    monkeypatch.setattr(other_python, "run", lambda *_, **__: SimpleNamespace(stdout=said, stderr=b""))
+    asked = other_python.ask("python")
     assert asked.packages == {"zope-interface": "7"}
