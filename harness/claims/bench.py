@@ -1,5 +1,8 @@
 """The tools of an experiment: models and chains on the mock server, its journal, and the executor's count."""
 
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from functools import cached_property
 from typing import Any
 
 from overlap.harness.claims.threads import Counted
@@ -7,9 +10,6 @@ from overlap.harness.mock.control import ServerLost, configure
 from overlap.harness.mock.journal import Journal, take
 from overlap.harness.model.config import default_executor
 from overlap.harness.probe import item
-
-# What a claim may change of the server, as it is without claims.
-AS_STARTED: dict[str, Any] = {"fault": []}
 
 
 class Bench:
@@ -24,7 +24,7 @@ class Bench:
         self.base_url = base_url
         self.pool = default_executor()
         self._executor = executor
-        self._open: dict[str, Any] = {}
+        self._open = AsyncExitStack()
 
     @property
     def hops(self) -> int:
@@ -35,13 +35,13 @@ class Bench:
         """Make a `ChatOpenAI` whose answers take that long."""
         from langchain_openai import ChatOpenAI
 
-        return ChatOpenAI(**self._told(ttft, itl, tokens), **options)
+        return self._made(ChatOpenAI, ttft, itl, tokens, **options)
 
     def completions(self, ttft: float = 0.0, **options: Any) -> Any:
         """Make an `OpenAI`, the class of the older completions endpoint, which takes lists of prompts."""
         from langchain_openai import OpenAI
 
-        return OpenAI(**self._told(ttft, 0.0, 4), **options)
+        return self._made(OpenAI, ttft, 0.0, 4, **options)
 
     def chain(self, ttft: float = 0.0, itl: float = 0.0, tokens: int = 4) -> Any:
         """Make the chain that tutorials start with: prompt | model | parser; it takes a plain string."""
@@ -54,29 +54,38 @@ class Bench:
             | StrOutputParser()
         )
 
-    def _told(self, ttft: float, itl: float, tokens: int) -> dict[str, Any]:
-        return {
-            "model": "mock-model",
-            "base_url": f"{self.base_url}/v1",
-            "api_key": "none",
-            "timeout": 60.0,
-            "max_retries": 0,
-            "http_client": self._http("DefaultHttpxClient"),
-            "http_async_client": self._http("DefaultAsyncHttpxClient"),
-            "default_headers": {
+    def _made(self, kind: Callable[..., Any], ttft: float, itl: float, tokens: int, **options: Any) -> Any:
+        return kind(
+            model="mock-model",
+            base_url=f"{self.base_url}/v1",
+            api_key="none",
+            timeout=60.0,
+            max_retries=0,
+            http_client=self._http,
+            http_async_client=self._async_http,
+            default_headers={
                 "x-overlap-profile": f"steady,ttft={ttft:g},itl={itl:g}",
                 "x-overlap-tokens": str(tokens),
             },
-        }
+            **options,
+        )
 
-    def _http(self, kind: str) -> Any:
-        """Return the SDK's own client with the SDK's own limits; whichever library the SDK is built upon."""
+    # The SDK's own clients with the SDK's own limits; whichever library the SDK is built upon. Without `verify`
+    # there is no TLS context to build, which costs 20 ms; the wire is plain anyway.
+
+    @cached_property
+    def _http(self) -> Any:
         import openai
 
-        if kind not in self._open:
-            # Without `verify` there is no TLS context to build, which costs 20 ms; the wire is plain anyway.
-            self._open[kind] = getattr(openai, kind)(timeout=60.0, trust_env=False, verify=False)
-        return self._open[kind]
+        return self._open.enter_context(openai.DefaultHttpxClient(timeout=60.0, trust_env=False, verify=False))
+
+    @cached_property
+    def _async_http(self) -> Any:
+        import openai
+
+        client = openai.DefaultAsyncHttpxClient(timeout=60.0, trust_env=False, verify=False)
+        self._open.push_async_callback(client.aclose)
+        return client
 
     def prompts(self, count: int) -> list[str]:
         """Return that many prompts, tagged from 000000 on."""
@@ -94,19 +103,15 @@ class Bench:
             raise ServerLost("the server keeps no journal")
         return journal
 
-    def serve(self, **words: Any) -> None:
-        """Have the server answer differently from now on: `serve(fault=["status,code=500,tag=000001"])`."""
-        configure(self.base_url, words)
+    def serve(self, fault: Sequence[str]) -> None:
+        """Have the server fail in other ways from now on: `serve(fault=["status,code=500,tag=000001"])`."""
+        configure(self.base_url, {"fault": fault})
 
     def begin(self) -> None:
         """Put the server back as it was started, and forget what it saw."""
-        self.serve(**AS_STARTED)
+        self.serve(fault=[])
         self.take()
 
     async def aclose(self) -> None:
         """Close the HTTP clients."""
-        for kind, client in self._open.items():
-            if "Async" in kind:
-                await client.aclose()
-            else:
-                client.close()
+        await self._open.aclose()

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from overlap.harness.claims.catalogue import FOLDER
+from overlap.harness.claims.facts import JsonFacts
 from overlap.harness.claims.verdict import NOT_JUDGED
 from overlap.harness.host.input_files import checked
 from overlap.harness.store.run_files import Unreadable, replace, room
@@ -42,7 +43,7 @@ class ClaimFinding:
     recorded: str | None
     error: str | None
     took: int
-    facts: dict[str, Any]
+    facts: JsonFacts
 
     @property
     def changed(self) -> bool:

@@ -1,18 +1,29 @@
 """The claims carried out: one server, a worker that is shared for as long as it lasts, each claim judged."""
 
+from dataclasses import dataclass, field
 from time import monotonic_ns
-from typing import Any, Self
+from typing import Self
 
 from overlap.harness.bench.worker_process import Launch, WorkerFailure
 from overlap.harness.claims.catalogue import Claim
+from overlap.harness.claims.facts import JsonFacts, judged
 from overlap.harness.claims.ledger import ClaimFinding
 from overlap.harness.claims.verdict import NOT_JUDGED, ClaimVerdict
 from overlap.harness.host.secrets import line
 from overlap.harness.mock.process import Server, ServerNotReady, mock_command, start
+from overlap.harness.store.typed import typed
 from overlap.harness.text.mistakes import Mistake
 
 PATIENCE = 60.0  # seconds for one experiment; the longest takes ten on a busy machine
 SEED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimAnswer:
+    """A worker's answer: the facts of a claim, or the package that is `missing` to measure them."""
+
+    facts: JsonFacts = field(default_factory=dict)
+    missing: str = ""
 
 
 class Bed:
@@ -48,12 +59,12 @@ class Bed:
             self._launch.end()
         self._launch = None
 
-    def ask(self, name: str) -> dict[str, Any]:
+    def ask(self, name: str) -> ClaimAnswer:
         """Have a worker measure claim *name*. Raise `WorkerFailure`; the next claim then gets a new worker."""
         try:
             server = self._serving()
             self._launch = self._launch or Launch(None, SEED, "overlap.harness.claims.worker")
-            return self._launch.ask({"claim": name, "base_url": server.base_url}, PATIENCE)
+            return typed(self._launch.ask({"claim": name, "base_url": server.base_url}, PATIENCE), ClaimAnswer)
         except ServerNotReady as wrong:
             raise WorkerFailure(str(wrong)) from wrong
         except WorkerFailure:
@@ -63,12 +74,11 @@ class Bed:
 
 def finding(bed: Bed, claim: Claim, recorded: str | None) -> ClaimFinding:
     """Measure and judge *claim*; whatever goes wrong in it is an error of that claim alone."""
-    began, error, facts = monotonic_ns(), None, dict[str, Any]()
+    began, error, answer = monotonic_ns(), None, ClaimAnswer()
     verdict: ClaimVerdict | None = None
     try:
         answer = bed.ask(claim.name)
-        facts = answer.get("facts", {})
-        verdict = judged(claim, answer)
+        verdict = _verdict(claim, answer)
     except WorkerFailure as broken:
         error = str(broken)
     except Exception as wrong:  # noqa: BLE001  a judge that fails must not take the other claims with it
@@ -86,13 +96,12 @@ def finding(bed: Bed, claim: Claim, recorded: str | None) -> ClaimFinding:
         recorded=recorded,
         error=error,
         took=monotonic_ns() - began,
-        facts=facts,
+        facts=answer.facts,
     )
 
 
-def judged(claim: Claim, answer: dict[str, Any]) -> ClaimVerdict:
+def _verdict(claim: Claim, answer: ClaimAnswer) -> ClaimVerdict:
     """Judge what a worker answered; where a package is missing there is nothing to judge."""
-    if "missing" in answer:
-        return ClaimVerdict(NOT_JUDGED, f"the package {answer['missing']} is not installed")
-    verdict: ClaimVerdict = claim.module.judge(answer["facts"])
-    return verdict
+    if answer.missing:
+        return ClaimVerdict(NOT_JUDGED, f"the package {answer.missing} is not installed")
+    return judged(claim.module, answer.facts)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from overlap.harness import registry
 from overlap.harness.claims.catalogue import FOLDER
+from overlap.harness.claims.facts import read
 from overlap.harness.claims.ledger import ClaimFinding, ClaimsLedger
 from overlap.harness.claims.tables import FAILED, counted, ids, of_words, why, word
 from overlap.harness.claims.verdict import NOT_JUDGED, WORDS
 from overlap.harness.report import pages
 from overlap.harness.report.figures import count
 from overlap.harness.report.section import Chart, Datum, Report, Section, Table, TableColumn
+from overlap.harness.store.typed import Misfit
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -130,5 +132,10 @@ def _charts(finding: ClaimFinding) -> tuple[Chart, ...]:
     if finding.verdict in {None, NOT_JUDGED} or finding.name not in registry.names(FOLDER):
         return ()
     module = registry.load(FOLDER, finding.name)
-    drawn: tuple[Chart, ...] = module.charts(finding.facts) if hasattr(module, "charts") else ()
+    if not hasattr(module, "charts"):
+        return ()
+    try:
+        drawn: tuple[Chart, ...] = module.charts(read(module, finding.facts))
+    except (Misfit, KeyError):
+        return ()
     return drawn

@@ -1,9 +1,7 @@
 """The verdict on a claim: one of four words, and the evidence in one line."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any
 
 from overlap.harness.text.numerals import count, number
 from overlap.harness.text.units import MS, US, in_unit
@@ -18,37 +16,6 @@ class ClaimVerdict:
 
     word: str
     evidence: str
-
-
-class Unmeasured(LookupError):
-    """A judge asked for a fact that was not measured; the message names it."""
-
-
-class Facts(dict[str, Any]):
-    """Measured facts by name. A fact that is missing, or None, raises `Unmeasured`."""
-
-    def __getitem__(self, name: str) -> Any:
-        value = self.get(name)
-        if value is None:
-            raise Unmeasured(f"{name} was not measured")
-        return Facts(value) if isinstance(value, dict) else value
-
-
-Judge = Callable[[Facts], ClaimVerdict]
-
-
-def total(judge: Judge) -> Callable[[Mapping[str, Any]], ClaimVerdict]:
-    """Make of *judge* one that answers "not judged", and why, where what it needs was not measured."""
-
-    @wraps(judge)
-    def judged(facts: Mapping[str, Any]) -> ClaimVerdict:
-        try:
-            return judge(Facts(facts))
-        except (LookupError, ZeroDivisionError) as lacking:
-            why = lacking.args[0] if isinstance(lacking, Unmeasured) else f"too little was measured ({lacking!r})"
-            return ClaimVerdict(NOT_JUDGED, str(why))
-
-    return judged
 
 
 def ms(ns: float) -> str:
@@ -79,16 +46,6 @@ def times(ratio: float) -> str:
     '3.27 times'
     """
     return f"{number(ratio)} times"
-
-
-def least(times: int | Sequence[int]) -> int:
-    """
-    Return the shortest of several runs; a ledger of before has one number only.
-
-    >>> least([107, 105]), least(107)
-    (105, 107)
-    """
-    return times if isinstance(times, int) else min(times)
 
 
 def span(times: Sequence[int]) -> str:

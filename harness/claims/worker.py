@@ -49,13 +49,12 @@ def _claim(request: Fact) -> Fact:
         return {"missing": missing.name or str(missing)}
 
 
-def measured(module: ModuleType, base_url: str) -> dict[str, Any]:
-    """Run the experiment of *module*: an async one in a fresh loop, a plain one outside of any."""
+def measured(module: ModuleType, base_url: str) -> Any:
+    """Return the facts of *module*: an async experiment runs in a fresh loop, a plain one outside of any."""
     if not inspect.iscoroutinefunction(module.measure):
         bench = Bench(base_url)
         bench.begin()
-        facts: dict[str, Any] = module.measure(bench)
-        return facts
+        return module.measure(bench)
     with asyncio.Runner() as runner:
         bench = Bench(base_url, counting(runner.get_loop()))
         bench.begin()
@@ -63,12 +62,11 @@ def measured(module: ModuleType, base_url: str) -> dict[str, Any]:
         return runner.run(_within(module, bench))
 
 
-async def _within(module: ModuleType, bench: Bench) -> dict[str, Any]:
+async def _within(module: ModuleType, bench: Bench) -> Any:
     try:
-        facts: dict[str, Any] = await module.measure(bench)
+        return await module.measure(bench)
     finally:
         await bench.aclose()
-    return facts
 
 
 if __name__ == "__main__":

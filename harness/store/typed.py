@@ -31,6 +31,14 @@ class Misfit(ValueError):
     """A value is not of its type; the message is a line that names the place and the value."""
 
 
+class Absent(Misfit):
+    """A value that a record must have is not there; `name` is its key."""
+
+    def __init__(self, message: str, name: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
 def typed(value: object, kind: type[Record], where: str = "") -> Record:
     """
     Return the JSON *value* as a *kind*. Raises `Misfit`, whose message begins with *where* the value lies.
@@ -46,7 +54,9 @@ def typed(value: object, kind: type[Record], where: str = "") -> Record:
     try:
         return msgspec.convert(value, kind, str_keys=True)
     except msgspec.ValidationError as error:
-        raise Misfit(_sentence(value, error, where).removeprefix(".")) from None
+        message = _sentence(value, error, where).removeprefix(".")
+        missing = _MISSING.search(str(error))
+        raise (Absent(message, missing[1]) if missing else Misfit(message)) from None
     except UnicodeEncodeError:
         raise Misfit(f"{where or 'it'} has half of a surrogate pair where a name is due") from None
 

@@ -1,6 +1,7 @@
 """A FastAPI service around a model: a plain endpoint, an async one, and an async one that blocks."""
 
 import asyncio
+from dataclasses import dataclass
 from time import monotonic_ns
 from typing import Any
 
@@ -8,6 +9,16 @@ from overlap.harness.claims.bench import Bench
 from overlap.harness.probe import item
 
 PLAIN, ASYNC, BLOCKING = "/plain", "/async", "/blocking"
+
+
+@dataclass(frozen=True, slots=True)
+class ServedRequests:
+    """Requests that were served, the most calls open at the model at once, and the time of all and of one (ns)."""
+
+    requests: int
+    peak: int
+    wall: int
+    mean: int
 
 
 def application(llm: Any) -> Any:
@@ -31,12 +42,11 @@ def application(llm: Any) -> Any:
     return app
 
 
-async def asked(bench: Bench, path: str, requests: int, ttft: float) -> dict[str, Any]:
+async def asked(bench: Bench, path: str, requests: int, ttft: float) -> ServedRequests:
     """
     Send *requests* to *path* at once, with a model that takes *ttft* seconds.
 
-    Answers the peak at the model's server, the time until the last answer and the mean time of one (ns). The
-    requests reach the application by the ASGI interface, without a socket of their own.
+    The requests reach the application by the ASGI interface, without a socket of their own.
     """
     import httpx
 
@@ -53,4 +63,4 @@ async def asked(bench: Bench, path: str, requests: int, ttft: float) -> dict[str
 
         ends = await asyncio.gather(*map(one, bench.prompts(requests)))
     peak = bench.take().peak
-    return {"requests": requests, "peak": peak, "wall": max(ends), "mean": sum(ends) // len(ends)}
+    return ServedRequests(requests, peak, wall=max(ends), mean=sum(ends) // len(ends))

@@ -1,9 +1,9 @@
 """A synchronous chain may hold async functions: invoke runs them in an event loop of its own."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict
 from overlap.scenarios.claims._outcomes import OK, outcome, refused, told
 
 SEEDS = ("S2",)
@@ -15,7 +15,15 @@ READING = (
 )
 
 
-def measure(_bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """How each call ended, and one of a step that has a plain function as well."""
+
+    outcomes: dict[str, str]
+    both: str
+
+
+def measure(_bench: Bench) -> Facts:
     """Call an async function through everything that is synchronous."""
     from langchain_core.runnables import RunnableLambda
     from langchain_core.tools import StructuredTool
@@ -33,18 +41,17 @@ def measure(_bench: Bench) -> dict[str, Any]:
         "an async tool's invoke": lambda: tool.invoke({"text": "a"}),
     }
     both = RunnableLambda(str.upper, afunc=shout)
-    return {
-        "outcomes": {name: outcome(call) for name, call in calls.items()},
-        "both": outcome(lambda: both.invoke("a")),
-    }
+    return Facts(
+        outcomes={name: outcome(call) for name, call in calls.items()},
+        both=outcome(lambda: both.invoke("a")),
+    )
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """It holds where all of them run, and is false where none does."""
-    outcomes = facts["outcomes"]
+    outcomes = facts.outcomes
     failed = refused(outcomes)
-    evidence = f"{told(outcomes)}; given a plain function as well (func, afunc): {facts['both']}"
+    evidence = f"{told(outcomes)}; given a plain function as well (func, afunc): {facts.both}"
     if len(failed) == len(outcomes):
         return ClaimVerdict(FALSE, evidence)
-    return ClaimVerdict(LIMIT if failed or facts["both"] != OK else HOLDS, evidence)
+    return ClaimVerdict(LIMIT if failed or facts.both != OK else HOLDS, evidence)

@@ -1,11 +1,12 @@
 """With async functions, abatch runs its inputs truly in parallel."""
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cores, runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, as_long, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, as_long
 from overlap.harness.report.figures import count, number
 from overlap.scenarios.claims._steps import SideBySide, burns, inside, waits
 
@@ -18,7 +19,18 @@ READING = (
 WORK, PARALLEL = 0.03, 1.3
 
 
-async def measure(_bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Times (ns) of the runs of one input and of four; how many computed at once, on which threads and cores."""
+
+    computing: list[list[int]]
+    waiting: list[list[int]]
+    peak: int
+    threads: int
+    cores: float
+
+
+async def measure(_bench: Bench) -> Facts:
     """Give one and four inputs to a step that computes, and to one that waits."""
     from langchain_core.runnables import RunnableLambda
 
@@ -29,25 +41,23 @@ async def measure(_bench: Bench) -> dict[str, Any]:
             return burn(value)
 
     computing, waiting = RunnableLambda(inside(counted)), RunnableLambda(waits(WORK))
-    return {
-        "computing": [await runs(partial(computing.abatch, [0] * n), 4) for n in (1, 4)],
-        "waiting": [await runs(partial(waiting.abatch, [0] * n), 4) for n in (1, 4)],
-        "peak": together.peak,
-        "threads": len(together.threads),
-        "cores": await cores(lambda: computing.abatch([0] * 4)),
-    }
+    return Facts(
+        computing=[await runs(partial(computing.abatch, [0] * n), 4) for n in (1, 4)],
+        waiting=[await runs(partial(waiting.abatch, [0] * n), 4) for n in (1, 4)],
+        peak=together.peak,
+        threads=len(together.threads),
+        cores=await cores(lambda: computing.abatch([0] * 4)),
+    )
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """False where no two ever compute at once; with a limit where they take turns on one core."""
-    computing, waiting = (as_long(facts[key][1], facts[key][0]) for key in ("computing", "waiting"))
+    computing, waiting = (as_long(four, one) for one, four in (facts.computing, facts.waiting))
     evidence = (
-        f"of 4 inputs that compute at most {facts['peak']} did so at once, on "
-        f"{count(facts['threads'], 'thread')} and "
-        f"{number(facts['cores'])} cores at the most. On this machine 4 were {computing} as 1, 4 that wait "
-        f"{waiting} (4 runs of each)"
+        f"of 4 inputs that compute at most {facts.peak} did so at once, on {count(facts.threads, 'thread')} and "
+        f"{number(facts.cores)} cores at the most. On this machine 4 were {computing} as 1, 4 that wait {waiting} "
+        "(4 runs of each)"
     )
-    if facts["peak"] == 1:
+    if facts.peak == 1:
         return ClaimVerdict(FALSE, evidence)
-    return ClaimVerdict(LIMIT if facts["cores"] < PARALLEL else HOLDS, evidence)
+    return ClaimVerdict(LIMIT if facts.cores < PARALLEL else HOLDS, evidence)

@@ -1,9 +1,9 @@
 """Prompt templates are synchronous only."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict
 from overlap.scenarios.claims._outcomes import OK, awaited
 
 SEEDS = ("S1",)
@@ -14,7 +14,17 @@ READING = (
 )
 
 
-async def measure(bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """How each call ended, trips to a thread, and whether ainvoke and invoke gave the same."""
+
+    calls: dict[str, str]
+    hops: int
+    same: bool
+    image_hops: int
+
+
+async def measure(bench: Bench) -> Facts:
     """Format templates by their async methods, and count what goes to a thread."""
     from langchain_core.prompts import ChatPromptTemplate, PromptTemplate
     from langchain_core.prompts.image import ImagePromptTemplate
@@ -31,17 +41,16 @@ async def measure(bench: Bench) -> dict[str, Any]:
     same = await chat.ainvoke({"q": "a"}) == chat.invoke({"q": "a"})
     before = bench.hops
     await awaited(image.aformat(u="http://127.0.0.1/a.png"))
-    return {"calls": calls, "hops": hops, "same": same, "image_hops": bench.hops - before}
+    return Facts(calls=calls, hops=hops, same=same, image_hops=bench.hops - before)
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """False where the async methods work on the loop itself."""
-    calls, hops = facts["calls"], facts["hops"]
-    works = all(result == OK for result in calls.values()) and facts["same"]
+    calls, hops = facts.calls, facts.hops
+    works = all(result == OK for result in calls.values()) and facts.same
     evidence = (
         f"{', '.join(calls)} {'work' if works else 'do not all work'}, with {hops} trips to a thread "
-        f"(an image template: {facts['image_hops']})"
+        f"(an image template: {facts.image_hops})"
     )
     if not works:
         return ClaimVerdict(HOLDS, evidence)

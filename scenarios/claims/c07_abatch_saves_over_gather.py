@@ -1,24 +1,13 @@
 """abatch is more efficient than gather: fewer or cheaper calls of the provider's API."""
 
 import asyncio
-from functools import partial
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cpu, runs
-from overlap.harness.claims.verdict import (
-    FALSE,
-    HOLDS,
-    LIMIT,
-    ClaimVerdict,
-    Facts,
-    as_long,
-    least,
-    span,
-    times,
-    total,
-)
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, as_long, span, times
 from overlap.harness.report.charts.bars import BarChart, BarRow
 from overlap.harness.report.figures import number
 
@@ -39,7 +28,20 @@ def gather(runnable: Any, prompts: list[str]) -> Any:
     return asyncio.gather(*map(runnable.ainvoke, prompts))
 
 
-async def measure(bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Requests, ratios of CPU in pairs of runs, and times (ns) and peaks of completions."""
+
+    requests_expected: int
+    requests: int
+    cpu_ratios: list[float]
+    completions_abatch: list[int]
+    completions_abatch_peak: int
+    completions_gather: list[int]
+    completions_gather_peak: int
+
+
+async def measure(bench: Bench) -> Facts:
     """Count requests and CPU of both for a chain, in turns; and time both on the completions class."""
     chain, older, prompts = bench.chain(), bench.completions(WAIT), bench.prompts(CALLS)
     await bench.warm(chain, CALLS)
@@ -47,31 +49,27 @@ async def measure(bench: Bench) -> dict[str, Any]:
     pairs = [(await cpu(chain.abatch(prompts)), await cpu(gather(chain, prompts))) for _ in range(ROUNDS)]
     requests = len(bench.take().entries)
     many = bench.prompts(45)
-    facts = {
-        "requests_expected": 2 * ROUNDS * CALLS,
-        "requests": requests,
-        "cpu_ratios": [ours / theirs for ours, theirs in pairs],
-    }
-    for name, start in (("abatch", older.abatch), ("gather", lambda each: gather(older, each))):
-        facts[f"completions_{name}"] = await runs(partial(start, many), 2)
-        journal = bench.take()
-        facts[f"completions_{name}_peak"] = journal.peak
-    return facts
+    return Facts(
+        requests_expected=2 * ROUNDS * CALLS,
+        requests=requests,
+        cpu_ratios=[ours / theirs for ours, theirs in pairs],
+        completions_abatch=await runs(lambda: older.abatch(many), 2),
+        completions_abatch_peak=bench.take().peak,
+        completions_gather=await runs(lambda: gather(older, many), 2),
+        completions_gather_peak=bench.take().peak,
+    )
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """False where there are as many requests and as much CPU; CPU is saved where every pair of runs says so."""
-    ratios, fewer = facts["cpu_ratios"], facts["requests"] < facts["requests_expected"]
-    slower = as_long(facts["completions_abatch"], facts["completions_gather"])
+    ratios, fewer = facts.cpu_ratios, facts.requests < facts.requests_expected
+    slower = as_long(facts.completions_abatch, facts.completions_gather)
     evidence = (
         f"a chain's requests are {'fewer' if fewer else 'as many'}; its CPU on this machine is "
-        f"{times(median(ratios))} "
-        f"gather's (median of {len(ratios)} pairs, {number(min(ratios))} to {number(max(ratios))}); completions, "
-        f"45 "
-        f"inputs: abatch {span(facts['completions_abatch'])} with {facts['completions_abatch_peak']} open at "
-        f"once, "
-        f"gather {span(facts['completions_gather'])} with {facts['completions_gather_peak']}: abatch is {slower}"
+        f"{times(median(ratios))} gather's (median of {len(ratios)} pairs, {number(min(ratios))} to "
+        f"{number(max(ratios))}); completions, 45 inputs: abatch {span(facts.completions_abatch)} with "
+        f"{facts.completions_abatch_peak} open at once, gather {span(facts.completions_gather)} with "
+        f"{facts.completions_gather_peak}: abatch is {slower}"
     )
     cheaper = max(ratios) <= SAVING
     if fewer and cheaper:
@@ -82,7 +80,7 @@ def judge(facts: Facts) -> ClaimVerdict:
 def charts(facts: Facts) -> Any:
     """Draw both on the completions class."""
     bars = (
-        BarRow("abatch", least(facts["completions_abatch"]) / 1e6, ideal=WAIT * 1e3),
-        BarRow("gather", least(facts["completions_gather"]) / 1e6, ideal=WAIT * 1e3),
+        BarRow("abatch", min(facts.completions_abatch) / 1e6, ideal=WAIT * 1e3),
+        BarRow("gather", min(facts.completions_gather) / 1e6, ideal=WAIT * 1e3),
     )
     return (BarChart("abatch-gather", "45 completions, ms", bars, "ms", ideal="one answer"),)

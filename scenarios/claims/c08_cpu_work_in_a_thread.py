@@ -2,11 +2,12 @@
 
 import asyncio
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cores, elapsed, runs, stalled
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, as_long, ms, span, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, as_long, ms, span
 from overlap.harness.report.figures import number
 from overlap.scenarios.claims._steps import SideBySide, burns
 
@@ -21,7 +22,22 @@ WORK, WAIT = 0.05, 0.02
 PARALLEL = 1.3
 
 
-async def measure(bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Times are ns; `ended_before` counts the computations that ended before the call beside them."""
+
+    on_loop: bool
+    one: list[int]
+    four: list[int]
+    cores: float
+    stall: int
+    alone: list[int]
+    beside: int
+    ended_before: int
+    pool: int
+
+
+async def measure(bench: Bench) -> Facts:
     """Compute in plain functions, twice as many as there are threads, and make a call of a model beside them."""
     from langchain_core.runnables import RunnableLambda
 
@@ -45,31 +61,29 @@ async def measure(bench: Bench) -> dict[str, Any]:
     beside = await elapsed(chain.ainvoke("a"))
     before = len(ended)
     await busy
-    return {
-        "on_loop": threading.get_ident() in together.threads,
-        "one": one,
-        "four": four,
-        "cores": used,
-        "stall": stall,
-        "alone": alone,
-        "beside": beside,
-        "ended_before": before,
-        "pool": pool,
-    }
+    return Facts(
+        on_loop=threading.get_ident() in together.threads,
+        one=one,
+        four=four,
+        cores=used,
+        stall=stall,
+        alone=alone,
+        beside=beside,
+        ended_before=before,
+        pool=pool,
+    )
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """False where it blocks the loop all the same, or a call must wait until a thread is free again."""
-    pool, before = facts["pool"], facts["ended_before"]
+    pool, before = facts.pool, facts.ended_before
     evidence = (
         f"{2 * pool} of them computing on {pool} threads: a call of a model ended only after {before} of them. On "
-        f"this machine it took {ms(facts['beside'])} in 1 run, else {span(facts['alone'])}; 4 of them were "
-        f"{as_long(facts['four'], facts['one'])} as 1, on {number(facts['cores'])} cores at the most, and "
-        f"stalled the "
-        f"loop for {ms(facts['stall'])}"
+        f"this machine it took {ms(facts.beside)} in 1 run, else {span(facts.alone)}; 4 of them were "
+        f"{as_long(facts.four, facts.one)} as 1, on {number(facts.cores)} cores at the most, and stalled the loop "
+        f"for {ms(facts.stall)}"
     )
     # Work that queues behind all of them begins when as many have ended as had to queue, and one more.
-    if facts["on_loop"] or before > pool:
+    if facts.on_loop or before > pool:
         return ClaimVerdict(FALSE, evidence)
-    return ClaimVerdict(LIMIT if facts["cores"] < PARALLEL else HOLDS, evidence)
+    return ClaimVerdict(LIMIT if facts.cores < PARALLEL else HOLDS, evidence)

@@ -1,10 +1,11 @@
 """When one call under gather fails, others may be cancelled, depending on return_exceptions."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, ClaimVerdict, Facts, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, ClaimVerdict
 from overlap.scenarios.claims._outcomes import awaited
 
 SEEDS = ("S0",)
@@ -40,7 +41,26 @@ async def group(*coroutines: Any) -> None:
             tasks.create_task(each)
 
 
-async def measure(bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class FailedBatch:
+    """A batch in which one call failed: its error, and what became of the requests."""
+
+    raised: str
+    left_open: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """How the two slower calls ended, in each mode."""
+
+    plain: list[str]
+    return_exceptions: list[str]
+    task_group: list[str]
+    abatch: FailedBatch
+
+
+async def measure(bench: Bench) -> Facts:
     """Fail under gather in both modes, under a task group, and in a batch of a model's calls."""
     model = bench.model(ttft=0.2)
     await bench.warm(model, 3)
@@ -49,22 +69,22 @@ async def measure(bench: Bench) -> dict[str, Any]:
     left_open = 3 - len(bench.take(patience=0).entries)
     await asyncio.sleep(0.3)
     answered = sum(1 for _, each in bench.take().entries if each.status == 200 and not each.disconnected)
-    return {
-        "plain": await ends_of(asyncio.gather),
-        "return_exceptions": await ends_of(lambda *each: asyncio.gather(*each, return_exceptions=True)),
-        "task_group": await ends_of(group),
-        "abatch": {"raised": raised, "left_open": left_open, "answered": answered},
-    }
+    return Facts(
+        plain=await ends_of(asyncio.gather),
+        return_exceptions=await ends_of(lambda *each: asyncio.gather(*each, return_exceptions=True)),
+        task_group=await ends_of(group),
+        abatch=FailedBatch(raised, left_open, answered),
+    )
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """False where neither mode cancels anything."""
-    cancelled = {mode: facts[mode].count("cancelled") for mode in ("plain", "return_exceptions", "task_group")}
-    batch = facts["abatch"]
+    modes = (facts.plain, facts.return_exceptions, facts.task_group)
+    plain, returning, in_group = (ends.count("cancelled") for ends in modes)
+    batch = facts.abatch
     evidence = (
-        f"cancelled of 2: gather {cancelled['plain']}, with return_exceptions {cancelled['return_exceptions']}, "
-        f"TaskGroup {cancelled['task_group']}; abatch raised {batch['raised']} with {batch['left_open']} of 3 "
-        f"requests still open, {batch['answered']} were answered"
+        f"cancelled of 2: gather {plain}, with return_exceptions {returning}, "
+        f"TaskGroup {in_group}; abatch raised {batch.raised} with {batch.left_open} of 3 "
+        f"requests still open, {batch.answered} were answered"
     )
-    return ClaimVerdict(HOLDS if cancelled["plain"] or cancelled["return_exceptions"] else FALSE, evidence)
+    return ClaimVerdict(HOLDS if plain or returning else FALSE, evidence)

@@ -1,9 +1,9 @@
 """Most core components offer async methods, supported natively."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict
 from overlap.scenarios.claims import _components
 from overlap.scenarios.claims._outcomes import OK, awaited
 
@@ -17,21 +17,36 @@ READING = (
 )
 
 
-async def measure(bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Called:
+    """An async method that was called: how that ended, and its trips to a thread."""
+
+    method: str
+    came: str
+    hops: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One call of each kind of component."""
+
+    components: dict[str, Called]
+
+
+async def measure(bench: Bench) -> Facts:
     """Call the async method of each kind of component, written with no more than it must have."""
     results = {}
     for kind, method, call in _components.made():
         before = bench.hops
-        results[kind] = {"method": method, "came": await awaited(call()), "hops": bench.hops - before}
-    return {"components": results}
+        results[kind] = Called(method, await awaited(call()), bench.hops - before)
+    return Facts(components=results)
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """False where the methods are missing; with a limit where they are the synchronous ones in a thread."""
-    components = facts["components"]
-    lacking = [kind for kind, each in components.items() if each["came"] != OK]
-    threaded = [kind for kind, each in components.items() if each["hops"]]
+    components = facts.components
+    lacking = [kind for kind, each in components.items() if each.came != OK]
+    threaded = [kind for kind, each in components.items() if each.hops]
     evidence = (
         f"{len(components) - len(lacking)} of {len(components)} kinds have the async method; by default it is a "
         f"thread for {len(threaded)}: {', '.join(threaded) or 'none'}"

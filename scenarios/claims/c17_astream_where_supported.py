@@ -1,11 +1,12 @@
 """Components that support it have astream, which hands out the answer piece by piece."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, ms, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, ms
 from overlap.harness.report.charts.bars import BarChart, BarRow
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims._streams import arrivals, buffered
@@ -20,7 +21,15 @@ READING = (
 FIRST, GAP, TOKENS = 0.03, 0.03, 8
 
 
-async def measure(bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """When each piece came through each kind of step (ns), and how many pieces a plain function streams."""
+
+    steps: dict[str, list[int]]
+    plain: int
+
+
+async def measure(bench: Bench) -> Facts:
     """Stream a model's answer through each kind of step behind it, and through a step that has no stream."""
     from langchain_core.output_parsers import StrOutputParser
     from langchain_core.runnables import RunnableGenerator, RunnableLambda
@@ -42,22 +51,21 @@ async def measure(bench: Bench) -> dict[str, Any]:
         "an async generator": model | RunnableLambda(pieces),
     }
     alone = await arrivals(lambda: RunnableLambda(str.upper).astream("a"))
-    return {
-        "steps": {name: await arrivals(partial(each.astream, "a")) for name, each in chains.items()},
-        "plain": len(alone),
-    }
+    return Facts(
+        steps={name: await arrivals(partial(each.astream, "a")) for name, each in chains.items()},
+        plain=len(alone),
+    )
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """With a limit where a step that is asked for a stream waits for the whole of it."""
-    steps = facts["steps"]
+    steps = facts.steps
     whole = [name for name, seen in steps.items() if buffered(seen)]
     first = {name: ms(seen[0]) for name, seen in steps.items()}
     evidence = (
         f"held back until the whole is there by {', '.join(whole) or 'none'}; first piece on this machine after "
         f"{', '.join(f'{name} {time}' for name, time in first.items())}; a plain function alone streams "
-        f"{count(facts['plain'], 'piece')}"
+        f"{count(facts.plain, 'piece')}"
     )
     if "the model alone" in whole:
         return ClaimVerdict(FALSE, evidence)
@@ -66,7 +74,7 @@ def judge(facts: Facts) -> ClaimVerdict:
 
 def charts(facts: Facts) -> Any:
     """Draw the first piece through each kind of step."""
-    bars = tuple(BarRow(name, seen[0] / 1e6, ideal=FIRST * 1e3) for name, seen in facts["steps"].items() if seen)
+    bars = tuple(BarRow(name, seen[0] / 1e6, ideal=FIRST * 1e3) for name, seen in facts.steps.items() if seen)
     return (
         BarChart(
             "first-chunk", "First piece through a step behind the model, ms", bars, "ms", ideal="first token"

@@ -1,10 +1,11 @@
 """An async generator in a RunnableLambda streams, as a model does."""
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, ms, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, ms
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims._outcomes import OK, awaited, outcome, told
 from overlap.scenarios.claims._streams import arrivals, buffered
@@ -18,7 +19,17 @@ READING = (
 GAP = 0.03
 
 
-async def measure(bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """When each piece came (ns), what ainvoke answered, and how the other calls ended."""
+
+    first: list[int]
+    behind: list[int]
+    summed: object
+    others: dict[str, str]
+
+
+async def measure(bench: Bench) -> Facts:
     """Stream an async generator first in a chain and behind a model; call it by every other method."""
     import asyncio
 
@@ -38,29 +49,27 @@ async def measure(bench: Bench) -> dict[str, Any]:
     step, behind = RunnableLambda(words), bench.model(GAP, GAP, 6)
     function = behind | RunnableLambda(lambda message: message.content)
     await bench.warm(behind)
-    return {
-        "first": await arrivals(lambda: step.astream("a")),
-        "behind": await arrivals(lambda: function.astream("a")),
-        "summed": await step.ainvoke("a"),
-        "others": {
+    return Facts(
+        first=await arrivals(lambda: step.astream("a")),
+        behind=await arrivals(lambda: function.astream("a")),
+        summed=await step.ainvoke("a"),
+        others={
             "stream": outcome(lambda: list(step.stream("a"))),
             "invoke": outcome(lambda: step.invoke("a")),
             "astream of a plain generator": await awaited(listed(RunnableLambda(plain).astream("a"))),
         },
-    }
+    )
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """With a limit where it streams, but not everywhere that a model does."""
-    first, others = facts["first"], facts["others"]
-    behind = "comes whole" if buffered(facts["behind"]) else "streams"
+    first, others = facts.first, facts.others
+    behind = "comes whole" if buffered(facts.behind) else "streams"
     evidence = (
         f"astream: {count(len(first), 'piece')}, after {', '.join(map(ms, first))}; {told(others)}; ainvoke "
-        f"answers {facts['summed']!r}; "
-        f"behind a model a function {behind}"
+        f"answers {facts.summed!r}; behind a model a function {behind}"
     )
     if buffered(first):
         return ClaimVerdict(FALSE, evidence)
-    limited = buffered(facts["behind"]) or any(result != OK for result in others.values())
+    limited = buffered(facts.behind) or any(result != OK for result in others.values())
     return ClaimVerdict(LIMIT if limited else HOLDS, evidence)

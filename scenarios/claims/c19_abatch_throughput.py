@@ -1,11 +1,12 @@
 """abatch gives lower latency in all and higher throughput."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, least, ms, span, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, ms, span
 from overlap.harness.report.charts.bars import BarChart, BarRow
 
 SEEDS = ("S1",)
@@ -17,7 +18,21 @@ READING = (
 WAIT = 0.15
 
 
-async def measure(bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Times (ns) of the runs in each way, and the most calls open at once."""
+
+    calls: int
+    pool: int
+    peaks: dict[str, int]
+    sequence: list[int]
+    batch: list[int]
+    batch_sized: list[int]
+    gather: list[int]
+    abatch: list[int]
+
+
+async def measure(bench: Bench) -> Facts:
     """Make the same calls one by one, with threads, under gather and by abatch; count how many are open."""
     calls = bench.pool + 10
     chain, prompts, sized = bench.chain(WAIT), bench.prompts(calls), {"max_concurrency": calls}
@@ -39,26 +54,25 @@ async def measure(bench: Bench) -> dict[str, Any]:
         "gather": (lambda: asyncio.gather(*map(chain.ainvoke, prompts)), 3),
         "abatch": (lambda: chain.abatch(prompts), 3),
     }
-    facts: dict[str, Any] = {"calls": calls, "pool": bench.pool, "peaks": {}}
+    took, peaks = {}, {}
     for name, (start, tries) in ways.items():
-        facts[name] = await runs(start, tries)
-        facts["peaks"][name] = bench.take().peak
-    return facts
+        took[name] = await runs(start, tries)
+        peaks[name] = bench.take().peak
+    return Facts(calls, bench.pool, peaks, **took)
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """It holds against calls one by one; with a limit where gather or enough threads have as many open at once."""
-    pool, peaks = facts["pool"], facts["peaks"]
-    names = {
-        "sequence": "one by one",
-        "batch": "batch",
-        "batch_sized": f"batch with {facts['calls']} threads",
-        "gather": "gather",
-        "abatch": "abatch",
-    }
-    each = ", ".join(f"{name} {peaks[key]} ({span(facts[key])})" for key, name in names.items())
-    evidence = f"open at once of {facts['calls']} calls of {ms(WAIT * 1e9)}, and time on this machine: {each}"
+    pool, peaks = facts.pool, facts.peaks
+    ways = (
+        ("one by one", peaks["sequence"], facts.sequence),
+        ("batch", peaks["batch"], facts.batch),
+        (f"batch with {facts.calls} threads", peaks["batch_sized"], facts.batch_sized),
+        ("gather", peaks["gather"], facts.gather),
+        ("abatch", peaks["abatch"], facts.abatch),
+    )
+    each = ", ".join(f"{name} {peak} ({span(took)})" for name, peak, took in ways)
+    evidence = f"open at once of {facts.calls} calls of {ms(WAIT * 1e9)}, and time on this machine: {each}"
     if peaks["abatch"] <= peaks["sequence"]:
         return ClaimVerdict(FALSE, evidence)
     return ClaimVerdict(
@@ -68,16 +82,16 @@ def judge(facts: Facts) -> ClaimVerdict:
 
 def charts(facts: Facts) -> Any:
     """Draw all five."""
-    names = {
-        "sequence": "one by one",
-        "batch": "batch (default threads)",
-        "batch_sized": "batch (as many threads)",
-        "gather": "gather",
-        "abatch": "abatch",
+    ways = {
+        "one by one": facts.sequence,
+        "batch (default threads)": facts.batch,
+        "batch (as many threads)": facts.batch_sized,
+        "gather": facts.gather,
+        "abatch": facts.abatch,
     }
-    bars = tuple(BarRow(name, least(facts[key]) / 1e6, ideal=WAIT * 1e3) for key, name in names.items())
+    bars = tuple(BarRow(name, min(took) / 1e6, ideal=WAIT * 1e3) for name, took in ways.items())
     return (
         BarChart(
-            "abatch-throughput", f"{facts['calls']} calls of {WAIT * 1e3:g} ms, ms", bars, "ms", ideal="one answer"
+            "abatch-throughput", f"{facts.calls} calls of {WAIT * 1e3:g} ms, ms", bars, "ms", ideal="one answer"
         ),
     )

@@ -2,11 +2,12 @@
 
 import asyncio
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import elapsed, stalled
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, ms, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, ms
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims._steps import blocks
 from overlap.scenarios.claims._turns import Turns
@@ -17,7 +18,19 @@ READING = ("langchain_core.runnables.config:run_in_executor",)
 BLOCK = 0.2
 
 
-async def measure(_bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Turns of the loop and threads that ended; times are ns."""
+
+    block: int
+    turns: int
+    stall: int
+    returned: int
+    ended_at_return: int
+    ended_later: int
+
+
+async def measure(_bench: Bench) -> Facts:
     """Watch the loop while a plain function blocks; then cancel one, and see whether its thread ends."""
     from langchain_core.runnables import RunnableLambda
 
@@ -37,26 +50,24 @@ async def measure(_bench: Bench) -> dict[str, Any]:
     returned = await elapsed(asyncio.wait([task]))
     at_return = len(ended)
     await asyncio.sleep(BLOCK + 0.1)
-    return {
-        "block": round(BLOCK * 1e9),
-        "turns": turns.fewest,
-        "stall": stall,
-        "returned": returned,
-        "ended_at_return": at_return,
-        "ended_later": len(ended),
-    }
+    return Facts(
+        block=round(BLOCK * 1e9),
+        turns=turns.fewest,
+        stall=stall,
+        returned=returned,
+        ended_at_return=at_return,
+        ended_later=len(ended),
+    )
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """With a limit where the loop is free, but the thread cannot be cancelled."""
-    runs_on = facts["ended_later"] > facts["ended_at_return"]
+    runs_on = facts.ended_later > facts.ended_at_return
     evidence = (
-        f"while a plain function blocks for {ms(facts['block'])} the loop has {count(facts['turns'], 'turn')}, "
-        f"and stalls on "
-        f"this machine for {ms(facts['stall'])} (least of 3 runs); cancelled, the call "
-        f"returns after {ms(facts['returned'])} and its thread {'runs on to the end' if runs_on else 'stops'}"
+        f"while a plain function blocks for {ms(facts.block)} the loop has {count(facts.turns, 'turn')}, and "
+        f"stalls on this machine for {ms(facts.stall)} (least of 3 runs); cancelled, the call returns after "
+        f"{ms(facts.returned)} and its thread {'runs on to the end' if runs_on else 'stops'}"
     )
-    if not facts["turns"]:
+    if not facts.turns:
         return ClaimVerdict(FALSE, evidence)
     return ClaimVerdict(LIMIT if runs_on else HOLDS, evidence)

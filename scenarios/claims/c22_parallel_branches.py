@@ -1,11 +1,12 @@
 """The branches of a RunnableParallel execute concurrently."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import runs
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, as_long, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, as_long
 from overlap.scenarios.claims._steps import SideBySide, waits
 
 SEEDS = ("S1",)
@@ -14,7 +15,20 @@ READING = ("langchain_core.runnables.base:RunnableParallel.ainvoke",)
 WAIT = 0.05
 
 
-async def measure(bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Times (ns) of the runs, and how many branches were at work at once."""
+
+    pool: int
+    one: list[int]
+    three: list[int]
+    plain: list[int]
+    peak_of_3: int
+    peak_of_plain: int
+    peak_of_8_limited_to_2: int
+
+
+async def measure(bench: Bench) -> Facts:
     """Run async branches, twice as many plain ones as there are threads, and eight under a limit of two."""
     from langchain_core.runnables import RunnableLambda, RunnableParallel
 
@@ -25,28 +39,25 @@ async def measure(bench: Bench) -> dict[str, Any]:
     one, three = branches(waits(WAIT), 1), branches(waiting.waits(WAIT), 3)
     plain = branches(blocking.blocks(WAIT), 2 * bench.pool)
     await branches(capped.waits(WAIT), 8).ainvoke(0, {"max_concurrency": 2})
-    return {
-        "pool": bench.pool,
-        "one": await runs(lambda: one.ainvoke(0)),
-        "three": await runs(lambda: three.ainvoke(0)),
-        "plain": await runs(lambda: plain.ainvoke(0)),
-        "peak_of_3": waiting.peak,
-        "peak_of_plain": blocking.peak,
-        "peak_of_8_limited_to_2": capped.peak,
-    }
+    return Facts(
+        pool=bench.pool,
+        one=await runs(lambda: one.ainvoke(0)),
+        three=await runs(lambda: three.ainvoke(0)),
+        plain=await runs(lambda: plain.ainvoke(0)),
+        peak_of_3=waiting.peak,
+        peak_of_plain=blocking.peak,
+        peak_of_8_limited_to_2=capped.peak,
+    )
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """With a limit where plain branches queue for threads, or max_concurrency is not kept."""
-    pool, one, peak = facts["pool"], facts["one"], facts["peak_of_8_limited_to_2"]
+    pool, one, peak = facts.pool, facts.one, facts.peak_of_8_limited_to_2
     evidence = (
-        f"of 3 async branches {facts['peak_of_3']} at once, of {2 * pool} plain ones {facts['peak_of_plain']}, "
-        f"of 8 "
-        f"with max_concurrency=2 {peak}. On this machine 3 were {as_long(facts['three'], one)} as 1, {2 * pool} "
-        f"plain "
-        f"ones {as_long(facts['plain'], one)} (3 runs of each)"
+        f"of 3 async branches {facts.peak_of_3} at once, of {2 * pool} plain ones {facts.peak_of_plain}, of 8 "
+        f"with max_concurrency=2 {peak}. On this machine 3 were {as_long(facts.three, one)} as 1, {2 * pool} "
+        f"plain ones {as_long(facts.plain, one)} (3 runs of each)"
     )
-    if facts["peak_of_3"] == 1:
+    if facts.peak_of_3 == 1:
         return ClaimVerdict(FALSE, evidence)
-    return ClaimVerdict(LIMIT if facts["peak_of_plain"] <= pool or peak > 2 else HOLDS, evidence)
+    return ClaimVerdict(LIMIT if facts.peak_of_plain <= pool or peak > 2 else HOLDS, evidence)

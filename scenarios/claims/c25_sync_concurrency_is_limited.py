@@ -1,9 +1,9 @@
 """Concurrency is limited with sync calls, and high with async ones."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict
 
 SEEDS = ("S1",)
 THEME = "waiting side by side"
@@ -14,31 +14,37 @@ READING = (
 WAIT = 0.5
 
 
-async def measure(bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """How many calls the server had open at once, in each way."""
+
+    inputs: int
+    pool: int
+    batch: int
+    batch_sized: int
+    abatch: int
+
+
+async def measure(bench: Bench) -> Facts:
     """Count how many calls the server has open at once: by batch, by batch with threads enough, by abatch."""
     inputs, model = bench.pool + 14, bench.model(WAIT)
     prompts, sized = bench.prompts(inputs), {"max_concurrency": inputs}
     await bench.warm(model, inputs)
-    results = {"inputs": inputs, "pool": bench.pool}
     model.batch(prompts)
-    results["batch"] = bench.take().peak
+    plain = bench.take().peak
     model.batch(prompts, sized)
-    results["batch_sized"] = bench.take().peak
+    with_threads = bench.take().peak
     await model.abatch(prompts)
-    results["abatch"] = bench.take().peak
-    return results
+    return Facts(inputs, bench.pool, batch=plain, batch_sized=with_threads, abatch=bench.take().peak)
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """With a limit where the difference is a default, and goes away with threads enough."""
-    pool, inputs, plain, sized, other = (
-        facts[key] for key in ("pool", "inputs", "batch", "batch_sized", "abatch")
-    )
+    pool, inputs = facts.pool, facts.inputs
     evidence = (
-        f"open at once of {inputs}: batch {plain}, batch with max_concurrency={inputs} {sized}, abatch {other}; "
-        f"{pool} threads by default"
+        f"open at once of {inputs}: batch {facts.batch}, batch with max_concurrency={inputs} "
+        f"{facts.batch_sized}, abatch {facts.abatch}; {pool} threads by default"
     )
-    if plain > pool or other <= pool:
+    if facts.batch > pool or facts.abatch <= pool:
         return ClaimVerdict(FALSE, evidence)
-    return ClaimVerdict(LIMIT if sized > pool else HOLDS, evidence)
+    return ClaimVerdict(LIMIT if facts.batch_sized > pool else HOLDS, evidence)

@@ -1,9 +1,9 @@
 """Async works seamlessly with LCEL pipelines."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict
 from overlap.scenarios.claims._barrier import early, two_steps
 from overlap.scenarios.claims._outcomes import OK, awaited, outcome, told
 from overlap.scenarios.claims._steps import waits
@@ -18,7 +18,15 @@ READING = (
 )
 
 
-async def measure(bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """How each method ended, and which seams show."""
+
+    main: dict[str, str]
+    seams: dict[str, bool]
+
+
+async def measure(bench: Bench) -> Facts:
     """Use a chain by its three async methods; then try what a seam would show in."""
     from langchain_core.runnables import RunnableLambda
 
@@ -32,9 +40,9 @@ async def measure(bench: Bench) -> dict[str, Any]:
     steps, events = two_steps()
     await steps.abatch(list(range(8)))
     function = model | RunnableLambda(lambda message: message.content)
-    return {
-        "main": main,
-        "seams": {
+    return Facts(
+        main=main,
+        seams={
             "an async function makes a chain's invoke fail": outcome(
                 lambda: (RunnableLambda(waits(0)) | str.strip).invoke("a")
             )
@@ -44,13 +52,12 @@ async def measure(bench: Bench) -> dict[str, Any]:
             ),
             "abatch waits for every input between two steps": early(events) == 0,
         },
-    }
+    )
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """False where the methods themselves fail, with a limit where a seam shows."""
-    main, seams = facts["main"], facts["seams"]
+    main, seams = facts.main, facts.seams
     shown = [name for name, there in seams.items() if there]
     evidence = f"{told(main)}; {len(shown)} of {len(seams)} seams show: {'; '.join(shown) or 'none'}"
     if any(result != OK for result in main.values()):

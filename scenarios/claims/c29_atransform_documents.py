@@ -1,9 +1,9 @@
 """atransform_documents is the async twin of transform_documents."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims import _components
 from overlap.scenarios.claims._outcomes import OK, awaited
@@ -13,7 +13,16 @@ THEME = "names and components"
 READING = ("langchain_core.documents.transformers:BaseDocumentTransformer.atransform_documents",)
 
 
-async def measure(bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """How the call ended, its trips to a thread, and whether both methods gave the same."""
+
+    came: str
+    hops: int
+    same: bool
+
+
+async def measure(bench: Bench) -> Facts:
     """Call both methods of a transformer that has only the synchronous one."""
     from langchain_core.documents import Document
 
@@ -22,13 +31,12 @@ async def measure(bench: Bench) -> dict[str, Any]:
     result = await awaited(own.atransform_documents(documents))
     hops = bench.hops - before
     same = result == OK and list(await own.atransform_documents(documents)) == own.transform_documents(documents)
-    return {"came": result, "hops": hops, "same": same}
+    return Facts(came=result, hops=hops, same=same)
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """False where it is missing, with a limit where it is the synchronous method in a thread."""
-    result, hops, same = facts["came"], facts["hops"], facts["same"]
+    result, hops, same = facts.came, facts.hops, facts.same
     evidence = (
         f"atransform_documents: {result}, {'the same' if same else 'another'} result, {count(hops, 'trip')} to a "
         f"thread"

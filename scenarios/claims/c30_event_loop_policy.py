@@ -2,10 +2,10 @@
 
 import asyncio
 import warnings
-from typing import Any
+from dataclasses import dataclass
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict
 from overlap.scenarios.claims._outcomes import OK, outcome
 
 SEEDS = ("S0",)
@@ -14,7 +14,17 @@ NEEDS = ("uvloop",)
 READING = ("asyncio:Runner", "uvloop:EventLoopPolicy")
 
 
-def measure(bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """How each way ended, and the modules that the loops were of."""
+
+    policy: str
+    deprecated: int
+    factory: str
+    loops: list[str]
+
+
+def measure(bench: Bench) -> Facts:
     """Make a chain's call on uvloop: once by a policy, once by naming the loop to the runner."""
     import uvloop
 
@@ -43,19 +53,17 @@ def measure(bench: Bench) -> dict[str, Any]:
         warnings.simplefilter("always")
         policy = outcome(by_policy)
     deprecated = sum(1 for each in caught if issubclass(each.category, DeprecationWarning))
-    return {"policy": policy, "deprecated": deprecated, "factory": outcome(by_factory), "loops": loops}
+    return Facts(policy=policy, deprecated=deprecated, factory=outcome(by_factory), loops=loops)
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """With a limit where a policy works but is not needed; false where it does not work any more."""
     evidence = (
-        f"a chain's call on a loop of uvloop's: by a policy {facts['policy']} ({facts['deprecated']} deprecation "
-        f"warnings), "
-        f"by Runner(loop_factory=…) without one {facts['factory']}; "
-        f"the loops were of {', '.join(facts['loops']) or 'no module'}"
+        f"a chain's call on a loop of uvloop's: by a policy {facts.policy} ({facts.deprecated} deprecation "
+        f"warnings), by Runner(loop_factory=…) without one {facts.factory}; the loops were of "
+        f"{', '.join(facts.loops) or 'no module'}"
     )
-    on_uvloop = all(loop.startswith("uvloop") for loop in facts["loops"])
-    if facts["policy"] != OK:
+    on_uvloop = all(loop.startswith("uvloop") for loop in facts.loops)
+    if facts.policy != OK:
         return ClaimVerdict(FALSE, evidence)
-    return ClaimVerdict(LIMIT if facts["factory"] == OK and on_uvloop else HOLDS, evidence)
+    return ClaimVerdict(LIMIT if facts.factory == OK and on_uvloop else HOLDS, evidence)

@@ -1,10 +1,11 @@
 """The async methods are the sync ones with an "a" in front: ainvoke, abatch, astream."""
 
 import inspect
+from dataclasses import dataclass
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict
 from overlap.harness.report.figures import listed
 
 SEEDS = ("S0",)
@@ -13,7 +14,16 @@ READING = ("langchain_core.runnables.base:Runnable",)
 NAMES = ("invoke", "batch", "stream")
 
 
-async def measure(_bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Which methods have a twin, and whether it answers the same."""
+
+    methods: list[str]
+    twins: list[str]
+    same: dict[str, bool]
+
+
+async def measure(_bench: Bench) -> Facts:
     """Look for the twins of every public method of Runnable that runs something, and use the three."""
     from langchain_core.runnables import Runnable, RunnableLambda
 
@@ -28,13 +38,12 @@ async def measure(_bench: Bench) -> dict[str, Any]:
         "stream": await all_of(step.astream("a")) == list(step.stream("a")),
     }
     twins = [name for name in runs if inspect.isfunction(getattr(Runnable, f"a{name}", None))]
-    return {"methods": runs, "twins": twins, "same": same}
+    return Facts(methods=runs, twins=twins, same=same)
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """It holds where all three have a twin that answers the same."""
-    same, methods, twins = facts["same"], facts["methods"], facts["twins"]
+    same, methods, twins = facts.same, facts.methods, facts.twins
     evidence = (
         f"{len(twins)} of {len(methods)} have one: {listed([f'a{name}' for name in twins], 9)}; "
         f"{sum(same.values())} of {len(same)} answer as their twin does"

@@ -1,9 +1,10 @@
 """A chain is defined alike for sync and for async use."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, ClaimVerdict, Facts, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, ClaimVerdict
 from overlap.scenarios.claims._outcomes import OK, awaited, outcome, told
 
 SEEDS = ("S0",)
@@ -11,7 +12,15 @@ THEME = "names and components"
 READING = ("langchain_core.runnables.base:RunnableSequence",)
 
 
-async def measure(bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """How a call by each method ended, and whether the steps are still the same."""
+
+    came: dict[str, str]
+    unchanged: bool
+
+
+async def measure(bench: Bench) -> Facts:
     """Use one object by all six methods, and see whether it is still what it was."""
     chain = bench.chain()
     before = [id(step) for step in chain.steps]
@@ -27,13 +36,12 @@ async def measure(bench: Bench) -> dict[str, Any]:
         "abatch": await awaited(chain.abatch(["a"])),
         "astream": await awaited(streamed()),
     }
-    return {"came": by_method, "unchanged": before == [id(step) for step in chain.steps]}
+    return Facts(came=by_method, unchanged=before == [id(step) for step in chain.steps])
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """It holds where the same object serves all of them."""
-    by_method, unchanged = facts["came"], facts["unchanged"]
+    by_method, unchanged = facts.came, facts.unchanged
     evidence = (
         f"one prompt | model | parser, its steps {'as before' if unchanged else 'changed'}: {told(by_method)}"
     )

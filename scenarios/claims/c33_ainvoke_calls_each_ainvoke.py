@@ -1,10 +1,11 @@
 """A chain's ainvoke calls the ainvoke of each of its steps, one after the other."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict
 
 SEEDS = ("S0",)
 THEME = "sync and async together"
@@ -12,7 +13,15 @@ READING = ("langchain_core.runnables.base:RunnableSequence.ainvoke",)
 STEPS = ("first", "second", "third")
 
 
-async def measure(bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the steps noted, in order, and how many tasks were made."""
+
+    seen: list[str]
+    tasks: int
+
+
+async def measure(bench: Bench) -> Facts:
     """Note which methods of three steps are called; count the tasks that a model's chain makes for one call."""
     from langchain_core.runnables import Runnable
 
@@ -46,16 +55,15 @@ async def measure(bench: Bench) -> dict[str, Any]:
     loop.set_task_factory(counted)
     await chain.ainvoke("a")
     loop.set_task_factory(None)
-    return {"seen": seen, "tasks": len(tasks)}
+    return Facts(seen=seen, tasks=len(tasks))
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """It holds where nothing else was called, and nothing before the step in front had ended."""
     wanted = [word for name in STEPS for word in (f"{name}.ainvoke", f"{name} ended")]
-    seen = facts["seen"]
+    seen = facts.seen
     evidence = (
-        f"called: {', '.join(each for each in seen if '.' in each)}; a model's chain makes {facts['tasks']} tasks"
+        f"called: {', '.join(each for each in seen if '.' in each)}; a model's chain makes {facts.tasks} tasks"
     )
     if seen == wanted:
         return ClaimVerdict(HOLDS, evidence)

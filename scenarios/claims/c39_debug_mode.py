@@ -3,10 +3,11 @@
 import asyncio
 import logging
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict
 
 SEEDS = ("S0",)
 THEME = "the event loop"
@@ -46,21 +47,28 @@ def slow_callbacks(factory: Any, *, debug: bool) -> Any:
     return sum(1 for each in kept.messages if "blocks_the_loop" in each and "took" in each)
 
 
-def measure(_bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """How often each loop's log names what blocked it, in debug mode and without."""
+
+    debug: dict[str, int]
+    without: dict[str, int]
+
+
+def measure(_bench: Bench) -> Facts:
     """Block both loops, with and without debug mode."""
     import uvloop
 
     factories = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
-    return {
-        "debug": {name: slow_callbacks(each, debug=True) for name, each in factories.items()},
-        "without": {name: slow_callbacks(each, debug=False) for name, each in factories.items()},
-    }
+    return Facts(
+        debug={name: slow_callbacks(each, debug=True) for name, each in factories.items()},
+        without={name: slow_callbacks(each, debug=False) for name, each in factories.items()},
+    )
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """It holds where both loops name the culprit in debug mode, and only then."""
-    debug, without = facts["debug"], facts["without"]
+    debug, without = facts.debug, facts.without
     reporting = [name for name, count in debug.items() if count > without[name]]
     evidence = (
         f"a coroutine that blocks for {BLOCK * 1e3:g} ms is named in the log of "

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import runs, stalled
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, ms, span, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, ms, span
 from overlap.harness.report.figures import count
 from overlap.scenarios.claims._steps import inside
 from overlap.scenarios.claims._turns import Turns
@@ -17,36 +18,52 @@ READING = ("langchain_openai.chat_models.base:BaseChatOpenAI._generate",)
 CALLS, WAIT = 3, 0.1
 
 
-async def measure(bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Calls that were gathered: times of the runs and the longest stall (ns), peak, and turns of the loop."""
+
+    took: list[int]
+    peak: int
+    turns: int
+    stall: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Both kinds of calls."""
+
+    invoke: Watched
+    ainvoke: Watched
+
+
+async def measure(bench: Bench) -> Facts:
     """Gather async functions that call invoke, and others that await ainvoke."""
     chain, prompts = bench.chain(WAIT), bench.prompts(CALLS)
     await bench.warm(chain, CALLS)
 
-    async def watched(make: Callable[..., Any]) -> Any:
+    async def watched(make: Callable[..., Any]) -> Watched:
         async with Turns() as turns:
             call = make(turns)
             took = await runs(lambda: asyncio.gather(*map(call, prompts)))
             peak, had = bench.take().peak, turns.fewest
         stall = await stalled(lambda: asyncio.gather(*map(call, prompts)))
         bench.take()
-        return {"took": took, "peak": peak, "turns": had, "stall": stall}
+        return Watched(took, peak, had, stall)
 
-    return {
-        "invoke": await watched(lambda turns: inside(turns.during(chain.invoke))),
-        "ainvoke": await watched(lambda turns: turns.while_awaiting(chain.ainvoke)),
-    }
+    return Facts(
+        invoke=await watched(lambda turns: inside(turns.during(chain.invoke))),
+        ainvoke=await watched(lambda turns: turns.while_awaiting(chain.ainvoke)),
+    )
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """A mistake where the calls no longer overlap and the loop stands still."""
-    wrong, right = facts["invoke"], facts["ainvoke"]
+    wrong, right = facts.invoke, facts.ainvoke
     evidence = "; ".join(
-        f"{CALLS} gathered {name}s: {facts[name]['peak']} open at once, the loop had at least "
-        f"{count(facts[name]['turns'], 'turn')} during each; on this machine {span(facts[name]['took'])}, the "
-        f"loop "
-        f"stalled for {ms(facts[name]['stall'])} in another"
-        for name in ("invoke", "ainvoke")
+        f"{CALLS} gathered {name}s: {calls.peak} open at once, the loop had at least "
+        f"{count(calls.turns, 'turn')} during each; on this machine {span(calls.took)}, the loop stalled for "
+        f"{ms(calls.stall)} in another"
+        for name, calls in (("invoke", wrong), ("ainvoke", right))
     )
-    apart, stands = wrong["peak"] < right["peak"], wrong["turns"] == 0 < right["turns"]
+    apart, stands = wrong.peak < right.peak, wrong.turns == 0 < right.turns
     return ClaimVerdict(HOLDS if apart and stands else LIMIT if apart or stands else FALSE, evidence)

@@ -1,12 +1,13 @@
 """Blocking in an async function blocks everything; awaiting a sleep does not."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import stalled
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, ms, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, ms
 from overlap.harness.report.charts.bars import BarChart, BarRow
 from overlap.scenarios.claims._steps import blocks, burns, inside, waits
 from overlap.scenarios.claims._turns import Turns
@@ -17,7 +18,16 @@ READING = ("langchain_core.runnables.base:RunnableLambda._ainvoke", "asyncio.eve
 BLOCK = 0.15
 
 
-async def measure(bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Turns of the loop and its longest stall (ns), by step."""
+
+    block: int
+    turns: dict[str, int]
+    stalls: dict[str, int]
+
+
+async def measure(bench: Bench) -> Facts:
     """Watch the loop while a step waits, blocks or computes for the same time in the ways there are."""
     from langchain_core.runnables import RunnableLambda
 
@@ -38,7 +48,7 @@ async def measure(bench: Bench) -> dict[str, Any]:
         had[name] = turns.fewest
         runnable = RunnableLambda(put(step))
         stalls[name] = await stalled(partial(runnable.ainvoke, "a"), 2)
-    return {"block": round(BLOCK * 1e9), "turns": had, "stalls": stalls}
+    return Facts(block=round(BLOCK * 1e9), turns=had, stalls=stalls)
 
 
 def same(step: Callable[..., Any]) -> Any:
@@ -46,10 +56,9 @@ def same(step: Callable[..., Any]) -> Any:
     return step
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """It holds where the loop has no turn while the function blocks, and has some during a sleep."""
-    block, stalls, turns = facts["block"], facts["stalls"], facts["turns"]
+    block, stalls, turns = facts.block, facts.stalls, facts.turns
     blocked, waited = turns["time.sleep in an async def"], turns["await asyncio.sleep"]
     each = ", ".join(f"{name} {turns[name]} ({ms(ns)})" for name, ns in stalls.items())
     evidence = (
@@ -63,6 +72,6 @@ def judge(facts: Facts) -> ClaimVerdict:
 
 def charts(facts: Facts) -> Any:
     """Draw the stalls."""
-    bars = tuple(BarRow(name, ns / 1e6, ideal=BLOCK * 1e3) for name, ns in facts["stalls"].items())
+    bars = tuple(BarRow(name, ns / 1e6, ideal=BLOCK * 1e3) for name, ns in facts.stalls.items())
     title = f"Longest stall of the loop in {BLOCK * 1e3:g} ms of each, ms"
     return (BarChart("loop-stall", title, bars, "ms", ideal="as long as it takes"),)

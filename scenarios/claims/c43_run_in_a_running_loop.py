@@ -5,7 +5,7 @@ import asyncio
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict
 from overlap.scenarios.claims._outcomes import OK, outcome
 
 SEEDS = ("S1",)
@@ -14,7 +14,11 @@ READING = ("asyncio:run", "ast:PyCF_ALLOW_TOP_LEVEL_AWAIT")
 CODE = "await asyncio.sleep(0)"
 
 
-def measure(_bench: Bench) -> dict[str, Any]:
+Facts = dict[str, str]
+"""How each way ended, by way and place."""
+
+
+def measure(_bench: Bench) -> Facts:
     """Try each of them in both places; a notebook compiles its cells with a flag that allows the await."""
 
     async def nothing() -> None:
@@ -38,7 +42,6 @@ def measure(_bench: Bench) -> dict[str, Any]:
     }
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """It holds where each works in its own place, and fails in the other."""
     wrong, right = ("run in a notebook", "await in a script"), ("run in a script", "await in a notebook")

@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from overlap.harness.claims.bench import Bench
 from overlap.harness.claims.timing import cpu
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total, us
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, us
 from overlap.harness.report.figures import count
 
 SEEDS = ("S2",)
@@ -15,7 +16,18 @@ READING = ("langchain_core.runnables.base:RunnableLambda._ainvoke",)
 CALLS = 300
 
 
-async def measure(bench: Bench) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The answer, trips to a thread, and the CPU time of a call (ns)."""
+
+    answer: object
+    hops: int
+    on_loop: bool
+    cpu: float
+    cpu_bare: float
+
+
+async def measure(bench: Bench) -> Facts:
     """See what comes back, on which thread the function ran, and what the wrapping costs."""
     from langchain_core.runnables import RunnableLambda
 
@@ -31,25 +43,23 @@ async def measure(bench: Bench) -> dict[str, Any]:
 
     step, before = RunnableLambda(double), bench.hops
     answer = await step.ainvoke(21)
-    return {
-        "answer": answer,
-        "hops": bench.hops - before,
-        "on_loop": threads == {threading.get_ident()},
-        "cpu": min([await cpu(repeated(step.ainvoke)) for _ in range(3)]) / CALLS,
-        "cpu_bare": min([await cpu(repeated(double)) for _ in range(3)]) / CALLS,
-    }
+    return Facts(
+        answer=answer,
+        hops=bench.hops - before,
+        on_loop=threads == {threading.get_ident()},
+        cpu=min([await cpu(repeated(step.ainvoke)) for _ in range(3)]) / CALLS,
+        cpu_bare=min([await cpu(repeated(double)) for _ in range(3)]) / CALLS,
+    )
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """It holds where the result is there and no thread was needed."""
-    hops = facts["hops"]
-    where = "on the loop" if facts["on_loop"] else "in a thread"
+    hops = facts.hops
+    where = "on the loop" if facts.on_loop else "in a thread"
     evidence = (
-        f"answers {facts['answer']}, {where}, {count(hops, 'trip')} to a thread; CPU a call on this machine, "
-        f"least of 3 runs, {us(facts['cpu'])}, "
-        f"of the bare coroutine {us(facts['cpu_bare'])}"
+        f"answers {facts.answer}, {where}, {count(hops, 'trip')} to a thread; CPU a call on this machine, least "
+        f"of 3 runs, {us(facts.cpu)}, of the bare coroutine {us(facts.cpu_bare)}"
     )
-    if facts["answer"] != 42:
+    if facts.answer != 42:
         return ClaimVerdict(FALSE, evidence)
-    return ClaimVerdict(HOLDS if facts["on_loop"] and not hops else LIMIT, evidence)
+    return ClaimVerdict(HOLDS if facts.on_loop and not hops else LIMIT, evidence)

@@ -1,9 +1,7 @@
 """The small examples print what the notebook shows: ASYNC EXECUTION, async pipeline, and a dict of two."""
 
-from typing import Any
-
 from overlap.harness.claims.bench import Bench
-from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict, Facts, total
+from overlap.harness.claims.verdict import FALSE, HOLDS, LIMIT, ClaimVerdict
 
 SEEDS = ("S1",)
 THEME = "names and components"
@@ -12,14 +10,16 @@ READING = (
     "langchain_core.runnables.base:RunnableSequence.ainvoke",
     "langchain_core.runnables.base:RunnableParallel.ainvoke",
 )
-SHOWN = {
+Facts = dict[str, str | dict[str, str | int]]
+"""What each of the three answered."""
+SHOWN: Facts = {
     "lambda": "ASYNC EXECUTION",
     "sequence": "async pipeline",
     "parallel": {"upper": "ASYNC PARALLEL", "length": 14},
 }
 
 
-async def measure(_bench: Bench) -> dict[str, Any]:
+async def measure(_bench: Bench) -> Facts:
     """Run a lambda, a sequence and a parallel as the notebook does."""
     from langchain_core.runnables import RunnableLambda, RunnableParallel
 
@@ -35,7 +35,6 @@ async def measure(_bench: Bench) -> dict[str, Any]:
     }
 
 
-@total
 def judge(facts: Facts) -> ClaimVerdict:
     """It holds where all three are the same."""
     outputs = {name: facts[name] for name in SHOWN}

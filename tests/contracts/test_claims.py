@@ -4,11 +4,13 @@ import subprocess
 import sys
 from functools import reduce
 from importlib import import_module
+from typing import get_type_hints
 
 import pytest
 
 from overlap.harness import registry
 from overlap.harness.claims import catalogue, ledger
+from overlap.harness.claims.facts import judged
 from overlap.harness.claims.verdict import NOT_JUDGED, WORDS
 
 pytestmark = pytest.mark.langchain
@@ -44,9 +46,18 @@ def test_what_decides_a_claim_is_there_to_be_read(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_what_a_claim_measures_is_what_it_judges_and_draws(name):
+    """Its own `Facts`, so that what is on file can be read, judged and drawn again."""
+    module = catalogue.claim(name).module
+    assert get_type_hints(module.measure)["return"] == module.Facts
+    for reader in (module.judge, getattr(module, "charts", module.judge)):
+        assert get_type_hints(reader)["facts"] == module.Facts
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_judge_without_facts_says_not_judged(name):
     """A claim is never held for true or false because nothing is known."""
-    verdict = catalogue.claim(name).module.judge({})
+    verdict = judged(catalogue.claim(name).module, {})
     assert verdict.word == NOT_JUDGED
     assert verdict.evidence
 

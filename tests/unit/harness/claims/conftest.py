@@ -30,9 +30,16 @@ def make_finding():
             "took": 1_000_000,
             "facts": {
                 "pool": 6,
-                "chain": [[1, 10], [10, 20], [100, 40], [400, 90]],
-                "sleep": [[1, 10], [400, 11]],
-                "plain": [[1, 10], [6, 10], [7, 20]],
+                "inputs": 100,
+                "over": 24,
+                "chain_peak": 100,
+                "chain": [[1, [10]], [10, [20]], [100, [40]], [400, [90]]],
+                "sleep": [[1, [10]], [400, [11]]],
+                "plain": [[1, [10]], [6, [10]], [7, [20]]],
+                "sleep_peak": 100,
+                "plain_peak": 6,
+                "cpu": 2,
+                "cores": 1.0,
             },
         }
         return ClaimFinding(**facts | about)

@@ -12,7 +12,7 @@ from overlap.harness.bench.worker_process import WorkerFailure
 from overlap.harness.claims import command, ledger, run, worker
 from overlap.harness.claims.catalogue import Claim
 from overlap.harness.claims.command import code
-from overlap.harness.claims.run import finding
+from overlap.harness.claims.run import ClaimAnswer, finding
 from overlap.harness.claims.verdict import HOLDS, NOT_JUDGED, ClaimVerdict
 from overlap.harness.text.mistakes import Mistake
 
@@ -33,13 +33,13 @@ class Bed:
         """Answer, or die."""
         if isinstance(self.answer, BaseException):
             raise self.answer
-        return self.answer
+        return ClaimAnswer(**self.answer)
 
 
 def claim(judge=lambda _: ClaimVerdict(HOLDS, "it does")):
     """A claim whose judge is *judge*."""
     module = ModuleType("c99_it_is_so")
-    module.judge = judge
+    module.Facts, module.judge = dict[str, int], judge
     return Claim("C99", "c99_it_is_so", "It is so.", ("S0",), "streams", ("asyncio:gather",), module)
 
 
@@ -197,11 +197,11 @@ def test_a_server_or_a_worker_that_died_is_started_anew_for_the_next_claim(monke
     monkeypatch.setattr(run, "Launch", Worker)
     with run.Bed() as bed:
         for _ in range(3):
-            assert bed.ask("c43") == {"facts": {}}
+            assert bed.ask("c43") == ClaimAnswer()
         assert (Server.started, Worker.started) == (1, 1)
         with pytest.raises(WorkerFailure):
             bed.ask("die")
-        assert bed.ask("c43") == {"facts": {}}
+        assert bed.ask("c43") == ClaimAnswer()
         assert (Server.started, Worker.started) == (1, 2)
         bed._server.alive = False
         bed.ask("c43")

@@ -72,6 +72,13 @@ def test_a_ledger_of_a_claim_that_is_gone_can_still_be_told(make_ledger, make_fi
     assert "It is so." in words_of(telling.compose(make_ledger(make_finding(name="c03_gone"))))
 
 
+def test_a_ledger_of_another_version_of_a_claim_can_still_be_told(make_ledger, make_finding):
+    """Facts that its file does not know, or has since got, cost its chart alone."""
+    report = telling.compose(make_ledger(make_finding(facts={"pool": 6, "chain": [[1, 10]]})))
+    assert "it took 5 times as long" in words_of(report)
+    assert not [chart for section in report.sections for part in section.walk() for chart in part.charts]
+
+
 @pytest.mark.parametrize("width", [60, 100])
 def test_a_terminal_shows_every_verdict(make_ledger, width):
     """However narrow it is."""

@@ -1,11 +1,13 @@
 """Every judge of a claim: hand-made facts on both sides of each line; the facts lie beside this file, by theme."""
 
+from functools import partial
 from pathlib import Path
 from runpy import run_path
 
 import pytest
 
 from overlap.harness import registry
+from overlap.harness.claims.facts import judged
 from overlap.harness.claims.verdict import WORDS
 
 THEMES = [run_path(str(path)) for path in sorted(Path(__file__).parent.glob("facts_of_*.py"))]
@@ -21,7 +23,7 @@ def test_every_claim_is_judged_here():
 @pytest.mark.parametrize(("name", "case", "changed", "word"), CASES, ids=[f"{c[0][:3]} {c[1]}" for c in CASES])
 def test_a_judge_draws_its_line(name, case, changed, word):
     """On each side of it another verdict, and the evidence in one line."""
-    verdict = registry.load("overlap.scenarios.claims", name).judge(FACTS[name] | changed)
+    verdict = judged(registry.load("overlap.scenarios.claims", name), FACTS[name] | changed)
     assert verdict.word == word, case
     assert verdict.evidence
     assert "\n" not in verdict.evidence
@@ -30,7 +32,7 @@ def test_a_judge_draws_its_line(name, case, changed, word):
 @pytest.mark.parametrize("name", FACTS)
 def test_a_judge_answers_whatever_is_missing(name):
     """Each fact left out, and each unknown: a verdict or none, and never an error."""
-    judge = registry.load("overlap.scenarios.claims", name).judge
+    judge = partial(judged, registry.load("overlap.scenarios.claims", name))
     for lacking in FACTS[name]:
         without = {key: fact for key, fact in FACTS[name].items() if key != lacking}
         assert judge(without).word in WORDS
