@@ -60,9 +60,9 @@ class Agent:
         from langchain.agents import create_agent
         from langchain_core.tools import StructuredTool
 
-        half: dict[str, Any] = {"coroutine" if asyncio.iscoroutinefunction(look_up) else "func": look_up}
+        func, coroutine = (None, look_up) if asyncio.iscoroutinefunction(look_up) else (look_up, None)
         tools = [
-            StructuredTool.from_function(**half, name=name, description=f"Look up {what} by its name.")
+            StructuredTool.from_function(func, coroutine, name=name, description=f"Look up {what} by its name.")
             for name, what in (("person", "a person"), ("place", "a place"))
         ]
         self._graph: Any = create_agent(llm, tools)

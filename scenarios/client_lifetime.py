@@ -1,6 +1,7 @@
 """What does it cost to make a client for every call, and what happens to one that outlives its event loop?"""
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,10 +20,10 @@ LOOPS, FRESH = "asyncio.run per call, ChatOpenAI's cached client", "asyncio.run 
 # The cached HTTP client belongs to a loop that is closed by the next call: every second one fails.
 FAILS = (LOOPS,)
 
-_SHARED: dict[str, Any] = {"clients": ("openai",), "rounds": 3, "profile": "instant", "calls": 24}
+_EITHER = Plan(clients=("openai",), rounds=3, profile="instant", calls=24)
 PLAN = (
-    Plan(**_SHARED, strategies=("gather_bounded",), concurrency=(8,), variants=(SHARED, SDK, CHAT)),
-    Plan(**_SHARED, strategies=("invoke",), concurrency=(1,), variants=(LOOPS, FRESH)),
+    replace(_EITHER, strategies=("gather_bounded",), concurrency=(8,), variants=(SHARED, SDK, CHAT)),
+    replace(_EITHER, strategies=("invoke",), concurrency=(1,), variants=(LOOPS, FRESH)),
 )
 
 
@@ -30,12 +31,7 @@ class PerCall:
     """Makes what it needs anew for each call, from the libraries' own defaults, as application code does."""
 
     def __init__(self, endpoint: Endpoint, variant: str) -> None:
-        self._settings: dict[str, Any] = {
-            "base_url": endpoint.base_url,
-            "api_key": endpoint.api_key,
-            "max_retries": 0,
-        }
-        self._model = endpoint.model
+        self._base_url, self._key, self._model = endpoint.base_url, endpoint.api_key, endpoint.model
         self._ask = {SDK: self._sdk, CHAT: self._chat, LOOPS: self._chat, FRESH: self._sdk}[variant]
 
     async def ainvoke(self, prompt: str) -> Any:
@@ -49,14 +45,16 @@ class PerCall:
     async def _sdk(self, prompt: str) -> Any:
         from openai import AsyncOpenAI
 
-        async with AsyncOpenAI(**self._settings) as client:
+        async with AsyncOpenAI(base_url=self._base_url, api_key=self._key, max_retries=0) as client:
             messages: Any = [{"role": "user", "content": prompt}]
             return await client.chat.completions.create(model=self._model, messages=messages)
 
     async def _chat(self, prompt: str) -> Any:
         from langchain_openai import ChatOpenAI
+        from pydantic import SecretStr
 
-        return await ChatOpenAI(**self._settings, model=self._model).ainvoke(prompt)
+        llm = ChatOpenAI(base_url=self._base_url, api_key=SecretStr(self._key), max_retries=0, model=self._model)
+        return await llm.ainvoke(prompt)
 
     def close(self) -> None:
         """Forget the HTTP clients that LangChain keeps for the process, or they would outlive this slot's loop."""

@@ -43,12 +43,9 @@ class Defaults:
     def __init__(self, endpoint: Endpoint) -> None:
         from openai import AsyncOpenAI
 
-        settings: dict[str, Any] = {
-            "base_url": endpoint.base_url,
-            "api_key": endpoint.api_key,
-            "timeout": endpoint.timeout,
-        }
-        self._client = AsyncOpenAI(**settings, max_retries=0)
+        self._client = AsyncOpenAI(
+            base_url=endpoint.base_url, api_key=endpoint.api_key, timeout=endpoint.timeout, max_retries=0
+        )
         self._model = endpoint.model
 
     async def ainvoke(self, prompt: str) -> Any:

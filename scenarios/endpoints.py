@@ -2,8 +2,9 @@
 
 import atexit
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -24,6 +25,9 @@ from overlap.scenarios._cells import (
 from overlap.scenarios._langchain import forget
 from overlap.scenarios._questions import questions as prompts
 
+if TYPE_CHECKING:
+    from overlap.harness.mock.process import Server
+
 __all__ = ["PLAN", "VARIANTS", "answer", "prompts"]
 
 SCENARIO = "endpoints"
@@ -31,19 +35,13 @@ PATHS = {"def + invoke": "invoke", "async def + invoke": "async-invoke", "async 
 STREAM = "async def + astream"
 
 # The service is a process of its own behind uvicorn, as its users would have it; the client is not the chain's.
-_SHARED: dict[str, Any] = {
-    "clients": ("aiohttp",),
-    "concurrency": (10,),
-    "rounds": 3,
-    "profile": "steady,ttft=0.05,itl=0.005",
-    "tokens": 11,
-}
+_EITHER = Plan(clients=("aiohttp",), concurrency=(10,), rounds=3, profile="steady,ttft=0.05,itl=0.005", tokens=11)
 PLAN = (
-    Plan(**_SHARED, strategies=("gather_bounded",), variants=tuple(PATHS)),
-    Plan(**_SHARED, strategies=("astream_many",), variants=(STREAM,)),
+    replace(_EITHER, strategies=("gather_bounded",), variants=tuple(PATHS)),
+    replace(_EITHER, strategies=("astream_many",), variants=(STREAM,)),
 )
 
-_running: dict[str, Any] = {}
+_running: "dict[str, Server]" = {}
 
 
 def served(endpoint: Endpoint) -> str:
@@ -55,7 +53,7 @@ def served(endpoint: Endpoint) -> str:
         _running[llm] = start(our_package.command("overlap.scenarios.service", "--llm", llm, "--port", "0"))
         atexit.register(_running[llm].stop)
         forget(endpoint)
-    return str(_running[llm].base_url)
+    return _running[llm].base_url
 
 
 class Users:

@@ -1,6 +1,6 @@
 """Do the branches of a RunnableParallel run at once, and does max_concurrency hold them back?"""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.model.plan import Plan
@@ -9,6 +9,10 @@ from overlap.harness.stats.estimate import Estimate
 from overlap.scenarios._cells import counted, in_each, ratios, variants, verdict, versus, with_interval
 from overlap.scenarios._langchain import model, step
 from overlap.scenarios._questions import questions as prompts
+
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
+    from langchain_core.runnables import Runnable
 
 __all__ = ["PLAN", "VARIANTS", "answer", "prompts"]
 
@@ -29,7 +33,7 @@ PLAN = (
 )
 
 
-def branches(client: Any) -> dict[str, Any]:
+def branches(client: Any) -> "dict[str, Runnable[str, BaseMessage]]":
     """Build the three branches: a prompt and the model each."""
     from langchain_core.prompts import PromptTemplate
 
@@ -52,7 +56,7 @@ def in_turn(client: Any, _endpoint: Endpoint) -> Any:
     """Build the branches one after another."""
     parts = branches(client)
 
-    async def awaited(text: str) -> dict[str, Any]:
+    async def awaited(text: str) -> "dict[str, BaseMessage]":
         return {name: await branch.ainvoke(text) for name, branch in parts.items()}
 
     return step(lambda text: {name: branch.invoke(text) for name, branch in parts.items()}, awaited)

@@ -44,15 +44,7 @@ class Many:
 
         self._ask = ask
         self._http, self._async_http = blocking(endpoint), on_httpx2(endpoint)
-        self._settings: dict[str, Any] = {
-            "base_url": endpoint.base_url,
-            "api_key": endpoint.api_key,
-            "model": endpoint.model,
-            "max_retries": 0,
-            "timeout": endpoint.timeout,
-            "http_client": self._http,
-            "http_async_client": self._async_http,
-        }
+        self._endpoint = endpoint
 
     async def ainvoke(self, prompt: str) -> Any:
         """Ask for all inputs made of *prompt*."""
@@ -62,13 +54,25 @@ class Many:
         """Build the model class of the old completions endpoint, with *size* prompts a request."""
         from langchain_openai import OpenAI
 
-        return OpenAI(**self._settings, max_tokens=8, batch_size=size)
+        return self._made(OpenAI, max_tokens=8, batch_size=size)
 
     def embeddings(self, size: int = 20) -> Any:
         """Build the embeddings with *size* texts a request; counting tokens would want a download."""
         from langchain_openai import OpenAIEmbeddings
 
-        return OpenAIEmbeddings(**self._settings, check_embedding_ctx_length=False, chunk_size=size, dimensions=8)
+        return self._made(OpenAIEmbeddings, check_embedding_ctx_length=False, chunk_size=size, dimensions=8)
+
+    def _made(self, kind: Callable[..., Any], **options: Any) -> Any:
+        return kind(
+            base_url=self._endpoint.base_url,
+            api_key=self._endpoint.api_key,
+            model=self._endpoint.model,
+            max_retries=0,
+            timeout=self._endpoint.timeout,
+            http_client=self._http,
+            http_async_client=self._async_http,
+            **options,
+        )
 
     async def aclose(self) -> None:
         """Close both HTTP clients."""

@@ -1,7 +1,6 @@
 """Did a change make calls dearer?"""
 
 from dataclasses import replace
-from typing import Any
 
 from overlap.harness.model.plan import Plan
 from overlap.harness.stats.cells import Summary
@@ -13,15 +12,15 @@ __all__ = ["PLAN", "answer", "prompts"]
 # An instant server: what is left of a call is what the client side adds, which is what a change can spoil. The
 # cells are the ways through the code: blocking, on threads, one by one, in batches, streamed; with LangChain and
 # without; on both loops.
-INSTANT: dict[str, Any] = {"profile": "instant", "tokens": 8, "calls": 64}
+INSTANT = Plan(strategies=("gather",), concurrency=(16,), profile="instant", tokens=8, calls=64)
 PLAN = (
-    Plan(strategies=("invoke",), concurrency=(1,), **INSTANT),
-    Plan(strategies=("thread_pool", "batch", "gather", "abatch", "astream_many"), concurrency=(16,), **INSTANT),
-    Plan(strategies=("gather",), loops=("uvloop",), concurrency=(16,), **INSTANT),
-    Plan(strategies=("gather", "astream_many"), clients=("openai",), concurrency=(16,), **INSTANT),
-    Plan(strategies=("gather",), clients=("chain_aiohttp",), concurrency=(16,), **INSTANT),
+    replace(INSTANT, strategies=("invoke",), concurrency=(1,)),
+    replace(INSTANT, strategies=("thread_pool", "batch", "gather", "abatch", "astream_many")),
+    replace(INSTANT, loops=("uvloop",)),
+    replace(INSTANT, strategies=("gather", "astream_many"), clients=("openai",)),
+    replace(INSTANT, clients=("chain_aiohttp",)),
     # And one whose calls wait: a call that blocks the loop, or a limit, costs an instant server's calls nothing.
-    Plan(strategies=("gather",), concurrency=(32,), profile="steady,ttft=0.05,itl=0.001", tokens=8, calls=64),
+    replace(INSTANT, concurrency=(32,), profile="steady,ttft=0.05,itl=0.001"),
 )
 
 SCENARIO = "regressions"

@@ -1,5 +1,6 @@
 """How many requests, and how much time, do retries hide from their caller?"""
 
+from dataclasses import replace
 from typing import Any
 
 from overlap.harness.model.endpoint import Endpoint
@@ -17,18 +18,18 @@ BROKEN = "mock-broken"
 NONE, CLIENT, LAYERS = "no retries", "the client's 2 retries", "2 retries in with_retry(2) in with_fallbacks"
 
 # In the first part every fourth request fails. In the second all requests for one model do.
-_SHARED: dict[str, Any] = {"strategies": ("gather_bounded",), "clients": ("langchain",), "profile": "instant"}
+_EITHER = Plan(strategies=("gather_bounded",), clients=("langchain",), profile="instant")
 PLAN = (
-    Plan(
-        **_SHARED,
+    replace(
+        _EITHER,
         concurrency=(8,),
         calls=24,
         rounds=3,
         variants=(NONE, CLIENT),
         server=("--fault", "status,code=500,every=4"),
     ),
-    Plan(
-        **_SHARED,
+    replace(
+        _EITHER,
         concurrency=(4,),
         calls=4,
         rounds=2,  # each takes four seconds

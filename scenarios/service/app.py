@@ -6,7 +6,7 @@ Every endpoint takes a question and passes it on as it is, so that a call's tag 
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TypedDict
 
 import openai
 import orjson
@@ -41,6 +41,18 @@ class Answers(BaseModel):
     """The answers to several questions, in their order."""
 
     answers: list[str]
+
+
+class Text(TypedDict):
+    """A piece of an answer that is sent as it comes."""
+
+    text: str
+
+
+class Failure(TypedDict):
+    """What is sent in place of the rest of an answer: `{"type": …}` names the error."""
+
+    error: dict[str, str]
 
 
 held: dict[str, Chains] = {}
@@ -115,8 +127,8 @@ async def websocket(web: WebSocket) -> None:
         return
 
 
-async def pieces(question: str) -> AsyncIterator[dict[str, Any]]:
-    """Yield `{"text": …}` for each piece of the answer; a failure in its midst is `{"error": …}`, and the last."""
+async def pieces(question: str) -> AsyncIterator[Text | Failure]:
+    """Yield each piece of the answer; a failure in its midst is the last."""
     try:
         async for piece in held["chains"].chain.astream(question):
             if piece:

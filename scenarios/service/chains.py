@@ -9,6 +9,7 @@ from typing import Any
 
 from anyio.to_thread import current_default_thread_limiter
 
+from overlap.harness.clients._langchain import LangChain
 from overlap.harness.clients.chain import client
 from overlap.harness.model.endpoint import Endpoint
 from overlap.scenarios.service.agent import ServiceAgent
@@ -26,7 +27,7 @@ class Chains:
 
 
 @asynccontextmanager
-async def chain_alone(settings: ServiceSettings) -> AsyncIterator[Any]:
+async def chain_alone(settings: ServiceSettings) -> AsyncIterator[LangChain]:
     """Build what has the chain as its `runnable`, for a service that offers nothing else; close it at the end."""
     async with _held(_endpoint(settings)) as held:
         yield held
@@ -53,7 +54,7 @@ def _endpoint(settings: ServiceSettings) -> Endpoint:
 
 
 @asynccontextmanager
-async def _held(endpoint: Endpoint) -> AsyncIterator[Any]:
+async def _held(endpoint: Endpoint) -> AsyncIterator[LangChain]:
     held = client(endpoint)
     try:
         yield held

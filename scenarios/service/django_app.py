@@ -5,22 +5,23 @@ Django's handler knows no lifespan, so a few lines around it build the chain whe
 """
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from typing import Any
 
 import django
 import openai
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 from django.conf import settings as django_settings
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.urls import path
 
+from overlap.harness.clients._langchain import LangChain
 from overlap.harness.probe import name
 from overlap.scenarios.service.chains import chain_alone
 from overlap.scenarios.service.settings import settings
 
-held: dict[str, Any] = {}
+held: dict[str, LangChain] = {}
 
 
 async def ainvoke(request: HttpRequest) -> JsonResponse:
@@ -68,7 +69,7 @@ django.setup(set_prefix=False)
 _handler = ASGIHandler()
 
 
-async def app(scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Any]) -> None:
+async def app(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
     """Build the chain when the server starts, close it when it ends; everything else is Django's."""
     if scope["type"] != "lifespan":
         await _handler(scope, receive, send)
