@@ -164,14 +164,22 @@ def facts(outcome: GateOutcome) -> list[str]:
 
 
 def installed(outcome: GateOutcome) -> str:
-    """Return with which packages both sides were measured, if with those installed here; else ""."""
+    """Return with which packages both sides were measured, if in one environment; else ""."""
     sides = (outcome.run.base.facts, outcome.run.candidate.facts)
-    packages = [facts.get("packages") for facts in sides]
-    if any(facts.get("environment") != "this one" for facts in sides) or not isinstance(packages[0], Mapping):
+    packages, where = sides[0].get("packages"), sides[0].get("environment")
+    if where is None or where != sides[1].get("environment") or not isinstance(packages, Mapping):
         return ""
-    versions = {name: version for name, version in packages[0].items() if version}
+    versions = {name: version for name, version in packages.items() if version}
     labels = [f"{name} {versions[name]}" for name in dict.fromkeys([*PACKAGES, *versions]) if name in versions]
-    return f"Measured with what is installed here: {clean(listed(labels, 8))}." if labels else ""
+    # Environments that were found have a name and how they were found; one made of a lock has a number for a name.
+    place = "here" if where == "this one" else f"in {clean(where)}"
+    lock = sides[0].get("lock")
+    source = (
+        f"what {clean(lock)} names"
+        if lock and place != "here" and "(" not in where
+        else f"what is installed {place}"
+    )
+    return f"Measured with {source}: {clean(listed(labels, 8))}." if labels else ""
 
 
 def compared(outcome: GateOutcome) -> list[tuple[str, str, str]]:

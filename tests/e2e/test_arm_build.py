@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import venv
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from overlap.harness.application.project_python import OURS, interpreter_for
 from overlap.harness.gate.arms import installer
 from overlap.harness.gate.arms.benchmarks import pytest_command
 from overlap.harness.gate.arms.build import built
@@ -19,7 +21,9 @@ from overlap.harness.gate.arms.spec import specs
 from overlap.harness.host.environment import scrubbed
 from overlap.harness.host.other_python import ask
 from overlap.harness.host.our_package import FOLDER
+from overlap.harness.model.record import Cell
 from overlap.harness.text.mistakes import Mistake
+from overlap.harness.worker.order import Order
 
 BENCHMARK = """
 import thing
@@ -148,14 +152,15 @@ def test_a_control_needs_no_second_commit(repository, monkeypatch):
 
 
 def test_what_is_not_read_reaches_the_comparison(repository):
-    """A change of poetry.lock is a note of both arms, and so is a pin that is not installed."""
+    """A change of a lock that only another tool reads is a note of both arms; so is a pin that is not met."""
     for version in ("2.50.0", "2.54.0"):
-        (repository / "poetry.lock").write_text(f'[[package]]\nname = "openai"\nversion = "{version}"\n')
+        lock = {"default": {"openai": {"version": f"=={version}"}}}
+        (repository / "Pipfile.lock").write_text(json.dumps(lock))
         git(repository, "add", ".")
         git(repository, "commit", "-q", "-m", version)
     with built(*specs(["HEAD~1"], ["."])) as (_, candidate):
         changed, pinned = candidate.notes
-    assert changed.startswith("poetry.lock differs between base and candidate and is not read")
+    assert changed.startswith("Pipfile.lock differs between base and candidate and is not read")
     assert "openai" in pinned
     assert "locked 2.54.0" in pinned
 
@@ -262,6 +267,90 @@ def test_a_pip_of_another_make_starts_itself_for_the_other_python(monkeypatch, t
     assert installer.pip_for("other") == [sys.executable, "-m", "pip", "--python", "other"]
     (tmp_path / "__pip-runner__.py").touch()
     assert installer.pip_for("other") == ["other", str(tmp_path / "__pip-runner__.py")]
+
+
+LOCKED = """
+def ask(question):
+    return question
+"""
+
+
+@pytest.fixture
+def application(tmp_path, monkeypatch):
+    """Return a repository with an application, whose lock has been changed, and an order to look at it."""
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    git(folder, "init", "-q")
+    (folder / "app.py").write_text(LOCKED)
+    for number in ("one", "two"):
+        # Locks without a package: environments are made of them without an index.
+        (folder / "requirements.txt").write_text(f"# {number}\n")
+        git(folder, "add", ".")
+        git(folder, "commit", "-q", "-m", number)
+    monkeypatch.chdir(folder)
+    cell = Cell("app.py:ask", "own", "invoke", "asyncio", 1, "steady", "")
+    order = Order(cell, 0, 1, 1, "http://127.0.0.1:9", 7, 2, 5.0, 0, subject="app.py:ask")
+    return folder, order
+
+
+def test_workers_are_laid_over_the_locked_environments_of_an_application(application, tmp_path):
+    """Overlap is in neither lock, and need not be."""
+    _, order = application
+    arms = specs(["HEAD~1"], [])
+    with built(*arms, keep=tmp_path / "kept", theirs=OURS) as pair:
+        for arm in pair:
+            assert "orjson" not in arm.packages
+            assert arm.arm.facts["lock"] == "requirements.txt"
+            with arm.launch(7) as launch:
+                assert launch.methods(order, 20.0) == ["invoke"]
+    with pytest.raises(Mistake, match="its lock must hold overlap-bench"), built(*arms, keep=tmp_path / "kept"):
+        pass
+
+
+def test_equal_locks_leave_the_application_in_its_projects_environment(application, tmp_path):
+    """Not in Overlap's own; what the lock says otherwise is a doubt."""
+    folder, order = application
+    git(folder, "commit", "-q", "--allow-empty", "-m", "three")
+    venv.create(tmp_path / "env", with_pip=False, symlinks=True)
+    theirs = interpreter_for(folder / "app.py", str(tmp_path / "env"))
+    with built(*specs(["HEAD~1"], []), theirs=theirs) as pair:
+        for arm in pair:
+            assert arm.arm.facts["environment"] == "env (--python)"
+            assert arm.packages == {}
+            with arm.launch(7) as launch:
+                assert launch.methods(order, 20.0) == ["invoke"]
+
+
+def test_a_lock_that_overlaps_own_packages_do_not_meet_is_installed(application, monkeypatch):
+    """Where no environment of the project is found; a lock that nothing here reads is refused by its name."""
+    folder, _ = application
+    git(folder, "commit", "-q", "--allow-empty", "-m", "three")
+    with built(*specs(["HEAD~1"], []), theirs=OURS) as (_, candidate):
+        assert candidate.arm.facts["environment"] == "this one"
+    asked = []
+
+    def environment(recipe, *_):
+        asked.append(recipe.lock.name)
+        raise Mistake("asked for")
+
+    monkeypatch.setattr("overlap.harness.gate.arms.envs.environment", environment)
+    (folder / "requirements.txt").write_text("orjson==0.0.1\n")
+    git(folder, "commit", "-qam", "four")
+    git(folder, "commit", "-q", "--allow-empty", "-m", "five")
+    arms = specs(["HEAD~1"], [])
+    with pytest.raises(Mistake, match=r"^both sides: asked for"), built(*arms, theirs=OURS):
+        pass
+    assert asked == ["requirements.txt"]
+    git(folder, "rm", "-q", "requirements.txt")
+    (folder / "Pipfile.lock").write_text("{}")
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "six")
+    git(folder, "commit", "-q", "--allow-empty", "-m", "seven")
+    with (
+        pytest.raises(Mistake, match=r"^Pipfile\.lock is not read here"),
+        built(*specs(["HEAD~1"], []), theirs=OURS),
+    ):
+        pass
 
 
 @pytest.mark.slow

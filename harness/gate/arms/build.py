@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from overlap.harness.application.project_python import OURS, Interpreter
 from overlap.harness.bench.worker_process import Launch
 from overlap.harness.gate.arms import envs, unread
 from overlap.harness.gate.arms.envs import Environment, Recipe
-from overlap.harness.gate.arms.lock import lock
+from overlap.harness.gate.arms.lock import INSTALLED, lock, unread_lock
+from overlap.harness.gate.arms.pins import pins
 from overlap.harness.gate.arms.shim import environment, shim
 from overlap.harness.gate.arms.spec import SideSpec
 from overlap.harness.gate.arms.tree import Tree, naming, trees
 from overlap.harness.gate.record import ARMS, Arm
 from overlap.harness.host.environment import PACKAGES
 from overlap.harness.host.other_python import check
+from overlap.harness.text.mistakes import Mistake
 
 Say = Callable[[str], None]
 
@@ -25,8 +28,9 @@ class Built:
     """
     An arm that can be run: *python* with *env* added to a scrubbed environment, in the folder *root*.
 
-    *shim* is the folder that brings the harness and the scenarios; *packages* are the versions installed. *notes*
-    are sentences that a reader of the comparison must know.
+    *shim* is the folder that brings the harness and the scenarios; *packages* are the versions installed. A worker
+    that is *laid_over* an environment needs nothing of it but its Python. *notes* are sentences that a reader of
+    the comparison must know.
     """
 
     arm: Arm
@@ -37,40 +41,53 @@ class Built:
     shim: Path
     packages: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    laid_over: Interpreter = OURS
 
-    def launch(self, hash_seed: int, core: int | None = None) -> Launch:
-        """Start a worker of this arm."""
-        return Launch(core, hash_seed, python=self.python, env=self.env, cwd=self.root)
+    def launch(self, hash_seed: int, core: int | None = None, more: Mapping[str, str] | None = None) -> Launch:
+        """Start a worker of this arm, with *more* variables in its environment."""
+        return Launch(
+            core,
+            hash_seed,
+            python=self.python,
+            interpreter=self.laid_over,
+            env={**(more or {}), **self.env},
+            cwd=self.root,
+        )
 
 
 @contextmanager
-def built(
+def built(  # noqa: PLR0913  two say what is compared, four what it is built of
     base: SideSpec,
     candidate: SideSpec,
     *,
     keep: Path | None = None,
     needs: Sequence[str] = (),
+    theirs: Interpreter | None = None,
     say: Say = lambda _: None,
 ) -> Iterator[tuple[Built, Built]]:
     """
     Build both arms; on leaving, remove what was made for them, but for environments, which are kept in *keep*.
 
-    *needs* are modules, besides the worker's own, that either arm must be able to import. *say* is told, a line
+    *needs* are modules, besides the worker's own, that either arm must be able to import. If nothing but
+    applications is measured, *theirs* is the Python of their project, or Overlap's own; workers are then laid over
+    each arm's environment, in which Overlap need not be installed. *say* is told, a line
     at a time, what takes long. Raises `Mistake` if an arm cannot be built: one line that says which and why.
     """
     specs = base, candidate
     with ExitStack() as stack:
         places = trees(stack, base, candidate)
-        environments = _environments(specs, places, (keep or envs.folder()).absolute(), say)
+        chooser = _Chooser((keep or envs.folder()).absolute(), theirs, say)
+        environments = chooser.of_both(specs, places)
         ours = stack.enter_context(shim(places[1].root if candidate.ref is None else None))
         notes = _notes(places, environments)
         arms = []
         for side, spec, place, (one, facts) in zip(ARMS, specs, places, environments, strict=True):
-            env = environment(ours, place.root, one.python, spec.env)
+            over = Interpreter(str(one.python), one.name or "", one.interpreter) if theirs and one.name else OURS
+            env = environment(None if one.name and theirs else ours, place.root, one.python, spec.env)
             facts_of_side = place.facts | facts | _packages(one, environments) | {"settings": spec.settings}
             arm = Arm(spec.text, _label(spec, place), facts_of_side)
-            build = Built(arm, one.python, place.root, env, spec, ours, one.interpreter.packages, notes)
-            if one.name:
+            build = Built(arm, one.python, place.root, env, spec, ours, one.interpreter.packages, notes, over)
+            if one.name and not theirs:
                 _can_measure(side, build, needs)
             arms.append(build)
         yield arms[0], arms[1]
@@ -81,36 +98,64 @@ Found = tuple[Environment, dict[str, Any]]
 
 def _notes(places: tuple[Tree, Tree], environments: Sequence[Found]) -> tuple[str, ...]:
     """Return what must be said of locks that were not read."""
-    here = all(one.name is None for one, _ in environments)
+    one = environments[1][0]
     read = [str(facts["lock"]) for _, facts in environments if "lock" in facts]
-    return tuple(
-        unread.notes(
-            places[0].root, places[1].root, read, environments[1][0].interpreter.packages if here else None
-        )
-    )
+    # One environment of both that was not made of a lock may have other versions than the lock.
+    one_for_both = environments[0][0] is one and not envs.made(one)
+    where = f"in {one.name}" if one.name else unread.HERE
+    packages = one.interpreter.packages if one_for_both else None
+    return tuple(unread.notes(places[0].root, places[1].root, read, packages, where))
 
 
-def _environments(
-    specs: tuple[SideSpec, SideSpec], places: tuple[Tree, Tree], keep: Path, say: Say
-) -> list[Found]:
-    """
-    Return each arm's environment, and what is told of it.
+@dataclass(frozen=True, slots=True)
+class _Chooser:
+    """Chooses the arms' environments; those that are made are kept in the folder *keep*."""
 
-    Sides with equal locks both run in this process's Python: what they share cannot differ between them.
-    """
-    plain = not any(spec.lock or spec.requirements or spec.python for spec in specs)
-    if plain and places[0].root == places[1].root:
-        return [(envs.here(), {"environment": "this one"})] * 2
-    recipes = [_recipe(*each) for each in zip(ARMS, specs, places, strict=True)]
-    if plain and recipes[0].same == recipes[1].same:
-        facts = {"environment": "this one", "lock": recipes[0].lock.name, "lock_digest": recipes[0].lock.digest}
-        return [(envs.here(), facts)] * 2
-    environments = []
-    for side, recipe in zip(ARMS, recipes, strict=True):
+    keep: Path
+    theirs: Interpreter | None
+    say: Say
+
+    def of_both(self, specs: tuple[SideSpec, SideSpec], places: tuple[Tree, Tree]) -> list[Found]:
+        """
+        Return each arm's environment, and what is told of it.
+
+        Sides with equal locks both run in one Python: what they share cannot differ between them.
+        """
+        plain = not any(spec.lock or spec.requirements or spec.python for spec in specs)
+        if plain and places[0].root == places[1].root:
+            recipe = _recipe("candidate", specs[1], places[1]) if self.theirs else None
+            return [self._shared(recipe, {})] * 2
+        recipes = [_recipe(*each) for each in zip(ARMS, specs, places, strict=True)]
+        if plain and recipes[0].same == recipes[1].same:
+            lock_facts = {"lock": recipes[0].lock.name, "lock_digest": recipes[0].lock.digest}
+            return [self._shared(recipes[1], lock_facts)] * 2
+        return [self._made(side, recipe) for side, recipe in zip(ARMS, recipes, strict=True)]
+
+    def _shared(self, recipe: Recipe | None, lock_facts: dict[str, Any]) -> Found:
+        """Return the one environment of both sides: the project's own, the lock's, or the one that runs here."""
+        if self.theirs and self.theirs.about:
+            one = Environment(Path(self.theirs.path), self.theirs.about, self.theirs.name)
+            return one, {"environment": one.name, **lock_facts}
+        here = envs.here()
+        if self.theirs and recipe and recipe.lock.name == INSTALLED and (name := unread_lock(recipe.root)):
+            raise Mistake(
+                f"{name} is not read here: name the project's environment with --python, or a lock with "
+                "lock=FILE; --python here takes Overlap's own environment"
+            )
+        if self.theirs and recipe and _elsewhere(recipe, here):
+            return self._made("both sides", recipe)
+        return here, {"environment": "this one", **lock_facts}
+
+    def _made(self, side: str, recipe: Recipe) -> Found:
         with naming(side):
-            one = envs.environment(recipe, keep, say)
-        environments.append((one, _told(one, recipe)))
-    return environments
+            one = envs.environment(recipe, self.keep, self.say)
+        return one, _told(one, recipe)
+
+
+def _elsewhere(recipe: Recipe, here: Environment) -> bool:
+    """Return whether the lock of *recipe* pins other versions than are installed here."""
+    file = recipe.lock.file or recipe.root / recipe.lock.name
+    return bool(unread.differing(pins(file), here.interpreter.packages))
 
 
 def _recipe(side: str, spec: SideSpec, place: Tree) -> Recipe:

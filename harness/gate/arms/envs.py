@@ -55,6 +55,11 @@ def here() -> Environment:
     return Environment(Path(sys.executable), ask(sys.executable))
 
 
+def made(one: Environment) -> bool:
+    """Return whether *one* was made here of a lock; else it was found."""
+    return (one.python.parent.parent / _DONE).is_file()
+
+
 def folder() -> Path:
     """Return where environments are kept, as the system has it for caches."""
     if sys.platform == "darwin":

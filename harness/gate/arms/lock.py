@@ -10,9 +10,20 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any, Literal
 
+from overlap.harness.gate.arms import other_locks
 from overlap.harness.text.mistakes import Mistake
 
-ORDER = ("requirements/user.txt", "requirements.txt", "pylock.toml", "uv.lock", "pyproject.toml")
+ORDER = (
+    "requirements/user.txt",
+    "requirements.txt",
+    "pylock.toml",
+    "uv.lock",
+    *other_locks.NAMES,
+    "pyproject.toml",
+)
+UNREAD = ("Pipfile.lock", "pixi.lock", "conda-lock.yml", "conda-lock.yaml")
+"""Locks of tools whose environments only these tools make."""
+
 INSTALLED = "what is installed here"
 _FILE = re.compile(r"^(?:-r|-c|--requirement|--constraint)[\s=]*(\S+)")
 _LOCAL = re.compile(r"^(?:(?:-e|--editable)[\s=]*)?(?:[\w.\[\],-]+\s*@\s*)?(?:file:(?://)?)?([./][^\s;\[]*)")
@@ -37,17 +48,35 @@ def lock(root: Path, asked: Path | None = None) -> Lock:
     """
     Find the lock of the tree *root*: the one *asked* for, or the first of `ORDER`, or what is installed here.
 
-    Raises `Mistake` if what is asked for is not there or cannot be read.
+    The lock of a workspace or of the whole repository may lie above *root*; it counts before a `pyproject.toml`,
+    which pins nothing. Raises `Mistake` if what is asked for is not there or cannot be read.
     """
     if asked is not None:
         if not (root / asked).is_file():
             raise Mistake(f"there is no lock {asked} in {root}")
         return _read(root, root / asked, str(asked))
-    for name in ORDER:
-        file = root / name
-        if file.is_file() and (name != "pyproject.toml" or _dependencies(file) is not None):
-            return _read(root, file, name)
+    for folder, above in upwards(root):
+        for name in ORDER[:-1]:
+            if (folder / name).is_file():
+                return _read(folder, folder / name, above + name)
+    project = root / ORDER[-1]
+    if project.is_file() and _dependencies(project) is not None:
+        return _read(root, project, project.name)
     return of_lines(INSTALLED, installed())
+
+
+def unread_lock(root: Path) -> str | None:
+    """Return the name of a lock of the tree *root* that nothing here can read; None if there is none."""
+    names = (f"{above}{name}" for folder, above in upwards(root) for name in UNREAD if (folder / name).is_file())
+    return next(names, None)
+
+
+def upwards(root: Path) -> Iterator[tuple[Path, str]]:
+    """Yield *root* and the folders above it up to the top of its repository, each with the way there."""
+    tops = [folder for folder in (root, *root.parents) if (folder / ".git").exists()]
+    above = [] if not tops else [folder for folder in root.parents if folder.is_relative_to(tops[0])]
+    for steps, folder in enumerate((root, *above)):
+        yield folder, "../" * steps
 
 
 def _read(root: Path, file: Path, name: str) -> Lock:
@@ -56,6 +85,8 @@ def _read(root: Path, file: Path, name: str) -> Lock:
         if dependencies is None:
             raise Mistake(f"{name} lists no dependencies; name another lock")
         return of_lines(name, dependencies)
+    if file.name in other_locks.NAMES:
+        return of_lines(name, other_locks.requirement_lines(file))
     if file.suffix != ".toml" and file.name != "uv.lock":
         return Lock(name, "requirements", digest(root, file), file)
     if file.name == "uv.lock":

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from overlap.harness.application.project_python import HERE, Interpreter, interpreter_of
+from overlap.harness.application.spec import parse
 from overlap.harness.bench.run import parts_of
 from overlap.harness.gate import file
 from overlap.harness.gate.arms.benchmarks import pytest_command
@@ -63,11 +65,19 @@ def compare(request: GateRequest, path: Path, tell: Callable[[str], None]) -> Ga
     """
     candidate = request.candidate_spec
     needs = ("pytest", "pytest_benchmark") if request.tests else ()
-    arms_built = built(request.base, candidate, keep=request.envs, needs=needs, say=tell)
+    theirs = _theirs(request)
+    arms_built = built(request.base, candidate, keep=request.envs, needs=needs, theirs=theirs, say=tell)
     with arms_built as pair, Servers(request.config) as servers:
         arms = dict(zip(ARMS, pair, strict=True))
         trial = _trial(request, arms, servers, path, tell)
         return trial.carry_out()
+
+
+def _theirs(request: GateRequest) -> Interpreter | None:
+    """Return the Python of the applications' project; None where scenarios or tests need Overlap's packages."""
+    words, asked = request.config.scenarios, request.config.python
+    own = all((spec := parse(word)) and spec.target for word in words)
+    return interpreter_of(words, asked) if own and asked != HERE and not request.tests else None
 
 
 def _trial(

@@ -34,13 +34,7 @@ class Workers:
         self.end()
         for arm in ARMS:
             built = self._built[arm]
-            self._running[arm] = Launch(
-                None,
-                hash_seed,
-                python=built.python,
-                env={**self._given, **built.env},
-                cwd=built.root,
-            )
+            self._running[arm] = built.launch(hash_seed, more=self._given)
         if first:
             with ThreadPoolExecutor(len(ARMS)) as threads:
                 list(threads.map(lambda arm: self.methods(arm, first[arm]), ARMS))

@@ -250,5 +250,11 @@ def test_what_is_installed_here_is_told_with_its_versions(form):
     sentence = "Measured with what is installed here: openai 3.57.0, aiohttp 3.14 and zstandard 1."
     assert view.installed(told) == sentence
     assert view.installed(outcome(judged(), base=arm, candidate=own)) == ""
+    theirs = Arm("c", "c", here | {"environment": "shop/.venv (VIRTUAL_ENV)"})
+    both = outcome(judged(), base=theirs, candidate=theirs)
+    assert view.installed(both).startswith("Measured with what is installed in shop/.venv (VIRTUAL_ENV): openai")
+    made = Arm("d", "d", here | {"environment": "1f0c", "lock": "uv.lock"})
+    both = outcome(judged(), base=made, candidate=made)
+    assert view.installed(both).startswith("Measured with what uv.lock names: openai 3.57.0, ")
     [text] = list(files(told, form).values())[:1]
     assert sentence in " ".join(text.split())
