@@ -67,11 +67,16 @@ def _variable(wrong: BaseException) -> str | None:
 
 def _where(wrong: BaseException) -> str | None:
     """Return the last line of the user's own code in the traceback, as `app.py, line 12`; None without one."""
-    own = [
-        frame
-        for frame in traceback.extract_tb(wrong.__traceback__)
-        if not frame.filename.startswith("<") and not _library(Path(frame.filename))
-    ]
+    return _last_own(traceback.extract_tb(wrong.__traceback__))
+
+
+def own_line() -> str | None:
+    """Return the line of the user's own code that is being executed, as `app.py, line 12`; None without one."""
+    return _last_own(traceback.extract_stack(limit=200))
+
+
+def _last_own(frames: traceback.StackSummary) -> str | None:
+    own = [frame for frame in frames if not frame.filename.startswith("<") and not _library(Path(frame.filename))]
     return f"{Path(own[-1].filename).name}, line {own[-1].lineno}" if own else None
 
 

@@ -69,17 +69,20 @@ def _first_calls(name: str, planned: Planned, runner: Runner) -> FirstCalls:
     except ServerLost as lost:
         raise Mistake(str(lost)) from lost
     if journal and not journal.entries:
-        raise Mistake(no_request(name, order.base_url, first_calls.errors))
+        raise Mistake(no_request(name, order.base_url, first_calls))
     return first_calls
 
 
 def _odd(name: str, first: FirstCalls) -> list[str]:
-    if not first.empty or first.empty + len(first.errors) < first.attempted:
-        return []
-    text = (
-        f"{name} returned nothing for its first {first.empty} calls: what is measured may not be what was meant."
-    )
-    return [f"{text} An application returns or yields its answer."]
+    sentences = []
+    if first.empty and first.empty + len(first.errors) >= first.attempted:
+        nothing = f"{name} returned nothing for its first {first.empty} calls"
+        what_for = "what is measured may not be what was meant. An application returns or yields its answer."
+        sentences = [f"{nothing}: {what_for}"]
+    if first.refused:
+        hosts = ", ".join(first.refused[:4])
+        sentences += [f"{name} tried to reach {hosts}; nothing was sent. --allow {first.refused[0]} permits it."]
+    return sentences
 
 
 def _left_out(failing: Mapping[str, str]) -> list[str]:
@@ -88,16 +91,21 @@ def _left_out(failing: Mapping[str, str]) -> list[str]:
     return [f"Left out is what needs {', '.join(names)}, which fails: {why}" for why, names in alike.items()]
 
 
-def no_request(name: str, base_url: str, errors: Sequence[str]) -> str:
+def no_request(name: str, base_url: str, first: FirstCalls) -> str:
     """Return the message that no request of application *name* reached the mock, with what to do about it."""
     module = name.partition(":")[0]
     how = (
         f"does it set base_url itself? Let it read OPENAI_BASE_URL, or name a function in {module} that is given "
         "the endpoint and makes it: def app(endpoint), with its base_url and its api_key"
     )
-    if not errors:
+    if first.refused:
+        hosts = ", ".join(first.refused[:4])
+        how = f"it tried to reach {hosts}, where nothing was sent; {how}; --allow {first.refused[0]} permits it"
+    if not first.errors:
         return f"no request of {name} reached the mock at {base_url}/v1: {how}"
-    text = f"{name} failed before any request of it reached the mock at {base_url}/v1: {errors[0]}"
+    text = f"{name} failed before any request of it reached the mock at {base_url}/v1: {first.errors[0]}"
     # Errors of an application that sent its request to another server.
-    elsewhere = any(word in errors[0] for word in ("Connect", "connect", "Authentication", "401", "NotFound"))
+    elsewhere = first.refused or any(
+        word in first.errors[0] for word in ("Connect", "connect", "Authentication", "401", "NotFound")
+    )
     return f"{text}; {how}" if elsewhere else text

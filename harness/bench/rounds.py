@@ -84,6 +84,7 @@ def order_of(config: RunConfig, planned: Planned, number: int, base_url: str) ->
         max_retries=config.max_retries,
         subject=planned.subject,
         inputs=str(config.inputs) if config.inputs else None,
+        allow=config.allow,
         arrivals=planned.arrivals,
         span=span(config, planned),
         # A closed loop waits for answers and not for the clock. If there is only one core, the server needs it.

@@ -42,6 +42,7 @@ from overlap.harness.terminal.progress import ProgressBar
 @click.option("--fault", multiple=True, help="a fault of the mock, as in status,code=429,rate=0.1; repeatable")
 @click.option("--env", multiple=True, metavar="NAME", help="environment variable that APP needs; repeatable")
 @click.option("--python", metavar="TEXT", help=help_of(RunConfig, "python"))
+@click.option("--allow", multiple=True, metavar="HOST", help="host that APP may reach, too; repeatable")
 @click.option("--only", multiple=True, metavar="NAME", help="try this intervention only; repeatable")
 @click.option(
     "--executor", type=int, default=default_executor(), show_default=True, help="default executor's threads"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from overlap.harness.model.config import default_executor, seed_of, shortly
+from overlap.harness.model.config import check_hosts, default_executor, seed_of, shortly
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.text.numerals import exactly
 
@@ -23,7 +23,8 @@ class DiagnosisRequest:
     A slot makes *calls* calls, *concurrency* of them in flight. *strategy* None takes the first that the
     application has the method for. *only* are interventions by name; none means all. *fault* are the mock's
     faults, for an application that is to be seen with a server that fails at times. *env* names environment
-    variables that the application needs. *python* is the Python of its environment, as in `RunConfig`.
+    variables that the application needs. *python* is the Python of its environment, and *allow* hosts that it may
+    reach besides the mock, both as in `RunConfig`.
     """
 
     target: str
@@ -38,6 +39,7 @@ class DiagnosisRequest:
     only: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
     python: str | None = None
+    allow: tuple[str, ...] = ()
     executor: int = default_executor()
     seed: int = 7
     timeout: float = 30.0
@@ -46,6 +48,7 @@ class DiagnosisRequest:
 
     def __post_init__(self) -> None:
         """Refuse what no diagnosis could mean."""
+        check_hosts(self.allow)
         limits = (("concurrency", 1, 10_000), ("calls", 1, 100_000), ("rounds", 3, 1000), ("executor", 1, 10_000))
         for name, least, most in limits:
             if not least <= getattr(self, name) <= most:

@@ -49,4 +49,4 @@ def first_calls(request: DiagnosisRequest, tried: Tried, base_url: str, strategy
     if errors and len(errors) == outcome.attempted:
         raise Mistake(f"{request.target}: its first {len(errors)} calls all failed: {errors[0]}")
     if journal and not journal.entries:
-        raise Mistake(no_request(request.target, base_url, errors))
+        raise Mistake(no_request(request.target, base_url, outcome))

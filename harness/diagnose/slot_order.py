@@ -29,4 +29,5 @@ def order_of(request: DiagnosisRequest, base_url: str, strategy: str, number: in
         max_retries=0,
         subject=request.target,
         inputs=str(request.inputs) if request.inputs else None,
+        allow=request.allow,
     )

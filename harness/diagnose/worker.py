@@ -21,6 +21,7 @@ from overlap.harness.registry import imported
 from overlap.harness.text import fast_json
 from overlap.harness.worker import first_call
 from overlap.harness.worker.order import order_from
+from overlap.harness.worker.outbound import OUTBOUND
 from overlap.harness.worker.serving import Handlers, Wire, dispatch, serve
 from overlap.harness.worker.slot import execute
 
@@ -30,6 +31,7 @@ LIBRARIES = ("openai", "langchain_openai", "langchain_core.output_parsers", "lan
 def main() -> None:
     """Serve requests until there are no more."""
     wire = Wire()
+    OUTBOUND.begin()
     load(LIBRARIES)
     serve(wire, lambda request: carried_out(request) or fast_json.dumps({"error": "it ended its own process"}))
 

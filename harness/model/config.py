@@ -8,10 +8,11 @@ texts, so that an option is spelled once. Unknown keys are refused.
 import os
 import shlex
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from overlap.harness.model.endpoint import host_and_port
 from overlap.harness.model.options import option, options_from
 from overlap.harness.text.choices import quoted
 from overlap.harness.text.mistakes import Mistake
@@ -66,6 +67,9 @@ class RunConfig:
         "Python of your application's environment: a file, an environment's folder, a command, or `here` for "
         "Overlap's own (default: your project's, found by VIRTUAL_ENV, CONDA_PREFIX, .venv, uv or poetry)"
     )
+    allow: tuple[str, ...] = option(
+        "hosts that your application may reach besides the mock: db.internal:5432; `all` for every host", ()
+    )
     executor: int = option("threads in asyncio's default executor", default_executor())
     timeout: float = option("seconds a call may take", 30.0)
     slot_timeout: float = option(
@@ -119,6 +123,7 @@ class RunConfig:
             raise Mistake("api_key_env is for a real endpoint: give its base_url as well")
         if self.name is not None:
             run_name(self.name)
+        check_hosts(self.allow)
 
     def _refuse_processes(self) -> None:
         if self.processes > MOST_PROCESSES:
@@ -127,6 +132,15 @@ class RunConfig:
             raise Mistake("processes share out an open loop: give it arrivals as well, such as poisson,rate=50")
         if self.processes > 1 and self.base_url:
             raise Mistake("processes are for the mock: the budget of a real endpoint is kept by one")
+
+
+def check_hosts(hosts: Sequence[str]) -> None:
+    """Raise `Mistake` for a word among *hosts* that names no host."""
+    for host in hosts:
+        try:
+            host_and_port(host)
+        except ValueError:
+            raise Mistake(f"allow takes hosts, as in db.internal:5432, or all, not {quoted(host)}") from None
 
 
 def shortly(number: float) -> str:

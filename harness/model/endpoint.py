@@ -121,3 +121,16 @@ def loopback(base_url: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def host_and_port(host: str) -> tuple[str, int | None]:
+    """
+    Return the name and the port in *host*; None if it names no port. Raise ValueError for what is neither.
+
+    >>> host_and_port("db.internal:5432"), host_and_port("[::1]:80"), host_and_port("example.org")
+    (('db.internal', 5432), ('::1', 80), ('example.org', None))
+    """
+    parts = urlsplit(f"//{host}")
+    if not parts.hostname or " " in host or parts.path or parts.username or parts.query or parts.fragment:
+        raise ValueError(f"{host!r} is no host, as in db.internal or db.internal:5432")
+    return parts.hostname, parts.port

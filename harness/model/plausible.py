@@ -77,7 +77,16 @@ def impossible_slot(slot: Slot) -> str | None:
 def _of_slot(slot: Slot) -> Sequence[int | None]:
     return (
         *(slot.round, slot.position, slot.made, slot.cpu, slot.peak, slot.connections, slot.requests),
-        *(slot.unjoined, slot.dropped, slot.opened, slot.by_time, slot.untold, slot.untagged, slot.processes),
+        *(
+            slot.unjoined,
+            slot.dropped,
+            slot.opened,
+            slot.by_time,
+            slot.untold,
+            slot.untagged,
+            slot.processes,
+            slot.refused,
+        ),
     )
 
 

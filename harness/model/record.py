@@ -282,7 +282,7 @@ class Slot:
 
     Of somebody's own application, `untagged` requests carried no tag of a call in flight; `by_time` of these were
     joined by time, and `untold` calls (warm-up and all) could not be joined with theirs. `tasks` and `threads`
-    were left behind at the end.
+    were left behind at the end. `refused` connections to other hosts than the server's were not made.
     `awake`: the worker's core was kept from sleeping, as it is for an open loop where that can be done.
     `processes` shared out an open loop's calls; `cpu` is then that of all, `lag` and `offered` the worst of them.
     """
@@ -317,3 +317,4 @@ class Slot:
     beats: int | None = None
     foreign: float | None = None
     untagged: int | None = None
+    refused: int | None = None

@@ -12,6 +12,7 @@ from overlap.harness.application.spec import parse
 from overlap.harness.probe import Item
 from overlap.harness.streams.chunks import carries
 from overlap.harness.worker.order import Order
+from overlap.harness.worker.outbound import OUTBOUND
 from overlap.harness.worker.results import FirstCalls
 from overlap.harness.worker.runner import Runner
 from overlap.harness.worker.slot import SlotSession
@@ -65,7 +66,7 @@ def _try_methods(slot: SlotSession, reference: str) -> FirstCalls:
                 if isinstance(error, Exception)
             }
             break
-    return FirstCalls(attempted, empty, errors, failing)
+    return FirstCalls(attempted, empty, errors, failing, sorted(OUTBOUND.refused))
 
 
 def _call(runner: Runner, app: Any, method: str, item: Item) -> Sequence[Any] | Exception:

@@ -5,6 +5,7 @@ from time import monotonic_ns
 from overlap.harness.host import fast_exit
 from overlap.harness.worker import first_call
 from overlap.harness.worker.order import order_from
+from overlap.harness.worker.outbound import OUTBOUND
 from overlap.harness.worker.serving import SLOT, Fact, Handlers, Wire, dispatch, serve
 from overlap.harness.worker.slot import Meet, execute
 from overlap.harness.worker.timers import timers
@@ -13,6 +14,7 @@ from overlap.harness.worker.timers import timers
 def main() -> None:
     """Serve requests until the parent closes the pipe."""
     wire = Wire()
+    OUTBOUND.begin()
 
     def meet() -> int:
         wire.say({"ready": monotonic_ns()})

@@ -30,6 +30,7 @@ class Order:
     awake: bool = False  # whether the worker keeps its core from sleeping
     processes: int = 1  # number of workers that share an open loop's calls
     member: int = 0  # the number of this worker among them, from 0
+    allow: tuple[str, ...] = ()  # hosts that the application may reach besides the server, as in db.internal:5432
     draw: int | None = None  # the round whose latencies the server draws; None if there are no rounds
 
     @property

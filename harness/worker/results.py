@@ -1,7 +1,7 @@
 """The records of a worker's answers: the timing of a slot with its calls, and the results of first calls."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from overlap.harness.host.secrets import masked
@@ -25,6 +25,7 @@ class Timed:
     awake: bool | None = None
     tasks: int | None = None
     threads: int | None = None
+    refused: int | None = None  # connections to other hosts than the server's, which were not made
     processes: int | None = None  # number of workers that shared an open loop's calls
 
 
@@ -43,13 +44,15 @@ class FirstCalls:
 
     *attempted* is the number of calls, *empty* the number of those that gave no output without failing; *errors*
     has one line for each that failed. If one had output, *failing* has each method that does not work, with such a
-    line: a graph of async nodes has an `invoke` that only raises.
+    line: a graph of async nodes has an `invoke` that only raises. *refused* names the hosts that it tried to reach
+    and may not.
     """
 
     attempted: int
     empty: int
     errors: list[str]
     failing: dict[str, str]
+    refused: list[str] = field(default_factory=list)
 
     def masked(self) -> "FirstCalls":
         """Return a copy without secrets in the application's error messages."""
@@ -69,7 +72,7 @@ def added(timed: Iterable[Timed]) -> Timed:
     CPU time and counts are added; of lateness and waits the largest value stands for all.
     """
     each = list(timed)
-    summed = {name: _together(each, name, sum) for name in ("cpu", "beats", "tasks", "threads")}
+    summed = {name: _together(each, name, sum) for name in ("cpu", "beats", "tasks", "threads", "refused")}
     worst = {name: _together(each, name, max) for name in values(each[0])}
     return Timed(**{**worst, **summed, "started": min(one.started for one in each), "processes": len(each)})
 

@@ -31,6 +31,7 @@ from overlap.harness.worker.executor import StampedExecutor, Waits
 from overlap.harness.worker.instruments import Instruments
 from overlap.harness.worker.leftovers import Leftovers
 from overlap.harness.worker.order import Order
+from overlap.harness.worker.outbound import OUTBOUND, proxies
 from overlap.harness.worker.results import SlotResult, Timed
 from overlap.harness.worker.runner import Runner
 from overlap.harness.worker.slowdown import Burning
@@ -86,6 +87,7 @@ class SlotSession:
         if order.processes > 1:
             scheduler_slice.shorten()
         self._left = Leftovers()
+        OUTBOUND.admit((order.endpoint.base_url, *(proxies() if order.remote else ())), order.allow)
         with ExitStack() as opened:
             self._meter = opened.enter_context(metered(order.remote))
             self._awake = opened.enter_context(awake(wanted=order.awake))
@@ -150,7 +152,10 @@ class SlotSession:
         """Close the application, its client and the loop, and count what they leave behind."""
         self._opened.close()
         if self._timed:
-            self._timed = replace(self._timed, tasks=self._left.tasks, threads=self._left.threads())
+            refused = OUTBOUND.refused.total() if OUTBOUND.watching else None
+            self._timed = replace(
+                self._timed, tasks=self._left.tasks, threads=self._left.threads(), refused=refused
+            )
 
     @property
     def result(self) -> SlotResult:

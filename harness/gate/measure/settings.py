@@ -13,5 +13,5 @@ SETTINGS = (
         "seed",
         "executor",
     ),
-    *("timeout", "slot_timeout", "max_retries", "results", "env", "inputs", "python"),
+    *("timeout", "slot_timeout", "max_retries", "results", "env", "inputs", "python", "allow"),
 )

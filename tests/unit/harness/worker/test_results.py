@@ -24,6 +24,7 @@ WHOLE = Timed(
     awake=True,
     tasks=0,
     threads=1,
+    refused=0,
     processes=2,
 )
 CALLS = [Call("c", 0, 1, 2, 3, chunks=[1, 2], error="Unfinished", warmup=True), Call("c", 0, 2, 2, 3, due=1)]
