@@ -70,7 +70,14 @@ def _first_calls(name: str, planned: Planned, runner: Runner) -> FirstCalls:
         raise Mistake(str(lost)) from lost
     if journal and not journal.entries:
         raise Mistake(no_request(name, order.base_url, first_calls))
+    refuse_failures(name, first_calls)
     return first_calls
+
+
+def refuse_failures(name: str, first: FirstCalls) -> None:
+    """Raise `Mistake` if all first calls of the application *name* failed: a run of failures measures nothing."""
+    if first.errors and len(first.errors) == first.attempted:
+        raise Mistake(f"{name}: its first {len(first.errors)} calls all failed: {first.errors[0]}")
 
 
 def _odd(name: str, first: FirstCalls) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from overlap.harness import registry
 from overlap.harness.application.inputs import read
 from overlap.harness.application.spec import parse
-from overlap.harness.bench.dry_run import no_request
+from overlap.harness.bench.dry_run import no_request, refuse_failures
 from overlap.harness.diagnose.catalogue import interventions
 from overlap.harness.diagnose.config import DiagnosisRequest
 from overlap.harness.diagnose.slot_order import order_of
@@ -45,8 +45,6 @@ def first_calls(request: DiagnosisRequest, tried: Tried, base_url: str, strategy
     take(base_url)
     outcome = tried(order_of(request, base_url, strategy, 0))
     journal = take(base_url)
-    errors = outcome.errors
-    if errors and len(errors) == outcome.attempted:
-        raise Mistake(f"{request.target}: its first {len(errors)} calls all failed: {errors[0]}")
+    refuse_failures(request.target, outcome)
     if journal and not journal.entries:
         raise Mistake(no_request(request.target, base_url, outcome))
