@@ -38,9 +38,14 @@ def built(thing: Any, endpoint: Endpoint, word: str) -> Any:
     Raise `ApplicationError` for anything else, and if *thing* raises.
     """
     try:
-        application = _build(thing, endpoint)
+        application = produced(thing, endpoint)
     except Exception as wrong:  # the user's own function may raise anything
         raise ApplicationError(failure_line(wrong, word)) from wrong
+    return fitted(application, word)
+
+
+def fitted(application: Any, word: str) -> Any:
+    """Return *application*, or a callable made one. Raise `ApplicationError` for what is neither."""
     if methods(application):
         return application
     if not callable(application):
@@ -51,7 +56,8 @@ def built(thing: Any, endpoint: Endpoint, word: str) -> Any:
     return adapted(application)
 
 
-def _build(thing: Any, endpoint: Endpoint) -> Any:
+def produced(thing: Any, endpoint: Endpoint) -> Any:
+    """Return *thing*, or what it returns if it is a function or a class that builds; raise what that raises."""
     if methods(thing) or not callable(thing):
         return thing
     if _takes(thing, "endpoint", by_name=True):

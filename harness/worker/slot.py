@@ -21,6 +21,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from overlap.harness import registry
+from overlap.harness.application.holding import Holder
 from overlap.harness.host import scheduler_slice
 from overlap.harness.host.gc_freeze import settle, settle_for_now
 from overlap.harness.host.idle_guard import awake
@@ -91,19 +92,28 @@ class SlotSession:
         with ExitStack() as opened:
             self._meter = opened.enter_context(metered(order.remote))
             self._awake = opened.enter_context(awake(wanted=order.awake))
-            # The loop copies the context when it is created.
+            # The loop copies the context when it is created, with what the application sets at import.
             opened.enter_context(self._waits)
-            self.runner = opened.enter_context(Runner(loop_factory=loops.factory(order.cell.loop)))
             self._target = Target(order, freeze=not self._lent)
+            self.runner = opened.enter_context(Runner(loop_factory=loops.factory(order.cell.loop)))
             self.runner.get_loop().set_default_executor(StampedExecutor(order.executor))
-            self.app, self._client = self.runner.run(self._target.build())
+            self.app, self._client = self.runner.run(self._build())
             opened.callback(self._close_application)
             self.calls, self.warmup = self._target.items(self.app)
             self._opened = opened.pop_all()
         return self
 
+    async def _build(self) -> tuple[Any, Any]:
+        self._holder = Holder(getattr(self.runner, "_context", None))
+        try:
+            return await self._target.build(self._holder)
+        except BaseException:
+            await self._holder.leave()
+            raise
+
     def _close_application(self) -> None:
         self.runner.run(close(self.app, self._client))
+        self.runner.run(self._holder.leave())
         self.runner.run(self._left.count_tasks())
 
     def warm(self) -> None:

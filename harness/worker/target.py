@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from overlap.harness import registry
-from overlap.harness.application.adapting import built
+from overlap.harness.application.holding import Holder
 from overlap.harness.application.inputs import item, questions
 from overlap.harness.application.opening import build_from_scenario, load_application, scenario
 from overlap.harness.application.shape import shape
@@ -42,16 +42,16 @@ class Target:
         """Whether objects must stay collectable: the user's own application is imported anew for every slot."""
         return self._own is not None
 
-    async def build(self) -> tuple[Any, Any]:
+    async def build(self, holder: Holder) -> tuple[Any, Any]:
         """
         Return the application and its client, which are the same object if the application brings its own client.
 
         A scenario without an application is measured with the client alone. An asynchronous client may bind itself
-        to the running loop.
+        to the running loop. An application of the user's is made by *holder*.
         """
         order = self._order
         if self._own:
-            app = built(self._object, self._endpoint, self._own.word)
+            app = await holder.application(self._object, self._endpoint, self._own.word)
             return app, app
         assert self._scenario
         if order.cell.client == OWN:
