@@ -1,11 +1,12 @@
 """Turns any callable into an application: an object with some of the methods that strategies call."""
 
 import inspect
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from overlap.harness.application.blame import ApplicationError, failure_line
+from overlap.harness.application.entry_points import entry_points
 from overlap.harness.model.endpoint import Endpoint
 
 METHODS = ("invoke", "ainvoke", "batch", "abatch", "abatch_as_completed", "stream", "astream")
@@ -48,17 +49,20 @@ def fitted(application: Any, word: str) -> Any:
     """Return *application*, or a callable made one. Raise `ApplicationError` for what is neither."""
     if methods(application):
         return application
+    if ways := entry_points(application):
+        return Adapted(ways, application)
     if not callable(application):
         wanted = ", ".join(METHODS)
         raise ApplicationError(
-            f"{word} is {_kind(application)}: it can neither be called nor has it any of {wanted}"
+            f"{word} is {_kind(application)}: it can neither be called nor has it any of {wanted}; "
+            f"write a function that calls it: async def ask(question)"
         )
     return adapted(application)
 
 
 def produced(thing: Any, endpoint: Endpoint) -> Any:
     """Return *thing*, or what it returns if it is a function or a class that builds; raise what that raises."""
-    if methods(thing) or not callable(thing):
+    if methods(thing) or not callable(thing) or entry_points(thing):
         return thing
     if _takes(thing, "endpoint", by_name=True):
         return thing(endpoint=endpoint)
@@ -69,21 +73,21 @@ def produced(thing: Any, endpoint: Endpoint) -> Any:
 
 
 class Adapted:
-    """A callable as an application with one method."""
+    """A callable, or an object of a framework, as an application with the methods *ways*."""
 
-    def __init__(self, method: str, call: Callable[..., Any], original: Any) -> None:
+    def __init__(self, ways: Mapping[str, Callable[..., Any]], original: Any) -> None:
         self.original = original
-        setattr(self, method, call)
+        vars(self).update(ways)
 
 
 def adapted(call: Callable[..., Any]) -> Adapted:
     """Return *call* as an application whose one method fits its kind: sync or async, with or without a stream."""
     for kind, method in ((inspect.isasyncgenfunction, "astream"), (inspect.isgeneratorfunction, "stream")):
         if _is(kind, call):
-            return Adapted(method, call, call)
+            return Adapted({method: call}, call)
     if _is(inspect.iscoroutinefunction, call):
-        return Adapted("ainvoke", partial(_awaited, call), call)
-    return Adapted("invoke", partial(_called, call), call)
+        return Adapted({"ainvoke": partial(_awaited, call)}, call)
+    return Adapted({"invoke": partial(_called, call)}, call)
 
 
 def is_application(call: Any) -> bool:
