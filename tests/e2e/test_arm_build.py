@@ -293,6 +293,7 @@ def application(tmp_path, monkeypatch):
     return folder, order
 
 
+@pytest.mark.slow
 def test_workers_are_laid_over_the_locked_environments_of_an_application(application, tmp_path):
     """Overlap is in neither lock, and need not be."""
     _, order = application

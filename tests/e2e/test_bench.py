@@ -337,6 +337,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 def test_a_server_that_never_answers_is_lost_and_said_to_be(tmp_path):
     """A run does not wait for ever, and measures nothing rather than something made up."""
     script = tmp_path / "mute.py"
@@ -382,6 +383,7 @@ def test_calls_that_fail_are_recorded_by_kind_and_the_run_is_whole(tmp_path):
     assert [cell["errors"] for cell in json.loads((folder / "summary.json").read_text())["cells"]] == [2, 2]
 
 
+@pytest.mark.slow
 def test_a_scenario_is_a_script_of_its_own(tmp_path):
     """`python -m overlap.scenarios.three_calls` runs it alone and prints its answer."""
     done = subprocess.run(

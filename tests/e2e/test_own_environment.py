@@ -66,6 +66,7 @@ def environment_of(results: Path) -> dict[str, object]:
     return environment
 
 
+@pytest.mark.slow
 def test_the_projects_own_environment_measures_it_and_is_left_as_it_is(project, tmp_path_factory):
     """Found beside the application; run from another folder; the run names it and the versions there."""
     venv.create(project / ".venv", with_pip=False, symlinks=True)
@@ -81,6 +82,7 @@ def test_the_projects_own_environment_measures_it_and_is_left_as_it_is(project, 
     assert digest(project) == before
 
 
+@pytest.mark.slow
 def test_diagnose_runs_there_too(project):
     """What needs a package that is not there is left out and explained, and is no failure."""
     venv.create(project / ".venv", with_pip=False, symlinks=True)
@@ -122,6 +124,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "said"), BROKEN.values(), ids=BROKEN)
 def test_an_application_that_does_not_start_there_is_a_line_and_exit_code_2(project, code, said):
     """Nothing is left behind, no run folder either."""

@@ -100,6 +100,7 @@ def test_those_that_are_ready_end_when_nobody_says_start(server):
     assert workers_alive() == []
 
 
+@pytest.mark.slow
 def test_who_hangs_is_named_by_the_seconds_that_were_given(server):
     """However few of them were left for the last word."""
     order = replace(_order(server, arrivals="constant,rate=1"), processes=2)

@@ -211,6 +211,7 @@ wide = st.recursive(st.booleans(), keywords, max_leaves=25)
 schemas = wide | st.builds(around, wide, st.lists(st.sampled_from(LEVELS), min_size=3, max_size=8))
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(schemas)
 def test_any_schema_gets_a_valid_instance_or_a_refusal(schema):
