@@ -46,10 +46,11 @@ def command(  # noqa: PLR0913  a flag each
     Run SCENARIOS (default: the whole suite) and report on them.
 
     Each is a name that `overlap list scenarios` shows, a file of your own (`overlap init` writes one), or your
-    application: app.py:chain, package.module:object. An application is a function, or an object with some of
-    invoke, ainvoke, batch, abatch, stream, astream. It gets the mock's address by OPENAI_BASE_URL, and its inputs
-    from --inputs. If it needs a base URL passed in, name a function that takes `endpoint` and returns the
-    application.
+    application: app.py:chain, package.module:object. An application is a function, an object with some of invoke,
+    ainvoke, batch, abatch, stream, astream, or an agent, engine or program of a framework that has methods such
+    as run, query or kickoff. It gets the mock's address by OPENAI_BASE_URL, and its inputs from --inputs. If it
+    has to be made, name what makes it: a function or context manager, async or not, that takes `endpoint` or
+    nothing.
 
     Exit codes: 0 done; 1 incomplete: some measurements failed or calls are unaccounted for, the rest is kept;
     2 it cannot be done as asked, nothing was started; 130 interrupted, what was measured is kept.
