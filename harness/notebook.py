@@ -34,6 +34,7 @@ from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.probe import Item, Probe
 from overlap.harness.stats.cells import CellSummary, Summary
 from overlap.harness.stats.summary import summarise
+from overlap.harness.store.run_about import RunAbout
 from overlap.harness.store.run_files import Run
 from overlap.harness.worker.instruments import Instruments
 from overlap.harness.worker.results import Timed
@@ -103,7 +104,7 @@ async def compare(  # noqa: PLR0913  each has its default
             for each in _applying(built, strategies)
         ]
         slots, recorded = await _rounds(_Work(built, repeated, base_url), cells, rounds, seed)
-    about = {"name": "comparison", "state": "finished", "scenarios": {}}
+    about = RunAbout(name="comparison", state="finished")
     summary = summarise(Run(Path("comparison"), about, tuple(cells), tuple(slots), tuple(recorded)))
     return Comparison(replace(summary, cells=tuple(map(_in_python, summary.cells))))
 

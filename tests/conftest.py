@@ -16,6 +16,7 @@ import pytest
 from overlap.harness.gate.arms.flock import held
 from overlap.harness.host import secrets
 from overlap.harness.model.record import Call, Cell, Lag, Served, Slot
+from overlap.harness.store import checksums
 from overlap.harness.store.run_files import Writer
 
 MS = 1_000_000
@@ -114,8 +115,9 @@ def _maker(base: Callable[[], Path]) -> MakeRun:
         rng, cells, now = Random(7), list(cells), 10**15
         folder = base() / "2026-11-20T16-00-00-made-up"
         with Writer(folder) as writer:
-            facts = {"name": "made up", "state": "finished", "scenarios": {}, **about}
-            writer.about(cells, facts)
+            facts = {"format": 2, "name": "made up", "state": "finished", "scenarios": {}, **about}
+            raw = orjson.dumps({**facts, "cells": cells})
+            (folder / "run.json").write_bytes(checksums.sealed(raw))
             for turn in range(rounds):
                 for cell in cells:
                     slot, made = _slot(cell, turn, calls, now, rng)

@@ -6,11 +6,12 @@ Measures the smallest differences that this machine and harness can show, by a f
 The slots are run, joined and counted by the same code as all others; their calls are balanced separately.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 from time import monotonic
-from typing import Any
+
+import msgspec
 
 from overlap.harness import registry
 from overlap.harness.bench.rounds import measured, order_of
@@ -23,6 +24,8 @@ from overlap.harness.model.metrics import CALLS, SLOTS
 from overlap.harness.model.plan import SCENARIOS, Planned, expand
 from overlap.harness.model.record import Call, Slot
 from overlap.harness.store.books import Balance
+from overlap.harness.store.run_about import Calibration, FloorRounds, IdleLoop
+from overlap.harness.store.typed import typed
 
 SCENARIO = "overlap.scenarios._calibration"
 # Seconds that each loop is watched doing nothing.
@@ -31,7 +34,7 @@ OF_CALLS = ("ttft_error", "overhead", "lateness")
 OF_SLOTS = ("overlap", "throughput", "cpu_share", "loop_lag.p99")
 
 
-def calibrate(config: RunConfig, loops: Sequence[str]) -> dict[str, Any]:
+def calibrate(config: RunConfig, loops: Sequence[str]) -> Calibration:
     """
     Calibrate these *loops*.
 
@@ -45,13 +48,13 @@ def calibrate(config: RunConfig, loops: Sequence[str]) -> dict[str, Any]:
         try:
             result = _measure(ours, loops, servers, launch)
         except (WorkerFailure, ServerLost, ServerNotReady) as wrong:
-            result = {"fault": str(wrong)}
-    return {"seconds": round(monotonic() - began, 2), **result}
+            result = Calibration(fault=str(wrong))
+    return msgspec.structs.replace(result, seconds=round(monotonic() - began, 2))
 
 
-def _measure(config: RunConfig, loops: Sequence[str], servers: Servers, launch: Launch) -> dict[str, Any]:
+def _measure(config: RunConfig, loops: Sequence[str], servers: Servers, launch: Launch) -> Calibration:
     books, planned = Balance(), list(cells(loops, config.calibrate))
-    floor: dict[str, dict[str, Any]] = {each.cell.id: _head(each) for each in planned}
+    rounds: dict[str, list[Mapping[str, float | None]]] = {each.cell.id: [] for each in planned}
     addresses = {each.cell.id: servers.of(each).base_url for each in planned}
     idle = [
         launch.ask({"timers": {"loop": loop, "seconds": IDLE}}, config.slot_timeout)["timers"] for loop in loops
@@ -62,8 +65,12 @@ def _measure(config: RunConfig, loops: Sequence[str], servers: Servers, launch: 
             order = order_of(config, each, number, addresses[each.cell.id])
             slot, calls = measured(launch, order, position, config.slot_timeout)
             books.add(order.total_calls, calls, slot.unjoined or 0, slot.dropped or 0)
-            floor[each.cell.id]["rounds"].append(_round(each, slot, [call for call in calls if not call.warmup]))
-    return {"timers": idle, "floor": list(floor.values()), "balance": books.to_json()}
+            rounds[each.cell.id].append(_round(each, slot, [call for call in calls if not call.warmup]))
+    return Calibration(
+        timers=tuple(typed(each, IdleLoop) for each in idle),
+        floor=tuple(_floor(each, rounds[each.cell.id]) for each in planned),
+        balance=books.on_file(),
+    )
 
 
 def cells(loops: Sequence[str], rounds: int) -> Iterator[Planned]:
@@ -73,17 +80,17 @@ def cells(loops: Sequence[str], rounds: int) -> Iterator[Planned]:
         yield from expand(SCENARIO, replace(plan, loops=tuple(loops)), methods, rounds)
 
 
-def _head(planned: Planned) -> dict[str, Any]:
+def _floor(planned: Planned, rounds: Sequence[Mapping[str, float | None]]) -> FloorRounds:
     cell = planned.cell
-    return {
-        "client": cell.client,
-        "loop": cell.loop,
-        "concurrency": cell.concurrency,
-        "profile": cell.profile,
-        "tokens": planned.tokens,
-        "calls": planned.calls,
-        "rounds": [],
-    }
+    return FloorRounds(
+        client=cell.client,
+        loop=cell.loop,
+        concurrency=cell.concurrency,
+        profile=cell.profile,
+        tokens=planned.tokens,
+        calls=planned.calls,
+        rounds=tuple(rounds),
+    )
 
 
 def _round(planned: Planned, slot: Slot, calls: Sequence[Call]) -> dict[str, float | None]:

@@ -15,6 +15,8 @@ from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import CLIENTS, SCENARIOS, STRATEGIES
 from overlap.harness.model.record import OWN
 from overlap.harness.remote.visit import SCENARIO, Agree, Visit
+from overlap.harness.store.run_about import EndpointUse
+from overlap.harness.store.typed import typed
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.worker.loops import factory
 
@@ -83,7 +85,7 @@ def run(config: RunConfig, tell: Tell, agree: Agree | None = None) -> RunOutcome
         if ending.state != "stopped":
             ledger.balance.missing = _slots(stage.drawn) - left - ledger.entered
         if visit:
-            ledger.visited(visit.facts())
+            ledger.visited(typed(visit.facts(), EndpointUse))
         stage.close(ending)
     return stage.outcome(ending, (*ledger.uncalibrated, *ledger.all_failed(_meant_to_fail(stage.drawn))))
 

@@ -9,7 +9,7 @@ the same at every rate, so that rates differ in nothing but the rate. Rate and f
 run.json.
 """
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 
@@ -25,6 +25,7 @@ from overlap.harness.model.config import RunConfig
 from overlap.harness.model.plan import Planned
 from overlap.harness.model.record import Call
 from overlap.harness.model.slo_verdict import SlotFigures, figures, hopeless, kept_briefly, verdict
+from overlap.harness.store.search_entry import BriefTrial, LongTrial, SearchedCell, SearchEntry
 from overlap.harness.text import numerals
 from overlap.harness.text.mistakes import Mistake
 from overlap.harness.text.numerals import exactly, plainly
@@ -89,8 +90,8 @@ class CellSearch:
     planned: Planned
     trials: Generator[RateTrial, bool, Bracket]
     trial: RateTrial
-    brief: list[dict[str, object]] = field(default_factory=list)
-    long: list[dict[str, object]] = field(default_factory=list)
+    brief: list[BriefTrial] = field(default_factory=list)
+    long: list[LongTrial] = field(default_factory=list)
     slots: list[SlotFigures] = field(default_factory=list)
     bracket: Bracket | None = None
     short: bool = False
@@ -109,7 +110,7 @@ class CellSearch:
         if not whole and not hopeless(self.slots, rounds, share):
             return False
         seen = verdict(self.slots, share)
-        self.long.append({"rate": self.trial.rate, "slots": [asdict(each) for each in self.slots], **asdict(seen)})
+        self.long.append(LongTrial(rate=self.trial.rate, slots=tuple(self.slots), **asdict(seen)))
         # No call missed, but there were too few to show the share: a lower rate would have fewer still.
         if whole and not seen.held and not seen.missed and seen.share == 1:
             self.short, self.bracket = True, Bracket(None, None)
@@ -117,12 +118,19 @@ class CellSearch:
             self.answer(held=whole and seen.held)
         return True
 
-    def to_json(self) -> dict[str, object]:
-        """Return it for run.json."""
-        cell = asdict(replace(self.planned.cell, arrivals=""))
-        bracket = asdict(self.bracket or Bracket(None, None))
-        done = {"whole": self.bracket is not None, "short": self.short}
-        return {"cell": cell, "brief": self.brief, "long": self.long, **bracket, **done}
+    @property
+    def entry(self) -> SearchedCell:
+        """What run.json has of it."""
+        bracket = self.bracket or Bracket(None, None)
+        return SearchedCell(
+            cell=replace(self.planned.cell, arrivals=""),
+            brief=tuple(self.brief),
+            long=tuple(self.long),
+            held=bracket.held,
+            missed=bracket.missed,
+            whole=self.bracket is not None,
+            short=self.short,
+        )
 
 
 def question_of(config: RunConfig, share: float, bounds: Bounds) -> SloQuestion:
@@ -167,7 +175,7 @@ def run(question: SloQuestion, tell: Tell) -> RunOutcome:
         stage.ledger.plan((), 0, pinned=stage.servers.pinned)
         searching = Searching(question, config, stage, tell)
         ending = stage.measure(searching.carry_out)
-        stage.ledger.searched(searching.facts)
+        stage.ledger.searched(searching.entry)
         stage.close(ending)
     # At rates that are too high every call may fail; if no call ever succeeded, the application is at fault.
     return stage.outcome(ending, stage.ledger.all_failed(by_cell=False))
@@ -194,18 +202,18 @@ class Searching:
             self._look_longer(drawn)
 
     @property
-    def facts(self) -> Mapping[str, object]:
+    def entry(self) -> SearchEntry:
         """What run.json keeps of the search."""
         question = self._question
-        return {
-            "slo": dict(question.slo.limits),
-            "share": question.share,
-            "arrivals": question.words,
-            "rounds": len(self._drawn),
-            "seconds": question.seconds(long=True),
+        return SearchEntry(
+            slo=dict(question.slo.limits),
+            share=question.share,
+            arrivals=question.words,
+            rounds=len(self._drawn),
+            seconds=question.seconds(long=True),
             **asdict(question.bounds),
-            "cells": [each.to_json() for each in self._cells.values()],
-        }
+            cells=tuple(each.entry for each in self._cells.values()),
+        )
 
     def _team(self, drawn: DrawnRound) -> Team:
         """Start the workers of a round, with the variables that the application needs."""
@@ -224,9 +232,9 @@ class Searching:
             for planned in drawn.slots:
                 cell = self._cells[planned.cell.id]
                 while cell.bracket is None and not cell.trial.long:
-                    seen, fact = self._slot(launch, cell, drawn.number)
+                    seen, number = self._slot(launch, cell, drawn.number)
                     held = kept_briefly(seen, self._question.share)
-                    cell.brief.append(fact | {"held": held})
+                    cell.brief.append(BriefTrial(**asdict(seen), slot=number, held=held))
                     cell.answer(held=held)
 
     def _look_longer(self, drawn: Sequence[DrawnRound]) -> None:
@@ -244,8 +252,8 @@ class Searching:
                     if cell.judge(self._question.share, len(drawn)):
                         open_cells.remove(planned.cell.id)
 
-    def _slot(self, launch: Team, cell: CellSearch, number: int) -> tuple[SlotFigures, dict[str, object]]:
-        """Run a slot at the cell's rate; return its figures, and its entry for run.json."""
+    def _slot(self, launch: Team, cell: CellSearch, number: int) -> tuple[SlotFigures, int]:
+        """Run a slot at the cell's rate; return its figures, and its number."""
         planned, trial, question = cell.planned, cell.trial, self._question
         seed = self._config.seed + number
         calls = sum(
@@ -268,8 +276,7 @@ class Searching:
         self._slots += 1
         slot, calls_made = measured(launch, order, 0, config.slot_timeout)
         self._ledger.enter(slot, calls_made, order.total_calls)
-        seen = figures(trial.rate, self._latencies(calls_made))
-        return seen, asdict(seen) | {"slot": order.round}
+        return figures(trial.rate, self._latencies(calls_made)), order.round
 
     def _latencies(self, calls: Sequence[Call]) -> list[tuple[int, int, bool]]:
         """Return (start, latency in ns, whether the SLO was kept) of each counted call."""

@@ -6,6 +6,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from overlap.harness import registry
 from overlap.harness.host.environment import circumstances, version_of
 from overlap.harness.host.timestamps import timestamp
@@ -16,7 +18,10 @@ from overlap.harness.mock.join import join
 from overlap.harness.model.record import LEFT, STOPPED, Call, Cell, Slot
 from overlap.harness.stats.throughput import in_flight
 from overlap.harness.store.books import Balance
+from overlap.harness.store.entries import Setting
+from overlap.harness.store.run_about import CellEntry, LoadNotes, RunAbout, RunEnvironment, ScenarioNotes
 from overlap.harness.store.run_files import Unwritten, Writer
+from overlap.harness.store.typed import typed
 from overlap.harness.store.unfinished import all_there, read_unfinished, unjoined
 from overlap.harness.worker.open_loop import NOT_STARTED
 
@@ -39,7 +44,7 @@ class Book:
         self.calls: list[Call] = []
         self.due = self.sent = 0
         self._changes: list[tuple[int, int]] = []
-        self._cells: dict[str, dict[str, Any]] = {}
+        self._cells: dict[str, CellEntry] = {}
         self._provisional: dict[str, Cell] = {}
         self._round = 0
         self._full = False
@@ -47,9 +52,11 @@ class Book:
         self._entered = 0
         environment = circumstances(config.requests) | {"pinned": pinned}
         environment["packages"] |= {each: found for each in PACKAGES if (found := version_of(each))}
-        self._facts: dict[str, Any] = {"name": folder.name, "time": timestamp(), "environment": environment}
+        self._about = RunAbout(
+            name=folder.name, time=timestamp(), environment=typed(environment, RunEnvironment), missing=()
+        )
 
-    def _asked(self) -> dict[str, Any]:
+    def _asked(self) -> dict[str, Setting]:
         """Return the configuration without what does not hold: of somebody else's server no latency is known."""
         config = self._config
         foreign = {} if config.mock else dict.fromkeys(("profile", "tokens", "fault", "mock_workers"))
@@ -72,10 +79,6 @@ class Book:
         else:
             question = registry.help_text("overlap.scenarios", "overlap.scenarios.service")
         return f"{question} ({how(config, self._changes)})"
-
-    def _slo(self) -> dict[str, Any]:
-        found = self._config.limits()
-        return {"slo": dict(found.each)} if found else {}
 
     def begin(self, number: int) -> None:
         """Take the calls that come from now on for those of round *number*."""
@@ -215,9 +218,9 @@ class Book:
         self._cells[cell.id] = self._planned(cell)
         return cell
 
-    def _planned(self, cell: Cell) -> dict[str, Any]:
+    def _planned(self, cell: Cell) -> CellEntry:
         tokens = self._config.tokens if self._config.mock else None
-        return {**asdict(cell), "rounds": self._config.rounds, "tokens": tokens}
+        return CellEntry(**asdict(cell), rounds=self._config.rounds, tokens=tokens)
 
     def _cell_of(self, endpoint: str, users: int) -> Cell:
         config = self._config
@@ -240,29 +243,39 @@ class Book:
         """How many calls failed, those that were due and never sent among them."""
         return sum(1 for call in self.counted if call.failed)
 
-    def state(self, state: str, reason: str | None = None, **more: Any) -> None:
-        """Write run.json anew: running, finished, interrupted or failed."""
-        calls = self.counted
-        load = {
-            "loop": how(self._config, self._changes),
-            "calls": len(calls),
+    def state(self, state: str, reason: str | None = None, **judged: Any) -> None:
+        """Write run.json anew: running, finished, interrupted or failed; *judged* are fields of `LoadNotes`."""
+        calls, limits = self.counted, self._config.limits()
+        load = LoadNotes(
+            loop=how(self._config, self._changes),
+            calls=len(calls),
             # How many were due, and how many of them were sent, is told at the end of a test.
-            "due": None if self._broken else self.due or None,
-            "sent": self.sent if self.due and not self._broken else None,
-            "failed": self.failed,
-            "left": sum(1 for call in calls if call.error == LEFT),
-            "cut": sum(1 for call in calls if call.error == STOPPED),
-            "failures": dict(Counter(call.error for call in calls if call.failed)),
-            "notes": self.notes,
-            "remarks": self.remarks,
-            **more,
-        }
-        self._facts |= {"state": state, "reason": reason, "missing": [], "load": load, "config": self._asked()}
-        self._facts |= {"slots": self._entered, "entered": self._entered}
-        self._facts["scenarios"] = {self.scenario: {"question": self._question(), **self._slo()}}
-        self._facts["balance"] = self.balance.to_json()
+            due=None if self._broken else self.due or None,
+            sent=self.sent if self.due and not self._broken else None,
+            failed=self.failed,
+            left=sum(1 for call in calls if call.error == LEFT),
+            cut=sum(1 for call in calls if call.error == STOPPED),
+            failures=dict(Counter(str(call.error) for call in calls if call.failed)),
+            notes=tuple(self.notes),
+            remarks=tuple(self.remarks),
+            **judged,
+        )
+        notes = ScenarioNotes(question=self._question(), slo=dict(limits.each) if limits else None)
         provisional = {name: self._planned(cell) for name, cell in self._provisional.items()}
-        self._writer.about((provisional | self._cells).values(), self._facts)
+        self._writer.about(
+            msgspec.structs.replace(
+                self._about,
+                config=self._asked(),
+                scenarios={self.scenario: notes},
+                slots=self._entered,
+                state=state,
+                reason=reason,
+                load=load,
+                entered=self._entered,
+                balance=self.balance.on_file(),
+                cells=tuple((provisional | self._cells).values()),
+            )
+        )
 
 
 def _handed_over(calls: Sequence[Call], counts: Mapping[str, int] | None) -> int:

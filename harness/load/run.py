@@ -20,6 +20,7 @@ from overlap.harness.mock.control import ServerLost
 from overlap.harness.model.record import Call
 from overlap.harness.report.figures import plainly
 from overlap.harness.store.ledger import begun, fresh, point_latest
+from overlap.harness.store.run_about import LoadVerdict
 from overlap.harness.store.run_files import Unwritten, Writer
 
 Order = list[tuple[int, tuple[str, ...]]]
@@ -174,7 +175,7 @@ def close(config: LoadConfig, book: Book, conductor: Conductor, state: str, reas
     outcome = Outcome(book.folder, state, (), judged, (), len(book.counted), book.failed, config.errors_allowed())
     more: dict[str, Any] = {"limits": outcome.too_many_failed, "max_errors": outcome.allowed}
     if judged:
-        more["slo"] = {"met": judged.met, "said": str(judged), "endpoints": judged.facts()}
+        more["slo"] = LoadVerdict(met=judged.met, said=str(judged), endpoints=judged.facts())
     try:
         book.state(state, reason, **more)
     except Unwritten as full:

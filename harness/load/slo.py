@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from overlap.harness.model.record import LEFT, STOPPED, Call
 from overlap.harness.model.slo import OF_CALLS, Slo, read
+from overlap.harness.store.run_about import EndpointVerdict
 from overlap.harness.worker.open_loop import NOT_STARTED
 
 __all__ = ["LEFT", "STOPPED", "Judged", "Limits", "limits"]
@@ -111,13 +111,13 @@ class Judged:
         text = f"SLO {word}: {self.percent} of {self.calls:,} calls with {self.limits.slo} ({wanted}"
         return f"{text}, of each endpoint)" if self.parts else f"{text})"
 
-    def facts(self) -> list[dict[str, Any]]:
+    def facts(self) -> tuple[EndpointVerdict, ...]:
         """Return the verdict on each endpoint, for run.json."""
         parts = self.parts or {}
-        return [
-            {"endpoint": name, "met": part.met, "calls": part.calls, "kept": part.kept}
+        return tuple(
+            EndpointVerdict(endpoint=name, met=part.met, calls=part.calls, kept=part.kept)
             for name, part in parts.items()
-        ]
+        )
 
     def lines(self) -> list[str]:
         """Return the verdict, then one line for each endpoint where there are several, the worst first."""

@@ -8,6 +8,7 @@ from overlap.harness.model.record import Call, Cell, Lag, Served, Slot
 from overlap.harness.report.build import sections
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.summary import summarise
+from overlap.harness.store.run_about import RunAbout
 from overlap.harness.store.run_files import Run, cell_from
 
 MS = 1_000_000
@@ -31,7 +32,7 @@ class Planted:
     absent: frozenset[Cell] = frozenset()
     together: frozenset[Cell] = frozenset()
     journal: bool = True
-    about: Mapping[str, object] = field(default_factory=dict)
+    about: RunAbout = field(default_factory=lambda: RunAbout(format=2))
 
     @property
     def run(self) -> Run:
@@ -57,7 +58,7 @@ class Planted:
                         )
                     )
                     calls += recorded
-        return Run(Path("planted"), {"format": 2, **self.about}, tuple(self.takes), tuple(slots), tuple(calls))
+        return Run(Path("planted"), self.about, tuple(self.takes), tuple(slots), tuple(calls))
 
     @property
     def summary(self) -> Summary:

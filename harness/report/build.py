@@ -97,7 +97,7 @@ def _clear_charts(folder: Path, report: Report) -> None:
 
 def _title(run: Run) -> str:
     """Return the run's name without its time, which stands beside it."""
-    return f"Overlap: {_TIME.sub('', run.header.name or run.name) or run.name}"
+    return f"Overlap: {_TIME.sub('', run.about.name or run.name) or run.name}"
 
 
 KILLED = "killed: this is what was measured until then"
@@ -105,7 +105,7 @@ KILLED = "killed: this is what was measured until then"
 
 def _ending(run: Run) -> str:
     """Return how the run ended, if it did not end as planned."""
-    state, reason = run.header.state, run.header.reason
+    state, reason = run.about.state, run.about.reason
     if state in (None, "finished"):
         return ""
     if state == "running":
@@ -115,7 +115,7 @@ def _ending(run: Run) -> str:
 
 def _short(run: Run) -> str:
     """Return how many rounds the time limit did not allow, in words."""
-    cut = run.header.cut_short
+    cut = run.about.cut_short
     return f"{cut.rounds} fewer than asked, the time was up" if cut and cut.rounds is not None else ""
 
 
@@ -133,12 +133,12 @@ def _facts(summary: Summary) -> tuple[str, ...]:
     # Rounds that broke off are no part of any cell's figures, but a call that failed in one did fail.
     broken = sum(1 for call in run.calls if call.failed and not call.warmup) - failed
     doubted = sum(1 for each in summary.cells if each.doubts)
-    if run.about.get("search"):
-        return tuple(fact for fact in ((run.header.time or "").replace("T", " "), _ending(run)) if fact)
+    if run.about.search:
+        return tuple(fact for fact in ((run.about.time or "").replace("T", " "), _ending(run)) if fact)
     return tuple(
         fact
         for fact in (
-            (run.header.time or "").replace("T", " "),
+            (run.about.time or "").replace("T", " "),
             _ending(run),
             count(len(summary.cells), "cell"),
             _rounds(summary),

@@ -1,7 +1,8 @@
 """Whether two runs may be laid side by side: what differs in the circumstances they were measured under."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+
+from overlap.harness.store.run_about import RunAbout, RunEnvironment
 
 # What moves numbers without the application having changed. Load and clock are left out: the one is never the
 # same twice, the other follows from the system.
@@ -44,7 +45,7 @@ class Difference:
         return f"{self.name} is {_said(self.first)} in the first run and {_said(self.second)} in the second."
 
 
-def differences(first: Mapping[str, object], second: Mapping[str, object]) -> tuple[Difference, ...]:
+def differences(first: RunAbout, second: RunAbout) -> tuple[Difference, ...]:
     """
     Return every difference between two run.json that makes their numbers incomparable.
 
@@ -59,21 +60,15 @@ def differences(first: Mapping[str, object], second: Mapping[str, object]) -> tu
     )
 
 
-def _facts(about: Mapping[str, object]) -> dict[str, object]:
-    environment, config = _mapping(about, "environment"), _mapping(about, "config")
-    packages = _mapping(environment, "packages")
+def _facts(about: RunAbout) -> dict[str, object]:
+    environment, config = about.environment or RunEnvironment(), about.config or {}
+    packages = environment.packages or {}
     return (
-        {"format": about.get("format")}
-        | {name: environment.get(name) for name in ENVIRONMENT}
+        {"format": about.format}
+        | {name: getattr(environment, name) for name in ENVIRONMENT}
         | {name: config.get(name) for name in CONFIG}
         | {f"packages.{name}": packages[name] for name in sorted(packages)}
     )
-
-
-def _mapping(facts: Mapping[str, object], key: str) -> Mapping[str, object]:
-    """Return what lies at *key*, or nothing: a run from elsewhere may have anything there."""
-    value = facts.get(key)
-    return value if isinstance(value, Mapping) else {}
 
 
 def _said(value: object) -> str:

@@ -7,7 +7,7 @@ from math import isfinite
 from overlap.harness.model.record import Cell
 from overlap.harness.stats.bootstrap import over_rounds
 from overlap.harness.stats.estimate import Estimate
-from overlap.harness.store.typed import Misfit, typed
+from overlap.harness.store.run_about import FloorRounds, RunAbout
 
 # Of each round of a calibration: name, and the unit of the estimate.
 FIGURES = {
@@ -44,30 +44,14 @@ class CalibratedFloor:
         return None if estimate is None else estimate.value
 
 
-@dataclass(frozen=True, slots=True)
-class FloorRounds:
-    """What run.json has of the floor client on one loop at one concurrency: its figures, round by round."""
-
-    client: str
-    loop: str
-    concurrency: int
-    calls: int
-    rounds: tuple[Mapping[str, float | None], ...]
-
-
-def floors(about: Mapping[str, object]) -> tuple[CalibratedFloor, ...]:
+def floors(about: RunAbout) -> tuple[CalibratedFloor, ...]:
     """Read the floors in run.json; () if it has none, or none that can be understood."""
-    calibration = about.get("calibration")
-    entries = calibration.get("floor") if isinstance(calibration, Mapping) else None
-    return tuple(floor for each in entries if (floor := _floor(each))) if isinstance(entries, list) else ()
+    entries = about.calibration.floor if about.calibration else None
+    return tuple(floor for each in entries or () if (floor := _floor(each)))
 
 
-def _floor(entry: object) -> CalibratedFloor | None:
-    try:
-        entry_rounds = typed(entry, FloorRounds)
-    except Misfit:
-        return None
-    calls, rounds = entry_rounds.calls, entry_rounds.rounds
+def _floor(entry: FloorRounds) -> CalibratedFloor | None:
+    calls, rounds = entry.calls, entry.rounds
     columns = {name: _numbers(rounds, name) for name in FIGURES}
     figures = {
         name: estimate
@@ -80,9 +64,7 @@ def _floor(entry: object) -> CalibratedFloor | None:
     spread = max(overhead) - min(overhead) if len(overhead) > 1 else None
     if not figures:
         return None
-    return CalibratedFloor(
-        entry_rounds.client, entry_rounds.loop, entry_rounds.concurrency, calls * len(rounds), figures, spread
-    )
+    return CalibratedFloor(entry.client, entry.loop, entry.concurrency, calls * len(rounds), figures, spread)
 
 
 def _numbers(rounds: Sequence[Mapping[str, float | None]], name: str) -> list[float]:

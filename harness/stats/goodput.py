@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from overlap.harness.model.metrics import OfSlots, span
 from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.model.slo import Slo
-from overlap.harness.store.run_header import RunHeader
+from overlap.harness.store.run_about import RunAbout
 
 
 def goodput(slo: Slo) -> tuple[OfSlots, OfSlots]:
@@ -48,13 +48,13 @@ def goodput(slo: Slo) -> tuple[OfSlots, OfSlots]:
 GOODPUT = goodput(Slo({}))
 
 
-def slo_of(header: RunHeader, scenario: str) -> Slo | None:
+def slo_of(about: RunAbout, scenario: str) -> Slo | None:
     """
     Return the limits that run.json has for *scenario*, at `scenarios.<name>.slo`, as ns by metric of calls.
 
     None where there are none, or none that can be understood: a run from elsewhere is still worth a report.
     """
-    limits = header.scenario(scenario).slo or {}
+    limits = about.scenario(scenario).slo or {}
     stated = {name: limit for name, limit in limits.items() if limit is not None}
     try:
         # A part of the limits would be another objective.

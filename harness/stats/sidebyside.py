@@ -22,6 +22,7 @@ from overlap.harness.stats.ranking import ALPHA, differs
 from overlap.harness.stats.robust import batched, centre
 from overlap.harness.stats.rounds import rounds_of, sound
 from overlap.harness.stats.student import critical
+from overlap.harness.store.run_about import CellEntry
 from overlap.harness.store.run_files import Run
 
 # So many metrics a comparison's first sentence is about; it may name any of their cells.
@@ -135,11 +136,11 @@ def lay(first: Run, second: Run, allow: Collection[str] = ()) -> RunComparison:
 
 def _cells(run: Run) -> dict[str, tuple[object, ...]]:
     """Return each cell's profile, and the calls, tokens and server that run.json has for it, by the cell's id."""
-    entries = run.about.get("cells")
-    more = entries if isinstance(entries, list) and len(entries) == len(run.cells) else [{}] * len(run.cells)
+    entries = run.about.cells or ()
+    more = entries if len(entries) == len(run.cells) else [CellEntry()] * len(run.cells)
     return {
-        cell.id: (cell.profile, *(fact.get(name) for name in ("calls", "tokens", "server")))
-        for cell, fact in zip(run.cells, more, strict=True)
+        cell.id: (cell.profile, entry.calls, entry.tokens, entry.server)
+        for cell, entry in zip(run.cells, more, strict=True)
     }
 
 

@@ -1,13 +1,13 @@
 """What an SLO search showed: for each cell the highest rate that was held, and the lowest that was not."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 
 from overlap.harness.model.record import Cell
 from overlap.harness.model.slo import Slo
 from overlap.harness.model.slo_verdict import SlotFigures, Verdict, verdict
-from overlap.harness.store.typed import Misfit, typed
+from overlap.harness.store.run_about import RunAbout
+from overlap.harness.store.search_entry import SearchedCell
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,65 +73,19 @@ class SloSearch:
         return self.shown(one.held, sentences).held and self.shown(other.missed, sentences).missed
 
 
-@dataclass(frozen=True, slots=True)
-class BriefTrial:
-    """What run.json has of a short slot, which only said where to look."""
-
-    calls: int
-
-
-@dataclass(frozen=True, slots=True)
-class LongTrial:
-    """What run.json has of a rate that was tried in long slots, and whether it was held."""
-
-    rate: float
-    held: bool
-    slots: tuple[SlotFigures, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchedCell:
-    """What run.json has of the search of one cell: all trials, the highest rate held, and how the search ended."""
-
-    cell: Cell
-    brief: tuple[BriefTrial, ...]
-    long: tuple[LongTrial, ...]
-    held: float | None
-    whole: bool
-    short: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SearchEntry:
-    """The entry `search` of run.json."""
-
-    slo: Mapping[str, float]
-    share: float
-    arrivals: str
-    rounds: int
-    least: float
-    most: float
-    cells: tuple[SearchedCell, ...]
-
-
-def searched(about: Mapping[str, object]) -> SloSearch | None:
+def searched(about: RunAbout) -> SloSearch | None:
     """Read what run.json has of a search; None where there is none, or none that can be understood."""
+    entry = about.search
+    if entry is None or entry.outdated or entry.rounds is None:
+        return None
     try:
-        entry = typed(about.get("search"), SearchEntry)
         slo = Slo(entry.slo)
-    except (Misfit, ValueError, LookupError):
+    except (ValueError, LookupError):
         return None
     if any(not slot.batches for cell in entry.cells for trial in cell.long for slot in trial.slots):
         return None
     answers = tuple(map(_answer, entry.cells))
     return SloSearch(slo, entry.share, entry.arrivals, entry.rounds, entry.least, entry.most, answers)
-
-
-def outdated(about: Mapping[str, object]) -> bool:
-    """Say whether the run holds a search of format 1, whose slots were too short to see a queue that grows."""
-    search = about.get("search")
-    cells = search.get("cells") if isinstance(search, Mapping) else None
-    return isinstance(cells, list) and any(isinstance(each, Mapping) and "rounds" in each for each in cells)
 
 
 def _answer(entry: SearchedCell) -> RateBounds:
@@ -140,9 +94,9 @@ def _answer(entry: SearchedCell) -> RateBounds:
         cell=entry.cell,
         held=max((each for each, held in tried if held), key=lambda each: each.rate, default=None),
         missed=min((each for each, held in tried if not held), key=lambda each: each.rate, default=None),
-        floor_missed=entry.whole and not entry.short and entry.held is None,
-        short=entry.short,
-        whole=entry.whole,
+        floor_missed=bool(entry.whole) and not entry.short and entry.held is None,
+        short=bool(entry.short),
+        whole=bool(entry.whole),
         slots=len(entry.brief) + sum(len(each.slots) for each, _ in tried),
         calls=sum(each.calls for each in entry.brief) + sum(each.calls for each, _ in tried),
     )

@@ -23,14 +23,14 @@ def summarise(run: Run, slo: Slo | None = None) -> Summary:
 
     Goodput is against *slo*, or else against what run.json says of the cell's scenario, or else left out.
     """
-    header = run.header
+    about = run.about
     cells = tuple(
         _cell(
             cell,
             rounds,
-            slo or slo_of(header, cell.scenario),
-            header.reasons(cell.id),
-            header.scenario(cell.scenario).oddities,
+            slo or slo_of(about, cell.scenario),
+            about.reasons(cell.id),
+            about.scenario(cell.scenario).oddities,
         )
         for cell, rounds in _ordered(run)
     )

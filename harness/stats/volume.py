@@ -22,6 +22,7 @@ from time import perf_counter, process_time
 from overlap.harness.host import our_package
 from overlap.harness.model.record import Call, Cell, Served, Slot
 from overlap.harness.stats.summary import summarise
+from overlap.harness.store.run_about import CellEntry, RunAbout
 from overlap.harness.store.run_files import Writer, read
 
 MS = 1_000_000
@@ -35,7 +36,8 @@ def write(folder: Path, calls: int, chunks: int) -> None:
         Cell("volume", "httpx", "gather", loop, CONCURRENCY + k) for loop in ("asyncio", "uvloop") for k in (0, 1)
     ]
     with Writer(folder) as writer:
-        writer.about(map(asdict, cells), {"name": "volume", "state": "finished"})
+        entries = tuple(CellEntry(**asdict(cell)) for cell in cells)
+        writer.about(RunAbout(name="volume", state="finished", cells=entries))
         for r in range(ROUNDS):
             for k, cell in enumerate(cells):
                 count = calls // (ROUNDS * len(cells)) + (r == k == 0) * (calls % (ROUNDS * len(cells)))

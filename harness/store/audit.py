@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from overlap.harness.model.plausible import impossible_call, impossible_slot
 from overlap.harness.model.record import Call, Cell, Slot
@@ -17,6 +16,7 @@ from overlap.harness.store import checksums
 from overlap.harness.store.books import Balance
 from overlap.harness.store.json_records import call_from, slot_from
 from overlap.harness.store.lines import AGAIN, CHANGED, IMPOSSIBLE, STRAY, UNREADABLE, Lines
+from overlap.harness.store.run_about import RunAbout
 from overlap.harness.store.unfinished import Unfinished, read_unfinished
 
 Key = tuple[str, int]
@@ -64,7 +64,7 @@ class Content:
 
 def content(
     folder: Path,
-    about: Mapping[str, Any],
+    about: RunAbout,
     cells: Collection[str] | None,
     *,
     sealed: bool,
@@ -95,17 +95,17 @@ def content(
     calls, written, last = _calls(call_lines, cells)
     faults = [*slot_lines.faults, *call_lines.faults]
     kept = [call for call in calls if (call.cell, call.round) in slots]
-    ended = about.get("state") not in {None, "running"}
+    ended = about.state not in {None, "running"}
     faults += _orphans(calls, slots, None if ended else last)
     if sealed:
-        found = {key: written.get(key, Written()) for key in slots}
+        present = {key: written.get(key, Written()) for key in slots}
         changed = [
-            key for key, each in found.items() if seals[key] != (each.lines, checksums.written(each.checksum))
+            key for key, each in present.items() if seals[key] != (each.lines, checksums.written(each.checksum))
         ]
         for key in changed:
-            slots[key] = replace(slots[key], error=slots[key].error or _why(found[key], seals[key][0]))
+            slots[key] = replace(slots[key], error=slots[key].error or _why(present[key], seals[key][0]))
         # Of which nothing is left is told below.
-        faults += _changed([key for key in changed if found[key].lines])
+        faults += _changed([key for key in changed if present[key].lines])
     faults += _bare(slots.values(), kept)
     left = read_unfinished(folder, places or {}, kept)
     if ended:
@@ -148,9 +148,9 @@ def _orphans(calls: Sequence[Call], slots: Collection[Key], allowed: Key | None)
     )
 
 
-def _why(found: Written, lines: object) -> str:
-    if found.lines != lines:
-        return f"{found.lines} of the {lines} calls that were written are on file unchanged"
+def _why(present: Written, lines: object) -> str:
+    if present.lines != lines:
+        return f"{present.lines} of the {lines} calls that were written are on file unchanged"
     return "its calls are not as they were written: the checksum differs"
 
 
@@ -190,7 +190,7 @@ def recount(slots: Iterable[Slot], calls: Iterable[Call]) -> Balance:
 
 
 def held(
-    about: Mapping[str, Any], slots: Sequence[Slot], calls: Sequence[Call], left: Unfinished = NOTHING_LEFT
+    about: RunAbout, slots: Sequence[Slot], calls: Sequence[Call], left: Unfinished = NOTHING_LEFT
 ) -> list[str]:
     """
     Say where run.json (*about*) of a run that has ended and its files disagree.
@@ -198,16 +198,15 @@ def held(
     *left* of it did not come to an end: its calls are counted in run.json, and its slots are not.
     """
     faults = []
-    made = measured(about)
-    if made is not None and made != len(slots):
-        were = "was" if made == 1 else "were"
+    expected = measured(about)
+    if expected is not None and expected != len(slots):
+        were = "was" if expected == 1 else "were"
         there = f"{len(slots):,} {_is(len(slots))} on file"
-        faults.append(f"run.json says that {_many(made, 'slot')} {were} measured, and {there}")
-    said = about.get("balance")
-    if isinstance(said, Mapping):
+        faults.append(f"run.json says that {_many(expected, 'slot')} {were} measured, and {there}")
+    if about.balance is not None:
         books = recount((*slots, *left.slots), (*calls, *left.calls))
-        pairs = [(what, said.get(name), getattr(books, name)) for name, what in COUNTED.items()]
-        apart = [(what, before, now) for what, before, now in pairs if isinstance(before, int) and before != now]
+        pairs = [(what, getattr(about.balance, name), getattr(books, name)) for name, what in COUNTED.items()]
+        apart = [(what, before, now) for what, before, now in pairs if before is not None and before != now]
         if apart:
             (what, before, now), *others = apart
             more = "".join(f"; {what}: {before:,} and {now:,}" for what, before, now in others)
@@ -215,25 +214,22 @@ def held(
     return faults
 
 
-def measured(about: Mapping[str, Any]) -> int | None:
+def measured(about: RunAbout) -> int | None:
     """Return how many slots run.json says were measured; None where it does not say."""
-    if isinstance(entered := about.get("entered"), int):
-        return entered
-    slots, balance, cut = about.get("slots"), about.get("balance") or {}, about.get("cut_short") or {}
-    if not isinstance(slots, int) or about.get("search") or about.get("state") == "stopped":
+    if about.entered is not None:
+        return about.entered
+    if about.slots is None or about.search or about.state == "stopped":
         return None
-    if about.get("load"):
-        return slots
-    missing, left = balance.get("missing"), cut.get("slots", 0)
-    return slots - missing - left if isinstance(missing, int) and isinstance(left, int) else None
+    if about.load:
+        return about.slots
+    missing = about.balance.missing if about.balance else None
+    left = about.cut_short.slots or 0 if about.cut_short else 0
+    return None if missing is None else about.slots - missing - left
 
 
-def known(cells: Iterable[Cell], about: Mapping[str, Any]) -> set[str] | None:
+def ids(cells: Iterable[Cell], about: RunAbout) -> set[str] | None:
     """Return the ids of all cells that may be in the files; None where run.json does not say."""
-    search = about.get("search")
-    if not search:
-        return {cell.id for cell in cells}
-    return None
+    return None if about.search else {cell.id for cell in cells}
 
 
 def _many(number: int, noun: str) -> str:

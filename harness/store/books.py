@@ -3,6 +3,24 @@
 from dataclasses import asdict, dataclass
 
 from overlap.harness.model.record import Call
+from overlap.harness.store.entries import Count, Entry, Texts
+
+
+class BooksOnFile(Entry, frozen=True, kw_only=True):
+    """The books as run.json has them, and what did not balance; their counts are those of `Balance`."""
+
+    made: Count | None = None
+    recorded: Count | None = None
+    joined: Count | None = None
+    unsent: Count | None = None
+    entries: Count | None = None
+    unjoined: Count | None = None
+    dropped: Count | None = None
+    missing: Count | None = None
+    untold: Count | None = None
+    untagged: Count | None = None
+    journal: bool | None = None
+    faults: Texts | None = None
 
 
 @dataclass(slots=True)
@@ -59,6 +77,6 @@ class Balance:
             found.append("nothing was measured")
         return found
 
-    def to_json(self) -> dict[str, object]:
+    def on_file(self) -> BooksOnFile:
         """Return the counts and the faults, for run.json."""
-        return {**asdict(self), "faults": self.faults}
+        return BooksOnFile(**asdict(self), faults=tuple(self.faults))

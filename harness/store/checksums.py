@@ -36,8 +36,8 @@ def sealed_line(raw: bytes) -> bytes:
 
 def line_is_whole(line: bytes) -> bool:
     """Return whether *line* ends with a checksum, and is as it was when that was made."""
-    found = _SUM.search(line)
-    return found is not None and written(crc32(line[: found.start()] + b"}")).encode() == found[1]
+    match = _SUM.search(line)
+    return match is not None and written(crc32(line[: match.start()] + b"}")).encode() == match[1]
 
 
 def digest(facts: dict[str, object]) -> str:
@@ -46,15 +46,14 @@ def digest(facts: dict[str, object]) -> str:
 
     Raises TypeError for what cannot be JSON.
     """
-    said = {key: value for key, value in facts.items() if key != KEY}
-    return blake2b(orjson.dumps(said, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
+    content = {key: value for key, value in facts.items() if key != KEY}
+    return blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
 
 
-def sealed(facts: dict[str, object]) -> bytes:
-    """Return *facts* as JSON to be read by people, with a digest of them as the last entry."""
-    # What was read back may differ from what was given: a tuple is a list, what is no number is null.
-    said: dict[str, object] = orjson.loads(orjson.dumps(facts))
-    return orjson.dumps({**said, KEY: digest(said)}, option=orjson.OPT_INDENT_2)
+def sealed(raw: bytes) -> bytes:
+    """Return the JSON object *raw* as JSON to be read by people, with a digest of it as the last entry."""
+    facts: dict[str, object] = orjson.loads(raw)
+    return orjson.dumps({**facts, KEY: digest(facts)}, option=orjson.OPT_INDENT_2)
 
 
 def is_whole(facts: dict[str, object]) -> bool:

@@ -15,18 +15,19 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
+import msgspec
 import orjson
 
 from overlap.harness.host.input_files import checked
 from overlap.harness.model.plausible import impossible_cell
 from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.store import audit, checksums, unfinished
-from overlap.harness.store import run_json as shape
 from overlap.harness.store.appending import append, opened
+from overlap.harness.store.entries import as_json
 from overlap.harness.store.json_records import call_from, cell_from, line, served_from, slot_from
-from overlap.harness.store.run_header import RunHeader, header_from
+from overlap.harness.store.run_about import CellEntry, RunAbout, about_from
 from overlap.harness.store.typed import typed
 from overlap.harness.text.mistakes import Mistake
 
@@ -89,8 +90,6 @@ class Run:
     """
     Everything known about one run; `about` is run.json, `damaged` counts unreadable lines.
 
-    `header` has the entries of run.json that reports read, as records.
-
     `faults` says what of its files does not count, or does not fit, one sentence each. `unfinished` of the calls
     are of a test that did not come to its end. `going`: the process that measures it still runs.
 
@@ -98,7 +97,7 @@ class Run:
     """
 
     folder: Path
-    about: dict[str, Any]
+    about: RunAbout
     cells: tuple[Cell, ...]
     slots: tuple[Slot, ...]
     calls: tuple[Call, ...]
@@ -106,21 +105,16 @@ class Run:
     faults: tuple[str, ...] = ()
     unfinished: int = 0
     going: bool = False
-    header: RunHeader = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Read the header from `about`, so that the two never differ."""
-        object.__setattr__(self, "header", header_from(self.about))
 
     @property
     def unended(self) -> str | None:
         """Say that the run did not come to its end, or a test of it; None if there is nothing to say."""
-        return unfinished.sentence(self.header.state, self.unfinished, going=self.going)
+        return unfinished.sentence(self.about.state, self.unfinished, going=self.going)
 
     @property
     def sealed(self) -> bool:
         """Whether its files have checksums; runs from before format 2 have none."""
-        return checksums.KEY in self.about or int(self.about.get("format") or FORMAT) >= SEALED
+        return self.about.sum is not None or (self.about.format or FORMAT) >= SEALED
 
     @property
     def name(self) -> str:
@@ -168,14 +162,15 @@ class Writer:
         self._unfinished.close()
         self._release()
 
-    def about(self, cells: Iterable[dict[str, Any]], facts: dict[str, Any]) -> None:
+    def about(self, about: RunAbout) -> None:
         """
-        Write run.json: the format's version, the *cells* that were asked for, and *facts*.
+        Write run.json: *about*, and the format's version.
 
         Room for another one is set aside, so that how a run ended can be written where the disk is full by then.
         Raises `Unwritten` where there is no room.
         """
-        content = checksums.sealed({"format": FORMAT, **facts, "cells": list(cells)})
+        written = msgspec.structs.replace(about, format=FORMAT)
+        content = checksums.sealed(orjson.dumps(written, default=as_json))
         with room(self.folder):
             try:
                 replace(self.folder / "run.json", content)
@@ -248,12 +243,12 @@ def read(folder: Path) -> Run:
     are left out, since nothing says how long their slot took.
     """
     try:
-        about = orjson.loads(checked(folder / "run.json").read_bytes())
-        if not isinstance(about, dict) or type(about.get("format")) is not int:
+        facts = orjson.loads(checked(folder / "run.json").read_bytes())
+        if not isinstance(facts, dict) or type(facts.get("format")) is not int:
             raise Unreadable(f"{folder}/run.json is not a run of Overlap")
-        if about["format"] > FORMAT:
-            raise Unreadable(f"{folder} has format {about['format']}; this Overlap reads up to {FORMAT}")
-        cells = typed(about["cells"], list[Cell], "cells")
+        if facts["format"] > FORMAT:
+            raise Unreadable(f"{folder} has format {facts['format']}; this Overlap reads up to {FORMAT}")
+        cells = typed(facts["cells"], list[Cell], "cells")
     except Mistake as wrong:
         there = (folder / "run.json").exists()
         raise Unreadable(str(wrong) if there else _instead(folder)) from None
@@ -261,19 +256,16 @@ def read(folder: Path) -> Run:
         raise Unreadable(f"{folder}/run.json cannot be read: {wrong.strerror}") from wrong
     except (ValueError, TypeError, KeyError, AttributeError) as wrong:
         raise Unreadable(f"{folder}/run.json cannot be read: {wrong}") from wrong
-    sealed = about["format"] >= SEALED or checksums.KEY in about
-    faults = [] if not sealed or checksums.is_whole(about) else ["run.json changed since it was written"]
-    for name, place in list(shape.misfits(about)):
-        faults.append(
-            f"run.json: {place} cannot be {str(orjson.dumps(about[name]), 'utf-8')[:40]}, so {name} is left out"
-        )
-        del about[name]
-    kept = _kept(about, cells, faults)
+    sealed = facts["format"] >= SEALED or checksums.KEY in facts
+    faults = [] if not sealed or checksums.is_whole(facts) else ["run.json changed since it was written"]
+    about, misfits = about_from(facts)
+    faults += misfits
+    about, kept = _kept(about, cells, faults)
     places = {cell.id: cell.concurrency for cell in kept}
-    found = audit.content(folder, about, audit.known(kept, about), sealed=sealed, places=places)
-    calls = found.calls if about["format"] >= TOGETHER else _together(found.calls)
-    whole = Run(folder, about, tuple(kept), found.slots, calls, found.damaged, (*faults, *found.faults))
-    return dataclasses.replace(whole, unfinished=found.unfinished, going=_going(folder))
+    content = audit.content(folder, about, audit.ids(kept, about), sealed=sealed, places=places)
+    calls = content.calls if facts["format"] >= TOGETHER else _together(content.calls)
+    whole = Run(folder, about, tuple(kept), content.slots, calls, content.damaged, (*faults, *content.faults))
+    return dataclasses.replace(whole, unfinished=content.unfinished, going=_going(folder))
 
 
 def _going(folder: Path) -> bool:
@@ -307,18 +299,18 @@ def _start(call: Call) -> tuple[str, int, bool, int]:
     return call.cell, call.round, call.warmup, call.sent
 
 
-def _kept(about: dict[str, Any], cells: list[Cell], faults: list[str]) -> list[Cell]:
-    """Return the *cells* that can be, each once; the others are taken out of *about*, and told in *faults*."""
-    kept: dict[str, tuple[Cell, Any]] = {}
-    for cell, fact in zip(cells, about["cells"], strict=True):
+def _kept(about: RunAbout, cells: list[Cell], faults: list[str]) -> tuple[RunAbout, list[Cell]]:
+    """Return the *cells* that can be, each once, and *about* with these alone; tell of the others in *faults*."""
+    kept: dict[str, tuple[Cell, CellEntry]] = {}
+    for cell, entry in zip(cells, about.cells or [CellEntry()] * len(cells), strict=True):
         if why := impossible_cell(cell):
             faults.append(f"run.json: the cell {cell.id} has {why}, and is left out")
         elif cell.id in kept:
             faults.append(f"run.json: the cell {cell.id} is there twice")
         else:
-            kept[cell.id] = cell, fact
-    about["cells"] = [fact for _, fact in kept.values()]
-    return [cell for cell, _ in kept.values()]
+            kept[cell.id] = cell, entry
+    entries = tuple(entry for _, entry in kept.values())
+    return msgspec.structs.replace(about, cells=entries), [cell for cell, _ in kept.values()]
 
 
 OTHERS = {

@@ -1,8 +1,9 @@
 """JSON as values of the types that a record's annotations name; a value of another type is told with its place."""
 
 import json
+import operator
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,6 +16,8 @@ Record = TypeVar("Record")
 _PLACE = re.compile(r" - at `(?P<key>key` in `)?\$(?P<path>[^`]*)`$")
 _STEP = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>\d+)\]|(?P<any>\[\.\.\.\])")
 _GOT = re.compile(r"got `(\w+)`")
+_BOUND = re.compile(r"(?P<sign>[<>]=?) (?P<bound>[-+.\de]+)")
+_BOUNDS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _MISSING = re.compile(r"missing required field `([^`]+)`")
 _KINDS: Mapping[type, str] = {
     bool: "bool",
@@ -64,17 +67,16 @@ def typed(value: object, kind: type[Record], where: str = "") -> Record:
 def _sentence(whole: object, error: msgspec.ValidationError, where: str) -> str:
     """Say what is wrong in *whole*, which lies at *where*."""
     message = str(error)
-    found = _PLACE.search(message)
-    steps = list(_STEP.finditer(found["path"])) if found else []
-    got = _GOT.search(message)
-    place, value = _offender(whole, steps, got[1] if got and not (found and found["key"]) else None)
+    match = _PLACE.search(message)
+    steps = list(_STEP.finditer(match["path"])) if match else []
+    place, value = _offender(whole, steps, _wrong(message, of_key=bool(match and match["key"])))
     place = f"{where}{place}"
     # A record that refuses its own values says why itself.
     if isinstance(error.__cause__, Mistake):
         return f"{place}.{error.__cause__}"
     if missing := _MISSING.search(message):
         return f"{place}.{missing[1]} is not there"
-    if found and found["key"] and isinstance(value, Mapping):
+    if match and match["key"] and isinstance(value, Mapping):
         odd = next((key for key in value if not str(key).isdecimal()), None)
         return f"{place} has {odd!r} where a number is due"
     if message.startswith("Expected `object"):
@@ -82,11 +84,18 @@ def _sentence(whole: object, error: msgspec.ValidationError, where: str) -> str:
     return f"{place or 'it'} cannot be {json.dumps(value)[:40]}"
 
 
-def _offender(whole: object, steps: list[re.Match[str]], kind: str | None) -> tuple[str, Any]:
-    """Return place and value that *steps* lead to: of several, the first that is of the wrong *kind*."""
+def _wrong(message: str, *, of_key: bool) -> Callable[[Any], bool]:
+    """Return whether a value can be the one that *message* complains of."""
+    if bound := _BOUND.search(message):
+        return lambda value: not _BOUNDS[bound["sign"]](value, float(bound["bound"]))
+    got = None if of_key else _GOT.search(message)
+    return lambda value: got is None or _KINDS.get(type(value)) == got[1]
+
+
+def _offender(whole: object, steps: list[re.Match[str]], wrong: Callable[[Any], bool]) -> tuple[str, Any]:
+    """Return place and value that *steps* lead to: of several, the first that is *wrong*."""
     places = list(_places(whole, steps))
-    fitting = (each for each in places if kind is None or _KINDS.get(type(each[1])) == kind)
-    return next(fitting, places[0] if places else ("", whole))
+    return next((each for each in places if wrong(each[1])), places[0] if places else ("", whole))
 
 
 def _places(value: Any, steps: list[re.Match[str]]) -> Iterator[tuple[str, Any]]:

@@ -280,8 +280,8 @@ def test_a_file_that_can_grow_no_more_ends_the_run_in_one_line(tmp_path, room, c
         return
     folder = _only_run(tmp_path)
     run = run_files.read(folder)
-    assert (run.faults, run.about["state"]) == ((), "failed")
-    assert run.about["reason"] == "what was measured cannot be written any more: File too large"
+    assert (run.faults, run.about.state) == ((), "failed")
+    assert run.about.reason == "what was measured cannot be written any more: File too large"
     assert len(run.slots) > 2
     assert (tmp_path / "latest").resolve() == folder
 

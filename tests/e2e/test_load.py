@@ -42,8 +42,8 @@ def test_streams_that_are_cut_are_counted_once_and_the_others_timed_rightly(tmp_
     """Users are stopped in the midst of their streams: Locust, the run and the journal count the same calls."""
     outcome, run = _ran(tmp_path, **STREAMS, users="16", time="1.2", drain="0")
     assert outcome.notes == ()
-    balance = run.about["balance"]
-    assert balance["made"] == balance["recorded"] == balance["joined"] == balance["entries"] > 32
+    balance = run.about.balance
+    assert balance.made == balance.recorded == balance.joined == balance.entries > 32
     cut = [call for call in run.calls if call.error == "Stopped"]
     whole = [call for call in run.calls if not call.error and not call.warmup]
     assert len(cut) == 16
@@ -111,10 +111,10 @@ def test_a_killed_worker_is_named_and_its_calls_are_counted_as_lost(tmp_path):
     assert outcome.state == "finished"
     assert any(f"(pid {killed[0]}) died: signal 9" in note for note in outcome.notes)
     assert any("calls were lost with Locust process" in note for note in outcome.notes)
-    balance = run.about["balance"]
-    assert balance["made"] == balance["recorded"] == balance["joined"]
-    assert balance["entries"] == balance["recorded"] + balance["unjoined"]
-    assert balance["unjoined"] > 0
+    balance = run.about.balance
+    assert balance.made == balance.recorded == balance.joined
+    assert balance.entries == balance.recorded + balance.unjoined
+    assert balance.unjoined > 0
     # The three lines of the locustfile are all there is to it: every stream has its eight tokens.
     assert {call.cell.split("/")[2] for call in run.calls} == {"v1.chat.completions"}
     assert {len(call.chunks) for call in run.calls} == {8}
@@ -128,7 +128,7 @@ def test_calls_that_fail_are_counted_by_kind_and_the_slo_decides(tmp_path):
     assert outcome.state == "finished"
     assert command.code(outcome) == 1
     kinds = Counter(call.error for call in run.calls if not call.warmup)
-    [kind] = run.about["load"]["failures"]
+    [kind] = run.about.load.failures
     assert kind.startswith("HTTP 500")
     assert set(kinds) == {None, kind}
     # Forty a second for a second, by Poisson: 40 give or take four standard deviations of 6.3.
@@ -190,7 +190,7 @@ def test_an_open_loop_is_the_same_with_one_process_and_with_two(tmp_path):
         assert len(due) == 40
         # One schedule for all processes: the gaps between neighbours are its own.
         assert {round((later - earlier) / 1e6) for earlier, later in pairwise(due)} == {50}
-        assert (run.about["load"]["due"], run.about["load"]["sent"]) == (40, 40)
+        assert (run.about.load.due, run.about.load.sent) == (40, 40)
 
 
 MIXED = """
@@ -244,7 +244,7 @@ def test_a_locustfile_is_run_as_it_is_written_and_what_is_not_is_told(tmp_path):
     assert "Users of Chat wait between calls" in remarks
     assert "The load shape Steps says how many users there are" in remarks
     assert "5, then 10 after" in remarks
-    assert run.about["load"]["notes"]
+    assert run.about.load.notes
 
 
 LEAVING = """
@@ -270,7 +270,7 @@ def test_a_user_that_leaves_is_no_failure(tmp_path):
     assert command.code(outcome) == 0
     left = [call for call in run.calls if call.error == "left by the user"]
     assert len(left) >= 3
-    assert run.about["load"]["failed"] == 0
+    assert run.about.load.failed == 0
     assert all(entry.disconnected for call in left for entry in call.served)
     assert any("were left by their users" in each for each in outcome.remarks)
 
@@ -294,5 +294,5 @@ def test_a_share_of_failures_can_be_a_limit(allowed, code, tmp_path):
     words = {"endpoint": "chat", "profile": "instant", "tokens": "1", "users": "2", "time": "0.5"}
     outcome, run = _ran(tmp_path, **words, fault="status,code=500,every=3", max_errors=allowed)
     assert command.code(outcome) == code
-    assert 0.2 < run.about["load"]["failed"] / run.about["load"]["calls"] < 0.45
+    assert 0.2 < run.about.load.failed / run.about.load.calls < 0.45
     assert not any(call.error for call in run.calls if call.warmup)

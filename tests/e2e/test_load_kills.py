@@ -91,8 +91,8 @@ def report(folder):
 def hold_killed_locust(folder, errors, death):
     """Locust has died in a test: its calls are on file, joined; what only it knew is None."""
     run = run_files.read(folder)
-    assert run.about["state"] == "failed"
-    assert run.about["reason"].startswith("Locust died")
+    assert run.about.state == "failed"
+    assert run.about.reason.startswith("Locust died")
     assert sum(line.startswith("overlap: Locust died") for line in errors.splitlines()) == 1
     assert gap(run, death) < KEPT
     assert all(slot.cpu is None for slot in run.slots)
@@ -100,10 +100,10 @@ def hold_killed_locust(folder, errors, death):
     assert all(call.served for call in run.calls if not call.error)
     assert not (folder / "unfinished.jsonl").exists()
     assert (folder / "report.html").exists()
-    balance = run.about["balance"]
+    balance = run.about.balance
     # The calls that were in flight are known of the server alone.
-    assert balance["made"] == balance["recorded"]
-    assert balance["unjoined"] > 0
+    assert balance.made == balance.recorded
+    assert balance.unjoined > 0
     assert run.faults == ()
 
 
@@ -141,13 +141,13 @@ def test_a_test_whose_mock_is_killed_is_on_file(tmp_path):
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 1, errors
     run = run_files.read(folder)
-    assert (run.about["state"], run.about["reason"]) == ("failed", "the mock server died with exit code -9")
+    assert (run.about.state, run.about.reason) == ("failed", "the mock server died with exit code -9")
     assert errors.count("the mock server died") == 1
     assert gap(run, death) < KEPT
     assert any(call.served for call in run.calls)
     lost = sum(1 for call in run.calls if not call.error and not call.served)
     assert [(slot.peak, slot.connections, slot.untold) for slot in run.slots] == [(None, None, lost)]
-    assert not any("never reached the server" in fault for fault in run.about["balance"]["faults"])
+    assert not any("never reached the server" in fault for fault in run.about.balance.faults)
     assert run.faults == ()
     assert report(folder)[0] == 0
 
@@ -161,7 +161,7 @@ def test_a_run_that_is_killed_itself_is_read_and_told_to_be(tmp_path):
         death = time.monotonic_ns()
         process.wait(60)
         run = run_files.read(folder)
-    assert (run.going, run.about["state"], run.faults) == (False, "running", ())
+    assert (run.going, run.about.state, run.faults) == (False, "running", ())
     assert run.unfinished == len(run.calls) >= 40
     assert gap(run, death) < KEPT
     assert [slot.cpu for slot in run.slots] == [None]
@@ -186,8 +186,8 @@ def test_a_disk_that_is_full_in_the_middle_of_a_test_ends_it_in_one_line(tmp_pat
     assert said == [f"overlap: {why}"]
     assert "nothing was measured" not in errors
     run = run_files.read(folder)
-    assert (run.faults, run.about["state"], run.about["reason"]) == ((), "failed", why)
-    assert run.about["load"]["calls"] == sum(1 for call in run.calls if not call.warmup)
+    assert (run.faults, run.about.state, run.about.reason) == ((), "failed", why)
+    assert run.about.load.calls == sum(1 for call in run.calls if not call.warmup)
     assert run.unfinished == len(run.calls) > 10
     code, output = report(folder)
     assert code == 0

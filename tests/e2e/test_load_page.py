@@ -127,7 +127,7 @@ def test_a_test_is_started_watched_and_ended_from_the_page(served, tmp_path):
     folder, second = sorted(each for each in tmp_path.iterdir() if each.is_dir() and not each.is_symlink())
     assert {cell.strategy for cell in run_files.read(second).cells} == {"chat"}
     run = run_files.read(folder)
-    assert run.about["balance"]["faults"] == []
+    assert run.about.balance.faults == ()
     assert {cell.strategy for cell in run.cells} == {"chat", "chat_stream"}
     assert any(call.error == "Stopped" for call in run.calls)
     assert (folder / "report.html").exists()
@@ -158,7 +158,7 @@ def test_ctrl_c_twice_keeps_the_test_that_was_run(served, tmp_path, stopped):
     run = run_files.read(folder)
     assert run.faults == ()
     assert len(run.calls) >= 4
-    assert run.about["state"] in ({"finished", "interrupted"} if stopped else {"interrupted"})
+    assert run.about.state in ({"finished", "interrupted"} if stopped else {"interrupted"})
     assert (tmp_path / "latest").resolve() == folder
     assert (folder / "report.html").exists() or f"overlap report {folder}" in errors
 

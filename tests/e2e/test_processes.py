@@ -19,9 +19,9 @@ def test_calls_are_shared_out_and_the_books_balance(command, tmp_path):
     done = CliRunner().invoke(main, [*command, "strategies", *words])
     assert done.exit_code == 0, done.output
     run = run_files.read(tmp_path / "latest")
-    balance = run.about["balance"]
-    assert balance["faults"] == []
-    assert balance["made"] == balance["joined"] == balance["entries"] == len(run.calls)
+    balance = run.about.balance
+    assert balance.faults == ()
+    assert balance.made == balance.joined == balance.entries == len(run.calls)
     assert {slot.processes for slot in run.slots} == {2}
     for slot in run.slots:
         made = [call for call in run.calls if call.round == slot.round]

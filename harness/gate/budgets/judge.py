@@ -60,11 +60,10 @@ class _Evidence:
         return rounds_of(self.run)
 
     @cached_property
-    def planned(self) -> Mapping[str, object]:
+    def planned(self) -> Mapping[str, int | None]:
         """Return how many rounds each cell should have, from run.json; a foreign run may not say."""
-        return {
-            cell.id: fact.get("rounds") for cell, fact in zip(self.run.cells, self.run.about["cells"], strict=True)
-        }
+        entries = self.run.about.cells or ()
+        return {cell.id: entry.rounds for cell, entry in zip(self.run.cells, entries, strict=True)}
 
     def gap(self, cell: Cell) -> str:
         """Return what of *cell* is missing; "" if nothing is."""
@@ -72,7 +71,7 @@ class _Evidence:
         good, planned = sound(rounds), self.planned.get(cell.id)
         if not good:
             return "nothing was measured" if not rounds else self._silent(rounds)
-        wanted = max(len(rounds), planned if isinstance(planned, int) else 0)
+        wanted = max(len(rounds), planned or 0)
         if len(good) < wanted:
             return f"{wanted - len(good)} of {count(wanted, 'round')} gave nothing{self._reason(cell)}"
         lost = sum(max(0, each.slot.made - len(each.calls)) for each in good)
@@ -85,7 +84,7 @@ class _Evidence:
         return f"no round came to its end{f' ({listed(sorted(errors))})' if errors else ''}"
 
     def _reason(self, cell: Cell) -> str:
-        reasons = self.run.header.reasons(cell.id)
+        reasons = self.run.about.reasons(cell.id)
         return f": {reasons[0]}" if reasons else ""
 
     def failed(self, cell: Cell) -> str:
@@ -160,14 +159,13 @@ def _held(limit: Limit, place: LimitPlace, evidence: _Evidence) -> Held:
     every = [sound(evidence.rounds.get(cell.id, ())) for cell in cells]
     if not all(every):
         return held
-    left = series(limit.left.metric, every[0], evidence.run.header)
+    left = series(limit.left.metric, every[0], evidence.run.about)
     values = (
-        left if limit.right is None else paired(left, series(limit.right.metric, every[-1], evidence.run.header))
+        left if limit.right is None else paired(left, series(limit.right.metric, every[-1], evidence.run.about))
     )
     judge = _counted if limit.exact else _bounded if values.at_least else _timed
     judged = judge(replace(held, rounds=len(values.known)), limit, values)
-    config = evidence.run.header.config
-    refuse_milliseconds(limit, judged.value, config.timeout if config else None)
+    refuse_milliseconds(limit, judged.value, evidence.run.about.timeout)
     if judged.verdict != "pass":
         return judged
     failed = "" if limit.exact else next((reason for cell in cells if (reason := evidence.failed(cell))), "")

@@ -14,7 +14,7 @@ from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.goodput import goodput, slo_of
 from overlap.harness.stats.quantiles import BEYOND, enough
 from overlap.harness.stats.rounds import MeasuredRound, replayed
-from overlap.harness.store.run_header import RunHeader
+from overlap.harness.store.run_about import RunAbout
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,13 @@ class Numbers:
         return MetricColumn(column, behind, self.unit, self.most, self.counted, ranges=self.ranges).estimate()
 
 
-def series(metric: str, rounds: Sequence[MeasuredRound], header: RunHeader) -> Numbers:
-    """Return the *metric* of each of *rounds*; goodput is against the limits that run.json (*header*) has."""
+def series(metric: str, rounds: Sequence[MeasuredRound], about: RunAbout) -> Numbers:
+    """Return the *metric* of each of *rounds*; goodput is against the limits that run.json (*about*) has."""
     turns = [each.slot.round for each in rounds]
     if metric in PLAIN:
         return _of_slots(metric, rounds, numbers(metric, rounds))
     if metric in OF_SLOTS:
-        slo = slo_of(header, rounds[0].cell.scenario)
+        slo = slo_of(about, rounds[0].cell.scenario)
         if slo is None:
             return Numbers(dict.fromkeys(turns), "", 0, "the run has no SLO: overlap load --slo ttft=0.5,e2e=2")
         of = next(each for each in goodput(slo) if each.name == metric)

@@ -13,6 +13,7 @@ from overlap.harness.report.figures import spell_out
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.goodput import goodput
 from overlap.harness.stats.summary import summarise
+from overlap.harness.store.run_about import RunAbout
 from overlap.harness.store.run_files import Run
 
 S, MS = 10**9, 10**6
@@ -77,7 +78,7 @@ def _p(failing: int) -> dict[str, Estimate]:
     gone = [Call(CELL.id, 0, index, 0, 30 * S, error="APITimeoutError") for index in range(failing)]
     answered = [Call(CELL.id, 0, index, 0, _latency(index)) for index in range(failing, CALLS)]
     slot = Slot(CELL.id, 0, 0, CALLS, 0, 30 * S, 0)
-    return dict(summarise(Run(Path("proof"), {}, (CELL,), (slot,), (*gone, *answered))).cells[0].metrics)
+    return dict(summarise(Run(Path("proof"), RunAbout(), (CELL,), (slot,), (*gone, *answered))).cells[0].metrics)
 
 
 def _counted(q: float) -> float:

@@ -10,6 +10,7 @@ from overlap.harness.model.record import Call, Cell, Served, Slot
 from overlap.harness.proof.row import ProofRow, share_within
 from overlap.harness.stats.curve import curves
 from overlap.harness.stats.throughput import STEADY
+from overlap.harness.store.run_about import RunAbout
 from overlap.harness.store.run_files import Run
 
 AT = (1, 16, 64)
@@ -64,7 +65,7 @@ def _run(seed: int, spread: float, slow: Slow, waves: int) -> Run:
             calls = max(12, waves * cell.concurrency) if waves > 1 else cell.concurrency
             every.append(_slot(cell, turn, seed, spread, slow(cell.concurrency), calls))
     slots, calls_of = tuple(slot for slot, _ in every), tuple(call for _, own in every for call in own)
-    return Run(Path("proof"), {}, tuple(cells), slots, calls_of)
+    return Run(Path("proof"), RunAbout(), tuple(cells), slots, calls_of)
 
 
 def _slot(  # noqa: PLR0913, PLR0917  what a slot follows from

@@ -10,6 +10,7 @@ from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.proof.row import ProofRow, share_within
 from overlap.harness.stats.noise import Noise, noise
 from overlap.harness.stats.ranking import rank
+from overlap.harness.store.run_about import RunAbout
 from overlap.harness.store.run_files import Run
 
 RUNS, TRIALS = 6, 500
@@ -36,7 +37,7 @@ def _noise(rng: np.random.Generator, scatter: float, rounds: int) -> Noise:
             duration = round(1e8 * np.exp(rng.normal(0, scatter) + mood))
             slots.append(Slot(cell.id, turn, 0, 1, 0, duration, duration))
             calls.append(Call(cell.id, turn, 0, 0, duration))
-    measured = noise(Run(Path("proof"), {}, tuple(CELLS), tuple(slots), tuple(calls)), "makespan")
+    measured = noise(Run(Path("proof"), RunAbout(), tuple(CELLS), tuple(slots), tuple(calls)), "makespan")
     assert measured is not None
     return measured
 

@@ -9,6 +9,8 @@ from overlap.harness.proof.planted import CALLS, ROUNDS, Planted, cells
 from overlap.harness.proof.row import ProofRow
 from overlap.harness.report.build import compose
 from overlap.harness.stats.summary import summarise
+from overlap.harness.store.books import BooksOnFile
+from overlap.harness.store.run_about import RunAbout
 
 # What is said only of a difference that is shown.
 DIFFERENCE = re.compile(r"takes? longer|costs? more|is later|are later|differs in|\d times (?:\(|[a-z]+'s)")
@@ -134,8 +136,8 @@ def _books() -> ProofRow:
     """Return the row of books that count warm-up calls, beside counts that do not."""
     [cell] = cells("gather")
     total = ROUNDS * CALLS
-    balance = {"made": total, "recorded": total, "joined": total, "journal": True, "faults": []}
-    planted = Planted({cell: 100.0}, about={"balance": balance})
+    balance = BooksOnFile(made=total, recorded=total, joined=total, journal=True, faults=())
+    planted = Planted({cell: 100.0}, about=RunAbout(format=2, balance=balance))
     run = planted.run
     calls = tuple(replace(call, warmup=call.index < 2) for call in run.calls)
     report = compose(summarise(replace(run, calls=calls)), draw=False)

@@ -43,7 +43,7 @@ def _part(summary: Summary, name: str, cells: list[CellSummary]) -> Section:
     own = None if opened else _answer(summary, name)
     lead = own or (_counted(cells) if opened else _plain(summary, name, cells))
     answer = " ".join(
-        [lead, *(_failed(cells) if own else ()), *_unmeasured(cells), *summary.run.header.scenario(name).omissions]
+        [lead, *(_failed(cells) if own else ()), *_unmeasured(cells), *summary.run.about.scenario(name).omissions]
     )
     shared = {each.cell.profile for each in cells if each.cell.profile}
     about = f"{name}, server profile {' | '.join(sorted(shared))}" if shared else name
@@ -72,7 +72,7 @@ def _unmeasured(cells: list[CellSummary]) -> list[str]:
 
 
 def _question(summary: Summary, name: str) -> str:
-    question = summary.run.header.scenario(name).question
+    question = summary.run.about.scenario(name).question
     return question.strip() if question else name
 
 

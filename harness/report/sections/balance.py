@@ -4,7 +4,7 @@ from overlap.harness.report.figures import count
 from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.stats.cells import Summary
 from overlap.harness.store.audit import recount
-from overlap.harness.store.books import Balance
+from overlap.harness.store.books import Balance, BooksOnFile
 
 ORDER = 110
 MEANINGS = {
@@ -27,21 +27,24 @@ UNSEALED = "The files carry no checksums (they are of format 1), so a changed by
 def section(summary: Summary) -> Section | None:
     """Return the books as the files on disk have them; None where the run kept none and nothing is wrong."""
     run = summary.run
-    balance = run.about.get("balance")
-    balance = balance if isinstance(balance, dict) else {}
-    if not balance and not run.faults:
+    balance = run.about.balance
+    if balance is None and not run.faults:
         return None
     books = recount(run.slots, run.calls)
-    ended = run.header.state != "running"
+    ended = run.about.state != "running"
+    on_file = balance or BooksOnFile()
     if ended:
         # How many calls were asked for, and how many slots never answered, is in no other file.
-        books.made, books.missing = balance.get("made", books.made), balance.get("missing", 0)
-    counts = {name: getattr(books, name) for name in MEANINGS if name in balance or getattr(books, name)}
+        books.made = books.made if on_file.made is None else on_file.made
+        books.missing = on_file.missing or 0
+    counts = {
+        name: number for name in MEANINGS if (number := getattr(books, name)) or getattr(on_file, name) is not None
+    }
     table = Table(
         (TableColumn("count"), TableColumn("number", numeric=True), TableColumn("meaning")),
         tuple((Datum(name), Datum(f"{n:,}", sort=n), Datum(MEANINGS[name])) for name, n in counts.items()),
     )
-    own = [str(fault) for fault in balance.get("faults") or ()] if ended else []
+    own = [str(fault) for fault in on_file.faults or ()] if ended else []
     faults = list(dict.fromkeys([*run.faults, *(books.faults if balance else ()), *own]))
     note = "Counted from the files; made and missing are what run.json says."
     return Section(

@@ -1,14 +1,14 @@
 """What can this run resolve on this machine, and what can it not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from overlap.harness.report.figures import UNKNOWN, column, number, spell_out
 from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.floor import CalibratedFloor, floors
+from overlap.harness.store.run_about import IdleLoop, TimerLag
 
 ORDER = 102
 HEADS = {
@@ -18,25 +18,26 @@ HEADS = {
     "overlap": ("throughput, share of ideal", "ideal total time / measured"),
     "cpu_share": ("CPU share", "process CPU time of the worker / wall time"),
 }
-TIMERS = {
-    "clock_step": "clock step",
-    "clock_read": "reading the clock",
-    "sleep.p50": "1 ms sleep, late p50",
-    "sleep.p99": "1 ms sleep, late p99",
-    "lag.p50": "heartbeat, late p50",
-    "lag.p99": "heartbeat, late p99",
-    "lag.max": "heartbeat, late max",
+_UNKNOWN = TimerLag()
+TIMERS: Mapping[str, Callable[[IdleLoop], float | None]] = {
+    "clock step": lambda idle: idle.clock_step,
+    "reading the clock": lambda idle: idle.clock_read,
+    "1 ms sleep, late p50": lambda idle: (idle.sleep or _UNKNOWN).p50,
+    "1 ms sleep, late p99": lambda idle: (idle.sleep or _UNKNOWN).p99,
+    "heartbeat, late p50": lambda idle: (idle.lag or _UNKNOWN).p50,
+    "heartbeat, late p99": lambda idle: (idle.lag or _UNKNOWN).p99,
+    "heartbeat, late max": lambda idle: (idle.lag or _UNKNOWN).max,
 }
 
 
 def section(summary: Summary) -> Section | None:
     """Return what the calibration before the scenarios found; None where there was none."""
-    calibration = summary.run.about.get("calibration")
-    if not isinstance(calibration, dict):
+    calibration = summary.run.about.calibration
+    if calibration is None:
         return None
-    if fault := calibration.get("fault"):
+    if calibration.fault:
         return Section(
-            "Calibration certificate", f"The calibration could not be measured: {str(fault).rstrip('.')}."
+            "Calibration certificate", f"The calibration could not be measured: {calibration.fault.rstrip('.')}."
         )
     calibrated = floors(summary.run.about)
     if not calibrated:
@@ -46,9 +47,7 @@ def section(summary: Summary) -> Section | None:
         "it adds is the machine's, the loop's and this harness's; what a cell adds beyond it is the cell's. A "
         "cell below it, or a difference below what two of its rounds differ by, comes with a doubt."
     )
-    idle = calibration.get("timers")
-    timers = [each for each in idle if isinstance(each, dict)] if isinstance(idle, list) else []
-    parts = (_idle(timers),) if timers else ()
+    parts = (_idle(calibration.timers),) if calibration.timers else ()
     return Section(
         "Calibration certificate", _lead(calibrated), _table(calibrated), note=note, parts=parts, glance="lead"
     )
@@ -94,33 +93,31 @@ def _bare(value: float, count: int) -> Estimate:
     return Estimate(value, None, None, count, 1, "ns")
 
 
-def _idle(timers: Sequence[Mapping[str, object]]) -> Section:
+def _idle(timers: Sequence[IdleLoop]) -> Section:
     """Report on the clock, and on each loop while it was idle."""
-    columns = (TableColumn("loop"), *(TableColumn(words, "µs", numeric=True) for words in TIMERS.values()))
+    columns = (TableColumn("loop"), *(TableColumn(words, "µs", numeric=True) for words in TIMERS))
     rows = tuple(
         (
-            Datum(str(each.get("loop")), sort=str(each.get("loop"))),
-            *(_datum(_deep(each, name), 1e3) for name in TIMERS),
+            Datum(str(each.loop), sort=str(each.loop)),
+            *(_datum(of(each), 1e3) for of in TIMERS.values()),
         )
         for each in timers
     )
-    late = [value for each in timers if (value := _deep(each, "lag.max")) is not None]
+    late = [each.lag.max for each in timers if each.lag and each.lag.max is not None]
     worst = f"at most {number(max(late) / 1e6)} ms" if late else "an unknown time"
     lead = f"An idle loop ran the timer of a heartbeat {worst} late."
-    histograms = {str(each.get("loop")): _classes(each.get("histogram")) for each in timers}
+    histograms = {str(each.loop): _classes(each.histogram or ()) for each in timers}
     histogram_by_loop = {loop: counts for loop, counts in histograms.items() if sum(counts.values())}
     parts = (_histogram(histogram_by_loop),) if histogram_by_loop else ()
     return Section("Timers and the idle loop", lead, Table(columns, rows), parts=parts)
 
 
-def _classes(histogram: object) -> dict[str, int]:
-    """Name each class of a histogram and count it; {} for what is none."""
+def _classes(histogram: Sequence[tuple[int | None, int]]) -> dict[str, int]:
+    """Name each class of a histogram and count it."""
     shares, low = {}, 0.0
-    for pair in histogram if isinstance(histogram, list) else ():
-        if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[1], int):
-            return {}
-        high = pair[0] / 1e6 if isinstance(pair[0], int) else None
-        shares[f"over {low:g} ms" if high is None else f"{low:g} to {high:g} ms"] = pair[1]
+    for end, number_of in histogram:
+        high = None if end is None else end / 1e6
+        shares[f"over {low:g} ms" if high is None else f"{low:g} to {high:g} ms"] = number_of
         low = high or low
     return shares
 
@@ -142,14 +139,6 @@ def _histogram(histograms: Mapping[str, Mapping[str, int]]) -> Section:
         f"on {loop} by {max(counts, key=lambda name: counts[name])}" for loop, counts in histograms.items()
     )
     return Section("Lag of the idle loop", f"Most heartbeats were late {usual}.", Table(columns, rows))
-
-
-def _deep(fact: Mapping[str, object], name: str) -> float | None:
-    """Find `lag.p99` in an object of objects; None where it is not, or is no number."""
-    value: Any = fact
-    for part in name.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return float(value) if isinstance(value, int | float) else None
 
 
 def _datum(value: float | None, by: float) -> Datum:

@@ -1,10 +1,10 @@
 """Under which circumstances was this measured."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.stats.cells import Summary
+from overlap.harness.store.entries import as_json
 
 ORDER = 120
 # What a reader asks first, in this order, where the run names it.
@@ -19,7 +19,10 @@ SLOW = (
 def section(summary: Summary) -> Section | None:
     """Return the environment and the configuration as run.json has them; None where it has neither."""
     about = summary.run.about
-    rows = [(part, name, value) for part in ("environment", "config") for name, value in _flat(about.get(part))]
+    environment = as_json(about.environment) if about.environment else {}
+    stated = {name: value for name, value in environment.items() if value is not None}
+    parts = {"environment": stated, "config": about.config or {}}
+    rows = [(part, name, value) for part, facts in parts.items() for name, value in _flat(facts)]
     if not rows:
         return None
     table = Table(
@@ -29,12 +32,12 @@ def section(summary: Summary) -> Section | None:
     return Section("Circumstances", _lead({name: value for _, name, value in rows}), table)
 
 
-def _flat(value: Any, above: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _flat(inner, f"{above}.{name}" if above else str(name))
-    elif above:
-        yield above, ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _flat(facts: Mapping[str, object], above: str = "") -> Iterator[tuple[str, str]]:
+    for name, value in facts.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _lead(facts: dict[str, str]) -> str:

@@ -15,12 +15,12 @@ LONGEST = 240
 def section(summary: Summary) -> Section | None:
     """Return a row for each cell and kind of error; None where nothing failed."""
     run = summary.run
-    if run.about.get("search"):
+    if run.about.search:
         return None  # a search tries rates that are too high, on purpose
     timed = [call for call in run.calls if not call.warmup]
     calls = Counter((call.cell, _short(call.error)) for call in run.calls if call.error)
     slots = Counter((slot.cell, _short(slot.error)) for slot in run.slots if slot.error)
-    missing = Counter((str(slot.cell), _short(str(slot.reason))) for slot in run.header.missing or ())
+    missing = Counter((str(slot.cell), _short(str(slot.reason))) for slot in run.about.missing or ())
     if not calls and not slots and not missing and not run.damaged:
         return None
     failed = sum(1 for call in timed if call.failed)

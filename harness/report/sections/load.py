@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from overlap.harness.report.figures import count
 from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.stats.cells import Summary
-from overlap.harness.store.run_header import EndpointVerdict, LoadNotes, LoadVerdict
+from overlap.harness.store.run_about import EndpointVerdict, LoadNotes, LoadVerdict
 
 ORDER = 8
 
 
 def section(summary: Summary) -> Section | None:
     """Return what run.json says of a load run; None for a run of another kind, and for one of an older Overlap."""
-    load = summary.run.header.load
+    load = summary.run.about.load
     if load is None or load.calls is None:
         return None
     slo = load.slo or LoadVerdict()

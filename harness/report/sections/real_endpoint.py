@@ -3,7 +3,7 @@
 from overlap.harness.report.figures import count, number
 from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.stats.cells import Summary
-from overlap.harness.store.run_header import EndpointUse
+from overlap.harness.store.run_about import EndpointUse
 
 ORDER = 15
 COUNTS = {
@@ -18,7 +18,7 @@ COUNTS = {
 
 def section(summary: Summary) -> Section | None:
     """Return what run.json says of the endpoint; None for a run against a server of ours."""
-    use = summary.run.header.endpoint
+    use = summary.run.about.endpoint
     if use is None:
         return None
     counts: dict[str, int] = {name: value for name in COUNTS if (value := getattr(use, name)) is not None}

@@ -7,7 +7,7 @@ from overlap.harness.report.matrix import FIELDS
 from overlap.harness.report.section import Datum, Section, Table, TableColumn
 from overlap.harness.report.workers import shared_out
 from overlap.harness.stats.cells import Summary
-from overlap.harness.stats.slo_rate import RateBounds, SloSearch, TriedRate, outdated, searched
+from overlap.harness.stats.slo_rate import RateBounds, SloSearch, TriedRate, searched
 
 ORDER = 5
 
@@ -20,7 +20,7 @@ OUTDATED = (
 def section(summary: Summary) -> Section | None:
     """Return the section of a search; None for any other run."""
     search = searched(summary.run.about)
-    if search is None and outdated(summary.run.about):
+    if summary.run.about.search and summary.run.about.search.outdated:
         return Section("The highest rate that keeps the SLO", OUTDATED, glance="lead")
     if search is None or not search.answers:
         return None

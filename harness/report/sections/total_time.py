@@ -16,7 +16,7 @@ ORDER = 20
 
 def section(summary: Summary) -> Section | None:
     """Return one part a scenario in which strategies differ; every scenario where they nowhere do."""
-    if summary.run.about.get("load") or all(each.cell.arrivals for each in summary.cells):
+    if summary.run.about.load or all(each.cell.arrivals for each in summary.cells):
         return None  # a load run or an open loop lasts as long as it was told to: its total time compares nothing
     parts = [part for name, cells in _asked(summary) if (part := _part(summary, name, cells))]
     if not parts:

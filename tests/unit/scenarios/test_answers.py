@@ -13,6 +13,7 @@ from overlap.harness.model.record import Call, Cell, Lag, Served, Slot
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.summary import summarise
+from overlap.harness.store.run_about import RunAbout
 from overlap.harness.store.run_files import Run
 from overlap.scenarios._cells import change, verdict
 
@@ -63,7 +64,7 @@ def run(name: str, level) -> Summary:
             slots.append(
                 Slot(cell.id, turn, 0, made, 0, long, long * made, lag, peak=made, connections=made, requests=made)
             )
-    return summarise(Run(Path("run"), {"format": 2}, tuple(every), tuple(slots), tuple(calls)))
+    return summarise(Run(Path("run"), RunAbout(format=2), tuple(every), tuple(slots), tuple(calls)))
 
 
 @pytest.fixture(scope="module")

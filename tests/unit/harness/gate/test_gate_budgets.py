@@ -15,6 +15,8 @@ from overlap.harness.gate.budgets.telling import compose
 from overlap.harness.model.record import Cell
 from overlap.harness.report.formats import annotations, junit, markdown, terminal
 from overlap.harness.stats.compare import ratio
+from overlap.harness.store.entries import as_json
+from overlap.harness.store.run_about import RunAbout, about_from
 from overlap.harness.store.run_files import Run, read
 from overlap.harness.text.mistakes import Mistake
 
@@ -151,11 +153,16 @@ def test_too_few_rounds_have_no_interval(make_run):
     assert verdicts(two, "e2e.p50 <= 100", "requests_per_call == 1") == ["inconclusive", "pass"]
 
 
+def about(run: Run, **entries: object) -> RunAbout:
+    """Return run.json of *run* with other *entries*."""
+    return about_from({**as_json(run.about), **entries})[0]
+
+
 def test_what_is_missing_never_passes(run):
     """A round that gave nothing, calls that are not on file, counts the server did not keep."""
     cell = CELLS[0].id
     lost = replace(run, slots=tuple(slot for slot in run.slots if (slot.cell, slot.round) != (cell, 2)))
-    lost = replace(lost, about={**run.about, "cells": [{"rounds": 5} for _ in CELLS]})
+    lost = replace(lost, about=about(run, cells=[{"rounds": 5} for _ in CELLS]))
     broken = replace(
         run, slots=tuple(replace(s, error="Timeout") if (s.cell, s.round) == (cell, 2) else s for s in run.slots)
     )
@@ -194,7 +201,7 @@ def test_failed_calls_spoil_a_latency_unless_a_limit_says_how_many_may_fail(make
 def test_goodput_is_against_the_limits_that_the_run_was_given(run):
     """A load run's SLO is in run.json; without one there is nothing to judge."""
     slo = {"scenarios": {"layers": {"slo": {"e2e": 1e9}}}}
-    told = replace(run, about={**run.about, **slo})
+    told = replace(run, about=about(run, **slo))
     assert verdicts(told, "goodput.share >= 0.9", cells="layers/chain/*") == ["pass"]
     # 240 good calls of 240 show 98.5 %, and not 99.9.
     assert verdicts(told, "goodput.share >= 0.999", cells="layers/chain/*") == ["inconclusive"]
@@ -252,7 +259,7 @@ def test_names_in_a_table_are_shown_as_they_are(run):
     odd = replace(
         run,
         cells=(cell,),
-        about={**run.about, "cells": [{}]},
+        about=about(run, cells=[{}]),
         slots=tuple(replace(slot, cell=cell.id) for slot in run.slots if slot.cell == CELLS[0].id),
         calls=tuple(replace(call, cell=cell.id) for call in run.calls if call.cell == CELLS[0].id),
     )
@@ -347,7 +354,7 @@ def test_limits_on_other_cells_exclude_nothing(run):
 
 def with_timeout(run: Run, seconds: float) -> Run:
     """Return the run with a timeout of *seconds* for its calls."""
-    return replace(run, about=run.about | {"config": {"timeout": seconds}})
+    return replace(run, about=about(run, config={"timeout": seconds}))
 
 
 def test_a_limit_beyond_the_timeout_was_meant_in_milliseconds(run):

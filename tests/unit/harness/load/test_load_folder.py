@@ -142,7 +142,7 @@ def test_calls_are_on_file_with_their_requests_before_their_test_ends(tmp_path):
         book.state("finished")
     run = read(tmp_path)
     assert not (tmp_path / "unfinished.jsonl").exists()
-    assert (run.faults, run.unfinished, run.about["balance"]["faults"]) == ((), 0, [])
+    assert (run.faults, run.unfinished, run.about.balance.faults) == ((), 0, ())
     assert [len(call.served) for call in run.calls] == [1, 1, 1]
 
 
@@ -158,8 +158,8 @@ def test_of_a_test_that_broke_off_nothing_is_made_up(tmp_path):
     run = read(tmp_path)
     [slot] = run.slots
     assert (slot.cpu, slot.made, slot.unjoined, slot.untold) == (None, 2, 1, None)
-    assert (run.about["load"]["due"], run.about["load"]["sent"]) == (None, None)
-    assert run.about["balance"]["faults"] == ["1 requests at the server belong to no call"]
+    assert (run.about.load.due, run.about.load.sent) == (None, None)
+    assert run.about.balance.faults == ("1 requests at the server belong to no call",)
     assert any(each.startswith("A test broke off: its figures are of the 2 calls") for each in book.remarks)
     assert run.faults == ()
 
@@ -177,6 +177,6 @@ def test_what_a_dead_server_knew_is_unknown_and_not_nothing(tmp_path):
     run = read(tmp_path)
     [slot] = run.slots
     assert (slot.peak, slot.connections, slot.untold, slot.cpu) == (None, None, 1, 5 * MS)
-    assert run.about["balance"]["faults"] == []
+    assert run.about.balance.faults == ()
     assert "Of 1 calls it is not known what the LLM server saw of them" in " ".join(book.remarks)
     assert run.faults == ()

@@ -47,7 +47,7 @@ def test_balanced_books_have_no_fault():
     calls, _ = join([_call(0), _call(1)], Journal(1, 1, 0, (("000000", _entry(1)), ("000001", _entry(2)))))
     balance.add(2, calls, 0, 0)
     assert balance.faults == []
-    assert balance.to_json()["entries"] == 2
+    assert balance.on_file().entries == 2
 
 
 @pytest.mark.parametrize(

@@ -1,27 +1,31 @@
 """What the report says of a load run."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from overlap.harness.report.sections.load import section
 from overlap.harness.stats.cells import Summary
+from overlap.harness.store.run_about import RunAbout, about_from
 from overlap.harness.store.run_files import Run
 
 LOAD = {"calls": 80, "due": None, "sent": None, "failed": 0, "left": 0, "cut": 0, "notes": [], "remarks": []}
 
 
+def _run(load):
+    return Run(Path("x"), about_from({"load": load})[0], (), (), ())
+
+
 def _lead(**about):
-    found = section(Summary(Run(Path("x"), {"load": LOAD | about}, (), (), ()), ()))
+    found = section(Summary(_run(LOAD | about), ()))
     return found.lead if found else None
 
 
 def test_a_run_of_another_kind_has_no_such_section():
     """Nor has a load run of an older Overlap, which did not count all of this."""
-    run = Run(Path("x"), {}, (), (), ())
+    run = Run(Path("x"), RunAbout(), (), (), ())
     assert section(Summary(run, ())) is None
-    assert section(Summary(replace(run, about={"load": {"loop": "closed", "notes": []}}), ())) is None
+    assert section(Summary(_run({"loop": "closed", "notes": []}), ())) is None
 
 
 @pytest.mark.parametrize(
@@ -53,7 +57,7 @@ def test_each_endpoint_has_its_verdict():
         {"endpoint": "agent", "met": False, "calls": 3, "kept": 0},
         {"endpoint": "chat", "met": True, "calls": 97, "kept": 96},
     ]
-    found = section(Summary(Run(Path("x"), {"load": LOAD | {"slo": {"endpoints": rows}}}, (), (), ()), ()))
+    found = section(Summary(_run(LOAD | {"slo": {"endpoints": rows}}), ()))
     assert found is not None
     assert [[each.text for each in row] for row in found.table.rows] == [
         ["agent", "missed", "3", "0.0"],

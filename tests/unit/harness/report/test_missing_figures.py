@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from overlap.harness.model.record import Cell, Lag
@@ -11,6 +12,7 @@ from overlap.harness.report.pages import FORMATS
 from overlap.harness.report.section import Report, Section
 from overlap.harness.report.tables import pivot
 from overlap.harness.stats.summary import summarise
+from overlap.harness.store.books import BooksOnFile
 from overlap.harness.store.run_files import read
 
 AT = (1, 4, 16)
@@ -91,8 +93,9 @@ def test_the_books_say_how_many_of_their_calls_were_to_warm_up(make_shared_run):
     """Above them a report counts the others alone: both sums are then seen to be one."""
     run = read(make_shared_run([Cell("s", "chain", "gather", "asyncio", 4)]))
     calls = tuple(replace(call, warmup=call.index < 2) for call in run.calls)
-    sound = {"made": 60, "recorded": 60, "joined": 60, "journal": True, "faults": []}
-    summary = summarise(replace(run, calls=calls, about={**run.about, "balance": sound}))
+    sound = BooksOnFile(made=60, recorded=60, joined=60, journal=True, faults=())
+    about = msgspec.structs.replace(run.about, balance=sound)
+    summary = summarise(replace(run, calls=calls, about=about))
     said = load(SECTIONS, "balance").section(summary)
     assert said.lead.startswith("The books balance: 60 calls made, 60 recorded (10 of them to warm up), 60 joined")
     assert sum(each.calls for each in summary.cells) == 50

@@ -3,6 +3,8 @@
 import re
 from dataclasses import replace
 
+import msgspec
+
 from overlap.harness.model.record import Cell, Queue
 from overlap.harness.registry import load
 from overlap.harness.report.build import SECTIONS
@@ -10,6 +12,7 @@ from overlap.harness.report.figures import DASH
 from overlap.harness.report.sections.doubts import _gathered
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.summary import summarise
+from overlap.harness.store.books import BooksOnFile
 from overlap.harness.store.run_files import read
 
 STRATEGIES = ("ainvoke", "gather", "task_group")
@@ -182,16 +185,9 @@ def test_calls_whose_requests_are_unknown_are_told_beside_those_that_are_joined(
     run = read(make_shared_run([cell]))
     slots = tuple(replace(slot, untold=12, by_time=0, untagged=9) for slot in run.slots)
     lost = replace(run, slots=slots, calls=tuple(replace(call, served=()) for call in run.calls))
-    balance = {
-        "made": 60,
-        "recorded": 60,
-        "joined": 0,
-        "untold": 60,
-        "untagged": 45,
-        "journal": True,
-        "faults": [],
-    }
-    said = load(SECTIONS, "balance").section(summarise(replace(lost, about={**run.about, "balance": balance})))
+    balance = BooksOnFile(made=60, recorded=60, joined=0, untold=60, untagged=45, journal=True, faults=())
+    about = msgspec.structs.replace(run.about, balance=balance)
+    said = load(SECTIONS, "balance").section(summarise(replace(lost, about=about)))
     assert (
         "of 60 calls no request is known; in the whole run 45 requests carried no tag of a call in flight"
         in said.lead
@@ -227,13 +223,14 @@ def test_doubts_that_differ_in_numbers_alone_are_one_doubt():
 
 def test_circumstances_name_versions_first(make_shared_run):
     """Nested facts are flattened under their path."""
-    environment = {"python": "3.11.7", "packages": {"openai": "3.52.0"}, "load": [0.5, 0.4]}
+    environment = {"python": "3.11.7", "packages": {"openai": "3.52.0"}, "load": 0.5}
     cell = Cell("s", "chain", "gather", "asyncio", 4)
-    section = _section("circumstances", make_shared_run([cell], environment=environment))
+    config = {"concurrency": [1, 4]}
+    section = _section("circumstances", make_shared_run([cell], environment=environment, config=config))
     assert section.lead == "Measured with python 3.11.7, openai 3.52.0."
     rows = {row[1].text: row[2].text for row in section.table.rows}
     assert rows["packages.openai"] == "3.52.0"
-    assert rows["load"] == "0.5, 0.4"
+    assert (rows["load"], rows["concurrency"]) == ("0.5", "1, 4")
     for told, warned in ((True, False), (None, False), (False, True)):
         section = _section("circumstances", make_shared_run([cell], environment=environment | {"optimized": told}))
         assert ("built without optimization" in section.lead) is warned

@@ -12,6 +12,7 @@ from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.ranking import rank
 from overlap.harness.stats.summary import summarise
+from overlap.harness.store.run_about import RunAbout
 from overlap.harness.store.run_files import Run
 
 
@@ -98,7 +99,7 @@ def summary(levels) -> Summary:
         for turn, cpu in enumerate(rounds):
             slots.append(Slot(cell.id, turn, 0, 1, 0, 10**6, cpu))
             calls.append(Call(cell.id, turn, 0, 0, 10**6))
-    return summarise(Run(Path("run"), {"format": 1}, tuple(cells), tuple(slots), tuple(calls)))
+    return summarise(Run(Path("run"), RunAbout(format=1), tuple(cells), tuple(slots), tuple(calls)))
 
 
 STEPS = [10**6, 1_010_000, 990_000, 1_005_000, 995_000]

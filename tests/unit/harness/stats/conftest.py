@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from overlap.harness.model.record import Call, Cell, Served, Slot
+from overlap.harness.store.run_about import about_from
 from overlap.harness.store.run_files import Run
 
 MS = 1_000_000
@@ -58,7 +59,7 @@ def make_run() -> MakeRun:
                 slot, made = slot_of(cell, turn, took, calls, failing)
                 slots.append(slot)
                 every += made
-        return Run(Path("made-up"), about, tuple(cells), tuple(slots), tuple(every))
+        return Run(Path("made-up"), about_from(about)[0], tuple(cells), tuple(slots), tuple(every))
 
     return make
 

@@ -7,6 +7,7 @@ import pytest
 
 from overlap.harness.model.record import UNTRIED, Lag
 from overlap.harness.stats.summary import summarise
+from overlap.harness.store.run_about import about_from
 
 MS = 1_000_000
 
@@ -153,12 +154,12 @@ def test_rounds_that_gave_nothing_are_named_with_their_reason(sound_run):
     """The worker was ended in the sixth round; other cells' missing rounds are theirs."""
     cell = sound_run.cells[0].id
     missing = [{"cell": "other", "reason": "x"}, {"cell": cell, "round": 5, "reason": "the worker died"}]
-    text = said(replace(sound_run, about={"missing": missing}))
+    text = said(replace(sound_run, about=about_from({"missing": missing})[0]))
     assert text == "1 of 6 rounds is left out; the first because: the worker died."
     untried = [{"cell": cell, "round": number, "reason": UNTRIED} for number in (6, 7)]
-    text = said(replace(sound_run, about={"missing": missing + untried}))
+    text = said(replace(sound_run, about=about_from({"missing": missing + untried})[0]))
     assert text == "1 of 8 rounds is left out; the first because: the worker died. 2 were not tried after that."
-    assert said(replace(sound_run, about={"missing": ["?", None]})) == ""
+    assert said(replace(sound_run, about=about_from({"missing": ["?", None]})[0])) == ""
 
 
 def test_too_few_calls_for_a_median_are_named(make_run, pair):
@@ -312,7 +313,7 @@ def test_what_an_application_leaves_behind_is_told_if_most_rounds_do(sound_run):
 def test_what_was_odd_before_the_run_is_told_first(sound_run):
     """As run.json has it of the cell's scenario."""
     about = {"scenarios": {sound_run.cells[0].scenario: {"notes": ["It returned nothing."]}}}
-    assert said(replace(sound_run, about=about)) == "It returned nothing."
+    assert said(replace(sound_run, about=about_from(about)[0])) == "It returned nothing."
 
 
 @pytest.mark.parametrize(("tool", "doubted"), [(50, True), (1, False)])

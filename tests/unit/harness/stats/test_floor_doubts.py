@@ -5,6 +5,7 @@ import pytest
 from overlap.harness.model.record import Cell
 from overlap.harness.stats.floor import floor_of, floors, unresolved
 from overlap.harness.stats.summary import summarise
+from overlap.harness.store.run_about import RunAbout, about_from
 
 MS = 1_000_000
 
@@ -20,9 +21,14 @@ def calibrated(*entries: object) -> dict:
     return {"calibration": {"floor": list(entries)}}
 
 
+def run_about(*entries: object) -> RunAbout:
+    """Return it as a record."""
+    return about_from(calibrated(*entries))[0]
+
+
 def test_a_floor_is_read_with_its_figures_and_its_spread():
     """Overheads of 1, 2 and 3 ms: 2 in the middle, 2 apart; an ideal is never passed."""
-    [floor] = floors(calibrated(entry("asyncio", 64, 1, 2, 3)))
+    [floor] = floors(run_about(entry("asyncio", 64, 1, 2, 3)))
     assert (floor.loop, floor.concurrency, floor.calls, floor.spread) == ("asyncio", 64, 24, 2 * MS)
     assert floor.overhead == pytest.approx(2 * MS, rel=0.1)
     assert floor.figures["overlap"].high <= 100
@@ -43,12 +49,12 @@ def test_a_floor_is_read_with_its_figures_and_its_spread():
 )
 def test_what_says_nothing_is_no_floor(about):
     """Old runs, failed calibrations, damaged files."""
-    assert floors(about) == ()
+    assert floors(about_from(about)[0]) == ()
 
 
 def test_a_cell_is_held_against_the_floor_of_its_loop_that_is_not_above_its_concurrency():
     """At more calls in flight the floor's error is larger: it would raise doubts for nothing."""
-    known = floors(calibrated(entry("asyncio", 1, 1), entry("asyncio", 64, 1), entry("uvloop", 8, 1)))
+    known = floors(run_about(entry("asyncio", 1, 1), entry("asyncio", 64, 1), entry("uvloop", 8, 1)))
 
     def chosen(loop: str, concurrency: int) -> int | None:
         found = floor_of(Cell("s", "httpx", "gather", loop, concurrency), known)
@@ -89,5 +95,5 @@ def test_a_difference_above_the_floors_spread_is_not_doubted(make_run, pair):
     metrics = {each.cell: each.metrics for each in summarise(make_run(pair, 100)).cells}
     slower = dict(metrics[pair[1]])
     slower["overhead.p50"] = slower["overhead.p50"].scaled(3.5, "ns")
-    known = floors(calibrated(entry("asyncio", 4, 1.0, 1.3), entry("uvloop", 4, 1.0, 1.1)))
+    known = floors(run_about(entry("asyncio", 4, 1.0, 1.3), entry("uvloop", 4, 1.0, 1.1)))
     assert unresolved(pair[0], metrics[pair[0]], {**metrics, pair[1]: slower}, known) == ()

@@ -12,6 +12,7 @@ from overlap.harness.stats.circumstances import CONFIG, ENVIRONMENT, differences
 from overlap.harness.stats.columns import MetricColumn
 from overlap.harness.stats.ranking import differs
 from overlap.harness.stats.sidebyside import CAVEAT, Incomparable, between, lay, to_json
+from overlap.harness.store.run_about import RunAbout, RunEnvironment, about_from
 
 ABOUT = {
     "format": 1,
@@ -40,7 +41,7 @@ def two(make_run, pair):
 
 def changed(run, part: str, **facts):
     """The run with other circumstances."""
-    return replace(run, about=run.about | {part: run.about[part] | facts})
+    return replace(run, about=about_from(ABOUT | {part: ABOUT[part] | facts})[0])
 
 
 def test_every_cell_of_both_runs_is_a_pair_with_its_ratios(two, pair):
@@ -132,7 +133,7 @@ def test_how_a_python_was_built_is_a_reason_only_where_both_tell_it(two):
 def test_an_older_file_format_is_a_reason(two):
     """The format's number is raised when old numbers and new ones can no longer be laid side by side."""
     with pytest.raises(Incomparable, match="format is 1"):
-        lay(two[0], replace(two[1], about=two[1].about | {"format": 2}))
+        lay(two[0], replace(two[1], about=about_from(ABOUT | {"format": 2})[0]))
 
 
 @pytest.mark.parametrize("allow", [["packages"], ["packages.openai"], ["all"]])
@@ -163,7 +164,7 @@ def test_a_cell_whose_profile_or_size_changed_is_not_the_same_cell(make_run, pai
     other = replace(run, cells=(replace(pair[0], profile="bursty"), pair[1]))
     assert lay(run, other).changed == (pair[0].id,)
     facts = [[{"calls": 40, "tokens": tokens} for _ in pair] for tokens in (8, 50)]
-    ones, others = (replace(run, about=ABOUT | {"cells": fact}) for fact in facts)
+    ones, others = (replace(run, about=about_from(ABOUT | {"cells": fact})[0]) for fact in facts)
     assert lay(ones, others).changed == tuple(cell.id for cell in pair)
     assert lay(ones, ones).changed == ()
 
@@ -171,7 +172,7 @@ def test_a_cell_whose_profile_or_size_changed_is_not_the_same_cell(make_run, pai
 @pytest.mark.parametrize("about", [{}, {"environment": None, "config": []}, {"environment": {"packages": "many"}}])
 def test_a_run_that_does_not_say_its_circumstances_is_not_the_same_as_one_that_does(two, about):
     """Unknown is not equal; two that both say nothing are let pass, as nothing is known to differ."""
-    silent = replace(two[1], about=about)
+    silent = replace(two[1], about=about_from(about)[0])
     with pytest.raises(Incomparable, match="not on file in the second"):
         lay(two[0], silent)
     assert lay(silent, silent).pairs
@@ -179,11 +180,15 @@ def test_a_run_that_does_not_say_its_circumstances_is_not_the_same_as_one_that_d
 
 def test_every_circumstance_that_is_compared_is_looked_at():
     """Change each by itself: exactly that one is named."""
-    base = {"environment": dict.fromkeys(ENVIRONMENT, 1), "config": dict.fromkeys(CONFIG, 1)}
+    facts = {"environment": dict.fromkeys(ENVIRONMENT, 1), "config": dict.fromkeys(CONFIG, 1)}
+
+    def about(environment, config):
+        return RunAbout(environment=RunEnvironment(**environment), config=config)
+
     for part, names in (("environment", ENVIRONMENT), ("config", CONFIG)):
         for name in names:
-            other = base | {part: base[part] | {name: 2}}
-            assert [each.name for each in differences(base, other)] == [name]
+            other = facts | {part: facts[part] | {name: 2}}
+            assert [each.name for each in differences(about(**facts), about(**other))] == [name]
 
 
 def test_runs_of_two_rounds_get_a_ratio_without_an_interval(make_run, pair):

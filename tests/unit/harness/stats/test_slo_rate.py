@@ -10,6 +10,7 @@ from overlap.harness.report.figures import DASH
 from overlap.harness.report.sections.slo import section
 from overlap.harness.stats.cells import Summary
 from overlap.harness.stats.slo_rate import searched
+from overlap.harness.store.run_about import about_from
 from overlap.harness.store.run_files import Run
 
 
@@ -45,7 +46,7 @@ def holds(strategy, rate, share=1.0):
 def about(*cells, share=0.95):
     """A run.json with a search for e2e within a second."""
     facts = {"slo": {"e2e": 1e9}, "share": share, "arrivals": "poisson", "rounds": 3}
-    return {"search": {**facts, "least": 0.5, "most": 200.0, "cells": list(cells)}}
+    return about_from({"search": {**facts, "least": 0.5, "most": 200.0, "cells": list(cells)}})[0]
 
 
 @pytest.fixture
@@ -153,11 +154,14 @@ def test_the_table_is_sorted_by_the_rate_that_was_held(tmp_path):
 
 def test_an_old_search_is_refused_with_the_reason(tmp_path):
     """Its rates could be a fifth too high."""
-    old = {"search": {"slo": {"e2e": 1e9}, "share": 0.95, "cells": [{"cell": {}, "rounds": []}]}}
+    cells = [{"cell": cell("a")["cell"], "rounds": [{"kept": 1.0, "missed": None, "whole": True, "tried": []}]}]
+    facts = {"slo": {"e2e": 1e9}, "share": 0.95, "arrivals": "poisson", "least": 0.5, "most": 200.0}
+    old, faults = about_from({"search": {**facts, "cells": cells}})
+    assert faults == []
     assert "could be a fifth too high" in section(Summary(Run(tmp_path, old, (), (), ()), ())).lead
 
 
 @pytest.mark.parametrize("facts", [{}, {"search": None}, {"search": {"cells": [{}]}}, {"search": {"cells": 3}}])
 def test_what_cannot_be_understood_is_no_search(facts):
     """A run from elsewhere is still worth a report."""
-    assert searched(facts) is None
+    assert searched(about_from(facts)[0]) is None

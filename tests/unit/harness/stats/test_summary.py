@@ -11,6 +11,7 @@ from overlap.harness.report.figures import spell_out
 from overlap.harness.stats.columns import names, unit_of
 from overlap.harness.stats.estimate import Estimate
 from overlap.harness.stats.summary import METRICS, summarise, to_json
+from overlap.harness.store.run_about import about_from
 
 MS = 1_000_000
 
@@ -171,7 +172,11 @@ def test_goodput_is_there_when_the_run_or_the_reader_names_limits(make_run, pair
     run = make_run(pair, lambda _cell, _turn, index: 100 + 100 * (index % 2))
     assert "goodput" not in summarise(run).cells[0].metrics
     asked = summarise(run, Slo({"e2e": 150 * MS})).cells[0].metrics
-    noted = summarise(replace(run, about={"scenarios": {"s": {"slo": {"e2e": 150 * MS}}}})).cells[0].metrics
+    noted = (
+        summarise(replace(run, about=about_from({"scenarios": {"s": {"slo": {"e2e": 150 * MS}}}})[0]))
+        .cells[0]
+        .metrics
+    )
     assert asked == noted
     assert asked["goodput.share"].value == 50
     assert asked["goodput"].value == pytest.approx(asked["throughput"].value / 2)

@@ -4,6 +4,7 @@ import json
 import os
 from dataclasses import asdict, replace
 
+import msgspec
 import pytest
 
 from overlap.harness.commands.list import runs
@@ -12,6 +13,7 @@ from overlap.harness.report.build import compose
 from overlap.harness.stats.summary import summarise
 from overlap.harness.store import lines as store_lines
 from overlap.harness.store.books import Balance
+from overlap.harness.store.run_about import about_from
 from overlap.harness.store.run_files import Unreadable, Writer, line, read, slot_line
 
 CELL = Cell("s", "chain", "gather", "asyncio", 2)
@@ -36,8 +38,8 @@ def folder(tmp_path):
             calls = [_call(turn, index) for index in range(4)]
             writer.slot(_slot(turn, calls), calls)
             books.add(4, calls, 0, 0)
-        facts = {"name": "run", "state": "finished", "slots": 3, "entered": 3, "balance": books.to_json()}
-        writer.about([asdict(CELL)], facts)
+        facts = {"name": "run", "state": "finished", "slots": 3, "entered": 3, "cells": [asdict(CELL)]}
+        writer.about(msgspec.structs.replace(about_from(facts)[0], balance=books.on_file()))
     return tmp_path / "run"
 
 
@@ -143,10 +145,11 @@ def test_a_slot_of_an_unknown_cell_is_left_out_and_told(folder):
 
 def test_a_run_that_was_killed_is_told_apart_from_one_that_lost_something(folder):
     """The calls of the slot that was being written are usual; those of an earlier one are not."""
-    about = json.loads((folder / "run.json").read_text())
+    about = read(folder).about
     with Writer(folder) as writer:
-        facts = about | {"state": "running", "entered": 0, "balance": Balance().to_json()}
-        writer.about(facts.pop("cells"), {key: value for key, value in facts.items() if key != "sum"})
+        writer.about(
+            msgspec.structs.replace(about, state="running", entered=0, balance=Balance().on_file(), sum=None)
+        )
         going = read(folder)
     assert (going.going, going.unended) == (True, "the run has not ended yet: this is what was measured until now")
     with (folder / "calls.jsonl").open("ab") as file:
@@ -164,15 +167,15 @@ def test_a_run_that_was_killed_is_told_apart_from_one_that_lost_something(folder
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"cut_short": 1}, "run.json: cut_short cannot be 1, so cut_short is left out"),
+        ({"cut_short": 1}, "run.json: cut_short is no record, so cut_short is left out"),
         ({"balance": {"made": "x"}}, "run.json: balance.made cannot be"),
         ({"balance": {"made": -1}}, "run.json: balance.made cannot be"),
         ({"load": {"due": "x"}}, "run.json: load.due cannot be"),
-        ({"load": {"slo": {"endpoints": [{"kept": -1}]}}}, "run.json: load.slo.endpoints.0.kept cannot be"),
-        ({"missing": [{"cell": 5}]}, "run.json: missing.0.cell cannot be"),
+        ({"load": {"slo": {"endpoints": [{"kept": -1}]}}}, "run.json: load.slo.endpoints[0].kept cannot be"),
+        ({"missing": [{"cell": 5}]}, "run.json: missing[0].cell cannot be 5, so missing is left out"),
         (
-            {"calibration": {"floor": [{"rounds": [{"overlap": True}]}]}},
-            "run.json: calibration.floor.0.rounds.0.overlap",
+            {"calibration": {"timers": [{"lag": {"p50": True}}]}},
+            "run.json: calibration.timers[0].lag.p50 cannot be true",
         ),
         ({"scenarios": {"s": {"slo": {"e2e": "fast"}}}}, "run.json: scenarios.s.slo.e2e cannot be"),
         (

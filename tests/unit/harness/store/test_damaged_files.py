@@ -11,6 +11,7 @@ import json
 import random
 from dataclasses import asdict
 
+import msgspec
 import orjson
 import pytest
 from click.testing import CliRunner
@@ -28,6 +29,7 @@ from overlap.harness.report.formats.terminal import render
 from overlap.harness.stats.sidebyside import Incomparable
 from overlap.harness.stats.summary import summarise, to_json
 from overlap.harness.store.books import Balance
+from overlap.harness.store.run_about import about_from
 from overlap.harness.store.run_files import Unreadable, Writer, read
 from overlap.harness.text.mistakes import Mistake
 
@@ -72,15 +74,15 @@ def whole(make_shared_run):
             "entered": 6,
             "cut_short": {"rounds": 1, "slots": 1},
             "config": {"seed": 7, "timeout": 30.0},
-            "environment": {"python": "3.11.2", "packages": {"openai": "3.52"}, "load": [0.1, 0.2]},
+            "environment": {"python": "3.11.2", "packages": {"openai": "3.52"}, "load": 0.1},
             "scenarios": {"s": {"question": "Why?", "slo": {"e2e": 1e9}, "notes": ["odd"], "left_out": []}},
             "missing": [],
-            "balance": books.to_json(),
             "calibration": calibration,
         }
-        writer.about(
-            [asdict(cell) | {"calls": 4, "rounds": 3, "tokens": 20, "server": []} for cell in CELLS], facts
-        )
+        cells = [asdict(cell) | {"calls": 4, "rounds": 3, "tokens": 20, "server": []} for cell in CELLS]
+        about, faults = about_from({**facts, "cells": cells})
+        assert faults == []
+        writer.about(msgspec.structs.replace(about, balance=books.on_file()))
     return {name: (folder / name).read_bytes() for name in ("run.json", "slots.jsonl", "calls.jsonl")}
 
 

@@ -10,6 +10,7 @@ from overlap.harness.model.record import Call, Cell, Slot
 from overlap.harness.report.build import compose
 from overlap.harness.stats.summary import summarise
 from overlap.harness.store.ledger import Ledger, begun, fresh, point_latest
+from overlap.harness.store.run_about import CutShort, MissingSlot
 from overlap.harness.store.run_files import Writer, read
 from overlap.harness.text.mistakes import Mistake
 
@@ -80,9 +81,9 @@ def test_the_ledger_says_what_was_measured_and_what_is_missing(tmp_path):
         ledger.missing(CELL, 1, "the worker died")
         ledger.state("failed", "because")
     run = read(folder)
-    assert run.about["state"] == "failed"
-    assert run.about["missing"] == [{"cell": CELL.id, "round": 1, "reason": "the worker died"}]
-    assert run.about["scenarios"]["s"]["question"] == "Why?"
+    assert run.about.state == "failed"
+    assert run.about.missing == (MissingSlot(cell=CELL.id, round=1, reason="the worker died"),)
+    assert run.about.scenario("s").question == "Why?"
     assert (run.cells, len(run.slots), len(run.calls)) == ((CELL,), 1, 1)
     assert ledger.reasons == [f"{CELL.id}: the worker died"]
     assert ledger.entered == 1
@@ -96,11 +97,11 @@ def test_rounds_that_the_time_did_not_allow_are_on_file_and_in_the_report(tmp_pa
         ledger.plan([Planned(CELL, 1, 5, 4)], 5, pinned=True)
         ledger.cut_short(0, 0)
         ledger.state("finished")
-        assert "cut_short" not in read(folder).about
+        assert "cut_short" not in json.loads((folder / "run.json").read_text())
         ledger.cut_short(2, 2)
         ledger.state("finished")
     run = read(folder)
-    assert run.about["cut_short"] == {"rounds": 2, "slots": 2}
+    assert run.about.cut_short == CutShort(rounds=2, slots=2)
     assert "2 fewer than asked, the time was up" in compose(summarise(run), draw=False).facts
 
 

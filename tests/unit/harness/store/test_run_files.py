@@ -11,6 +11,7 @@ import pytest
 
 from overlap.harness.model.record import Call, Cell, Lag, Pauses, Queue, Served, Slot
 from overlap.harness.store import run_files
+from overlap.harness.store.run_about import CellEntry, RunAbout
 from overlap.harness.store.run_files import FORMAT, RESERVE, Unreadable, Unwritten, Writer, line, read
 
 FILE = Path()
@@ -57,11 +58,16 @@ SLOT = Slot(
 )
 
 
+def about_run(**entries):
+    """Return the run.json of a run of one cell."""
+    return RunAbout(**entries, cells=(CellEntry(**asdict(CELL)),))
+
+
 @pytest.fixture
 def folder(tmp_path):
     """A folder with one cell, one slot and its two calls."""
     with Writer(tmp_path / "run") as writer:
-        writer.about([asdict(CELL)], {"name": "run"})
+        writer.about(about_run(name="run"))
         writer.slot(SLOT, CALLS)
     return tmp_path / "run"
 
@@ -70,7 +76,7 @@ def test_a_run_comes_back_as_it_was_written(folder):
     """Every field of every record, journal entries and errors included."""
     run = read(folder)
     assert (run.cells, run.slots, run.calls, run.damaged) == ((CELL,), (SLOT,), tuple(CALLS), 0)
-    assert (run.about["format"], run.about["name"], run.name) == (FORMAT, "run", "run")
+    assert (run.about.format, run.about.name, run.name) == (FORMAT, "run", "run")
 
 
 def test_a_slot_of_a_file_from_before_a_field_was_there_is_read(folder):
@@ -146,7 +152,7 @@ def test_calls_of_a_slot_that_was_never_finished_are_left_out(folder):
 def test_a_run_without_slots_yet_is_a_run(tmp_path):
     """Interrupted before the first slot was done."""
     with Writer(tmp_path / "run") as writer:
-        writer.about([asdict(CELL)], {})
+        writer.about(about_run())
     run = read(tmp_path / "run")
     assert (run.cells, run.slots, run.calls) == ((CELL,), (), ())
 
@@ -236,15 +242,15 @@ def tiny_disk(monkeypatch):
 def test_a_slot_that_the_disk_has_no_room_for_is_not_on_file_in_part(tmp_path, tiny_disk, room):
     """Full at once, in the middle of the first line, of the second one, and of the slot's own."""
     with Writer(tmp_path / "run") as writer:
-        writer.about([asdict(CELL)], {"state": "running"})
+        writer.about(about_run(state="running"))
         writer.slot(SLOT, CALLS)
         tiny_disk(room)
         with pytest.raises(Unwritten, match="No space left"):
             writer.slot(replace(SLOT, round=1), [replace(call, round=1) for call in CALLS])
-        writer.about([asdict(CELL)], {"state": "failed", "reason": "full" * 1000})
+        writer.about(about_run(state="failed", reason="full" * 1000))
     run = read(tmp_path / "run")
     assert (run.slots, run.calls, run.faults) == ((SLOT,), tuple(CALLS), ())
-    assert (run.about["state"], run.about["reason"]) == ("failed", "full" * 1000)
+    assert (run.about.state, run.about.reason) == ("failed", "full" * 1000)
     assert {each.name for each in (tmp_path / "run").iterdir()} == {"run.json", "slots.jsonl", "calls.jsonl"}
 
 
@@ -253,7 +259,7 @@ def test_a_run_that_could_not_say_how_it_ended_does_not_begin(tmp_path, tiny_dis
     with Writer(tmp_path / "run") as writer:
         tiny_disk(1000)
         with pytest.raises(Unwritten, match=f"cannot write to {tmp_path}"):
-            writer.about([asdict(CELL)], {"state": "running"})
+            writer.about(about_run(state="running"))
     assert not (tmp_path / "run" / RESERVE).exists()
 
 
@@ -280,7 +286,7 @@ def test_a_run_of_format_1_still_tells_which_calls_were_handed_over_in_one_go(tm
     sent = [100, 100, 250]
     calls = [Call(CELL.id, 0, index, at, 300) for index, at in enumerate(sent)]
     with Writer(tmp_path / "run") as writer:
-        writer.about([asdict(CELL)], {"state": "finished"})
+        writer.about(about_run(state="finished"))
         writer.slot(replace(SLOT, made=3), calls)
     assert [call.together for call in read(tmp_path / "run").calls] == [False, False, False]
     about = json.loads((tmp_path / "run" / "run.json").read_bytes())

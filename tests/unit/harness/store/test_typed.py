@@ -10,7 +10,7 @@ import pytest
 
 from overlap.harness.model.record import Call, Cell, Lag, Served, Slot
 from overlap.harness.store.json_records import call_from, line, served_from, slot_from
-from overlap.harness.store.run_files import Unreadable, Writer, read
+from overlap.harness.store.run_files import Unreadable, read
 from overlap.harness.store.typed import Misfit, typed
 from overlap.harness.text.mistakes import Mistake
 
@@ -110,8 +110,9 @@ def test_times_are_whole_numbers_of_64_bits(value):
 def test_a_cell_of_run_json_that_is_none_is_refused_by_its_place(tmp_path):
     """One of a hundred cells would be looked for otherwise."""
     cell = asdict(Cell("s", "floor", "gather", "asyncio", 8))
-    with Writer(tmp_path / "run") as writer:
-        writer.about([cell, {**cell, "concurrency": "8"}], {})
+    (tmp_path / "run").mkdir()
+    content = {"format": 2, "cells": [cell, {**cell, "concurrency": "8"}]}
+    (tmp_path / "run" / "run.json").write_bytes(orjson.dumps(content))
     with pytest.raises(Unreadable, match=r'run\.json cannot be read: cells\[1\]\.concurrency cannot be "8"$'):
         read(tmp_path / "run")
 

@@ -2,10 +2,12 @@
 
 from array import array
 
+import msgspec
 import pytest
 
 from overlap.harness.model.record import Call, Cell, Served, Slot
 from overlap.harness.store.books import Balance
+from overlap.harness.store.run_about import CellEntry, RunAbout
 from overlap.harness.store.run_files import Unwritten, Writer, line, read
 from overlap.harness.store.unfinished import NAME, all_there, sentence
 
@@ -21,9 +23,8 @@ def _call(index, sent, *, served=True, **about):
 
 
 def _about(writer, state="running", **facts):
-    writer.about([{"scenario": "s", "client": "direct", "strategy": "chat", "loop": "gevent", "concurrency": 2}], {
-        "name": "it", "state": state, **facts
-    })  # fmt: skip
+    cell = CellEntry(scenario="s", client="direct", strategy="chat", loop="gevent", concurrency=2)
+    writer.about(RunAbout(name="it", state=state, cells=(cell,), **facts))
 
 
 @pytest.fixture
@@ -93,14 +94,14 @@ def test_a_call_that_is_in_the_finished_slot_counts_once(broken_off):
 
 def test_a_run_that_ended_with_an_unwritten_test_counts_its_calls(broken_off):
     """The disk was full: run.json counts no slot of it, and all of its calls."""
-    balance = Balance(made=4, recorded=4, joined=4, entries=4).to_json()
+    balance = Balance(made=4, recorded=4, joined=4, entries=4).on_file()
     with Writer(broken_off) as writer:
         _about(writer, "failed", reason="full", entered=0, balance=balance)
     run = read(broken_off)
     assert (run.faults, len(run.calls)) == ((), 4)
     assert run.unended.startswith("of a test that did not come to its end 4 calls had been written to")
     with Writer(broken_off) as writer:
-        _about(writer, "failed", reason="full", entered=0, balance=balance | {"recorded": 5})
+        _about(writer, "failed", reason="full", entered=0, balance=msgspec.structs.replace(balance, recorded=5))
     assert read(broken_off).faults == ("run.json counts 5 calls recorded, and on file are 4",)
 
 
