@@ -3,10 +3,10 @@
 from dataclasses import asdict, dataclass
 
 from overlap.harness.model.record import Call
-from overlap.harness.store.entries import Count, Entry, Texts
+from overlap.harness.store.entries import Count, RunEntry, Texts
 
 
-class BooksOnFile(Entry, frozen=True, kw_only=True):
+class BooksOnFile(RunEntry, frozen=True, kw_only=True):
     """The books as run.json has them, and what did not balance; their counts are those of `Balance`."""
 
     made: Count | None = None

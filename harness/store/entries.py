@@ -18,7 +18,7 @@ Setting = str | Number | bool | None | tuple[str | Number | bool | None, ...]
 """The value of an option."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class RunEntry(msgspec.Struct, frozen=True, kw_only=True):
     """An object in run.json. What an older or an interrupted run does not say is None."""
 
     NULLS: ClassVar[frozenset[str]] = frozenset()
@@ -26,8 +26,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def as_json(record: object) -> dict[str, object]:
-    """Return the `Entry` *record* as it stands on file, entries inside it as they are; orjson asks for each."""
-    if not isinstance(record, Entry):
+    """Return the `RunEntry` *record* as it stands on file, entries inside it as they are; orjson asks for each."""
+    if not isinstance(record, RunEntry):
         raise TypeError(type(record).__name__)
     values = ((name, getattr(record, name)) for name in record.__struct_fields__)
     return {name: value for name, value in values if value is not None or name in record.NULLS}

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import msgspec
 
 from overlap.harness.store.books import BooksOnFile
-from overlap.harness.store.entries import Count, Entry, Number, Setting, Texts
+from overlap.harness.store.entries import Count, Number, RunEntry, Setting, Texts
 from overlap.harness.store.search_entry import SearchEntry
 from overlap.harness.store.typed import Misfit, typed
 
 
-class RunEnvironment(Entry, frozen=True, kw_only=True):
+class RunEnvironment(RunEntry, frozen=True, kw_only=True):
     """The machine and what is installed; `packages` has versions by name, `load` is that before the run."""
 
     NULLS = frozenset({"optimized", "cpu", "cores"})
@@ -32,7 +32,7 @@ class RunEnvironment(Entry, frozen=True, kw_only=True):
     pinned: bool | None = None
 
 
-class ScenarioNotes(Entry, frozen=True, kw_only=True):
+class ScenarioNotes(RunEntry, frozen=True, kw_only=True):
     """
     What a run knows of one scenario: its question, what was odd about it, which cells were left out, and its SLO.
 
@@ -57,7 +57,7 @@ class ScenarioNotes(Entry, frozen=True, kw_only=True):
         return list(map(str, self.left_out or ()))
 
 
-class MissingSlot(Entry, frozen=True, kw_only=True):
+class MissingSlot(RunEntry, frozen=True, kw_only=True):
     """A slot that was asked for and gave nothing: its cell's id, its round from 0, and why."""
 
     NULLS = frozenset({"reason"})
@@ -67,14 +67,14 @@ class MissingSlot(Entry, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-class CutShort(Entry, frozen=True, kw_only=True):
+class CutShort(RunEntry, frozen=True, kw_only=True):
     """How many rounds, and slots in all, were not begun because the time was up."""
 
     rounds: Count | None = None
     slots: Count | None = None
 
 
-class EndpointUse(Entry, frozen=True, kw_only=True):
+class EndpointUse(RunEntry, frozen=True, kw_only=True):
     """What a real endpoint was sent; `budget` is the most of each count, `wait` is in ns."""
 
     NULLS = frozenset({"reason"})
@@ -92,7 +92,7 @@ class EndpointUse(Entry, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-class TimerLag(Entry, frozen=True, kw_only=True):
+class TimerLag(RunEntry, frozen=True, kw_only=True):
     """How late a timer rang, in ns."""
 
     NULLS = frozenset({"p99"})
@@ -103,7 +103,7 @@ class TimerLag(Entry, frozen=True, kw_only=True):
     count: Count | None = None
 
 
-class IdleLoop(Entry, frozen=True, kw_only=True):
+class IdleLoop(RunEntry, frozen=True, kw_only=True):
     """The timing of one idle loop in ns; `histogram` counts heartbeats by the upper end of their lateness."""
 
     NULLS = frozenset({"sleep", "lag"})
@@ -117,7 +117,7 @@ class IdleLoop(Entry, frozen=True, kw_only=True):
     histogram: tuple[tuple[Count | None, Count], ...] | None = None
 
 
-class FloorRounds(Entry, frozen=True, kw_only=True):
+class FloorRounds(RunEntry, frozen=True, kw_only=True):
     """The floor client on one loop at one concurrency: its figures, round by round."""
 
     client: str
@@ -129,7 +129,7 @@ class FloorRounds(Entry, frozen=True, kw_only=True):
     rounds: tuple[Mapping[str, Number | None], ...]
 
 
-class Calibration(Entry, frozen=True, kw_only=True):
+class Calibration(RunEntry, frozen=True, kw_only=True):
     """What was measured before the scenarios, or the `fault` why it was not."""
 
     seconds: Number | None = None
@@ -139,7 +139,7 @@ class Calibration(Entry, frozen=True, kw_only=True):
     balance: BooksOnFile | None = None
 
 
-class EndpointVerdict(Entry, frozen=True, kw_only=True):
+class EndpointVerdict(RunEntry, frozen=True, kw_only=True):
     """Whether the calls of one endpoint under load met the limits, and how many of them kept these."""
 
     endpoint: str | None = None
@@ -148,7 +148,7 @@ class EndpointVerdict(Entry, frozen=True, kw_only=True):
     kept: Count | None = None
 
 
-class LoadVerdict(Entry, frozen=True, kw_only=True):
+class LoadVerdict(RunEntry, frozen=True, kw_only=True):
     """What a load run says of its limits, in a sentence and by endpoint, if there are several."""
 
     met: bool | None = None
@@ -156,7 +156,7 @@ class LoadVerdict(Entry, frozen=True, kw_only=True):
     endpoints: tuple[EndpointVerdict, ...] | None = None
 
 
-class LoadNotes(Entry, frozen=True, kw_only=True):
+class LoadNotes(RunEntry, frozen=True, kw_only=True):
     """
     What became of a load run's calls; `due` and `sent` are an open loop's.
 
@@ -180,7 +180,7 @@ class LoadNotes(Entry, frozen=True, kw_only=True):
     slo: LoadVerdict | None = None
 
 
-class CellEntry(Entry, frozen=True, kw_only=True):
+class CellEntry(RunEntry, frozen=True, kw_only=True):
     """A cell, and how much of it was asked for: calls a slot, rounds, tokens an answer, options of the server."""
 
     NULLS = frozenset({"tokens"})
@@ -199,7 +199,7 @@ class CellEntry(Entry, frozen=True, kw_only=True):
     server: tuple[str, ...] | None = None
 
 
-class RunAbout(Entry, frozen=True, kw_only=True):
+class RunAbout(RunEntry, frozen=True, kw_only=True):
     """
     The whole of run.json, in the order in which it is written.
 

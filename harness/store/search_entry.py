@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from overlap.harness.model.record import Cell
 from overlap.harness.model.slo_verdict import SlotFigures
-from overlap.harness.store.entries import Count, Entry, Number
+from overlap.harness.store.entries import Count, Number, RunEntry
 
 
-class BriefTrial(Entry, frozen=True, kw_only=True):
+class BriefTrial(RunEntry, frozen=True, kw_only=True):
     """A short slot, which only said where to look."""
 
     rate: Number | None = None
@@ -21,7 +21,7 @@ class BriefTrial(Entry, frozen=True, kw_only=True):
     held: bool | None = None
 
 
-class LongTrial(Entry, frozen=True, kw_only=True):
+class LongTrial(RunEntry, frozen=True, kw_only=True):
     """A rate that was tried in long slots, whether it was held, and what the slots showed together."""
 
     rate: Number
@@ -34,7 +34,7 @@ class LongTrial(Entry, frozen=True, kw_only=True):
     growth: Number | None = None
 
 
-class SearchedCell(Entry, frozen=True, kw_only=True):
+class SearchedCell(RunEntry, frozen=True, kw_only=True):
     """
     The search of one cell: all trials, the highest rate held, the lowest missed, and how the search ended.
 
@@ -53,7 +53,7 @@ class SearchedCell(Entry, frozen=True, kw_only=True):
     rounds: tuple[object, ...] | None = None
 
 
-class SearchEntry(Entry, frozen=True, kw_only=True):
+class SearchEntry(RunEntry, frozen=True, kw_only=True):
     """The entry `search` of run.json."""
 
     slo: Mapping[str, Number]
