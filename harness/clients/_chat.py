@@ -1,7 +1,7 @@
 """Chat completions by hand: the request's body, the answer's text, the text in a stream's bytes. No socket."""
 
 import json
-from typing import Any
+from typing import TypedDict
 
 from overlap.harness.model.endpoint import Endpoint
 from overlap.harness.streams.sse import EventReader
@@ -22,15 +22,44 @@ def headers(endpoint: Endpoint) -> dict[str, str]:
     return {"Authorization": f"Bearer {endpoint.api_key}"}
 
 
-def options(endpoint: Endpoint) -> dict[str, Any]:
+class StreamOptions(TypedDict, total=False):
+    """What a stream should say beside the answer; the SDK has the same type under another name."""
+
+    include_usage: bool
+    include_obfuscation: bool
+
+
+class ChatOptions(TypedDict, total=False):
+    """The optional fields of a request."""
+
+    max_completion_tokens: int
+    stream_options: StreamOptions
+
+
+class ChatRequest(ChatOptions):
+    """The body that asks for an answer in one piece."""
+
+    model: str
+    messages: list[dict[str, str]]
+
+
+class ChatStreamRequest(ChatRequest):
+    """The body that asks for a stream."""
+
+    stream: bool
+
+
+def options(endpoint: Endpoint) -> ChatOptions:
     """Return the optional fields of a request, under the names on the wire."""
     return {} if endpoint.max_tokens is None else {"max_completion_tokens": endpoint.max_tokens}
 
 
-def stream_options(endpoint: Endpoint) -> dict[str, Any]:
+def stream_options(endpoint: Endpoint) -> ChatOptions:
     """Return the optional fields of a streamed request."""
-    usage = {"stream_options": {"include_usage": True}} if endpoint.stream_usage else {}
-    return {**options(endpoint), **usage}
+    fields = options(endpoint)
+    if endpoint.stream_usage:
+        fields["stream_options"] = {"include_usage": True}
+    return fields
 
 
 def messages(prompt: str) -> list[dict[str, str]]:
@@ -38,12 +67,12 @@ def messages(prompt: str) -> list[dict[str, str]]:
     return [{"role": "user", "content": prompt}]
 
 
-def asking(endpoint: Endpoint, prompt: str) -> dict[str, Any]:
+def asking(endpoint: Endpoint, prompt: str) -> ChatRequest:
     """Return the body that asks for an answer in one piece."""
     return {"model": endpoint.model, "messages": messages(prompt), **options(endpoint)}
 
 
-def listening(endpoint: Endpoint, prompt: str) -> dict[str, Any]:
+def listening(endpoint: Endpoint, prompt: str) -> ChatStreamRequest:
     """Return the body that asks for a stream."""
     return {"model": endpoint.model, "messages": messages(prompt), "stream": True, **stream_options(endpoint)}
 

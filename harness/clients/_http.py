@@ -1,12 +1,22 @@
 """What an httpx client is told: pool, timeout, TLS; nothing from the environment, nothing left to defaults."""
 
 from types import ModuleType
-from typing import Any
+from typing import Any, TypedDict
 
 from overlap.harness.model.endpoint import Endpoint
 
 
-def settings(endpoint: Endpoint, library: ModuleType) -> dict[str, Any]:
+class HttpSettings(TypedDict):
+    """The keyword arguments of a client; `limits` is of the library's own type."""
+
+    limits: Any
+    timeout: float
+    verify: bool
+    trust_env: bool
+    follow_redirects: bool
+
+
+def settings(endpoint: Endpoint, library: ModuleType) -> HttpSettings:
     """
     Return the keyword arguments for a `Client` or `AsyncClient` of *library*, httpx or httpx2.
 

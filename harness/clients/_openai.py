@@ -1,7 +1,7 @@
 """Chat completions through the OpenAI SDK: its two halves, each on an HTTP client that it is given."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import TypedDict
 
 import httpx2
 import openai
@@ -10,7 +10,14 @@ from overlap.harness.clients import _chat
 from overlap.harness.model.endpoint import Endpoint
 
 
-def _told(endpoint: Endpoint) -> dict[str, Any]:
+class _Settings(TypedDict):
+    base_url: str
+    api_key: str
+    timeout: float
+    max_retries: int
+
+
+def _settings(endpoint: Endpoint) -> _Settings:
     return {
         "base_url": endpoint.base_url,
         "api_key": endpoint.api_key,
@@ -24,7 +31,7 @@ class AsyncSdk:
 
     def __init__(self, endpoint: Endpoint, http: httpx2.AsyncClient) -> None:
         self._endpoint = endpoint
-        self._async_client = openai.AsyncOpenAI(**_told(endpoint), http_client=http)
+        self._async_client = openai.AsyncOpenAI(**_settings(endpoint), http_client=http)
 
     async def ainvoke(self, prompt: str) -> str:
         """Return the text of one call."""
@@ -58,7 +65,7 @@ class Sdk(AsyncSdk):
 
     def __init__(self, endpoint: Endpoint, http: httpx2.Client, async_http: httpx2.AsyncClient) -> None:
         super().__init__(endpoint, async_http)
-        self._client = openai.OpenAI(**_told(endpoint), http_client=http)
+        self._client = openai.OpenAI(**_settings(endpoint), http_client=http)
 
     def invoke(self, prompt: str) -> str:
         """Return the text of one call."""

@@ -1,12 +1,13 @@
 """Fetches the server's journal over HTTP, and reads it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic, sleep
-from typing import Any
 
-from overlap.harness.mock.control import ServerLost, ask_json
+from overlap.harness.mock.control import ServerLost, ask_json, silent
 from overlap.harness.model.record import Served
 from overlap.harness.store.run_files import served_from
+from overlap.harness.store.typed import Misfit, typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,17 @@ class Journal:
         return Journal(self.peak, self.connections, self.dropped, entries) if entries else Journal(0, 0, 0, ())
 
 
+@dataclass(frozen=True, slots=True)
+class TakenPart:
+    """What the server has recorded since it was last asked; each entry is a request as `served_from` reads it."""
+
+    in_flight: int
+    peak: int
+    connections: int
+    dropped: int
+    entries: tuple[Mapping[str, object], ...]
+
+
 def take(base_url: str, patience: float = 2.0) -> Journal | None:
     """
     Return the journal of the server at *base_url* and empty it.
@@ -38,34 +50,41 @@ def take(base_url: str, patience: float = 2.0) -> Journal | None:
     `ServerLost` if the server does not answer.
     """
     end = monotonic() + patience
-    parts: list[dict[str, Any]] = []
+    parts: list[TakenPart] = []
     while True:
-        taken = _post(base_url, "/overlap/take")
-        if taken is None:
+        part = _part(base_url)
+        if part is None:
             return None
-        parts.append(taken)
-        if not taken["in_flight"] or monotonic() > end:
+        parts.append(part)
+        if not part.in_flight or monotonic() > end:
             return _read(parts)
         sleep(0.02)
 
 
-def _read(parts: list[dict[str, Any]]) -> Journal:
-    entries = [(entry.get("tag"), served_from(entry)) for part in parts for entry in part["entries"]]
+def _read(parts: list[TakenPart]) -> Journal:
+    entries = [(_tag(entry), served_from(entry)) for part in parts for entry in part.entries]
     entries.sort(key=lambda pair: pair[1].received)
     return Journal(
-        peak=max(part["peak"] for part in parts),
-        connections=sum(part["connections"] for part in parts),
-        dropped=sum(part["dropped"] for part in parts),
+        peak=max(part.peak for part in parts),
+        connections=sum(part.connections for part in parts),
+        dropped=sum(part.dropped for part in parts),
         entries=tuple(entries),
     )
 
 
-def _post(base_url: str, path: str) -> dict[str, Any] | None:
-    """Return the JSON of the server's response; None if it has no such *path*."""
-    status, content = ask_json(base_url, "POST", path)
+def _tag(entry: Mapping[str, object]) -> str | None:
+    tag = entry.get("tag")
+    return None if tag is None else str(tag)
+
+
+def _part(base_url: str) -> TakenPart | None:
+    """Return what the server's journal has now; None if it keeps none."""
+    status, content = ask_json(base_url, "POST", "/overlap/take")
     if status in {404, 405}:
         return None
     if status != 200:
         raise ServerLost(f"the server answered {status} when asked for its journal")
-    taken: dict[str, Any] = content
-    return taken
+    try:
+        return typed(content, TakenPart)
+    except Misfit as wrong:
+        raise silent(base_url, wrong) from wrong

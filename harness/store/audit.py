@@ -17,6 +17,7 @@ from overlap.harness.store.books import Balance
 from overlap.harness.store.json_records import call_from, slot_from
 from overlap.harness.store.lines import AGAIN, CHANGED, IMPOSSIBLE, STRAY, UNREADABLE, Lines
 from overlap.harness.store.run_about import RunAbout
+from overlap.harness.store.typed import typed
 from overlap.harness.store.unfinished import Unfinished, read_unfinished
 
 Key = tuple[str, int]
@@ -34,6 +35,14 @@ COUNTED = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class SlotSeal:
+    """What the line of a slot says of its lines in calls.jsonl: how many, and their checksum as it is written."""
+
+    lines: object = None
+    calls_sum: object = None
+
+
 @dataclass(slots=True)
 class Written:
     """The lines of calls.jsonl that belong to one slot, as they were written: how many, and their checksum."""
@@ -45,6 +54,11 @@ class Written:
         """Add one line."""
         self.lines += 1
         self.checksum = checksums.added_up(raw, self.checksum)
+
+    @property
+    def seal(self) -> SlotSeal:
+        """What the line of their slot says of them, if none has changed."""
+        return SlotSeal(self.lines, checksums.written(self.checksum))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +92,9 @@ def content(
     come to its end, if the concurrency of its cell is in *places*.
     """
     slot_lines, call_lines = Lines(folder / "slots.jsonl"), Lines(folder / "calls.jsonl")
-    seals: dict[Key, tuple[object, object]] = {}
+    seals: dict[Key, SlotSeal] = {}
     slots: dict[Key, Slot] = {}
-    for number, raw, fact, slot in slot_lines.read(slot_from):
+    for number, raw, (slot, seal) in slot_lines.read(_slot):
         key = slot.cell, slot.round
         if sealed and not checksums.line_is_whole(raw):
             slot_lines.leave_out(CHANGED, number)
@@ -91,7 +105,7 @@ def content(
         elif why := impossible_slot(slot):
             slot_lines.leave_out(IMPOSSIBLE, number, why)
         else:
-            slots[key], seals[key] = slot, (fact.get("lines"), fact.get("calls_sum"))
+            slots[key], seals[key] = slot, seal
     calls, written, last = _calls(call_lines, cells)
     faults = [*slot_lines.faults, *call_lines.faults]
     kept = [call for call in calls if (call.cell, call.round) in slots]
@@ -99,11 +113,9 @@ def content(
     faults += _orphans(calls, slots, None if ended else last)
     if sealed:
         present = {key: written.get(key, Written()) for key in slots}
-        changed = [
-            key for key, each in present.items() if seals[key] != (each.lines, checksums.written(each.checksum))
-        ]
+        changed = [key for key, each in present.items() if seals[key] != each.seal]
         for key in changed:
-            slots[key] = replace(slots[key], error=slots[key].error or _why(present[key], seals[key][0]))
+            slots[key] = replace(slots[key], error=slots[key].error or _why(present[key], seals[key].lines))
         # Of which nothing is left is told below.
         faults += _changed([key for key in changed if present[key].lines])
     faults += _bare(slots.values(), kept)
@@ -116,13 +128,17 @@ def content(
     return Content(*both, tuple(faults), damaged, len(left.calls))
 
 
+def _slot(fact: object) -> tuple[Slot, SlotSeal]:
+    return slot_from(fact), typed(fact, SlotSeal)
+
+
 def _calls(lines: Lines, cells: Collection[str] | None) -> tuple[list[Call], dict[Key, Written], Key | None]:
     """Return the calls that count, what was written of each slot's calls, and whose the last line is."""
     calls: list[Call] = []
     seen: defaultdict[Key, set[tuple[int, bool]]] = defaultdict(set)
     written: defaultdict[Key, Written] = defaultdict(Written)
     last: Key | None = None
-    for number, raw, _, call in lines.read(call_from):
+    for number, raw, call in lines.read(call_from):
         key = last = call.cell, call.round
         if (call.index, call.warmup) in seen[key]:
             lines.leave_out(AGAIN, number)

@@ -38,8 +38,8 @@ class Lines:
     first: dict[str, str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
 
-    def read(self, make: Callable[[dict[str, Any]], Made]) -> Iterator[tuple[int, bytes, dict[str, Any], Made]]:
-        """Yield each line that can be read: its number, its bytes, its object, and what *make* makes of that."""
+    def read(self, make: Callable[[Any], Made]) -> Iterator[tuple[int, bytes, Made]]:
+        """Yield each line that can be read: its number, its bytes, and what *make* makes of its JSON."""
         if not self.path.exists():
             return
         try:
@@ -54,12 +54,11 @@ class Lines:
                 if self.torn and raw and not raw.endswith(b"\n"):
                     return
                 try:
-                    fact = orjson.loads(raw)
-                    made = make(fact)
+                    record = make(orjson.loads(raw))
                 except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
                     self.leave_out(UNREADABLE, number)
                 else:
-                    yield number, raw, fact, made
+                    yield number, raw, record
 
     def leave_out(self, kind: str, number: int, why: str = "") -> None:
         """Note that line *number* does not count."""

@@ -68,7 +68,7 @@ def read_unfinished(folder: Path, places: Mapping[str, int], recorded: Collectio
     lines = Lines(folder / NAME, torn=True)
     taken = {_name(call) for call in recorded}
     by_slot: defaultdict[tuple[str, int], list[Call]] = defaultdict(list)
-    for number, _, _, call in lines.read(call_from):
+    for number, _, call in lines.read(call_from):
         if call.cell not in places:
             lines.leave_out(STRAY, number, call.cell[:80])
         elif why := impossible_call(call):

@@ -15,6 +15,9 @@ from typing import Any, NamedTuple
 from overlap.harness.streams.sse import Event
 from overlap.harness.text import fast_json
 
+ForeignObject = dict[str, Any]
+"""An object in an event as a service of somebody else's sends it: anything may be in it."""
+
 DONE = b"[DONE]"
 BROKEN = "invalid JSON"
 """The kind of failure that is an event whose JSON cannot be read."""
@@ -123,7 +126,7 @@ def delta(event: Event) -> Delta:
     return parsed._replace(output=False, reasoning=False, end=named.end or parsed.end, keys=())
 
 
-def meaning(value: dict[str, Any] | list[Any]) -> Delta:
+def meaning(value: ForeignObject | list[Any]) -> Delta:
     """Return what a decoded event says, or the parts of a message's content."""
     return _object(value) if isinstance(value, dict) else Delta(*_carried(value))
 
@@ -173,7 +176,7 @@ def _failure(value: Any) -> Any:
     return {key: each for key, each in value.items() if key != "type"}
 
 
-def _object(value: dict[str, Any]) -> Delta:
+def _object(value: ForeignObject) -> Delta:
     if value.get("error"):
         return Delta(error=code_of(value["error"]))
     if isinstance(value.get("choices"), list):
@@ -207,7 +210,7 @@ def _object(value: dict[str, Any]) -> Delta:
     return Delta(output, reasoning, end, None, tokens, keys, thought)
 
 
-def _choices(value: dict[str, Any]) -> Delta:
+def _choices(value: ForeignObject) -> Delta:
     """Return what a chunk of chat completions or completions says."""
     choices = [each for each in value["choices"] if isinstance(each, dict)] if value["choices"] else []
     if value.get("error"):
@@ -278,14 +281,14 @@ def _plain(value: Any) -> bool:
     )
 
 
-def _finished(value: dict[str, Any]) -> Any:
+def _finished(value: ForeignObject) -> Any:
     candidates = value.get("candidates")
     if isinstance(candidates, list):
         return any(each.get("finishReason") for each in candidates if isinstance(each, dict))
     return value.get("finish_reason")
 
 
-def _tokens(value: dict[str, Any]) -> tuple[int | None, int | None]:
+def _tokens(value: ForeignObject) -> tuple[int | None, int | None]:
     """Return how many tokens the answer and its reasoning have, as the event says; None where it does not."""
     usage = value.get("usage")
     for key in ("response", "message", "delta"):
