@@ -36,14 +36,14 @@ class ChatOptions(TypedDict, total=False):
     stream_options: StreamOptions
 
 
-class ChatRequest(ChatOptions):
+class ChatBody(ChatOptions):
     """The body that asks for an answer in one piece."""
 
     model: str
     messages: list[dict[str, str]]
 
 
-class ChatStreamRequest(ChatRequest):
+class ChatStreamBody(ChatBody):
     """The body that asks for a stream."""
 
     stream: bool
@@ -67,12 +67,12 @@ def messages(prompt: str) -> list[dict[str, str]]:
     return [{"role": "user", "content": prompt}]
 
 
-def asking(endpoint: Endpoint, prompt: str) -> ChatRequest:
+def asking(endpoint: Endpoint, prompt: str) -> ChatBody:
     """Return the body that asks for an answer in one piece."""
     return {"model": endpoint.model, "messages": messages(prompt), **options(endpoint)}
 
 
-def listening(endpoint: Endpoint, prompt: str) -> ChatStreamRequest:
+def listening(endpoint: Endpoint, prompt: str) -> ChatStreamBody:
     """Return the body that asks for a stream."""
     return {"model": endpoint.model, "messages": messages(prompt), "stream": True, **stream_options(endpoint)}
 

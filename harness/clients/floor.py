@@ -69,7 +69,7 @@ class FloorClient:
         # The loop closes a socket one turn after `close`.
         await asyncio.sleep(0)
 
-    async def _asked(self, body: _chat.ChatRequest) -> RawConnection:
+    async def _asked(self, body: _chat.ChatBody) -> RawConnection:
         content = fast_json.dumps(body)
         if self._listener is None:
             return await self._sent(content)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice, repeat, takewhile
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from overlap.harness import registry
 from overlap.harness.text import settings
@@ -35,7 +35,7 @@ class Arrivals:
 
     words: str
     module: ModuleType
-    settings: dict[str, Any]
+    settings: dict[str, str | float]
 
     def due_times(self, seed: int) -> Iterator[int]:
         """Yield when each call is due, in ns after the start, never going back."""
@@ -55,7 +55,7 @@ class Arrivals:
     @property
     def short(self) -> str:
         """The words with a file by its name alone."""
-        path = self.settings.get("file")
+        path = str(self.settings.get("file", ""))
         return self.words.replace(f"file={path}", f"file={Path(path).name}") if path else self.words
 
     def count(self, seed: int, calls: int | None, seconds: float | None) -> int:
@@ -70,13 +70,13 @@ class Arrivals:
         if seconds is not None:
             end = round(seconds * 1e9)
             times = takewhile(lambda due: due < end, times)
-        found = sum(1 for _ in times)
-        if found > MOST:
+        number = sum(1 for _ in times)
+        if number > MOST:
             raise Mistake(f"arrivals {self.short!r} are more than {MOST} calls a slot; try --calls or --duration")
-        if not found:
+        if not number:
             within = "" if seconds is None else f" within {exactly(seconds)} s"
             raise Mistake(f"arrivals {self.short!r} have no call{within}")
-        return found
+        return number
 
     def last(self, seed: int, calls: int) -> int:
         """Return when the last of *calls* is due, in ns after the start."""
@@ -97,14 +97,14 @@ def read(words: str, **more: float) -> Arrivals:
             str(unknown) if "." in name else f"no arrivals {quoted(name)}; {choices(name, registry.names(FOLDER))}"
         )
         raise Mistake(why) from unknown
-    said = settings.read("arrivals", words, pairs) | {key: f"{value:.6g}" for key, value in more.items()}
-    spelled = ",".join([name, *(f"{key}={value}" for key, value in said.items())])
-    made = Arrivals(spelled, module, _settings(name, module, said))
+    stated = settings.read("arrivals", words, pairs) | {key: f"{value:.6g}" for key, value in more.items()}
+    spelled = ",".join([name, *(f"{key}={value}" for key, value in stated.items())])
+    arrivals = Arrivals(spelled, module, _settings(name, module, stated))
     try:
-        next(made.due_times(0), None)
+        next(arrivals.due_times(0), None)
     except ValueError as wrong:
         raise Mistake(f"arrivals: {name}: {wrong}") from wrong
-    return made
+    return arrivals
 
 
 def part(times: Iterator[Each], number: int, parts: int) -> Iterator[Each]:
@@ -117,17 +117,17 @@ def part(times: Iterator[Each], number: int, parts: int) -> Iterator[Each]:
     return islice(times, number, None, parts)
 
 
-def _settings(name: str, module: ModuleType, said: dict[str, str]) -> dict[str, Any]:
+def _settings(name: str, module: ModuleType, stated: dict[str, str]) -> dict[str, str | float]:
     # A setting that is a word of Python, such as `from`, has an underscore behind it in the code.
     parameters = inspect.signature(module.due_times).parameters.values()
     there = {each.name.rstrip("_"): each for each in parameters if each.kind is each.KEYWORD_ONLY}
-    for key in said:
+    for key in stated:
         if key not in there:
             raise Mistake(f"arrivals: {name} has no setting {key!r}; it has: {', '.join(there)}")
     for key, each in there.items():
-        if each.default is each.empty and key not in said:
+        if each.default is each.empty and key not in stated:
             raise Mistake(f"arrivals: {name} needs {key}, as in {name},{key}=…")
     return {
         there[key].name: text if there[key].annotation is str else settings.number("arrivals", key, text)
-        for key, text in said.items()
+        for key, text in stated.items()
     }

@@ -128,8 +128,8 @@ def _throughput(cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
 
 def _tokens(cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
     counts = [call.output_tokens for call in _good(calls)]
-    known = [count for count in counts if count is not None]
-    return _rate(sum(known), cell, calls) if known and len(known) == len(counts) else None
+    present = [count for count in counts if count is not None]
+    return _rate(sum(present), cell, calls) if present and len(present) == len(counts) else None
 
 
 def _places(cell: Cell, calls: Sequence[Call]) -> int:
@@ -153,21 +153,21 @@ def _possible(cell: Cell, calls: Sequence[Call]) -> tuple[int, int] | None:
         return None
     took = _makespan(calls)
     durations = [service(call) for call in calls]
-    known = [duration for duration in durations if duration is not None]
-    if not took or len(known) < len(calls) or any(call.error for call in calls):
+    present = [duration for duration in durations if duration is not None]
+    if not took or len(present) < len(calls) or any(call.error for call in calls):
         return None
-    return took, max(ideal_makespan(known, _places(cell, calls)), _arrivals(calls, known))
+    return took, max(ideal_makespan(present, _places(cell, calls)), _arrivals(calls, present))
 
 
 def _overlap(cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
     """Unknown of an instant server: where nobody waits, no waits overlap."""
-    found = _possible(cell, calls)
-    return found[1] / found[0] * 100 if found and found[1] else None
+    times = _possible(cell, calls)
+    return times[1] / times[0] * 100 if times and times[1] else None
 
 
 def _excess(cell: Cell, _slot: Slot, calls: Sequence[Call]) -> float | None:
-    found = _possible(cell, calls)
-    return (found[0] - found[1]) / len(calls) if found else None
+    times = _possible(cell, calls)
+    return (times[0] - times[1]) / len(calls) if times else None
 
 
 def _arrivals(calls: Sequence[Call], durations: Sequence[int]) -> int:
@@ -197,8 +197,8 @@ def _owned(owner: str) -> Callable[[Cell, Slot, Sequence[Call]], float | None]:
 
 def _part(part: str, statistic: str) -> Callable[[Cell, Slot, Sequence[Call]], float | None]:
     def of(_cell: Cell, slot: Slot, _calls: Sequence[Call]) -> float | None:
-        found = getattr(slot, part)
-        value = None if found is None else getattr(found, statistic)
+        measure = getattr(slot, part)
+        value = None if measure is None else getattr(measure, statistic)
         return None if value is None else float(value)
 
     return of

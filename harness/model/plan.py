@@ -76,7 +76,7 @@ class Planned:
 
 def settled(config: RunConfig, plan: Plan) -> Plan:
     """Return *plan* with everything replaced that *config* says of it. Raises `Mistake` for wrong arrivals."""
-    made = replace(
+    plan = replace(
         plan,
         strategies=config.strategies or plan.strategies,
         clients=config.clients or plan.clients,
@@ -91,7 +91,7 @@ def settled(config: RunConfig, plan: Plan) -> Plan:
         sequential_up_to=max(config.concurrency) if config.concurrency else plan.sequential_up_to,
         arrivals=config.arrivals or plan.arrivals,
     )
-    return opened(config, made) if made.arrivals else made
+    return opened(config, plan) if plan.arrivals else plan
 
 
 def opened(config: RunConfig, plan: Plan) -> Plan:
@@ -137,12 +137,12 @@ def chosen(
     for package, extra in packages.items():
         if find_spec(package) is None:
             raise registry.Unknown(f"{scenario} needs the package {package}: pip install 'overlap-bench[{extra}]'")
-    made = tuple(settled(config, plan) for plan in varied(scenario, parts, config.variants))
+    plans = tuple(settled(config, plan) for plan in varied(scenario, parts, config.variants))
     if not config.arrivals:
-        return made
+        return plans
     # Parts that differ in concurrency alone would be the same open loop several times.
-    places = (max(max(plan.concurrency) for plan in made),)
-    return tuple(replace(plan, concurrency=config.concurrency or places) for plan in made)
+    places = (max(max(plan.concurrency) for plan in plans),)
+    return tuple(replace(plan, concurrency=config.concurrency or places) for plan in plans)
 
 
 def varied(scenario: str, parts: tuple[Plan, ...], wanted: tuple[str, ...]) -> tuple[Plan, ...]:

@@ -179,8 +179,8 @@ class Call:
         themselves tell.
         """
         counts = [entry.sent_tokens for entry in self.served if entry.status < 400]
-        known = [count for count in counts if count is not None]
-        return sum(known) if known else self.usage
+        present = [count for count in counts if count is not None]
+        return sum(present) if present else self.usage
 
     @property
     def tpot(self) -> float | None:

@@ -46,17 +46,17 @@ def spans(call: Call) -> list[Span]:
     first = min(answer.begin for answer in answers)
     # Only the moments at which something begins or ends can change the owner.
     moments = sorted({moment for answer in answers for moment in (answer.begin, answer.due, answer.end)})
-    found = [Span("send", call.sent, first)]
+    spans = [Span("send", call.sent, first)]
     for begin, end in pairwise(moments):
         if any(answer.begin <= begin < answer.due for answer in answers):
-            found.append(Span("planned", begin, end))
+            spans.append(Span("planned", begin, end))
         elif any(answer.begin <= begin < answer.end for answer in answers):
-            found.append(Span("late", begin, end))
+            spans.append(Span("late", begin, end))
         else:
             limit = min(end, max(_asked_until(answer) for answer in answers if answer.end <= begin))
-            found += [Span("limit", begin, max(begin, limit)), Span("between", max(begin, limit), end)]
-    found.append(Span("receive", max(answer.end for answer in answers), call.done))
-    return _joined(found)
+            spans += [Span("limit", begin, max(begin, limit)), Span("between", max(begin, limit), end)]
+    spans.append(Span("receive", max(answer.end for answer in answers), call.done))
+    return _joined(spans)
 
 
 def _clipped(call: Call, entry: Served) -> _Answer:
@@ -78,14 +78,14 @@ def _asked_until(answer: _Answer) -> int:
     return answer.end + answer.pause
 
 
-def _joined(found: list[Span]) -> list[Span]:
+def _joined(spans: list[Span]) -> list[Span]:
     """Leave out empty spans and join neighbours of one owner."""
-    made: list[Span] = []
-    for span in found:
+    joined: list[Span] = []
+    for span in spans:
         if span.end <= span.begin:
             continue
-        if made and made[-1].owner == span.owner:
-            made[-1] = Span(span.owner, made[-1].begin, span.end)
+        if joined and joined[-1].owner == span.owner:
+            joined[-1] = Span(span.owner, joined[-1].begin, span.end)
         else:
-            made.append(span)
-    return made
+            joined.append(span)
+    return joined

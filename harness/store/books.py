@@ -61,21 +61,21 @@ class Balance:
     @property
     def faults(self) -> list[str]:
         """Say what does not balance, one sentence each; empty when the books balance."""
-        found = []
+        sentences = []
         if self.missing:
-            found.append(f"{self.missing} slots never answered")
+            sentences.append(f"{self.missing} slots never answered")
         if self.made != self.recorded:
-            found.append(f"{self.made} calls made, {self.recorded} recorded")
+            sentences.append(f"{self.made} calls made, {self.recorded} recorded")
         lost = self.recorded - self.joined - self.unsent - self.untold
         if self.journal and lost:
-            found.append(f"{lost} calls never reached the server, and did not fail either")
+            sentences.append(f"{lost} calls never reached the server, and did not fail either")
         if self.unjoined:
-            found.append(f"{self.unjoined} requests at the server belong to no call")
+            sentences.append(f"{self.unjoined} requests at the server belong to no call")
         if self.dropped:
-            found.append(f"the server's journal dropped {self.dropped} entries")
+            sentences.append(f"the server's journal dropped {self.dropped} entries")
         if not self.recorded:
-            found.append("nothing was measured")
-        return found
+            sentences.append("nothing was measured")
+        return sentences
 
     def on_file(self) -> BooksOnFile:
         """Return the counts and the faults, for run.json."""

@@ -13,8 +13,14 @@ SIDES = ("harness", "mock_server", "scenarios")
 PARTICIPLES = {"told", "found", "said", "known", "made", "came"}
 """Names of values that do not say what the value is."""
 
-KEYS_ON_FILE = {"came": "scenarios/claims"}
-"""Names that fields must have since a file on disk has them, and the room of these fields."""
+KEYS_ON_FILE = {
+    "came": ("scenarios/claims",),
+    "made": ("harness/model/record.py", "harness/store/books.py"),
+    "said": ("harness/store/run_about.py",),
+}
+"""Names that fields must have since a file on disk has them, and where these fields are."""
+NOT_YET = {"harness/model/config.py"}
+"""Files of rooms that are done which are not: they are being divided, and follow when that is done."""
 CONTRACTS = {"Facts"}
 """Names that a contract gives to a class of every file of its registry: the facts of a claim."""
 
@@ -31,6 +37,7 @@ ROOMS_DONE: tuple[str, ...] = (
     "harness/gate",
     "harness/host",
     "harness/mock",
+    "harness/model",
     "harness/notebook.py",
     "harness/probe.py",
     "harness/proof",
@@ -40,6 +47,7 @@ ROOMS_DONE: tuple[str, ...] = (
     "harness/remote",
     "harness/report",
     "harness/stats",
+    "harness/store",
     "harness/strategies",
     "harness/streams",
     "harness/terminal",
@@ -71,7 +79,10 @@ def trees() -> dict[Path, ast.Module]:
 
 def in_room(room: str) -> dict[Path, ast.Module]:
     """Return the modules that lie in *room*, a folder."""
-    return {file: tree for file, tree in trees().items() if file.is_relative_to(ROOT / room)}
+    left_out = {ROOT / file for file in NOT_YET}
+    return {
+        file: tree for file, tree in trees().items() if file.is_relative_to(ROOT / room) and file not in left_out
+    }
 
 
 def documented(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -111,7 +122,8 @@ def test_values_have_nouns_for_names(room):
         f"{file}:{line} {name}"
         for file, tree in in_room(room).items()
         for line, name in named(tree)
-        if name in PARTICIPLES and not file.is_relative_to(ROOT / KEYS_ON_FILE.get(name, "none"))
+        if name in PARTICIPLES
+        and not any(file.is_relative_to(ROOT / place) for place in KEYS_ON_FILE.get(name, ()))
     ]
     assert wrong == []
 
