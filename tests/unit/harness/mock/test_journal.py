@@ -40,7 +40,7 @@ def test_a_server_without_a_journal_has_none(serve):
     assert take(serve((404, b"not found"))) is None
 
 
-@pytest.mark.parametrize("answer", [(500, b"oops"), (200, b"not json")])
+@pytest.mark.parametrize("answer", [(500, b"oops"), (200, b"not json"), (200, {"peak": 1})])
 def test_a_server_that_answers_something_else_is_lost(serve, answer):
     """A journal that cannot be read is not an empty one."""
     with pytest.raises(ServerLost):
